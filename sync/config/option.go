@@ -1,0 +1,223 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lockstep/sync/scene"
+)
+
+// Group names a page of the settings window.
+type Group string
+
+// The groups, in display order.
+const (
+	Connections   Group = "Connections"
+	Libraries     Group = "Libraries & mapping"
+	FieldsGroup   Group = "Fields & policies"
+	Schedule      Group = "Schedule"
+	Notifications Group = "Notifications & quiet hours"
+	Performance   Group = "Performance"
+	Privacy       Group = "Privacy"
+	Advanced      Group = "Advanced"
+)
+
+// Groups lists the groups in display order.
+func Groups() []Group {
+	return []Group{Connections, Libraries, FieldsGroup, Schedule, Notifications, Performance, Privacy, Advanced}
+}
+
+// Option describes one setting: its name, words and range, and how to read and write
+// it as text. Command-line flags, LOCKSTEP_ variables, the settings window and the
+// export all come from the same list.
+type Option struct {
+	Name    string // "stash-url"; the flag is --stash-url, the variable LOCKSTEP_STASH_URL
+	Group   Group
+	Title   string   // as shown beside the input
+	Words   string   // one line: what it does
+	Choices []string // the only valid values; nil when free
+	Range   string   // in words, "" when free
+	Bool    bool
+	Get     func(Settings) string
+	Set     func(*Settings, string) error
+}
+
+// Env is the name of the option's environment variable.
+func (o Option) Env() string {
+	return "LOCKSTEP_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
+}
+
+// Lookup finds an option by name.
+func Lookup(name string) (Option, bool) {
+	i := slices.IndexFunc(Options(), func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return Option{}, false
+	}
+	return Options()[i], true
+}
+
+// Validate checks every option against its range and reports all that do not fit.
+func (s Settings) Validate() error {
+	var errs []error
+	for _, o := range Options() {
+		c := s.Clone()
+		if err := o.Set(&c, o.Get(s)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", o.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func text(name string, g Group, title, words string, at func(*Settings) *string, check func(string) (string, error)) Option {
+	return Option{
+		Name: name, Group: g, Title: title, Words: words,
+		Get: func(s Settings) string { return *at(&s) },
+		Set: func(s *Settings, v string) error {
+			v, err := check(strings.TrimSpace(v))
+			if err == nil {
+				*at(s) = v
+			}
+			return err
+		},
+	}
+}
+
+func toggle(name string, g Group, title, words string, at func(*Settings) *bool) Option {
+	return Option{
+		Name: name, Group: g, Title: title, Words: words, Bool: true,
+		Get: func(s Settings) string { return strconv.FormatBool(*at(&s)) },
+		Set: func(s *Settings, v string) error {
+			switch strings.ToLower(strings.TrimSpace(v)) {
+			case "true", "yes", "on", "1":
+				*at(s) = true
+			case "false", "no", "off", "0":
+				*at(s) = false
+			default:
+				return fmt.Errorf("%q is neither yes nor no", v)
+			}
+			return nil
+		},
+	}
+}
+
+func number(name string, g Group, title, words string, lo, hi int, at func(*Settings) *int) Option {
+	return Option{
+		Name: name, Group: g, Title: title, Words: words, Range: fmt.Sprintf("%d to %d", lo, hi),
+		Get: func(s Settings) string { return strconv.Itoa(*at(&s)) },
+		Set: func(s *Settings, v string) error {
+			n, err := strconv.Atoi(strings.TrimSpace(v))
+			if err != nil || n < lo || n > hi {
+				return fmt.Errorf("%q is not a whole number from %d to %d", v, lo, hi)
+			}
+			*at(s) = n
+			return nil
+		},
+	}
+}
+
+func span(name string, g Group, title, words string, lo, hi time.Duration, at func(*Settings) *time.Duration) Option {
+	return Option{
+		Name: name, Group: g, Title: title, Words: words, Range: Span(lo) + " to " + Span(hi),
+		Get: func(s Settings) string { return Span(*at(&s)) },
+		Set: func(s *Settings, v string) error {
+			d, err := ParseSpan(v)
+			if err != nil {
+				return err
+			}
+			if d < lo || d > hi {
+				return fmt.Errorf("%q is outside %s to %s", v, Span(lo), Span(hi))
+			}
+			*at(s) = d
+			return nil
+		},
+	}
+}
+
+func choice[T ~string](name string, g Group, title, words string, valid []T, at func(*Settings) *T) Option {
+	names := make([]string, len(valid))
+	for i, v := range valid {
+		names[i] = string(v)
+	}
+	return Option{
+		Name: name, Group: g, Title: title, Words: words, Choices: names,
+		Get: func(s Settings) string { return string(*at(&s)) },
+		Set: func(s *Settings, v string) error {
+			v = strings.ToLower(strings.TrimSpace(v))
+			if !slices.Contains(names, v) {
+				return fmt.Errorf("%q is not one of %s", v, strings.Join(names, ", "))
+			}
+			*at(s) = T(v)
+			return nil
+		},
+	}
+}
+
+func names(name string, g Group, title, words string, at func(*Settings) *[]string) Option {
+	return Option{
+		Name: name, Group: g, Title: title, Words: words, Range: "names separated by semicolons",
+		Get: func(s Settings) string { return strings.Join(*at(&s), "; ") },
+		Set: func(s *Settings, v string) error {
+			var out []string
+			for part := range strings.SplitSeq(v, ";") {
+				if part = strings.TrimSpace(part); part != "" {
+					out = append(out, part)
+				}
+			}
+			*at(s) = out
+			return nil
+		},
+	}
+}
+
+func policy(f scene.Field, title, words string) Option {
+	valid := []string{}
+	for _, p := range Policies() {
+		valid = append(valid, string(p))
+	}
+	return Option{
+		Name: "field-" + string(f), Group: FieldsGroup, Title: title, Words: words, Choices: valid,
+		Get: func(s Settings) string { return string(s.Policy(f)) },
+		Set: func(s *Settings, v string) error {
+			v = strings.ToLower(strings.TrimSpace(v))
+			if !slices.Contains(valid, v) {
+				return fmt.Errorf("%q is not one of %s", v, strings.Join(valid, ", "))
+			}
+			*s = s.Clone()
+			s.Fields[f] = Policy(v)
+			return nil
+		},
+	}
+}
+
+// address accepts an http or https URL and drops what must not be stored: trailing
+// slashes, query strings and fragments, which is where tokens hide.
+func address(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return "", errors.New("the address must look like http://host:port")
+	}
+	if u.User != nil {
+		return "", errors.New("the address must not contain a user name or password")
+	}
+	u.RawQuery, u.Fragment, u.Path = "", "", strings.TrimRight(u.Path, "/")
+	return u.String(), nil
+}
+
+func clock(v string) (string, error) {
+	if v == "" {
+		return "", nil
+	}
+	t, err := time.Parse("15:04", v)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a time like 22:30", v)
+	}
+	return t.Format("15:04"), nil
+}

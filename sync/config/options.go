@@ -1,0 +1,178 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"lockstep/sync/scene"
+)
+
+const day = 24 * time.Hour
+
+// Options lists every setting in display order. The slice is shared; do not change it.
+var Options = sync.OnceValue(func() []Option {
+	var all []Option
+	for _, part := range [][]Option{connections(), libraries(), fields(), schedule(), notifications(), performance(), privacy(), advanced()} {
+		all = append(all, part...)
+	}
+	return all
+})
+
+func connections() []Option {
+	return []Option{
+		text("stash-url", Connections, "Stash address", "Where Stash answers, for example http://localhost:9999.",
+			func(s *Settings) *string { return &s.StashURL }, address),
+		text("plex-url", Connections, "Plex address", "Where Plex answers, for example http://localhost:32400.",
+			func(s *Settings) *string { return &s.PlexURL }, address),
+	}
+}
+
+func libraries() []Option {
+	return []Option{
+		names("plex-library", Libraries, "Plex libraries", "Which libraries to keep in step; empty means every movie library.",
+			func(s *Settings) *[]string { return &s.Libraries }),
+		pathMap(),
+		toggle("organized-only", Libraries, "Organized scenes only", "Leave out scenes that are not marked as organized in Stash.",
+			func(s *Settings) *bool { return &s.OrganizedOnly }),
+		names("exclude-tags", Libraries, "Leave out tags", "Scenes with one of these tags are not synced.",
+			func(s *Settings) *[]string { return &s.ExcludeTags }),
+		toggle("ask-plex-scan", Libraries, "Ask Plex to scan", "When Plex lacks a file, ask it to scan that folder.",
+			func(s *Settings) *bool { return &s.AskPlexScan }),
+		span("park-for", Libraries, "Wait for Plex", "How long a scene waits for its item to appear in Plex.", time.Hour, 90*day,
+			func(s *Settings) *time.Duration { return &s.ParkFor }),
+	}
+}
+
+func fields() []Option {
+	out := []Option{
+		policy(scene.FieldTitle, "Title", "The scene's title. It is never cleared."),
+		policy(scene.FieldStudio, "Studio", "The scene's studio."),
+		policy(scene.FieldSummary, "Summary", "The scene's details."),
+		policy(scene.FieldDate, "Date", "The release date; only full dates are written."),
+		policy(scene.FieldPerformers, "Performers", "Performers become actors."),
+		policy(scene.FieldTags, "Tags", "Tags become genres."),
+		policy(scene.FieldPoster, "Poster", "The scene's cover becomes the poster."),
+		policy(scene.FieldBackground, "Background", "The scene's cover becomes the background too."),
+		policy(scene.FieldCollections, "Collections", "The studio becomes a collection."),
+		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
+	}
+	return append(out,
+		number("max-tags", FieldsGroup, "Most tags", "No more tags than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxTags }),
+		number("max-performers", FieldsGroup, "Most performers", "No more performers than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxPerformers }),
+		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of a field would be cleared or overwritten.", 1, 100, func(s *Settings) *int { return &s.BrakePercent }),
+		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many scenes.", 1, 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
+	)
+}
+
+func schedule() []Option {
+	return []Option{
+		choice("reconcile", Schedule, "Reconcile", "How often both libraries are compared in full.", []Interval{Never, Hourly, Daily, Weekly},
+			func(s *Settings) *Interval { return &s.Reconcile }),
+		choice("reconcile-scope", Schedule, "What to reconcile", "Which scenes a scheduled reconciliation looks at.", []Scope{ScopeAll, ScopeDay, ScopeWeek},
+			func(s *Settings) *Scope { return &s.Scope }),
+		toggle("reconcile-at-start", Schedule, "Reconcile at start", "Reconcile after starting when the last time is over an hour ago.",
+			func(s *Settings) *bool { return &s.AtStart }),
+		span("stash-probe", Schedule, "Look for edits", "How often Stash is asked whether something was edited.", time.Second, day,
+			func(s *Settings) *time.Duration { return &s.StashProbe }),
+		span("sweep-every", Schedule, "Full look for edits", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
+			func(s *Settings) *time.Duration { return &s.SweepEvery }),
+		span("files-every", Schedule, "Look for moved files", "How often the paths of all files are compared.", time.Second, 30*day,
+			func(s *Settings) *time.Duration { return &s.FilesEvery }),
+	}
+}
+
+func notifications() []Option {
+	return []Option{
+		toggle("notify", Notifications, "Notifications", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.Notify }),
+		span("notify-delay", Notifications, "Only outages longer than", "Shorter outages are recorded, not announced.", 0, day,
+			func(s *Settings) *time.Duration { return &s.NotifyDelay }),
+		text("quiet-from", Notifications, "Quiet from", "No notification from this time, for example 22:30; empty for none.",
+			func(s *Settings) *string { return &s.QuietFrom }, clock),
+		text("quiet-to", Notifications, "Quiet until", "The end of the quiet hours.", func(s *Settings) *string { return &s.QuietTo }, clock),
+	}
+}
+
+func performance() []Option {
+	return []Option{
+		choice("pace", Performance, "Pace", "How hard Plex may be worked: gentle leaves it most of its time.", []Pace{Gentle, Normal, Full},
+			func(s *Settings) *Pace { return &s.Pace }),
+		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1, 1000, func(s *Settings) *int { return &s.RampFrom }),
+		number("ramp-to", Performance, "and rise to", "Scenes per second at the end of the ramp.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
+		span("ramp-over", Performance, "within", "How long the ramp takes.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
+	}
+}
+
+func privacy() []Option {
+	return []Option{
+		toggle("secret-in-file", Privacy, "Keep secrets in a file", "Without a keyring, keep the API key and token in a file only you can read.",
+			func(s *Settings) *bool { return &s.SecretInFile }),
+		toggle("mask-names", Privacy, "Mask names in the log", "Titles and file names are masked in the log.", func(s *Settings) *bool { return &s.MaskNames }),
+		span("keep-history", Privacy, "Keep history for", "How long the record of what was written is kept.", day, 3650*day,
+			func(s *Settings) *time.Duration { return &s.KeepHistory }),
+		span("keep-outages", Privacy, "Keep outages for", "How long outage records are kept.", 30*day, 3650*day,
+			func(s *Settings) *time.Duration { return &s.KeepOutages }),
+	}
+}
+
+func advanced() []Option {
+	return []Option{
+		toggle("autostart", Advanced, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
+		span("plex-probe", Advanced, "Look at Plex while idle", "How often Plex is asked whether it is well while there is nothing to do.", time.Second, day,
+			func(s *Settings) *time.Duration { return &s.PlexProbe }),
+		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "So many calls in a row must fail.", 1, 100,
+			func(s *Settings) *int { return &s.BreakerThreshold }),
+		span("probe-first", Advanced, "First try after", "The first wait while Plex is down; it doubles up to the longest.", 10*time.Millisecond, time.Hour,
+			func(s *Settings) *time.Duration { return &s.ProbeFirst }),
+		span("probe-max", Advanced, "Longest wait between tries", "The longest wait between two tries while Plex is down.", 10*time.Millisecond, time.Hour,
+			func(s *Settings) *time.Duration { return &s.ProbeMax }),
+	}
+}
+
+func pathMap() Option {
+	return Option{
+		Name: "path-map", Group: Libraries, Title: "Path rules",
+		Words: "How Plex names the folders of Stash: /data/films => D:\\Films; more rules separated by semicolons.",
+		Range: "stash folder => plex folder",
+		Get: func(s Settings) string {
+			parts := make([]string, len(s.PathMap))
+			for i, r := range s.PathMap {
+				parts[i] = r.Stash + " => " + r.Plex
+			}
+			return strings.Join(parts, "; ")
+		},
+		Set: func(s *Settings, v string) error {
+			rules, err := ParsePathMap(v)
+			if err == nil {
+				s.PathMap = rules
+			}
+			return err
+		},
+	}
+}
+
+// ParsePathMap reads "stash folder => plex folder; …". An empty text is no rules.
+func ParsePathMap(v string) ([]Rule, error) {
+	var rules []Rule
+	for part := range strings.SplitSeq(v, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		from, to, ok := strings.Cut(part, "=>")
+		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
+		if !ok || from == "" || to == "" {
+			return nil, fmt.Errorf("%q is not a rule like /data/films => D:\\Films", part)
+		}
+		if !absolute(from) || !absolute(to) {
+			return nil, errors.New("both sides of a path rule must be whole paths")
+		}
+		rules = append(rules, Rule{Stash: from, Plex: to})
+	}
+	return rules, nil
+}
+
+func absolute(p string) bool {
+	return strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\\`) || (len(p) >= 3 && p[1] == ':' && (p[2] == '\\' || p[2] == '/'))
+}

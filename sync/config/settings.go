@@ -1,0 +1,189 @@
+// Package config owns the settings: their defaults, ranges, names and words. It does
+// no input or output and knows no secrets.
+package config
+
+import (
+	"slices"
+	"time"
+
+	"lockstep/sync/scene"
+)
+
+// Policy decides who wins for one field.
+type Policy string
+
+// The policies. The texts are stored and never renamed.
+const (
+	// Merge writes what Lockstep or nobody wrote and keeps what a person locked.
+	Merge Policy = "merge"
+	// Mirror lets Stash win, clearing included.
+	Mirror Policy = "mirror"
+	// Fill writes empty fields only.
+	Fill Policy = "fill"
+	// Off leaves the field alone.
+	Off Policy = "off"
+)
+
+// Policies lists the valid policies in display order.
+func Policies() []Policy { return []Policy{Merge, Mirror, Fill, Off} }
+
+// Rule maps a folder as Stash names it to the same folder as Plex names it.
+type Rule struct {
+	Stash string `json:"stash"`
+	Plex  string `json:"plex"`
+}
+
+// Pace is how hard Lockstep may work Plex.
+type Pace string
+
+// The paces. Plex is one SQLite writer; resting as long as a write took leaves it
+// half its time for viewers.
+const (
+	Gentle Pace = "gentle" // rests three times as long as a write took
+	Normal Pace = "normal" // rests as long as a write took
+	Full   Pace = "full"   // does not rest
+)
+
+// Settings is everything a user can choose, secrets excepted. The zero value is not
+// usable; start from Defaults.
+type Settings struct {
+	StashURL string `json:"stashUrl"`
+	PlexURL  string `json:"plexUrl"`
+	// Libraries are titles or ids of Plex library sections; empty means all of type movie.
+	Libraries []string `json:"libraries,omitempty"`
+	PathMap   []Rule   `json:"pathMap,omitempty"`
+
+	Fields        map[scene.Field]Policy `json:"fields"`
+	MaxTags       int                    `json:"maxTags"`
+	MaxPerformers int                    `json:"maxPerformers"`
+	OrganizedOnly bool                   `json:"organizedOnly,omitempty"`
+	ExcludeTags   []string               `json:"excludeTags,omitempty"` // names, case-insensitive
+
+	Pace         Pace          `json:"pace"`
+	AskPlexScan  bool          `json:"askPlexScan"`  // ask Plex to scan the folder of a file it does not have
+	ParkFor      time.Duration `json:"parkFor"`      // how long a scene waits for its item
+	StashProbe   time.Duration `json:"stashProbe"`   // newest-first look for edits
+	SweepEvery   time.Duration `json:"sweepEvery"`   // full look for edits, renames and deletions
+	FilesEvery   time.Duration `json:"filesEvery"`   // look for moved files
+	PlexProbe    time.Duration `json:"plexProbe"`    // look at Plex while idle
+	Reconcile    Interval      `json:"reconcile"`    // scheduled reconciliation
+	Scope        Scope         `json:"scope"`        // of the scheduled reconciliation
+	AtStart      bool          `json:"atStart"`      // reconcile at start if the last is older than an hour
+	BrakePercent int           `json:"brakePercent"` // share of a field that may be changed unasked
+	BrakeMinimum int           `json:"brakeMinimum"` // below so many items the brake stays off
+
+	BreakerThreshold int           `json:"breakerThreshold"`
+	ProbeFirst       time.Duration `json:"probeFirst"` // first wait of an open breaker, then ×2, ×4, up to ProbeMax
+	ProbeMax         time.Duration `json:"probeMax"`
+	RampFrom         int           `json:"rampFrom"` // jobs per second right after an outage
+	RampTo           int           `json:"rampTo"`
+	RampOver         time.Duration `json:"rampOver"`
+
+	Notify       bool          `json:"notify"`
+	NotifyDelay  time.Duration `json:"notifyDelay"` // an outage shorter than this is not announced
+	QuietFrom    string        `json:"quietFrom"`   // HH:MM local, empty = no quiet hours
+	QuietTo      string        `json:"quietTo"`
+	KeepOutages  time.Duration `json:"keepOutages"`
+	KeepHistory  time.Duration `json:"keepHistory"`
+	Autostart    bool          `json:"autostart"`
+	SecretInFile bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
+	MaskNames    bool          `json:"maskNames"`    // titles and paths masked in the log
+}
+
+// Interval is how often something scheduled runs.
+type Interval string
+
+// The intervals.
+const (
+	Never  Interval = "never"
+	Hourly Interval = "hourly"
+	Daily  Interval = "daily"
+	Weekly Interval = "weekly"
+)
+
+// Every is the length of the interval; zero for Never.
+func (i Interval) Every() time.Duration {
+	switch i {
+	case Hourly:
+		return time.Hour
+	case Daily:
+		return 24 * time.Hour
+	case Weekly:
+		return 7 * 24 * time.Hour
+	}
+	return 0
+}
+
+// Scope is what a reconciliation looks at. Beside the constants it may be
+// "library:<title>" or "scene:<id>".
+type Scope string
+
+// The fixed scopes.
+const (
+	ScopeAll  Scope = "all"
+	ScopeDay  Scope = "24h"
+	ScopeWeek Scope = "7days"
+)
+
+// Defaults are the settings of a fresh installation, from DESIGN's figures.
+func Defaults() Settings {
+	return Settings{
+		Fields: map[scene.Field]Policy{
+			scene.FieldTitle: Merge, scene.FieldStudio: Merge, scene.FieldSummary: Merge, scene.FieldDate: Merge,
+			scene.FieldPerformers: Merge, scene.FieldTags: Merge, scene.FieldPoster: Merge,
+			scene.FieldCollections: Off, scene.FieldRating: Off, scene.FieldBackground: Off,
+		},
+		MaxTags: 100, MaxPerformers: 50,
+		Pace: Normal, AskPlexScan: true, ParkFor: 7 * 24 * time.Hour,
+		StashProbe: time.Minute, SweepEvery: 30 * time.Minute, FilesEvery: 6 * time.Hour, PlexProbe: 5 * time.Minute,
+		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50,
+		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
+		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
+		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
+	}
+}
+
+// Policy is the policy of a field; a field missing from an old file is off.
+func (s Settings) Policy(f scene.Field) Policy {
+	if p, ok := s.Fields[f]; ok {
+		return p
+	}
+	return Off
+}
+
+// Clone copies the settings so that changing one copy leaves the other alone.
+func (s Settings) Clone() Settings {
+	c := s
+	c.Libraries = slices.Clone(s.Libraries)
+	c.PathMap = slices.Clone(s.PathMap)
+	c.ExcludeTags = slices.Clone(s.ExcludeTags)
+	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
+	for f, p := range s.Fields {
+		c.Fields[f] = p
+	}
+	return c
+}
+
+// WantedHash covers the settings that change what is wanted in Plex. When it moves,
+// every scene has to be looked at again.
+func (s Settings) WantedHash() scene.Hash {
+	fields := make([]string, 0, len(s.Fields))
+	for _, f := range scene.Fields() {
+		fields = append(fields, string(f)+"="+string(s.Policy(f)))
+	}
+	return scene.HashOf(struct {
+		Fields, Libraries, Exclude []string
+		Map                        []Rule
+		Tags, Performers           int
+		Organized                  bool
+	}{fields, s.Libraries, s.ExcludeTags, s.PathMap, s.MaxTags, s.MaxPerformers, s.OrganizedOnly})
+}
+
+// Configured reports whether both servers have an address, so that work can begin.
+func (s Settings) Configured() bool { return s.StashURL != "" && s.PlexURL != "" }
+
+// ProbeBackoff are the waits between probes of an open breaker: with the defaults
+// 5, 10, 20 and 60 s.
+func (s Settings) ProbeBackoff() []time.Duration {
+	return []time.Duration{s.ProbeFirst, min(2*s.ProbeFirst, s.ProbeMax), min(4*s.ProbeFirst, s.ProbeMax), s.ProbeMax}
+}

@@ -1,0 +1,101 @@
+// Package fault classifies what can go wrong with a server or with ourselves. The
+// class decides retry, breaker and words; text never does. The adapters are the only
+// place that chooses a class.
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Class tells what kind of fault it is and so what happens next.
+type Class string
+
+// The classes. The texts are stored and never renamed.
+const (
+	// Unreachable: refused, DNS, timeout, 502/503/504, maintenance, starting. Feeds
+	// the breaker when the server is Plex; never counts as an attempt.
+	Unreachable Class = "unreachable"
+	// Unauthorized: token or key refused. Work stops and the user is asked once.
+	Unauthorized Class = "unauthorized"
+	// NotFound: the item is gone or not there yet. Counts neither way.
+	NotFound Class = "not-found"
+	// Busy: 429 or a locked database. Slow down and come back.
+	Busy Class = "busy"
+	// Temporary: 500 on one item. Retry.
+	Temporary Class = "temporary"
+	// Rejected: 400 and its kin. Dead with a reason until the scene changes.
+	Rejected Class = "rejected"
+	// Config: the address answers, but not as the server we expect (HTML, another
+	// machine, unknown library). Work stops and the user is asked.
+	Config Class = "config"
+	// Local: our disk, our bug. Never a server's fault.
+	Local Class = "local"
+	// Canceled: we stopped the call ourselves; nothing went wrong.
+	Canceled Class = "canceled"
+)
+
+// Server names who is concerned.
+type Server string
+
+// The servers. None is the zero value: a local fault.
+const (
+	None  Server = ""
+	Stash Server = "Stash"
+	Plex  Server = "Plex"
+)
+
+// Error is a classified fault. Words and Hint are for people and never contain
+// addresses with query strings, tokens or keys; Err is the operator's detail.
+type Error struct {
+	Class      Class
+	Server     Server
+	Words      string        // one sentence: what is the case
+	Hint       string        // what the user can do, may be empty
+	RetryAfter time.Duration // from the server, zero if it did not say
+	Err        error         // the cause, may be nil
+}
+
+// Error is the operator's text: server, words and cause.
+func (e *Error) Error() string {
+	s := e.Words
+	if e.Server != None {
+		s = string(e.Server) + ": " + s
+	}
+	if e.Err != nil {
+		s = fmt.Sprintf("%s (%v)", s, e.Err)
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Of returns the classified fault in err's chain. An error nobody classified is our
+// own: Local, or Canceled when a context ended it. Of(nil) is nil.
+func Of(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var f *Error
+	if errors.As(err, &f) {
+		return f
+	}
+	if errors.Is(err, context.Canceled) {
+		return &Error{Class: Canceled, Words: "the operation was stopped", Err: err}
+	}
+	return &Error{Class: Local, Words: "something went wrong inside Lockstep", Hint: "see the log in the data folder", Err: err}
+}
+
+// Is reports whether err is of class c.
+func Is(err error, c Class) bool {
+	f := Of(err)
+	return f != nil && f.Class == c
+}
+
+// New makes a classified fault.
+func New(c Class, s Server, words, hint string, cause error) *Error {
+	return &Error{Class: c, Server: s, Words: words, Hint: hint, Err: cause}
+}

@@ -1,0 +1,62 @@
+package scene
+
+// Field names one thing Lockstep can keep in step. The text is stored and shown in
+// machine output and is never renamed.
+type Field string
+
+// The fields, in the order they are shown.
+const (
+	FieldTitle       Field = "title"
+	FieldStudio      Field = "studio"
+	FieldSummary     Field = "summary"
+	FieldDate        Field = "date"
+	FieldPerformers  Field = "performers"
+	FieldTags        Field = "tags"
+	FieldCollections Field = "collections"
+	FieldRating      Field = "rating"
+	FieldPoster      Field = "poster"
+	FieldBackground  Field = "background"
+)
+
+// Fields lists every field in display order.
+func Fields() []Field {
+	return []Field{
+		FieldTitle, FieldStudio, FieldSummary, FieldDate, FieldPerformers, FieldTags,
+		FieldCollections, FieldRating, FieldPoster, FieldBackground,
+	}
+}
+
+// Kind tells how a field's values behave.
+type Kind int
+
+// The kinds of field.
+const (
+	// Scalar is a single text value.
+	Scalar Kind = iota
+	// List is an unordered set of names.
+	List
+	// Image is a picture, compared by the SHA-1 of its bytes.
+	Image
+)
+
+// Kind tells whether f is a scalar, a list or an image.
+func (f Field) Kind() Kind {
+	switch f {
+	case FieldPerformers, FieldTags, FieldCollections:
+		return List
+	case FieldPoster, FieldBackground:
+		return Image
+	}
+	return Scalar
+}
+
+// wire maps a field to the name Plex uses in edits and locks.
+var wire = map[Field]string{
+	FieldTitle: "title", FieldStudio: "studio", FieldSummary: "summary", FieldDate: "originallyAvailableAt",
+	FieldPerformers: "actor", FieldTags: "genre", FieldCollections: "collection", FieldRating: "userRating",
+	FieldPoster: "thumb", FieldBackground: "art",
+}
+
+// Wire is the name Plex uses for the field in edit parameters and in its list of
+// locked fields.
+func (f Field) Wire() string { return wire[f] }

@@ -1,0 +1,96 @@
+package scene
+
+import "strings"
+
+// ItemKey identifies a Plex item across servers: the machine identifier of the
+// server and the item's rating key there.
+type ItemKey struct {
+	Machine   string `json:"machine"`
+	RatingKey string `json:"ratingKey"`
+}
+
+// String is "machine/ratingKey", the form used as a storage key.
+func (k ItemKey) String() string { return k.Machine + "/" + k.RatingKey }
+
+// ParseItemKey reverses ItemKey.String. A text without slash yields a key with an
+// empty machine.
+func ParseItemKey(s string) ItemKey {
+	m, r, ok := strings.Cut(s, "/")
+	if !ok {
+		return ItemKey{RatingKey: s}
+	}
+	return ItemKey{Machine: m, RatingKey: r}
+}
+
+// Item is one Plex library item. From a listing only the identity, the scalars, the
+// files and UpdatedAt can be trusted: tag lists are truncated and locks are missing,
+// which Detailed tells.
+type Item struct {
+	RatingKey string
+	Section   string // library section id
+	GUID      string
+
+	Title         string
+	TitleSort     string
+	OriginalTitle string
+	Studio        string
+	Summary       string
+	Tagline       string
+	ContentRating string
+	Date          string // originallyAvailableAt, YYYY-MM-DD
+	Year          int
+	Rating        string // userRating as Plex prints it, "" when none
+
+	Performers  []string // roles, in Plex's order
+	Tags        []string // genres
+	Collections []string
+	Labels      []string
+	Directors   []string
+	Writers     []string
+	Producers   []string
+	Countries   []string
+
+	// Locked holds the wire names of locked fields ("title", "genre", "thumb" …).
+	Locked map[string]bool
+
+	Files []string // every part of every version
+	Thumb string   // path of the selected poster, changes with every selection
+	Art   string
+
+	UpdatedAt int64 // unix seconds by Plex's clock
+	AddedAt   int64
+	Detailed  bool // read one by one or in a batch: lists and locks are complete
+}
+
+// Scalar is the present value of a scalar field.
+func (it Item) Scalar(f Field) string {
+	switch f {
+	case FieldTitle:
+		return it.Title
+	case FieldStudio:
+		return it.Studio
+	case FieldSummary:
+		return it.Summary
+	case FieldDate:
+		return it.Date
+	case FieldRating:
+		return it.Rating
+	}
+	return ""
+}
+
+// List is the present value of a list field.
+func (it Item) List(f Field) []string {
+	switch f {
+	case FieldPerformers:
+		return it.Performers
+	case FieldTags:
+		return it.Tags
+	case FieldCollections:
+		return it.Collections
+	}
+	return nil
+}
+
+// IsLocked reports whether a field is locked in Plex.
+func (it Item) IsLocked(f Field) bool { return it.Locked[f.Wire()] }

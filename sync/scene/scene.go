@@ -1,0 +1,109 @@
+// Package scene owns the vocabulary of Lockstep: a scene as Stash describes it, an
+// item as Plex holds it, the fields that can be kept in step and the ids of all of
+// them. It has no behaviour beyond equality, hashing and display.
+package scene
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// ID is a Stash scene id. Stash never reuses one; zero means "no scene".
+type ID uint64
+
+// ParseID reads the decimal text Stash uses for ids. Zero and anything that is not
+// a positive number is an error.
+func ParseID(s string) (ID, error) {
+	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 64)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is not a scene id", s)
+	}
+	return ID(n), nil
+}
+
+// String is the decimal text Stash expects.
+func (id ID) String() string { return strconv.FormatUint(uint64(id), 10) }
+
+// Scene is what Stash knows of one video, reduced to what may be written to Plex
+// and what is needed to find it there. Empty strings and lists mean "not set".
+type Scene struct {
+	ID         ID          `json:"id"`
+	Title      string      `json:"title,omitempty"`
+	Details    string      `json:"details,omitempty"`
+	Date       string      `json:"date,omitempty"` // 2023-04-05, or partial: 2023-04 or 2023
+	Rating     int         `json:"rating,omitempty"`
+	Organized  bool        `json:"organized,omitempty"`
+	Studio     *Studio     `json:"studio,omitempty"`
+	Performers []Performer `json:"performers,omitempty"`
+	Tags       []Named     `json:"tags,omitempty"`
+	Files      []File      `json:"files,omitempty"` // the primary file first
+	// UpdatedAt is Stash's own text, to be compared for equality only: it is in the
+	// server's local offset and must never be ordered.
+	UpdatedAt string `json:"updatedAt,omitempty"`
+	CreatedAt string `json:"createdAt,omitempty"`
+}
+
+// Named is a Stash object known by id and name: a tag, a performer or a studio.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Studio is the studio of a scene with the name of its parent, if any.
+type Studio struct {
+	Named
+	Parent *Named `json:"parent,omitempty"`
+}
+
+// Performer is one performer of a scene. Two performers may share a name; only the
+// disambiguation tells them apart.
+type Performer struct {
+	Named
+	Disambiguation string `json:"disambiguation,omitempty"`
+}
+
+// File is one file of a scene as Stash sees it on disk.
+type File struct {
+	ID        string `json:"id"`
+	Path      string `json:"path"`
+	Size      int64  `json:"size,omitempty"`
+	UpdatedAt string `json:"updatedAt,omitempty"`
+}
+
+// Name is what to call the scene in front of a person: its title, else the name of
+// its first file without extension, else "scene 12".
+func (s Scene) Name() string {
+	if s.Title != "" {
+		return s.Title
+	}
+	if len(s.Files) > 0 {
+		base := path.Base(strings.ReplaceAll(s.Files[0].Path, `\`, "/"))
+		return strings.TrimSuffix(base, path.Ext(base))
+	}
+	return "scene " + s.ID.String()
+}
+
+// Path is the scene's primary file, or "" for a scene without file.
+func (s Scene) Path() string {
+	if len(s.Files) == 0 {
+		return ""
+	}
+	return s.Files[0].Path
+}
+
+// Paths lists the paths of all files of the scene, the primary one first.
+func (s Scene) Paths() []string {
+	out := make([]string, 0, len(s.Files))
+	for _, f := range s.Files {
+		out = append(out, f.Path)
+	}
+	return out
+}
+
+// Raw reports a scene nobody has curated yet: no studio, performer, tag, details or
+// date. A title or rating alone does not count, as file names and players set them.
+func (s Scene) Raw() bool {
+	return s.Studio == nil && len(s.Performers) == 0 && len(s.Tags) == 0 && strings.TrimSpace(s.Details) == "" && s.Date == ""
+}
