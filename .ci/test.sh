@@ -1,0 +1,46 @@
+#!/bin/sh
+# make test: from the quick checks to the slow ones. Fyne's C parts take minutes
+# to compile once per flavour, so there is one flavour with them (x11), compiled
+# while the checks that need none run.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p build
+
+say() { printf '\n== %s\n' "$*"; }
+
+unformatted=$(gofmt -l .)
+if [ -n "$unformatted" ]; then
+    echo "gofmt -w is wanted for:" "$unformatted" >&2
+    exit 1
+fi
+
+go build -buildvcs=false -tags x11 -o build/lockstep-e2e . >build/desktop.log 2>&1 &
+desktop=$!
+trap 'kill "$desktop" 2>/dev/null || true' EXIT
+
+say "vet, without Fyne and cgo"
+CGO_ENABLED=0 go vet -tags nogui ./...
+
+say "headless build, static"
+CGO_ENABLED=0 go build -buildvcs=false -tags nogui -o build/lockstep-headless .
+if readelf -d build/lockstep-headless | grep NEEDED; then
+    echo "build/lockstep-headless links the libraries above and would not start without them" >&2
+    exit 1
+fi
+CGO_ENABLED=0 go test -tags nogui .
+
+say "desktop build"
+if ! wait "$desktop"; then
+    cat build/desktop.log >&2
+    exit 1
+fi
+trap - EXIT
+
+say "vet, desktop"
+go vet -tags x11,e2e ./...
+
+say "unit tests, -race"
+go test -race -tags x11 -timeout 8m $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$')
+
+say "end to end"
+LOCKSTEP_BIN=$PWD/build/lockstep-e2e go test -tags x11,e2e -count=1 -timeout 8m ./app/e2e
