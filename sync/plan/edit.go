@@ -1,0 +1,41 @@
+// Package plan decides what is written to one Plex item: the wanted values of a scene,
+// the three-way merge with what Plex holds and what Lockstep wrote before, the edit, the
+// journal entry and its undo. Preview, write, verification and undo run the same code.
+// It reads nothing and writes nothing.
+package plan
+
+import "lockstep/sync/scene"
+
+// ItemType is Plex's number for a movie, the only kind of item Lockstep edits
+// (facts: type numbers).
+const ItemType = 1
+
+// Edit is everything one PUT carries for one item. Names are Plex's wire names
+// ("title", "originallyAvailableAt", "genre", "actor", "thumb" …).
+type Edit struct {
+	RatingKey string
+	Section   string
+	// Scalars are the values to send; an empty value clears the field. It holds the
+	// changed ones and every other non-empty scalar at its present value, because a tag
+	// edit was seen to reset unlocked fields it does not carry.
+	Scalars map[string]string
+	// Lists are complete wanted lists with the names to take away.
+	Lists map[string]ListEdit
+	// Locks says for each field carried whether it is locked afterwards.
+	Locks map[string]bool
+}
+
+// ListEdit is the new state of one tag list. Plex appends, so removal is explicit.
+type ListEdit struct {
+	Want   []string
+	Remove []string
+}
+
+// Empty reports an edit that would change nothing because it carries nothing.
+func (e Edit) Empty() bool { return len(e.Scalars) == 0 && len(e.Lists) == 0 && len(e.Locks) == 0 }
+
+// Upload names an image that must be sent before the edit.
+type Upload struct {
+	Field scene.Field
+	SHA1  string // of the bytes, lower-case hexadecimal: how Plex addresses uploads
+}
