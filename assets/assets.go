@@ -1,0 +1,43 @@
+// Package assets holds the pictures drawn for Lockstep, as bytes: the app icon
+// and the tray's six shapes. It knows nothing of toolkits, states or words.
+// The SVG sources are in svg/; what is embedded is rendered from them by gen.
+package assets
+
+import _ "embed" // for the embedded files
+
+//go:generate go run ./gen
+
+// The tray's shapes, by what they say. Each differs from the others in its
+// outline, not only in its colour.
+const (
+	Up        = "up"        // plain: in step, nothing to do
+	Working   = "working"   // dot
+	Paused    = "paused"    // two bars
+	Attention = "attention" // triangle: the user is asked for something
+	Down      = "down"      // broken: Plex is down
+	Unsure    = "unsure"    // question mark
+)
+
+// Shapes lists every name Tray knows.
+func Shapes() []string { return []string{Up, Working, Paused, Attention, Down, Unsure} }
+
+// AppIcon is the app's icon, a PNG of 256 by 256 pixels.
+//
+//go:embed icon-256.png
+var AppIcon []byte
+
+// AppIconSVG is the source of AppIcon.
+//
+//go:embed svg/app.svg
+var AppIconSVG []byte
+
+// Tray is the tray icon of that shape in the form the system's tray takes: ICO
+// with 16, 32 and 48 pixels on Windows, elsewhere PNG with 64. It is nil for a
+// name that is not in Shapes.
+func Tray(shape string) []byte {
+	data, err := tray.ReadFile("tray/" + shape + trayForm)
+	if err != nil {
+		return nil
+	}
+	return data
+}
