@@ -1,0 +1,186 @@
+// Package api is all that tray, windows and command line may know of the engine: the
+// API interface, the snapshot and the pages it hands out. It contains no behaviour;
+// the engine and the client of the local socket both implement it.
+package api
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// API is the engine as seen from outside. Commands return when the intent is stored;
+// the effect arrives through the snapshot. Errors are fault.Error values or wrap them.
+type API interface {
+	// Snapshot returns the latest snapshot.
+	Snapshot(ctx context.Context) (Snapshot, error)
+	// Watch calls fn with the latest snapshot at once and after changes, skipping
+	// intermediate ones, until ctx ends or the connection breaks.
+	Watch(ctx context.Context, fn func(Snapshot)) error
+
+	Pause(ctx context.Context, until time.Time) error // zero: until resumed
+	Resume(ctx context.Context) error
+	// SyncNow looks for edits at once; with ids it enqueues just these scenes, with all
+	// every scene is compared again.
+	SyncNow(ctx context.Context, q SyncRequest) (SyncResult, error)
+	Retry(ctx context.Context, q Selection) (int, error)
+	Discard(ctx context.Context, q Selection) (int, error)
+	// ProbeNow tries an open breaker at once.
+	ProbeNow(ctx context.Context) error
+
+	Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error)
+	Outages(ctx context.Context, q OutageQuery) (OutagePage, error)
+	History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error)
+	Runs(ctx context.Context, limit int) ([]store.Run, error)
+	Undo(ctx context.Context, q UndoRequest) (UndoResult, error)
+
+	// Reconcile starts a reconciliation and returns its report id; the progress is in
+	// the snapshot. Only one runs at a time.
+	Reconcile(ctx context.Context, q ReconcileRequest) (uint64, error)
+	// StopReconcile ends the running one; its report is marked incomplete.
+	StopReconcile(ctx context.Context) error
+	Reports(ctx context.Context, limit int) ([]store.Report, error)
+	// Report returns one report; id zero means the newest.
+	Report(ctx context.Context, id uint64) (store.Report, error)
+	Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error)
+	// Apply enqueues scenes of a preview report, all when ids is empty. It also
+	// confirms a brake.
+	Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error)
+	Explain(ctx context.Context, query string) (Explanation, error)
+
+	Settings(ctx context.Context) (Settings, error)
+	// SaveSettings validates and stores the settings; secrets left nil are kept.
+	SaveSettings(ctx context.Context, s SettingsChange) error
+	// TestConnection tries an address and secret without storing them.
+	TestConnection(ctx context.Context, q TestRequest) (TestResult, error)
+	// Mapping shows how well the path rules fit, with suggestions.
+	Mapping(ctx context.Context, rules []config.Rule) (Mapping, error)
+
+	// Say stores that an outage was announced if breaker and record agree on disk, and
+	// reports whether the message may be sent.
+	Say(ctx context.Context, s health.Said) (bool, error)
+	// Quit asks the owning process to end gracefully.
+	Quit(ctx context.Context) error
+}
+
+// SyncRequest says what SyncNow looks at. The zero value looks for edits.
+type SyncRequest struct {
+	Scenes []scene.ID `json:"scenes,omitempty"`
+	All    bool       `json:"all,omitempty"`
+}
+
+// SyncResult says what SyncNow found.
+type SyncResult struct {
+	Enqueued int `json:"enqueued"`
+}
+
+// Selection names jobs: by scene, or all dead ones.
+type Selection struct {
+	Scenes  []scene.ID `json:"scenes,omitempty"`
+	AllDead bool       `json:"allDead,omitempty"`
+}
+
+// OutageQuery asks for the outages of a window ending now. Zero means 30 days.
+type OutageQuery struct {
+	Window time.Duration `json:"window,omitempty"`
+}
+
+// OutagePage is the outage history of a window.
+type OutagePage struct {
+	Verdict  health.Verdict   `json:"verdict"`
+	From     time.Time        `json:"from"`
+	To       time.Time        `json:"to"`
+	Records  []outage.Record  `json:"records"` // the newest first
+	Gaps     []outage.Gap     `json:"gaps"`
+	Metrics  outage.Metrics   `json:"metrics"`
+	Timeline []outage.Segment `json:"timeline"`
+}
+
+// UndoRequest names what to undo: a run, or one scene's last write.
+type UndoRequest struct {
+	Run   uint64   `json:"run,omitempty"`
+	Scene scene.ID `json:"scene,omitempty"`
+}
+
+// UndoResult says how many scenes were queued for undo.
+type UndoResult struct {
+	Enqueued int `json:"enqueued"`
+}
+
+// ReconcileRequest says what to compare. The zero value is everything, quick, writing.
+type ReconcileRequest struct {
+	Scope     config.Scope `json:"scope,omitempty"`
+	Preview   bool         `json:"preview,omitempty"`
+	Deep      bool         `json:"deep,omitempty"`
+	Yes       bool         `json:"yes,omitempty"` // the brake was confirmed beforehand
+	Scheduled bool         `json:"scheduled,omitempty"`
+}
+
+// Explanation answers "why is this scene not in step?" in numbered steps.
+type Explanation struct {
+	Scene scene.ID      `json:"scene"`
+	Title string        `json:"title"`
+	Steps []ExplainStep `json:"steps"`
+	// Outcome is the closing sentence.
+	Outcome string `json:"outcome"`
+}
+
+// ExplainStep is one step of an explanation: what was looked at and what came out.
+type ExplainStep struct {
+	Topic string   `json:"topic"` // Stash, Path, Plex, Fields, Queue
+	Words string   `json:"words"`
+	Lines []string `json:"lines,omitempty"`
+}
+
+// Settings is the present settings with what is known of the secrets, never the
+// secrets themselves.
+type Settings struct {
+	Values     config.Settings `json:"values"`
+	HasAPIKey  bool            `json:"hasApiKey"`
+	HasToken   bool            `json:"hasToken"`
+	SecretsIn  string          `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
+	Overridden []string        `json:"overridden,omitempty"`
+}
+
+// SettingsChange stores settings. A nil secret is kept, an empty one removed.
+type SettingsChange struct {
+	Values config.Settings `json:"values"`
+	APIKey *string         `json:"apiKey,omitempty"`
+	Token  *string         `json:"token,omitempty"`
+}
+
+// TestRequest tries a connection. A nil secret means the stored one.
+type TestRequest struct {
+	Server string  `json:"server"` // "stash" or "plex"
+	URL    string  `json:"url"`
+	Secret *string `json:"secret,omitempty"`
+}
+
+// TestResult says how the try went, in one sentence.
+type TestResult struct {
+	OK        bool      `json:"ok"`
+	Words     string    `json:"words"`
+	Hint      string    `json:"hint,omitempty"`
+	Libraries []Library `json:"libraries,omitempty"`
+}
+
+// Library is a Plex library section to choose from.
+type Library struct {
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	Type      string   `json:"type"`
+	Locations []string `json:"locations,omitempty"`
+}
+
+// Mapping is the fit of path rules.
+type Mapping struct {
+	Covered     int           `json:"covered"` // scenes whose file was found in Plex
+	Total       int           `json:"total"`
+	Suggestions []config.Rule `json:"suggestions,omitempty"`
+	Unmatched   []string      `json:"unmatched,omitempty"` // a few examples
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Snapshot is the state of the engine at one moment, never ahead of the disk. It is
+// immutable once handed out.
+type Snapshot struct {
+	Revision uint64    `json:"revision"` // grows with every snapshot of a process
+	At       time.Time `json:"at"`
+	Version  string    `json:"version"`
+	// Live is false when no engine runs and this is the last known state from disk.
+	Live bool `json:"live"`
+
+	Verdict    health.Verdict  `json:"verdict"`
+	Since      time.Time       `json:"since,omitzero"` // of the verdict
+	Breaker    Breaker         `json:"breaker"`
+	Outage     *outage.Record  `json:"outage"` // ongoing or last, nil if none ever
+	Said       health.Said     `json:"said,omitzero"`
+	Queue      queue.Counts    `json:"queue"`
+	InHand     []InHand        `json:"inHand,omitempty"`
+	Run        Progress        `json:"run"`
+	Today      Today           `json:"today"`
+	Paused     bool            `json:"paused"`
+	PausedTill time.Time       `json:"pausedTill,omitzero"` // zero while paused: until resumed
+	Stopping   string          `json:"stopping,omitempty"`  // what quitting waits for
+	Configured bool            `json:"configured"`
+	Stash      Connection      `json:"stash"`
+	Plex       Connection      `json:"plex"`
+	Scenes     int             `json:"scenes"` // known in Stash
+	Reconcile  *ReconcileState `json:"reconcile,omitempty"`
+	// LastReconciliation is the newest finished report that was no preview.
+	LastReconciliation *store.Report `json:"lastReconciliation"`
+	NeedLook           int           `json:"needLook"` // rows of it a person must act on
+	Attention          []Attention   `json:"attention,omitempty"`
+	LastError          string        `json:"lastError,omitempty"`
+	// Quiet is true within the quiet hours or while notifications are off.
+	Quiet bool `json:"quiet,omitempty"`
+	// NotifyDelay is how long an outage must last to be announced.
+	NotifyDelay time.Duration `json:"notifyDelay"`
+}
+
+// Breaker is the circuit breaker as shown.
+type Breaker struct {
+	State     breaker.State `json:"state"`
+	Failures  int           `json:"failures"`
+	NextProbe time.Time     `json:"nextProbe,omitzero"`
+	Cause     string        `json:"cause"`
+	OpenedAt  time.Time     `json:"openedAt,omitzero"`
+}
+
+// InHand is a job being worked on.
+type InHand struct {
+	Scene scene.ID `json:"scene"`
+	Name  string   `json:"name"`
+	Step  string   `json:"step"` // reading, planning, writing, checking
+}
+
+// Progress is the present run: from an idle queue to the next.
+type Progress struct {
+	Total   int     `json:"total"` // finished and left
+	Done    int     `json:"done"`  // written or found in step
+	Skipped int     `json:"skipped"`
+	Dead    int     `json:"dead"`
+	Current string  `json:"current,omitempty"` // name of the scene in hand
+	Rate    float64 `json:"rate,omitempty"`    // scenes per second over the last minute, 0 unknown
+	Started int64   `json:"started,omitempty"` // unix seconds, 0 while idle
+}
+
+// Finished is the number of scenes the run is through with.
+func (p Progress) Finished() int { return p.Done + p.Skipped + p.Dead }
+
+// Today counts what happened since local midnight.
+type Today struct {
+	Written int `json:"written"`
+	Skipped int `json:"skipped"`
+	Dead    int `json:"dead"`
+}
+
+// Connection is the state of one server.
+type Connection struct {
+	OK      bool      `json:"ok"`
+	Error   string    `json:"error"` // in words, empty when OK or not known yet
+	Hint    string    `json:"hint,omitempty"`
+	Class   string    `json:"class,omitempty"` // fault class of the error
+	Since   time.Time `json:"since,omitzero"`
+	Name    string    `json:"name,omitempty"` // version or friendly name
+	Checked bool      `json:"checked"`        // false until the first answer
+}
+
+// ReconcileState is the progress of a running reconciliation.
+type ReconcileState struct {
+	Report  uint64 `json:"report"`
+	Scope   string `json:"scope"`
+	Preview bool   `json:"preview"`
+	Checked int    `json:"checked"`
+	Total   int    `json:"total"`
+}
+
+// AttentionKind says what a person is asked for.
+type AttentionKind string
+
+// What may need a person.
+const (
+	SignInPlex   AttentionKind = "sign-in-plex"
+	SignInStash  AttentionKind = "sign-in-stash"
+	FixPlex      AttentionKind = "fix-plex" // another server, unknown library, HTML
+	FixStash     AttentionKind = "fix-stash"
+	BrakeAsks    AttentionKind = "brake"
+	DiskProblem  AttentionKind = "disk"
+	FirstRun     AttentionKind = "first-run"
+	RestoredData AttentionKind = "restored"
+)
+
+// Attention is something only a person can settle.
+type Attention struct {
+	Kind   AttentionKind `json:"kind"`
+	Words  string        `json:"words"`
+	Hint   string        `json:"hint,omitempty"`
+	Since  time.Time     `json:"since,omitzero"`
+	Report uint64        `json:"report,omitempty"` // the preview a brake refers to
+}

@@ -1,0 +1,167 @@
+package queue
+
+import (
+	"time"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+)
+
+const (
+	// MaxAttempts is how often an item's own fault is tried before the job is dead.
+	MaxAttempts = 8
+	// MaxDelay caps the wait between attempts.
+	MaxDelay = 15 * time.Minute
+	// firstDelay is the cap of the first wait; it doubles per attempt.
+	firstDelay = 5 * time.Second
+	// aloneAfter is the number of interruptions after which a job runs alone.
+	aloneAfter = 3
+	// MaxPark caps how far ahead a parked job's end may lie (the setting's maximum).
+	MaxPark = 90 * 24 * time.Hour
+)
+
+// Wish asks for a scene to be brought in step.
+type Wish struct {
+	Scene  scene.ID
+	Name   string
+	Cause  string
+	Forced bool
+	Undo   uint64
+}
+
+// Enqueue gives the job that stands for the wish, given the scene's present job or
+// nil. One scene has one job: a waiting, retrying or parked one is due at once, a
+// running one is marked to run again, a finished one starts anew.
+func Enqueue(old *Job, w Wish, now time.Time) Job {
+	if old == nil {
+		old = &Job{Scene: w.Scene, State: Done, Enqueued: now}
+	}
+	j := *old
+	j.Generation++
+	if w.Name != "" {
+		j.Name = w.Name
+	}
+	if w.Cause != "" {
+		j.Cause = w.Cause
+	}
+	j.Forced = j.Forced || w.Forced
+	j.Undo = w.Undo
+	switch j.State {
+	case Running:
+		j.Again = true
+		return j
+	case Waiting:
+		return j // keeps its place in the row
+	case Done, Skipped, Dead:
+		j.Enqueued = now
+	}
+	j.Attempts, j.Outage = 0, 0
+	return j.wait(now)
+}
+
+// Claim marks a job as running.
+func (j Job) Claim(now time.Time) Job {
+	j.State, j.Due, j.Again = Running, now, false
+	return j
+}
+
+// Alone reports a job that must not share a batch: it was running three times when
+// the process died.
+func (j Job) Alone() bool { return j.Interrupted >= aloneAfter }
+
+// Return gives a claimed job back unworked: pause, quit, breaker, or a fault of the
+// whole server. No attempt is counted.
+func (j Job) Return(now time.Time) Job { return j.wait(now) }
+
+// Orphan gives back a job that was found running at start.
+func (j Job) Orphan(now time.Time) Job {
+	j.Interrupted++
+	return j.wait(now)
+}
+
+// Complete ends a job whose item was seen to be as wanted.
+func (j Job) Complete(now time.Time) Job {
+	j.Attempts, j.Interrupted, j.Outage, j.Undo, j.Forced = 0, 0, 0, 0, false
+	return j.finish(Done, "", "", "", now)
+}
+
+// Skip ends a job for a reason of the closed list.
+func (j Job) Skip(code skip.Code, words string, now time.Time) Job {
+	j.Attempts, j.Interrupted, j.Forced, j.Undo = 0, 0, false, 0
+	return j.finish(Skipped, code, words, "", now)
+}
+
+// Park puts a job aside until one of the paths appears in Plex or until the end.
+func (j Job) Park(awaits []string, words string, end, now time.Time) Job {
+	if j.Again {
+		return j.wait(now)
+	}
+	j.State, j.Due, j.Awaits = Parked, end, awaits
+	j.Code, j.Words, j.Class = skip.NotInPlex, words, ""
+	j.Interrupted = 0
+	return j
+}
+
+// Fail counts an attempt and schedules the next one, or gives up. jitter is uniform
+// in [0,1); wait is what the server asked for, zero if it did not.
+func (j Job) Fail(class fault.Class, words string, wait time.Duration, jitter float64, now time.Time) Job {
+	if j.Again {
+		j.Attempts = 0
+		return j.wait(now)
+	}
+	j.Attempts++
+	j.Interrupted = 0
+	if class == fault.Rejected || j.Attempts >= MaxAttempts {
+		return j.finish(Dead, skip.FailedBefore, words, class, now)
+	}
+	j.State = Retrying
+	j.Due = now.Add(max(Delay(j.Attempts, jitter), min(wait, MaxDelay)))
+	j.Code, j.Words, j.Class = "", words, class
+	return j
+}
+
+// Delay is the wait before attempt n+1: full jitter over 5 s doubled per attempt, at
+// most 15 minutes.
+func Delay(n int, jitter float64) time.Duration {
+	limit := MaxDelay
+	if n < 10 { // 5 s doubled ten times is past the cap
+		limit = min(MaxDelay, firstDelay<<max(n-1, 0))
+	}
+	return time.Duration(jitter * float64(limit))
+}
+
+// Clamp repairs stamps a wrong clock left behind: nothing is due later than its
+// longest wait from now.
+func (j Job) Clamp(now time.Time) Job {
+	var limit time.Duration
+	switch j.State {
+	case Waiting:
+	case Retrying:
+		limit = MaxDelay
+	case Parked:
+		limit = MaxPark
+	default:
+		return j
+	}
+	if last := now.Add(limit); j.Due.After(last) {
+		j.Due = last
+	}
+	return j
+}
+
+func (j Job) wait(now time.Time) Job {
+	j.State, j.Due, j.Again = Waiting, now, false
+	j.Code, j.Words, j.Class, j.Awaits = "", "", "", nil
+	return j
+}
+
+// finish ends a job unless the scene was wished for again while it ran.
+func (j Job) finish(s State, code skip.Code, words string, class fault.Class, now time.Time) Job {
+	if j.Again {
+		return j.wait(now)
+	}
+	j.State, j.Due, j.Awaits = s, now, nil
+	j.Code, j.Words, j.Class = code, words, class
+	return j
+}

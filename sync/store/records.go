@@ -1,0 +1,168 @@
+package store
+
+import (
+	"time"
+
+	"lockstep/sync/plan"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+)
+
+// ItemState is what Lockstep wrote to one Plex item.
+type ItemState struct {
+	Scene  scene.ID    `json:"scene"`
+	Path   string      `json:"path"` // the Plex path by which it was matched
+	Memory plan.Memory `json:"memory"`
+	// UpdatedAt is Plex's stamp at the last read-back.
+	UpdatedAt int64 `json:"updatedAt"`
+	// Listing is Indexed.Content at the last read-back: a listing that shows another
+	// has drifted.
+	Listing scene.Hash `json:"listing,omitempty"`
+	Written time.Time  `json:"written,omitzero"`
+}
+
+// Items is what was written where.
+type Items interface {
+	ItemState(key scene.ItemKey) (ItemState, bool, error)
+	PutItemState(key scene.ItemKey, s ItemState) error
+	DeleteItemState(key scene.ItemKey) error
+	// ItemsOf lists the items written for a scene.
+	ItemsOf(id scene.ID) ([]scene.ItemKey, error)
+}
+
+// JournalEntry holds what an item was before a run touched it, so that it can be
+// undone.
+type JournalEntry struct {
+	Seq    uint64        `json:"seq"` // given by the store
+	Run    uint64        `json:"run"`
+	Item   scene.ItemKey `json:"item"`
+	Scene  scene.ID      `json:"scene"`
+	Name   string        `json:"name"`
+	At     time.Time     `json:"at"`
+	Former plan.Former   `json:"former"`
+	// Undone is set when the entry was restored.
+	Undone bool `json:"undone,omitempty"`
+}
+
+// Run is one stretch of work from an idle queue to the next.
+type Run struct {
+	ID      uint64    `json:"id"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended,omitzero"`
+	Cause   string    `json:"cause,omitempty"`
+	Written int       `json:"written"`
+	Skipped int       `json:"skipped"`
+	Dead    int       `json:"dead"`
+	Undone  bool      `json:"undone,omitempty"`
+}
+
+// Change is one field of one item as it was written.
+type Change struct {
+	Field scene.Field `json:"field"`
+	Old   string      `json:"old"`
+	New   string      `json:"new"`
+}
+
+// Activity is one line of history: what happened to a scene.
+type Activity struct {
+	Seq     uint64      `json:"seq"` // given by the store
+	At      time.Time   `json:"at"`
+	Run     uint64      `json:"run,omitempty"`
+	Scene   scene.ID    `json:"scene"`
+	Name    string      `json:"name"`
+	Item    string      `json:"item,omitempty"` // machine/ratingKey
+	State   queue.State `json:"state"`
+	Words   string      `json:"words,omitempty"`
+	Changes []Change    `json:"changes,omitempty"`
+}
+
+// Journal is what undo and history need.
+type Journal interface {
+	AddJournal(e JournalEntry) error
+	// JournalOf lists the entries of a run (zero: any) and scene (zero: any), the
+	// newest first.
+	JournalOf(run uint64, id scene.ID) ([]JournalEntry, error)
+	MarkUndone(seq uint64) error
+	PutRun(r Run) error
+	// Runs lists the newest runs first, at most limit.
+	Runs(limit int) ([]Run, error)
+	AddActivity(a Activity) error
+	// History lists activity, the newest first.
+	History(q HistoryQuery) ([]Activity, error)
+	// Prune deletes journal, runs and activity older than the stamp, at most limit
+	// records; it returns how many.
+	Prune(before time.Time, limit int) (int, error)
+}
+
+// HistoryQuery selects activity for display.
+type HistoryQuery struct {
+	Search string   `json:"search,omitempty"` // part of the name or words
+	Scene  scene.ID `json:"scene,omitempty"`
+	Before uint64   `json:"before,omitempty"` // seq to go on below; zero: from the newest
+	Limit  int      `json:"limit,omitempty"`  // zero: 100
+}
+
+// Report is the summary of one reconciliation.
+type Report struct {
+	ID         uint64            `json:"id"` // given by NewReport
+	Scope      string            `json:"scope"`
+	Started    time.Time         `json:"started"`
+	Ended      time.Time         `json:"ended,omitzero"`
+	Preview    bool              `json:"preview,omitempty"`
+	Deep       bool              `json:"deep,omitempty"`
+	Scheduled  bool              `json:"scheduled,omitempty"`
+	Incomplete string            `json:"incomplete,omitempty"` // why, in words; empty = complete
+	Total      int               `json:"total"`                // scenes in scope, as far as known
+	Checked    int               `json:"checked"`
+	InStep     int               `json:"inStep"`
+	Gaps       int               `json:"gaps"`
+	GapsByKind map[string]int    `json:"gapsByKind"`
+	Enqueued   int               `json:"enqueued"`
+	Skipped    map[skip.Code]int `json:"skipped"`
+}
+
+// ReportRow is one scene that is not in step.
+type ReportRow struct {
+	Scene   scene.ID  `json:"scene"`
+	Title   string    `json:"title"`
+	Path    string    `json:"path"`
+	Kind    string    `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
+	Outcome string    `json:"outcome"`        // enqueued or skipped
+	Reason  skip.Code `json:"reason,omitempty"`
+	Words   string    `json:"words,omitempty"` // details beyond the reason's own words
+	Item    string    `json:"item,omitempty"`  // rating key in Plex, if known
+	// Changes are the planned changes of a preview.
+	Changes []Change `json:"changes,omitempty"`
+}
+
+// RowQuery selects rows of a report for display.
+type RowQuery struct {
+	Report  uint64    `json:"report"`
+	Outcome string    `json:"outcome,omitempty"`
+	Reason  skip.Code `json:"reason,omitempty"`
+	Kind    string    `json:"kind,omitempty"`
+	Search  string    `json:"search,omitempty"`
+	Offset  int       `json:"offset,omitempty"`
+	Limit   int       `json:"limit,omitempty"` // zero: 100
+}
+
+// RowPage is a part of a report with the number of all rows that match.
+type RowPage struct {
+	Rows  []ReportRow `json:"rows"`
+	Total int         `json:"total"`
+}
+
+// Reports holds reconciliation reports, the last 20.
+type Reports interface {
+	// NewReport stores a report under the next id and returns it; older ones beyond
+	// the last 20 are dropped with their rows.
+	NewReport(r Report) (uint64, error)
+	PutReport(r Report) error
+	// Report returns a report; id zero means the newest.
+	Report(id uint64) (Report, bool, error)
+	// Reports lists the newest first, at most limit (0: all).
+	Reports(limit int) ([]Report, error)
+	AddRows(report uint64, rows []ReportRow) error
+	Rows(q RowQuery) (RowPage, error)
+}
