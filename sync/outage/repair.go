@@ -1,0 +1,115 @@
+package outage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// dawn is older than any stamp this program can have written; nulls and epoch zeros lie before it.
+var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+const noteSeparator = "; "
+
+func splitNote(note string) []string { return strings.Split(note, noteSeparator) }
+
+// Fix is the outcome of Repair.
+type Fix struct {
+	// Records are all records that remain, by id.
+	Records []Record
+	// Changed are those of them that differ from what was stored.
+	Changed []Record
+	// Dropped are records that cannot be kept: without an id, or with the id of another one.
+	Dropped []Record
+	// Words say what was done, for the log.
+	Words []string
+}
+
+// Repair puts stored records right, each by itself and together: afterwards no stamp is missing or later
+// than now, none ends before it starts, and only the newest may be ongoing. An older one without an end
+// ends at lastContact, the last time Plex was proven to answer, but never outside the time between its own
+// start and that of its successor. Every changed record is marked Repaired.
+func Repair(records []Record, lastContact, now time.Time) Fix {
+	now = stamp(now)
+	fix := unique(records)
+	for i, r := range fix.Records {
+		r, words := r.sane(now)
+		if r.Ongoing() && i+1 < len(fix.Records) {
+			limit := stamp(fix.Records[i+1].Started)
+			if limit.Before(r.Started) || limit.After(now) {
+				limit = now
+			}
+			r = r.End(earliest(stamp(lastContact), limit))
+			words = append(words, "record had no end")
+		}
+		if len(words) > 0 {
+			r = r.repaired(words)
+			fix.Changed = append(fix.Changed, r)
+			fix.Words = append(fix.Words, fmt.Sprintf("outage %d: %s", r.ID, strings.Join(words, noteSeparator)))
+		}
+		fix.Records[i] = r
+	}
+	return fix
+}
+
+func unique(records []Record) Fix {
+	var fix Fix
+	ordered := slices.Clone(records)
+	slices.SortStableFunc(ordered, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
+	var last uint64
+	for _, r := range ordered {
+		if r.ID == last {
+			fix.Dropped = append(fix.Dropped, r)
+			fix.Words = append(fix.Words, fmt.Sprintf("outage %d: no id of its own, dropped", r.ID))
+			continue
+		}
+		last = r.ID
+		fix.Records = append(fix.Records, r)
+	}
+	return fix
+}
+
+// sane puts the record's own values right and says what was wrong. An unknown length becomes none: a repair
+// never invents downtime.
+func (r Record) sane(now time.Time) (Record, []string) {
+	var words []string
+	r.Started, r.Ended = stamp(r.Started), stamp(r.Ended)
+	if !r.Ended.IsZero() && r.Ended.Before(dawn) {
+		r.Ended = time.Time{}
+		words = append(words, "end was garbage")
+	}
+	if r.Ended.After(now) {
+		r.Ended = now
+		words = append(words, "ended in the future")
+	}
+	switch {
+	case r.Started.Before(dawn) && r.Ongoing():
+		r.Started = now
+		words = append(words, "start was missing")
+	case r.Started.Before(dawn):
+		r.Started = r.Ended
+		words = append(words, "start was missing")
+	case r.Started.After(now):
+		r.Started = now
+		words = append(words, "started in the future")
+	}
+	if !r.Ongoing() && r.Ended.Before(r.Started) {
+		r.Ended = r.Started
+		words = append(words, "ended before it started")
+	}
+	if min(r.JobsHeld, r.FailedProbes, r.Requeued) < 0 {
+		r.JobsHeld, r.FailedProbes, r.Requeued = max(0, r.JobsHeld), max(0, r.FailedProbes), max(0, r.Requeued)
+		words = append(words, "counts were negative")
+	}
+	return r, words
+}
+
+func (r Record) repaired(words []string) Record {
+	r.Repaired = true
+	for _, w := range words {
+		r = r.Annotate(w)
+	}
+	return r
+}
