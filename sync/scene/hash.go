@@ -31,11 +31,14 @@ func (s Scene) ContentHash() Hash {
 		Title, Details, Date string
 		Rating               int
 		Organized            bool
-		Studio               *Studio
+		Studio               *Named
 		Performers           []Performer
 		Tags                 []Named
 	}
-	c := content{s.Title, s.Details, s.Date, s.Rating, s.Organized, s.Studio, s.Performers, slices.Clone(s.Tags)}
+	c := content{s.Title, s.Details, s.Date, s.Rating, s.Organized, nil, s.Performers, slices.Clone(s.Tags)}
+	if s.Studio != nil { // a parent studio is never written
+		c.Studio = &s.Studio.Named
+	}
 	slices.SortFunc(c.Tags, func(a, b Named) int { return strings.Compare(a.ID, b.ID) })
 	return HashOf(c)
 }

@@ -15,11 +15,8 @@ type ItemState struct {
 	Path   string      `json:"path"` // the Plex path by which it was matched
 	Memory plan.Memory `json:"memory"`
 	// UpdatedAt is Plex's stamp at the last read-back.
-	UpdatedAt int64 `json:"updatedAt"`
-	// Listing is Indexed.Content at the last read-back: a listing that shows another
-	// has drifted.
-	Listing scene.Hash `json:"listing,omitempty"`
-	Written time.Time  `json:"written,omitzero"`
+	UpdatedAt int64     `json:"updatedAt"`
+	Written   time.Time `json:"written,omitzero"`
 }
 
 // Items is what was written where.

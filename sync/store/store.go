@@ -132,10 +132,6 @@ type Indexed struct {
 	Title     string        `json:"t,omitempty"`
 	Files     []string      `json:"f"`
 	UpdatedAt int64         `json:"u"`
-	AddedAt   int64         `json:"a,omitempty"`
-	// Content is a hash over what the listing shows of the item (scalars, thumb).
-	Content scene.Hash `json:"c,omitempty"`
-	Empty   bool       `json:"e,omitempty"` // no studio, summary, genre or actor in the listing
 }
 
 // SectionMark is where the index of one section stands.

@@ -1,0 +1,82 @@
+package scene
+
+// Stamp is one scene in a lean listing of Stash: enough to see that it is new, was
+// edited or has vanished.
+type Stamp struct {
+	ID        ID
+	UpdatedAt string // Stash's own text, for equality only
+	CreatedAt string // likewise
+}
+
+// FileStamp is one scene with its files, enough to see that a file was moved.
+type FileStamp struct {
+	ID        ID
+	UpdatedAt string
+	Files     []File
+}
+
+// Newest is the cheapest look at Stash: how many scenes there are and which was
+// touched last.
+type Newest struct {
+	Count     int
+	ID        ID
+	UpdatedAt string
+}
+
+// Names are all names that can change without a scene being touched.
+type Names struct {
+	Tags       []Named
+	Performers []Named
+	Studios    []Named
+}
+
+// Cover is a scene's cover image. None means Stash has no cover for it, NotModified
+// that it still is the one the caller knows by ETag; both come without bytes.
+type Cover struct {
+	Bytes       []byte
+	Type        string // image/jpeg …
+	ETag        string
+	SHA1        string // of Bytes, lower-case hexadecimal
+	None        bool
+	NotModified bool
+}
+
+// Section is a Plex library section.
+type Section struct {
+	ID         string
+	Title      string
+	Type       string // movie, show …
+	Agent      string
+	Scanner    string
+	Refreshing bool
+	Locations  []string // its folders as Plex names them
+}
+
+// Picture is one poster or background Plex offers for an item.
+type Picture struct {
+	Key      string // what selects it
+	SHA1     string // of an uploaded one, else empty
+	Selected bool
+}
+
+// ItemPage is one page of a section listing.
+type ItemPage struct {
+	Items  []Item
+	Total  int // items in the section
+	Offset int
+}
+
+// Identity is what a Plex server says of itself.
+type Identity struct {
+	Machine    string
+	Version    string
+	StartState string // empty when ready
+	Claimed    bool
+}
+
+// Listing says how a section is listed.
+type Listing struct {
+	NewestFirst bool // by updatedAt, the newest first; else Plex's own order
+	PageSize    int  // zero: 500, the size that is fast and safe
+	Lean        bool // leave out what the path index does not need
+}
