@@ -29,7 +29,7 @@ trap 'for p in $pids; do kill "$p" 2>/dev/null || true; done' EXIT
 # Xvfb picks a free display by itself and writes its number once it accepts clients.
 number=$HOME/display
 mkfifo "$number"
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp +extension GLX 3>"$number" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset +extension GLX 3>"$number" 2>/dev/null &
 pids="$pids $!"
 read -r n <"$number"
 export DISPLAY=":$n" LIBGL_ALWAYS_SOFTWARE=1 FYNE_SCALE=1
