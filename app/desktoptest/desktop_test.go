@@ -26,7 +26,8 @@ const asTray = "DESKTOPTEST_TRAY"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asTray) != "" {
-		systray.Run(trayProgram, nil)
+		trayLooks()
+		systray.Run(trayMenu, nil)
 		return
 	}
 	os.Exit(m.Run())
@@ -34,7 +35,9 @@ func TestMain(m *testing.M) {
 
 var teal = color.NRGBA{R: 0x10, G: 0x90, B: 0x90, A: 0xff}
 
-func trayProgram() {
+// trayLooks comes before systray.Run: what is set between the moment systray
+// collects the item's properties and the moment it publishes them is lost.
+func trayLooks() {
 	m := image.NewNRGBA(image.Rect(0, 0, 64, 64))
 	for i := range m.Pix {
 		m.Pix[i] = []byte{teal.R, teal.G, teal.B, teal.A}[i%4]
@@ -44,6 +47,9 @@ func trayProgram() {
 	systray.SetIcon(icon.Bytes())
 	systray.SetTitle("Harbour")
 	systray.SetTooltip("Ebb and flow")
+}
+
+func trayMenu() {
 	status := systray.AddMenuItem("In step", "")
 	status.Disable()
 	systray.AddSeparator()
