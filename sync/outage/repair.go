@@ -3,6 +3,7 @@ package outage
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -54,13 +55,14 @@ func Repair(records []Record, lastContact, now time.Time) Fix {
 	return fix
 }
 
+// unique drops what cannot be told apart, and ids so large that no successor would fit behind them.
 func unique(records []Record) Fix {
 	var fix Fix
 	ordered := slices.Clone(records)
 	slices.SortStableFunc(ordered, func(a, b Record) int { return cmp.Compare(a.ID, b.ID) })
 	var last uint64
 	for _, r := range ordered {
-		if r.ID == last {
+		if r.ID == last || r.ID > math.MaxInt64 {
 			fix.Dropped = append(fix.Dropped, r)
 			fix.Words = append(fix.Words, fmt.Sprintf("outage %d: no id of its own, dropped", r.ID))
 			continue

@@ -1,6 +1,7 @@
 package outage_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func TestRepairPutsGarbageRight(t *testing.T) {
 		"wholly in the future":       {[]outage.Record{{ID: 1, Started: far, Ended: far}}, []outage.Record{repaired(ended(1, 60, 60), "ended in the future; started in the future")}},
 		"ongoing from the future":    {[]outage.Record{{ID: 1, Started: far}}, []outage.Record{repaired(ongoing(1, 60), "started in the future")}},
 		"negative counts":            {[]outage.Record{{ID: 1, Started: at(0), JobsHeld: -4, FailedProbes: 3}}, []outage.Record{repaired(outage.Record{ID: 1, Started: at(0), FailedProbes: 3}, "counts were negative")}},
-		"no id, or another one's id": {[]outage.Record{{}, ended(1, 0, 5), ended(1, 7, 9)}, []outage.Record{ended(1, 0, 5)}},
+		"no id, or another one's id": {[]outage.Record{{}, ended(1, 0, 5), ended(1, 7, 9), ended(math.MaxUint64, 1, 2)}, []outage.Record{ended(1, 0, 5)}},
 		"an old note is kept":        {[]outage.Record{{ID: 1, Started: at(0), Ended: far, Note: "n"}}, []outage.Record{repaired(ended(1, 0, 60), "n; ended in the future")}},
 	} {
 		t.Run(name, func(t *testing.T) {

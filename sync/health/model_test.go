@@ -1,0 +1,201 @@
+package health_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+)
+
+var (
+	noon     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	settings = breaker.Settings{Threshold: 2}
+)
+
+// disk is all that survives a crash.
+type disk struct {
+	state   health.State
+	records []outage.Record
+	said    health.Said
+	gaps    []outage.Gap
+}
+
+// model is the smallest program around the package: a disk, a memory and a clock. Every operation takes a
+// second. Its own books (sent, up, down) are kept without the code under test.
+type model struct {
+	disk    disk
+	mem     health.State
+	running bool
+	paused  bool
+	damaged bool // somebody changed the disk since the last start
+	now     time.Time
+	stopped time.Time
+	call    uint64 // generation + 1 of a call under way, 0 for none
+	probe   uint64 // the same for the probe last begun
+
+	sent         map[uint64]health.SaidKind
+	up, down     time.Duration // what really was the case since noon, while the program ran
+	clockTouched bool
+	complaint    error
+}
+
+func firstStart() model {
+	m := model{now: noon, running: true, sent: map[uint64]health.SaidKind{}}
+	m.mem.Breaker.State = breaker.Closed
+	m.disk.state = m.mem
+	return m
+}
+
+func (m model) clone() model {
+	m.disk.records = slices.Clone(m.disk.records)
+	m.disk.gaps = slices.Clone(m.disk.gaps)
+	m.sent = maps.Clone(m.sent)
+	return m
+}
+
+func (m *model) complain(format string, args ...any) {
+	if m.complaint == nil {
+		m.complaint = fmt.Errorf(format, args...)
+	}
+}
+
+// step is what the engine does with an event: one transaction, then the new state.
+func (m *model) step(kind breaker.Kind, generation uint64) {
+	e := breaker.Event{Kind: kind, Generation: generation, Cause: "connection refused"}
+	next, ch := health.Step(m.mem, settings, e, m.now)
+	if ch.Breaker != (next.Breaker != m.mem.Breaker) {
+		m.complain("%v: change says breaker %v, %+v to %+v", kind, ch.Breaker, m.mem.Breaker, next.Breaker)
+	}
+	m.write(ch.Records)
+	m.disk.state = next
+	m.mem = next
+	m.checkStamps()
+}
+
+func (m *model) write(records []outage.Record) {
+	for _, r := range records {
+		i := slices.IndexFunc(m.disk.records, func(old outage.Record) bool { return old.ID == r.ID })
+		if i < 0 {
+			m.disk.records = append(m.disk.records, r)
+			continue
+		}
+		m.disk.records[i] = r
+	}
+}
+
+func (m *model) checkStamps() {
+	b := m.mem.Breaker
+	if b.OpenedAt.After(m.now) || b.ProbeAt.After(m.now.Add(time.Minute)) {
+		m.complain("stamps ahead of %v: %+v", m.now, b)
+	}
+	if r := m.mem.Newest; r.Ongoing() && r.Started.After(m.now) {
+		m.complain("ongoing outage starts after %v: %+v", m.now, r)
+	}
+}
+
+func (m *model) restart() {
+	rep := health.Load(health.Stored{
+		Breaker: m.disk.state.Breaker, Records: m.disk.records, LastContact: m.disk.state.LastContact,
+	}, settings, m.now)
+	if !m.damaged && !m.clockTouched && len(rep.Words) > 0 {
+		m.complain("a plain crash needed repair: %q", rep.Words)
+	}
+	for _, d := range rep.Dropped {
+		m.complain("record %d dropped", d.ID)
+	}
+	for _, r := range rep.Records {
+		if !r.Repaired {
+			m.complain("record written by a repair is not marked: %+v", r)
+		}
+	}
+	m.write(rep.Records)
+	m.disk.state, m.mem = rep.State, rep.State
+	m.disk.gaps = append(m.disk.gaps, outage.Gap{From: m.stopped, To: m.now})
+	m.running, m.damaged, m.call, m.probe = true, false, 0, 0
+}
+
+// announce is the notifier's transaction: it reads the disk again, decides, stores, then sends.
+func (m *model) announce(kind health.SaidKind) {
+	b, newest := m.disk.state.Breaker, outage.Newest(m.disk.records)
+	said, err := health.Announce(kind, &b, &newest, m.disk.said, m.now)
+	if err != nil {
+		return
+	}
+	m.disk.said = said
+	tripped := b.State == breaker.Open || b.State == breaker.HalfOpen
+	lasts := newest.ID != 0 && newest.Ended.IsZero()
+	switch {
+	case newest.Repaired:
+		m.complain("announced %s for a repaired record", kind)
+	case tripped != (kind == health.SaidDown) || lasts != (kind == health.SaidDown):
+		m.complain("announced %s: breaker %s, record %+v", kind, b.State, newest)
+	case kind == health.SaidDown && m.sent[newest.ID] != "":
+		m.complain("down said again for %d", newest.ID)
+	case kind == health.SaidBack && m.sent[newest.ID] != health.SaidDown:
+		m.complain("back said for %d after %q", newest.ID, m.sent[newest.ID])
+	}
+	m.sent[newest.ID] = kind
+}
+
+// pass lets time go by, and notes what really was the case meanwhile.
+func (m *model) pass(d time.Duration, asleep bool) {
+	switch {
+	case asleep || !m.running:
+	case m.mem.Breaker.Allows():
+		m.up += d
+	default:
+		m.down += d
+	}
+	m.now = m.now.Add(d)
+}
+
+// check holds after every operation.
+func (m *model) check() error {
+	open := 0
+	for _, r := range m.disk.records {
+		if r.Ongoing() {
+			open++
+		}
+	}
+	switch {
+	case m.complaint != nil:
+		return m.complaint
+	case m.damaged:
+		return nil
+	case open > 1:
+		return fmt.Errorf("%d records are open", open)
+	case m.disk.state.Newest != outage.Newest(m.disk.records):
+		return fmt.Errorf("newest is %+v, on disk %+v", m.disk.state.Newest, m.disk.records)
+	case m.running && m.mem != m.disk.state:
+		return fmt.Errorf("memory %+v is not the disk %+v", m.mem, m.disk.state)
+	}
+	if v := m.disk.state.Verdict(); v != health.Up && v != health.Down {
+		return fmt.Errorf("verdict %q for %+v", v, m.disk.state)
+	}
+	return nil
+}
+
+// metricsAgree recounts the last window second by second.
+func (m *model) metricsAgree(window time.Duration) error {
+	from, known, down := m.now.Add(-window), 0, 0
+	for at := from; at.Before(m.now); at = at.Add(time.Second) {
+		if slices.ContainsFunc(m.disk.gaps, func(g outage.Gap) bool { return !at.Before(g.From) && at.Before(g.To) }) {
+			continue
+		}
+		known++
+		if slices.ContainsFunc(m.disk.records, func(r outage.Record) bool {
+			return !at.Before(r.Started) && (r.Ended.IsZero() || at.Before(r.Ended))
+		}) {
+			down++
+		}
+	}
+	got := outage.Measure(m.disk.records, m.disk.gaps, from, m.now)
+	if got.Known != time.Duration(known)*time.Second || got.Downtime != time.Duration(down)*time.Second {
+		return fmt.Errorf("metrics %+v, recount known %d s, down %d s", got, known, down)
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package health_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"pgregory.net/rapid"
+)
+
+func TestAnnouncementsNeedBothWitnesses(t *testing.T) {
+	t.Parallel()
+	repaired := lasting
+	repaired.Repaired = true
+	patched := over
+	patched.Repaired = true
+	saidDown := health.Said{Outage: 7, Kind: health.SaidDown}
+	saidBack := health.Said{Outage: 7, Kind: health.SaidBack}
+	older := health.Said{Outage: 6, Kind: health.SaidDown}
+	for name, tc := range map[string]struct {
+		kind health.SaidKind
+		b    *breaker.Breaker
+		r    *outage.Record
+		said health.Said
+		want error
+	}{
+		"first down":                 {health.SaidDown, &open, &lasting, health.Said{}, nil},
+		"down while probing":         {health.SaidDown, &halfOpen, &lasting, health.Said{}, nil},
+		"down after an older one":    {health.SaidDown, &open, &lasting, older, nil},
+		"down twice":                 {health.SaidDown, &open, &lasting, saidDown, health.ErrSaid},
+		"down after back":            {health.SaidDown, &open, &lasting, saidBack, health.ErrSaid},
+		"down, breaker closed":       {health.SaidDown, &closed, &lasting, health.Said{}, health.ErrVerdict},
+		"down, record ended":         {health.SaidDown, &open, &over, health.Said{}, health.ErrVerdict},
+		"down, no record":            {health.SaidDown, &open, nil, health.Said{}, health.ErrVerdict},
+		"down, not loaded":           {health.SaidDown, nil, &lasting, health.Said{}, health.ErrVerdict},
+		"down, up":                   {health.SaidDown, &closed, &over, health.Said{}, health.ErrVerdict},
+		"down, repaired":             {health.SaidDown, &open, &repaired, health.Said{}, health.ErrRepaired},
+		"back":                       {health.SaidBack, &closed, &over, saidDown, nil},
+		"back twice":                 {health.SaidBack, &closed, &over, saidBack, health.ErrSaid},
+		"back without down":          {health.SaidBack, &closed, &over, health.Said{}, health.ErrNotSaid},
+		"back, down said of older":   {health.SaidBack, &closed, &over, older, health.ErrNotSaid},
+		"back, never an outage":      {health.SaidBack, &closed, nil, health.Said{}, health.ErrNotSaid},
+		"back, zero record":          {health.SaidBack, &closed, &outage.Record{}, health.Said{Kind: health.SaidDown}, health.ErrNotSaid},
+		"back, breaker open":         {health.SaidBack, &open, &over, saidDown, health.ErrVerdict},
+		"back, record ongoing":       {health.SaidBack, &closed, &lasting, saidDown, health.ErrVerdict},
+		"back, still down":           {health.SaidBack, &open, &lasting, saidDown, health.ErrVerdict},
+		"back, repaired":             {health.SaidBack, &closed, &patched, saidDown, health.ErrRepaired},
+		"something never to be said": {"perhaps", &closed, &over, saidDown, health.ErrVerdict},
+	} {
+		if err := health.MayAnnounce(tc.kind, tc.b, tc.r, tc.said); !errors.Is(err, tc.want) {
+			t.Errorf("%s: got %v, want %v", name, err, tc.want)
+		}
+		said, err := health.Announce(tc.kind, tc.b, tc.r, tc.said, noon)
+		want := tc.said
+		if tc.want == nil {
+			want = health.Said{Outage: 7, Kind: tc.kind, At: noon}
+		}
+		if said != want || !errors.Is(err, tc.want) {
+			t.Errorf("%s: to store %+v (%v), want %+v", name, said, err, want)
+		}
+	}
+}
+
+func apply(t *testing.T, st health.State, kind breaker.Kind, now time.Time) (health.State, health.Change) {
+	t.Helper()
+	e := breaker.Event{Kind: kind, Generation: st.Breaker.Generation, Cause: "timeout"}
+	return health.Step(st, settings, e, now)
+}
+
+func TestAnOutageFromBeginningToEnd(t *testing.T) {
+	t.Parallel()
+	var st health.State
+	var ch health.Change
+	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
+	expect := func(step string, tr breaker.Transition, records ...outage.Record) {
+		t.Helper()
+		if ch.Transition != tr || !slices.Equal(ch.Records, records) {
+			t.Fatalf("%s: %v with %+v, want %v with %+v", step, ch.Transition, ch.Records, tr, records)
+		}
+	}
+	st, ch = apply(t, st, breaker.Success, at(0))
+	expect("success", breaker.None)
+	if !ch.Contact || st.LastContact != at(0) {
+		t.Fatalf("contact not noted: %+v", st)
+	}
+	st, ch = apply(t, st, breaker.Failure, at(1))
+	expect("first failure", breaker.None)
+	if !ch.Breaker || ch.Contact {
+		t.Fatalf("change %+v, want the count to be written and no contact", ch)
+	}
+	st, ch = apply(t, st, breaker.Failure, at(2))
+	r := outage.Record{ID: 1, Started: at(2), Cause: "timeout"}
+	expect("second failure", breaker.Opened, r)
+	st, ch = health.Hold(st, 14)
+	r.JobsHeld = 14
+	expect("hold", breaker.None, r)
+	st, ch = health.Hold(st, 3)
+	expect("fewer held", breaker.None)
+	st, ch = apply(t, st, breaker.ProbeStarted, at(7))
+	expect("probe", breaker.HalfOpened)
+	st, ch = apply(t, st, breaker.ProbeFailed, at(8))
+	r.FailedProbes = 1
+	expect("probe failed", breaker.Reopened, r)
+	st, ch = apply(t, st, breaker.ProbeStarted, at(18))
+	expect("probe", breaker.HalfOpened)
+	st, ch = apply(t, st, breaker.ProbeSucceeded, at(19))
+	r.Ended = at(19)
+	expect("probe ok", breaker.Shut, r)
+	if st.Verdict() != health.Up || st.LastContact != at(19) {
+		t.Fatalf("after the outage: %+v", st)
+	}
+	st, ch = health.Hold(st, 99)
+	expect("hold after the end", breaker.None)
+	if st.Newest != r {
+		t.Fatalf("newest %+v, want %+v", st.Newest, r)
+	}
+}
+
+func TestASuccessBegunBeforeTheOutageProvesNoContact(t *testing.T) {
+	t.Parallel()
+	st := health.State{Breaker: open, Newest: lasting, LastContact: noon.Add(-time.Minute)}
+	st.Breaker.Generation = 1
+	later := noon.Add(time.Minute)
+	for _, generation := range []uint64{0, 1} {
+		e := breaker.Event{Kind: breaker.Success, Generation: generation}
+		got, ch := health.Step(st, settings, e, later)
+		if got != st || ch.Contact || ch.Breaker || len(ch.Records) > 0 {
+			t.Errorf("generation %d: %+v with %+v", generation, got, ch)
+		}
+	}
+}
+
+func TestAStepHealsWhatItFindsDisputed(t *testing.T) {
+	t.Parallel()
+	st := health.State{Breaker: closed, Newest: lasting, LastContact: noon.Add(time.Minute)}
+	st.Breaker.Failures = 1
+	now := noon.Add(time.Hour)
+	got, ch := apply(t, st, breaker.Failure, now)
+	healed := lasting
+	healed.Ended, healed.Repaired, healed.Note = noon.Add(time.Minute), true, "record had no end"
+	begun := outage.Record{ID: 8, Started: now, Cause: "timeout"}
+	if want := []outage.Record{healed, begun}; !slices.Equal(ch.Records, want) || got.Newest != begun {
+		t.Errorf("got %+v, want the old one ended and a new one", ch.Records)
+	}
+}
+
+func TestAClockSetBackNeverMakesANegativeOutage(t *testing.T) {
+	t.Parallel()
+	st := health.State{Breaker: halfOpen, Newest: lasting, LastContact: noon}
+	now := noon.Add(-time.Hour)
+	got, ch := apply(t, st, breaker.ProbeSucceeded, now)
+	want := outage.Record{ID: 7, Started: now, Ended: now, Note: "the clock was set back"}
+	if got.Newest != want || !slices.Equal(ch.Records, []outage.Record{want}) || got.LastContact != now {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func anyStamp() *rapid.Generator[time.Time] {
+	return rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.IntRange(0, 3).Draw(t, "null") == 0 {
+			return time.Time{}
+		}
+		return noon.Add(time.Duration(rapid.IntRange(-300, 300).Draw(t, "second")) * time.Second)
+	})
+}
+
+func anyState() *rapid.Generator[health.State] {
+	states := []breaker.State{"", breaker.Closed, breaker.Open, breaker.HalfOpen, "?"}
+	return rapid.Custom(func(t *rapid.T) health.State {
+		return health.State{
+			Breaker: breaker.Breaker{
+				State:    rapid.SampledFrom(states).Draw(t, "state"),
+				Failures: rapid.IntRange(-2, 9).Draw(t, "failures"),
+				OpenedAt: anyStamp().Draw(t, "opened"),
+				ProbeAt:  anyStamp().Draw(t, "probe"),
+				Probes:   rapid.IntRange(-2, 9).Draw(t, "probes"),
+			},
+			Newest: outage.Record{
+				ID:      uint64(rapid.IntRange(0, 3).Draw(t, "id")),
+				Started: anyStamp().Draw(t, "started"),
+				Ended:   anyStamp().Draw(t, "ended"),
+			},
+			LastContact: anyStamp().Draw(t, "contact"),
+		}
+	})
+}
+
+func TestOneStepOfHealingSettlesAnything(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		st := anyState().Draw(t, "state")
+		before := st.Verdict()
+		rep := health.Heal(st, settings, noon)
+		if v := rep.State.Verdict(); v != health.Up && v != health.Down {
+			t.Fatalf("verdict %q after healing %+v", v, st)
+		}
+		settled := before == health.Up || before == health.Down
+		if settled && (rep.State != st || len(rep.Records)+len(rep.Words) > 0) {
+			t.Fatalf("healed what was not ill: %+v to %+v", st, rep)
+		}
+		for _, r := range rep.Records {
+			if !r.Repaired || r.Started.After(noon) || r.Ended.After(noon) {
+				t.Fatalf("record %+v", r)
+			}
+		}
+	})
+}
+
+func TestLoadSettlesAnything(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var stored health.Stored
+		for _, st := range rapid.SliceOfN(anyState(), 1, 4).Draw(t, "stored") {
+			stored.Breaker, stored.LastContact = st.Breaker, st.LastContact
+			stored.Records = append(stored.Records, st.Newest)
+		}
+		rep := health.Load(stored, settings, noon)
+		if v := rep.State.Verdict(); v != health.Up && v != health.Down {
+			t.Fatalf("verdict %q", v)
+		}
+		for _, kind := range []health.SaidKind{health.SaidDown, health.SaidBack} {
+			said := health.Said{Outage: rep.State.Newest.ID, Kind: health.SaidDown}
+			err := health.MayAnnounce(kind, &rep.State.Breaker, &rep.State.Newest, said)
+			if err == nil && slices.ContainsFunc(rep.Records, func(r outage.Record) bool { return r.ID == rep.State.Newest.ID }) {
+				t.Fatalf("%s may be announced for repaired %+v", kind, rep.State.Newest)
+			}
+		}
+	})
+}
