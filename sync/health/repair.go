@@ -92,7 +92,7 @@ func (st State) endless(now time.Time) (outage.Record, string) {
 		end = now
 	}
 	r := st.Newest
-	if r.Started.After(now) {
+	if r.Started.IsZero() || r.Started.After(now) {
 		r.Started = now
 	}
 	r = r.End(end).Annotate("record had no end")
