@@ -1,0 +1,62 @@
+package present
+
+import (
+	"lockstep/sync/api"
+	"lockstep/sync/health"
+)
+
+// Tone is how a line should look; the words carry the meaning without it.
+type Tone int
+
+// The tones.
+const (
+	Muted Tone = iota
+	Good
+	Busy
+	Warn
+	Bad
+)
+
+// Line is words with a tone.
+type Line struct {
+	Words string
+	Tone  Tone
+}
+
+// Plex is the state of Plex as the verdict and the last answer tell it.
+func Plex(s api.Snapshot, m Moment) Line {
+	switch {
+	case !s.Live:
+		return Line{"Plex not watched", Muted}
+	case s.Verdict == health.Down:
+		return Line{"Plex down" + m.since(s.Since) + because(s.Breaker.Cause), Bad}
+	case s.Verdict != health.Up || !s.Plex.Checked:
+		return Line{"Plex being checked", Muted}
+	case !s.Plex.OK && s.Plex.Error != "":
+		return Line{"Plex: " + s.Plex.Error, Warn}
+	}
+	return Line{"Plex up" + lasting(s.Since, m), Good}
+}
+
+// Stash is the state of Stash by its last answer.
+func Stash(s api.Snapshot, m Moment) Line {
+	c := s.Stash
+	switch {
+	case !s.Live:
+		return Line{"Stash not watched", Muted}
+	case !c.Checked:
+		return Line{"Stash being checked", Muted}
+	case Away(c):
+		return Line{"Stash does not answer" + m.since(c.Since) + because(c.Error), Bad}
+	case !c.OK && c.Error != "":
+		return Line{"Stash: " + c.Error, Warn}
+	}
+	return Line{"Stash up" + lasting(c.Since, m), Good}
+}
+
+func because(cause string) string {
+	if cause == "" {
+		return ""
+	}
+	return " (" + cause + ")"
+}

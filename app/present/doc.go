@@ -1,0 +1,37 @@
+// Package present turns what the engine says into what people read: words, icon
+// names, menu labels, numbers and times. Every surface takes its strings from here, so
+// they cannot contradict each other. It knows no toolkit, reads no clock and holds no
+// state; that Plex is down is only ever said because the verdict says so.
+package present
+
+import "lockstep/sync/api"
+
+// The windows by name, as the tray, notifications and the command line ask for them.
+const (
+	Queue    = "queue"
+	Reports  = "reports"
+	Outages  = "outages"
+	Settings = "settings"
+	Preview  = "preview"
+	Explain  = "explain"
+	History  = "history"
+	Doctor   = "doctor"
+)
+
+// Windows lists the name of every window.
+func Windows() []string {
+	return []string{Queue, Reports, Outages, Settings, Preview, Explain, History, Doctor}
+}
+
+// WindowFor is the window in which a person settles what is asked.
+func WindowFor(k api.AttentionKind) string {
+	switch k {
+	case api.BrakeAsks:
+		return Preview
+	case api.DiskProblem, api.RestoredData:
+		return Doctor
+	case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.FirstRun:
+		return Settings
+	}
+	return Queue
+}

@@ -1,0 +1,176 @@
+package present
+
+import (
+	"strings"
+
+	"lockstep/sync/api"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+)
+
+// JobRow is one line of the queue.
+type JobRow struct {
+	Mark   string // a sign in front of the name, "" for none
+	Name   string
+	State  string // "writing", "retrying 14:32"
+	Detail string // why it stands there, and what to do
+	Tone   Tone
+	// What can be done with it.
+	Retry, Discard bool
+}
+
+// Job makes a line of a job; the snapshot tells which step a running one is in.
+func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
+	r := JobRow{Name: j.Name, State: string(j.State), Detail: j.Words}
+	if r.Name == "" {
+		r.Name = "scene " + j.Scene.String()
+	}
+	switch j.State {
+	case queue.Running:
+		r.Mark, r.Tone, r.State, r.Detail = "▶", Busy, step(j, s), Cause(j.Cause)
+	case queue.Waiting:
+		r.Detail, r.Discard = Cause(j.Cause), true
+	case queue.Retrying:
+		r.State, r.Tone = "retrying "+m.Clock(j.Due), Warn
+		r.Detail, r.Retry, r.Discard = join(j.Words, tries(j.Attempts)), true, true
+	case queue.Parked:
+		r.State, r.Retry, r.Discard = "not in Plex yet", true, true
+		r.Detail = join(j.Words, "waits until "+m.Clock(j.Due))
+	case queue.Dead:
+		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
+		if j.Words == "" {
+			r.Detail = Reason(j.Code)
+		}
+	case queue.Skipped:
+		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Words)
+	case queue.Done:
+		r.Mark, r.State, r.Tone = "✓", "done "+m.Clock(j.Due), Good
+	}
+	if j.Undo != 0 && j.State.Live() {
+		r.Detail = join("being undone", j.Words)
+	}
+	return r
+}
+
+func step(j queue.Job, s api.Snapshot) string {
+	for _, h := range s.InHand {
+		if h.Scene == j.Scene && h.Step != "" {
+			return h.Step
+		}
+	}
+	return "in hand"
+}
+
+func tries(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "tried once"
+	case 2:
+		return "tried twice"
+	}
+	return "tried " + Number(n) + " of " + Number(queue.MaxAttempts) + " times"
+}
+
+var causes = map[string]string{
+	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a name was changed in Stash",
+	"moved": "its file was moved", "drifted": "changed in Plex", "emptied": "emptied in Plex",
+	"merged": "a name was changed in Stash", "files": "its file was moved",
+	"reconcile": "found by a reconciliation", "retry": "asked for again", "asked": "asked for", "manual": "asked for",
+	"undo": "being undone", "settings": "the settings changed", "arrived": "appeared in Plex", "outage": "again after the outage",
+}
+
+// Cause says why a job exists. A word this version does not know is shown as it is.
+func Cause(cause string) string {
+	if words, ok := causes[cause]; ok {
+		return words
+	}
+	return strings.ReplaceAll(cause, "-", " ")
+}
+
+// StateName is the name of a state on a filter button.
+func StateName(s queue.State) string {
+	if s == queue.Parked {
+		return "Not in Plex"
+	}
+	return upper(string(s))
+}
+
+// Filter is a filter button of the queue.
+type Filter struct {
+	States []queue.State // empty: all
+	Label  string        // "Waiting 18"
+	Count  int
+}
+
+// Filters are the buttons over the queue, All first. All of them are always there, so
+// that they do not move under the pointer.
+func Filters(c queue.Counts) []Filter {
+	all := Filter{Label: "All"}
+	out := []Filter{all}
+	for _, s := range queue.States() {
+		n := c.Of(s)
+		out[0].Count += n
+		label := StateName(s)
+		if n > 0 {
+			label += " " + Number(n)
+		}
+		out = append(out, Filter{States: []queue.State{s}, Label: label, Count: n})
+	}
+	return out
+}
+
+// EmptyQueue is what an empty list of jobs says.
+func EmptyQueue(s api.Snapshot, search string, filtered bool) string {
+	switch {
+	case search != "":
+		return "Nothing here matches “" + search + "”."
+	case filtered:
+		return "Nothing in this state."
+	case !s.Configured:
+		return "Lockstep does not know your servers yet. Open the settings to begin."
+	}
+	return "Everything is in step. Edits you make in Stash appear here within a minute."
+}
+
+// Activity is one line of history.
+type Activity struct {
+	When, Name, What string
+	Changes          []string
+}
+
+// HistoryLine makes a line of what happened to a scene.
+func HistoryLine(a store.Activity, m Moment) Activity {
+	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: a.Words}
+	if line.Name == "" {
+		line.Name = "scene " + a.Scene.String()
+	}
+	if line.What == "" {
+		line.What = string(a.State)
+	}
+	for _, c := range a.Changes {
+		line.Changes = append(line.Changes, Change(c))
+	}
+	return line
+}
+
+// Run says what a run did: "23 Nov 14:02 – 14:05 · 42 written · 3 skipped".
+func Run(r store.Run, m Moment) string {
+	end := r.Ended
+	words := m.Stamp(r.Started)
+	if !end.IsZero() {
+		words = m.Span(r.Started, end)
+	}
+	parts := []string{words, Number(r.Written) + " written"}
+	if r.Skipped > 0 {
+		parts = append(parts, Number(r.Skipped)+" skipped")
+	}
+	if r.Dead > 0 {
+		parts = append(parts, Number(r.Dead)+" dead")
+	}
+	if r.Undone {
+		parts = append(parts, "undone")
+	}
+	return join(parts...)
+}

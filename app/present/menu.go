@@ -1,0 +1,49 @@
+package present
+
+import "lockstep/sync/api"
+
+// Menu is everything of the tray menu that changes. Two equal values need no redraw.
+type Menu struct {
+	Icon   string // shape for assets.Tray
+	Status string // the first line and the tooltip
+	Queue, Reports, Outages,
+	Resume string // label of Resume; empty while not paused, when Pause is offered
+	CanSync      bool // Sync now, Pause and Resume work
+	CanReconcile bool // no reconciliation runs
+}
+
+// MenuOf makes the tray menu of a snapshot.
+func MenuOf(s api.Snapshot, m Moment) Menu {
+	menu := Menu{
+		Icon: Icon(s), Status: Status(s, m), Queue: "Queue…" + queueHint(s), Reports: "Reports…", Outages: "Outages…",
+		CanSync: s.Live && s.Stopping == "",
+	}
+	menu.CanReconcile = menu.CanSync && s.Configured && s.Reconcile == nil
+	if s.NeedLook > 0 {
+		menu.Reports += " (" + needLook(s.NeedLook) + ")"
+	}
+	if s.Paused {
+		menu.Resume = "Resume"
+		if !s.PausedTill.IsZero() {
+			menu.Resume += " (paused until " + m.Clock(s.PausedTill) + ")"
+		}
+	}
+	return menu
+}
+
+func needLook(n int) string {
+	if n == 1 {
+		return "1 needs a look"
+	}
+	return Number(n) + " need a look"
+}
+
+func queueHint(s api.Snapshot) string {
+	switch {
+	case len(s.InHand) > 0 && s.Run.Total > 0:
+		return " (" + Step(s.Run) + ")"
+	case !s.Queue.Empty():
+		return " (" + left(s) + ")"
+	}
+	return ""
+}

@@ -1,0 +1,78 @@
+package present
+
+import "time"
+
+// Moment is when and where words are read: it decides what "today" is and which
+// zone a time is shown in. A nil Zone means the machine's own.
+type Moment struct {
+	Now  time.Time
+	Zone *time.Location
+}
+
+func (m Moment) local(t time.Time) time.Time {
+	if m.Zone == nil {
+		return t.Local()
+	}
+	return t.In(m.Zone)
+}
+
+// Clock writes a time as short as it is clear: 14:02 today, 23 Nov 14:02 on another
+// day, with the year in another year. The zero time is "".
+func (m Moment) Clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if sameDay(m.local(t), m.local(m.Now)) {
+		return m.local(t).Format("15:04")
+	}
+	return m.Stamp(t)
+}
+
+// Stamp writes day and time, for tables: 23 Nov 14:02. The zero time is "".
+func (m Moment) Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return m.Day(t) + " " + m.local(t).Format("15:04")
+}
+
+// Day writes a day: 23 Nov, with the year in another year.
+func (m Moment) Day(t time.Time) string {
+	if m.local(t).Year() != m.local(m.Now).Year() {
+		return m.local(t).Format("2 Jan 2006")
+	}
+	return m.local(t).Format("2 Jan")
+}
+
+// Span writes a stretch of time: 23 Nov 14:02 – 14:25.
+func (m Moment) Span(from, to time.Time) string {
+	if sameDay(m.local(from), m.local(to)) {
+		return m.Stamp(from) + " – " + m.local(to).Format("15:04")
+	}
+	return m.Stamp(from) + " – " + m.Stamp(to)
+}
+
+// In writes how long it is until t: "in 40 s", or "now" when it has come.
+func (m Moment) In(t time.Time) string {
+	if d := t.Sub(m.Now); d >= time.Second {
+		return "in " + Duration(d)
+	}
+	return "now"
+}
+
+func (m Moment) since(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " since " + m.Clock(t)
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+func lasting(since time.Time, m Moment) string {
+	if d := m.Now.Sub(since); !since.IsZero() && d >= time.Minute {
+		return " " + Duration(d)
+	}
+	return ""
+}

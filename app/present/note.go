@@ -1,0 +1,94 @@
+package present
+
+import (
+	"strings"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/outage"
+	"lockstep/sync/store"
+)
+
+// Note is the text of a notification and the window that shows more.
+type Note struct {
+	Title, Body, Window string
+}
+
+// NoteDown announces an outage.
+func NoteDown(s api.Snapshot, m Moment) Note {
+	since, cause := s.Since, s.Breaker.Cause
+	if s.Outage != nil && s.Outage.Ongoing() {
+		since = s.Outage.Started
+		if cause == "" {
+			cause = s.Outage.Cause
+		}
+	}
+	body := "Since " + m.Clock(since) + because(strings.TrimSuffix(cause, ".")) + "."
+	if n := s.Queue.Pending(); n > 0 {
+		body += " " + Count(n, "change waits", "changes wait") + "; Lockstep keeps trying."
+	} else {
+		body += " Lockstep keeps trying."
+	}
+	return Note{"Plex is not reachable", body, Outages}
+}
+
+// NoteBack announces the end of an outage that was announced.
+func NoteBack(s api.Snapshot, r outage.Record, m Moment) Note {
+	body := "After " + Duration(r.Length(m.Now)) + "."
+	if n := s.Queue.Pending(); n > 0 {
+		body += " " + Count(n, "change is", "changes are") + " being written."
+	} else {
+		body += " Nothing was waiting."
+	}
+	return Note{"Plex is back", body, Queue}
+}
+
+// NoteFlapping announces that Plex comes and goes.
+func NoteFlapping(times int, since time.Time, m Moment) Note {
+	return Note{"Plex comes and goes",
+		Count(times, "interruption", "interruptions") + m.since(since) + ". Lockstep stays quiet until it is stable.", Outages}
+}
+
+// NoteNetwork announces that neither server answers.
+func NoteNetwork(since time.Time, m Moment) Note {
+	return Note{"No network?", "Neither Stash nor Plex answers" + m.since(since) + ".", Queue}
+}
+
+// NoteAttention asks a person for what only a person can settle.
+func NoteAttention(a api.Attention, s api.Snapshot) Note {
+	n := Note{Window: WindowFor(a.Kind)}
+	switch a.Kind {
+	case api.SignInPlex:
+		n.Title = "Plex asks you to sign in again"
+	case api.SignInStash:
+		n.Title = "Stash asks for its API key"
+	case api.BrakeAsks:
+		n.Title, n.Body = "Lockstep asks before it goes on", sentence(a.Words)
+		return n
+	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
+		n.Title, n.Body = upper(strings.TrimSuffix(a.Words, ".")), sentence(a.Hint)
+		return n
+	}
+	n.Body = "Nothing is lost."
+	if k := s.Queue.Pending(); k > 0 {
+		n.Body = "Nothing is lost: " + Count(k, "change waits", "changes wait") + "."
+	}
+	return n
+}
+
+// NoteReconciled tells how an asked-for reconciliation ended.
+func NoteReconciled(r store.Report) Note {
+	if r.Incomplete != "" {
+		return Note{"Reconciliation stopped early", Incomplete(r), Reports}
+	}
+	skipped := Skipped(r)
+	body := Number(r.Checked) + " checked: " + Number(r.InStep) + " in step, " + Number(r.Enqueued) + " " + queued(r) + ", " + Number(skipped) + " skipped"
+	if skipped > 0 {
+		body += " — see reasons"
+	}
+	window := Reports
+	if r.Preview {
+		window = Preview
+	}
+	return Note{"Reconciliation done", body + ".", window}
+}

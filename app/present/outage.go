@@ -1,0 +1,85 @@
+package present
+
+import (
+	"fmt"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+)
+
+// OutageRow is one line of the outage table.
+type OutageRow struct {
+	When   string // 23 Nov 14:02 – 14:25
+	Length string
+	Cause  string
+	Held   string // 14 changes held
+	Note   string // what was repaired, and what came back after it
+	Tone   Tone
+}
+
+// Outage makes a line of a record. A record without an end is said to last only when
+// the verdict says so too.
+func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
+	row := OutageRow{Cause: r.Cause, Length: Duration(r.Length(m.Now))}
+	switch {
+	case !r.Ongoing():
+		row.When = m.Span(r.Started, r.Ended)
+	case v == health.Down:
+		row.When, row.Tone = m.Stamp(r.Started)+" – now", Bad
+	default:
+		row.When, row.Length, row.Tone = m.Stamp(r.Started)+" – ?", "being checked", Warn
+	}
+	if r.JobsHeld > 0 {
+		row.Held = Count(r.JobsHeld, "change held", "changes held")
+	}
+	row.Note = r.Note
+	if r.Repaired {
+		row.Note = "repaired at start"
+		if r.Note != "" {
+			row.Note += ": " + r.Note
+		}
+	}
+	if r.Requeued > 0 {
+		row.Note = join(row.Note, Number(r.Requeued)+" tried again after it")
+	}
+	if row.Cause == "" {
+		row.Cause = "cause not known"
+	}
+	return row
+}
+
+// Metrics is the sentence over the outage chart.
+func Metrics(x outage.Metrics) string {
+	if x.Known <= 0 {
+		return "Nothing is known about this time: Lockstep was not running."
+	}
+	words := "Plex available " + Percent(x.Availability, 2)
+	if x.Count == 0 {
+		return join(words, "no outage", "watched for "+Duration(x.Known))
+	}
+	return join(words, Count(x.Count, "outage", "outages"), "mean "+Duration(x.MTTR)+" to recover", Duration(x.MTBF)+" between")
+}
+
+// WindowName names the stretch an outage page looks at.
+func WindowName(window time.Duration) string {
+	return Count(int(window/day), "day", "days")
+}
+
+// OutageHead is the line that tells how Plex stands now.
+func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
+	if p.Verdict == health.Down && s.Verdict == health.Down {
+		return Line{Plex(s, m).Words + dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
+	}
+	return Plex(s, m)
+}
+
+// Segment says what a stretch of the chart means.
+func Segment(g outage.Segment, m Moment) string {
+	words := map[outage.Kind]string{outage.Up: "Plex up", outage.Down: "Plex down", outage.Off: "Lockstep was not running: not known"}[g.Kind]
+	if g.Repaired {
+		words += ", repaired record"
+	}
+	return fmt.Sprintf("%s: %s (%s)", m.Span(g.From, g.To), words, Duration(g.To.Sub(g.From)))
+}

@@ -1,0 +1,308 @@
+package present_test
+
+import (
+	"testing"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/assets"
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+)
+
+const nn = "\u202f" // the narrow no-break space between thousands
+
+var (
+	zone = time.FixedZone("test", 3600)
+	now  = time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC) // 14:12 in the zone
+	at   = present.Moment{Now: now, Zone: zone}
+)
+
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+func up() api.Snapshot {
+	return api.Snapshot{
+		Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour), Scenes: 12034,
+		Plex: api.Connection{OK: true, Checked: true}, Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
+	}
+}
+
+func with(change func(*api.Snapshot)) api.Snapshot {
+	s := up()
+	change(&s)
+	return s
+}
+
+func writing(s *api.Snapshot) {
+	s.Queue = queue.Counts{Waiting: 18, Running: 1, Retrying: 1}
+	s.InHand = []api.InHand{{Scene: 7, Name: "Tidal Pools at Dawn", Step: "writing"}}
+	s.Run = api.Progress{Total: 42, Done: 20, Skipped: 1, Dead: 1, Current: "Tidal Pools at Dawn", Rate: 0.9, Started: now.Add(-time.Minute).Unix()}
+}
+
+func down(s *api.Snapshot) {
+	s.Verdict, s.Since = health.Down, ago(10*time.Minute)
+	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: now.Add(40 * time.Second), Cause: "connection refused", OpenedAt: s.Since}
+	s.Outage = &outage.Record{ID: 3, Started: s.Since, Cause: "connection refused"}
+	s.Queue = queue.Counts{Waiting: 14}
+}
+
+func stashAway(s *api.Snapshot) {
+	s.Stash = api.Connection{Checked: true, Error: "connection refused", Class: string(fault.Unreachable), Since: ago(5 * time.Minute)}
+}
+
+func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
+	t.Parallel()
+	both := func(f ...func(*api.Snapshot)) api.Snapshot {
+		return with(func(s *api.Snapshot) {
+			for _, g := range f {
+				g(s)
+			}
+		})
+	}
+	signIn := func(s *api.Snapshot) {
+		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: "restored"}, {Kind: api.SignInPlex, Words: "Plex asks you to sign in again."}}
+	}
+	pause := func(s *api.Snapshot) { s.Paused, s.PausedTill = true, now.Add(78*time.Minute) }
+	cases := map[string]struct {
+		s            api.Snapshot
+		icon, status string
+	}{
+		"zero":               {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
+		"in step":            {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
+		"nothing known":      {with(func(s *api.Snapshot) { s.Scenes = 0 }), assets.Up, "Nothing to do yet"},
+		"dead is not step":   {with(func(s *api.Snapshot) { s.Queue = queue.Counts{Dead: 1, Parked: 2} }), assets.Up, "Nothing to do · 1 dead · 2 not in Plex yet"},
+		"writing":            {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},
+		"only retrying":      {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 change to be tried again"},
+		"held":               {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 waiting"},
+		"comparing":          {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{Checked: 700, Total: 1204} }), assets.Working, "Comparing 700 of 1" + nn + "204 scenes"},
+		"comparing, no end":  {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }), assets.Working, "Comparing the libraries…"},
+		"paused":             {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 waiting"},
+		"paused for good":    {with(func(s *api.Snapshot) { s.Paused = true }), assets.Paused, "Paused"},
+		"quitting":           {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
+		"asked":              {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 waiting"},
+		"first run":          {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Tell Lockstep where Stash and Plex are"},
+		"unknown attention":  {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: "look here"}} }), assets.Attention, "Look here"},
+		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"down while paused":  {both(down, pause), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"no network":         {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 waiting"},
+		"disputed":           {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
+		"unknown":            {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
+		"stash away":         {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := present.Icon(c.s); got != c.icon {
+				t.Errorf("icon %q, want %q", got, c.icon)
+			}
+			if got := present.Status(c.s, at); got != c.status {
+				t.Errorf("status %q, want %q", got, c.status)
+			}
+		})
+	}
+}
+
+// The first incident: an open record beside a closed breaker must never read as an outage.
+func TestOnlyTheVerdictSaysDown(t *testing.T) {
+	t.Parallel()
+	for _, v := range []health.Verdict{health.Unknown, health.Up, health.Disputed} {
+		s := with(down)
+		s.Verdict = v
+		if got := present.Icon(s); got == assets.Down {
+			t.Errorf("verdict %q shows the icon %q", v, got)
+		}
+		if got := present.Band(s, at); got != "" {
+			t.Errorf("verdict %q shows the band %q", v, got)
+		}
+		if got := present.Plex(s, at); got.Tone == present.Bad {
+			t.Errorf("verdict %q shows %q", v, got.Words)
+		}
+		row := present.Outage(*s.Outage, v, at)
+		if row.Tone == present.Bad || row.Length != "being checked" {
+			t.Errorf("verdict %q shows the row %+v", v, row)
+		}
+	}
+	row := present.Outage(*with(down).Outage, health.Down, at)
+	if row.When != "23 Nov 14:02 – now" || row.Length != "10 min" {
+		t.Errorf("while down: %+v", row)
+	}
+}
+
+func TestProgressAndItsTrust(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change func(*api.Snapshot)
+		rate   string
+	}{
+		"told":          {writing, "0.9 scenes/s · about 20 s left"},
+		"too early":     {func(s *api.Snapshot) { writing(s); s.Run.Started = now.Unix() }, ""},
+		"no rate":       {func(s *api.Snapshot) { writing(s); s.Run.Rate = 0 }, ""},
+		"paused":        {func(s *api.Snapshot) { writing(s); s.Paused = true }, ""},
+		"down":          {func(s *api.Snapshot) { writing(s); s.Verdict = health.Down }, ""},
+		"slow and long": {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Total = 0.02, 5000 }, "1 scene a minute · more than 2 d left"},
+		"fast":          {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Total = 14.24, 60000 }, "14 scenes/s · about 1 h 10 min left"},
+		"last":          {func(s *api.Snapshot) { writing(s); s.Run.Total = 22 }, "0.9 scenes/s"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := present.Rate(with(c.change), at); got != c.rate {
+				t.Errorf("rate %q, want %q", got, c.rate)
+			}
+		})
+	}
+	if got := present.Fraction(api.Progress{}); got != 1 {
+		t.Errorf("an idle bar shows %v", got)
+	}
+	if got := present.Fraction(api.Progress{Total: 4, Done: 1}); got != 0.25 {
+		t.Errorf("fraction %v", got)
+	}
+}
+
+func TestBandTellsTheNextTry(t *testing.T) {
+	t.Parallel()
+	s := with(down)
+	if got, want := present.Band(s, at), "Waiting for Plex since 14:02 — next try in 40 s"; got != want {
+		t.Errorf("band %q, want %q", got, want)
+	}
+	s.Breaker.State = breaker.HalfOpen
+	if got, want := present.Band(s, at), "Waiting for Plex since 14:02 — trying now"; got != want {
+		t.Errorf("band %q, want %q", got, want)
+	}
+	stashAway(&s)
+	if got, want := present.Band(s, at), "Waiting for the network since 14:02 — trying now"; got != want {
+		t.Errorf("band %q, want %q", got, want)
+	}
+}
+
+func TestMenuNamesWhatCanBeDone(t *testing.T) {
+	t.Parallel()
+	s := with(writing)
+	s.NeedLook = 8
+	want := present.Menu{Icon: assets.Working, Status: "Writing 23 of 42 — Tidal Pools at Dawn", Queue: "Queue… (23 of 42)",
+		Reports: "Reports… (8 need a look)", Outages: "Outages…", CanSync: true, CanReconcile: true}
+	if got := present.MenuOf(s, at); got != want {
+		t.Errorf("menu %+v, want %+v", got, want)
+	}
+	s.Paused, s.PausedTill, s.InHand, s.NeedLook = true, now.Add(78*time.Minute), nil, 1
+	s.Reconcile = &api.ReconcileState{}
+	got := present.MenuOf(s, at)
+	if got.Resume != "Resume (paused until 15:30)" || got.Reports != "Reports… (1 needs a look)" || got.CanReconcile || got.Queue != "Queue… (20 waiting)" {
+		t.Errorf("paused menu %+v", got)
+	}
+	s.PausedTill = time.Time{}
+	if got := present.MenuOf(s, at).Resume; got != "Resume" {
+		t.Errorf("resume %q", got)
+	}
+	if got := present.MenuOf(api.Snapshot{}, at); got.CanSync || got.Queue != "Queue…" {
+		t.Errorf("menu without engine %+v", got)
+	}
+}
+
+func TestConnectionLines(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		line func(api.Snapshot, present.Moment) present.Line
+		s    api.Snapshot
+		want present.Line
+	}{
+		"plex up":         {present.Plex, up(), present.Line{Words: "Plex up 3 d 4 h", Tone: present.Good}},
+		"plex down":       {present.Plex, with(down), present.Line{Words: "Plex down since 14:02 (connection refused)", Tone: present.Bad}},
+		"plex refuses":    {present.Plex, with(func(s *api.Snapshot) { s.Plex = api.Connection{Checked: true, Error: "the token was refused"} }), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
+		"plex unknown":    {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Plex being checked", Tone: present.Muted}},
+		"plex unwatched":  {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not watched", Tone: present.Muted}},
+		"stash up":        {present.Stash, up(), present.Line{Words: "Stash up 2 h", Tone: present.Good}},
+		"stash away":      {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07 (connection refused)", Tone: present.Bad}},
+		"stash key":       {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{Checked: true, Error: "wants an API key"} }), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
+		"stash unknown":   {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{} }), present.Line{Words: "Stash being checked", Tone: present.Muted}},
+		"stash unwatched": {present.Stash, api.Snapshot{}, present.Line{Words: "Stash not watched", Tone: present.Muted}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.line(c.s, at); got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestOutageRows(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		r    outage.Record
+		want present.OutageRow
+	}{
+		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: "connection refused", JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 tried again after it"}},
+		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: "record had no end"}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "cause not known", Note: "repaired at start: record had no end"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := present.Outage(c.r, health.Up, at); got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestMetricsSentence(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		m    outage.Metrics
+		want string
+	}{
+		"nothing known": {outage.Metrics{}, "Nothing is known about this time: Lockstep was not running."},
+		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · watched for 30 d"},
+		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · mean 23 min to recover · 9 d between"},
+		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · mean 1 s to recover · 1 h between"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := present.Metrics(c.m); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestOutageHeadAndSegments(t *testing.T) {
+	t.Parallel()
+	head := present.OutageHead(api.OutagePage{Verdict: health.Down}, with(down), at)
+	if want := "Plex down since 14:02 (connection refused) · 14 changes wait"; head.Words != want {
+		t.Errorf("head %q, want %q", head.Words, want)
+	}
+	if head := present.OutageHead(api.OutagePage{Verdict: health.Up}, up(), at); head.Tone != present.Good {
+		t.Errorf("head while up: %+v", head)
+	}
+	off := present.Segment(outage.Segment{From: ago(2 * time.Hour), To: ago(time.Hour), Kind: outage.Off}, at)
+	if want := "23 Nov 12:12 – 13:12: Lockstep was not running: not known (1 h)"; off != want {
+		t.Errorf("segment %q, want %q", off, want)
+	}
+	rep := present.Segment(outage.Segment{From: ago(2 * time.Hour), To: ago(time.Hour), Kind: outage.Down, Repaired: true}, at)
+	if want := "23 Nov 12:12 – 13:12: Plex down, repaired record (1 h)"; rep != want {
+		t.Errorf("segment %q, want %q", rep, want)
+	}
+	if got := present.WindowName(7 * 24 * time.Hour); got != "7 days" {
+		t.Errorf("window %q", got)
+	}
+}
+
+func TestHistoryAndRunLines(t *testing.T) {
+	t.Parallel()
+	line := present.HistoryLine(store.Activity{At: now, Scene: 3, State: queue.Done, Changes: []store.Change{{Field: "date", Old: "", New: "2019-05-02"}}}, at)
+	if line.When != "23 Nov 14:12" || line.Name != "scene 3" || line.What != "done" || line.Changes[0] != "Date: (empty) → 2019-05-02" {
+		t.Errorf("line %+v", line)
+	}
+	run := store.Run{Started: ago(3 * time.Minute), Ended: now, Written: 1042, Skipped: 3, Dead: 1, Undone: true}
+	if got, want := present.Run(run, at), "23 Nov 14:09 – 14:12 · 1"+nn+"042 written · 3 skipped · 1 dead · undone"; got != want {
+		t.Errorf("run %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,51 @@
+package present
+
+import (
+	"strings"
+
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// Reason is a skip reason with its advice: "No metadata yet — add a studio …".
+func Reason(c skip.Code) string { return reasonAnd(c, "") }
+
+// reasonAnd puts what is particular to a row between the reason and its advice.
+func reasonAnd(c skip.Code, particular string) string {
+	if c == "" {
+		return particular
+	}
+	r := skip.Of(c)
+	words := r.Words
+	if particular != "" && particular != r.Words {
+		words += ": " + particular
+	}
+	if r.Advice != "" {
+		words += " — " + r.Advice
+	}
+	return words
+}
+
+// ReasonName is a reason on a filter button, without advice.
+func ReasonName(c skip.Code) string { return skip.Of(c).Words }
+
+// FieldName is a field in front of people.
+func FieldName(f scene.Field) string { return upper(string(f)) }
+
+// Nothing stands for an empty value in a table of changes.
+const Nothing = "(empty)"
+
+// Value is a field's value in a table of changes: one line, never blank.
+func Value(v string) string {
+	v = strings.Join(strings.Fields(v), " ")
+	if v == "" {
+		return Nothing
+	}
+	return v
+}
+
+// Change is one field as it changed: "Date: (empty) → 2019-05-02".
+func Change(c store.Change) string {
+	return FieldName(c.Field) + ": " + Value(c.Old) + " → " + Value(c.New)
+}

@@ -1,0 +1,203 @@
+package present
+
+import (
+	"slices"
+	"strings"
+
+	"lockstep/sync/config"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// ReportTitle names a report: "Reconciliation 23 Nov 14:10 — everything".
+func ReportTitle(r store.Report, m Moment) string {
+	kind := "Reconciliation "
+	if r.Preview {
+		kind = "Preview "
+	}
+	return kind + m.Stamp(r.Started) + " — " + Scope(r.Scope)
+}
+
+// Scope says what a reconciliation looks at.
+func Scope(scope string) string {
+	switch config.Scope(scope) {
+	case config.ScopeAll, "":
+		return "everything"
+	case config.ScopeDay:
+		return "last 24 hours"
+	case config.ScopeWeek:
+		return "last 7 days"
+	}
+	if lib, ok := strings.CutPrefix(scope, "library:"); ok {
+		return "library " + lib
+	}
+	if id, ok := strings.CutPrefix(scope, "scene:"); ok {
+		return "scene " + id
+	}
+	return scope
+}
+
+// Skipped is the number of scenes a report left out, for any reason.
+func Skipped(r store.Report) int {
+	n := 0
+	for _, k := range r.Skipped {
+		n += k
+	}
+	return n
+}
+
+// Summary is a report in one sentence: "Checked 1 204 scenes: 1 180 in step · 16
+// queued · 8 skipped".
+func Summary(r store.Report) string {
+	if r.Checked == 0 {
+		return "No scene was checked."
+	}
+	return "Checked " + Count(r.Checked, "scene", "scenes") + ": " +
+		join(Number(r.InStep)+" in step", Number(r.Enqueued)+" "+queued(r), Number(Skipped(r))+" skipped")
+}
+
+// Sum is the sum every report must pass: "24 gaps = 16 queued + 8 skipped". Scenes
+// skipped although they have no gap are named after it.
+func Sum(r store.Report) string {
+	gapsSkipped := r.Gaps - r.Enqueued
+	words := Count(r.Gaps, "gap", "gaps") + " = " + Number(r.Enqueued) + " " + queued(r) + " + " + Number(gapsSkipped) + " skipped"
+	if rest := Skipped(r) - gapsSkipped; rest > 0 {
+		words += dot + Number(rest) + " more left out without a gap"
+	}
+	return words
+}
+
+func queued(r store.Report) string {
+	if r.Preview {
+		return "to write"
+	}
+	return "queued"
+}
+
+// ByKind lists the gaps of a report by kind: "never synced 9 · changed in Stash 11".
+func ByKind(r store.Report) string {
+	kinds := make([]string, 0, len(r.GapsByKind))
+	for k, n := range r.GapsByKind {
+		if n > 0 {
+			kinds = append(kinds, k)
+		}
+	}
+	slices.SortFunc(kinds, func(a, b string) int { return kindRank(a) - kindRank(b) })
+	parts := make([]string, len(kinds))
+	for i, k := range kinds {
+		parts[i] = Kind(k) + " " + Number(r.GapsByKind[k])
+	}
+	return join(parts...)
+}
+
+var kinds = []struct{ code, words string }{
+	{"never-synced", "never synced"}, {"changed", "changed in Stash"}, {"drifted", "drifted in Plex"},
+	{"emptied", "emptied in Plex"}, {"missing", "missing in Plex"},
+}
+
+// Kind names a kind of gap. A code this version does not know is shown as it is.
+func Kind(code string) string {
+	for _, k := range kinds {
+		if k.code == code {
+			return k.words
+		}
+	}
+	return strings.ReplaceAll(code, "-", " ")
+}
+
+func kindRank(code string) int {
+	for i, k := range kinds {
+		if k.code == code {
+			return i
+		}
+	}
+	return len(kinds)
+}
+
+// Incomplete is the band over a report that ended early, "" for a complete one.
+func Incomplete(r store.Report) string {
+	if r.Incomplete == "" {
+		return ""
+	}
+	words := sentence(r.Incomplete)
+	if !strings.Contains(words, " of ") && r.Total > 0 {
+		words = strings.TrimSuffix(words, ".") + " after " + Number(r.Checked) + " of " + Count(r.Total, "scene", "scenes") + "."
+	}
+	return words + " Nothing after that was judged."
+}
+
+// Row is one line of a report.
+type Row struct {
+	Title, Kind, Outcome, Why string
+	Act                       bool // a person must do something
+}
+
+// The outcomes of a report row, as stored.
+const (
+	Enqueued   = "enqueued"
+	SkippedRow = "skipped"
+)
+
+// ReportRow makes a line of a report row.
+func ReportRow(r store.ReportRow, preview bool) Row {
+	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: r.Outcome, Why: r.Words}
+	if row.Title == "" {
+		row.Title = "scene " + r.Scene.String()
+	}
+	if row.Kind == "" {
+		row.Kind = "no gap"
+	}
+	if r.Outcome == Enqueued {
+		row.Outcome = map[bool]string{false: "queued", true: "to write"}[preview]
+	}
+	if r.Reason != "" {
+		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
+	}
+	return row
+}
+
+// RowFilter is a filter button of a report.
+type RowFilter struct {
+	Label   string
+	Outcome string
+	Reason  skip.Code
+}
+
+// RowFilters are the buttons over a report: all, queued, and each reason with its
+// number, the commonest first.
+func RowFilters(r store.Report) []RowFilter {
+	out := []RowFilter{{Label: "All " + Number(r.Enqueued+Skipped(r))}}
+	if r.Enqueued > 0 {
+		out = append(out, RowFilter{Label: upper(queued(r)) + " " + Number(r.Enqueued), Outcome: Enqueued})
+	}
+	codes := make([]skip.Code, 0, len(r.Skipped))
+	for c, n := range r.Skipped {
+		if n > 0 {
+			codes = append(codes, c)
+		}
+	}
+	slices.SortFunc(codes, func(a, b skip.Code) int {
+		if d := r.Skipped[b] - r.Skipped[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(string(a), string(b))
+	})
+	for _, c := range codes {
+		out = append(out, RowFilter{Label: ReasonName(c) + " " + Number(r.Skipped[c]), Outcome: SkippedRow, Reason: c})
+	}
+	return out
+}
+
+// Brake is the question the mass-change brake asks.
+func Brake(words string) string {
+	words = sentence(words)
+	if strings.HasSuffix(words, "?") {
+		return words
+	}
+	return words + " Go on?"
+}
+
+// PreviewFoot counts what a preview would do.
+func PreviewFoot(scenes, fields int) string {
+	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". Nothing has been written."
+}

@@ -1,0 +1,112 @@
+package present
+
+import (
+	"lockstep/assets"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+)
+
+// State is what a snapshot comes down to at a glance. There is one for every
+// snapshot, and each gives way as soon as the snapshot no longer supports it: nothing
+// is remembered.
+type State int
+
+// The states, in order of precedence: what is broken stands before what is asked,
+// that before what is not known, that before what was chosen, that before what is
+// going on.
+const (
+	NotRunning  State = iota // the snapshot is the last known one; nobody works
+	NetworkAway              // Down, and Stash does not answer either
+	PlexDown                 // the verdict is Down
+	NeedsYou                 // only a person can settle something
+	Checking                 // the verdict is Unknown or Disputed
+	StashAway                // Stash does not answer
+	Quitting                 // the step in hand is being finished
+	OnPause
+	Comparing // a reconciliation runs
+	Writing   // a scene is in hand
+	Held      // work is left, none in hand right now
+	Idle      // nothing left to do
+)
+
+// StateOf classifies a snapshot.
+func StateOf(s api.Snapshot) State {
+	switch {
+	case !s.Live:
+		return NotRunning
+	case s.Verdict == health.Down && Away(s.Stash):
+		return NetworkAway
+	case s.Verdict == health.Down:
+		return PlexDown
+	case !s.Configured || len(s.Attention) > 0:
+		return NeedsYou
+	case s.Verdict != health.Up:
+		return Checking
+	case Away(s.Stash):
+		return StashAway
+	}
+	return working(s)
+}
+
+func working(s api.Snapshot) State {
+	switch {
+	case s.Stopping != "":
+		return Quitting
+	case s.Paused:
+		return OnPause
+	case len(s.InHand) > 0:
+		return Writing
+	case s.Reconcile != nil:
+		return Comparing
+	case !s.Queue.Empty():
+		return Held
+	}
+	return Idle
+}
+
+// Icon is the tray shape of a snapshot, a name assets.Tray knows.
+func Icon(s api.Snapshot) string {
+	switch StateOf(s) {
+	case PlexDown, NetworkAway:
+		return assets.Down
+	case NeedsYou:
+		return assets.Attention
+	case NotRunning, Checking, StashAway:
+		return assets.Unsure
+	case OnPause:
+		return assets.Paused
+	case Quitting, Comparing, Writing, Held:
+		return assets.Working
+	case Idle:
+	}
+	return assets.Up
+}
+
+// Away reports a server that was asked and did not answer. It is for Stash: what is
+// said of Plex comes from the verdict.
+func Away(c api.Connection) bool {
+	return c.Checked && !c.OK && c.Class == string(fault.Unreachable)
+}
+
+// Urgent is the attention that stands before all others; false when nothing is asked.
+func Urgent(s api.Snapshot) (api.Attention, bool) {
+	order := []api.AttentionKind{
+		api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.DiskProblem,
+		api.BrakeAsks, api.FirstRun, api.RestoredData,
+	}
+	for _, kind := range order {
+		for _, a := range s.Attention {
+			if a.Kind == kind {
+				return a, true
+			}
+		}
+	}
+	if len(s.Attention) > 0 {
+		return s.Attention[0], true
+	}
+	if s.Live && !s.Configured {
+		return api.Attention{Kind: api.FirstRun, Words: "Tell Lockstep where Stash and Plex are", Hint: "open the settings"}, true
+	}
+	return api.Attention{}, false
+}

@@ -1,0 +1,296 @@
+package present_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"lockstep/app/present"
+	"lockstep/assets"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+func TestNumbersAndLengths(t *testing.T) {
+	t.Parallel()
+	numbers := map[int]string{0: "0", 999: "999", 1204: "1" + nn + "204", -1204567: "-1" + nn + "204" + nn + "567"}
+	for n, want := range numbers {
+		if got := present.Number(n); got != want {
+			t.Errorf("number %d: %q, want %q", n, got, want)
+		}
+	}
+	lengths := map[time.Duration]string{
+		-time.Second: "0 s", 0: "0 s", 300 * time.Millisecond: "under 1 s", 59900 * time.Millisecond: "59 s",
+		time.Minute: "1 min", 260 * time.Second: "4 min 20 s", 23*time.Minute + 14*time.Second: "23 min",
+		125 * time.Minute: "2 h 5 min", 2 * time.Hour: "2 h", 76*time.Hour + 59*time.Minute: "3 d 4 h", 48 * time.Hour: "2 d",
+	}
+	for d, want := range lengths {
+		if got := present.Duration(d); got != want {
+			t.Errorf("length %v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestTimesAreInTheReadersZone(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct{ got, want string }{
+		"today":      {at.Clock(ago(time.Hour)), "13:12"},
+		"yesterday":  {at.Clock(ago(14*time.Hour + 30*time.Minute)), "22 Nov 23:42"},
+		"last year":  {at.Clock(ago(400 * 24 * time.Hour)), "19 Oct 2025 14:12"},
+		"never":      {at.Clock(time.Time{}) + at.Stamp(time.Time{}), ""},
+		"span":       {at.Span(ago(time.Hour), now), "23 Nov 13:12 – 14:12"},
+		"long span":  {at.Span(ago(24*time.Hour), now), "22 Nov 14:12 – 23 Nov 14:12"},
+		"in":         {at.In(now.Add(90 * time.Second)), "in 1 min 30 s"},
+		"in no time": {at.In(now), "now"},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+func TestJobRows(t *testing.T) {
+	t.Parallel()
+	s := with(writing)
+	cases := map[string]struct {
+		j    queue.Job
+		want present.JobRow
+	}{
+		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "▶", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
+		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "▶", Name: "scene 8", State: "in hand", Tone: present.Busy}},
+		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "waiting", Detail: "some thing", Discard: true}},
+		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: "Plex answered 500", Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered 500 · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
+		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: "asked Plex to scan /films/old"}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waits until 30 Nov 14:12", Retry: true, Discard: true}},
+		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: "Plex refused the date"}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "dead", Detail: "Plex refused the date", Tone: present.Bad, Retry: true, Discard: true}},
+		"dead, no word": {queue.Job{Name: "X", State: queue.Dead, Code: skip.FailedBefore}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Failed before and was given up — look at the reason in the queue and press Retry", Tone: present.Bad, Retry: true, Discard: true}},
+		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: "tag Draft"}, present.JobRow{Name: "X", State: "skipped", Detail: "Left out by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
+		"done":          {queue.Job{Name: "X", State: queue.Done, Due: ago(time.Hour)}, present.JobRow{Mark: "✓", Name: "X", State: "done 13:12", Tone: present.Good}},
+		"undo":          {queue.Job{Name: "X", State: queue.Waiting, Undo: 4}, present.JobRow{Name: "X", State: "waiting", Detail: "being undone", Discard: true}},
+		"third attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 3}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried 3 of 8 times", Tone: present.Warn, Retry: true, Discard: true}},
+		"first attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 1}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried once", Tone: present.Warn, Retry: true, Discard: true}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := present.Job(c.j, s, at); got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestFiltersCountEveryJobOnce(t *testing.T) {
+	t.Parallel()
+	f := present.Filters(queue.Counts{Running: 1, Waiting: 1800, Parked: 2, Done: 9})
+	if len(f) != 1+len(queue.States()) || f[0].Count != 1812 || f[0].Label != "All" {
+		t.Fatalf("filters %+v", f)
+	}
+	labels := make([]string, len(f))
+	for i := range f {
+		labels[i] = f[i].Label
+	}
+	if got, want := strings.Join(labels, "|"), "All|Running 1|Waiting 1"+nn+"800|Retrying|Not in Plex 2|Dead|Skipped|Done 9"; got != want {
+		t.Errorf("labels %q, want %q", got, want)
+	}
+	for _, empty := range []string{present.EmptyQueue(up(), "reef", true), present.EmptyQueue(up(), "", true), present.EmptyQueue(up(), "", false), present.EmptyQueue(api.Snapshot{}, "", false)} {
+		if !strings.HasSuffix(empty, ".") {
+			t.Errorf("an empty list says %q", empty)
+		}
+	}
+	if got, want := present.Today(api.Today{Written: 214, Skipped: 3}), "today 214 written · 3 skipped · 0 dead"; got != want {
+		t.Errorf("today %q, want %q", got, want)
+	}
+}
+
+var seed = store.Report{Scope: "all", Started: now, Total: 8, Checked: 8, Gaps: 8, GapsByKind: map[string]int{"missing": 8}, Skipped: map[skip.Code]int{skip.NoMetadata: 8}}
+
+var large = store.Report{Scope: "24h", Started: now, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16,
+	GapsByKind: map[string]int{"drifted": 4, "never-synced": 9, "changed": 11, "emptied": 0}, Skipped: map[skip.Code]int{skip.NoMetadata: 6, skip.Ambiguous: 2}}
+
+// The third incident, verbatim: eight gaps and nothing enqueued must come with the reason.
+func TestEightGapsNothingEnqueuedIsExplained(t *testing.T) {
+	t.Parallel()
+	if got, want := present.Sum(seed), "8 gaps = 0 queued + 8 skipped"; got != want {
+		t.Errorf("sum %q, want %q", got, want)
+	}
+	row := present.ReportRow(store.ReportRow{Scene: 812, Title: "DSC_0042", Kind: "never-synced", Outcome: "skipped", Reason: skip.NoMetadata}, false)
+	want := present.Row{Title: "DSC_0042", Kind: "never synced", Outcome: "skipped", Act: true,
+		Why: "No metadata yet — add a studio, performer, tag, date or details in Stash to allow sync"}
+	if row != want {
+		t.Errorf("row %+v, want %+v", row, want)
+	}
+}
+
+func TestReportSentences(t *testing.T) {
+	t.Parallel()
+	preview, stopped, besides := large, large, large
+	preview.Preview = true
+	stopped.Incomplete, stopped.Checked = "Plex stopped answering", 700
+	besides.Skipped = map[skip.Code]int{skip.NoMetadata: 11}
+	cases := map[string]struct{ got, want string }{
+		"title":      {present.ReportTitle(seed, at), "Reconciliation 23 Nov 14:12 — everything"},
+		"preview":    {present.ReportTitle(preview, at), "Preview 23 Nov 14:12 — last 24 hours"},
+		"summary":    {present.Summary(large), "Checked 1" + nn + "204 scenes: 1" + nn + "180 in step · 16 queued · 8 skipped"},
+		"nothing":    {present.Summary(store.Report{}), "No scene was checked."},
+		"sum":        {present.Sum(large), "24 gaps = 16 queued + 8 skipped"},
+		"would":      {present.Sum(preview), "24 gaps = 16 to write + 8 skipped"},
+		"no gap":     {present.Sum(besides), "24 gaps = 16 queued + 8 skipped · 3 more left out without a gap"},
+		"kinds":      {present.ByKind(large), "never synced 9 · changed in Stash 11 · drifted in Plex 4"},
+		"incomplete": {present.Incomplete(stopped), "Plex stopped answering after 700 of 1" + nn + "204 scenes. Nothing after that was judged."},
+		"told":       {present.Incomplete(store.Report{Incomplete: "you stopped it after 3 of 5 scenes", Total: 5}), "You stopped it after 3 of 5 scenes. Nothing after that was judged."},
+		"complete":   {present.Incomplete(large), ""},
+		"library":    {present.Scope("library:Films"), "library Films"},
+		"scene":      {present.Scope("scene:12"), "scene 12"},
+		"week":       {present.Scope("7days"), "last 7 days"},
+		"later":      {present.Scope("moon"), "moon"},
+		"later kind": {present.Kind("new-kind"), "new kind"},
+		"brake":      {present.Brake("this would overwrite 412 of 1 204 summaries that Lockstep did not write"), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Go on?"},
+		"brake asks": {present.Brake("Really?"), "Really?"},
+		"foot":       {present.PreviewFoot(16, 41), "16 scenes, 41 fields. Nothing has been written."},
+		"field":      {present.Change(store.Change{Field: "tags", Old: "Draft", New: "Draft,\n Sea"}), "Tags: Draft → Draft, Sea"},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+func TestReportRowsAndFilters(t *testing.T) {
+	t.Parallel()
+	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Words: "date and tags differ"}
+	if got, want := present.ReportRow(queued, true), (present.Row{Title: "scene 5", Kind: "no gap", Outcome: "to write", Why: "date and tags differ"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	var labels []string
+	for _, f := range present.RowFilters(large) {
+		labels = append(labels, f.Label)
+	}
+	if got, want := strings.Join(labels, "|"), "All 24|Queued 16|No metadata yet 6|More than one answer fits 2"; got != want {
+		t.Errorf("labels %q, want %q", got, want)
+	}
+}
+
+func TestNotesSayWhatUIPromises(t *testing.T) {
+	t.Parallel()
+	down, some := with(down), with(func(s *api.Snapshot) { s.Queue.Waiting = 14 })
+	idle := with(func(s *api.Snapshot) {
+		s.Verdict = health.Down
+		s.Outage = &outage.Record{ID: 1, Started: ago(time.Minute), Cause: "timeout."}
+	})
+	ended := outage.Record{ID: 3, Started: ago(23 * time.Minute), Ended: now}
+	stopped := large
+	stopped.Incomplete = "Plex stopped answering"
+	preview := large
+	preview.Preview, preview.Skipped, preview.Enqueued = true, nil, 24
+	cases := map[string]struct{ got, want present.Note }{
+		"down":     {present.NoteDown(down, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:02 (connection refused). 14 changes wait; Lockstep keeps trying.", Window: present.Outages}},
+		"idle":     {present.NoteDown(idle, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:11 (timeout). Lockstep keeps trying.", Window: present.Outages}},
+		"back":     {present.NoteBack(some, ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. 14 changes are being written.", Window: present.Queue}},
+		"back 0":   {present.NoteBack(up(), ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. Nothing was waiting.", Window: present.Queue}},
+		"flapping": {present.NoteFlapping(4, ago(10*time.Minute), at), present.Note{Title: "Plex comes and goes", Body: "4 interruptions since 14:02. Lockstep stays quiet until it is stable.", Window: present.Outages}},
+		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex answers since 14:02.", Window: present.Queue}},
+		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes wait.", Window: present.Settings}},
+		"key":      {present.NoteAttention(api.Attention{Kind: api.SignInStash}, up()), present.Note{Title: "Stash asks for its API key", Body: "Nothing is lost.", Window: present.Settings}},
+		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: "412 summaries would be overwritten"}, up()), present.Note{Title: "Lockstep asks before it goes on", Body: "412 summaries would be overwritten.", Window: present.Preview}},
+		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Words: "the disk is full.", Hint: "free some space"}, up()), present.Note{Title: "The disk is full", Body: "Free some space.", Window: present.Doctor}},
+		"done":     {present.NoteReconciled(large), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 16 queued, 8 skipped — see reasons.", Window: present.Reports}},
+		"preview":  {present.NoteReconciled(preview), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 24 to write, 0 skipped.", Window: present.Preview}},
+		"stopped":  {present.NoteReconciled(stopped), present.Note{Title: "Reconciliation stopped early", Body: "Plex stopped answering after 1" + nn + "204 of 1" + nn + "204 scenes. Nothing after that was judged.", Window: present.Reports}},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, c.got, c.want)
+		}
+	}
+}
+
+func TestSettingsWords(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct{ got, want string }{
+		"coverage":  {present.Coverage(api.Mapping{Covered: 1173, Total: 1204}), "1" + nn + "173 of 1" + nn + "204 files found in Plex — 97.4" + nn + "%"},
+		"none":      {present.Coverage(api.Mapping{}), "No file to look for yet."},
+		"tested":    {present.Tested(api.TestResult{OK: true, Words: "connected to Stash 0.30 with 1 204 scenes"}).Words, "Connected to Stash 0.30 with 1 204 scenes."},
+		"hint":      {present.Tested(api.TestResult{Words: "This is a web page", Hint: "is the port 9999?"}).Words, "This is a web page. Is the port 9999?"},
+		"stored":    {present.SecretHint(true), "stored — type to replace it"},
+		"unset":     {present.SecretHint(false), "not set"},
+		"elsewhere": {present.SecretPlace("moon"), ""},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+	for _, in := range []string{"keyring", "file", "environment", "memory"} {
+		if present.SecretPlace(in) == "" {
+			t.Errorf("nothing is said about secrets in %q", in)
+		}
+	}
+	o, _ := config.Lookup("max-tags")
+	if got := present.SettingHint(o, true); !strings.Contains(got, "(1 to 500)") || !strings.Contains(got, "command line") {
+		t.Errorf("hint %q", got)
+	}
+}
+
+func TestEveryReasonReadsAsASentence(t *testing.T) {
+	t.Parallel()
+	for _, r := range skip.All() {
+		if got := present.Reason(r.Code); !strings.HasPrefix(got, r.Words) || !strings.HasSuffix(got, r.Advice) {
+			t.Errorf("%s reads %q", r.Code, got)
+		}
+	}
+	if present.Reason("") != "" {
+		t.Error("no reason has words")
+	}
+}
+
+func TestEveryAttentionHasAWindow(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	for _, w := range present.Windows() {
+		known[w] = true
+	}
+	for _, k := range []api.AttentionKind{api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.DiskProblem, api.FirstRun, api.RestoredData, "later"} {
+		if !known[present.WindowFor(k)] {
+			t.Errorf("%s opens %q", k, present.WindowFor(k))
+		}
+	}
+}
+
+// Whatever the engine says, there is a state, an icon that exists and words; and the
+// broken icon appears exactly when the verdict of a running engine is Down.
+func TestEverySnapshotHasAnIconAndWords(t *testing.T) {
+	t.Parallel()
+	shapes := map[string]bool{}
+	for _, n := range assets.Shapes() {
+		shapes[n] = true
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		b := func(n string) bool { return rapid.Bool().Draw(t, n) }
+		s := api.Snapshot{Live: b("live"), Configured: b("configured"), Paused: b("paused"),
+			Verdict: rapid.SampledFrom([]health.Verdict{health.Unknown, health.Up, health.Down, health.Disputed, "garbage"}).Draw(t, "verdict"),
+			Queue:   queue.Counts{Waiting: rapid.IntRange(0, 3).Draw(t, "waiting"), Retrying: rapid.IntRange(0, 2).Draw(t, "retrying")},
+			Stash:   api.Connection{Checked: b("checked"), Class: "unreachable"}}
+		if b("reconcile") {
+			s.Reconcile = &api.ReconcileState{}
+		}
+		if b("hand") {
+			s.InHand = []api.InHand{{}}
+		}
+		icon := present.Icon(s)
+		if !shapes[icon] || present.Status(s, at) == "" {
+			t.Fatalf("icon %q, status %q", icon, present.Status(s, at))
+		}
+		if (icon == assets.Down) != (s.Live && s.Verdict == health.Down) {
+			t.Fatalf("icon %q for verdict %q", icon, s.Verdict)
+		}
+	})
+}
