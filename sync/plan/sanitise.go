@@ -1,0 +1,142 @@
+package plan
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// maxLine is the width of Plex's columns for titles, studios and tag names.
+	maxLine = 255
+	// maxText is the longest summary in characters, as in the tool Lockstep replaces.
+	maxText = 10_000
+	// maxEncoded is the longest summary in bytes as it travels: it cannot be split over
+	// several requests, common proxies stop at 8 kB and the rest of the edit needs room.
+	maxEncoded = 5_500
+	// ellipsis ends a summary that was cut.
+	ellipsis = "…"
+)
+
+// line cleans a single-line value: no control characters, single spaces, at most
+// maxLine characters.
+func line(s string) string {
+	s = strings.Join(strings.Fields(clean(s, false)), " ")
+	return cut(s, maxLine, len(s)*3)
+}
+
+// text cleans a value of several lines. Line breaks stay, at most one empty line in a
+// row, and the whole fits into one request.
+func text(s string) string {
+	var lines []string
+	for l := range strings.SplitSeq(clean(s, true), "\n") {
+		l = strings.Join(strings.Fields(l), " ")
+		if l == "" && (len(lines) == 0 || lines[len(lines)-1] == "") {
+			continue
+		}
+		lines = append(lines, l)
+	}
+	s = strings.TrimSpace(strings.Join(lines, "\n"))
+	if utf8.RuneCountInString(s) <= maxText && encodedLen(s) <= maxEncoded {
+		return s
+	}
+	return cut(s, maxText-1, maxEncoded-encodedLen(ellipsis)) + ellipsis
+}
+
+// clean drops what must not reach a screen or a database: invalid UTF-8, control
+// characters, bidirectional overrides, zero-width characters. Line ends become "\n" when
+// kept and a space otherwise.
+func clean(s string, keepLines bool) string {
+	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		switch {
+		case keepLines && isLineEnd(r):
+			b.WriteByte('\n')
+		case unicode.IsSpace(r) || isLineEnd(r):
+			b.WriteByte(' ')
+		case isJoiner(r) && !joins(runes, i), unicode.IsControl(r), isInvisible(r):
+		default:
+			b.WriteRune(r)
+		}
+	}
+	// What stood apart may compose now.
+	return norm.NFC.String(b.String())
+}
+
+func isLineEnd(r rune) bool {
+	return r == '\n' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
+}
+
+// isJoiner recognises the zero-width joiner and non-joiner.
+func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// joins reports a joiner that does something: between two characters of an emoji or of
+// a script that needs it. Beside ASCII, spaces or another joiner it only hides.
+func joins(runes []rune, i int) bool {
+	if i == 0 || i == len(runes)-1 {
+		return false
+	}
+	return shapes(runes[i-1]) && shapes(runes[i+1])
+}
+
+func shapes(r rune) bool {
+	return r > unicode.MaxASCII && !unicode.IsSpace(r) && !unicode.IsControl(r) && !isJoiner(r) && !isInvisible(r)
+}
+
+// isInvisible recognises format characters without a place in metadata.
+func isInvisible(r rune) bool {
+	switch {
+	case r == '\u00ad', r == '\u061c', r == '\u180e', r == '\u200b', r == '\ufeff', // soft hyphen, marks, zero width
+		r == '\u200e', r == '\u200f', '\u202a' <= r && r <= '\u202e', '\u2060' <= r && r <= '\u206f',
+		'\ufff9' <= r && r <= '\ufffb', 0xe0000 <= r && r <= 0xe007f:
+		return true
+	}
+	return false
+}
+
+// cut shortens s to so many characters and encoded bytes, at the last space when that
+// lies beyond 80 % of what fits, and never inside a combined character.
+func cut(s string, runes, encoded int) string {
+	fits, n, size := 0, 0, 0
+	for i, r := range s {
+		size += encodedLen(string(r))
+		if n++; n > runes || size > encoded {
+			return boundary(s, i)
+		}
+		fits = i + utf8.RuneLen(r)
+	}
+	return s[:fits]
+}
+
+func boundary(s string, end int) string {
+	head := s[:end]
+	next, _ := utf8.DecodeRuneInString(s[end:])
+	if space := strings.LastIndexFunc(head, unicode.IsSpace); !unicode.IsSpace(next) && space*5 > len(head)*4 {
+		head = head[:space]
+	} else {
+		for head != "" && (unicode.Is(unicode.M, next) || isJoiner(next)) {
+			var size int
+			next, size = utf8.DecodeLastRuneInString(head)
+			head = head[:len(head)-size]
+		}
+	}
+	return strings.TrimRightFunc(head, func(r rune) bool { return unicode.IsSpace(r) || isJoiner(r) })
+}
+
+// encodedLen is the length of s percent-encoded in a query.
+func encodedLen(s string) int {
+	n := 0
+	for i := range len(s) {
+		if c := s[i]; 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-_.~", c) >= 0 {
+			n++
+		} else {
+			n += 3
+		}
+	}
+	return n
+}

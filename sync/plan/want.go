@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"lockstep/sync/config"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+)
+
+// Wanted is what a scene should look like in Plex, cleaned and capped. A field that is
+// missing is not wished for: it is off, or Stash has nothing that could be written. A
+// field with an empty value is empty in Stash.
+type Wanted struct {
+	Scalars map[scene.Field]string
+	Lists   map[scene.Field][]string
+	// Images has an entry for each image field that is not off, Unknown until the
+	// caller fills it in.
+	Images map[scene.Field]Image
+	// Notes say what of the scene is not wanted as it is, and why: a partial date, a
+	// list beyond its limit.
+	Notes []Decision
+}
+
+// Image is a wanted picture.
+type Image struct {
+	// SHA1 is that of the bytes, lower-case hexadecimal; empty when Stash has none.
+	SHA1 string
+	// Unknown leaves the field alone: nobody looked at the picture.
+	Unknown bool
+	// Looked tells that Plex's list of pictures was read, and Selected is the SHA1 of
+	// the selected one if that is an upload, else empty. See Look.
+	Looked   bool
+	Selected string
+}
+
+// Want reduces a scene to what may be written under the settings. It is deterministic:
+// capped lists keep the first names in Stash's order.
+func Want(s scene.Scene, set config.Settings) Wanted {
+	b := builder{set, Wanted{
+		Scalars: map[scene.Field]string{}, Lists: map[scene.Field][]string{}, Images: map[scene.Field]Image{},
+	}}
+	studio := ""
+	if s.Studio != nil {
+		studio = line(s.Studio.Name)
+	}
+	if title := line(s.Title); title != "" {
+		b.scalar(scene.FieldTitle, title)
+	}
+	b.scalar(scene.FieldStudio, studio)
+	b.summary(s.Details)
+	b.date(s.Date)
+	b.scalar(scene.FieldRating, rating(s.Rating))
+	performers := make([]string, 0, len(s.Performers))
+	for _, p := range s.Performers {
+		performers = append(performers, p.Name)
+	}
+	tags := make([]string, 0, len(s.Tags))
+	for _, t := range s.Tags {
+		tags = append(tags, t.Name)
+	}
+	b.list(scene.FieldPerformers, performers, set.MaxPerformers)
+	b.list(scene.FieldTags, tags, set.MaxTags)
+	b.list(scene.FieldCollections, []string{studio}, 1)
+	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
+		if b.on(f) {
+			b.out.Images[f] = Image{Unknown: true}
+		}
+	}
+	return b.out
+}
+
+type builder struct {
+	set config.Settings
+	out Wanted
+}
+
+func (b *builder) on(f scene.Field) bool { return b.set.Policy(f) != config.Off }
+
+func (b *builder) scalar(f scene.Field, v string) {
+	if b.on(f) {
+		b.out.Scalars[f] = v
+	}
+}
+
+func (b *builder) note(d Decision) {
+	if b.on(d.Field) {
+		d.Action = Skip
+		b.out.Notes = append(b.out.Notes, d)
+	}
+}
+
+func (b *builder) summary(details string) {
+	short := text(details)
+	b.scalar(scene.FieldSummary, short)
+	if had, has := utf8.RuneCountInString(details), utf8.RuneCountInString(short); has < had*9/10 && len(short) > maxLine {
+		b.note(Decision{Field: scene.FieldSummary, Why: fmt.Sprintf("shortened from %d to %d characters", had, has)})
+	}
+}
+
+// date wants full days only: Plex has no other.
+func (b *builder) date(date string) {
+	if date == "" {
+		b.scalar(scene.FieldDate, "")
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, date); err == nil {
+		b.scalar(scene.FieldDate, date)
+		return
+	}
+	b.note(Decision{Field: scene.FieldDate, New: line(date), Code: skip.PartialDate, Why: "the date in Stash is not a full day"})
+}
+
+// list cleans names, drops empty ones and those that are the same name to Plex, and
+// keeps the first limit.
+func (b *builder) list(f scene.Field, list []string, limit int) {
+	if !b.on(f) {
+		return
+	}
+	out := []string{}
+	seen := map[string]bool{}
+	for _, n := range list {
+		n = line(n)
+		if k := key(n); n != "" && !seen[k] {
+			seen[k] = true
+			out = append(out, n)
+		}
+	}
+	if limit > 0 && len(out) > limit {
+		b.note(Decision{Field: f, Kept: out[limit:], Why: fmt.Sprintf("%d beyond the limit of %d are left out", len(out)-limit, limit)})
+		out = out[:limit]
+	}
+	b.out.Lists[f] = out
+}
+
+// rating turns Stash's 1 to 100 into Plex's 0.1 to 10; zero means none.
+func rating(r int) string {
+	if r <= 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(min(r, 100))/10, 'f', -1, 64)
+}
