@@ -1,0 +1,97 @@
+package archtest_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// check reads every Go file of the tree and returns what breaks the rules, one
+// sentence each.
+func check(tree fs.FS) ([]string, error) {
+	var problems []string
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && skipped(entry.Name()):
+			return fs.SkipDir
+		case entry.IsDir() || path.Ext(name) != ".go":
+			return nil
+		}
+		found, err := checkFile(tree, name)
+		problems = append(problems, found...)
+		return err
+	})
+	return problems, err
+}
+
+// skipped leaves out what the go command leaves out.
+func skipped(dir string) bool {
+	return dir == "testdata" || dir == "vendor" || dir != "." && (dir[0] == '.' || dir[0] == '_')
+}
+
+func checkFile(tree fs.FS, name string) ([]string, error) {
+	pkg := strings.TrimPrefix(path.Dir(name), ".")
+	if pkg == "sync" {
+		return []string{name + ": no Go file lies in sync/ itself"}, nil
+	}
+	if _, placed := layers[pkg]; !placed {
+		return []string{fmt.Sprintf("%s: package %s has no layer; place it in sync/archtest", name, pkg)}, nil
+	}
+	source, err := fs.ReadFile(tree, name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var problems []string
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		if why := forbidden(name, pkg, imported); why != "" {
+			problems = append(problems, fmt.Sprintf("%s imports %s: %s", name, imported, why))
+		}
+	}
+	return problems, nil
+}
+
+// forbidden says why the file of that package must not import that, or "".
+func forbidden(file, pkg, imported string) string {
+	test := strings.HasSuffix(file, "_test.go")
+	own, internal := strings.CutPrefix(imported, module)
+	internal = internal && (own == "" || own[0] == '/')
+	name := imported
+	if internal {
+		name = strings.TrimPrefix(own, "/")
+	}
+	if imported == fyneApp && !mayDraw(file) {
+		return "only gui*.go of main starts Fyne's driver"
+	}
+	for _, w := range walls {
+		if below(pkg, w.of) && below(name, w.against) && (w.tests || !test) {
+			return w.why
+		}
+	}
+	// A test may use any real part that no wall keeps away.
+	if !internal || test || name == pkg {
+		return ""
+	}
+	layer, placed := layers[name]
+	if !placed {
+		return "it has no layer; place it in sync/archtest"
+	}
+	if layer >= layers[pkg] && !slices.Contains(neighbours[pkg], name) {
+		return fmt.Sprintf("layer %d may import from lower layers only, and it is in layer %d", layers[pkg], layer)
+	}
+	return ""
+}

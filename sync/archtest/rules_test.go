@@ -1,0 +1,134 @@
+// Package archtest holds the project's architecture to DESIGN's word: every
+// package has a layer and imports from lower layers only, and some imports are
+// forbidden whatever the layer. It reads the files themselves, all of them, so
+// that no build tag hides one.
+package archtest_test
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+const module = "lockstep"
+
+// layers places every package of the module. A new package is placed here, at
+// the lowest layer that lets it import what it must.
+var layers = map[string]int{
+	"assets":        0,
+	"sync/archtest": 0,
+	"sync/config":   0,
+	"sync/event":    0,
+	"sync/fault":    0,
+	"sync/scene":    0,
+	"sync/skip":     0,
+
+	"sync/breaker": 1,
+	"sync/match":   1,
+	"sync/outage":  1,
+	"sync/plan":    1,
+	"sync/queue":   1,
+	"sync/sim":     1,
+
+	"sync/health":    2,
+	"sync/reconcile": 2,
+	"sync/store":     2,
+
+	"storage":      3,
+	"sync/api":     3,
+	"sync/change":  3,
+	"sync/library": 3,
+	"sync/plex":    3,
+	"sync/stash":   3,
+	"sync/worker":  3,
+
+	"storage/legacy": 4,
+	"sync/engine":    4,
+	"sync/remote":    4,
+
+	"app/present": 5,
+
+	"app/desk":        6,
+	"app/desktoptest": 6, // the desktop of tests and of the demo
+	"app/notify":      6,
+	"app/tray":        6,
+	"app/windows":     6,
+
+	"app": 7,
+
+	"": 8, // main
+
+	"app/e2e":    9, // drives the built app
+	"assets/gen": 9, // a program of its own
+}
+
+// neighbours are the imports allowed within a layer, each for a reason.
+var neighbours = map[string][]string{
+	"sync/config": {"sync/scene"},  // policies are set by field
+	"sync/store":  {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
+}
+
+const (
+	fyne    = "fyne.io/fyne"
+	fyneApp = "fyne.io/fyne/v2/app"
+	systray = "fyne.io/systray"
+)
+
+// engineRoom is what the app's parts must not see: they know the engine as
+// api.API. sync/store is not in it: pages carry its records, and the store
+// itself is behind storage.
+var engineRoom = []string{
+	"storage", "sync/change", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
+	"sync/remote", "sync/sim", "sync/stash", "sync/worker",
+}
+
+// wall forbids imports to some packages. A name stands for the package and for
+// everything below it.
+type wall struct {
+	why     string
+	of      []string // packages of this module
+	against []string // imports; those of this module without its name
+	tests   bool     // holds for test files too
+}
+
+var walls = []wall{
+	{
+		why: "the engine knows no toolkit", tests: true,
+		of:      []string{"sync", "storage", "assets"},
+		against: []string{fyne, systray},
+	},
+	{
+		why: "the engine does not know who uses it", tests: true,
+		of:      []string{"sync"},
+		against: []string{"app", "assets"},
+	},
+	{
+		// Tests of the engine use the real store: it is what a user has.
+		why:     "the engine keeps things through sync/store",
+		of:      []string{"sync"},
+		against: []string{"storage"},
+	},
+	{
+		why: "the tray process runs no Fyne", tests: true,
+		of:      []string{"app/present", "app/tray", "app/notify", "app/desktoptest"},
+		against: []string{fyne},
+	},
+	{
+		why:     "the parts of the app know the engine as api.API only",
+		of:      []string{"app/present", "app/tray", "app/notify", "app/desk", "app/windows", "app/desktoptest"},
+		against: engineRoom,
+	},
+}
+
+// below says whether name is one of roots or lies below one.
+func below(name string, roots []string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool {
+		return name == root || strings.HasPrefix(name, root+"/")
+	})
+}
+
+// mayDraw says whether the file may start Fyne's driver: only main does, where
+// a build tag can leave it out.
+func mayDraw(file string) bool {
+	return path.Dir(file) == "." && strings.HasPrefix(file, "gui")
+}
