@@ -70,6 +70,10 @@ func (m *model) step(kind breaker.Kind, generation uint64) {
 	if ch.Breaker != (next.Breaker != m.mem.Breaker) {
 		m.complain("%v: change says breaker %v, %+v to %+v", kind, ch.Breaker, m.mem.Breaker, next.Breaker)
 	}
+	stale := kind != breaker.ProbeStarted && kind != breaker.Woke && generation != m.mem.Breaker.Generation
+	if stale && (ch.Transition != breaker.None || next.Breaker.Failures != m.mem.Breaker.Failures) {
+		m.complain("%v begun before the last transition counted: %+v", kind, next.Breaker)
+	}
 	m.write(ch.Records)
 	m.disk.state = next
 	m.mem = next
