@@ -1,0 +1,139 @@
+package plex
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/scene"
+)
+
+// maxImage is what an established tool sends at most; larger ones were answered with 500.
+const maxImage = 10_480_000
+
+// Image is one poster or background an item can show.
+type Image struct {
+	// Key is what Select takes.
+	Key string
+	// SHA1 of the bytes in lower-case hexadecimal, for uploaded images only.
+	SHA1     string
+	Selected bool
+}
+
+// imagePaths are the names of an image in the paths of Plex: as a list, one of the list,
+// and as part of the item.
+type imagePaths struct{ list, one, shown string }
+
+func pathsOf(f scene.Field) (imagePaths, error) {
+	switch f {
+	case scene.FieldPoster:
+		return imagePaths{"posters", "poster", "thumb"}, nil
+	case scene.FieldBackground:
+		return imagePaths{"arts", "art", "art"}, nil
+	}
+	return imagePaths{}, errOurs("an image for a field that has none")
+}
+
+// imageCall prepares a request about an image of an item.
+func imageCall(ratingKey string, f scene.Field, part func(imagePaths) string) (call, error) {
+	p, err := pathsOf(f)
+	if err != nil {
+		return call{}, err
+	}
+	if !isKey(ratingKey) {
+		return call{}, errOurs("an image without a rating key")
+	}
+	return call{op: string(f) + " of item " + ratingKey, path: "/library/metadata/" + ratingKey + "/" + part(p)}, nil
+}
+
+// Images lists the posters or backgrounds an item has. One request.
+func (c *Client) Images(ctx context.Context, ratingKey string, f scene.Field) ([]Image, error) {
+	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.list })
+	if err != nil {
+		return nil, err
+	}
+	box, _, err := c.read(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var out []Image
+	for _, m := range append(append([]metadata{}, box.Metadata...), box.Photo...) {
+		if key := m.imageKey(); key != "" {
+			out = append(out, Image{Key: key, SHA1: sha1Of(key), Selected: bool(m.Selected)})
+		}
+	}
+	return out, nil
+}
+
+// imageKey is the rating key of an image, or else the one inside its address.
+func (m metadata) imageKey() string {
+	if m.RatingKey != "" {
+		return string(m.RatingKey)
+	}
+	u, err := url.Parse(string(m.Key))
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get("url")
+}
+
+// sha1Of reads the hash out of upload://posters/<sha1>.
+func sha1Of(key string) string {
+	rest, ok := strings.CutPrefix(key, "upload://")
+	if !ok {
+		return ""
+	}
+	sum := strings.ToLower(rest[strings.LastIndex(rest, "/")+1:])
+	if b, err := hex.DecodeString(sum); err != nil || len(b) != 20 {
+		return ""
+	}
+	return sum
+}
+
+// Upload gives an item an image, which Plex then shows. The bytes are sent as they are:
+// Plex files them under their SHA-1 and keeps each different upload for ever, so callers
+// look with Images first. One request; more than 10 MB is Rejected without one.
+func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, body []byte, contentType string) error {
+	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.list })
+	if err != nil {
+		return err
+	}
+	if len(body) == 0 {
+		return errOurs("an empty image")
+	}
+	if len(body) > maxImage {
+		return plexFault(fault.Rejected, "The image is too large for Plex (more than 10 MB).", "Choose a smaller cover in Stash.", fmt.Errorf("%d bytes", len(body)))
+	}
+	r.method, r.body, r.media = http.MethodPost, body, contentType
+	_, err = c.do(ctx, r)
+	return err
+}
+
+// Select makes an item show an image it already has. One request.
+func (c *Client) Select(ctx context.Context, ratingKey string, f scene.Field, imageKey string) error {
+	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.one })
+	if err != nil {
+		return err
+	}
+	if imageKey == "" {
+		return errOurs("the choice of no image")
+	}
+	r.method, r.query = http.MethodPut, "url="+escape(imageKey)
+	_, err = c.do(ctx, r)
+	return err
+}
+
+// Unselect makes an item show no image; the images stay. One request.
+func (c *Client) Unselect(ctx context.Context, ratingKey string, f scene.Field) error {
+	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.shown })
+	if err != nil {
+		return err
+	}
+	r.method = http.MethodDelete
+	_, err = c.do(ctx, r)
+	return err
+}

@@ -1,0 +1,103 @@
+package plex
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// text is a text that may come as a number or a boolean. Objects and arrays leave it
+// alone: JSON names are matched without case, so "Guid" may arrive where "guid" is meant.
+type text string
+
+// UnmarshalJSON never fails.
+func (t *text) UnmarshalJSON(b []byte) error {
+	switch b[0] {
+	case '{', '[', 'n':
+		return nil
+	case '"':
+		*t = text(unquote(b))
+	default:
+		*t = text(b)
+	}
+	return nil
+}
+
+// unquote reads a JSON string that is known to be well formed; most need no decoding.
+func unquote(b []byte) string {
+	if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+		return string(b[1 : len(b)-1])
+	}
+	var s string
+	if json.Unmarshal(b, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// num is a whole number that may come quoted, with decimals or as a boolean.
+type num int64
+
+// UnmarshalJSON never fails; what is no number is left alone.
+func (n *num) UnmarshalJSON(b []byte) error {
+	var t text
+	_ = t.UnmarshalJSON(b)
+	n.set(string(t))
+	return nil
+}
+
+// UnmarshalXMLAttr never fails.
+func (n *num) UnmarshalXMLAttr(a xml.Attr) error {
+	n.set(a.Value)
+	return nil
+}
+
+func (n *num) set(s string) {
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		*n = num(i)
+	} else if f, err := strconv.ParseFloat(s, 64); err == nil && f > -1<<53 && f < 1<<53 {
+		*n = num(f)
+	} else if s == "true" {
+		*n = 1
+	}
+}
+
+// flag is a boolean that may come as 1, "1", "true" or true.
+type flag bool
+
+// UnmarshalJSON never fails; what is neither is false.
+func (f *flag) UnmarshalJSON(b []byte) error {
+	var t text
+	_ = t.UnmarshalJSON(b)
+	f.set(string(t))
+	return nil
+}
+
+// UnmarshalXMLAttr never fails.
+func (f *flag) UnmarshalXMLAttr(a xml.Attr) error {
+	f.set(a.Value)
+	return nil
+}
+
+func (f *flag) set(s string) { *f = flag(s == "1" || strings.EqualFold(s, "true")) }
+
+// many is a list that may come as a single object; anything else is no entry.
+type many[T any] []T
+
+// UnmarshalJSON fails only if an entry does.
+func (m *many[T]) UnmarshalJSON(b []byte) error {
+	switch b[0] {
+	case '[':
+		return json.Unmarshal(b, (*[]T)(m))
+	case '{':
+		var one T
+		if err := json.Unmarshal(b, &one); err != nil {
+			return err
+		}
+		*m = append(*m, one)
+	}
+	return nil
+}
