@@ -40,6 +40,8 @@ type Decision struct {
 	Foreign bool `json:"foreign,omitempty"`
 
 	lock     bool // whether the field is locked after an edit
+	settle   bool // what Plex holds agrees with what is wanted, and may be remembered
+	relocked bool // of an undo: only the lock changes
 	reverted bool // somebody changed back what Lockstep wrote
 }
 

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // set is a list of names in order, with the keys of its elements.
 type set struct {
 	names []string
@@ -57,5 +59,17 @@ func keySet(lists ...[]string) map[string]bool {
 			out[k] = true
 		}
 	}
+	return out
+}
+
+// sortedTrue lists the keys that are true, in a stable order; nil when there are none.
+func sortedTrue(m map[string]bool) []string {
+	var out []string
+	for k, in := range m {
+		if in {
+			out = append(out, k)
+		}
+	}
+	slices.Sort(out)
 	return out
 }

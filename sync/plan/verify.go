@@ -1,0 +1,158 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+)
+
+// Intent is the memory to be on disk before the first request of the plan is sent: with
+// it a value that arrived although nobody lived to see it is known as Lockstep's.
+func (p Plan) Intent(mem Memory, now time.Time) Memory {
+	for _, d := range p.Decisions {
+		if !d.Changes() {
+			continue
+		}
+		if p.undo != nil {
+			mem = mem.with(d.Field, p.intendUndo(d, mem.Fields[d.Field]))
+			continue
+		}
+		fm := p.intend(d, mem.Fields[d.Field])
+		fm.At = now.Unix()
+		mem = mem.with(d.Field, fm)
+	}
+	return mem
+}
+
+// intend adds what is about to be written, and keeps what Plex holds now known if it is
+// Lockstep's: an earlier intent would be forgotten otherwise.
+func (p Plan) intend(d Decision, fm FieldMemory) FieldMemory {
+	switch d.Field.Kind() {
+	case scene.List:
+		now := setOf(p.before.List(d.Field))
+		elements := keySet(setOf(d.Added).keys)
+		for _, k := range fm.IntentElements {
+			elements[k] = elements[k] || now.has[k]
+		}
+		if h := listHash(now); fm.owns(h) {
+			fm.Back = h
+		}
+		fm.IntentElements = sortedTrue(elements)
+		fm.Intent = listHash(setOf(p.want.Lists[d.Field]))
+	case scene.Image:
+		if old := scene.Hash(d.Old); fm.owns(old) {
+			fm.Sent, fm.Thumb = old, view{item: p.before, field: d.Field}.thumb()
+		}
+		if fm.Intent != scene.Hash(d.New) {
+			fm.Differs = 0
+		}
+		fm.Intent = scene.Hash(d.New)
+	default:
+		if h := valueHash(d.Field, d.Old); fm.owns(h) {
+			fm.Back = h
+		}
+		fm.Intent = valueHash(d.Field, d.New)
+	}
+	return fm
+}
+
+// Adopted is the memory when nothing had to be written: what Plex and Stash agree on
+// counts as Lockstep's from now on. Use Memory.Equal to see whether it is worth storing.
+func (p Plan) Adopted(mem Memory) Memory {
+	for _, d := range p.Decisions {
+		if !d.settle || d.Changes() {
+			continue
+		}
+		fm := mem.Fields[d.Field]
+		switch d.Field.Kind() {
+		case scene.List:
+			now := setOf(p.before.List(d.Field))
+			fm = fm.settleList(now, now, setOf(p.want.Lists[d.Field]))
+		case scene.Image:
+			fm = fm.settleImage(scene.Hash(d.New), view{item: p.before, field: d.Field}.thumb())
+		default:
+			fm = fm.settle(valueHash(d.Field, d.New))
+		}
+		mem = mem.with(d.Field, fm)
+	}
+	return mem
+}
+
+// Verify compares the item as read back with what was planned. mem is what Intent
+// returned. The memory it returns knows what arrived and what Plex holds instead; the
+// decisions are what is not as planned: those without a code are worth another try, those
+// with StoredOtherwise are how Plex stores the value, and no drift from now on.
+func (p Plan) Verify(after scene.Item, mem Memory, now time.Time) (Memory, []Decision) {
+	mem = p.Adopted(mem)
+	var missing []Decision
+	for _, d := range p.Decisions {
+		if !d.Changes() {
+			continue
+		}
+		fm, ok := p.verify(d, after, mem.Fields[d.Field], now)
+		mem = mem.with(d.Field, fm)
+		if !ok {
+			missing = append(missing, report(d, after, fm))
+		}
+	}
+	return mem, missing
+}
+
+func (p Plan) verify(d Decision, after scene.Item, fm FieldMemory, now time.Time) (FieldMemory, bool) {
+	if p.undo != nil {
+		return p.verifyUndo(d, after, fm)
+	}
+	fm.At = now.Unix()
+	switch d.Field.Kind() {
+	case scene.List:
+		return p.verifyList(d, after, fm)
+	case scene.Image:
+		thumb := view{item: after, field: d.Field}.thumb()
+		if thumb == "" || thumb == (view{item: p.before, field: d.Field}).thumb() {
+			fm.Intent = scene.Hash(d.New)
+			fm.Differs++
+			return fm, false
+		}
+		return fm.settleImage(scene.Hash(d.New), thumb), true
+	}
+	want, back := valueHash(d.Field, d.New), valueHash(d.Field, after.Scalar(d.Field))
+	if want == back {
+		return fm.settle(want), true
+	}
+	return fm.differ(want, back), false
+}
+
+// verifyList looks at what was to be added and removed only: what a person did to the
+// list meanwhile is no failure.
+func (p Plan) verifyList(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
+	now, want := setOf(after.List(d.Field)), setOf(p.want.Lists[d.Field])
+	settled := fm.settleList(now, setOf(d.NewList), want)
+	if arrived(d, now) {
+		return settled, true
+	}
+	settled.Differs = fm.differ(settled.Sent, settled.Back).Differs
+	return settled, false
+}
+
+func arrived(d Decision, now set) bool {
+	return !slices.ContainsFunc(d.Added, func(n string) bool { return !now.has[key(n)] }) &&
+		!slices.ContainsFunc(d.Removed, func(n string) bool { return now.has[key(n)] })
+}
+
+// report describes a field that is not as planned.
+func report(d Decision, after scene.Item, fm FieldMemory) Decision {
+	out := Decision{Field: d.Field, Action: d.Action, New: d.New, NewList: d.NewList, Why: "Plex holds something else after the write"}
+	switch d.Field.Kind() {
+	case scene.List:
+		now, target := setOf(after.List(d.Field)), setOf(d.NewList)
+		out.OldList, out.Added, out.Removed = now.names, target.minus(now).names, now.minus(target).names
+	case scene.Scalar:
+		out.Old = after.Scalar(d.Field)
+	}
+	if fm.Differs >= otherwiseAfter {
+		out.Code = skip.StoredOtherwise
+	}
+	return out
+}
