@@ -1,0 +1,376 @@
+package sim
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// tagEdit is one indexed tag of a request.
+type tagEdit struct {
+	name, role, thumb string
+}
+
+// edit is a parsed edit request.
+type edit struct {
+	kind    string
+	ids     []string
+	values  map[string]string
+	locks   map[string]bool
+	add     map[string]map[int]*tagEdit
+	remove  map[string][]string
+	clear   map[string]bool
+	unknown []string
+	bad     string // a value the server cannot take: 500
+}
+
+// editedTags tells whether the request touches tag links.
+func (e *edit) editedTags() bool { return len(e.add)+len(e.remove)+len(e.clear) > 0 }
+
+var lockOnly = []string{"thumb", "art", "addedAt"}
+
+func isTagKind(name string) bool {
+	for _, t := range tagElements {
+		if t.kind == name {
+			return true
+		}
+	}
+	return false
+}
+
+func isScalar(name string) bool { return slices.Contains(scalarFields, name) || name == "addedAt" }
+
+// parseEdit reads the query in the order it was sent.
+func parseEdit(rawQuery string, q Quirks) *edit {
+	e := &edit{values: map[string]string{}, locks: map[string]bool{}, add: map[string]map[int]*tagEdit{},
+		remove: map[string][]string{}, clear: map[string]bool{}}
+	for pair := range strings.SplitSeq(rawQuery, "&") {
+		if pair == "" {
+			continue
+		}
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		name, err1 := decode(rawName, q)
+		value, err2 := decode(rawValue, q)
+		if err1 != nil || err2 != nil {
+			e.unknown = append(e.unknown, pair)
+			continue
+		}
+		e.param(name, value, q)
+	}
+	return e
+}
+
+func decode(text string, q Quirks) (string, error) {
+	if q.PlusIsPlus {
+		return url.PathUnescape(text)
+	}
+	return url.QueryUnescape(text)
+}
+
+func (e *edit) param(name, value string, q Quirks) {
+	field, suffix, _ := strings.Cut(name, ".")
+	switch {
+	case name == "type":
+		e.kind = value
+	case name == "id":
+		e.ids = commas(value)
+	case strings.HasPrefix(name, "X-Plex-"), name == "includeExternalMedia":
+	case suffix == "locked" && (isScalar(field) || isTagKind(field) || slices.Contains(lockOnly, field)):
+		e.lock(field, value)
+	case suffix == "value" && isScalar(field):
+		e.value(field, value, q)
+	case strings.Contains(field, "["):
+		e.tagParam(name, value, q)
+	default:
+		e.unknown = append(e.unknown, name)
+	}
+}
+
+func (e *edit) lock(field, value string) {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		e.unknown = append(e.unknown, field+".locked")
+		return
+	}
+	e.locks[field] = on
+}
+
+var plexDate = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+
+func (e *edit) value(field, value string, q Quirks) {
+	switch field {
+	case "originallyAvailableAt":
+		if (value == "" && q.RejectEmptyDate) || (value != "" && !plexDate.MatchString(value)) {
+			e.bad = field
+		}
+	case "year", "rating", "userRating", "audienceRating", "addedAt":
+		if _, err := strconv.ParseFloat(value, 64); value != "" && err != nil {
+			e.bad = field
+		}
+	}
+	e.values[field] = value
+}
+
+var tagParam = regexp.MustCompile(`^([a-z]+)\[(\d*)\]\.(tag\.tag|tag\.tag-|tagging\.text|tag\.thumb|tag)$`)
+
+func (e *edit) tagParam(name, value string, q Quirks) {
+	m := tagParam.FindStringSubmatch(name)
+	if m == nil || !isTagKind(m[1]) {
+		e.unknown = append(e.unknown, name)
+		return
+	}
+	kind, what := m[1], m[3]
+	switch {
+	case what == "tag.tag-":
+		for name := range strings.SplitSeq(value, ",") {
+			e.remove[kind] = append(e.remove[kind], secondDecode(name, q))
+		}
+	case what == "tag":
+		e.clear[kind] = true
+	case m[2] == "" || (what == "tag.tag" && value == ""):
+		e.unknown = append(e.unknown, name)
+	default:
+		e.indexed(kind, m[2], what, value)
+	}
+}
+
+// secondDecode undoes the second layer of encoding; a name that has none, and is no valid one, stays as it is.
+func secondDecode(name string, q Quirks) string {
+	if q.SingleDecode {
+		return name
+	}
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
+}
+
+func (e *edit) indexed(kind, index, what, value string) {
+	n, _ := strconv.Atoi(index)
+	if e.add[kind] == nil {
+		e.add[kind] = map[int]*tagEdit{}
+	}
+	t := e.add[kind][n]
+	if t == nil {
+		t = &tagEdit{}
+		e.add[kind][n] = t
+	}
+	switch what {
+	case "tag.tag":
+		t.name = value
+	case "tagging.text":
+		t.role = value
+	case "tag.thumb":
+		t.thumb = value
+	}
+}
+
+// editItems answers PUT /library/sections/{id}/all.
+func (p *Plex) editItems(w http.ResponseWriter, r *http.Request, seg []string) {
+	n, err := strconv.Atoi(seg[0])
+	p.mu.RLock()
+	sec, quirks := p.section(n), p.quirks
+	p.mu.RUnlock()
+	if err != nil || sec == nil {
+		plexFailure(w, http.StatusInternalServerError)
+		return
+	}
+	e := parseEdit(r.URL.RawQuery, quirks)
+	if e.kind != "1" {
+		p.violate("an edit of %v with type %q", e.ids, e.kind)
+	}
+	p.finishEdit(w, r, e, quirks, sec)
+}
+
+// editItem answers PUT /library/metadata/{ids}, for which tag lists were seen to be replaced.
+func (p *Plex) editItem(w http.ResponseWriter, r *http.Request, seg []string) {
+	p.mu.RLock()
+	quirks := p.quirks
+	p.mu.RUnlock()
+	quirks.ReplaceTags = true
+	e := parseEdit(r.URL.RawQuery, quirks)
+	e.ids = commas(seg[0])
+	p.finishEdit(w, r, e, quirks, nil)
+}
+
+// finishEdit checks the request and applies it, one writer at a time.
+func (p *Plex) finishEdit(w http.ResponseWriter, r *http.Request, e *edit, q Quirks, sec *section) {
+	if !p.beginWrite(r) {
+		return
+	}
+	defer p.writer.Unlock()
+	if title, ok := e.values["title"]; ok && title == "" {
+		p.violate("an edit of %v that clears the title", e.ids)
+	}
+	switch {
+	case len(e.unknown) > 0 && !q.SilentUnknown:
+		plexFailure(w, http.StatusBadRequest)
+		return
+	case e.bad != "":
+		plexFailure(w, http.StatusInternalServerError)
+		return
+	}
+	if !p.applyTo(e, q, sec) {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	emptyOK(w)
+}
+
+// beginWrite takes the writer and lets the configured time pass; on false the client is gone.
+func (p *Plex) beginWrite(r *http.Request) bool {
+	p.mu.RLock()
+	d := p.writeTime
+	p.mu.RUnlock()
+	p.writer.Lock()
+	if d > 0 && !p.wait(r, d, nil) {
+		p.writer.Unlock()
+		return false
+	}
+	return true
+}
+
+// applyTo changes the items named, or the whole section when the request names none; false: none of them exists.
+func (p *Plex) applyTo(e *edit, q Quirks, sec *section) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var targets []*item
+	for _, id := range e.ids {
+		if it := p.byKey(id); it != nil && (sec == nil || it.section == sec) {
+			targets = append(targets, it)
+		}
+	}
+	if len(e.ids) == 0 && sec != nil {
+		p.violate("an edit of the whole section %d", sec.id)
+		for _, it := range sec.items {
+			targets = append(targets, it)
+		}
+	}
+	for _, it := range targets {
+		p.apply(it, e, q)
+	}
+	return len(targets) > 0
+}
+
+// apply changes one item.
+func (p *Plex) apply(it *item, e *edit, q Quirks) {
+	for field, on := range e.locks {
+		if on {
+			it.lock(field)
+		} else {
+			delete(it.locked, field)
+		}
+	}
+	for field, value := range e.values {
+		p.applyValue(it, field, value, e, q)
+	}
+	if q.ResetUnlocked && e.editedTags() {
+		it.resetUncarried(e)
+	}
+	if !q.RemoveLast {
+		p.applyRemovals(it, e)
+	}
+	for kind, list := range e.add {
+		p.applyAdditions(it, kind, list, q)
+	}
+	if q.RemoveLast {
+		p.applyRemovals(it, e)
+	}
+	if onlyRating := len(e.values) == 1 && e.values["userRating"] != "" && !e.editedTags(); onlyRating {
+		return
+	}
+	p.touch(it)
+	p.notices.timeline(it, stateProcessed, "")
+}
+
+func (p *Plex) applyValue(it *item, field, value string, e *edit, q Quirks) {
+	if _, said := e.locks[field]; !said && q.ValueLocks {
+		it.lock(field)
+	}
+	switch field {
+	case "addedAt":
+		it.added, _ = strconv.ParseInt(value, 10, 64)
+		return
+	case "titleSort":
+		// Without a lock a sort title does not stick.
+		if !it.locked[field] {
+			value = ""
+		}
+	case "originallyAvailableAt":
+		if q.DeriveYear && value != "" && !it.locked["year"] {
+			it.set("year", value[:4])
+		}
+	}
+	it.set(field, value)
+}
+
+// resetUncarried gives unlocked scalars the request does not mention their agent's values back.
+func (it *item) resetUncarried(e *edit) {
+	for field := range it.fields {
+		_, carried := e.values[field]
+		if !carried && !it.locked[field] && field != "userRating" {
+			delete(it.fields, field)
+		}
+	}
+}
+
+func (p *Plex) applyRemovals(it *item, e *edit) {
+	for kind := range e.clear {
+		delete(it.tags, kind)
+	}
+	for kind, names := range e.remove {
+		for _, name := range names {
+			p.removeTag(it, kind, name)
+		}
+	}
+}
+
+func (p *Plex) applyAdditions(it *item, kind string, list map[int]*tagEdit, q Quirks) {
+	if q.ReplaceTags {
+		delete(it.tags, kind)
+	}
+	order := make([]int, 0, len(list))
+	for n := range list {
+		order = append(order, n)
+	}
+	slices.Sort(order)
+	for _, n := range order {
+		t := list[n]
+		if t.name == "" {
+			continue
+		}
+		p.addTag(it, kind, t.name, t.role)
+		if t.thumb != "" {
+			p.tagRow(kind, t.name).thumb = t.thumb
+		}
+	}
+}
+
+// rate answers PUT /:/rate; a rating does not move updatedAt.
+func (p *Plex) rate(w http.ResponseWriter, r *http.Request, _ []string) {
+	if !p.beginWrite(r) {
+		return
+	}
+	defer p.writer.Unlock()
+	value, err := strconv.ParseFloat(r.URL.Query().Get("rating"), 64)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	it := p.byKey(r.URL.Query().Get("key"))
+	switch {
+	case err != nil:
+		plexFailure(w, http.StatusBadRequest)
+	case it == nil:
+		plexFailure(w, http.StatusNotFound)
+	default:
+		text := fmt.Sprint(value)
+		if value < 0 {
+			text = ""
+		}
+		it.set("userRating", text)
+		emptyOK(w)
+	}
+}

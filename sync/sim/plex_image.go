@@ -1,0 +1,162 @@
+package sim
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// maxImage is the size above which real servers answered 500.
+const maxImage = 10_480_000
+
+// frameKey is the image a personal library takes from the video itself.
+func frameKey(it *item) string { return "media://frame-" + it.id() + ".bundle/thumb1.jpg" }
+
+// pictureOf tells poster and art apart by the last part of a path.
+func (it *item) pictureOf(path string) (pic *picture, kind, field string) {
+	last := path[strings.LastIndexByte(strings.TrimSuffix(path, "/"), '/')+1:]
+	if strings.HasPrefix(last, "art") || strings.Contains(path, "/art/") {
+		return &it.art, "art", "art"
+	}
+	return &it.poster, "posters", "thumb"
+}
+
+func (p *Plex) listImages(w http.ResponseWriter, r *http.Request, seg []string) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	it := p.byKey(seg[0])
+	if it == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	pic, _, field := it.pictureOf(r.URL.Path)
+	var keys []string
+	for _, u := range pic.uploads {
+		keys = append(keys, u.key)
+	}
+	if field == "thumb" {
+		keys = append(keys, frameKey(it))
+	}
+	root := newElem("MediaContainer", "size", len(keys), "identifier", "com.plexapp.plugins.library")
+	for _, key := range keys {
+		selected := key == pic.selected || (key == frameKey(it) && pic.stamp == 0)
+		e := newElem("Photo", "key", "/library/metadata/"+it.id()+"/file?url="+queryEscape(key), "ratingKey", key,
+			"thumb", "/library/metadata/"+it.id()+"/file?url="+queryEscape(key), "selected", selected)
+		e.jsonName = "Metadata"
+		root.kids = append(root.kids, e)
+	}
+	root.send(w, r)
+}
+
+// uploadImage stores the bytes under their sha1 and selects them; the same bytes make no second entry.
+func (p *Plex) uploadImage(w http.ResponseWriter, r *http.Request, seg []string) {
+	data, err := io.ReadAll(r.Body)
+	if err != nil || !p.beginWrite(r) {
+		return
+	}
+	defer p.writer.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	it := p.byKey(seg[0])
+	switch {
+	case it == nil:
+		plexFailure(w, http.StatusNotFound)
+		return
+	case len(data) == 0:
+		plexFailure(w, http.StatusBadRequest)
+		return
+	case len(data) > maxImage:
+		plexFailure(w, http.StatusInternalServerError)
+		return
+	}
+	if !strings.HasPrefix(http.DetectContentType(data), "image/") {
+		p.violate("an upload to item %s that is no image", it.id())
+	}
+	pic, kind, field := it.pictureOf(r.URL.Path)
+	key := "upload://" + kind + "/" + sha1Hex(data)
+	if !slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key }) {
+		pic.uploads = append(pic.uploads, upload{key, data})
+	}
+	if p.quirks.UploadLocks {
+		it.lock(field)
+	}
+	p.choose(it, pic, key)
+	emptyOK(w)
+}
+
+// choose selects an image; the stamp in its address always moves on.
+func (p *Plex) choose(it *item, pic *picture, key string) {
+	pic.selected = key
+	pic.stamp = max(pic.stamp+1, p.now().Unix())
+	p.touch(it)
+	p.notices.timeline(it, stateProcessed, "")
+}
+
+// selectImage answers with a path in plain text, not with XML or JSON.
+func (p *Plex) selectImage(w http.ResponseWriter, r *http.Request, seg []string) {
+	if !p.beginWrite(r) {
+		return
+	}
+	defer p.writer.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	it := p.byKey(seg[0])
+	if it == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	pic, _, field := it.pictureOf(r.URL.Path)
+	key := r.URL.Query().Get("url")
+	known := slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key })
+	if !known && (field != "thumb" || key != frameKey(it)) {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	p.choose(it, pic, key)
+	_, _ = io.WriteString(w, "/library/metadata/"+it.id()+"/"+field)
+}
+
+func (p *Plex) unselectImage(w http.ResponseWriter, r *http.Request, seg []string) {
+	if !p.beginWrite(r) {
+		return
+	}
+	defer p.writer.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	it := p.byKey(seg[0])
+	if it == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	pic, _, _ := it.pictureOf(r.URL.Path)
+	p.choose(it, pic, "")
+	emptyOK(w)
+}
+
+func (p *Plex) sendPicture(w http.ResponseWriter, r *http.Request, seg []string) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	it := p.byKey(seg[0])
+	if it == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	pic, _, field := it.pictureOf(r.URL.Path)
+	key := r.URL.Query().Get("url")
+	if key == "" {
+		key = pic.selected
+	}
+	for _, u := range append(slices.Clone(it.poster.uploads), it.art.uploads...) {
+		if u.key == key {
+			w.Header().Set("Content-Type", http.DetectContentType(u.data))
+			_, _ = w.Write(u.data)
+			return
+		}
+	}
+	if key == frameKey(it) || (field == "thumb" && pic.stamp == 0) {
+		_, _ = w.Write(DrawCover(uint64(it.key)*2 + 1))
+		return
+	}
+	plexFailure(w, http.StatusNotFound)
+}

@@ -1,0 +1,214 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// idleTimeout is what a Plex server announces in Keep-Alive; Stash's is longer, which no client may rely on.
+const idleTimeout = 20 * time.Second
+
+// reopenTries bounds the wait for the own port after a refusal ends.
+const reopenTries = 100
+
+// socket is a listener that can be taken away and put back on the same port.
+type socket struct {
+	mu      sync.Mutex
+	handler http.Handler
+	addr    string
+	srv     *http.Server
+	conns   map[net.Conn]struct{}
+	refused int
+	closed  bool
+}
+
+func (s *socket) open(addr string, h http.Handler) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.srv != nil || s.addr != "" {
+		return errors.New("start the simulated server: already started")
+	}
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("start the simulated server: %w", err)
+	}
+	s.addr, s.handler = ln.Addr().String(), h
+	s.serve(ln)
+	return nil
+}
+
+// serve needs mu.
+func (s *socket) serve(ln net.Listener) {
+	s.conns = map[net.Conn]struct{}{}
+	srv := &http.Server{Handler: s.handler, IdleTimeout: idleTimeout, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 1 << 20}
+	s.srv = srv
+	go func() { _ = srv.Serve(&trackedListener{Listener: ln, sock: s, srv: srv}) }()
+}
+
+func (s *socket) url() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.addr == "" {
+		return ""
+	}
+	return "http://" + s.addr
+}
+
+// refuse closes the port and all connections until the returned function has been called as often as refuse.
+func (s *socket) refuse() (restore func()) {
+	s.mu.Lock()
+	s.refused++
+	s.stop()
+	s.mu.Unlock()
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.refused--
+		if s.refused == 0 && !s.closed && s.addr != "" {
+			s.reopen()
+		}
+	})
+}
+
+// reopen needs mu. The port can be taken for a moment by somebody's outgoing connection.
+func (s *socket) reopen() {
+	for range reopenTries {
+		ln, err := net.Listen("tcp", s.addr)
+		if err == nil {
+			s.serve(ln)
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// stop needs mu.
+func (s *socket) stop() {
+	if s.srv != nil {
+		_ = s.srv.Close()
+		s.srv = nil
+	}
+	s.cut()
+}
+
+// cut needs mu. A plain TCP close, which is what both real servers do when they end.
+func (s *socket) cut() {
+	for c := range s.conns {
+		_ = c.Close()
+	}
+	clear(s.conns)
+}
+
+func (s *socket) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cut()
+}
+
+func (s *socket) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.stop()
+	return nil
+}
+
+// trackedListener knows its connections, also those a websocket has taken over.
+type trackedListener struct {
+	net.Listener
+	sock *socket
+	srv  *http.Server
+}
+
+func (l *trackedListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	t := &trackedConn{Conn: c, sock: l.sock}
+	l.sock.mu.Lock()
+	defer l.sock.mu.Unlock()
+	if l.sock.srv != l.srv {
+		_ = c.Close()
+		return nil, net.ErrClosed
+	}
+	l.sock.conns[t] = struct{}{}
+	return t, nil
+}
+
+type trackedConn struct {
+	net.Conn
+	sock *socket
+	once sync.Once
+}
+
+// Close forgets the connection in the background, because socket.cut closes while it holds the lock.
+func (c *trackedConn) Close() error {
+	c.once.Do(func() {
+		go func() {
+			c.sock.mu.Lock()
+			delete(c.sock.conns, c)
+			c.sock.mu.Unlock()
+		}()
+	})
+	return c.Conn.Close()
+}
+
+// reset makes the client see "connection reset by peer".
+func (c *trackedConn) reset() {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = c.Close()
+}
+
+// resetConn ends a request by resetting its connection.
+func resetConn(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if t, ok := conn.(*trackedConn); ok {
+		t.reset()
+		return
+	}
+	_ = conn.Close()
+}
+
+// cutAnswer sends the head and half of the body with the full length announced, then ends the connection.
+func cutAnswer(w http.ResponseWriter, h *held) {
+	body := h.body.Bytes()
+	if len(body) < 2 {
+		resetConn(w)
+		return
+	}
+	for name, values := range h.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+	w.WriteHeader(h.code)
+	_, _ = w.Write(body[:len(body)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// background is the context of work a server does by itself; it ends with the server.
+func (s *Server) background() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		select {
+		case <-s.done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}

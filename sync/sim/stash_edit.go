@@ -1,0 +1,253 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// edit runs one change under the lock and words a missing object as the real server does.
+func (s *Stash) edit(change func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return change()
+}
+
+// within finds a scene and, after the change, bumps its updated_at when the real server would.
+func (s *Stash) within(id int, bump bool, change func(*Scene) error) error {
+	sc, ok := s.scenes[id]
+	if !ok {
+		return fmt.Errorf("scene with id %d not found", id)
+	}
+	if err := change(sc); err != nil {
+		return err
+	}
+	if bump {
+		sc.UpdatedAt = s.stamp()
+	}
+	return nil
+}
+
+// Edit changes a scene's own fields, tags, performers or studio and bumps updated_at, also when nothing changed.
+// Changes to ID, Files and the stamps are ignored; the title loses surrounding white space.
+func (s *Stash) Edit(id int, change func(*Scene)) error {
+	return s.edit(func() error {
+		return s.within(id, true, func(sc *Scene) error {
+			next := sc.clone()
+			change(&next)
+			next.ID, next.Files, next.CreatedAt, next.UpdatedAt = sc.ID, sc.Files, sc.CreatedAt, sc.UpdatedAt
+			next.Title = strings.TrimSpace(next.Title)
+			*sc = next
+			return nil
+		})
+	})
+}
+
+// NoopSave saves a scene without a change: updated_at moves, nothing else.
+func (s *Stash) NoopSave(id int) error { return s.Edit(id, func(*Scene) {}) }
+
+// SetCover replaces a scene's cover and bumps updated_at; nil takes it away, which the real API cannot.
+func (s *Stash) SetCover(id int, image []byte) error {
+	return s.edit(func() error {
+		return s.within(id, true, func(sc *Scene) error {
+			sc.cover = cover{kind: coverGiven, data: slices.Clone(image)}
+			if image == nil {
+				sc.cover = cover{}
+			}
+			return nil
+		})
+	})
+}
+
+// Cover returns the bytes the screenshot address serves, nil for a scene without a cover.
+func (s *Stash) Cover(id int) []byte {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if sc, ok := s.scenes[id]; ok {
+		return sc.cover.bytes()
+	}
+	return nil
+}
+
+// RenameTag renames a tag; the scenes that carry it are not bumped.
+func (s *Stash) RenameTag(id int, name string) error {
+	return s.edit(func() error { return s.renameTag(id, name) })
+}
+
+func (s *Stash) renameTag(id int, name string) error {
+	return withNamed(s.tags, "tag", id, func(t *Tag) { t.Name, t.UpdatedAt = name, s.stamp() })
+}
+
+// RenamePerformer renames a performer; scenes are not bumped.
+func (s *Stash) RenamePerformer(id int, name string) error {
+	return s.edit(func() error {
+		return withNamed(s.performers, "performer", id, func(p *Performer) { p.Name, p.UpdatedAt = name, s.stamp() })
+	})
+}
+
+// RenameStudio renames a studio; neither its scenes nor its branches are bumped.
+func (s *Stash) RenameStudio(id int, name string) error {
+	return s.edit(func() error {
+		return withNamed(s.studios, "studio", id, func(st *Studio) { st.Name, st.UpdatedAt = name, s.stamp() })
+	})
+}
+
+// SetParentStudio puts a studio below another; 0 means none. Scenes are not bumped.
+func (s *Stash) SetParentStudio(id, parent int) error {
+	return s.edit(func() error {
+		return withNamed(s.studios, "studio", id, func(st *Studio) { st.ParentID, st.UpdatedAt = parent, s.stamp() })
+	})
+}
+
+func withNamed[T any](from map[int]*T, kind string, id int, change func(*T)) error {
+	v, ok := from[id]
+	if !ok {
+		return fmt.Errorf("%s with id %d not found", kind, id)
+	}
+	change(v)
+	return nil
+}
+
+// MergeTags replaces the source tags by the destination everywhere and removes them. Nothing at all is bumped.
+func (s *Stash) MergeTags(destination int, sources ...int) error {
+	return s.edit(func() error { return s.mergeTags(destination, sources) })
+}
+
+func (s *Stash) mergeTags(destination int, sources []int) error {
+	for _, id := range append([]int{destination}, sources...) {
+		if s.tags[id] == nil {
+			return fmt.Errorf("tag with id %d not found", id)
+		}
+	}
+	for _, sc := range s.scenes {
+		rest := slices.DeleteFunc(slices.Clone(sc.TagIDs), func(id int) bool { return slices.Contains(sources, id) })
+		if len(rest) == len(sc.TagIDs) {
+			continue
+		}
+		if !slices.Contains(rest, destination) {
+			rest = append(rest, destination)
+		}
+		sc.TagIDs = rest
+	}
+	for _, id := range sources {
+		delete(s.tags, id)
+	}
+	return nil
+}
+
+// DestroyTag removes a tag from all scenes without bumping them.
+func (s *Stash) DestroyTag(id int) error {
+	return s.edit(func() error { return s.destroyTag(id) })
+}
+
+func (s *Stash) destroyTag(id int) error {
+	err := withNamed(s.tags, "tag", id, func(*Tag) { delete(s.tags, id) })
+	for _, sc := range s.scenes {
+		sc.TagIDs = without(sc.TagIDs, id)
+	}
+	return err
+}
+
+// DestroyPerformer removes a performer from all scenes without bumping them.
+func (s *Stash) DestroyPerformer(id int) error {
+	return s.edit(func() error {
+		err := withNamed(s.performers, "performer", id, func(*Performer) { delete(s.performers, id) })
+		for _, sc := range s.scenes {
+			sc.PerformerIDs = without(sc.PerformerIDs, id)
+		}
+		return err
+	})
+}
+
+// DestroyStudio takes a studio away from its scenes and branches without bumping them.
+func (s *Stash) DestroyStudio(id int) error {
+	return s.edit(func() error {
+		err := withNamed(s.studios, "studio", id, func(*Studio) { delete(s.studios, id) })
+		for _, sc := range s.scenes {
+			if sc.StudioID == id {
+				sc.StudioID = 0
+			}
+		}
+		for _, st := range s.studios {
+			if st.ParentID == id {
+				st.ParentID = 0
+			}
+		}
+		return err
+	})
+}
+
+func without(ids []int, id int) []int {
+	if !slices.Contains(ids, id) {
+		return ids
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(have int) bool { return have == id })
+}
+
+// AddScene adds a scene (its ID and stamps are ignored) with one file per path and returns the new id.
+func (s *Stash) AddScene(sc Scene, paths ...string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newScene(sc, paths)
+}
+
+func (s *Stash) newScene(sc Scene, paths []string) int {
+	next := sc.clone()
+	now := s.stamp()
+	next.Files, next.CreatedAt, next.UpdatedAt = nil, now, now
+	id := s.addScene(&next)
+	for _, path := range paths {
+		s.addFile(&next, path, now)
+	}
+	return id
+}
+
+// DeleteScene removes a scene; its files stay on disk, and a rescan would bring them back under a new id.
+func (s *Stash) DeleteScene(id int) error {
+	return s.edit(func() error {
+		return s.within(id, false, func(*Scene) error { s.removeScene(id); return nil })
+	})
+}
+
+// RescanScene deletes a scene and finds its files again, as a deletion without delete_file and a scan do: the files come
+// back as a raw scene with a new id, which is returned.
+func (s *Stash) RescanScene(id int) (int, error) {
+	var fresh int
+	err := s.edit(func() error {
+		return s.within(id, false, func(sc *Scene) error {
+			var paths []string
+			for _, f := range sc.Files {
+				paths = append(paths, f.Path)
+			}
+			s.removeScene(id)
+			fresh = s.newScene(Scene{}, paths)
+			return nil
+		})
+	})
+	return fresh, err
+}
+
+// MergeScenes moves the sources' files to the destination, which is bumped, and removes the sources.
+func (s *Stash) MergeScenes(destination int, sources ...int) error {
+	return s.edit(func() error {
+		return s.within(destination, true, func(into *Scene) error {
+			for _, id := range sources {
+				from, ok := s.scenes[id]
+				if !ok || id == destination {
+					return fmt.Errorf("scene with id %d not found", id)
+				}
+				into.Files = append(into.Files, from.Files...)
+				s.removeScene(id)
+			}
+			return nil
+		})
+	})
+}
+
+// Restamp sets a scene's updated_at, for tests that need a given moment.
+func (s *Stash) Restamp(id int, at time.Time) error {
+	return s.edit(func() error {
+		return s.within(id, false, func(sc *Scene) error { sc.UpdatedAt = at; return nil })
+	})
+}

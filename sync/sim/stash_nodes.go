@@ -1,0 +1,266 @@
+package sim
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// mapNode is a small object whose fields are all known at once.
+type mapNode struct {
+	typ    string
+	fields map[string]any
+}
+
+func (m mapNode) typeName() string                     { return m.typ }
+func (m mapNode) field(_ *execution, f *ast.Field) any { return m.fields[f.Name] }
+
+type sceneNode struct{ *Scene }
+
+func (sceneNode) typeName() string { return "Scene" }
+
+func (n sceneNode) field(x *execution, f *ast.Field) any {
+	switch f.Name {
+	case "id":
+		return strconv.Itoa(n.ID)
+	case "title":
+		return n.Title
+	case "code":
+		return n.Code
+	case "details":
+		return n.Details
+	case "director":
+		return n.Director
+	case "updated_at":
+		return n.UpdatedAt
+	case "created_at":
+		return n.CreatedAt
+	case "date":
+		return orNull(n.Date)
+	case "rating100":
+		return orNull(n.Rating100)
+	case "organized":
+		return n.Organized
+	case "interactive":
+		return false
+	case "o_counter", "play_count":
+		return 0
+	case "urls":
+		return orEmpty(n.URLs)
+	}
+	return n.related(x, f)
+}
+
+func (n sceneNode) related(x *execution, f *ast.Field) any {
+	switch f.Name {
+	case "files":
+		return nodesOf(n.Files, func(file *File) node { return fileNode{file} })
+	case "paths":
+		base := fmt.Sprintf("%s/scene/%d/", x.base, n.ID)
+		return mapNode{"ScenePathsType", map[string]any{
+			"screenshot": base + "screenshot?t=" + strconv.FormatInt(n.UpdatedAt.Unix(), 10),
+			"preview":    base + "preview",
+			"stream":     base + "stream",
+		}}
+	case "studio":
+		return x.studio(n.StudioID)
+	case "performers":
+		return lookup(n.PerformerIDs, x.s.performers, func(p *Performer) node { return performerNode{p} })
+	case "tags":
+		return lookup(n.TagIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
+	case "groups":
+		return nodesOf(n.Groups, groupNode)
+	case "stash_ids":
+		return nodesOf(n.StashIDs, func(id StashID) node {
+			return mapNode{"StashID", map[string]any{"endpoint": id.Endpoint, "stash_id": id.ID, "updated_at": n.UpdatedAt}}
+		})
+	}
+	return []node{}
+}
+
+func groupNode(g GroupLink) node {
+	group := mapNode{"Group", map[string]any{"id": "1", "name": g.Name}}
+	return mapNode{"SceneGroup", map[string]any{"group": group, "scene_index": orNull(g.Index)}}
+}
+
+func (x *execution) studio(id int) any {
+	if st, ok := x.s.studios[id]; ok {
+		return studioNode{st}
+	}
+	return nil
+}
+
+type fileNode struct{ *File }
+
+func (fileNode) typeName() string { return "VideoFile" }
+
+func (n fileNode) field(_ *execution, f *ast.Field) any {
+	switch f.Name {
+	case "id":
+		return strconv.Itoa(n.ID)
+	case "path":
+		return n.Path
+	case "basename":
+		return path.Base(n.Path)
+	case "updated_at":
+		return n.UpdatedAt
+	case "mod_time", "created_at":
+		return n.ModTime
+	case "size":
+		return n.Size
+	case "duration":
+		return n.Duration
+	case "fingerprint":
+		return n.Oshash
+	case "fingerprints":
+		return []node{mapNode{"Fingerprint", map[string]any{"type": "oshash", "value": n.Oshash}}}
+	case "parent_folder":
+		return mapNode{"Folder", map[string]any{"id": "1", "path": path.Dir(n.Path)}}
+	}
+	return videoFacts[f.Name]
+}
+
+// videoFacts are the same for every sample file.
+var videoFacts = map[string]any{"width": 1920, "height": 1080, "frame_rate": 25.0, "bit_rate": 4_000_000,
+	"format": "matroska", "video_codec": "h264", "audio_codec": "aac"}
+
+type tagNode struct{ *Tag }
+
+func (tagNode) typeName() string { return "Tag" }
+
+func (n tagNode) field(x *execution, f *ast.Field) any {
+	switch f.Name {
+	case "aliases":
+		return orEmpty(n.Aliases)
+	case "sort_name", "description":
+		return ""
+	}
+	return x.common(f.Name, "tag", n.ID, n.Name, n.UpdatedAt)
+}
+
+type performerNode struct{ *Performer }
+
+func (performerNode) typeName() string { return "Performer" }
+
+func (n performerNode) field(x *execution, f *ast.Field) any {
+	if f.Name == "disambiguation" {
+		return n.Disambiguation
+	}
+	return x.common(f.Name, "performer", n.ID, n.Name, n.UpdatedAt)
+}
+
+type studioNode struct{ *Studio }
+
+func (studioNode) typeName() string { return "Studio" }
+
+func (n studioNode) field(x *execution, f *ast.Field) any {
+	if f.Name == "parent_studio" {
+		return x.studio(n.ParentID)
+	}
+	return x.common(f.Name, "studio", n.ID, n.Name, n.UpdatedAt)
+}
+
+// common answers the fields that tags, performers and studios share.
+func (x *execution) common(field, kind string, id int, name string, updated time.Time) any {
+	switch field {
+	case "id":
+		return strconv.Itoa(id)
+	case "name":
+		return name
+	case "updated_at":
+		return updated
+	case "created_at":
+		return sampleBegin
+	case "image_path":
+		return fmt.Sprintf("%s/%s/%d/image?t=%d&default=true", x.base, kind, id, updated.Unix())
+	case "scene_count":
+		return x.sceneCount(kind)[id]
+	case "aliases", "alias_list", "urls":
+		return []string{}
+	case "parents", "children", "stash_ids":
+		return []node{}
+	}
+	return nil
+}
+
+// sceneCount counts the scenes of every tag, performer or studio, once per execution.
+func (x *execution) sceneCount(kind string) map[int]int {
+	if got, ok := x.counted[kind]; ok {
+		return got
+	}
+	count := map[int]int{}
+	for _, sc := range x.s.scenes {
+		for _, id := range idsOf(sc, kind) {
+			count[id]++
+		}
+	}
+	if x.counted == nil {
+		x.counted = map[string]map[int]int{}
+	}
+	x.counted[kind] = count
+	return count
+}
+
+func idsOf(sc *Scene, kind string) []int {
+	switch kind {
+	case "tag":
+		return sc.TagIDs
+	case "performer":
+		return sc.PerformerIDs
+	}
+	if sc.StudioID == 0 {
+		return nil
+	}
+	return []int{sc.StudioID}
+}
+
+func orNull[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func nodesOf[T any](list []T, wrap func(T) node) []node {
+	out := make([]node, 0, len(list))
+	for _, v := range list {
+		out = append(out, wrap(v))
+	}
+	return out
+}
+
+func lookup[T any](ids []int, from map[int]*T, wrap func(*T) node) []node {
+	out := make([]node, 0, len(ids))
+	for _, id := range ids {
+		if v, ok := from[id]; ok {
+			out = append(out, wrap(v))
+		}
+	}
+	return out
+}
+
+// sortedValues lists a map's values by id.
+func sortedValues[T any](from map[int]*T) []*T {
+	ids := make([]int, 0, len(from))
+	for id := range from {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	out := make([]*T, len(ids))
+	for i, id := range ids {
+		out[i] = from[id]
+	}
+	return out
+}

@@ -1,0 +1,145 @@
+package sim
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+//go:embed stash.graphql
+var stashSDL string
+
+var stashSchema = sync.OnceValue(func() *ast.Schema {
+	schema, err := validator.LoadSchema(validator.Prelude, &ast.Source{Name: "stash.graphql", Input: stashSDL})
+	if err != nil {
+		panic(err)
+	}
+	return schema
+})
+
+// The codes Stash's GraphQL library puts into the extensions of a 422.
+const (
+	codeParse      = "GRAPHQL_PARSE_FAILED"
+	codeValidation = "GRAPHQL_VALIDATION_FAILED"
+)
+
+// parsedQueries bounds the cache of validated documents, like the real server's.
+const parsedQueries = 200
+
+var docCache = struct {
+	sync.Mutex
+	docs map[string]*ast.QueryDocument
+}{docs: map[string]*ast.QueryDocument{}}
+
+func parseQuery(raw rawQuery) *parsed {
+	doc, errs := loadDocument(raw.Query)
+	if errs != nil {
+		return &parsed{errs: errs}
+	}
+	op := doc.Operations.ForName(raw.OperationName)
+	if op == nil {
+		return &parsed{errs: coded(gqlerror.List{gqlerror.Errorf("operation %s not found", raw.OperationName)}, codeValidation)}
+	}
+	vars, err := validator.VariableValues(stashSchema(), op, raw.Variables)
+	if err != nil {
+		return &parsed{errs: coded(asList(err), codeValidation)}
+	}
+	return &parsed{doc: doc, op: op, vars: vars}
+}
+
+func loadDocument(text string) (*ast.QueryDocument, gqlerror.List) {
+	docCache.Lock()
+	doc := docCache.docs[text]
+	docCache.Unlock()
+	if doc != nil {
+		return doc, nil
+	}
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return nil, coded(asList(err), codeParse)
+	}
+	if len(doc.Operations) == 0 {
+		return nil, coded(gqlerror.List{gqlerror.Errorf("no operation provided")}, codeValidation)
+	}
+	if errs := validator.ValidateWithRules(stashSchema(), doc, rules.NewDefaultRules()); len(errs) > 0 {
+		return nil, coded(errs, codeValidation)
+	}
+	docCache.Lock()
+	defer docCache.Unlock()
+	if len(docCache.docs) >= parsedQueries {
+		clear(docCache.docs)
+	}
+	docCache.docs[text] = doc
+	return doc, nil
+}
+
+func asList(err error) gqlerror.List {
+	var one *gqlerror.Error
+	if errors.As(err, &one) {
+		return gqlerror.List{one}
+	}
+	return gqlerror.List{gqlerror.Wrap(err)}
+}
+
+func coded(errs gqlerror.List, code string) gqlerror.List {
+	for _, e := range errs {
+		e.Extensions = map[string]any{"code": code}
+	}
+	return errs
+}
+
+// asID reads an ID argument, which may arrive as a string or a number.
+func asID(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case int:
+		return strconv.Itoa(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
+}
+
+// asInt reads an Int argument; ok is false for null and absent ones.
+func asInt(v any) (int, bool) {
+	text, ok := asID(v)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil
+}
+
+func asInts(v any) []int {
+	list, _ := v.([]any)
+	var out []int
+	for _, e := range list {
+		if n, ok := asInt(e); ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func asText(v any) string {
+	text, _ := v.(string)
+	return text
+}
+
+func asMap(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
