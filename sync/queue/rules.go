@@ -80,10 +80,10 @@ func (j Job) Orphan(now time.Time) Job {
 	return j.wait(now)
 }
 
-// Complete ends a job whose item was seen to be as wanted.
-func (j Job) Complete(now time.Time) Job {
+// Complete ends a job whose item was seen to be as wanted; words say what was left alone.
+func (j Job) Complete(words string, now time.Time) Job {
 	j.Attempts, j.Interrupted, j.Outage, j.Undo, j.Forced = 0, 0, 0, 0, false
-	return j.finish(Done, "", "", "", now)
+	return j.finish(Done, "", words, "", now)
 }
 
 // Skip ends a job for a reason of the closed list.

@@ -1,0 +1,140 @@
+// Package change finds what changed in Stash since the last look and puts the scenes
+// concerned into the queue: new, edited and deleted scenes by a lean sweep, renamed
+// tags, performers and studios by their name lists, moved files by a file sweep. It
+// trusts no clock and no order of stamps; facts on what really bumps them are in
+// DESIGN, "Change detection".
+package change
+
+import (
+	"context"
+	"fmt"
+
+	"lockstep/sync/config"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Stash is what the finder needs of the server.
+type Stash interface {
+	// Sweep lists all scenes by ascending id, page by page.
+	Sweep(ctx context.Context, page func([]scene.Stamp) error) error
+	// SweepFiles lists all scenes with files by ascending id, page by page.
+	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
+	Names(ctx context.Context) (scene.Names, error)
+	// Scenes reads scenes by id; a nil scene was deleted.
+	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
+	// Cover reads a cover unless it still has the ETag.
+	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
+}
+
+// Claims gives the index keys of the Plex paths a scene's files map to.
+type Claims func(s scene.Scene) []string
+
+// Finder compares Stash with what the store knows. It holds no state of its own.
+type Finder struct {
+	Stash    Stash
+	Store    store.Store
+	Settings config.Settings
+	Claims   Claims
+	Clock    Clock
+}
+
+// Found counts what a look found.
+type Found struct {
+	Scenes   int // scenes in Stash
+	Enqueued int
+	Deleted  int
+	// Doubtful counts scenes that seem to have vanished in such numbers that it is not
+	// believed; nothing was done about them.
+	Doubtful int
+}
+
+const (
+	// fetchBatch is how many scenes one request reads; Stash answers 100 in about 0.1 s.
+	fetchBatch = 100
+	// doubtShare and doubtFloor bound how many scenes may vanish at once and be
+	// believed: a server started on a fresh database answers "none" perfectly well.
+	doubtShare = 0.5
+	doubtFloor = 20
+)
+
+// Sweep finds new, edited and deleted scenes. Everything found is in the queue when
+// it returns; after an error what was found before it is, and nothing is taken for
+// deleted.
+func (f *Finder) Sweep(ctx context.Context) (Found, error) {
+	var found Found
+	d := &differ{finder: f}
+	err := f.Stash.Sweep(ctx, func(page []scene.Stamp) error {
+		found.Scenes += len(page)
+		changed, err := d.page(page)
+		if err != nil {
+			return err
+		}
+		n, err := f.examine(ctx, changed, look{})
+		found.Enqueued += n
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	if err := d.rest(); err != nil {
+		return found, err
+	}
+	if len(d.gone) > doubtFloor && float64(len(d.gone)) > doubtShare*float64(d.known) {
+		found.Doubtful = len(d.gone)
+		return found, nil
+	}
+	found.Deleted = len(d.gone)
+	return found, f.forget(d.gone)
+}
+
+// Recheck puts every scene the store knows into the queue: after a change of the
+// settings that decide what is wanted.
+func (f *Finder) Recheck(cause string) (int, error) {
+	n := 0
+	var after scene.ID
+	for {
+		var ids []scene.ID
+		var names []string
+		err := f.Store.View(func(tx store.Tx) error {
+			return tx.EachSeen(after, func(id scene.ID, s store.Seen) bool {
+				ids, names = append(ids, id), append(names, s.Name)
+				return len(ids) < txBatch
+			})
+		})
+		if err != nil || len(ids) == 0 {
+			return n, err
+		}
+		wishes := make([]queue.Wish, len(ids))
+		for i, id := range ids {
+			wishes[i] = queue.Wish{Scene: id, Name: names[i], Cause: cause}
+		}
+		if err := f.Wish(wishes...); err != nil {
+			return n, err
+		}
+		n += len(ids)
+		after = ids[len(ids)-1]
+	}
+}
+
+// Wish enqueues scenes.
+func (f *Finder) Wish(wishes ...queue.Wish) error {
+	now := f.Clock()
+	for len(wishes) > 0 {
+		part := wishes[:min(txBatch, len(wishes))]
+		wishes = wishes[len(part):]
+		err := f.Store.Update(func(tx store.Tx) error {
+			for _, w := range part {
+				if err := Enqueue(tx, w, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("enqueue scenes: %w", err)
+		}
+	}
+	return nil
+}

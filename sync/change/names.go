@@ -1,0 +1,178 @@
+package change
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"lockstep/sync/config"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Names finds renamed, merged and removed tags, performers and studios and examines
+// the scenes that used them. None of these touches a scene's stamp.
+func (f *Finder) Names(ctx context.Context) (Found, error) {
+	var found Found
+	now, err := f.Stash.Names(ctx)
+	if err != nil {
+		return found, err
+	}
+	for _, k := range []struct {
+		kind  store.NameKind
+		names []scene.Named
+	}{{store.TagName, now.Tags}, {store.PerformerName, now.Performers}, {store.StudioName, now.Studios}} {
+		n, err := f.namesOf(ctx, k.kind, k.names)
+		found.Enqueued += n
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named) (int, error) {
+	var old map[string]string
+	err := f.Store.View(func(tx store.Tx) (err error) {
+		old, err = tx.Names(kind)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	put, gone := diffNames(old, names)
+	users, err := f.users(kind, put, gone, old)
+	if err != nil {
+		return 0, err
+	}
+	n, err := f.examine(ctx, users, look{cause: "renamed", force: true})
+	if err != nil {
+		return n, err // the old names stay, so the next look finds the same
+	}
+	return n, f.Store.Update(func(tx store.Tx) error {
+		for _, x := range put {
+			if err := tx.PutName(kind, x.ID, x.Name); err != nil {
+				return err
+			}
+		}
+		for _, id := range gone {
+			if err := tx.DeleteName(kind, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// diffNames gives the names to store and the ids that vanished.
+func diffNames(old map[string]string, names []scene.Named) (put []scene.Named, gone []string) {
+	left := make(map[string]bool, len(old))
+	for id := range old {
+		left[id] = true
+	}
+	for _, x := range names {
+		if text, ok := old[x.ID]; !ok || text != x.Name {
+			put = append(put, x)
+		}
+		delete(left, x.ID)
+	}
+	for id := range left {
+		gone = append(gone, id)
+	}
+	slices.Sort(gone)
+	return put, gone
+}
+
+// users lists the scenes that used a changed or vanished name. A name never seen
+// before has no users we know: its scenes carry a new stamp.
+func (f *Finder) users(kind store.NameKind, put []scene.Named, gone []string, old map[string]string) ([]scene.ID, error) {
+	var ids []scene.ID
+	err := f.Store.View(func(tx store.Tx) error {
+		changed := slices.Clone(gone)
+		for _, x := range put {
+			if _, ok := old[x.ID]; ok {
+				changed = append(changed, x.ID)
+			}
+		}
+		for _, id := range changed {
+			us, err := tx.Using(store.Use{Kind: kind, ID: id})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, us...)
+		}
+		return nil
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), err
+}
+
+// Files finds scenes whose files moved, were replaced or reassigned.
+func (f *Finder) Files(ctx context.Context) (Found, error) {
+	var found Found
+	err := f.Stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
+		found.Scenes += len(page)
+		moved, err := f.moved(page)
+		if err != nil {
+			return err
+		}
+		n, err := f.examine(ctx, moved, look{})
+		found.Enqueued += n
+		return err
+	})
+	return found, err
+}
+
+// moved lists the scenes of a page whose paths differ from those last seen.
+func (f *Finder) moved(page []scene.FileStamp) ([]scene.ID, error) {
+	var ids []scene.ID
+	err := f.Store.View(func(tx store.Tx) error {
+		for _, fs := range page {
+			s, ok, err := tx.Seen(fs.ID)
+			if err != nil {
+				return err
+			}
+			if ok && s.Paths != (scene.Scene{Files: fs.Files}).PathHash() {
+				ids = append(ids, fs.ID)
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// Enqueue puts one wish into the queue within a transaction.
+func Enqueue(tx store.Tx, w queue.Wish, now time.Time) error {
+	old, ok, err := tx.Job(w.Scene)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return tx.PutJob(queue.Enqueue(nil, w, now))
+	}
+	return tx.PutJob(queue.Enqueue(&old, w, now))
+}
+
+// Remember stores what a scene uses and which Plex paths it claims.
+func Remember(tx store.Tx, s scene.Scene, claims []string) error {
+	uses := make([]store.Use, 0, len(s.Tags)+len(s.Performers)+1)
+	for _, t := range s.Tags {
+		uses = append(uses, store.Use{Kind: store.TagName, ID: t.ID})
+	}
+	for _, p := range s.Performers {
+		uses = append(uses, store.Use{Kind: store.PerformerName, ID: p.ID})
+	}
+	if s.Studio != nil {
+		uses = append(uses, store.Use{Kind: store.StudioName, ID: s.Studio.ID})
+	}
+	if err := tx.SetUses(s.ID, uses); err != nil {
+		return err
+	}
+	return tx.Claim(s.ID, claims)
+}
+
+// ImagesWanted reports whether any image field is synced.
+func ImagesWanted(s config.Settings) bool {
+	return s.Policy(scene.FieldPoster) != config.Off || s.Policy(scene.FieldBackground) != config.Off
+}

@@ -1,0 +1,260 @@
+package change
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// txBatch bounds what one transaction changes, so that none blocks the writer long.
+const txBatch = 500
+
+// Clock gives the present time for stamps.
+type Clock func() time.Time
+
+// differ merges the pages of a sweep, which come by ascending id, with the scenes the
+// store knows.
+type differ struct {
+	finder *Finder
+	last   scene.ID   // everything up to here has been compared
+	known  int        // scenes of the store passed so far
+	gone   []scene.ID // known to the store, missing in Stash
+}
+
+// page returns the scenes of a page that are new or carry another stamp.
+func (d *differ) page(page []scene.Stamp) ([]scene.ID, error) {
+	if len(page) == 0 {
+		return nil, nil
+	}
+	known, err := d.upTo(page[len(page)-1].ID)
+	if err != nil {
+		return nil, err
+	}
+	var changed []scene.ID
+	for _, st := range page {
+		if s, ok := known[st.ID]; !ok || s.UpdatedAt != st.UpdatedAt {
+			changed = append(changed, st.ID)
+		}
+		delete(known, st.ID)
+	}
+	for id := range known {
+		d.gone = append(d.gone, id)
+	}
+	d.last = page[len(page)-1].ID
+	return changed, nil
+}
+
+// rest takes what lies beyond the last page as gone.
+func (d *differ) rest() error {
+	known, err := d.upTo(0)
+	for id := range known {
+		d.gone = append(d.gone, id)
+	}
+	return err
+}
+
+// upTo reads the known scenes after the last compared one up to an id, zero for all.
+func (d *differ) upTo(id scene.ID) (map[scene.ID]store.Seen, error) {
+	known := map[scene.ID]store.Seen{}
+	err := d.finder.Store.View(func(tx store.Tx) error {
+		return tx.EachSeen(d.last, func(k scene.ID, s store.Seen) bool {
+			if id != 0 && k > id {
+				return false
+			}
+			known[k] = s
+			return true
+		})
+	})
+	d.known += len(known)
+	return known, err
+}
+
+// look says what an examination is about.
+type look struct {
+	cause string // why the scenes are looked at; empty: find out
+	force bool   // enqueue whatever the hashes say
+}
+
+// examine reads scenes and enqueues those whose content, files or cover differ from
+// what was last brought in step. It returns how many it enqueued.
+func (f *Finder) examine(ctx context.Context, ids []scene.ID, l look) (int, error) {
+	n := 0
+	for len(ids) > 0 {
+		part := ids[:min(fetchBatch, len(ids))]
+		ids = ids[len(part):]
+		scenes, err := f.Stash.Scenes(ctx, part)
+		if err != nil {
+			return n, err
+		}
+		m, err := f.compare(ctx, part, scenes, l)
+		n += m
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// seenScene is a scene with what the store will know of it.
+type seenScene struct {
+	scene *scene.Scene
+	seen  store.Seen
+	wish  *queue.Wish
+}
+
+func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, l look) (int, error) {
+	old := map[scene.ID]store.Seen{}
+	err := f.Store.View(func(tx store.Tx) error {
+		for _, id := range ids {
+			s, ok, err := tx.Seen(id)
+			if err != nil {
+				return err
+			}
+			if ok {
+				old[id] = s
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	var list []seenScene
+	n := 0
+	for _, id := range ids {
+		sc := scenes[id]
+		if sc == nil {
+			continue // deleted since it was listed: the next sweep sees it vanish
+		}
+		before, known := old[id]
+		ss, err := f.judge(ctx, sc, before, known, l)
+		if err != nil {
+			return n, err
+		}
+		if ss.wish != nil {
+			n++
+		}
+		list = append(list, ss)
+	}
+	return n, f.record(list)
+}
+
+// judge decides whether a scene has to be brought in step again.
+func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, l look) (seenScene, error) {
+	ss := seenScene{scene: sc, seen: before}
+	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = sc.UpdatedAt, sc.Name(), sc.PathHash()
+	cause := l.cause
+	switch {
+	case !known, before.Content == "":
+		cause = or(cause, "new")
+	case sc.ContentHash() != before.Content:
+		cause = or(cause, "edited")
+	case sc.PathHash() != before.Paths:
+		cause = "moved"
+	case l.force:
+	default:
+		changed, err := f.coverChanged(ctx, sc, &ss.seen)
+		if err != nil {
+			return ss, err
+		}
+		if !changed {
+			return ss, nil
+		}
+		cause = or(cause, "cover")
+	}
+	ss.wish = &queue.Wish{Scene: sc.ID, Name: sc.Name(), Cause: cause}
+	return ss, nil
+}
+
+// coverChanged asks for the cover by its ETag when images are synced: a new cover
+// moves nothing but the stamp.
+func (f *Finder) coverChanged(ctx context.Context, sc *scene.Scene, seen *store.Seen) (bool, error) {
+	if !ImagesWanted(f.Settings) || seen.CoverAt == sc.UpdatedAt {
+		return false, nil
+	}
+	c, err := f.Stash.Cover(ctx, sc.ID, seen.Cover)
+	if err != nil {
+		return false, err
+	}
+	if !c.NotModified && (c.SHA1 != seen.SHA1) {
+		return true, nil
+	}
+	seen.CoverAt = sc.UpdatedAt
+	return false, nil
+}
+
+// record stores what was seen and the wishes that follow from it, together: a crash
+// cannot separate a remembered stamp from its job.
+func (f *Finder) record(list []seenScene) error {
+	now := f.Clock()
+	err := f.Store.Update(func(tx store.Tx) error {
+		for _, ss := range list {
+			if err := tx.PutSeen(ss.scene.ID, ss.seen); err != nil {
+				return err
+			}
+			if err := Remember(tx, *ss.scene, f.Claims(*ss.scene)); err != nil {
+				return err
+			}
+			if ss.wish == nil {
+				continue
+			}
+			if err := Enqueue(tx, *ss.wish, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record what was seen in Stash: %w", err)
+	}
+	return nil
+}
+
+// forget drops vanished scenes: their live jobs end as skipped, what was written to
+// Plex stays known and Plex is left alone.
+func (f *Finder) forget(gone []scene.ID) error {
+	now := f.Clock()
+	for len(gone) > 0 {
+		part := gone[:min(txBatch, len(gone))]
+		gone = gone[len(part):]
+		err := f.Store.Update(func(tx store.Tx) error {
+			for _, id := range part {
+				if err := Forget(tx, id, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("forget deleted scenes: %w", err)
+		}
+	}
+	return nil
+}
+
+// Forget drops one scene that no longer exists in Stash.
+func Forget(tx store.Tx, id scene.ID, now time.Time) error {
+	j, ok, err := tx.Job(id)
+	if err != nil {
+		return err
+	}
+	if ok && j.State != queue.Running && (j.State.Live() || j.State == queue.Dead) {
+		j.Again = false
+		if err := tx.PutJob(j.Skip(skip.DeletedInStash, "", now)); err != nil {
+			return err
+		}
+	}
+	return tx.DeleteSeen(id)
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

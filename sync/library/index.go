@@ -1,0 +1,233 @@
+// Package library keeps the index of Plex items by path in step with Plex: a full
+// listing when it must, the newest items only when it may. It looks and remembers; it
+// never writes to Plex.
+package library
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Plex is what the index needs of the server.
+type Plex interface {
+	Sections(ctx context.Context) ([]scene.Section, error)
+	// List reads a section page by page until page returns false or the end.
+	List(ctx context.Context, section string, o scene.Listing, page func(scene.ItemPage) (bool, error)) error
+}
+
+// Index refreshes what the store knows of the Plex libraries. It holds no state.
+type Index struct {
+	Plex    Plex
+	Store   store.Store
+	Machine string // of the server; items of another one are not touched
+	Clock   func() time.Time
+}
+
+// Refreshed says what a refresh found.
+type Refreshed struct {
+	Items int // listed, not necessarily changed
+	// Appeared are the path keys that had no item before.
+	Appeared []string
+	Gone     int
+	Full     int // sections listed in full
+}
+
+// newestPage is small because the newest page is read again and again while idle.
+const newestPage = 250
+
+// txBatch bounds what one transaction changes.
+const txBatch = 500
+
+// Chosen picks the sections named by title or id, or all of type movie when nothing
+// is named. A name that fits no section is a Config fault that lists what there is.
+func Chosen(all []scene.Section, names []string) ([]scene.Section, error) {
+	var out []scene.Section
+	if len(names) == 0 {
+		for _, s := range all {
+			if s.Type == "movie" {
+				out = append(out, s)
+			}
+		}
+		if len(out) == 0 {
+			return nil, fault.New(fault.Config, fault.Plex, "Plex has no movie library.",
+				"Create a library of type Movies or Other Videos in Plex.", nil)
+		}
+		return out, nil
+	}
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(s scene.Section) bool { return s.ID == name || strings.EqualFold(s.Title, name) })
+		if i < 0 {
+			return nil, fault.New(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", name),
+				"It has: "+titles(all)+". Choose one of them in the settings.", nil)
+		}
+		out = append(out, all[i])
+	}
+	return out, nil
+}
+
+func titles(all []scene.Section) string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.Title
+	}
+	if len(names) == 0 {
+		return "no libraries"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Refresh brings the index up to date. A full refresh lists everything; otherwise
+// only what is newer than the known part is read, unless the numbers do not fit.
+func (x *Index) Refresh(ctx context.Context, sections []scene.Section, full bool) (Refreshed, error) {
+	var r Refreshed
+	if err := x.dropOthers(sections); err != nil {
+		return r, err
+	}
+	for _, s := range sections {
+		mark, known, err := x.mark(s.ID)
+		if err != nil {
+			return r, err
+		}
+		if known && !full {
+			fits, err := x.newest(ctx, s.ID, mark, &r)
+			if err != nil {
+				return r, fmt.Errorf("list the newest items of library %s: %w", s.Title, err)
+			}
+			if fits {
+				continue
+			}
+		}
+		if err := x.all(ctx, s.ID, &r); err != nil {
+			return r, fmt.Errorf("list library %s: %w", s.Title, err)
+		}
+		r.Full++
+	}
+	return r, nil
+}
+
+// newest reads the newest items until it meets the known part. It reports whether
+// the known part plus what is new makes up the section; if not, something was
+// deleted, restored or moved and only a full listing tells.
+func (x *Index) newest(ctx context.Context, section string, mark store.SectionMark, r *Refreshed) (bool, error) {
+	fits, added, newest, total := true, 0, int64(0), 0
+	err := x.Plex.List(ctx, section, scene.Listing{NewestFirst: true, Lean: true, PageSize: newestPage}, func(p scene.ItemPage) (bool, error) {
+		total = p.Total
+		if p.Offset == 0 && len(p.Items) > 0 {
+			newest = p.Items[0].UpdatedAt
+		}
+		cut := slices.IndexFunc(p.Items, func(it scene.Item) bool { return it.UpdatedAt < mark.Newest })
+		items := p.Items
+		if cut >= 0 {
+			items = items[:cut]
+		}
+		n, err := x.put(section, items, r)
+		added += n
+		return cut < 0, err
+	})
+	if err != nil {
+		return false, err
+	}
+	if newest < mark.Newest || total != mark.Total+added {
+		fits = false
+	}
+	if !fits {
+		return false, nil
+	}
+	mark.Total, mark.Newest = total, newest
+	return true, x.putMark(section, mark)
+}
+
+// all lists a section in full and forgets what is no longer in it. An incomplete
+// listing forgets nothing and leaves no mark.
+func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
+	seen := map[string]bool{}
+	var newest int64
+	total := 0
+	err := x.Plex.List(ctx, section, scene.Listing{Lean: true}, func(p scene.ItemPage) (bool, error) {
+		total = p.Total
+		for _, it := range p.Items {
+			seen[it.RatingKey] = true
+			newest = max(newest, it.UpdatedAt)
+		}
+		_, err := x.put(section, p.Items, r)
+		return true, err
+	})
+	if err != nil {
+		return err
+	}
+	if len(seen) < total {
+		return fault.New(fault.Temporary, fault.Plex,
+			fmt.Sprintf("Plex listed only %d of %d items.", len(seen), total), "Lockstep will list them again.", nil)
+	}
+	if err := x.sweepOut(section, seen, r); err != nil {
+		return err
+	}
+	return x.putMark(section, store.SectionMark{Total: len(seen), Newest: newest, Listed: x.Clock()})
+}
+
+// put stores listed items and returns how many were not known before.
+func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, error) {
+	added := 0
+	r.Items += len(items)
+	for len(items) > 0 {
+		part := items[:min(txBatch, len(items))]
+		items = items[len(part):]
+		var n int
+		var appeared []string
+		err := x.Store.Update(func(tx store.Tx) error {
+			n, appeared = 0, nil
+			for _, it := range part {
+				isNew, paths, err := x.putOne(tx, section, it)
+				if err != nil {
+					return err
+				}
+				if isNew {
+					n++
+				}
+				appeared = append(appeared, paths...)
+			}
+			return nil
+		})
+		if err != nil {
+			return added, fmt.Errorf("store the index of Plex items: %w", err)
+		}
+		added += n
+		r.Appeared = append(r.Appeared, appeared...)
+	}
+	return added, nil
+}
+
+func (x *Index) putOne(tx store.Tx, section string, it scene.Item) (isNew bool, appeared []string, err error) {
+	key := scene.ItemKey{Machine: x.Machine, RatingKey: it.RatingKey}
+	old, known, err := tx.Indexed(key)
+	if err != nil {
+		return false, nil, err
+	}
+	isNew = !known || old.Section != section
+	next := store.Indexed{Key: key, Section: section, Title: it.Title, Files: it.Files, UpdatedAt: it.UpdatedAt}
+	if known && old.UpdatedAt == next.UpdatedAt && old.Section == section && old.Title == next.Title && slices.Equal(old.Files, next.Files) {
+		return false, nil, nil
+	}
+	keys := Keys(it.Files)
+	if !known || !slices.Equal(old.Files, it.Files) {
+		appeared = keys
+	}
+	return isNew, appeared, tx.PutIndexed(next, keys)
+}
+
+// Keys gives the index keys of paths.
+func Keys(paths []string) []string {
+	keys := make([]string, len(paths))
+	for i, p := range paths {
+		keys[i] = match.Key(p)
+	}
+	return keys
+}

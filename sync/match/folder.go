@@ -1,0 +1,16 @@
+package match
+
+// Under reports whether a path lies in a folder, by the rules of Same.
+func Under(path, folder string) bool {
+	_, ok := split(path).below(split(folder))
+	return ok
+}
+
+// Dir is the folder a path lies in, in the path's own way of writing.
+func Dir(path string) string {
+	l := split(path)
+	if n := len(l.segments); n > 0 {
+		l.segments = l.segments[:n-1]
+	}
+	return l.String()
+}

@@ -1,0 +1,73 @@
+package worker
+
+import (
+	"slices"
+
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// planUndo plans to restore what the newest journal entry of a run took away from an
+// item. An item written more than once in a run is undone step by step.
+func (b *batch) planUndo(t *task, g *target) error {
+	var entries []store.JournalEntry
+	err := b.Store.View(func(tx store.Tx) (err error) {
+		entries, err = tx.JournalOf(t.job.Undo, t.scene.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(entries, func(e store.JournalEntry) bool { return e.Item == g.Key && !e.Undone })
+	if i < 0 {
+		return nil
+	}
+	g.undoes = entries[i].Seq
+	g.plan = plan.Undo(entries[i].Former, g.item, g.state.Memory)
+	g.plan.Item = g.Key
+	return nil
+}
+
+// undone lists the journal entries a task restored.
+func (t *task) undone() []uint64 {
+	var out []uint64
+	for _, g := range t.targets {
+		if g.undoes != 0 {
+			out = append(out, g.undoes)
+		}
+	}
+	return out
+}
+
+// restore gives pictures back: where ours still is selected the former one is selected
+// again, or one that was not uploaded, or none.
+func (b *batch) restore(g *target) error {
+	for _, r := range g.plan.Restores {
+		pics, err := b.Plex.Pictures(b.hard, g.Key.RatingKey, r.Field)
+		if err != nil {
+			return err
+		}
+		ours := slices.ContainsFunc(pics, func(p scene.Picture) bool { return p.Selected && p.SHA1 == r.SHA1 })
+		if !ours {
+			continue
+		}
+		if err := b.giveBack(g, r, pics); err != nil {
+			return err
+		}
+		g.written = true
+	}
+	return nil
+}
+
+func (b *batch) giveBack(g *target, r plan.Restore, pics []scene.Picture) error {
+	key := g.Key.RatingKey
+	former := slices.IndexFunc(pics, func(p scene.Picture) bool { return r.Former != "" && p.SHA1 == r.Former })
+	if former < 0 {
+		former = slices.IndexFunc(pics, func(p scene.Picture) bool { return p.SHA1 == "" && p.Key != "" })
+	}
+	if former < 0 || !r.HadImage {
+		return b.Plex.Unselect(b.hard, key, r.Field)
+	}
+	return b.Plex.Select(b.hard, key, r.Field, pics[former].Key)
+}

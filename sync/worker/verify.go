@@ -1,0 +1,130 @@
+package worker
+
+import (
+	"slices"
+	"strings"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// verify reads back everything that was written, in one request per hundred items, and
+// only then reports success.
+func (b *batch) verify() error {
+	var tasks []*task
+	var keys []string
+	for _, t := range b.open() {
+		if !t.complete() {
+			continue // not reached: goes back unwritten or half written
+		}
+		b.Step(t.job, "checking")
+		tasks = append(tasks, t)
+		for _, g := range t.targets {
+			if g.written {
+				keys = append(keys, g.Key.RatingKey)
+			}
+		}
+	}
+	if len(tasks) == 0 {
+		return nil
+	}
+	slices.Sort(keys)
+	items, err := b.Plex.Items(b.hard, slices.Compact(keys))
+	if err != nil {
+		return err
+	}
+	results := make([]Result, len(tasks))
+	for i, t := range tasks {
+		results[i] = b.check(t, items)
+	}
+	return b.endAll(tasks, results)
+}
+
+// complete reports that everything planned for the task was written.
+func (t *task) complete() bool {
+	for _, g := range t.targets {
+		if g.plan.Changed && !g.written {
+			return false
+		}
+	}
+	return t.wrote()
+}
+
+// check compares what was read back with the plan. What is missing is retried: a
+// partly failed item is no success.
+func (b *batch) check(t *task, items map[string]scene.Item) Result {
+	r := Result{Outcome: Done, Wrote: true, Words: t.kept()}
+	var missing []string
+	for _, g := range t.targets {
+		after, ok := items[g.Key.RatingKey]
+		if !g.written {
+			after, ok = g.item, true
+		}
+		if !ok {
+			missing = append(missing, "the item itself")
+			r.Gone = append(r.Gone, g.Key)
+			continue
+		}
+		m, unmet := g.plan.Verify(after, g.state.Memory, b.Clock())
+		for _, d := range unmet {
+			if d.Code != "" {
+				continue // how Plex stores it: reported, not retried
+			}
+			missing = append(missing, string(d.Field))
+		}
+		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.plan)})
+	}
+	if len(missing) == 0 {
+		r.Seen, r.Undone = b.synced(t), t.undone()
+		return r
+	}
+	r.Outcome = Failed
+	r.Fault = fault.New(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
+	return r
+}
+
+
+
+
+// Changes lists what a plan writes as old and new texts.
+func Changes(p plan.Plan) []store.Change {
+	var out []store.Change
+	for _, d := range p.Decisions {
+		if !d.Changes() {
+			continue
+		}
+		c := store.Change{Field: d.Field, Old: d.Old, New: d.New}
+		if d.Field.Kind() == scene.List {
+			c.Old, c.New = strings.Join(d.OldList, ", "), strings.Join(d.NewList, ", ")
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// kept says which fields were left alone and why, for the job's line in the queue.
+func (t *task) kept() string {
+	var parts []string
+	for _, g := range t.targets {
+		for _, d := range g.plan.Decisions {
+			if d.Code == "" || d.Action == plan.Same || d.Action == plan.Adopt {
+				continue
+			}
+			if line := string(d.Field) + " " + d.Why; d.Why != "" && !slices.Contains(parts, line) {
+				parts = append(parts, line)
+			}
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (b *batch) awaits(t *task) []string {
+	var paths []string
+	for _, p := range t.scene.Paths() {
+		paths = append(paths, b.Mapper.Map(p)...)
+	}
+	return library.Keys(paths)
+}

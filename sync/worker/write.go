@@ -1,0 +1,295 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/plan"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// planAll plans every item of the batch and ends the jobs with nothing to write.
+func (b *batch) planAll() error {
+	tasks := b.open()
+	for _, t := range tasks {
+		b.Step(t.job, "planning")
+		t.want = plan.Want(*t.scene, b.Settings)
+	}
+	if err := b.readCovers(tasks); err != nil {
+		return err
+	}
+	var same []*task
+	for _, t := range tasks {
+		contested, err := b.plan(t)
+		if err != nil {
+			return err
+		}
+		switch {
+		case contested:
+			if err := b.skip(t, skip.Contested, ""); err != nil {
+				return err
+			}
+		case !t.changes():
+			same = append(same, t)
+		}
+	}
+	return b.inStep(same)
+}
+
+// plan plans the items of one task and reports whether somebody else keeps changing
+// one of them back.
+func (b *batch) plan(t *task) (contested bool, err error) {
+	now := b.Clock()
+	for _, g := range t.targets {
+		if t.job.Undo != 0 {
+			if err := b.planUndo(t, g); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if t.job.Forced {
+			g.state.Memory = g.state.Memory.Retried()
+		}
+		want, err := b.lookAtPictures(g, t.want)
+		if err != nil {
+			return false, err
+		}
+		g.plan = plan.Make(g.item, want, g.state.Memory, b.Settings)
+		g.plan.Item = g.Key
+		if g.plan.Reverted {
+			g.state.Memory = g.state.Memory.NoteRevert(now)
+		}
+		contested = contested || g.plan.Reverted && g.state.Memory.Contested(now)
+	}
+	return contested, nil
+}
+
+func (t *task) changes() bool {
+	for _, g := range t.targets {
+		if g.plan.Changed {
+			return true
+		}
+	}
+	return false
+}
+
+// inStep ends the tasks whose items already are as wanted: what was right is adopted
+// without a write.
+func (b *batch) inStep(tasks []*task) error {
+	results := make([]Result, len(tasks))
+	for i, t := range tasks {
+		results[i] = Result{Outcome: Done, Seen: b.synced(t), Words: t.kept(), Undone: t.undone()}
+		for _, g := range t.targets {
+			adopted := g.plan.Adopted(g.state.Memory)
+			if !g.known || !adopted.Equal(g.state.Memory) || g.state.UpdatedAt != g.item.UpdatedAt || g.state.Scene != t.scene.ID {
+				results[i].Items = append(results[i].Items, ItemResult{Key: g.Key, Title: g.item.Title, State: b.state(t, g, adopted, g.item)})
+			}
+		}
+	}
+	return b.endAll(tasks, results)
+}
+
+// synced is what to remember of a scene that is in step.
+func (b *batch) synced(t *task) *store.Seen {
+	s := t.looked()
+	s.Content, s.Synced = t.scene.ContentHash(), b.Clock()
+	return s
+}
+
+func (b *batch) state(t *task, g *target, m plan.Memory, it scene.Item) store.ItemState {
+	s := g.state
+	s.Scene, s.Path, s.Memory, s.UpdatedAt = t.scene.ID, g.Path, m, it.UpdatedAt
+	if g.written {
+		s.Written = b.Clock()
+	}
+	return s
+}
+
+// storeIntent stores, before the first write, what the items were and what is about to
+// be written: the journal cannot be recovered later, and after a crash the intent
+// tells our own half-finished writes from a person's.
+func (b *batch) storeIntent() error {
+	now := b.Clock()
+	err := b.Store.Update(func(tx store.Tx) error {
+		for _, t := range b.open() {
+			for _, g := range t.targets {
+				if !g.plan.Changed {
+					continue
+				}
+				if err := b.intend(tx, t, g, now); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store what is about to be written: %w", err)
+	}
+	for _, t := range b.open() {
+		for _, g := range t.targets {
+			if g.plan.Changed {
+				g.state.Memory = g.plan.Intent(g.state.Memory, now)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *batch) intend(tx store.Tx, t *task, g *target, now time.Time) error {
+	err := tx.AddJournal(store.JournalEntry{
+		Run: b.Run, Item: g.Key, Scene: t.scene.ID, Name: t.scene.Name(), At: now, Former: g.plan.Former,
+	})
+	if err != nil {
+		return err
+	}
+	s := g.state
+	s.Scene, s.Path, s.Memory = t.scene.ID, g.Path, g.plan.Intent(g.state.Memory, now)
+	return tx.PutItemState(g.Key, s)
+}
+
+// write writes one item after another, resting between them.
+func (b *batch) write() error {
+	until := b.Clock().Add(maxWriting)
+	for _, t := range b.open() {
+		if b.soft.Err() != nil || b.Clock().After(until) {
+			return nil // what was written is still checked; the rest goes back
+		}
+		if err := b.Permit(b.soft); err != nil {
+			return nil //nolint:nilerr // asked to stop while waiting: as above
+		}
+		b.Step(t.job, "writing")
+		if err := b.writeTask(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *batch) writeTask(t *task) error {
+	for _, g := range t.targets {
+		if !g.plan.Changed {
+			continue
+		}
+		began := b.Clock()
+		if err := b.writeItem(t, g); err != nil {
+			return b.failed(t, g, fault.Of(err))
+		}
+		b.Streak.Success()
+		b.rest(b.Clock().Sub(began))
+	}
+	return nil
+}
+
+// writeItem sends the pictures first, then everything else in one edit, so that the
+// locks end up right whatever an upload does to them.
+func (b *batch) writeItem(t *task, g *target) error {
+	if err := b.upload(t, g); err != nil {
+		return err
+	}
+	if err := b.restore(g); err != nil {
+		return err
+	}
+	if g.plan.Edit.Empty() {
+		g.written = true
+		return nil
+	}
+	e := g.plan.Edit
+	e.RatingKey, e.Section = g.Key.RatingKey, g.Section
+	if err := b.Plex.Edit(b.hard, e); err != nil {
+		return err
+	}
+	g.written = true
+	return nil
+}
+
+// failed decides whether a fault ends one job or the batch.
+func (b *batch) failed(t *task, g *target, f *fault.Error) error {
+	switch f.Class {
+	case fault.NotFound:
+		return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Gone: []scene.ItemKey{g.Key}, Seen: t.looked(),
+			Awaits: b.awaits(t), Words: "Plex no longer has the item this file belonged to"})
+	case fault.Temporary, fault.Rejected:
+		if b.Streak.Fail(t.job, f) {
+			return &Blame{Fault: f, Jobs: b.Streak.Take()}
+		}
+		return b.end(t, Result{Outcome: Failed, Fault: f, Wrote: t.wrote()})
+	}
+	return f
+}
+
+// restFactor is how long to rest per time a write took.
+var restFactor = map[config.Pace]float64{config.Gentle: 3, config.Normal: 1, config.Full: 0}
+
+// maxRest caps one rest: a server that needs longer than that is not helped by more.
+const maxRest = 2 * time.Second
+
+// rest leaves Plex alone for about as long as the write took.
+func (b *batch) rest(took time.Duration) {
+	d := min(maxRest, time.Duration(restFactor[b.Settings.Pace]*float64(took)))
+	pause(b.soft, d)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// Blame is the verdict that a server, not its items, is at fault: the same fault on
+// five different items in a row.
+type Blame struct {
+	Fault *fault.Error
+	Jobs  []queue.Job // as claimed; they go back without an attempt
+}
+
+// Error is the operator's text.
+func (e *Blame) Error() string {
+	return fmt.Sprintf("%d items in a row failed alike: %v", len(e.Jobs), e.Fault)
+}
+
+// Unwrap gives the fault of the last item.
+func (e *Blame) Unwrap() error { return e.Fault }
+
+// Streak counts different items that failed alike in a row. It outlives a batch. The
+// zero value is ready; it is not safe for concurrent use.
+type Streak struct {
+	class fault.Class
+	jobs  []queue.Job
+}
+
+// Success ends the row.
+func (s *Streak) Success() { s.jobs = nil }
+
+// Fail counts an item and reports whether the server is to blame now.
+func (s *Streak) Fail(j queue.Job, f *fault.Error) bool {
+	if f.Class != s.class {
+		s.class, s.jobs = f.Class, nil
+	}
+	for _, o := range s.jobs {
+		if o.Scene == j.Scene {
+			return false // the same item again says nothing new
+		}
+	}
+	s.jobs = append(s.jobs, j)
+	return len(s.jobs) >= sameFault
+}
+
+// Take hands the jobs of the row out and starts a new one.
+func (s *Streak) Take() []queue.Job {
+	jobs := s.jobs
+	s.jobs = nil
+	return jobs
+}
