@@ -48,7 +48,7 @@ headless: ## the app for servers, static, without a window or cgo: build/lockste
 	CGO_ENABLED=0 $(BUILD) -tags nogui -trimpath -ldflags '-s -w $(LDFLAGS)' -o build/lockstep-headless .
 
 package: ## archives to install from, in dist/
-	@.ci/setup.sh build
+	@.ci/setup.sh package
 	@VERSION='$(VERSION)' TAGS='$(TAGS)' .ci/package.sh
 
 bench: ## benchmarks: scenes/s, requests/scene, peak memory

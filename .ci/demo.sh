@@ -12,6 +12,7 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     exec "$app" --demo
 fi
 
+trap 'exit 130' INT TERM # an exit, so that the clean-up below runs
 if [ "${1:-}" != "inside" ]; then
     home=$(mktemp -d)
     trap 'rm -rf "$home"' EXIT
@@ -29,11 +30,11 @@ trap 'for p in $pids; do kill "$p" 2>/dev/null || true; done' EXIT
 # Xvfb picks a free display by itself and writes its number once it accepts clients.
 number=$HOME/display
 mkfifo "$number"
-Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset +extension GLX 3>"$number" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp -noreset +extension GLX 3>"$number" >/dev/null 2>&1 &
 pids="$pids $!"
 read -r n <"$number"
 export DISPLAY=":$n" LIBGL_ALWAYS_SOFTWARE=1 FYNE_SCALE=1
-openbox 2>/dev/null &
+openbox >/dev/null 2>&1 &
 pids="$pids $!"
 
 mkdir -p "$out"

@@ -5,7 +5,8 @@
 #
 #   .ci/setup.sh go        Go alone (headless build, linters)
 #   .ci/setup.sh build     Go and what the desktop app is compiled with
-#   .ci/setup.sh desktop   the same, and what a run without a desktop needs:
+#   .ci/setup.sh package   the same, and what archives are made with
+#   .ci/setup.sh desktop   as build, and what a run without a desktop needs:
 #                          X server, session bus, window manager, tray host
 set -eu
 cd "$(dirname "$0")/.."
@@ -99,12 +100,16 @@ install_missing() {
 case "${1:-desktop}" in
 go) ;;
 build) check_build ;;
+package)
+    check_build
+    need xz-utils has xz
+    ;;
 desktop)
     check_build
     check_desktop
     ;;
 *)
-    echo "usage: .ci/setup.sh [go|build|desktop]" >&2
+    echo "usage: .ci/setup.sh [go|build|package|desktop]" >&2
     exit 2
     ;;
 esac
