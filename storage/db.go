@@ -1,0 +1,301 @@
+// Package storage owns Lockstep's one durable file: a bbolt database used through Storm
+// for codec, records and transactions, with ordered keys of its own. It implements
+// store.Store, sets damaged files aside instead of deleting them, restores checked
+// backups and says so in words. It refuses files of a newer schema and never repairs a
+// file that another process holds.
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asdine/storm/v3"
+	bolt "go.etcd.io/bbolt"
+
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+)
+
+// FileName is the name of the database within the data folder.
+const FileName = "lockstep.db"
+
+// Options say where the database is and what it needs. Only Dir must be set.
+type Options struct {
+	// Dir is the data folder; it is made if it is missing.
+	Dir string
+	// Now is the clock for stamps in file names and repaired jobs; nil: time.Now.
+	Now func() time.Time
+	// Log gets repairs and warnings; nil: slog.Default().
+	Log *slog.Logger
+	// Version of the program, stored for support; it decides nothing.
+	Version string
+
+	// steps replaces the migrations in tests.
+	steps []migration
+}
+
+// Opened tells what happened while opening.
+type Opened struct {
+	// Fresh is true when the database holds nothing from before.
+	Fresh bool
+	// Restored is the backup that was put in place, with its path; usually empty.
+	Restored string
+	// Damaged is where the file that could not be used was moved; usually empty.
+	Damaged string
+	// Words is one message for the user, empty when all is well.
+	Words string
+	// Migrated tells the schema versions before and after, equal when nothing was migrated.
+	Migrated struct{ From, To int }
+}
+
+// DB is the open database; it implements store.Store. Its methods may be called from
+// any goroutine. Close ends the one goroutine that Open started.
+type DB struct {
+	*env
+	dir, path string
+	bolt      *bolt.DB
+	storm     *storm.DB
+	file      *os.File // bolt's handle, for its identity
+	counts    atomic.Pointer[queue.Counts]
+	broken    atomic.Pointer[error] // why nothing is written any more
+	backing   sync.Mutex            // one backup at a time
+	commits   atomic.Int64
+
+	gate   sync.RWMutex // guards closed and the sending side of ops
+	closed bool
+	ops    chan *op
+	done   chan struct{} // closed when the writer has ended
+}
+
+var _ store.Store = (*DB)(nil)
+
+// ErrClosed is returned by an Update of a closed database: nothing was stored.
+var ErrClosed = errors.New("the database is closed")
+
+// Open opens the database in a folder, makes it if there is none, puts aside a damaged
+// one, brings an old one up to date and starts the writer goroutine, which Close ends.
+// The caller holds the Lock of the folder. Errors are fault.Error values of class Local
+// whose words name the path.
+func Open(o Options) (*DB, Opened, error) {
+	o = o.orDefault()
+	var out Opened
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, out, diskFault(o.Dir, err)
+	}
+	d, err := openFile(o, &out)
+	if isDamage(err) {
+		if err = setAside(o, err, &out); err == nil {
+			d, err = openFile(o, &out)
+		}
+	}
+	if err != nil {
+		return nil, out, openFault(filepath.Join(o.Dir, FileName), err)
+	}
+	if warning := filesystemWarning(o.Dir); warning != "" {
+		out.add(warning)
+	}
+	d.start()
+	return d, out, nil
+}
+
+func (o Options) orDefault() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.steps == nil {
+		o.steps = migrations
+	}
+	return o
+}
+
+func (o *Opened) add(words string) {
+	if o.Words != "" {
+		o.Words += " "
+	}
+	o.Words += words
+}
+
+// openFile does everything of Open that a damaged file can make fail. It runs with
+// memory faults turned into panics, as bbolt reads a damaged file without looking.
+func openFile(o Options, out *Opened) (d *DB, err error) {
+	path := filepath.Join(o.Dir, FileName)
+	if err := provide(o, path, out); err != nil {
+		return nil, err
+	}
+	if err := preflight(path); err != nil {
+		return nil, err
+	}
+	d = &DB{
+		env: &env{now: o.Now, log: o.Log}, dir: o.Dir, path: path,
+		ops: make(chan *op, maxBatch), done: make(chan struct{}),
+	}
+	err = guarded(func() error { return d.prepare(o, out) })
+	if err != nil {
+		d.abandon()
+		return nil, err
+	}
+	return d, nil
+}
+
+// prepare opens the file, migrates it and checks what is kept beside the records.
+func (d *DB) prepare(o Options, out *Opened) error {
+	if err := d.openBolt(false); err != nil {
+		return err
+	}
+	if suspect(d.dir) {
+		if err := checkAll(d.bolt, d.log); err != nil {
+			return err
+		}
+	}
+	if err := d.migrate(o, out); err != nil {
+		return err
+	}
+	if err := d.verifyCounts(); err != nil {
+		return err
+	}
+	return trust(d.dir)
+}
+
+// openBolt opens bbolt and Storm on it. Storm's own Open would keep the file lock when
+// it fails.
+func (d *DB) openBolt(readOnly bool) error {
+	opts := &bolt.Options{
+		Timeout:  time.Second, // bbolt's zero would wait for ever
+		ReadOnly: readOnly,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the database's own path
+			d.file = f
+			return f, err
+		},
+	}
+	b, err := bolt.Open(d.path, 0o600, opts)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	d.bolt = b
+	s, err := storm.Open("", storm.UseDB(b), storm.Codec(codec{}))
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	d.storm = s
+	return nil
+}
+
+// verifyCounts walks the queue index and puts the kept counts right if they differ.
+func (d *DB) verifyCounts() error {
+	var kept, real queue.Counts
+	err := d.bolt.View(func(b *bolt.Tx) error {
+		t := newTx(d.env, d.storm, b)
+		var err error
+		if kept, err = t.JobCounts(); err != nil {
+			return err
+		}
+		real, err = t.recount()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.counts.Store(&real)
+	if kept == real {
+		return nil
+	}
+	d.log.Warn("the kept numbers of jobs differed from the queue and were put right", "kept", kept, "queue", real)
+	return d.bolt.Update(func(b *bolt.Tx) error {
+		t := newTx(d.env, d.storm, b)
+		t.counts, t.dirty = &real, true
+		return t.flush()
+	})
+}
+
+// View implements store.Store.
+func (d *DB) View(fn func(store.Tx) error) error {
+	err := guarded(func() error {
+		return d.bolt.View(func(b *bolt.Tx) error { return fn(newTx(d.env, d.storm, b)) })
+	})
+	return d.judge(err)
+}
+
+// Counts implements store.Store.
+func (d *DB) Counts() queue.Counts { return *d.counts.Load() }
+
+// Unreadable is the number of reads that met a damaged record since Open.
+func (d *DB) Unreadable() int64 { return d.unreadable.Load() }
+
+// SameFile returns a fault when the database file was removed, moved or replaced while
+// open: everything written since would be lost with the process.
+func (d *DB) SameFile() error {
+	mine, err := d.file.Stat()
+	if err != nil {
+		return local("the database file can no longer be read", "restart Lockstep", err)
+	}
+	there, err := os.Stat(d.path)
+	if err == nil && os.SameFile(mine, there) {
+		return nil
+	}
+	if err == nil {
+		err = errors.New("another file is in its place")
+	}
+	return local(fmt.Sprintf("the database %s was removed or replaced while Lockstep was using it", d.path),
+		"quit Lockstep, put the file back if it was moved, and start it again", err)
+}
+
+// Close stores what was handed to Update before, ends the writer and closes the file.
+// A second Close does nothing.
+func (d *DB) Close() error {
+	d.gate.Lock()
+	if d.closed {
+		d.gate.Unlock()
+		return nil
+	}
+	d.closed = true
+	close(d.ops)
+	d.gate.Unlock()
+	<-d.done
+	d.backing.Lock()
+	defer d.backing.Unlock()
+	if d.broken.Load() != nil {
+		d.abandon()
+		return nil
+	}
+	if err := d.bolt.Close(); err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return nil
+}
+
+// abandonWait is how long a damaged database may take to close before its file handle
+// is closed under it: after a panic bbolt may hold its own locks for ever.
+const abandonWait = 2 * time.Second
+
+// abandon closes a database that may be stuck, so that the file is unlocked anyway.
+func (d *DB) abandon() {
+	if d.bolt == nil {
+		if d.file != nil {
+			_ = d.file.Close()
+		}
+		return
+	}
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+		defer func() { _ = recover() }()
+		_ = d.bolt.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(abandonWait):
+		_ = d.file.Close()
+	}
+}

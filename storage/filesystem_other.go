@@ -1,0 +1,6 @@
+//go:build !linux
+
+package storage
+
+// filesystemWarning knows no way to ask on this system.
+func filesystemWarning(string) string { return "" }

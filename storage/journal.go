@@ -1,0 +1,202 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// sequence gives the next number of a bucket. It belongs to the transaction: a number
+// that was rolled back is given again.
+func (t *tx) sequence(name string) (uint64, error) {
+	b, err := t.bucket(name)
+	if err != nil {
+		return 0, err
+	}
+	n, err := b.NextSequence()
+	if err != nil {
+		return 0, fmt.Errorf("number a record in %s: %w", name, err)
+	}
+	return n, nil
+}
+
+// newest calls fn for the records of a numbered bucket, the newest first, until it
+// returns false. With an index it takes only the numbers listed there under prefix.
+// before is the number to stay below, zero for none. Damaged records are left out.
+func newest[T any](t *tx, name, index string, prefix []byte, before uint64, fn func(T) bool) error {
+	walk, end := name, []byte(nil)
+	if index != "" {
+		walk = index
+	}
+	if before > 0 {
+		end = join(prefix, number(before))
+	}
+	var failed error
+	err := t.backwards(walk, prefix, end, func(k, v []byte) bool {
+		if len(k) != len(prefix)+8 {
+			return true
+		}
+		if index == "" {
+			r, ok := decode[T](t, name, k, v)
+			return !ok || fn(r)
+		}
+		r, ok, err := tolerate[T](t, name, k[len(prefix):])
+		failed = err
+		return err == nil && (!ok || fn(r))
+	})
+	return errors.Join(err, failed)
+}
+
+// AddJournal implements store.Journal.
+func (t *tx) AddJournal(e store.JournalEntry) error {
+	seq, err := t.sequence(bJournal)
+	if err != nil {
+		return err
+	}
+	e.Seq, e.At = seq, e.At.UTC()
+	return errors.Join(
+		t.put(bJournal, number(seq), e),
+		t.mark(bJournalRuns, join(number(e.Run), number(seq))),
+		t.mark(bJournalScenes, join(sceneKey(e.Scene), number(seq))))
+}
+
+// JournalOf implements store.Journal.
+func (t *tx) JournalOf(run uint64, id scene.ID) ([]store.JournalEntry, error) {
+	index, prefix := "", []byte(nil)
+	switch {
+	case id != 0:
+		index, prefix = bJournalScenes, sceneKey(id)
+	case run != 0:
+		index, prefix = bJournalRuns, number(run)
+	}
+	var out []store.JournalEntry
+	err := newest(t, bJournal, index, prefix, 0, func(e store.JournalEntry) bool {
+		if run == 0 || e.Run == run {
+			out = append(out, e)
+		}
+		return true
+	})
+	return out, err
+}
+
+// MarkUndone implements store.Journal. An entry that was pruned meanwhile is no error.
+func (t *tx) MarkUndone(seq uint64) error {
+	e, ok, err := tolerate[store.JournalEntry](t, bJournal, number(seq))
+	if err != nil || !ok {
+		return err
+	}
+	e.Undone = true
+	return t.put(bJournal, number(seq), e)
+}
+
+// PutRun implements store.Journal.
+func (t *tx) PutRun(r store.Run) error {
+	r.Started, r.Ended = r.Started.UTC(), r.Ended.UTC()
+	return t.put(bRuns, number(r.ID), r)
+}
+
+// Runs implements store.Journal; limit zero means all.
+func (t *tx) Runs(limit int) ([]store.Run, error) {
+	var out []store.Run
+	err := newest(t, bRuns, "", nil, 0, func(r store.Run) bool {
+		out = append(out, r)
+		return limit <= 0 || len(out) < limit
+	})
+	return out, err
+}
+
+// AddActivity implements store.Journal.
+func (t *tx) AddActivity(a store.Activity) error {
+	seq, err := t.sequence(bHistory)
+	if err != nil {
+		return err
+	}
+	a.Seq, a.At = seq, a.At.UTC()
+	return errors.Join(
+		t.put(bHistory, number(seq), a),
+		t.mark(bHistoryScenes, join(sceneKey(a.Scene), number(seq))))
+}
+
+// History implements store.Journal.
+func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
+	if q.Limit <= 0 {
+		q.Limit = pageSize
+	}
+	index, prefix := "", []byte(nil)
+	if q.Scene != 0 {
+		index, prefix = bHistoryScenes, sceneKey(q.Scene)
+	}
+	needle := fold(q.Search)
+	var out []store.Activity
+	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
+		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(a.Words), needle) {
+			out = append(out, a)
+		}
+		return len(out) < q.Limit
+	})
+	return out, err
+}
+
+// Prune implements store.Journal. Among the oldest limit records of each kind it
+// deletes those that are too old or damaged, so a stamp from a wrong clock holds up
+// nothing behind it.
+func (t *tx) Prune(before time.Time, limit int) (int, error) {
+	old := func(at time.Time) bool { return at.Before(before) }
+	steps := []func(int) (int, error){
+		func(n int) (int, error) {
+			return prune(t, bJournal, n, func(e store.JournalEntry) bool { return old(e.At) }, func(e store.JournalEntry) error {
+				return errors.Join(
+					t.remove(bJournalRuns, join(number(e.Run), number(e.Seq))),
+					t.remove(bJournalScenes, join(sceneKey(e.Scene), number(e.Seq))))
+			})
+		},
+		func(n int) (int, error) {
+			return prune(t, bHistory, n, func(a store.Activity) bool { return old(a.At) }, func(a store.Activity) error {
+				return t.remove(bHistoryScenes, join(sceneKey(a.Scene), number(a.Seq)))
+			})
+		},
+		func(n int) (int, error) {
+			return prune(t, bRuns, n, func(r store.Run) bool { return old(r.Started) && old(r.Ended) }, func(store.Run) error { return nil })
+		},
+	}
+	done := 0
+	for _, step := range steps {
+		n, err := step(limit - done)
+		done += n
+		if err != nil || done >= limit {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// prune deletes among the first limit records those that old names, or that are
+// damaged, with what else belongs to them.
+func prune[T any](t *tx, name string, limit int, old func(T) bool, also func(T) error) (int, error) {
+	if limit <= 0 {
+		return 0, nil
+	}
+	pairs, err := t.after(name, nil, nil, limit)
+	if err != nil {
+		return 0, err
+	}
+	done := 0
+	for _, p := range pairs {
+		r, ok := decode[T](t, name, p.key, p.value)
+		if ok && !old(r) {
+			continue
+		}
+		if ok {
+			err = also(r)
+		}
+		if err = errors.Join(err, t.remove(name, p.key)); err != nil {
+			return done, err
+		}
+		done++
+	}
+	return done, nil
+}

@@ -1,0 +1,179 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/asdine/storm/v3"
+	bolt "go.etcd.io/bbolt"
+)
+
+// fileStamp is the time in file names: sortable, and without colons for Windows.
+const fileStamp = "20060102T150405Z"
+
+// setAside moves a database that cannot be used to a new name next to it. Nothing is
+// deleted or overwritten.
+func setAside(o Options, cause error, out *Opened) error {
+	path := filepath.Join(o.Dir, FileName)
+	target := freeName(path + ".damaged-" + o.Now().UTC().Format(fileStamp))
+	if err := os.Rename(path, target); err != nil {
+		return local(fmt.Sprintf("the database %s is damaged and could not be set aside", path),
+			"close other programs that use it and check your rights in its folder", errors.Join(err, cause))
+	}
+	o.Log.Error("the database is damaged and was set aside", "file", target, "cause", cause)
+	out.Damaged = target
+	out.add(fmt.Sprintf("The database was damaged. It was set aside as %s.", target))
+	return errors.Join(trust(o.Dir), syncDir(o.Dir))
+}
+
+// freeName adds a number to a name that is taken.
+func freeName(name string) string {
+	try := name
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(try); errors.Is(err, fs.ErrNotExist) {
+			return try
+		}
+		try = fmt.Sprintf("%s-%d", name, n)
+	}
+}
+
+// provide makes sure that there is a file at path: the one that is there, else the
+// newest backup that passes the check, else a new one.
+func provide(o Options, path string, out *Opened) error {
+	_, err := os.Stat(path)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("look for the database: %w", err)
+	}
+	backup, made, err := restoreNewest(o, path)
+	if err != nil {
+		return err
+	}
+	if backup == "" {
+		return begin(o, path, out)
+	}
+	out.Restored = backup
+	if out.Damaged == "" {
+		out.add(fmt.Sprintf("The database was missing; to start from nothing, remove the folder %s as well.", filepath.Join(o.Dir, backupDir)))
+	}
+	out.add(fmt.Sprintf("The backup of %s was restored: settings, outages, history and the record of what was written are as they were then, "+
+		"newer ones are lost. The libraries are untouched; a reconciliation brings the queue back from Stash and Plex.",
+		made.Format("2 January 2006 15:04 UTC")))
+	return nil
+}
+
+// begin makes an empty database.
+func begin(o Options, path string, out *Opened) error {
+	out.Fresh = true
+	if out.Damaged != "" {
+		out.add("There was no usable backup, so Lockstep starts with an empty one: settings, outages and history are lost. " +
+			"The libraries are untouched; after the connections are set up again, a reconciliation brings the queue back from Stash and Plex.")
+	}
+	return create(path, o.Version)
+}
+
+// create makes a database under a temporary name and renames it when it is whole and
+// on disk: losing power within bbolt's very first write leaves a file that panics.
+func create(path, version string) error {
+	temp := path + ".new"
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove an unfinished database: %w", err)
+	}
+	if err := fill(temp, version); err != nil {
+		_ = os.Remove(temp)
+		return err
+	}
+	return moveIn(temp, path)
+}
+
+func fill(path, version string) error {
+	b, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second})
+	if err != nil {
+		return fmt.Errorf("make a database: %w", err)
+	}
+	defer b.Close() //nolint:errcheck // closed below when it matters
+	s, err := storm.Open("", storm.UseDB(b), storm.Codec(codec{}))
+	if err != nil {
+		return fmt.Errorf("make a database: %w", err)
+	}
+	err = b.Update(func(t *bolt.Tx) error {
+		if err := makeBuckets(t); err != nil {
+			return err
+		}
+		return stampMeta(s.WithTransaction(t), version)
+	})
+	if err != nil {
+		return fmt.Errorf("make a database: %w", err)
+	}
+	return errors.Join(b.Sync(), b.Close())
+}
+
+// makeBuckets makes what is missing; every transaction relies on all of them.
+func makeBuckets(t *bolt.Tx) error {
+	for _, name := range append(recordBuckets(), keyBuckets()...) {
+		if _, err := t.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("make bucket %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// moveIn renames a file that is on disk to its final name, durably.
+func moveIn(temp, path string) error {
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("rename %s: %w", filepath.Base(temp), err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// restoreNewest puts a copy of the newest backup that passes the full check at path.
+// It returns the backup's own path and time; empty when there is none.
+func restoreNewest(o Options, path string) (string, time.Time, error) {
+	for _, b := range backups(o.Dir) {
+		temp := path + ".restoring"
+		if err := copyFile(b.path, temp); err != nil {
+			return "", time.Time{}, err
+		}
+		if err := checkFile(temp, o.Log); err != nil {
+			o.Log.Warn("a backup cannot be used", "backup", b.path, "error", err)
+			_ = os.Remove(temp)
+			continue
+		}
+		return b.path, b.made, moveIn(temp, path)
+	}
+	return "", time.Time{}, nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from) //nolint:gosec // a backup in the data folder
+	if err != nil {
+		return fmt.Errorf("read backup: %w", err)
+	}
+	defer in.Close() //nolint:errcheck // only read
+	return writeFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
+		return err
+	})
+}
+
+// writeFile makes a file of what fn writes; it is on disk when nil is returned and
+// gone otherwise.
+func writeFile(path string, fn func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the data folder
+	if err != nil {
+		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
+	}
+	err = errors.Join(fn(f), f.Sync(), f.Close())
+	if err != nil {
+		_ = os.Remove(path)
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}

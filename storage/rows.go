@@ -1,0 +1,118 @@
+package storage
+
+import (
+	"bytes"
+	"strings"
+
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// Rows implements store.Reports: rows in order of their scenes. Without a search only
+// the rows of the page are decoded and the total comes from the kept counts.
+func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
+	if q.Limit <= 0 {
+		q.Limit = pageSize
+	}
+	page := store.RowPage{Rows: []store.ReportRow{}}
+	s, err := t.rowsOf(q.Report, false)
+	if err != nil || s == nil {
+		return page, err
+	}
+	wanted, total := s.wanted(q)
+	p := pager{tx: t, query: q, wanted: wanted, needle: fold(q.Search), page: &page, skip: max(q.Offset, 0)}
+	c := s.rows.Cursor()
+	for k, v := c.First(); k != nil && !p.full(total); k, v = c.Next() {
+		if wanted[string(classOf(v))] {
+			p.row(k, v)
+		}
+	}
+	if p.needle == "" {
+		page.Total = total
+	}
+	return page, nil
+}
+
+// wanted lists the classes of rows the query asks for, and how many rows they have.
+func (s *sheet) wanted(q store.RowQuery) (map[string]bool, int) {
+	out, total := map[string]bool{}, 0
+	_ = s.classes.ForEach(func(k, n []byte) error {
+		part := strings.Split(string(k), "\x00")
+		if len(part) != 4 {
+			return nil
+		}
+		if fits(q.Outcome, part[0]) && fits(string(q.Reason), part[1]) && fits(q.Kind, part[2]) {
+			out[string(k)] = true
+			total += int(tail(n)) //nolint:gosec // a number of rows
+		}
+		return nil
+	})
+	return out, total
+}
+
+func fits(asked, have string) bool { return asked == "" || asked == have }
+
+// pager fills one page of rows.
+type pager struct {
+	tx     *tx
+	query  store.RowQuery
+	wanted map[string]bool
+	needle string
+	page   *store.RowPage
+	skip   int
+	passed int // rows of a wanted class seen so far
+}
+
+// full reports that nothing behind can change the page.
+func (p *pager) full(total int) bool {
+	if p.needle != "" {
+		return p.passed == total
+	}
+	return len(p.page.Rows) == p.query.Limit
+}
+
+func (p *pager) row(k, v []byte) {
+	p.passed++
+	if p.needle == "" && p.skip > 0 {
+		p.skip--
+		return
+	}
+	r := p.decode(k, v)
+	if !p.match(r) {
+		return
+	}
+	p.page.Total++
+	switch {
+	case p.skip > 0:
+		p.skip--
+	case len(p.page.Rows) < p.query.Limit:
+		p.page.Rows = append(p.page.Rows, r)
+	}
+}
+
+// decode reads a row. Of a damaged one remain the scene and what it is filtered by,
+// so that the numbers on the screen still add up.
+func (p *pager) decode(k, v []byte) store.ReportRow {
+	c := classOf(v)
+	if r, ok := decode[store.ReportRow](p.tx, bRows, k, v[1+len(c):]); ok {
+		return r
+	}
+	part := bytes.Split(c, []byte{0})
+	return store.ReportRow{
+		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
+		Words: "the rest of this row was damaged on disk",
+	}
+}
+
+func (p *pager) match(r store.ReportRow) bool {
+	if p.needle == "" {
+		return true
+	}
+	for _, text := range []string{r.Title, r.Path, r.Words, r.Scene.String()} {
+		if strings.Contains(fold(text), p.needle) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,25 @@
+package storage
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Value implements store.Values. A damaged value is an error: settings must not turn
+// into defaults behind the user's back.
+func (t *tx) Value(name string, v any) (bool, error) {
+	raw, ok, err := load[json.RawMessage](t, bValues, []byte(name))
+	if err != nil || !ok {
+		return false, err
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return false, fmt.Errorf("read value %s: %w", name, err)
+	}
+	return true, nil
+}
+
+// PutValue implements store.Values.
+func (t *tx) PutValue(name string, v any) error { return t.put(bValues, []byte(name), v) }
+
+// DeleteValue implements store.Values.
+func (t *tx) DeleteValue(name string) error { return t.remove(bValues, []byte(name)) }
