@@ -85,6 +85,7 @@ func All(matches ...Match) Match {
 type Fault struct {
 	Effect     Effect
 	Status     int           // for Status
+	Body       string        // for Status: replaces the server's own error body
 	RetryAfter time.Duration // sent in whole seconds when positive
 	Delay      time.Duration // for Slow
 	Match      Match         // nil: every request
@@ -199,6 +200,10 @@ func (s *Server) spoil(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 	case Status:
 		if f.RetryAfter > 0 {
 			w.Header().Set("Retry-After", fmt.Sprint(int(f.RetryAfter.Round(time.Second)/time.Second)))
+		}
+		if f.Body != "" {
+			http.Error(w, f.Body, f.Status)
+			return
 		}
 		s.words.failure(w, f.Status)
 	case Maintenance:

@@ -86,7 +86,7 @@ type sortedKeys struct {
 
 func newPlex(opt Options) *Plex {
 	p := &Plex{
-		now: opt.Now, token: opt.PlexToken, name: "Harbour Plex", machine: hex16(opt.Seed+1) + hex16(opt.Seed*31+7) + hex16(opt.Seed + 99)[:8],
+		now: opt.Now, token: opt.PlexToken, name: "Harbour Plex", machine: sha1Hex([]byte(fmt.Sprint("machine ", opt.Seed))),
 		items: make(map[int]*item, opt.Scenes), files: make(map[string][]*item, opt.Scenes), tagRows: map[string]*tagRow{},
 		pending: map[string]int64{}, vanished: map[string]bool{}, scans: map[string]activity{}, scanTime: opt.ScanTime, writeTime: opt.PlexWrite,
 	}

@@ -224,21 +224,25 @@ func (p *Plex) libraryRoot(w http.ResponseWriter, r *http.Request, _ []string) {
 
 func (p *Plex) listSections(w http.ResponseWriter, r *http.Request, _ []string) {
 	p.mu.RLock()
-	defer p.mu.RUnlock()
 	root := newElem("MediaContainer", "size", len(p.sections), "allowSync", false, "title1", "Plex Library")
 	for _, sec := range p.sections {
-		agent, scanner := "tv.plex.agents.none", "Plex Video Files"
-		if sec.kind == "artist" {
-			agent, scanner = "tv.plex.agents.music", "Plex Music"
-		}
-		d := newElem("Directory", "allowSync", true, "filters", true, "refreshing", sec.scanning > 0, "key", strconv.Itoa(sec.id),
-			"type", sec.kind, "title", sec.title, "agent", agent, "scanner", scanner, "language", "xn", "uuid", sec.uuid,
-			"updatedAt", sampleBegin.Unix(), "createdAt", sampleBegin.Unix(), "scannedAt", sampleBegin.Unix(), "content", true,
-			"directory", true, "contentChangedAt", sec.changes, "hidden", 0)
-		for i, path := range sec.locations {
-			d.kids = append(d.kids, newElem("Location", "id", sec.id*10+i, "path", path))
-		}
-		root.kids = append(root.kids, d)
+		root.kids = append(root.kids, sec.directory())
 	}
+	p.mu.RUnlock()
 	root.send(w, r)
+}
+
+func (sec *section) directory() *elem {
+	agent, scanner := "tv.plex.agents.none", "Plex Video Files"
+	if sec.kind == "artist" {
+		agent, scanner = "tv.plex.agents.music", "Plex Music"
+	}
+	d := newElem("Directory", "allowSync", true, "filters", true, "refreshing", sec.scanning > 0, "key", strconv.Itoa(sec.id),
+		"type", sec.kind, "title", sec.title, "agent", agent, "scanner", scanner, "language", "xn", "uuid", sec.uuid,
+		"updatedAt", sampleBegin.Unix(), "createdAt", sampleBegin.Unix(), "scannedAt", sampleBegin.Unix(), "content", true,
+		"directory", true, "contentChangedAt", sec.changes, "hidden", 0)
+	for i, path := range sec.locations {
+		d.kids = append(d.kids, newElem("Location", "id", sec.id*10+i, "path", path))
+	}
+	return d
 }

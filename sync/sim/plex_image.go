@@ -3,6 +3,7 @@ package sim
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -41,8 +42,8 @@ func (p *Plex) listImages(w http.ResponseWriter, r *http.Request, seg []string) 
 	root := newElem("MediaContainer", "size", len(keys), "identifier", "com.plexapp.plugins.library")
 	for _, key := range keys {
 		selected := key == pic.selected || (key == frameKey(it) && pic.stamp == 0)
-		e := newElem("Photo", "key", "/library/metadata/"+it.id()+"/file?url="+queryEscape(key), "ratingKey", key,
-			"thumb", "/library/metadata/"+it.id()+"/file?url="+queryEscape(key), "selected", selected)
+		address := "/library/metadata/" + it.id() + "/file?url=" + url.QueryEscape(key)
+		e := newElem("Photo", "key", address, "ratingKey", key, "thumb", address, "selected", selected)
 		e.jsonName = "Metadata"
 		root.kids = append(root.kids, e)
 	}
@@ -135,28 +136,34 @@ func (p *Plex) unselectImage(w http.ResponseWriter, r *http.Request, seg []strin
 }
 
 func (p *Plex) sendPicture(w http.ResponseWriter, r *http.Request, seg []string) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	it := p.byKey(seg[0])
-	if it == nil {
+	data := p.pictureBytes(seg[0], r.URL.Path, r.URL.Query().Get("url"))
+	if data == nil {
 		plexFailure(w, http.StatusNotFound)
 		return
 	}
-	pic, _, field := it.pictureOf(r.URL.Path)
-	key := r.URL.Query().Get("url")
+	w.Header().Set("Content-Type", http.DetectContentType(data))
+	_, _ = w.Write(data)
+}
+
+// pictureBytes finds an image by its key, or the selected one when key is empty.
+func (p *Plex) pictureBytes(ratingKey, path, key string) []byte {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	it := p.byKey(ratingKey)
+	if it == nil {
+		return nil
+	}
+	pic, _, field := it.pictureOf(path)
 	if key == "" {
 		key = pic.selected
 	}
 	for _, u := range append(slices.Clone(it.poster.uploads), it.art.uploads...) {
 		if u.key == key {
-			w.Header().Set("Content-Type", http.DetectContentType(u.data))
-			_, _ = w.Write(u.data)
-			return
+			return u.data
 		}
 	}
 	if key == frameKey(it) || (field == "thumb" && pic.stamp == 0) {
-		_, _ = w.Write(DrawCover(uint64(it.key)*2 + 1))
-		return
+		return DrawCover(uint64(it.key)*2 + 1)
 	}
-	plexFailure(w, http.StatusNotFound)
+	return nil
 }

@@ -43,6 +43,7 @@ type item struct {
 	fields  map[string]string
 	tags    map[string][]tagLink
 	locked  map[string]bool
+	person  map[string]bool // fields a person edited last
 	media   [][]part
 	poster  picture
 	art     picture
@@ -93,6 +94,18 @@ func (it *item) lock(names ...string) {
 		it.locked[name] = true
 	}
 }
+
+// byHand marks a field as a person's, who thereby locked it.
+func (it *item) byHand(field string) {
+	it.lock(field)
+	if it.person == nil {
+		it.person = map[string]bool{}
+	}
+	it.person[field] = true
+}
+
+// persons tells whether a field still is a person's.
+func (it *item) persons(field string) bool { return it.person[field] && it.locked[field] }
 
 // sortTitle is what lists are sorted by.
 func (it *item) sortTitle() string {

@@ -11,13 +11,22 @@ import (
 
 // list answers GET /library/sections/{id}/all: scalars, files and stamps, but truncated tags, no labels and no locks.
 func (p *Plex) list(w http.ResponseWriter, r *http.Request, seg []string) {
-	n, err := strconv.Atoi(seg[0])
+	root := p.listing(w.Header(), r, seg[0])
+	if root == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	root.send(w, r)
+}
+
+// listing builds the answer under the lock and leaves the sending to the caller: a client may read slowly.
+func (p *Plex) listing(header http.Header, r *http.Request, id string) *elem {
+	n, err := strconv.Atoi(id)
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	sec := p.section(n)
 	if err != nil || sec == nil {
-		plexFailure(w, http.StatusNotFound)
-		return
+		return nil
 	}
 	query := r.URL.Query()
 	found := p.filtered(sec, query)
@@ -32,8 +41,8 @@ func (p *Plex) list(w http.ResponseWriter, r *http.Request, seg []string) {
 	if paged {
 		root.add("totalSize", len(found))
 		root.add("offset", start)
-		w.Header().Set("X-Plex-Container-Start", strconv.Itoa(start))
-		w.Header().Set("X-Plex-Container-Total-Size", strconv.Itoa(len(found)))
+		header.Set("X-Plex-Container-Start", strconv.Itoa(start))
+		header.Set("X-Plex-Container-Total-Size", strconv.Itoa(len(found)))
 	}
 	root.attrs = append(root.attrs, newElem("", "allowSync", true, "identifier", "com.plexapp.plugins.library", "librarySectionID", sec.id,
 		"librarySectionTitle", sec.title, "librarySectionUUID", sec.uuid, "title1", sec.title, "viewGroup", "movie").attrs...)
@@ -41,7 +50,7 @@ func (p *Plex) list(w http.ResponseWriter, r *http.Request, seg []string) {
 	for _, it := range shown {
 		root.kids = append(root.kids, it.video(shape))
 	}
-	root.send(w, r)
+	return root
 }
 
 // paging reads start and size; a size above the maximum is served short, which a client has to notice.
@@ -161,23 +170,22 @@ func (it *item) sortKey(field string) (number int64, text string) {
 
 // detail answers GET /library/metadata/1,2,3 with the items that exist.
 func (p *Plex) detail(w http.ResponseWriter, r *http.Request, seg []string) {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
 	if r.URL.Query().Get("checkFiles") == "1" {
 		p.violate("checkFiles=1 on %s", seg[0])
 	}
+	root := newElem("MediaContainer")
 	shape := readShape(r.URL.Query(), true)
-	var videos []*elem
+	p.mu.RLock()
 	for id := range strings.SplitSeq(seg[0], ",") {
 		if it := p.byKey(id); it != nil {
-			videos = append(videos, it.video(shape))
+			root.kids = append(root.kids, it.video(shape))
 		}
 	}
-	if len(videos) == 0 {
+	p.mu.RUnlock()
+	if len(root.kids) == 0 {
 		plexFailure(w, http.StatusNotFound)
 		return
 	}
-	root := newElem("MediaContainer", "size", len(videos), "allowSync", true, "identifier", "com.plexapp.plugins.library")
-	root.kids = videos
+	root.attrs = newElem("", "size", len(root.kids), "allowSync", true, "identifier", "com.plexapp.plugins.library").attrs
 	root.send(w, r)
 }

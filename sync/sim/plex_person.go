@@ -23,7 +23,7 @@ func (p *Plex) change(ratingKey string, do func(*item)) error {
 func (p *Plex) PersonEdit(ratingKey, field, value string) error {
 	return p.change(ratingKey, func(it *item) {
 		it.set(field, value)
-		it.lock(field)
+		it.byHand(field)
 		p.touch(it)
 		p.notices.timeline(it, stateProcessed, "")
 	})
@@ -36,7 +36,7 @@ func (p *Plex) PersonTags(ratingKey, kind string, names ...string) error {
 		for _, name := range names {
 			p.addTag(it, kind, name, "")
 		}
-		it.lock(kind)
+		it.byHand(kind)
 		p.touch(it)
 		p.notices.timeline(it, stateProcessed, "")
 	})
@@ -47,7 +47,7 @@ func (p *Plex) PersonPoster(ratingKey string, image []byte) error {
 	return p.change(ratingKey, func(it *item) {
 		key := "upload://posters/" + sha1Hex(image)
 		it.poster.uploads = append(it.poster.uploads, upload{key, image})
-		it.lock("thumb")
+		it.byHand("thumb")
 		p.choose(it, &it.poster, key)
 	})
 }
@@ -100,7 +100,7 @@ func (p *Plex) refreshItem(w http.ResponseWriter, _ *http.Request, seg []string)
 // Wipe empties an item and takes all its locks, as removing and finding it again does under the same key.
 func (p *Plex) Wipe(ratingKey string) error {
 	return p.change(ratingKey, func(it *item) {
-		it.fields, it.tags, it.locked = nil, nil, nil
+		it.fields, it.tags, it.locked, it.person = nil, nil, nil, nil
 		it.poster, it.art = picture{}, picture{}
 		p.touch(it)
 		p.notices.timeline(it, stateProcessed, "")

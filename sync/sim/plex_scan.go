@@ -18,10 +18,6 @@ type activity struct {
 	section  int
 }
 
-func queryEscape(s string) string {
-	return strings.NewReplacer("%", "%25", ":", "%3A", "/", "%2F").Replace(s)
-}
-
 // PutOnDisk puts a file where the next scan of its folder finds it and makes an item of it.
 func (p *Plex) PutOnDisk(path string, size int64) {
 	p.mu.Lock()

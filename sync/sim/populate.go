@@ -149,7 +149,8 @@ func (s *sampler) shelve(i int, sc *Scene, f *File, path string) {
 	case "HandEdited":
 		it.set("title", fmt.Sprintf("My own name for no. %d", i+1))
 		it.set("summary", "Written by hand, please keep.")
-		it.lock("title", "summary")
+		it.byHand("title")
+		it.byHand("summary")
 	}
 }
 
@@ -172,4 +173,29 @@ func (w *World) plexOf(sc *Scene) string {
 	}
 	path, _ := w.PlexPath(sc.Files[0].Path)
 	return path
+}
+
+// fill makes an item hold what its scene says, locked, as if it had been synced before.
+func (w *World) fill(it *item, sc *Scene) {
+	v := w.Stash.want(sc)
+	v.fields["title"], v.fields["summary"] = sc.Title, sc.Details
+	for field, value := range v.fields {
+		if value != "" {
+			it.set(field, value)
+			it.lock(field)
+		}
+	}
+	for kind, names := range v.tags {
+		for _, name := range names {
+			w.Plex.addTag(it, kind, name, "")
+		}
+		if len(names) > 0 {
+			it.lock(kind)
+		}
+	}
+	if image := sc.cover.bytes(); image != nil && w.opt.SyncedCovers {
+		key := "upload://posters/" + sha1Hex(image)
+		it.poster = picture{uploads: []upload{{key, image}}, selected: key, stamp: it.added + 1}
+		it.lock("thumb")
+	}
 }

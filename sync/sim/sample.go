@@ -122,9 +122,12 @@ func (s *sampler) some(ids []int, n int) []int {
 	return out
 }
 
+// fileNames drops what Windows does not allow in a name.
+var fileNames = strings.NewReplacer("/", "-", ":", "", "?", "", "\"", "", ",", "")
+
 // path is the place of scene i below the root; the number makes it unique.
 func (s *sampler) path(sc *Scene, i int) string {
-	name := strings.NewReplacer("/", "-", ":", "", "?", "", "\"", "", ",", "").Replace(sc.Title)
+	name := fileNames.Replace(sc.Title)
 	return fmt.Sprintf("%s/%s/%s %05d.mkv", s.pick(sampleSubjects), s.pick(samplePlaces), name, i+1)
 }
 
