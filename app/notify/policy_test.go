@@ -1,0 +1,390 @@
+package notify_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"lockstep/app/notify"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/store"
+)
+
+var start = time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
+
+// world is an engine as the policy sees it: it keeps what was said, as the store does.
+type world struct {
+	t      interface{ Helper() }
+	p      notify.Policy
+	s      api.Snapshot
+	now    notify.Instant
+	heard  []string // titles, "-tag" for withdrawals
+	refuse bool
+	wait   time.Duration
+}
+
+func newWorld(t interface{ Helper() }) *world {
+	w := &world{t: t, now: notify.Instant{Wall: start}}
+	w.p.Zone = time.UTC
+	w.s = api.Snapshot{Live: true, Configured: true, Verdict: health.Up, NotifyDelay: time.Minute, Stash: api.Connection{Checked: true, OK: true}}
+	return w
+}
+
+func (w *world) step() {
+	plan := w.p.Step(w.s, w.now)
+	w.wait = plan.Wait
+	for _, a := range plan.Acts {
+		if a.Withdraw != "" {
+			w.heard = append(w.heard, "-"+a.Withdraw)
+			continue
+		}
+		if a.Say != "" {
+			w.p.Answer(a, !w.refuse, nil)
+			if w.refuse {
+				continue
+			}
+			w.s.Said = health.Said{Outage: a.Outage, Kind: a.Say}
+		}
+		w.heard = append(w.heard, a.Note.Title)
+		w.p.Sent(a)
+	}
+}
+
+// after lets time pass, stepping when the policy asked for it and at the end.
+func (w *world) after(d time.Duration) *world {
+	end := w.now.Mono + d
+	for w.wait > 0 && w.now.Mono+w.wait < end {
+		w.pass(w.wait)
+		w.step()
+	}
+	w.pass(end - w.now.Mono)
+	w.step()
+	return w
+}
+
+func (w *world) pass(d time.Duration) {
+	w.now.Mono += d
+	w.now.Wall = w.now.Wall.Add(d)
+}
+
+func (w *world) set(change func(*api.Snapshot)) *world {
+	change(&w.s)
+	w.step()
+	return w
+}
+
+func (w *world) down() *world {
+	var id uint64 = 1
+	if w.s.Outage != nil {
+		id = w.s.Outage.ID + 1
+	}
+	return w.set(func(s *api.Snapshot) {
+		s.Verdict, s.Since = health.Down, w.now.Wall
+		s.Outage = &outage.Record{ID: id, Started: w.now.Wall, Cause: "connection refused"}
+	})
+}
+
+func (w *world) up() *world {
+	return w.set(func(s *api.Snapshot) {
+		ended := s.Outage.End(w.now.Wall)
+		s.Verdict, s.Since, s.Outage = health.Up, w.now.Wall, &ended
+	})
+}
+
+func (w *world) stash(ok bool) *world {
+	return w.set(func(s *api.Snapshot) {
+		s.Stash = api.Connection{Checked: true, OK: ok}
+		if !ok {
+			s.Stash.Class = string(fault.Unreachable)
+		}
+	})
+}
+
+const (
+	isDown  = "Plex is not reachable"
+	isBack  = "Plex is back"
+	flaps   = "Plex comes and goes"
+	network = "No network?"
+	signIn  = "Plex asks you to sign in again"
+	done    = "Reconciliation done"
+)
+
+func ask(kinds ...api.AttentionKind) func(*api.Snapshot) {
+	return func(s *api.Snapshot) {
+		s.Attention = nil
+		for _, k := range kinds {
+			s.Attention = append(s.Attention, api.Attention{Kind: k, Words: string(k)})
+		}
+	}
+}
+
+func report(id uint64, scheduled bool) func(*api.Snapshot) {
+	return func(s *api.Snapshot) {
+		s.LastReconciliation = &store.Report{ID: id, Ended: start, Checked: 3, InStep: 3, Scheduled: scheduled}
+	}
+}
+
+func TestWhatIsSaid(t *testing.T) {
+	t.Parallel()
+	const m = time.Minute
+	cases := map[string]struct {
+		play func(w *world)
+		want string
+	}{
+		"nothing while up":                {func(w *world) { w.after(time.Hour) }, ""},
+		"down and back once":              {func(w *world) { w.after(m).down().after(30 * m).up().after(time.Hour) }, isDown + "|" + "-plex|" + isBack},
+		"short outages are not announced": {func(w *world) { w.after(m).down().after(50 * time.Second).up().after(time.Hour) }, ""},
+		"many short ones neither": {func(w *world) {
+			for range 5 {
+				w.after(m).down().after(20 * time.Second).up()
+			}
+			w.after(time.Hour)
+		}, ""},
+		"the delay starts anew with each outage": {func(w *world) { w.after(m).down().after(40 * time.Second).up().down().after(40 * time.Second) }, ""},
+		"a missed end is noticed by the id":      {func(w *world) { w.after(m).down().after(40 * time.Second).down().after(40 * time.Second) }, ""},
+		"no delay wanted":                        {func(w *world) { w.after(m).set(func(s *api.Snapshot) { s.NotifyDelay = 0 }).down() }, isDown},
+		"disputed is silent": {func(w *world) {
+			w.after(m).down().set(func(s *api.Snapshot) { s.Verdict = health.Disputed }).after(time.Hour)
+		}, ""},
+		"unknown is silent": {func(w *world) {
+			w.after(m).down().set(func(s *api.Snapshot) { s.Verdict = health.Unknown }).after(time.Hour)
+		}, ""},
+		"a repaired record is silent": {func(w *world) {
+			w.after(m).down().set(func(s *api.Snapshot) { s.Outage.Repaired = true }).after(time.Hour).up()
+		}, ""},
+		"silent while paused": {func(w *world) { w.after(m).set(func(s *api.Snapshot) { s.Paused = true }).down().after(time.Hour).up() }, ""},
+		"told after quiet hours if still down": {func(w *world) {
+			w.after(m).set(func(s *api.Snapshot) { s.Quiet = true }).down().after(time.Hour).set(func(s *api.Snapshot) { s.Quiet = false })
+		}, isDown},
+		"back waits for the end of quiet hours": {func(w *world) {
+			w.after(m).down().after(2 * m).set(func(s *api.Snapshot) { s.Quiet = true }).up().after(m).set(func(s *api.Snapshot) { s.Quiet = false })
+		}, isDown + "|-plex|" + isBack},
+		"silent while warming up": {func(w *world) {
+			w.set(func(s *api.Snapshot) { s.NotifyDelay = 0 }).down().after(4 * time.Second)
+		}, ""},
+		"told after warming up": {func(w *world) {
+			w.set(func(s *api.Snapshot) { s.NotifyDelay = 0 }).down().after(6 * time.Second)
+		}, isDown},
+		"a wake-up starts the delay anew": {func(w *world) {
+			w.after(m).down().after(50 * time.Second)
+			w.now.Wall = w.now.Wall.Add(8 * time.Hour)
+			w.after(50 * time.Second)
+		}, ""},
+		"and lasts no longer than the delay": {func(w *world) {
+			w.after(m).down().after(50 * time.Second)
+			w.now.Wall = w.now.Wall.Add(8 * time.Hour)
+			w.after(2 * m)
+		}, isDown},
+		"a clock set back too": {func(w *world) {
+			w.after(m).down().after(50 * time.Second)
+			w.now.Wall = w.now.Wall.Add(-time.Hour)
+			w.after(50 * time.Second)
+		}, ""},
+		"a restart does not repeat": {func(w *world) {
+			w.after(m).down().after(2 * m)
+			w.p = notify.Policy{}
+			w.wait = 0
+			w.after(time.Hour)
+		}, isDown},
+		"a restart does not forget": {func(w *world) {
+			w.after(m).down().after(2 * m)
+			w.p = notify.Policy{}
+			w.wait = 0
+			w.up().after(m)
+		}, isDown + "|" + isBack},
+		"refused is silent for good": {func(w *world) { w.refuse = true; w.after(m).down().after(time.Hour).up().after(time.Hour) }, ""},
+		"flapping is one message": {func(w *world) {
+			w.after(m)
+			for range 8 {
+				w.down().after(2 * m).up().after(m)
+			}
+		}, strings.Join([]string{isDown, "-plex", isBack, "-plex", isDown, "-plex", isBack, "-plex", flaps}, "|")},
+		"and over after 30 quiet minutes": {func(w *world) {
+			w.after(m)
+			for range 3 {
+				w.down().after(2 * m).up().after(m)
+			}
+			w.heard = nil
+			w.after(28 * m)
+			if len(w.heard) == 0 {
+				w.after(2 * m)
+			}
+		}, "-plex|" + isBack},
+		"outages far apart do not flap": {func(w *world) {
+			w.after(m)
+			for range 4 {
+				w.down().after(2 * m).up().after(20 * m)
+			}
+		}, strings.TrimPrefix(strings.Repeat("|-plex|"+isDown+"|-plex|"+isBack, 4), "|-plex|")},
+		"both gone is the network": {func(w *world) { w.after(m).stash(false).down().after(time.Hour).up().stash(true).after(m) }, network + "|-plex"},
+		"Plex is named once it is proven": {func(w *world) {
+			w.after(m).stash(false).down().after(5 * m).stash(true).after(50 * time.Second)
+			w.heard = append(w.heard, "proven")
+			w.after(20 * time.Second)
+		}, network + "|-plex|proven|" + isDown},
+		"Stash away later says nothing": {func(w *world) { w.after(m).down().after(5 * m).stash(false).after(time.Hour) }, isDown},
+		"the network is named once in 30 minutes": {func(w *world) {
+			w.after(m).stash(false)
+			for range 5 {
+				w.down().after(2 * m).up().after(m)
+			}
+		}, network + "|-plex"},
+		"Stash alone says nothing": {func(w *world) { w.after(m).stash(false).after(time.Hour) }, ""},
+		"a refused token is told once": {func(w *world) {
+			w.after(m).set(ask(api.SignInPlex)).after(time.Hour).set(ask()).set(ask(api.SignInPlex)).after(time.Hour)
+		}, signIn + "|-attention"},
+		"and again after it was settled": {func(w *world) {
+			w.after(m).set(ask(api.SignInPlex)).set(ask()).after(2 * m).set(ask(api.SignInPlex))
+		}, signIn + "|-attention|" + signIn},
+		"a token refused while quiet waits": {func(w *world) {
+			w.after(m).set(func(s *api.Snapshot) { s.Quiet = true }).set(ask(api.SignInPlex)).after(time.Hour).set(func(s *api.Snapshot) { s.Quiet = false })
+		}, signIn},
+		"two questions, two messages":     {func(w *world) { w.after(m).set(ask(api.SignInPlex, api.BrakeAsks)).after(m) }, signIn + "|Lockstep asks before it goes on"},
+		"the first run opens a window":    {func(w *world) { w.after(m).set(ask(api.FirstRun)).after(m) }, ""},
+		"reconciliation asked for":        {func(w *world) { w.after(m).set(report(4, false)).after(m) }, done},
+		"scheduled ones are silent":       {func(w *world) { w.after(m).set(report(4, true)).after(m) }, ""},
+		"an old report is not news":       {func(w *world) { w.p = notify.Policy{}; w.set(report(4, false)).after(m) }, ""},
+		"nothing from a dead engine":      {func(w *world) { w.after(m).set(func(s *api.Snapshot) { s.Live = false }).down().after(time.Hour) }, ""},
+		"a new outage takes 'back' away":  {func(w *world) { w.after(m).down().after(2 * m).up().down() }, isDown + "|-plex|" + isBack + "|-plex"},
+		"a lasting outage after flapping": {func(w *world) { flapThenDown(w) }, "-plex|" + isDown},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.step()
+			c.play(w)
+			if got := strings.Join(w.heard, "|"); got != c.want {
+				t.Errorf("heard %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func flapThenDown(w *world) {
+	w.after(time.Minute)
+	for range 3 {
+		w.down().after(2 * time.Minute).up().after(time.Minute)
+	}
+	w.heard = nil
+	w.p.Sent(notify.Act{Tag: notify.TagPlex, Say: health.SaidDown}) // on screen: an ordinary "down"
+	w.after(10 * time.Minute).down().after(29 * time.Minute)
+	if slices.Contains(w.heard, isDown) {
+		w.heard = append(w.heard, "too early")
+	}
+	w.after(2 * time.Minute)
+}
+
+func TestFailedAnnouncementIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.step()
+	w.after(time.Minute).set(func(s *api.Snapshot) { s.NotifyDelay = time.Hour }).down()
+	w.s.NotifyDelay = 0
+	plan := w.p.Step(w.s, w.now)
+	if len(plan.Acts) != 1 {
+		t.Fatalf("acts %+v", plan.Acts)
+	}
+	w.p.Answer(plan.Acts[0], false, errTest)
+	if plan = w.p.Step(w.s, w.now); len(plan.Acts) != 0 || plan.Wait == 0 {
+		t.Fatalf("asked again at once: %+v", plan)
+	}
+	w.pass(plan.Wait)
+	if plan = w.p.Step(w.s, w.now); len(plan.Acts) != 1 {
+		t.Fatalf("not tried again: %+v", plan)
+	}
+}
+
+// Whatever happens in whatever order: "down" at most once per outage and only while
+// the verdict says so, "back" only after it, nothing in silence, and the policy never
+// asks to be woken without need.
+func TestNothingFalseIsEverSaid(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.step()
+		said := map[uint64][]string{}
+		for range rapid.IntRange(1, 200).Draw(t, "steps") {
+			before := len(w.heard)
+			play(w, rapid.IntRange(0, 11).Draw(t, "what"), time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds"))*time.Second)
+			for _, h := range w.heard[before:] {
+				check(t, w, said, h)
+			}
+			if w.wait != 0 && w.wait < time.Millisecond {
+				t.Fatalf("wants to be woken after %v", w.wait)
+			}
+		}
+	})
+}
+
+func play(w *world, what int, d time.Duration) {
+	switch what {
+	case 0:
+		w.down()
+	case 1:
+		if w.s.Outage != nil && w.s.Outage.Ongoing() {
+			w.up()
+		}
+	case 2, 3, 4:
+		w.after(d)
+	case 5:
+		w.set(func(s *api.Snapshot) { s.Paused = !s.Paused })
+	case 6:
+		w.set(func(s *api.Snapshot) { s.Quiet = !s.Quiet })
+	case 7:
+		w.stash(d > time.Minute)
+	case 8:
+		w.now.Wall = w.now.Wall.Add(10 * d)
+		w.step()
+	case 9:
+		w.p, w.wait = notify.Policy{}, 0
+		w.step()
+	case 10:
+		w.refuse = !w.refuse
+	case 11:
+		w.set(func(s *api.Snapshot) {
+			if s.Verdict == health.Disputed {
+				s.Verdict = health.Up
+				if s.Outage != nil && s.Outage.Ongoing() {
+					s.Verdict = health.Down
+				}
+				return
+			}
+			s.Verdict = health.Disputed
+		})
+	}
+}
+
+func check(t *rapid.T, w *world, said map[uint64][]string, h string) {
+	if strings.HasPrefix(h, "-") {
+		return
+	}
+	if w.s.Paused || w.s.Quiet {
+		t.Fatalf("said %q in silence", h)
+	}
+	id := w.s.Outage.ID
+	switch h {
+	case isDown, flaps:
+		if w.s.Verdict != health.Down || slices.Contains(said[id], "down") {
+			t.Fatalf("said %q: verdict %q, said before %v", h, w.s.Verdict, said[id])
+		}
+		said[id] = append(said[id], "down")
+	case isBack:
+		if w.s.Verdict != health.Up || !slices.Equal(said[id], []string{"down"}) {
+			t.Fatalf("said %q: verdict %q, said before %v", h, w.s.Verdict, said[id])
+		}
+		said[id] = append(said[id], "back")
+	case network:
+		if w.s.Verdict != health.Down {
+			t.Fatalf("said %q: verdict %q", h, w.s.Verdict)
+		}
+	default:
+		t.Fatalf("said %q", h)
+	}
+}
