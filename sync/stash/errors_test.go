@@ -1,0 +1,403 @@
+package stash_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/scene"
+	"lockstep/sync/stash"
+)
+
+// calls are all questions of the client, to test what holds for each.
+func calls() map[string]func(context.Context, *stash.Client) error {
+	return map[string]func(context.Context, *stash.Client) error{
+		"status": func(ctx context.Context, c *stash.Client) error { _, err := c.Status(ctx); return err },
+		"newest": func(ctx context.Context, c *stash.Client) error { _, err := c.Newest(ctx); return err },
+		"sweep": func(ctx context.Context, c *stash.Client) error {
+			return c.Sweep(ctx, func([]scene.Stamp) error { return nil })
+		},
+		"sweep files": func(ctx context.Context, c *stash.Client) error {
+			return c.SweepFiles(ctx, func([]scene.FileStamp) error { return nil })
+		},
+		"names":  func(ctx context.Context, c *stash.Client) error { _, err := c.Names(ctx); return err },
+		"scenes": func(ctx context.Context, c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{3}); return err },
+		"by path": func(ctx context.Context, c *stash.Client) error {
+			_, err := c.FindByPath(ctx, "/films/a.mp4")
+			return err
+		},
+		"title": func(ctx context.Context, c *stash.Client) error { _, err := c.FindByTitle(ctx, "Harbour"); return err },
+		"cover": func(ctx context.Context, c *stash.Client) error { _, err := c.Cover(ctx, 3, ""); return err },
+		"jobs":  func(ctx context.Context, c *stash.Client) error { return c.WatchJobs(ctx, func() {}) },
+	}
+}
+
+// each runs every call against one kind of answer.
+func each(t *testing.T, a answer, key string, check func(*testing.T, error)) {
+	t.Helper()
+	for name, call := range calls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := serve(t, func(asked) answer { return a })
+			check(t, call(t.Context(), client(f.URL, key)))
+		})
+	}
+}
+
+func TestEveryCallClassifiesAnAnswerThatIsNotGraphQL(t *testing.T) {
+	t.Parallel()
+	page := "<!doctype html><html><title>Stash</title></html>"
+	for name, tc := range map[string]struct {
+		answer answer
+		key    string
+		class  fault.Class
+		words  string
+	}{
+		"web page":           {answer{kind: "text/html; charset=utf-8", body: page}, "", fault.Config, "answers with a web page"},
+		"no key":             {answer{code: 401}, "", fault.Unauthorized, "Stash wants an API key."},
+		"wrong key":          {answer{code: 401}, canary, fault.Unauthorized, "Stash refused the API key."},
+		"login":              {answer{code: 302, head: map[string]string{"Location": "/login?returnURL=%2Fgraphql"}}, "", fault.Unauthorized, "Stash wants an API key."},
+		"login under a path": {answer{code: 302, head: map[string]string{"Location": "/stash/login"}}, canary, fault.Unauthorized, "refused"},
+		"moved":              {answer{code: 301, head: map[string]string{"Location": "https://films.example/graphql?apikey=" + canary}}, canary, fault.Config, "elsewhere"},
+		"exposed":            {answer{code: 403, kind: "text/plain", body: "Stash is exposed to the public internet without authentication"}, "", fault.Config, "locked itself"},
+		"proxy forbids":      {answer{code: 403, kind: "text/html", body: page}, "", fault.Config, "refuses access"},
+		"too many":           {answer{code: 429}, "", fault.Busy, "busy"},
+		"bad gateway":        {answer{code: 502, kind: "text/html", body: page}, "", fault.Unreachable, "502"},
+		"unavailable":        {answer{code: 503}, "", fault.Unreachable, "503"},
+		"gateway timeout":    {answer{code: 504}, "", fault.Unreachable, "504"},
+		"https port":         {answer{code: 400, kind: "text/plain", body: "Client sent an HTTP request to an HTTPS server."}, "", fault.Config, "not as Stash"},
+		"gone":               {answer{code: 410, kind: "text/plain"}, "", fault.Config, "not as Stash"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, tc.answer, tc.key, func(t *testing.T, err error) { want(t, err, tc.class, tc.words) })
+		})
+	}
+}
+
+func TestAKeySentToAStashWithoutCredentialsIsExplained(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(asked) answer { return answer{code: 401} })
+	_, err := client(f.URL, canary).Status(t.Context())
+	if got := want(t, err, fault.Unauthorized, "refused"); !strings.Contains(got.Hint, "without user name and password refuses every key") {
+		t.Errorf("hint %q does not tell about a Stash without credentials", got.Hint)
+	}
+}
+
+func TestRetryAfterIsHonouredWithinReason(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		said string
+		want time.Duration
+	}{
+		"seconds": {"7", 7 * time.Second}, "absurd": {"9999999", time.Hour}, "negative": {"-3", 0},
+		"date": {"Mon, 23 Nov 2026 16:00:00 GMT", 0}, "nothing": {"", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := serve(t, func(asked) answer { return answer{code: 429, head: map[string]string{"Retry-After": tc.said}} })
+			_, err := client(f.URL, "").Newest(t.Context())
+			if got := want(t, err, fault.Busy, "").RetryAfter; got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestRedirectsAreNeverFollowed(t *testing.T) {
+	t.Parallel()
+	other := serve(t, func(asked) answer { return ok(okState) })
+	each(t, answer{code: 302, head: map[string]string{"Location": other.URL + "/graphql"}}, canary, func(t *testing.T, err error) {
+		f := want(t, err, fault.Config, "elsewhere")
+		if !strings.Contains(f.Hint, other.URL) {
+			t.Errorf("hint %q does not name the other address", f.Hint)
+		}
+	})
+	t.Cleanup(func() {
+		other.mu.Lock()
+		defer other.mu.Unlock()
+		if len(other.log) > 0 {
+			t.Errorf("the other host was asked %d times", len(other.log))
+		}
+	})
+}
+
+func TestAStashThatIsNotReadySaysSoInWords(t *testing.T) {
+	t.Parallel()
+	for file, words := range map[string]string{
+		"state_SETUP":           "Stash is not set up yet",
+		"state_NEEDS_MIGRATION": "Stash needs a database migration: open it in a browser",
+	} {
+		for name, call := range calls() {
+			if name == "jobs" || name == "sweep files" {
+				continue // jobs can be watched in any state; both sweeps begin alike
+			}
+			t.Run(file+" "+name, func(t *testing.T) {
+				t.Parallel()
+				f := replay(t, states(t, file))
+				want(t, call(t.Context(), client(f.URL, "")), fault.Config, words)
+			})
+		}
+	}
+}
+
+func TestAResolverErrorIsTemporaryEvenThoughTheStatusIs200(t *testing.T) {
+	t.Parallel()
+	bad := sample(t, "error_invalid_sort_200")
+	f := replay(t, map[string]answer{"Newest": bad, "State": sample(t, "systemStatus_version")})
+	_, err := client(f.URL, "").Newest(t.Context())
+	got := want(t, err, fault.Temporary, "could not answer")
+	if !strings.Contains(got.Error(), "invalid sort: bogus") {
+		t.Errorf("%v does not carry Stash's own words", got)
+	}
+}
+
+func TestErrorsComeBeforeData(t *testing.T) {
+	t.Parallel()
+	f := replay(t, map[string]answer{
+		"State":  ok(okState),
+		"Newest": ok(`{"errors":[{"message":"database is locked","path":["findScenes"]}],"data":{"findScenes":{"count":3,"scenes":[]}}}`),
+	})
+	_, err := client(f.URL, "").Newest(t.Context())
+	want(t, err, fault.Busy, "database is busy")
+}
+
+func TestA422NamesTheVersion(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ version, words string }{
+		"old":  {`{"data":{"version":{"version":"v0.19.1"}}}`, "too old for Lockstep (version v0.19.1)"},
+		"new":  {`{"data":{"version":{"version":"v1.2.0"}}}`, "too old or too new for Lockstep (version v1.2.0)"},
+		"none": {`{"errors":[{"message":"Cannot query field"}]}`, "not as Stash does"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := replay(t, map[string]answer{"Names": sample(t, "error_unknown_field_422"), "Version": ok(tc.version)})
+			c := client(f.URL, "")
+			for range 3 {
+				_, err := c.Names(t.Context())
+				want(t, err, fault.Config, tc.words)
+			}
+			if n := len(f.seen("Version")); name != "none" && n != 1 {
+				t.Errorf("the version was asked for %d times, want once", n)
+			}
+		})
+	}
+}
+
+func TestStatusRefusesAVersionBelow025(t *testing.T) {
+	t.Parallel()
+	for version, old := range map[string]bool{
+		"v0.24.3": true, "v0.8.0": true, "v0.25.0": false, "v0.30.1-19-gcf3489efd": false, "v1.0.0": false, "": false, "develop": false,
+	} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			f := replay(t, map[string]answer{
+				"State": ok(fmt.Sprintf(`{"data":{"systemStatus":{"status":"OK"},"version":{"version":%q}}}`, version)),
+				"Count": ok(`{"data":{"findScenes":{"count":16}}}`),
+			})
+			s, err := client(f.URL, "").Status(t.Context())
+			if old {
+				want(t, err, fault.Config, "too old for Lockstep (version "+version)
+			} else if err != nil || s.Scenes != 16 {
+				t.Errorf("got %+v, %v", s, err)
+			}
+		})
+	}
+}
+
+func TestAnswersThatAreNoGraphQLHoldTheQueue(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		body  string
+		class fault.Class
+	}{
+		"garbage":     {"\x00\x01garbage", fault.Unreachable},
+		"cut off":     {`{"data":{"findScenes":{"count":3,`, fault.Unreachable},
+		"empty":       {"", fault.Unreachable},
+		"other json":  {`{"status":"ok"}`, fault.Config},
+		"null":        {`{"data":null}`, fault.Config},
+		"other shape": {`{"data":{"findScenes":{"count":"many"}}}`, fault.Config},
+		"no count":    {`{"data":{"findScenes":null}}`, fault.Config},
+		"bad id":      {`{"data":{"findScenes":{"count":1,"scenes":[{"id":"x"}]}}}`, fault.Config},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := replay(t, map[string]answer{"Newest": ok(tc.body)})
+			_, err := client(f.URL, "").Newest(t.Context())
+			want(t, err, tc.class, "")
+		})
+	}
+}
+
+func TestAnAnswerCutOffOnTheWireIsUnreachable(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", "100000")
+		_, _ = w.Write([]byte(`{"data":`))
+	}))
+	t.Cleanup(s.Close)
+	_, err := client(s.URL, "").Newest(t.Context())
+	want(t, err, fault.Unreachable, "cannot be reached")
+}
+
+// hang waits for the client to leave, which Go's server notices only once the body is read.
+func hang(r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
+func TestAHangingServerIsGivenUpAfterTheTimeout(t *testing.T) {
+	t.Parallel()
+	for name, call := range calls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hang(r) }))
+			t.Cleanup(s.Close)
+			c := stash.New(stash.Options{URL: s.URL, Timeout: 50 * time.Millisecond})
+			want(t, call(t.Context(), c), fault.Unreachable, "did not answer in time")
+		})
+	}
+}
+
+func TestACancelledCallIsCanceled(t *testing.T) {
+	t.Parallel()
+	for name, call := range calls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				cancel()
+				hang(r)
+			}))
+			t.Cleanup(s.Close)
+			want(t, call(ctx, client(s.URL, "")), fault.Canceled, "")
+		})
+	}
+}
+
+func TestNoServerIsUnreachableInWords(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := l.Addr().String()
+	_ = l.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
+	plain := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(plain.Close)
+	for name, tc := range map[string]struct {
+		url   string
+		class fault.Class
+		words string
+	}{
+		"refused":       {"http://" + free, fault.Unreachable, "connection refused"},
+		"unknown name":  {"http://stash.invalid:9999", fault.Unreachable, ""},
+		"untrusted":     {secure.URL, fault.Config, "certificate"},
+		"not https":     {strings.Replace(plain.URL, "http:", "https:", 1), fault.Config, "does not speak https"},
+		"no address":    {"", fault.Config, "must look like http://host:9999"},
+		"no scheme":     {"harbour:9999", fault.Config, "must look like"},
+		"other scheme":  {"ftp://harbour", fault.Config, "must look like"},
+		"broken":        {"http://ha rbour:x/" + canary, fault.Config, "must look like"},
+		"broken escape": {"http://harbour/%zz" + canary, fault.Config, "must look like"},
+	} {
+		for call, run := range calls() {
+			t.Run(name+" "+call, func(t *testing.T) {
+				t.Parallel()
+				want(t, run(t.Context(), client(tc.url, "")), tc.class, tc.words)
+			})
+		}
+	}
+}
+
+func TestTheAPIKeyIsInNoErrorAndNoAddress(t *testing.T) {
+	t.Parallel()
+	echo := func(code int, kind, body string) answer { return answer{code: code, kind: kind, body: body} }
+	for name, a := range map[string]answer{
+		"401":          echo(401, "text/plain", canary),
+		"403":          echo(403, "text/plain", strings.Repeat("x", 290)+canary),
+		"404":          echo(404, "text/plain", "no such page: "+canary),
+		"500":          echo(500, "text/plain", canary),
+		"503":          echo(503, "text/html", canary),
+		"text":         echo(200, "text/plain", canary),
+		"html":         echo(200, "text/html", canary),
+		"other json":   echo(200, "application/json", `{"key":"`+canary+`"}`),
+		"bad id":       echo(200, "application/json", `{"data":{"findScenes":{"count":1,"scenes":[{"id":"`+canary+`"}]},"s0":{"id":"`+canary+`"}}}`),
+		"error":        echo(200, "application/json", `{"errors":[{"message":"bad key `+canary+`","path":["s0"]}],"data":null}`),
+		"422":          echo(422, "application/json", `{"errors":[{"message":"bad key `+canary+`"}],"data":null}`),
+		"moved":        {code: 301, head: map[string]string{"Location": "http://" + canary + "/x?apikey=" + canary}},
+		"login":        {code: 302, head: map[string]string{"Location": "/login?returnURL=" + canary}},
+		"bad location": {code: 302, head: map[string]string{"Location": "http://[" + canary}},
+		"svg":          {kind: "image/jpeg", body: canary},
+	} {
+		for call, run := range calls() {
+			t.Run(name+" "+call, func(t *testing.T) {
+				t.Parallel()
+				f := serve(t, func(asked) answer { return a })
+				f.reply = func(q asked) answer {
+					if strings.Contains(q.url, canary) {
+						t.Errorf("the key is in the address %s", q.url)
+					}
+					return a
+				}
+				noKey(t, run(t.Context(), client(f.URL+"/?apikey="+canary+"#"+canary, canary)))
+				f.Close()
+				noKey(t, run(t.Context(), client(strings.Replace(f.URL, "://", "://me:"+canary+"@", 1)+"/?apikey="+canary, canary)))
+			})
+		}
+	}
+}
+
+// noKey walks the whole chain of an error, in every form a log could print.
+func noKey(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	f := fault.Of(err)
+	for _, text := range []string{err.Error(), fmt.Sprintf("%v %q", err, err), f.Words, f.Hint, f.Error()} {
+		if strings.Contains(text, canary) || strings.Contains(text, canary[:20]) {
+			t.Errorf("the key is in %q", text)
+		}
+	}
+	if f.Err != nil && strings.Contains(f.Err.Error(), canary) {
+		t.Errorf("the key is in the cause %q", f.Err)
+	}
+}
+
+func TestAKeyThatCannotBeSentIsSaidSo(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(asked) answer { return ok(okState) })
+	for name, call := range calls() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := call(t.Context(), client(f.URL, "two\nlines"))
+			want(t, err, fault.Unauthorized, "characters that no key has")
+			if strings.Contains(err.Error(), "lines") {
+				t.Errorf("the key is in %v", err)
+			}
+		})
+	}
+}
+
+func TestACallbacksErrorIsReturnedAsItIs(t *testing.T) {
+	t.Parallel()
+	f := replay(t, map[string]answer{
+		"Last":   ok(`{"data":{"findScenes":{"scenes":[{"id":"3"}]}}}`),
+		"Stamps": ok(`{"data":{"findScenes":{"scenes":[{"id":"3","updated_at":"x"}]}}}`),
+	})
+	full := errors.New("disk full")
+	if err := client(f.URL, "").Sweep(t.Context(), func([]scene.Stamp) error { return full }); err != full {
+		t.Errorf("got %v, want the callback's own error", err)
+	}
+}

@@ -1,0 +1,27 @@
+package stash
+
+import (
+	"context"
+
+	"lockstep/sync/scene"
+)
+
+// Names reads all tags, performers and studios in one request, about 0.2 s for 5 000.
+// Stash does not touch a scene when one of them is renamed, merged or removed, so the
+// difference of two Names is the only sign of it. The order of each list means nothing.
+func (c *Client) Names(ctx context.Context) (scene.Names, error) {
+	var out struct {
+		FindTags       *struct{ Tags []scene.Named }
+		FindPerformers *struct{ Performers []scene.Named }
+		FindStudios    *struct{ Studios []scene.Named }
+	}
+	if err := c.ask(ctx, namesQuery, nil, &out); err != nil {
+		return scene.Names{}, err
+	}
+	if out.FindTags == nil || out.FindPerformers == nil || out.FindStudios == nil {
+		return scene.Names{}, errNotStash(nil)
+	}
+	return scene.Names{
+		Tags: out.FindTags.Tags, Performers: out.FindPerformers.Performers, Studios: out.FindStudios.Studios,
+	}, nil
+}

@@ -1,0 +1,142 @@
+package stash
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lockstep/sync/scene"
+)
+
+const (
+	// stateOK is the only state in which Stash answers about scenes.
+	stateOK = "OK"
+	// oldest is the first release Lockstep is made for.
+	oldest = "0.25"
+)
+
+// Status is what a connection test shows.
+type Status struct {
+	Version string // as Stash prints it, "v0.30.1"; "" when Stash does not say
+	State   string // "OK", "SETUP" or "NEEDS_MIGRATION"
+	Scenes  int
+}
+
+// Status asks for version, state and number of scenes. A Stash that is not set up, waits
+// for a migration or is older than 0.25 yields what is known of it and a Config fault
+// that says so: it holds all work and is asked again, it never fails a job.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	s, err := c.state(ctx)
+	if err != nil {
+		return s, err
+	}
+	if tooOld(s.Version) {
+		return s, errTooOld(s.Version, nil)
+	}
+	var out struct {
+		FindScenes struct{ Count *int }
+	}
+	if err := c.ask(ctx, countQuery, nil, &out); err != nil {
+		return s, err
+	}
+	if out.FindScenes.Count == nil {
+		return s, errNotStash(nil)
+	}
+	s.Scenes = *out.FindScenes.Count
+	return s, nil
+}
+
+// state asks for version and state alone, which Stash answers in every state.
+func (c *Client) state(ctx context.Context) (Status, error) {
+	var out struct {
+		SystemStatus struct{ Status string }
+		Version      struct{ Version string }
+	}
+	a, err := c.post(ctx, stateQuery, nil)
+	if err != nil {
+		return Status{}, err
+	}
+	if len(a.Errors) > 0 {
+		return Status{}, c.problemFault(a.Errors[0])
+	}
+	if err := decode(a.Data, &out); err != nil {
+		return Status{}, errNotStash(c.cause(err))
+	}
+	if out.SystemStatus.Status == "" {
+		return Status{}, errNotStash(nil)
+	}
+	s := Status{Version: clean(out.Version.Version), State: clean(out.SystemStatus.Status)}
+	c.version.Store(&s.Version)
+	return s, errState(s.State)
+}
+
+// Newest asks for the number of scenes and the one edited last, 65 ms in a library of
+// 100 000. It can miss edits (clock changes on the server, renames of tags), so it only
+// ever decides when to sweep. An empty library has no ID.
+func (c *Client) Newest(ctx context.Context) (scene.Newest, error) {
+	var out struct {
+		FindScenes struct {
+			Count  *int
+			Scenes []wireStamp
+		}
+	}
+	if err := c.ask(ctx, newestQuery, nil, &out); err != nil {
+		return scene.Newest{}, err
+	}
+	if out.FindScenes.Count == nil {
+		return scene.Newest{}, errNotStash(nil)
+	}
+	n := scene.Newest{Count: *out.FindScenes.Count}
+	if len(out.FindScenes.Scenes) == 0 {
+		return n, nil
+	}
+	first := out.FindScenes.Scenes[0]
+	id, err := scene.ParseID(first.ID)
+	if err != nil {
+		return scene.Newest{}, errNotStash(errID)
+	}
+	n.ID, n.UpdatedAt = id, first.UpdatedAt
+	return n, nil
+}
+
+// knownVersion is the server's version, asked for once; "" when it does not say, which
+// no Stash does.
+func (c *Client) knownVersion(ctx context.Context) string {
+	if v := c.version.Load(); v != nil && *v != "" {
+		return *v
+	}
+	req, err := c.question(ctx, versionQuery, nil)
+	if err != nil {
+		return ""
+	}
+	r, err := c.send(ctx, req, maxAnswer)
+	var a answer
+	var out struct{ Version struct{ Version string } }
+	if err != nil || c.refusal(r) != nil || decode(r.body, &a) != nil || decode(a.Data, &out) != nil {
+		return ""
+	}
+	v := clean(out.Version.Version)
+	c.version.Store(&v)
+	return v
+}
+
+// tooOld reports a version below the oldest supported one. A version that cannot be
+// read, as of a build without tags, passes.
+func tooOld(v string) bool {
+	var major, minor int
+	if n, _ := fmt.Sscanf(strings.TrimPrefix(v, "v"), "%d.%d", &major, &minor); n < 2 {
+		return false
+	}
+	return major == 0 && minor < 25
+}
+
+// clean makes a server's short text fit for words shown to people.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s)
+	return s[:min(len(s), 40)]
+}
