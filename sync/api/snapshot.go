@@ -42,6 +42,10 @@ type Snapshot struct {
 	NeedLook           int           `json:"needLook"` // rows of it a person must act on
 	Attention          []Attention   `json:"attention,omitempty"`
 	LastError          string        `json:"lastError,omitempty"`
+	// Looked is true when a complete look at both servers has ended since the start and
+	// none is under way; Active while a batch is worked on.
+	Looked bool `json:"looked"`
+	Active bool `json:"active"`
 	// Quiet is true within the quiet hours or while notifications are off.
 	Quiet bool `json:"quiet,omitempty"`
 	// NotifyDelay is how long an outage must last to be announced.
@@ -66,17 +70,23 @@ type InHand struct {
 
 // Progress is the present run: from an idle queue to the next.
 type Progress struct {
-	Total   int     `json:"total"` // finished and left
-	Done    int     `json:"done"`  // written or found in step
-	Skipped int     `json:"skipped"`
-	Dead    int     `json:"dead"`
-	Current string  `json:"current,omitempty"` // name of the scene in hand
-	Rate    float64 `json:"rate,omitempty"`    // scenes per second over the last minute, 0 unknown
-	Started int64   `json:"started,omitempty"` // unix seconds, 0 while idle
+	Total   int `json:"total"` // finished and left
+	Done    int `json:"done"`  // written or found in step
+	Skipped int `json:"skipped"`
+	Dead    int `json:"dead"`
+	// Unchecked is the number of scenes written or being written whose read-back is
+	// still to come; they are not among Done.
+	Unchecked int     `json:"unchecked,omitempty"`
+	Current   string  `json:"current,omitempty"` // name of the scene in hand
+	Rate      float64 `json:"rate,omitempty"`    // scenes per second over the last minute, 0 unknown
+	Started   int64   `json:"started,omitempty"` // unix seconds, 0 while idle
 }
 
 // Finished is the number of scenes the run is through with.
 func (p Progress) Finished() int { return p.Done + p.Skipped + p.Dead }
+
+// Position is which scene of the run is in hand: the 23 in "23 of 42".
+func (p Progress) Position() int { return min(p.Total, p.Finished()+max(1, p.Unchecked)) }
 
 // Today counts what happened since local midnight.
 type Today struct {

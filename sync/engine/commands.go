@@ -1,0 +1,215 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/change"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// SyncNow looks for edits at once and returns when the look has ended; with ids it
+// enqueues just these scenes, with All every known one.
+func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult, error) {
+	var res api.SyncResult
+	if len(q.Scenes) > 0 {
+		err := e.ask(ctx, func() error {
+			e.tryAgain()
+			return e.wish(q.Scenes, queue.Wish{Cause: "asked for", Forced: true})
+		})
+		res.Enqueued = len(q.Scenes)
+		return res, err
+	}
+	done := make(chan error, 1)
+	before := 0
+	err := e.ask(ctx, func() error {
+		if e.links.stash == nil {
+			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+		}
+		if e.paused() {
+			return fault.New(fault.Local, fault.None, "Lockstep is paused.", "Resume it first.", nil)
+		}
+		before = e.store.Counts().Pending()
+		e.tryAgain()
+		l := &e.look
+		l.sweep, l.names, l.index, l.files = true, true, true, true
+		l.recheck = l.recheck || q.All
+		l.soon(e.now())
+		l.waiters = append(l.waiters, done)
+		return nil
+	})
+	if err != nil {
+		return res, err
+	}
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		return res, ctx.Err()
+	case <-e.hard.Done():
+		return res, errStopped
+	}
+	res.Enqueued = max(0, e.store.Counts().Pending()-before)
+	return res, err
+}
+
+// tryAgain takes back what holds work until a person does something.
+func (e *Engine) tryAgain() {
+	e.work.asked, e.work.holdWait = false, 0
+	e.work.holdUntil = e.now()
+	e.clear(api.FixPlex, api.DiskProblem, api.RestoredData)
+	e.links.recheck(e.now())
+}
+
+// wish enqueues scenes with the given wish.
+func (e *Engine) wish(ids []scene.ID, w queue.Wish) error {
+	now := e.stamp()
+	err := e.store.Update(func(tx store.Tx) error {
+		for _, id := range ids {
+			w := w
+			w.Scene = id
+			if s, ok, err := tx.Seen(id); err != nil {
+				return err
+			} else if ok {
+				w.Name = s.Name
+			}
+			if err := change.Enqueue(tx, w, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	e.publish()
+	return err
+}
+
+// Retry gives jobs another chance at once: the named ones, or all dead ones.
+func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
+	n := 0
+	err := e.ask(ctx, func() error {
+		ids, err := e.selected(q)
+		if err != nil {
+			return err
+		}
+		n = len(ids)
+		e.tryAgain()
+		return e.wish(ids, queue.Wish{Cause: "retry", Forced: true})
+	})
+	return n, err
+}
+
+// Discard removes jobs from the queue. A running one ends first and is not removed.
+func (e *Engine) Discard(ctx context.Context, q api.Selection) (int, error) {
+	n := 0
+	err := e.ask(ctx, func() error {
+		ids, err := e.selected(q)
+		if err != nil {
+			return err
+		}
+		err = e.store.Update(func(tx store.Tx) error {
+			n = 0
+			for _, id := range ids {
+				j, ok, err := tx.Job(id)
+				if err != nil {
+					return err
+				}
+				if !ok || j.State == queue.Running {
+					continue
+				}
+				n++
+				if err := tx.DeleteJob(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		e.publish()
+		return err
+	})
+	return n, err
+}
+
+// selected resolves a selection. A scene without a job is an error.
+func (e *Engine) selected(q api.Selection) ([]scene.ID, error) {
+	ids := slices.Clone(q.Scenes)
+	err := e.store.View(func(tx store.Tx) error {
+		for _, id := range ids {
+			if _, ok, err := tx.Job(id); err != nil {
+				return err
+			} else if !ok {
+				return fault.New(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
+			}
+		}
+		if !q.AllDead {
+			return nil
+		}
+		return tx.JobsIn(queue.Dead, func(j queue.Job) bool { ids = append(ids, j.Scene); return true })
+	})
+	return ids, err
+}
+
+// ProbeNow tries an open breaker at once; while Plex is up it looks at both servers.
+func (e *Engine) ProbeNow(ctx context.Context) error {
+	return e.ask(ctx, func() error {
+		if e.health.Breaker.State == breaker.Open {
+			e.probe()
+			return nil
+		}
+		e.links.recheck(e.now())
+		return nil
+	})
+}
+
+// Quit asks the owning process to end gracefully.
+func (e *Engine) Quit(context.Context) error {
+	e.once.Do(func() { close(e.quit) })
+	return nil
+}
+
+// Say stores that an outage was announced, in a transaction that reads breaker and
+// record again and refuses when they disagree. Only after true may the message be sent.
+func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
+	said := false
+	err := e.ask(ctx, func() error {
+		now := e.stamp()
+		var next health.Said
+		err := e.store.Update(func(tx store.Tx) error {
+			b, known, err := tx.Breaker()
+			if err != nil {
+				return err
+			}
+			records, err := tx.Outages(1)
+			if err != nil {
+				return err
+			}
+			before, _, err := tx.Said()
+			if err != nil {
+				return err
+			}
+			said = false
+			if !known || len(records) == 0 || records[0].ID != s.Outage {
+				return nil
+			}
+			if next, err = health.Announce(s.Kind, &b, &records[0], before, now); err != nil {
+				return nil //nolint:nilerr // a refusal is an answer, not a fault
+			}
+			said = true
+			return tx.PutSaid(next)
+		})
+		if err != nil {
+			said = false
+			return err
+		}
+		if said {
+			e.said = next
+			e.publish()
+		}
+		return nil
+	})
+	return said, err
+}

@@ -1,0 +1,171 @@
+// Package engine runs Lockstep: it owns breaker and outage record, the schedule, the
+// pause and the connections, hands due jobs to the worker and publishes a snapshot
+// after every durable change. Everything that is not safe for many goroutines belongs
+// to one goroutine, the loop; others send it functions. It implements api.API.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/change"
+	"lockstep/sync/config"
+	"lockstep/sync/event"
+	"lockstep/sync/health"
+	"lockstep/sync/library"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// Stash is all the engine needs of the Stash adapter.
+type Stash interface {
+	change.Stash
+	// Status answers when Stash can work: its version and number of scenes.
+	Status(ctx context.Context) (version string, scenes int, err error)
+	Newest(ctx context.Context) (scene.Newest, error)
+	Find(ctx context.Context, text string) ([]scene.Scene, error)
+	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
+	WatchJobs(ctx context.Context, finished func()) error
+}
+
+// Plex is all the engine needs of the Plex adapter.
+type Plex interface {
+	library.Plex
+	worker.Plex
+	// Ready answers when Plex can work.
+	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
+	// Probe is one cheap request against the library with the token.
+	Probe(ctx context.Context) error
+	// Watch reports what Plex announces until ctx or connection ends.
+	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
+}
+
+// PlexNews is what a notification of Plex means to us.
+type PlexNews struct {
+	Appeared bool   // an item appeared or was processed
+	Scanned  bool   // a library scan ended
+	Item     string // rating key, if any
+}
+
+// Secrets is where API key and token live.
+type Secrets interface {
+	// Get returns "" for a secret that is not set.
+	Get(name string) (string, error)
+	Set(name, value string) error
+	// Where says in a word where secrets are kept: keyring, file, memory, environment.
+	Where() string
+}
+
+// The names of the secrets.
+const (
+	StashAPIKey = "stash-api-key"
+	PlexToken   = "plex-token"
+)
+
+// Dial makes the adapters for a pair of addresses and secrets.
+type Dial func(d Address) (Stash, Plex)
+
+// Address is everything an adapter needs to reach its server.
+type Address struct {
+	StashURL, PlexURL string
+	APIKey, Token     func() string
+	ClientID          string // persistent identifier of this installation towards Plex
+}
+
+// Options are what an engine is made of.
+type Options struct {
+	Store   store.Store
+	Secrets Secrets
+	Dial    Dial
+	// Override puts flags and variables over the stored settings; may be nil.
+	Override   func(*config.Settings) error
+	Overridden []string // names of the options it sets
+	Now        func() time.Time
+	Jitter     func() float64 // uniform in [0,1)
+	Log        *slog.Logger
+	Version    string
+	// Notice is a message about the database from opening it, "" when all was well.
+	Notice string
+	// Maintain is called about once a day while idle: backup and the like; may be nil.
+	Maintain func(context.Context) error
+	// SameFile reports whether the database is still the file on disk; may be nil.
+	SameFile func() error
+}
+
+// Engine is the one owner of all moving state. Make it with New and run it with Run.
+type Engine struct {
+	o      Options
+	log    *slog.Logger
+	store  store.Store
+	inbox  chan func()
+	snap   event.Value[api.Snapshot]
+	quit   chan struct{} // closed when somebody asks the process to end
+	once   sync.Once
+	wg     sync.WaitGroup
+	hard   context.Context // ends when even bounded work must stop
+	loaded chan struct{}   // closed when the first snapshot is out
+
+	// What follows belongs to the loop goroutine.
+	owner
+}
+
+// owner is the state only the loop touches.
+type owner struct {
+	settings config.Settings
+	health   health.State
+	links    links
+	pause    pauseState
+	said     health.Said
+	run      runState
+	work     workState
+	look     lookState
+	recon    reconState
+	notes    map[api.AttentionKind]api.Attention
+	today    todayState
+	revision uint64
+	lastErr  string
+	stopping string
+	lastTick time.Time
+}
+
+// New makes an engine. Nothing runs before Run.
+func New(o Options) *Engine {
+	return &Engine{
+		o: o, log: o.Log, store: o.Store,
+		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
+		owner: owner{notes: map[api.AttentionKind]api.Attention{}},
+	}
+}
+
+// stopBound is how long quitting may take: the step in hand is one request, and Plex
+// answers within 45 s or not at all, but nobody waits that long for a desktop to log out.
+const stopBound = 10 * time.Second
+
+// Run loads the state, works until ctx ends and puts everything away. It returns nil
+// after a graceful stop.
+func (e *Engine) Run(ctx context.Context) error {
+	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
+	defer kill()
+	e.hard = hard
+	if err := e.load(); err != nil {
+		return fmt.Errorf("load the state: %w", err)
+	}
+	e.publish()
+	close(e.loaded)
+	e.loop(ctx)
+	e.shutdown(kill)
+	return nil
+}
+
+// Done is closed when somebody asked the process to end.
+func (e *Engine) Done() <-chan struct{} { return e.quit }
+
+func (e *Engine) now() time.Time { return e.o.Now() }
+
+// stamp is now as it is stored: UTC, no monotonic reading.
+func (e *Engine) stamp() time.Time { return e.o.Now().Round(0).UTC() }

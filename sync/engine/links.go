@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// links are the connections to both servers.
+type links struct {
+	stash Stash // nil until both servers are configured
+	plex  Plex
+
+	stashState, plexState api.Connection
+	machine               string // of the Plex server, once it has answered
+	sections              []scene.Section
+	all                   []scene.Section
+
+	connecting bool
+	connectAt  time.Time // when to look at the servers again
+	wait       time.Duration
+	epoch      int // grows when addresses change: answers of older adapters are ignored
+	stopWatch  context.CancelFunc
+}
+
+// ready reports whether jobs can be worked on.
+func (l *links) ready() bool {
+	return l.stash != nil && l.stashState.OK && l.plexState.OK && l.machine != ""
+}
+
+func (l *links) recheck(now time.Time) { l.connectAt = now }
+
+func (l *links) plexOK(now time.Time) {
+	if !l.plexState.OK || !l.plexState.Checked {
+		l.plexState.Since = now.UTC()
+	}
+	l.plexState.OK, l.plexState.Checked = true, true
+	l.plexState.Error, l.plexState.Hint, l.plexState.Class = "", "", ""
+}
+
+func (l *links) plexFault(f *fault.Error, now time.Time) { failed(&l.plexState, f, now) }
+
+func (l *links) stashOK(now time.Time) {
+	if !l.stashState.OK || !l.stashState.Checked {
+		l.stashState.Since = now.UTC()
+	}
+	l.stashState.OK, l.stashState.Checked = true, true
+	l.stashState.Error, l.stashState.Hint, l.stashState.Class = "", "", ""
+}
+
+func (l *links) stashFault(f *fault.Error, now time.Time) { failed(&l.stashState, f, now) }
+
+func failed(c *api.Connection, f *fault.Error, now time.Time) {
+	if c.OK || !c.Checked {
+		c.Since = now.UTC()
+	}
+	c.OK, c.Checked = false, true
+	c.Error, c.Hint, c.Class = f.Words, f.Hint, string(f.Class)
+}
+
+const (
+	// firstRecheck is the first wait before a failing server is looked at again; it
+	// doubles. Five of them pass in about 8 s, which is when the breaker opens.
+	firstRecheck = 500 * time.Millisecond
+	// lastRecheck caps the wait; a breaker that opened takes over for Plex.
+	lastRecheck = time.Minute
+	// askRecheck is how often a refusal that needs a person is looked at quietly.
+	askRecheck = 5 * time.Minute
+)
+
+// dial makes new adapters for the present settings and forgets what was known of the
+// servers behind the old ones.
+func (e *Engine) dial() {
+	l := &e.links
+	if l.stopWatch != nil {
+		l.stopWatch()
+		l.stopWatch = nil
+	}
+	epoch := l.epoch + 1
+	*l = links{epoch: epoch}
+	if !e.settings.Configured() {
+		return
+	}
+	l.stash, l.plex = e.o.Dial(Address{
+		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
+		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), ClientID: e.clientID(),
+	})
+	l.connectAt = e.now()
+}
+
+func (e *Engine) secret(name string) func() string {
+	return func() string {
+		v, err := e.o.Secrets.Get(name)
+		if err != nil {
+			e.log.Warn("read a secret", "name", name, "err", err)
+		}
+		return v
+	}
+}
+
+// answer is what a look at both servers brought.
+type answer struct {
+	version          string
+	scenes           int
+	stashErr         error
+	identity         scene.Identity
+	sections         []scene.Section
+	plexErr          error
+	askPlex, askStsh bool
+}
+
+// dueConnect looks at the servers when they have not answered yet, or failed, or when
+// somebody asked for a look.
+func (e *Engine) dueConnect(ctx context.Context, now time.Time) time.Time {
+	l := &e.links
+	if l.stash == nil || l.connecting || l.connectAt.IsZero() {
+		return time.Time{}
+	}
+	if l.connectAt.After(now) {
+		return l.connectAt
+	}
+	l.connecting = true
+	gen, epoch := e.health.Breaker.Generation, l.epoch
+	stash, plex, askPlex := l.stash, l.plex, e.health.Breaker.Allows()
+	e.spawn(func() {
+		a := answer{askPlex: askPlex}
+		a.version, a.scenes, a.stashErr = stash.Status(ctx)
+		if askPlex { // an open breaker is tried by its probe alone
+			a.identity, a.sections, a.plexErr = plex.Ready(ctx)
+		}
+		e.post(func() { e.connected(ctx, epoch, gen, a) })
+	})
+	return time.Time{}
+}
+
+func (e *Engine) connected(ctx context.Context, epoch int, gen uint64, a answer) {
+	l := &e.links
+	if epoch != l.epoch || ctx.Err() != nil {
+		return
+	}
+	l.connecting, l.connectAt = false, time.Time{}
+	now := e.now()
+	if a.stashErr != nil {
+		e.noteFault(asServer(a.stashErr, fault.Stash))
+	} else {
+		l.stashOK(now)
+		l.stashState.Name = a.version
+		e.settled(fault.Stash)
+	}
+	if a.askPlex {
+		e.plexAnswered(ctx, gen, a)
+	}
+	e.scheduleRecheck(now)
+	e.publish()
+}
+
+func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
+	err := a.plexErr
+	var chosen []scene.Section
+	if err == nil {
+		chosen, err = e.accept(a)
+	}
+	if err != nil {
+		e.noteFault(asServer(err, fault.Plex))
+		e.countPlex(gen, err)
+		return
+	}
+	l := &e.links
+	l.plexOK(e.now())
+	l.plexState.Name, l.machine = a.identity.Version, a.identity.Machine
+	l.all, l.sections = a.sections, chosen
+	e.settled(fault.Plex)
+	if err := e.step(breaker.Event{Kind: breaker.Success, Generation: gen}, nil); err != nil {
+		e.noteLocal(err)
+	}
+	e.look.index = true
+	e.look.soon(e.now())
+	e.watch(ctx)
+}
+
+// machineValue names the stored identifier of the Plex server last accepted.
+const machineValue = "plex.machine"
+
+// accept checks that the server is the one we wrote to before and has the chosen
+// libraries. A changed address in the settings accepts a new server.
+func (e *Engine) accept(a answer) ([]scene.Section, error) {
+	var known boundServer
+	if err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(machineValue, &known); return err }); err != nil {
+		return nil, err
+	}
+	if known.Machine != "" && known.Machine != a.identity.Machine && known.URL == e.settings.PlexURL {
+		return nil, fault.New(fault.Config, fault.Plex, "Another Plex server answers at this address.",
+			"Lockstep writes nothing to it. If this is meant to be, save the Plex address again in the settings.", nil)
+	}
+	chosen, err := library.Chosen(a.sections, e.settings.Libraries)
+	if err != nil {
+		return nil, err
+	}
+	next := boundServer{Machine: a.identity.Machine, URL: e.settings.PlexURL}
+	if next != known {
+		err = e.store.Update(func(tx store.Tx) error { return tx.PutValue(machineValue, next) })
+	}
+	return chosen, err
+}
+
+// boundServer is the Plex server this database belongs to.
+type boundServer struct {
+	Machine string `json:"machine"`
+	URL     string `json:"url"`
+}
+
+// countPlex feeds the breaker with the outcome of a call to Plex.
+func (e *Engine) countPlex(gen uint64, err error) {
+	ev := breaker.Event{Kind: breaker.Success, Generation: gen}
+	if f := fault.Of(err); f != nil {
+		if f.Class != fault.Unreachable || f.Server != fault.Plex {
+			return
+		}
+		ev.Kind, ev.Cause = breaker.Failure, f.Words
+	}
+	if err := e.step(ev, nil); err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// scheduleRecheck decides when to look at failing servers again.
+func (e *Engine) scheduleRecheck(now time.Time) {
+	l := &e.links
+	plexWaits := !l.plexState.OK && e.health.Breaker.Allows()
+	if l.stashState.OK && !plexWaits {
+		l.wait = 0
+		return
+	}
+	asked := func(c api.Connection) bool {
+		return c.OK || c.Class == string(fault.Unauthorized) || c.Class == string(fault.Config)
+	}
+	if asked(l.stashState) && (asked(l.plexState) || !plexWaits) {
+		l.connectAt = now.Add(askRecheck)
+		return
+	}
+	l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
+	l.connectAt = now.Add(l.wait)
+}
+
+// asServer gives a fault its server where the adapter's caller knows better: an error
+// of our own stays ours.
+func asServer(err error, s fault.Server) *fault.Error {
+	f := fault.Of(err)
+	if f.Server == fault.None && f.Class != fault.Local && f.Class != fault.Canceled {
+		f.Server = s
+	}
+	return f
+}
+
+// watch keeps one listener per server: Plex's notifications and Stash's finished jobs.
+func (e *Engine) watch(ctx context.Context) {
+	l := &e.links
+	if l.stopWatch != nil {
+		return
+	}
+	wctx, cancel := context.WithCancel(ctx)
+	l.stopWatch = cancel
+	epoch, stash, plex := l.epoch, l.stash, l.plex
+	e.spawn(func() {
+		keep(wctx, func(up func()) error {
+			return plex.Watch(wctx, func() { up(); e.post(func() { e.plexNews(epoch, PlexNews{Appeared: true}) }) },
+				func(n PlexNews) { e.post(func() { e.plexNews(epoch, n) }) })
+		}, func() { e.post(func() { e.lostPlex(epoch) }) })
+	})
+	e.spawn(func() {
+		keep(wctx, func(up func()) error {
+			up()
+			return stash.WatchJobs(wctx, func() { e.post(func() { e.stashJobEnded(epoch) }) })
+		}, func() {})
+	})
+}
+
+const (
+	firstRedial = time.Second
+	lastRedial  = 5 * time.Minute
+)
+
+// keep runs a listener again and again with growing waits until ctx ends. lost is
+// called when a connection that had been up is gone.
+func keep(ctx context.Context, listen func(up func()) error, lost func()) {
+	wait := firstRedial
+	for ctx.Err() == nil {
+		began, up := time.Now(), false
+		_ = listen(func() { up = true }) // why it ended is what the next look at the server tells
+		if up && ctx.Err() == nil {
+			lost()
+		}
+		if time.Since(began) > lastRedial {
+			wait = firstRedial
+		}
+		t := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		}
+		t.Stop()
+		wait = min(2*wait, lastRedial)
+	}
+}
+
+// newsDelay collects announcements before the index is refreshed once for all.
+const newsDelay = 5 * time.Second
+
+func (e *Engine) plexNews(epoch int, n PlexNews) {
+	if epoch != e.links.epoch || (!n.Appeared && !n.Scanned) {
+		return
+	}
+	if e.work.active && !n.Scanned {
+		return // mostly the echo of our own writes; the index is refreshed after the batch
+	}
+	e.look.index = true
+	e.look.by(e.now().Add(newsDelay))
+}
+
+// lostPlex looks at Plex at once when its notification socket died.
+func (e *Engine) lostPlex(epoch int) {
+	if epoch == e.links.epoch {
+		e.links.recheck(e.now())
+	}
+}
+
+func (e *Engine) stashJobEnded(epoch int) {
+	if epoch == e.links.epoch {
+		e.look.sweep, e.look.names, e.look.files = true, true, true
+		e.look.by(e.now().Add(newsDelay))
+	}
+}

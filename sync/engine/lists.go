@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+)
+
+// Reader answers the questions that only need the stored state. The engine uses it,
+// and so does a command that runs while no engine does.
+type Reader struct {
+	Store store.Store
+	Now   func() time.Time
+}
+
+// Jobs is a page of the queue.
+func (r Reader) Jobs(_ context.Context, q store.JobQuery) (p store.JobPage, err error) {
+	err = r.Store.View(func(tx store.Tx) error { p, err = tx.ListJobs(q); return err })
+	return p, err
+}
+
+// History is what was written when, the newest first.
+func (r Reader) History(_ context.Context, q store.HistoryQuery) (h []store.Activity, err error) {
+	err = r.Store.View(func(tx store.Tx) error { h, err = tx.History(q); return err })
+	return h, err
+}
+
+// Runs lists the newest runs first.
+func (r Reader) Runs(_ context.Context, limit int) (runs []store.Run, err error) {
+	err = r.Store.View(func(tx store.Tx) error { runs, err = tx.Runs(limit); return err })
+	return runs, err
+}
+
+// Reports lists the newest reports first.
+func (r Reader) Reports(_ context.Context, limit int) (list []store.Report, err error) {
+	err = r.Store.View(func(tx store.Tx) error { list, err = tx.Reports(limit); return err })
+	return list, err
+}
+
+// Report returns one report; id zero means the newest.
+func (r Reader) Report(_ context.Context, id uint64) (rep store.Report, err error) {
+	err = r.Store.View(func(tx store.Tx) error {
+		var ok bool
+		if rep, ok, err = tx.Report(id); err == nil && !ok {
+			return fault.New(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
+		}
+		return err
+	})
+	return rep, err
+}
+
+// Rows is a page of a report.
+func (r Reader) Rows(_ context.Context, q store.RowQuery) (p store.RowPage, err error) {
+	err = r.Store.View(func(tx store.Tx) error { p, err = tx.Rows(q); return err })
+	return p, err
+}
+
+// defaultWindow is what the outage history covers unless asked otherwise.
+const defaultWindow = 30 * 24 * time.Hour
+
+// Outages is the outage history of a window ending now.
+func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
+	if q.Window <= 0 {
+		q.Window = defaultWindow
+	}
+	to := r.Now().UTC().Round(0)
+	p := api.OutagePage{From: to.Add(-q.Window), To: to}
+	var records []outage.Record
+	err := r.Store.View(func(tx store.Tx) (err error) {
+		if records, err = tx.Outages(0); err != nil {
+			return err
+		}
+		p.Gaps, err = tx.OffGaps()
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	p.Timeline = outage.Timeline(records, p.Gaps, p.From, to)
+	p.Metrics = outage.Summarise(p.Timeline)
+	for _, rec := range records {
+		if rec.Ongoing() || rec.Ended.After(p.From) {
+			p.Records = append(p.Records, rec)
+		}
+	}
+	return p, nil
+}
+
+// Stored is the last known state when no engine runs: its verdict is Unknown, because
+// nobody watches Plex.
+func (r Reader) Stored(version string) (api.Snapshot, error) {
+	s := api.Snapshot{Version: version, At: r.Now().UTC(), Queue: r.Store.Counts()}
+	err := r.Store.View(func(tx store.Tx) error {
+		d, err := readHealth(tx)
+		if err != nil {
+			return err
+		}
+		s.Breaker = breakerShown(d.Breaker)
+		if n := outage.Newest(d.Records); n.ID != 0 {
+			s.Outage = &n
+		}
+		var p pauseState
+		if _, err := tx.Value(pauseValue, &p); err != nil {
+			return err
+		}
+		s.Paused, s.PausedTill = p.On, p.Until
+		if s.Said, _, err = tx.Said(); err != nil {
+			return err
+		}
+		s.LastReconciliation, err = lastReport(tx)
+		return err
+	})
+	return s, err
+}
+
+// lastReport is the newest finished report that was no preview.
+func lastReport(tx store.Tx) (*store.Report, error) {
+	reports, err := tx.Reports(0)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reports {
+		if !r.Preview && !r.Ended.IsZero() {
+			return &r, nil
+		}
+	}
+	return nil, nil
+}
+
+func (e *Engine) reader() Reader { return Reader{Store: e.store, Now: e.o.Now} }
+
+// Jobs is a page of the queue.
+func (e *Engine) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {
+	return e.reader().Jobs(ctx, q)
+}
+
+// History is what was written when, the newest first.
+func (e *Engine) History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error) {
+	return e.reader().History(ctx, q)
+}
+
+// Runs lists the newest runs first.
+func (e *Engine) Runs(ctx context.Context, limit int) ([]store.Run, error) {
+	return e.reader().Runs(ctx, limit)
+}
+
+// Reports lists the newest reports first.
+func (e *Engine) Reports(ctx context.Context, limit int) ([]store.Report, error) {
+	return e.reader().Reports(ctx, limit)
+}
+
+// Report returns one report; id zero means the newest.
+func (e *Engine) Report(ctx context.Context, id uint64) (store.Report, error) {
+	return e.reader().Report(ctx, id)
+}
+
+// Rows is a page of a report.
+func (e *Engine) Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error) {
+	return e.reader().Rows(ctx, q)
+}
+
+// Outages is the outage history of a window ending now, with the one verdict.
+func (e *Engine) Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage, error) {
+	p, err := e.reader().Outages(ctx, q)
+	p.Verdict = e.snap.Load().Verdict
+	return p, err
+}
+
+// Undo queues the items of a run, or of a scene's last write, to be given back what
+// they were before.
+func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
+	var res api.UndoResult
+	err := e.ask(ctx, func() error {
+		runs, err := e.toUndo(q)
+		if err != nil {
+			return err
+		}
+		for id, run := range runs {
+			if err := e.wish(ids(id), queue.Wish{Cause: "undo", Undo: run}); err != nil {
+				return err
+			}
+			res.Enqueued++
+		}
+		return nil
+	})
+	return res, err
+}

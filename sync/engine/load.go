@@ -1,0 +1,246 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Names of stored values.
+const (
+	settingsValue = "settings"
+	clientValue   = "plex.client" // persistent client identifier towards Plex
+	aliveValue    = "alive"       // when this process was last known to run
+	hashValue     = "settings.wanted"
+	sweptValue    = "stash.swept" // last complete look at Stash
+	fileValue     = "stash.files" // last complete file sweep
+	newestValue   = "stash.newest"
+)
+
+// load reads and repairs the stored state: settings, pause, breaker with outage
+// records, and the jobs a dying process left running.
+func (e *Engine) load() error {
+	e.work.drain = newRamp(e.o.Now)
+	if err := e.loadSettings(); err != nil {
+		return err
+	}
+	if err := e.loadHealth(); err != nil {
+		return err
+	}
+	if err := e.loadSmall(); err != nil {
+		return err
+	}
+	if err := e.resumeOrphans(); err != nil {
+		return err
+	}
+	e.clampJobs()
+	if e.o.Notice != "" {
+		e.note(api.RestoredData, e.o.Notice, "")
+	}
+	e.dial()
+	e.look.soon(e.now())
+	return nil
+}
+
+// loadSettings reads the settings and lays flags and variables over them.
+func (e *Engine) loadSettings() error {
+	s := config.Defaults()
+	err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(settingsValue, &s); return err })
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if e.o.Override != nil {
+		if err := e.o.Override(&s); err != nil {
+			return err
+		}
+	}
+	e.settings = s
+	return e.wantedChanged()
+}
+
+// wantedChanged asks for a look at every scene when the settings that decide what is
+// wanted differ from those the stored state was made with.
+func (e *Engine) wantedChanged() error {
+	now := e.settings.WantedHash()
+	var before scene.Hash
+	return e.store.Update(func(tx store.Tx) error {
+		if _, err := tx.Value(hashValue, &before); err != nil {
+			return err
+		}
+		if before == now {
+			return nil
+		}
+		if before != "" {
+			e.look.recheck, e.look.files, e.look.sweep, e.look.index, e.look.full = true, true, true, true, true
+		}
+		return tx.PutValue(hashValue, now)
+	})
+}
+
+// loadHealth reads breaker and outage records, repairs every disagreement in one
+// transaction, and notes the time Lockstep was not running.
+func (e *Engine) loadHealth() error {
+	now := e.stamp()
+	var words []string
+	err := e.store.Update(func(tx store.Tx) error {
+		stored, err := readHealth(tx)
+		if err != nil {
+			return err
+		}
+		fix := health.Load(stored, e.breakerSettings(), now)
+		e.health, words = fix.State, fix.Words
+		for _, r := range fix.Dropped {
+			if err := tx.DeleteOutage(r.ID); err != nil {
+				return err
+			}
+		}
+		err = putHealth(tx, fix.State, health.Change{Breaker: fix.Breaker, Contact: fix.Contact, Records: fix.Records})
+		if err != nil {
+			return err
+		}
+		if e.said, _, err = tx.Said(); err != nil {
+			return err
+		}
+		return e.noteGap(tx, now)
+	})
+	for _, w := range words {
+		e.log.Warn("repaired", "what", w)
+	}
+	return err
+}
+
+func readHealth(tx store.Tx) (health.Stored, error) {
+	var d health.Stored
+	b, _, err := tx.Breaker()
+	if err != nil {
+		return d, err
+	}
+	d.Breaker = b
+	if d.Records, err = tx.Outages(0); err != nil {
+		return d, err
+	}
+	_, err = tx.Value(contactValue, &d.LastContact)
+	return d, err
+}
+
+// noteGap records the span since the last sign of life as time nothing is known of.
+func (e *Engine) noteGap(tx store.Tx, now time.Time) error {
+	var alive time.Time
+	if _, err := tx.Value(aliveValue, &alive); err != nil {
+		return err
+	}
+	if alive.Before(now) {
+		if err := tx.PutOffGap(outage.Gap{From: alive, To: now}); err != nil {
+			return err
+		}
+	}
+	return tx.PutValue(aliveValue, now)
+}
+
+func (e *Engine) loadSmall() error {
+	var swept, files time.Time
+	err := e.store.View(func(tx store.Tx) error {
+		for name, v := range map[string]any{
+			pauseValue: &e.pause, sweptValue: &swept, fileValue: &files, newestValue: &e.look.lastNewest,
+		} {
+			if _, err := tx.Value(name, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	now := e.stamp()
+	if swept.After(now) || files.After(now) {
+		swept, files = time.Time{}, time.Time{}
+	}
+	e.look.lastSweep, e.look.lastFile, e.look.scenes = swept, files, e.look.lastNewest.Count
+	return errors.Join(err, e.loadReports())
+}
+
+// resumeOrphans gives back the jobs a dying process was working on.
+func (e *Engine) resumeOrphans() error {
+	now := e.stamp()
+	n := 0
+	err := e.store.Update(func(tx store.Tx) error {
+		var found []queue.Job
+		err := tx.JobsIn(queue.Running, func(j queue.Job) bool { found = append(found, j); return true })
+		if err != nil {
+			return err
+		}
+		n = len(found)
+		for _, j := range found {
+			if err := tx.PutJob(j.Orphan(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if n > 0 {
+		e.log.Info("going on with what the last run was working on", "scenes", n)
+	}
+	return err
+}
+
+// clientID is this installation's identifier towards Plex, made once.
+func (e *Engine) clientID() string {
+	var id string
+	err := e.store.Update(func(tx store.Tx) error {
+		ok, err := tx.Value(clientValue, &id)
+		if err != nil || ok {
+			return err
+		}
+		id = uuid.NewString()
+		return tx.PutValue(clientValue, id)
+	})
+	if err != nil {
+		e.noteLocal(err)
+	}
+	return id
+}
+
+// storeEnd puts everything away: unreported jobs go back, the run ends, and the time
+// of the end is kept so that the gap until the next start is known.
+func (e *Engine) storeEnd() error {
+	err := e.giveBack()
+	now := e.stamp()
+	contact := e.health.LastContact
+	return errors.Join(err, e.store.Update(func(tx store.Tx) error {
+		if err := tx.PutValue(aliveValue, now); err != nil {
+			return err
+		}
+		return tx.PutValue(contactValue, contact)
+	}))
+}
+
+// cancelTasks asks everything beside the loop to end; the batch ends after its step.
+func (e *Engine) cancelTasks() {
+	if e.look.cancel != nil {
+		e.look.cancel()
+	}
+	if e.links.stopWatch != nil {
+		e.links.stopWatch()
+	}
+	e.stopRecon()
+	e.work.halt()
+}
+
+// breakerShown is the breaker as the snapshot has it.
+func breakerShown(b breaker.Breaker) api.Breaker {
+	s := api.Breaker{State: b.State, Failures: b.Failures, Cause: b.Cause, OpenedAt: b.OpenedAt}
+	if s.State == "" {
+		s.State = breaker.Closed
+	}
+	s.NextProbe, _ = b.NextProbe()
+	return s
+}

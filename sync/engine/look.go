@@ -1,0 +1,299 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/change"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/match"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// lookState says which looks at the servers are wanted and when.
+type lookState struct {
+	running bool
+	done    bool // a complete look has ended since the start
+	at      time.Time
+	cancel  context.CancelFunc
+
+	// What the next look covers.
+	newest, sweep, names, files, index, full, recheck bool
+
+	lastNewest          scene.Newest
+	lastSweep, lastFile time.Time
+	lastIndex           time.Time
+	edited              time.Time // when an edit was last seen
+	wait                time.Duration
+	scenes              int
+	waiters             []chan error // of SyncNow
+	enqueued            int          // by the running look
+}
+
+// soon makes a look due at once.
+func (l *lookState) soon(now time.Time) { l.by(now) }
+
+// by makes a look due no later than t.
+func (l *lookState) by(t time.Time) {
+	if l.at.IsZero() || t.Before(l.at) {
+		l.at = t
+	}
+}
+
+// want is a copy of what a look covers, for the goroutine that looks.
+type want struct {
+	newest, sweep, names, files, index, full, recheck bool
+}
+
+const (
+	// quickProbe and quickFor: right after an edit more edits are likely.
+	quickProbe = 15 * time.Second
+	quickFor   = 10 * time.Minute
+)
+
+// dueLook starts a look when one is due: cheap probes decide when to sweep.
+func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
+	l := &e.look
+	if l.running || !e.mayLook() {
+		return time.Time{}
+	}
+	if l.at.After(now) {
+		return l.at
+	}
+	w := e.wanted(now)
+	l.running = true
+	l.newest, l.sweep, l.names, l.files, l.index, l.full, l.recheck = false, false, false, false, false, false, false
+	tctx, cancel := context.WithCancel(ctx)
+	l.cancel, l.enqueued = cancel, 0
+	lk := e.looker(w)
+	gen, epoch := e.health.Breaker.Generation, e.links.epoch
+	e.spawn(func() {
+		defer cancel()
+		lk.run(tctx)
+		e.post(func() { e.looked(epoch, gen, lk) })
+	})
+	return time.Time{}
+}
+
+// mayLook reports whether looking makes sense: a pause stops sweeps, a Stash that is
+// away is waited for by the connection check.
+func (e *Engine) mayLook() bool {
+	return e.links.stash != nil && e.links.stashState.OK && !e.paused() && e.stopping == ""
+}
+
+// wanted adds to what was asked for whatever is due by the clock.
+func (e *Engine) wanted(now time.Time) want {
+	l := &e.look
+	w := want{true, l.sweep, l.names, l.files, l.index, l.full, l.recheck}
+	if now.Sub(l.lastSweep) >= e.settings.SweepEvery {
+		w.sweep, w.names = true, true
+	}
+	if now.Sub(l.lastFile) >= e.settings.FilesEvery {
+		w.files = true
+	}
+	if now.Sub(l.lastIndex) >= e.settings.PlexProbe {
+		w.index = true
+	}
+	w.index = (w.index || w.full) && e.health.Breaker.Allows() && e.links.machine != ""
+	return w
+}
+
+// looker carries out one look beside the loop.
+type looker struct {
+	want
+	finder   *change.Finder
+	index    *library.Index
+	sections []scene.Section
+	stash    Stash
+	last     scene.Newest
+
+	newestNow         scene.Newest
+	found             change.Found
+	refreshed         library.Refreshed
+	stashErr, plexErr error
+	swept             bool
+}
+
+func (e *Engine) looker(w want) *looker {
+	return &looker{
+		want: w, stash: e.links.stash, last: e.look.lastNewest, sections: e.links.sections,
+		finder: e.finder(),
+		index:  &library.Index{Plex: e.links.plex, Store: e.store, Machine: e.links.machine, Clock: e.stamp},
+	}
+}
+
+func (e *Engine) finder() *change.Finder {
+	m := match.NewMapper(e.settings.PathMap)
+	return &change.Finder{
+		Stash: e.links.stash, Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
+		Claims: func(s scene.Scene) []string {
+			var keys []string
+			for _, p := range s.Paths() {
+				keys = append(keys, library.Keys(m.Map(p))...)
+			}
+			return keys
+		},
+	}
+}
+
+func (k *looker) run(ctx context.Context) {
+	k.stashErr = k.lookAtStash(ctx)
+	if k.want.index {
+		k.refreshed, k.plexErr = k.index.Refresh(ctx, k.sections, k.want.full)
+	}
+}
+
+func (k *looker) lookAtStash(ctx context.Context) error {
+	var err error
+	if k.newestNow, err = k.stash.Newest(ctx); err != nil {
+		return err
+	}
+	k.swept = k.want.sweep || k.newestNow != k.last
+	steps := []struct {
+		wanted bool
+		do     func(context.Context) (change.Found, error)
+	}{
+		{k.swept, k.finder.Sweep}, {k.want.names, k.finder.Names}, {k.want.files, k.finder.Files},
+		{k.want.recheck, func(context.Context) (change.Found, error) {
+			n, err := k.finder.Recheck("settings")
+			return change.Found{Enqueued: n}, err
+		}},
+	}
+	for _, s := range steps {
+		if !s.wanted {
+			continue
+		}
+		f, err := s.do(ctx)
+		k.found.Enqueued += f.Enqueued
+		k.found.Deleted += f.Deleted
+		k.found.Doubtful += f.Doubtful
+		k.found.Scenes = max(k.found.Scenes, f.Scenes)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// looked takes in what a look brought.
+func (e *Engine) looked(epoch int, gen uint64, k *looker) {
+	l := &e.look
+	l.running, l.cancel = false, nil
+	if epoch != e.links.epoch {
+		l.soon(e.now())
+		return
+	}
+	now := e.now()
+	e.lookedAtStash(k, now)
+	if k.want.index {
+		e.lookedAtPlex(gen, k, now)
+	}
+	if k.stashErr == nil && (k.plexErr == nil || !e.health.Breaker.Allows()) {
+		l.done = true
+	}
+	e.scheduleLook(now)
+	err := k.stashErr
+	if err == nil {
+		err = k.plexErr
+	}
+	for _, w := range l.waiters {
+		w <- err
+	}
+	l.waiters = nil
+	e.publish()
+}
+
+func (e *Engine) lookedAtStash(k *looker, now time.Time) {
+	l := &e.look
+	l.enqueued = k.found.Enqueued
+	if k.stashErr != nil {
+		l.sweep, l.names = l.sweep || k.want.sweep || k.swept, l.names || k.want.names
+		l.files, l.recheck = l.files || k.want.files, l.recheck || k.want.recheck
+		e.noteFault(asServer(k.stashErr, fault.Stash))
+		return
+	}
+	e.links.stashOK(now)
+	if k.newestNow != l.lastNewest && l.lastNewest != (scene.Newest{}) {
+		l.edited = now
+	}
+	l.lastNewest, l.scenes = k.newestNow, k.newestNow.Count
+	if k.swept {
+		l.lastSweep = now
+	}
+	if k.want.files {
+		l.lastFile = now
+	}
+	if k.found.Doubtful > 0 {
+		e.log.Warn("many scenes seem to have vanished from Stash at once; not believed", "scenes", k.found.Doubtful)
+	}
+	if k.found.Enqueued > 0 || k.found.Deleted > 0 {
+		e.log.Info("changes found in Stash", "enqueued", k.found.Enqueued, "deleted", k.found.Deleted)
+	}
+}
+
+func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
+	if k.plexErr != nil {
+		e.look.index, e.look.full = true, e.look.full || k.want.full
+		e.noteFault(asServer(k.plexErr, fault.Plex))
+		e.countPlex(gen, k.plexErr)
+		e.links.recheck(now)
+		return
+	}
+	e.look.lastIndex = now
+	e.countPlex(gen, nil)
+	if err := e.wakeParked(k.refreshed.Appeared); err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// scheduleLook arms the next look.
+func (e *Engine) scheduleLook(now time.Time) {
+	l := &e.look
+	every := e.settings.StashProbe
+	if !l.edited.IsZero() && now.Sub(l.edited) < quickFor {
+		every = min(every, quickProbe)
+	}
+	l.at = now.Add(every)
+	if l.sweep || l.names || l.files || l.index || l.full || l.recheck {
+		l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
+		l.by(now.Add(l.wait))
+		return
+	}
+	l.wait = 0
+}
+
+// wakeParked makes the jobs due that waited for one of the paths.
+func (e *Engine) wakeParked(appeared []string) error {
+	if len(appeared) == 0 || e.store.Counts().Parked == 0 {
+		return nil
+	}
+	here := make(map[string]bool, len(appeared))
+	for _, k := range appeared {
+		here[k] = true
+	}
+	now := e.stamp()
+	return e.store.Update(func(tx store.Tx) error {
+		var woken []queue.Job
+		err := tx.JobsIn(queue.Parked, func(j queue.Job) bool {
+			for _, k := range j.Awaits {
+				if here[k] {
+					woken = append(woken, j)
+					break
+				}
+			}
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		for _, j := range woken {
+			if err := change.Enqueue(tx, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,162 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/fault"
+)
+
+// errStopped is what callers get when the engine has ended.
+var errStopped = fault.New(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+
+// maxNap bounds a sleep of the loop: timers stand still while a machine sleeps, so the
+// wake-up is noticed at the latest this long after it.
+const maxNap = time.Minute
+
+// loop runs the owner: functions from other goroutines and what is due, until ctx ends.
+func (e *Engine) loop(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	e.lastTick = e.now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-e.inbox:
+			f()
+			e.drainInbox()
+		case <-timer.C:
+		}
+		e.noticeSleep()
+		next := e.advance(ctx)
+		timer.Reset(max(0, min(maxNap, next.Sub(e.now()))))
+	}
+}
+
+// drainInbox takes what else waits, so that one look at what is due serves all.
+func (e *Engine) drainInbox() {
+	for {
+		select {
+		case f := <-e.inbox:
+			f()
+		default:
+			return
+		}
+	}
+}
+
+// post sends a function to the loop. It may be dropped once the engine has ended.
+func (e *Engine) post(f func()) {
+	select {
+	case e.inbox <- f:
+	case <-e.hard.Done():
+	}
+}
+
+// ask runs a function in the loop and returns its error.
+func (e *Engine) ask(ctx context.Context, f func() error) error {
+	select {
+	case <-e.loaded:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	done := make(chan error, 1)
+	select {
+	case e.inbox <- func() { done <- f() }:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.hard.Done():
+		return errStopped
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-e.hard.Done():
+		return errStopped
+	}
+}
+
+// spawn runs f beside the loop; the engine waits for it when it stops.
+func (e *Engine) spawn(f func()) {
+	e.wg.Add(1)
+	go func() {
+		defer e.wg.Done()
+		f()
+	}()
+}
+
+// advance starts everything that is due and returns when to look again.
+func (e *Engine) advance(ctx context.Context) time.Time {
+	now := e.now()
+	next := now.Add(maxNap)
+	for _, due := range []func(context.Context, time.Time) time.Time{
+		e.duePause, e.dueProbe, e.dueConnect, e.dueLook, e.dueReconcile, e.dueWork, e.dueUpkeep,
+	} {
+		if t := due(ctx, now); !t.IsZero() && t.Before(next) {
+			next = t
+		}
+	}
+	return next
+}
+
+// jumpLimit is how far wall clock and monotonic clock may drift apart between two
+// turns of the loop before it counts as sleep or a set clock; NTP slews far less.
+const jumpLimit = 10 * time.Second
+
+// noticeSleep sees a suspend or a clock jump by comparing both clocks. It is one
+// quiet re-check, never an outage.
+func (e *Engine) noticeSleep() {
+	now := e.now()
+	drift := now.Round(0).Sub(e.lastTick.Round(0)) - now.Sub(e.lastTick)
+	e.lastTick = now
+	if drift.Abs() < jumpLimit {
+		return
+	}
+	e.log.Info("the clock jumped or the machine slept; checking the servers again", "by", drift.Round(time.Second))
+	e.wake(drift)
+}
+
+// wake makes everything timed by the wall clock due again.
+func (e *Engine) wake(drift time.Duration) {
+	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
+		e.noteLocal(err)
+	}
+	e.links.recheck(e.now())
+	e.look.soon(e.now())
+	e.clampJobs()
+	if drift < 0 {
+		e.look.at = e.now()
+	}
+}
+
+// shutdown ends the work in hand, bounded, and stores that the process ended well.
+func (e *Engine) shutdown(kill context.CancelFunc) {
+	e.stopping = "the step in hand"
+	e.publish()
+	e.cancelTasks()
+	done := make(chan struct{})
+	go func() { e.wg.Wait(); close(done) }()
+	limit := time.NewTimer(stopBound)
+	defer limit.Stop()
+	for {
+		select {
+		case f := <-e.inbox:
+			f()
+			continue
+		case <-done:
+		case <-limit.C:
+			e.log.Warn("the step in hand did not end in time; it will be checked at the next start")
+		}
+		break
+	}
+	kill()
+	e.drainInbox()
+	if err := e.storeEnd(); err != nil && !errors.Is(err, context.Canceled) {
+		e.log.Error("store the end of this run", "err", err)
+	}
+}

@@ -1,0 +1,229 @@
+package engine
+
+import (
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/change"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// take stores results: jobs, items, what was seen and the success that Plex proved, in
+// one transaction. It reports whether the batch may go on.
+func (e *Engine) take(rs []worker.Result) bool {
+	now := e.stamp()
+	ev := breaker.Event{Kind: breaker.Success, Generation: e.work.gen}
+	var ended []queue.Job
+	err := e.storeWith(ev, answeredByPlex(rs), func(tx store.Tx) error {
+		ended = ended[:0]
+		for _, r := range rs {
+			j, err := e.apply(tx, r, now)
+			if err != nil {
+				return err
+			}
+			ended = append(ended, j)
+		}
+		return nil
+	})
+	if err != nil {
+		e.noteLocal(err)
+		e.work.holdUntil = e.now().Add(localHold)
+		return false
+	}
+	for i, r := range rs {
+		delete(e.work.claimed, r.Job.Scene)
+		e.counted(r, ended[i])
+	}
+	e.publish()
+	return true
+}
+
+// storeWith applies the event only when Plex proved to be there; the rest is stored anyway.
+func (e *Engine) storeWith(ev breaker.Event, proven bool, also func(store.Tx) error) error {
+	if proven {
+		return e.step(ev, also)
+	}
+	return e.store.Update(also)
+}
+
+func answeredByPlex(rs []worker.Result) bool {
+	for _, r := range rs {
+		if r.Wrote || r.Outcome == worker.Done {
+			return true
+		}
+	}
+	return false
+}
+
+// apply stores one result and returns the job as it stands afterwards.
+func (e *Engine) apply(tx store.Tx, r worker.Result, now time.Time) (queue.Job, error) {
+	j, ok, err := tx.Job(r.Job.Scene)
+	if err != nil {
+		return j, err
+	}
+	if !ok {
+		j = r.Job
+	}
+	if r.Name != "" {
+		j.Name = r.Name
+	}
+	j = e.outcome(j, r, now)
+	if err := tx.PutJob(j); err != nil {
+		return j, err
+	}
+	if err := e.remember(tx, r); err != nil {
+		return j, err
+	}
+	if err := e.journalled(tx, r, j, now); err != nil {
+		return j, err
+	}
+	return j, e.addActivity(tx, r, j, now)
+}
+
+// outcome moves a job by a result.
+func (e *Engine) outcome(j queue.Job, r worker.Result, now time.Time) queue.Job {
+	switch r.Outcome {
+	case worker.Done:
+		return j.Complete(r.Words, now)
+	case worker.Skipped:
+		return j.Skip(r.Code, r.Words, now)
+	case worker.Parked:
+		end := j.Enqueued.Add(e.settings.ParkFor)
+		if !end.After(now) {
+			return j.Skip(skip.NotInPlex, r.Words, now)
+		}
+		return j.Park(r.Awaits, r.Words, end, now)
+	case worker.Failed:
+		e.work.drain.backOff(now)
+		return j.Fail(r.Fault.Class, r.Fault.Words, r.Fault.RetryAfter, e.o.Jitter(), now)
+	}
+	return j.Return(now)
+}
+
+// remember stores what was learnt of the scene and its items.
+func (e *Engine) remember(tx store.Tx, r worker.Result) error {
+	if r.Deleted {
+		return tx.DeleteSeen(r.Job.Scene)
+	}
+	for _, k := range r.Gone {
+		if err := tx.DeleteIndexed(k); err != nil {
+			return err
+		}
+		if err := tx.DeleteItemState(k); err != nil {
+			return err
+		}
+	}
+	for _, it := range r.Items {
+		if err := tx.PutItemState(it.Key, it.State); err != nil {
+			return err
+		}
+	}
+	if r.Seen == nil || r.Scene == nil {
+		return nil
+	}
+	if err := tx.PutSeen(r.Job.Scene, *r.Seen); err != nil {
+		return err
+	}
+	return change.Remember(tx, *r.Scene, e.finder().Claims(*r.Scene))
+}
+
+// journalled marks what an undo restored and goes on with what is left of the run.
+func (e *Engine) journalled(tx store.Tx, r worker.Result, j queue.Job, now time.Time) error {
+	for _, seq := range r.Undone {
+		if err := tx.MarkUndone(seq); err != nil {
+			return err
+		}
+	}
+	if r.Job.Undo == 0 || j.State != queue.Done {
+		return nil
+	}
+	entries, err := tx.JournalOf(r.Job.Undo, r.Job.Scene)
+	if err != nil {
+		return err
+	}
+	for _, en := range entries {
+		if !en.Undone && len(r.Undone) > 0 {
+			return tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "undo", Undo: r.Job.Undo}, now))
+		}
+	}
+	return nil
+}
+
+// addActivity writes the history: what was written, and what was given up.
+func (e *Engine) addActivity(tx store.Tx, r worker.Result, j queue.Job, now time.Time) error {
+	if !r.Wrote && j.State != queue.Dead {
+		return nil
+	}
+	base := store.Activity{At: now, Run: e.run.ID, Scene: j.Scene, Name: j.Name, State: j.State, Words: j.Words}
+	if len(r.Items) == 0 {
+		return tx.AddActivity(base)
+	}
+	for _, it := range r.Items {
+		a := base
+		a.Item, a.Changes = it.Key.String(), it.Changes
+		if err := tx.AddActivity(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counted keeps the numbers of the run and of today.
+func (e *Engine) counted(r worker.Result, j queue.Job) {
+	now := e.now()
+	e.today.roll(now)
+	switch j.State {
+	case queue.Done:
+		e.run.Written++
+		if r.Wrote {
+			e.today.Written++
+			e.work.blamed = 0
+		}
+		e.run.tick(now)
+	case queue.Skipped, queue.Parked:
+		e.run.Skipped++
+		e.today.Skipped++
+	case queue.Dead:
+		e.run.Dead++
+		e.today.Dead++
+		e.log.Warn("given up", "scene", j.Scene, "name", j.Name, "why", j.Words)
+	}
+	if r.Outcome == worker.Failed {
+		e.lastErr = j.Name + ": " + j.Words
+	}
+	if len(r.Gone) > 0 {
+		e.look.index, e.look.full = true, true
+		e.look.by(now.Add(newsDelay))
+	}
+}
+
+// clampJobs draws stamps back that a wrong clock left in the future.
+func (e *Engine) clampJobs() {
+	now := e.stamp()
+	err := e.store.Update(func(tx store.Tx) error {
+		for _, s := range []queue.State{queue.Waiting, queue.Retrying, queue.Parked} {
+			var far []queue.Job
+			err := tx.JobsIn(s, func(j queue.Job) bool {
+				if c := j.Clamp(now); !c.Due.Equal(j.Due) {
+					far = append(far, c)
+				}
+				return true
+			})
+			if err != nil {
+				return err
+			}
+			for _, j := range far {
+				if err := tx.PutJob(j); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.noteLocal(err)
+	}
+}

@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Settings returns the present settings, and of the secrets only whether they are set.
+func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
+	var s api.Settings
+	err := e.ask(ctx, func() error {
+		s = api.Settings{
+			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: slices.Clone(e.o.Overridden),
+			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
+		}
+		return nil
+	})
+	return s, err
+}
+
+// SaveSettings validates and stores the settings and goes on with them.
+func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
+	if err := c.Values.Validate(); err != nil {
+		return fault.New(fault.Rejected, fault.None, "These settings do not fit: "+err.Error()+".", "", nil)
+	}
+	return e.ask(ctx, func() error {
+		if err := e.saveSecrets(c); err != nil {
+			return err
+		}
+		before := e.settings
+		stored := c.Values.Clone()
+		if err := e.store.Update(func(tx store.Tx) error { return e.putSettings(tx, before, stored) }); err != nil {
+			return err
+		}
+		e.settings = stored
+		if e.o.Override != nil {
+			if err := e.o.Override(&e.settings); err != nil {
+				return err
+			}
+		}
+		return e.follow(before, c.APIKey != nil || c.Token != nil)
+	})
+}
+
+// putSettings stores settings. Saving the address of Plex anew accepts whatever server
+// answers there.
+func (e *Engine) putSettings(tx store.Tx, before, next config.Settings) error {
+	if before.PlexURL != next.PlexURL {
+		if err := tx.DeleteValue(machineValue); err != nil {
+			return err
+		}
+	}
+	return tx.PutValue(settingsValue, next)
+}
+
+func (e *Engine) saveSecrets(c api.SettingsChange) error {
+	for name, v := range map[string]*string{StashAPIKey: c.APIKey, PlexToken: c.Token} {
+		if v == nil {
+			continue
+		}
+		if err := e.o.Secrets.Set(name, *v); err != nil {
+			return fault.New(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+		}
+	}
+	return nil
+}
+
+// follow does what changed settings ask for: new connections, another look at every
+// scene, other times.
+func (e *Engine) follow(before config.Settings, secrets bool) error {
+	s := e.settings
+	e.tryAgain()
+	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries)
+	if dial {
+		e.work.halt()
+		e.dial()
+		e.clear(api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash)
+	}
+	if err := e.wantedChanged(); err != nil {
+		return err
+	}
+	e.look.soon(e.now())
+	e.publish()
+	return nil
+}
+
+// TestConnection tries an address and a secret without storing them.
+func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
+	a := Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken)}
+	if err := e.ask(ctx, func() error { a.ClientID = e.clientID(); return nil }); err != nil {
+		return api.TestResult{}, err
+	}
+	if q.Secret != nil {
+		given := *q.Secret
+		a.APIKey, a.Token = func() string { return given }, func() string { return given }
+	}
+	stash, plex := e.o.Dial(a)
+	if q.Server == "stash" {
+		return testStash(ctx, stash), nil
+	}
+	return testPlex(ctx, plex), nil
+}
+
+func testStash(ctx context.Context, s Stash) api.TestResult {
+	version, scenes, err := s.Status(ctx)
+	if err != nil {
+		return refused(err)
+	}
+	return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes)}
+}
+
+func testPlex(ctx context.Context, p Plex) api.TestResult {
+	id, sections, err := p.Ready(ctx)
+	if err != nil {
+		return refused(err)
+	}
+	r := api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections))}
+	for _, s := range sections {
+		r.Libraries = append(r.Libraries, api.Library{ID: s.ID, Title: s.Title, Type: s.Type, Locations: s.Locations})
+	}
+	return r
+}
+
+func refused(err error) api.TestResult {
+	f := fault.Of(err)
+	return api.TestResult{Words: f.Words, Hint: f.Hint}
+}
+
+// mapExamples is how many unmatched paths are shown as examples.
+const mapExamples = 10
+
+// Mapping shows how many scenes the rules find in the index, from Stash's own list of
+// files.
+func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	var out api.Mapping
+	var stash Stash
+	var machine string
+	err := e.ask(ctx, func() error {
+		stash, machine = e.links.stash, e.links.machine
+		if stash == nil || machine == "" {
+			return fault.New(fault.Config, fault.None, "Both servers must be connected first.", "Enter and test their addresses.", nil)
+		}
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	mapper := match.NewMapper(rules)
+	err = stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
+		return e.store.View(func(tx store.Tx) error {
+			for _, fs := range page {
+				if err := covered(tx, mapper, machine, fs, &out); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+func covered(tx store.Tx, m match.Mapper, machine string, fs scene.FileStamp, out *api.Mapping) error {
+	if len(fs.Files) == 0 {
+		return nil
+	}
+	out.Total++
+	for _, f := range fs.Files {
+		for _, p := range m.Map(f.Path) {
+			items, err := tx.ItemsAt(match.Key(p))
+			if err != nil {
+				return err
+			}
+			for _, it := range items {
+				if it.Key.Machine == machine && slices.ContainsFunc(it.Files, func(x string) bool { return match.Same(x, p) }) {
+					out.Covered++
+					return nil
+				}
+			}
+		}
+	}
+	if len(out.Unmatched) < mapExamples {
+		out.Unmatched = append(out.Unmatched, fs.Files[0].Path)
+	}
+	return nil
+}

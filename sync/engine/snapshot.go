@@ -1,0 +1,113 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+)
+
+// publish makes a new snapshot of the present state. It is called after the disk has
+// it, never before.
+func (e *Engine) publish() {
+	e.revision++
+	now := e.now()
+	e.today.roll(now)
+	q := e.store.Counts()
+	s := api.Snapshot{
+		Revision: e.revision, At: e.stamp(), Version: e.o.Version, Live: true,
+		Verdict: e.health.Verdict(), Breaker: breakerShown(e.health.Breaker), Said: e.said,
+		Queue: q, InHand: e.work.inHand,
+		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
+		Paused: e.pause.On, PausedTill: e.pause.Until, Stopping: e.stopping,
+		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.links.plexState, Scenes: e.look.scenes,
+		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
+		Attention: e.attention(), LastError: e.lastErr, NotifyDelay: e.settings.NotifyDelay,
+		Quiet: quiet(e.settings, now), Looked: e.look.done && !e.look.running, Active: e.work.active,
+	}
+	s.Since = e.verdictSince()
+	if e.health.Newest.ID != 0 {
+		r := e.health.Newest
+		s.Outage = &r
+	}
+	s.Run = e.progress(now, q.Pending())
+	e.snap.Store(s)
+}
+
+func (e *Engine) progress(now time.Time, pending int) api.Progress {
+	if !e.run.active && !e.work.active {
+		return api.Progress{}
+	}
+	p := api.Progress{
+		Done: e.run.Written, Skipped: e.run.Skipped, Dead: e.run.Dead, Unchecked: e.work.position,
+		Rate: e.run.rate(now), Started: e.run.Started.Unix(),
+	}
+	p.Total = p.Finished() + pending
+	if len(e.work.inHand) > 0 {
+		p.Current = e.work.inHand[0].Name
+	}
+	return p
+}
+
+// verdictSince is when the present verdict began.
+func (e *Engine) verdictSince() time.Time {
+	switch e.health.Verdict() {
+	case health.Down:
+		return e.health.Newest.Started
+	case health.Up:
+		if !e.health.Newest.Ended.IsZero() {
+			return e.health.Newest.Ended
+		}
+		return e.links.plexState.Since
+	}
+	return time.Time{}
+}
+
+// quiet reports whether notifications are unwanted now.
+func quiet(s config.Settings, now time.Time) bool {
+	if !s.Notify {
+		return true
+	}
+	if s.QuietFrom == "" || s.QuietTo == "" || s.QuietFrom == s.QuietTo {
+		return false
+	}
+	at := now.Local().Format("15:04")
+	if s.QuietFrom < s.QuietTo {
+		return s.QuietFrom <= at && at < s.QuietTo
+	}
+	return at >= s.QuietFrom || at < s.QuietTo
+}
+
+// Snapshot returns the latest snapshot.
+func (e *Engine) Snapshot(ctx context.Context) (api.Snapshot, error) {
+	select {
+	case <-e.loaded:
+		return e.snap.Load(), nil
+	case <-ctx.Done():
+		return api.Snapshot{}, ctx.Err()
+	}
+}
+
+// Watch calls fn with the latest snapshot at once and after every change until ctx
+// ends, skipping intermediate ones.
+func (e *Engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
+	select {
+	case <-e.loaded:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	wake, stop := e.snap.Watch()
+	defer stop()
+	for {
+		select {
+		case <-wake:
+			fn(e.snap.Load())
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.hard.Done():
+			return errStopped
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/outage"
+	"lockstep/sync/store"
+)
+
+const (
+	// aliveEvery is how often a sign of life is stored while idle, at the least: it
+	// bounds how wrong the "app was off" span of an outage chart can be.
+	aliveEvery = 5 * time.Minute
+	// tidyEvery is how often old records are dropped and a backup is made.
+	tidyEvery = 24 * time.Hour
+	// pruneStep bounds what one transaction deletes.
+	pruneStep = 2000
+)
+
+// upkeepValue names the stored stamp of the last tidy-up.
+const upkeepValue = "upkeep"
+
+// dueUpkeep stores a sign of life and, once a day, drops old records and has a backup
+// made.
+func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
+	var alive, tidied time.Time
+	err := e.store.View(func(tx store.Tx) error {
+		if _, err := tx.Value(aliveValue, &alive); err != nil {
+			return err
+		}
+		_, err := tx.Value(upkeepValue, &tidied)
+		return err
+	})
+	if err != nil {
+		e.noteLocal(err)
+		return now.Add(aliveEvery)
+	}
+	if age := now.Sub(alive); age >= aliveEvery || age < 0 {
+		alive = e.stamp()
+		e.signOfLife(alive)
+	}
+	if age := now.Sub(tidied); age >= tidyEvery || age < 0 {
+		e.tidy(ctx)
+	}
+	return alive.Add(aliveEvery)
+}
+
+func (e *Engine) signOfLife(now time.Time) {
+	contact, newest := e.health.LastContact, e.look.lastNewest
+	swept, files := e.look.lastSweep, e.look.lastFile
+	err := e.store.Update(func(tx store.Tx) error {
+		for name, v := range map[string]any{
+			aliveValue: now, contactValue: contact, newestValue: newest,
+			sweptValue: swept.UTC().Round(0), fileValue: files.UTC().Round(0),
+		} {
+			if err := tx.PutValue(name, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.noteLocal(err)
+	}
+	if e.o.SameFile != nil {
+		if err := e.o.SameFile(); err != nil {
+			e.noteLocal(err)
+		}
+	}
+}
+
+// tidy drops what is older than the settings keep, beside the loop.
+func (e *Engine) tidy(ctx context.Context) {
+	now := e.stamp()
+	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(upkeepValue, now) }); err != nil {
+		e.noteLocal(err)
+		return
+	}
+	keepHistory, keepOutages := e.settings.KeepHistory, e.settings.KeepOutages
+	e.spawn(func() {
+		err := e.prune(ctx, now, keepHistory, keepOutages)
+		if err == nil && e.o.Maintain != nil {
+			err = e.o.Maintain(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			e.post(func() { e.noteLocal(err) })
+		}
+	})
+}
+
+func (e *Engine) prune(ctx context.Context, now time.Time, history, outages time.Duration) error {
+	for ctx.Err() == nil {
+		n := 0
+		err := e.store.Update(func(tx store.Tx) (err error) {
+			n, err = tx.Prune(now.Add(-history), pruneStep)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if n < pruneStep {
+			break
+		}
+	}
+	return e.store.Update(func(tx store.Tx) error {
+		records, err := tx.Outages(0)
+		if err != nil {
+			return err
+		}
+		for _, id := range outage.Expired(records, outages, now) {
+			if err := tx.DeleteOutage(id); err != nil {
+				return err
+			}
+		}
+		gaps, err := tx.OffGaps()
+		if err != nil {
+			return err
+		}
+		keep := map[outage.Gap]bool{}
+		for _, g := range outage.KeptGaps(gaps, outages, now) {
+			keep[g] = true
+		}
+		for _, g := range gaps {
+			if !keep[g] {
+				if err := tx.DeleteOffGap(g); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,298 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// workState is the batch in hand and what holds the next one back.
+type workState struct {
+	active    bool
+	soft      context.CancelFunc
+	gen       uint64
+	epoch     int
+	claimed   map[scene.ID]queue.Job // handed out, no result yet
+	inHand    []api.InHand
+	position  int // jobs of the batch that are being or were written
+	holdUntil time.Time
+	holdWait  time.Duration
+	asked     bool // the queue waits for a person: Plex refuses everything
+	blamed    int  // outages in a row that only writes could see
+	streak    worker.Streak
+	drain     *ramp
+}
+
+// halt ends the batch in hand after its step.
+func (w *workState) halt() {
+	if w.soft != nil {
+		w.soft()
+	}
+}
+
+// dueWork hands the due jobs to the worker when nothing holds it back.
+func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
+	if e.work.active || !e.mayWork() {
+		return time.Time{}
+	}
+	if e.work.holdUntil.After(now) {
+		return e.work.holdUntil
+	}
+	at, any, err := e.nextDue()
+	if err != nil {
+		e.noteLocal(err)
+		return now.Add(localHold)
+	}
+	if !any {
+		e.endRun(now)
+		return time.Time{}
+	}
+	if at.After(now) {
+		return at
+	}
+	if err := e.startBatch(ctx, now); err != nil {
+		e.noteLocal(err)
+		e.work.holdUntil = now.Add(localHold)
+		return e.work.holdUntil
+	}
+	return time.Time{}
+}
+
+// localHold is how long work rests after a fault of our own, such as a full disk.
+const localHold = 30 * time.Second
+
+// mayWork reports whether jobs may be handed out at all. Nothing is written before
+// every scene was seen once: only then is it known which scenes claim which files.
+func (e *Engine) mayWork() bool {
+	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && !e.work.asked && e.look.done
+}
+
+func (e *Engine) nextDue() (at time.Time, ok bool, err error) {
+	err = e.store.View(func(tx store.Tx) error {
+		at, ok, err = tx.NextDue()
+		return err
+	})
+	return at, ok, err
+}
+
+func (e *Engine) startBatch(ctx context.Context, now time.Time) error {
+	jobs, err := e.claim(now)
+	if err != nil || len(jobs) == 0 {
+		return err
+	}
+	e.beginRun(now)
+	w := &e.work
+	soft, cancel := context.WithCancel(ctx)
+	w.active, w.soft, w.gen, w.epoch = true, cancel, e.health.Breaker.Generation, e.links.epoch
+	w.claimed, w.inHand, w.position = map[scene.ID]queue.Job{}, nil, 0
+	for _, j := range jobs {
+		w.claimed[j.Scene] = j
+	}
+	wk := e.worker()
+	e.spawn(func() {
+		defer cancel()
+		err := safely(func() error { return wk.Work(soft, e.hard, jobs) })
+		e.post(func() { e.batchEnded(err) })
+	})
+	e.publish()
+	return nil
+}
+
+// safely turns a panic of the worker into a fault of our own, so that one bad value
+// cannot take the process down.
+func safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fault.New(fault.Local, fault.None, fmt.Sprintf("Lockstep stumbled: %v", r), "Please report this.", nil)
+		}
+	}()
+	return f()
+}
+
+// claim takes the due jobs for one batch and marks them running. A job that three
+// processes died with runs alone.
+func (e *Engine) claim(now time.Time) ([]queue.Job, error) {
+	var jobs []queue.Job
+	err := e.store.Update(func(tx store.Tx) error {
+		due, err := tx.DueJobs(now, worker.MaxBatch)
+		if err != nil {
+			return err
+		}
+		jobs = jobs[:0]
+		for _, j := range due {
+			if j.Alone() && len(jobs) > 0 {
+				break
+			}
+			j = j.Claim(now)
+			if err := tx.PutJob(j); err != nil {
+				return err
+			}
+			jobs = append(jobs, j)
+			if j.Alone() {
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+func (e *Engine) worker() *worker.Worker {
+	return &worker.Worker{
+		Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(),
+		Machine: e.links.machine, Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap),
+		Clock: e.now, Run: e.run.ID, Streak: &e.work.streak,
+		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(),
+	}
+}
+
+// stepOf tells the loop what the worker is at: each write, and the first job of every
+// other step.
+func (e *Engine) stepOf() func(queue.Job, string) {
+	last := ""
+	return func(j queue.Job, step string) {
+		if step == last && step != "writing" {
+			return
+		}
+		last = step
+		e.post(func() {
+			e.work.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step}}
+			if step == "writing" {
+				e.work.position++
+			}
+			e.publish()
+		})
+	}
+}
+
+// report hands results to the loop and waits until they are on disk.
+func (e *Engine) report(rs []worker.Result) bool {
+	taken := make(chan bool, 1)
+	e.post(func() { taken <- e.take(rs) })
+	select {
+	case ok := <-taken:
+		return ok
+	case <-e.hard.Done():
+		return false
+	}
+}
+
+// batchEnded gives back what was not worked on and decides what the fault that ended
+// the batch means.
+func (e *Engine) batchEnded(err error) {
+	w := &e.work
+	w.active, w.soft, w.inHand, w.position = false, nil, nil, 0
+	var blame *worker.Blame
+	if errors.As(err, &blame) {
+		for _, j := range blame.Jobs {
+			w.claimed[j.Scene] = j
+		}
+	}
+	if err := e.giveBack(); err != nil {
+		e.noteLocal(err)
+	}
+	switch {
+	case err == nil:
+		w.holdWait = 0
+	case blame != nil:
+		e.blamed(blame)
+	default:
+		e.batchFault(fault.Of(err))
+	}
+	e.publish()
+}
+
+// giveBack returns the claimed jobs that have no result to waiting; no attempt counts.
+func (e *Engine) giveBack() error {
+	if len(e.work.claimed) == 0 {
+		return nil
+	}
+	now := e.stamp()
+	err := e.store.Update(func(tx store.Tx) error {
+		for _, claimed := range e.work.claimed {
+			j, ok, err := tx.Job(claimed.Scene)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			j.Attempts = claimed.Attempts
+			if err := tx.PutJob(j.Return(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		e.work.claimed = nil
+	}
+	return err
+}
+
+// busyHold is how long to leave Plex alone when it says it is busy but not how long.
+const busyHold = 10 * time.Second
+
+// batchFault acts on the fault of a server that ended a batch.
+func (e *Engine) batchFault(f *fault.Error) {
+	now, w := e.now(), &e.work
+	switch f.Class {
+	case fault.Canceled:
+		return
+	case fault.Local:
+		e.noteLocal(f)
+		w.holdUntil = now.Add(localHold)
+		return
+	case fault.Busy:
+		w.holdUntil = now.Add(max(busyHold, min(f.RetryAfter, queue.MaxDelay)))
+		w.drain.backOff(now)
+		return
+	}
+	e.noteFault(f)
+	e.links.recheck(now)
+	if f.Server != fault.Plex {
+		return
+	}
+	w.drain.backOff(now)
+	w.holdWait = min(max(firstRecheck, 2*w.holdWait), lastRecheck)
+	w.holdUntil = now.Add(w.holdWait)
+	if f.Class == fault.Temporary { // the whole batch met it: not one item's fault
+		f = fault.New(fault.Unreachable, fault.Plex, f.Words, f.Hint, f.Err)
+	}
+	e.countPlex(w.gen, f)
+}
+
+// blamed acts on the verdict that Plex, not the items, is at fault.
+func (e *Engine) blamed(b *worker.Blame) {
+	if b.Fault.Class == fault.Rejected {
+		e.work.asked = true
+		e.note(api.FixPlex, "Plex refuses every change: "+b.Fault.Words, "Look at Plex, then press Sync now.")
+		return
+	}
+	e.work.blamed++
+	gen := e.health.Breaker.Generation
+	for range e.settings.BreakerThreshold {
+		e.countPlex(gen, fault.New(fault.Unreachable, fault.Plex, b.Fault.Words, b.Fault.Hint, b.Fault.Err))
+	}
+}
+
+// afterBlame is how long writes wait after Plex came back from an outage that only
+// writes could see: its probe cannot tell whether they work again.
+func (w *workState) afterBlame() time.Duration {
+	if w.blamed == 0 {
+		return 0
+	}
+	return min(queue.MaxDelay, 30*time.Second<<min(w.blamed-1, 5))
+}
