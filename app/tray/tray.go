@@ -1,0 +1,154 @@
+// Package tray owns the tray icon, its tooltip and its menu. It shows what package
+// present makes of a snapshot and turns clicks into commands; it decides nothing and
+// knows no toolkit but systray. Without a tray host it goes on without an icon and
+// gets one as soon as a host appears.
+package tray
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"fyne.io/systray"
+
+	"lockstep/app/present"
+	"lockstep/assets"
+	"lockstep/sync/api"
+)
+
+const (
+	// pauseBetween keeps a busy queue from redrawing menu and tooltip more than four
+	// times a second, which is as fast as anyone reads.
+	pauseBetween = 250 * time.Millisecond
+	// settle is when everything is drawn once more after the start: what is set in the
+	// milliseconds in which systray registers on the bus is lost.
+	settle = time.Second
+	// longest is what fits into a tooltip on Windows, in UTF-16 units.
+	longest = 120
+)
+
+// Actions are what the menu asks for besides commands to the engine. They are called
+// on goroutines of their own.
+type Actions struct {
+	// Open shows a window, one of present.Windows.
+	Open func(window string)
+	// Quit ends the program.
+	Quit func()
+	// Failed is told when a command did not work; nil logs it only.
+	Failed func(what string, err error)
+}
+
+// Run shows the icon until ctx ends, which returns nil, or the watch breaks. It must
+// be called once per process, and on macOS on the main goroutine.
+func Run(ctx context.Context, a api.API, act Actions) error {
+	outer := ctx
+	ctx, stop := context.WithCancel(outer)
+	defer stop()
+	t := &tray{api: a, act: act, wake: make(chan struct{}, 1)}
+	if runtime.GOOS == "linux" { // elsewhere a title is drawn beside the icon, or nothing
+		systray.SetTitle("Lockstep")
+	}
+	systray.SetIcon(assets.Tray(assets.Unsure))
+	systray.SetTooltip("Lockstep is starting…")
+	systray.SetOnTapped(func() { go act.Open(present.Queue) })
+
+	var watched error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		watched = a.Watch(ctx, t.put)
+		stop()
+	}()
+	systray.Run(func() {
+		t.build(ctx)
+		go t.follow(ctx)
+		go func() {
+			<-ctx.Done()
+			systray.Quit()
+		}()
+	}, nil)
+	stop()
+	<-done
+	if outer.Err() != nil {
+		return nil
+	}
+	return watched
+}
+
+type tray struct {
+	api   api.API
+	act   Actions
+	wake  chan struct{}
+	items items
+
+	mu     sync.Mutex
+	latest *api.Snapshot
+}
+
+func (t *tray) put(s api.Snapshot) {
+	t.mu.Lock()
+	t.latest = &s
+	t.mu.Unlock()
+	select {
+	case t.wake <- struct{}{}:
+	default: // already awake: it will read this snapshot
+	}
+}
+
+// follow draws what changed. It sleeps while nothing does.
+func (t *tray) follow(ctx context.Context) {
+	var drawn present.Menu
+	again := time.NewTimer(settle)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+			drawn = present.Menu{}
+		case <-t.wake:
+		}
+		menu, ok := t.menu(time.Now())
+		if !ok || menu == drawn {
+			continue
+		}
+		t.draw(drawn, menu)
+		drawn = menu
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pauseBetween):
+		}
+	}
+}
+
+func (t *tray) menu(now time.Time) (present.Menu, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.latest == nil {
+		return present.Menu{}, false
+	}
+	return present.MenuOf(*t.latest, present.Moment{Now: now}), true
+}
+
+// do runs a command and reports how it failed.
+func (t *tray) do(ctx context.Context, what string, fn func(context.Context) error) {
+	err := fn(ctx)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	slog.Warn("command from the tray menu", "what", what, "err", err)
+	if t.act.Failed != nil {
+		t.act.Failed(what, err)
+	}
+}
+
+func short(words string) string {
+	r := []rune(words)
+	if len(r) <= longest {
+		return words
+	}
+	return string(r[:longest-1]) + "…"
+}
