@@ -28,8 +28,8 @@ func line(s string) string {
 }
 
 // text cleans a value of several lines. Line breaks stay, at most one empty line in a
-// row, and the whole fits into one request.
-func text(s string) string {
+// row, and the whole fits into one request; short tells that it had to be shortened.
+func text(s string) (out string, short bool) {
 	var lines []string
 	for l := range strings.SplitSeq(clean(s, true), "\n") {
 		l = strings.Join(strings.Fields(l), " ")
@@ -40,9 +40,9 @@ func text(s string) string {
 	}
 	s = strings.TrimSpace(strings.Join(lines, "\n"))
 	if utf8.RuneCountInString(s) <= maxText && encodedLen(s) <= maxEncoded {
-		return s
+		return s, false
 	}
-	return cut(s, maxText-1, maxEncoded-encodedLen(ellipsis)) + ellipsis
+	return cut(s, maxText-1, maxEncoded-encodedLen(ellipsis)) + ellipsis, true
 }
 
 // clean drops what must not reach a screen or a database: invalid UTF-8, control

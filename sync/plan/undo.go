@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -136,9 +138,7 @@ func (p Plan) intendUndo(d Decision, fm FieldMemory) FieldMemory {
 	if d.relocked {
 		return fm
 	}
-	if fm.Undone = fm.Sent; fm.Undone == "" {
-		fm.Undone = p.undo.Fields[d.Field].Want
-	}
+	fm.Undone = cmp.Or(fm.Intent, fm.Sent, p.undo.Fields[d.Field].Want)
 	return fm
 }
 
@@ -161,5 +161,7 @@ func (p Plan) verifyUndo(d Decision, after scene.Item, fm FieldMemory) (FieldMem
 	}
 	former := p.undo.Fields[d.Field].Memory
 	former.Undone = fm.Undone
+	// The picture selected now has a path nobody has seen yet.
+	former.Thumb = ""
 	return former, true
 }

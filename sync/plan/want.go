@@ -94,10 +94,10 @@ func (b *builder) note(d Decision) {
 }
 
 func (b *builder) summary(details string) {
-	short := text(details)
-	b.scalar(scene.FieldSummary, short)
-	if had, has := utf8.RuneCountInString(details), utf8.RuneCountInString(short); has < had*9/10 && len(short) > maxLine {
-		b.note(Decision{Field: scene.FieldSummary, Why: fmt.Sprintf("shortened from %d to %d characters", had, has)})
+	out, short := text(details)
+	b.scalar(scene.FieldSummary, out)
+	if short {
+		b.note(Decision{Field: scene.FieldSummary, Why: fmt.Sprintf("shortened to %d characters to fit into a request", utf8.RuneCountInString(out))})
 	}
 }
 
