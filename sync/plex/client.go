@@ -53,13 +53,15 @@ type Client struct {
 	token   func() string
 	headers http.Header
 	timeout time.Duration
+	ping    time.Duration // between pings of a notification socket
+	pong    time.Duration // to wait for the answer
 	http    *http.Client
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), token: o.Token, headers: identify(o.ClientID, o.Version), timeout: o.Timeout}
+	c := &Client{base: address(o.URL), token: o.Token, headers: identify(o.ClientID, o.Version), timeout: o.Timeout, ping: pingEvery, pong: pongWithin}
 	if c.token == nil {
 		c.token = func() string { return "" }
 	}

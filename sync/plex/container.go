@@ -128,8 +128,8 @@ func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"
 var errNoContainer = errors.New("no MediaContainer in the answer")
 
 // decode reads an answer in whichever of its two forms it came.
-func (c *Client) decode(op string, body []byte) (*container, error) {
-	body = bytes.TrimSpace(trimBOM(body))
+func (c *Client) decode(op string, rep reply) (*container, error) {
+	body := bytes.TrimSpace(trimBOM(rep.body))
 	if len(body) == 0 {
 		return nil, c.cutOff(op, io.ErrUnexpectedEOF)
 	}
@@ -143,7 +143,7 @@ func (c *Client) decode(op string, body []byte) (*container, error) {
 	case '<':
 		box, err = decodeXML(body)
 	default:
-		return nil, c.notPlex(op, errNoContainer)
+		return nil, c.garbled(op, rep.header.Get("Content-Type"))
 	}
 	switch {
 	case errors.Is(err, errNoContainer):
@@ -154,6 +154,14 @@ func (c *Client) decode(op string, body []byte) (*container, error) {
 		return nil, plexFault(fault.Unreachable, wordsStarting(""), "", c.because(op, errors.New("startState")))
 	}
 	return box, nil
+}
+
+// garbled tells noise in place of an answer from the answer of something else.
+func (c *Client) garbled(op, media string) error {
+	if strings.Contains(media, "json") || strings.Contains(media, "xml") {
+		return c.cutOff(op, errNoContainer)
+	}
+	return c.notPlex(op, errNoContainer)
 }
 
 func decodeJSON(body []byte) (*container, error) {

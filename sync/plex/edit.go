@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"lockstep/sync/fault"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -21,7 +22,7 @@ const (
 // is lost at the next refresh. Normally one request; an edit whose request line would
 // exceed 7.5 kB is split, the rest of the lists following the scalars, removals coming
 // after additions. Clearing the date costs a request of its own, because some servers
-// refuse it. When Plex or a proxy finds a line too long, the parts are halved. An empty
+// refuse it, which is Rejected. When Plex or a proxy finds a line too long, the parts are halved. An empty
 // edit costs none. A failed Edit may have been carried out in part; repeating it is safe.
 func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 	if e.Empty() {
@@ -30,17 +31,26 @@ func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 	if why := unsafeEdit(e); why != "" {
 		return errOurs(why)
 	}
-	first, dateless := withoutDateClear(e)
+	first, clear := withoutDateClear(e)
 	limit := maxLine - c.lineLen(e, "")
 	if !first.Empty() {
 		if err := c.send(ctx, first, limit); err != nil {
 			return err
 		}
 	}
-	if dateless.Empty() {
+	if clear.Empty() {
 		return nil
 	}
-	return c.send(ctx, dateless, limit)
+	return clearingRefused(c.send(ctx, clear, limit))
+}
+
+// clearingRefused: the item has just taken other values, so an error is about this one
+// and neither the item's nor the server's trouble.
+func clearingRefused(err error) error {
+	if !fault.Is(err, fault.Temporary) {
+		return err
+	}
+	return plexFault(fault.Rejected, "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date.", fault.Of(err).Err)
 }
 
 // send writes an edit in as many requests as the limit for a query asks for.

@@ -47,8 +47,7 @@ func (q *query) lock(name string, on bool) {
 }
 
 // list adds the wanted names by index, which only links parameters, and the removals as
-// one list separated by commas. A name to remove is encoded twice, so that a comma in it
-// is told from one between names.
+// one list separated by commas.
 func (q *query) list(name string, l plan.ListEdit) {
 	for i, tag := range l.Want {
 		q.add(name+"["+strconv.Itoa(i)+"].tag.tag", tag)
@@ -58,9 +57,19 @@ func (q *query) list(name string, l plan.ListEdit) {
 	}
 	once := make([]string, len(l.Remove))
 	for i, tag := range l.Remove {
-		once[i] = escape(tag)
+		once[i] = guard(tag)
 	}
 	q.add(name+"[].tag.tag-", strings.Join(once, ","))
+}
+
+// guard encodes a name inside a list of removals, which is encoded once more as a whole,
+// so that a comma in it is told from one between names. Names that decoding does not
+// change stay as they are: then it does not matter whether a server decodes once or twice.
+func guard(name string) string {
+	if strings.ContainsAny(name, "%,+") {
+		return escape(name)
+	}
+	return name
 }
 
 // tidy takes out empty names, and removals of wanted names: Plex compares names without

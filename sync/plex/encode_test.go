@@ -33,6 +33,10 @@ func TestEncodeWritesTheExactQuery(t *testing.T) {
 			item(plan.Edit{Lists: map[string]plan.ListEdit{"genre": {Remove: []string{"Alpha, Beta", "Gamma", "100%"}}}, Locks: map[string]bool{"genre": true}}),
 			"type=1&id=55&genre%5B%5D.tag.tag-=Alpha%252C%2520Beta%2CGamma%2C100%2525&genre.locked=1",
 		},
+		"removals that decoding does not change are encoded once": {
+			item(plan.Edit{Lists: map[string]plan.ListEdit{"genre": {Remove: []string{"Night Trains", "Fog & Mist"}}}, Locks: map[string]bool{"genre": true}}),
+			"type=1&id=55&genre%5B%5D.tag.tag-=Night%20Trains%2CFog%20%26%20Mist&genre.locked=1",
+		},
 		"additions and removals together": {
 			item(plan.Edit{Lists: map[string]plan.ListEdit{"collection": {Want: []string{"Harbours"}, Remove: []string{"Trains"}}}}),
 			"type=1&id=55&collection%5B0%5D.tag.tag=Harbours&collection%5B%5D.tag.tag-=Trains&collection.locked=1",

@@ -116,7 +116,7 @@ func (c *Client) oversized(op string) error {
 }
 
 func (c *Client) cutOff(op string, err error) error {
-	return plexFault(fault.Unreachable, "Plex's answer was cut off.", "", c.because(op, err))
+	return plexFault(fault.Unreachable, "Plex's answer was cut off or garbled.", "", c.because(op, err))
 }
 
 // broken classifies an exchange that brought no answer. ctx is the caller's: only its own

@@ -57,9 +57,9 @@ func TestAnswersBecomeFaults(t *testing.T) {
 		"another service":  {200, nil, `{"data":{"version":"0.30"}}`, fault.Config, "This address answers, but not as Plex does.", 0},
 		"plain text":       {200, nil, `hello`, fault.Config, "This address answers, but not as Plex does.", 0},
 		"another XML":      {200, nil, `<rss/>`, fault.Config, "This address answers, but not as Plex does.", 0},
-		"empty":            {200, nil, "", fault.Unreachable, "Plex's answer was cut off.", 0},
-		"cut-off JSON":     {200, nil, `{"MediaContainer":{"size":1,"Metadata":[{"ratingKey":"1"`, fault.Unreachable, "Plex's answer was cut off.", 0},
-		"cut-off XML":      {200, nil, `<MediaContainer size="1"><Video ratingKey="1">`, fault.Unreachable, "Plex's answer was cut off.", 0},
+		"empty":            {200, nil, "", fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
+		"cut-off JSON":     {200, nil, `{"MediaContainer":{"size":1,"Metadata":[{"ratingKey":"1"`, fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
+		"cut-off XML":      {200, nil, `<MediaContainer size="1"><Video ratingKey="1">`, fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -241,12 +241,12 @@ func calls(c *plex.Client) map[string]func(context.Context) error {
 		"Ready":    func(ctx context.Context) error { _, _, err := c.Ready(ctx); return err },
 		"Probe":    c.Probe,
 		"List": func(ctx context.Context) error {
-			return c.List(ctx, "1", plex.ListOptions{}, func(plex.Page) (bool, error) { return true, nil })
+			return c.List(ctx, "1", scene.Listing{}, func(scene.ItemPage) (bool, error) { return true, nil })
 		},
-		"Size":   func(ctx context.Context) error { _, err := c.Size(ctx, "1"); return err },
-		"Items":  func(ctx context.Context) error { _, err := c.Items(ctx, []string{"5"}); return err },
-		"Edit":   func(ctx context.Context) error { return c.Edit(ctx, edit) },
-		"Images": func(ctx context.Context) error { _, err := c.Images(ctx, "5", scene.FieldPoster); return err },
+		"Size":     func(ctx context.Context) error { _, err := c.Size(ctx, "1"); return err },
+		"Items":    func(ctx context.Context) error { _, err := c.Items(ctx, []string{"5"}); return err },
+		"Edit":     func(ctx context.Context) error { return c.Edit(ctx, edit) },
+		"Pictures": func(ctx context.Context) error { _, err := c.Pictures(ctx, "5", scene.FieldPoster); return err },
 		"Upload": func(ctx context.Context) error {
 			return c.Upload(ctx, "5", scene.FieldPoster, []byte("x"), "image/png")
 		},

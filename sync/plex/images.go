@@ -15,15 +15,6 @@ import (
 // maxImage is what an established tool sends at most; larger ones were answered with 500.
 const maxImage = 10_480_000
 
-// Image is one poster or background an item can show.
-type Image struct {
-	// Key is what Select takes.
-	Key string
-	// SHA1 of the bytes in lower-case hexadecimal, for uploaded images only.
-	SHA1     string
-	Selected bool
-}
-
 // imagePaths are the names of an image in the paths of Plex: as a list, one of the list,
 // and as part of the item.
 type imagePaths struct{ list, one, shown string }
@@ -50,8 +41,8 @@ func imageCall(ratingKey string, f scene.Field, part func(imagePaths) string) (c
 	return call{op: string(f) + " of item " + ratingKey, path: "/library/metadata/" + ratingKey + "/" + part(p)}, nil
 }
 
-// Images lists the posters or backgrounds an item has. One request.
-func (c *Client) Images(ctx context.Context, ratingKey string, f scene.Field) ([]Image, error) {
+// Pictures lists the posters or backgrounds an item has. One request.
+func (c *Client) Pictures(ctx context.Context, ratingKey string, f scene.Field) ([]scene.Picture, error) {
 	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.list })
 	if err != nil {
 		return nil, err
@@ -60,10 +51,10 @@ func (c *Client) Images(ctx context.Context, ratingKey string, f scene.Field) ([
 	if err != nil {
 		return nil, err
 	}
-	var out []Image
+	var out []scene.Picture
 	for _, m := range append(append([]metadata{}, box.Metadata...), box.Photo...) {
 		if key := m.imageKey(); key != "" {
-			out = append(out, Image{Key: key, SHA1: sha1Of(key), Selected: bool(m.Selected)})
+			out = append(out, scene.Picture{Key: key, SHA1: sha1Of(key), Selected: bool(m.Selected)})
 		}
 	}
 	return out, nil
@@ -96,7 +87,7 @@ func sha1Of(key string) string {
 
 // Upload gives an item an image, which Plex then shows. The bytes are sent as they are:
 // Plex files them under their SHA-1 and keeps each different upload for ever, so callers
-// look with Images first. One request; more than 10 MB is Rejected without one.
+// look with Pictures first. One request; more than 10 MB is Rejected without one.
 func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, body []byte, contentType string) error {
 	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.list })
 	if err != nil {

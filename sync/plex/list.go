@@ -25,31 +25,13 @@ const (
 	leanFields   = "summary,tagline"
 )
 
-// ListOptions says how a library is listed. The zero value lists everything about each
-// item that a listing has, in the order the items were added, 500 at a time.
-type ListOptions struct {
-	// NewestFirst sorts by the time of the last change, latest first.
-	NewestFirst bool
-	// PageSize is the number of items asked for at once, at most 1000; zero means 500.
-	PageSize int
-	// Lean asks Plex to leave out summary, tagline and tag lists, which it may or may not do.
-	Lean bool
-}
-
-// Page is one part of a listing.
-type Page struct {
-	Items []scene.Item // not Detailed: lists are truncated, locks and labels are missing
-	// Total is the number of items in the library as of this page.
-	Total int
-	// Offset is the position of the first item.
-	Offset int
-}
-
 // List reads a library page by page until page returns false or an error, or the library
-// ends. Items can move between pages when somebody edits meanwhile: an item may come
+// ends. Items come in the order they were added unless o says otherwise, without locks
+// and labels and with truncated lists; a lean listing asks Plex to leave out summary,
+// tagline and lists, which it may or may not do. Pages have at most 1000 items. Items can move between pages when somebody edits meanwhile: an item may come
 // twice, and the caller compares what it got with Total. One request per page; a library
 // of n items takes ceil(n/PageSize).
-func (c *Client) List(ctx context.Context, section string, o ListOptions, page func(Page) (more bool, err error)) error {
+func (c *Client) List(ctx context.Context, section string, o scene.Listing, page func(scene.ItemPage) (more bool, err error)) error {
 	for offset := 0; ; {
 		p, err := c.page(ctx, section, o, offset)
 		if err != nil {
@@ -69,21 +51,21 @@ func (c *Client) List(ctx context.Context, section string, o ListOptions, page f
 	}
 }
 
-func (c *Client) page(ctx context.Context, section string, o ListOptions, offset int) (Page, error) {
+func (c *Client) page(ctx context.Context, section string, o scene.Listing, offset int) (scene.ItemPage, error) {
 	size := o.PageSize
 	if size <= 0 {
 		size = defaultPage
 	}
 	op := "list library " + section
-	box, rep, err := c.listing(ctx, section, call{op: op, query: o.query(), span: &span{offset, min(size, maxPage)}, limit: maxList})
+	box, rep, err := c.listing(ctx, section, call{op: op, query: listQuery(o), span: &span{offset, min(size, maxPage)}, limit: maxList})
 	if err != nil {
-		return Page{}, err
+		return scene.ItemPage{}, err
 	}
 	if box.Offset != nil && int(*box.Offset) != offset {
-		return Page{}, plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
+		return scene.ItemPage{}, plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
 			c.because(op, fmt.Errorf("offset %d instead of %d", *box.Offset, offset)))
 	}
-	p := Page{Items: box.items(section, false), Offset: offset}
+	p := scene.ItemPage{Items: box.items(section, false), Offset: offset}
 	p.Total = total(box, rep, offset+len(p.Items))
 	return p, nil
 }
@@ -97,9 +79,9 @@ func (c *Client) listing(ctx context.Context, section string, r call) (*containe
 	return c.read(ctx, r)
 }
 
-// query keeps one order per kind of listing: by time of addition nothing moves while
-// titles are edited.
-func (o ListOptions) query() string {
+// listQuery keeps one order per kind of listing: by time of addition nothing moves while
+// titles are edited, as it would in Plex's own order.
+func listQuery(o scene.Listing) string {
 	q := "type=" + strconv.Itoa(plan.ItemType) + "&sort=addedAt:asc"
 	if o.NewestFirst {
 		q = "type=" + strconv.Itoa(plan.ItemType) + "&sort=updatedAt:desc"

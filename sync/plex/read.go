@@ -5,60 +5,40 @@ import (
 	"errors"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/scene"
 )
-
-// Identity is what a server tells about itself to anybody.
-type Identity struct {
-	Machine string // machineIdentifier; another one means another server
-	Version string
-	// StartState is not empty while the server starts and cannot be used yet.
-	StartState string
-	// Claimed is false for a server without owner; it accepts any token.
-	Claimed bool
-}
-
-// Section is one library of the server.
-type Section struct {
-	ID         string
-	Title      string
-	Type       string // "movie" is the only type Lockstep writes to
-	Agent      string
-	Scanner    string
-	Refreshing bool // a scan is running
-	Locations  []string
-}
 
 // Identity asks who answers. It needs no valid token and succeeds while the server is
 // still starting, so it proves nothing about the library. One request.
-func (c *Client) Identity(ctx context.Context) (Identity, error) {
+func (c *Client) Identity(ctx context.Context) (scene.Identity, error) {
 	const op = "ask who answers"
 	box, _, err := c.read(ctx, call{op: op, path: "/identity"})
 	if err != nil {
-		return Identity{}, absent(err)
+		return scene.Identity{}, absent(err)
 	}
 	if box.Machine == "" {
-		return Identity{}, c.notPlex(op, errors.New("no machineIdentifier"))
+		return scene.Identity{}, c.notPlex(op, errors.New("no machineIdentifier"))
 	}
-	return Identity{
+	return scene.Identity{
 		Machine: string(box.Machine), Version: string(box.Version),
 		StartState: string(box.StartState), Claimed: bool(box.Claimed),
 	}, nil
 }
 
 // Sections lists the libraries the token may see. One request.
-func (c *Client) Sections(ctx context.Context) ([]Section, error) {
+func (c *Client) Sections(ctx context.Context) ([]scene.Section, error) {
 	return c.sections(ctx, call{op: "list the libraries"})
 }
 
-func (c *Client) sections(ctx context.Context, r call) ([]Section, error) {
+func (c *Client) sections(ctx context.Context, r call) ([]scene.Section, error) {
 	r.path = "/library/sections"
 	box, _, err := c.read(ctx, r)
 	if err != nil {
 		return nil, absent(err)
 	}
-	out := make([]Section, 0, len(box.Directory))
+	out := make([]scene.Section, 0, len(box.Directory))
 	for _, d := range box.Directory {
-		s := Section{
+		s := scene.Section{
 			ID: string(d.Key), Title: string(d.Title), Type: string(d.Type), Agent: string(d.Agent),
 			Scanner: string(d.Scanner), Refreshing: bool(d.Refreshing),
 		}
@@ -73,10 +53,10 @@ func (c *Client) sections(ctx context.Context, r call) ([]Section, error) {
 // Ready tells who answers and whether the library can be used: it succeeds only when the
 // server has started and shows its libraries to the token. The caller compares the
 // machine with the one it knows. Two requests.
-func (c *Client) Ready(ctx context.Context) (Identity, []Section, error) {
+func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, error) {
 	who, err := c.Identity(ctx)
 	if err != nil {
-		return Identity{}, nil, serverWide(err)
+		return scene.Identity{}, nil, serverWide(err)
 	}
 	if who.StartState != "" {
 		err := c.because("ask who answers", errors.New("startState "+who.StartState))

@@ -11,18 +11,17 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
-	"lockstep/sync/plex"
 	"lockstep/sync/scene"
 )
 
 func TestIdentityReadsBothForms(t *testing.T) {
 	t.Parallel()
-	want := plex.Identity{Machine: "0123abcd", Version: "1.43.3.10793-cd55b6a60", Claimed: true}
+	want := scene.Identity{Machine: "0123abcd", Version: "1.43.3.10793-cd55b6a60", Claimed: true}
 	starting := want
 	starting.StartState = "startingPlugins"
 	tests := map[string]struct {
 		body string
-		want plex.Identity
+		want scene.Identity
 	}{
 		"JSON":             {`{"MediaContainer":{"size":0,"claimed":true,"machineIdentifier":"0123abcd","version":"1.43.3.10793-cd55b6a60"}}`, want},
 		"JSON, quoted":     {`{"MediaContainer":{"claimed":"1","machineIdentifier":"0123abcd","version":"1.43.3.10793-cd55b6a60"}}`, want},
@@ -43,7 +42,7 @@ func TestIdentityReadsBothForms(t *testing.T) {
 
 func TestSectionsReadBothForms(t *testing.T) {
 	t.Parallel()
-	want := []plex.Section{
+	want := []scene.Section{
 		{ID: "1", Title: "Nature Films", Type: "movie", Agent: "tv.plex.agents.none", Scanner: "Plex Video Files", Refreshing: true, Locations: []string{"/data/films", "/data/more"}},
 		{ID: "2", Title: "Harbours", Type: "show", Locations: []string{"/data/harbours"}},
 	}
@@ -157,7 +156,7 @@ func TestListAdvancesByWhatArrives(t *testing.T) {
 			t.Parallel()
 			s := serve(t, library(tc.n, tc.most))
 			var got []scene.Item
-			err := client(t, s.URL).List(context.Background(), "3", plex.ListOptions{PageSize: tc.size}, func(p plex.Page) (bool, error) {
+			err := client(t, s.URL).List(context.Background(), "3", scene.Listing{PageSize: tc.size}, func(p scene.ItemPage) (bool, error) {
 				if p.Offset != len(got) || p.Total != tc.n {
 					t.Errorf("page at %d of %d, want %d of %d", p.Offset, p.Total, len(got), tc.n)
 				}
@@ -178,7 +177,7 @@ func TestListEndsAtAServerThatIgnoresPaging(t *testing.T) {
 	t.Parallel()
 	s := serve(t, says(200, `{"MediaContainer":{"size":2,"Metadata":[{"ratingKey":"1"},{"ratingKey":"2"}]}}`))
 	n := 0
-	err := client(t, s.URL).List(context.Background(), "1", plex.ListOptions{PageSize: 1}, func(p plex.Page) (bool, error) {
+	err := client(t, s.URL).List(context.Background(), "1", scene.Listing{PageSize: 1}, func(p scene.ItemPage) (bool, error) {
 		n += len(p.Items)
 		return true, nil
 	})
@@ -190,7 +189,7 @@ func TestListEndsAtAServerThatIgnoresPaging(t *testing.T) {
 func TestListStopsWhenTheCallerHasEnough(t *testing.T) {
 	t.Parallel()
 	s := serve(t, library(100, 500))
-	err := client(t, s.URL).List(context.Background(), "1", plex.ListOptions{NewestFirst: true, Lean: true, PageSize: 10}, func(plex.Page) (bool, error) { return false, nil })
+	err := client(t, s.URL).List(context.Background(), "1", scene.Listing{NewestFirst: true, Lean: true, PageSize: 10}, func(scene.ItemPage) (bool, error) { return false, nil })
 	got := s.requests()
 	want := "type=1&sort=updatedAt:desc&excludeElements=Genre%2CCountry%2CDirector%2CWriter%2CCollection%2CRole%2CRating%2CGuid%2CImage%2CUltraBlurColors&excludeFields=summary%2Ctagline"
 	if err != nil || len(got) != 1 || got[0].query != want {

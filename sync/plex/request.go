@@ -81,7 +81,7 @@ func (c *Client) read(ctx context.Context, r call) (*container, reply, error) {
 	if err != nil {
 		return nil, reply{}, err
 	}
-	box, err := c.decode(r.op, rep.body)
+	box, err := c.decode(r.op, rep)
 	if err != nil {
 		return nil, reply{}, err
 	}

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// pingEvery and pingTimeout find a dead connection within 40 s.
-	pingEvery   = 30 * time.Second
-	pingTimeout = 10 * time.Second
+	// pingEvery and pongWithin find a dead connection within 40 s.
+	pingEvery  = 30 * time.Second
+	pongWithin = 10 * time.Second
 	// maxFrame: a frame of a busy scan with hundreds of entries is some 100 kB.
 	maxFrame = 4 << 20
 	// libraryEvents marks the timeline entries that concern a library.
@@ -73,7 +73,7 @@ func (c *Client) Watch(ctx context.Context, connected func(), on func(Notificati
 	conn.SetReadLimit(maxFrame)
 	live, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	go keepAlive(live, conn, stop)
+	go c.keepAlive(live, conn, stop)
 	if connected != nil {
 		connected()
 	}
@@ -123,8 +123,8 @@ func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 
 // keepAlive ends the connection when a ping stays unanswered: a sleeping computer or a
 // lost route is not noticed otherwise.
-func keepAlive(ctx context.Context, conn *websocket.Conn, stop context.CancelCauseFunc) {
-	tick := time.NewTicker(pingEvery)
+func (c *Client) keepAlive(ctx context.Context, conn *websocket.Conn, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(c.ping)
 	defer tick.Stop()
 	for {
 		select {
@@ -132,7 +132,7 @@ func keepAlive(ctx context.Context, conn *websocket.Conn, stop context.CancelCau
 			return
 		case <-tick.C:
 		}
-		bound, cancel := context.WithTimeout(ctx, pingTimeout)
+		bound, cancel := context.WithTimeout(ctx, c.pong)
 		err := conn.Ping(bound)
 		cancel()
 		if err != nil {

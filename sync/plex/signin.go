@@ -1,0 +1,191 @@
+package plex
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"lockstep/sync/fault"
+)
+
+const (
+	// plexTV and webApp are where people sign in.
+	plexTV = "https://plex.tv"
+	webApp = "https://app.plex.tv"
+
+	hintByHand = "Is this computer online? Address and token can also be entered by hand."
+)
+
+// SignInOptions says who signs in, and where.
+type SignInOptions struct {
+	// Service is the address of the sign-in service; empty means plex.tv.
+	Service string
+	// ClientID is the UUID of this installation, the one of Options.
+	ClientID string
+	Version  string
+	// Timeout is for one request; zero means 45 s.
+	Timeout time.Duration
+}
+
+// SignIn gets tokens from plex.tv. It keeps nothing. Its faults are not the server's and
+// must not feed the breaker.
+type SignIn struct{ o SignInOptions }
+
+// NewSignIn connects to nothing.
+func NewSignIn(o SignInOptions) *SignIn {
+	if o.Service == "" {
+		o.Service = plexTV
+	}
+	return &SignIn{o}
+}
+
+// PIN is a sign-in somebody has to confirm in a browser.
+type PIN struct {
+	ID   int64
+	Code string
+	// URL is the page to open.
+	URL string
+	// Lifetime is how long the PIN can be confirmed.
+	Lifetime time.Duration
+}
+
+// NewPIN begins a sign-in. One request.
+func (s *SignIn) NewPIN(ctx context.Context) (PIN, error) {
+	var got struct {
+		ID        num  `json:"id"`
+		Code      text `json:"code"`
+		ExpiresIn num  `json:"expiresIn"`
+	}
+	err := s.ask(ctx, "", call{op: "begin to sign in", method: http.MethodPost, path: "/api/v2/pins", query: "strong=true"}, &got)
+	if err != nil {
+		return PIN{}, err
+	}
+	if got.ID == 0 || got.Code == "" {
+		return PIN{}, plexFault(fault.Config, "plex.tv gave no code to sign in with.", hintByHand, nil)
+	}
+	page := webApp + "/auth#?clientID=" + escape(s.o.ClientID) + "&code=" + escape(string(got.Code)) + "&context%5Bdevice%5D%5Bproduct%5D=" + product
+	return PIN{ID: int64(got.ID), Code: string(got.Code), URL: page, Lifetime: time.Duration(got.ExpiresIn) * time.Second}, nil
+}
+
+// PollPIN gives the account's token once the sign-in was confirmed and "" before; a PIN
+// that has run out is NotFound. One request; ask once a second.
+func (s *SignIn) PollPIN(ctx context.Context, p PIN) (token string, err error) {
+	var got struct {
+		Token text `json:"authToken"`
+	}
+	err = s.ask(ctx, "", call{op: "wait for the sign-in", path: "/api/v2/pins/" + strconv.FormatInt(p.ID, 10)}, &got)
+	if fault.Is(err, fault.NotFound) {
+		return "", plexFault(fault.NotFound, "The sign-in has run out.", "Start it again.", fault.Of(err).Err)
+	}
+	return string(got.Token), err
+}
+
+// Server is a Plex Media Server an account owns.
+type Server struct {
+	Name    string
+	Machine string
+	Version string
+	// Token is the one to use with this server; it may differ from the account's.
+	Token         string
+	HTTPSRequired bool
+	Connections   []Connection
+}
+
+// Connection is one address of a server.
+type Connection struct {
+	URL   string
+	Local bool
+	// Relay goes through Plex's own servers and is too slow for many writes.
+	Relay bool
+}
+
+type resource struct {
+	Name          text             `json:"name"`
+	Version       text             `json:"productVersion"`
+	Machine       text             `json:"clientIdentifier"`
+	Provides      text             `json:"provides"`
+	Owned         flag             `json:"owned"`
+	Token         text             `json:"accessToken"`
+	HTTPSRequired flag             `json:"httpsRequired"`
+	Connections   many[connection] `json:"connections"`
+}
+
+type connection struct {
+	Protocol text `json:"protocol"`
+	Address  text `json:"address"`
+	Port     num  `json:"port"`
+	URI      text `json:"uri"`
+	Local    flag `json:"local"`
+	Relay    flag `json:"relay"`
+}
+
+// Servers lists the servers the account owns; only an owner may edit. One request.
+func (s *SignIn) Servers(ctx context.Context, token string) ([]Server, error) {
+	var got many[resource]
+	err := s.ask(ctx, token, call{op: "list the account's servers", path: "/api/v2/resources", query: "includeHttps=1&includeRelay=1&includeIPv6=1"}, &got)
+	if err != nil {
+		return nil, err
+	}
+	var out []Server
+	for _, r := range got {
+		if bool(r.Owned) && strings.Contains(","+string(r.Provides)+",", ",server,") {
+			out = append(out, r.server())
+		}
+	}
+	return out, nil
+}
+
+// server adds the plain address to each local one: routers that distrust answers from
+// inside the network break the names Plex's certificates are for.
+func (r resource) server() Server {
+	s := Server{Name: string(r.Name), Machine: string(r.Machine), Version: string(r.Version), Token: string(r.Token), HTTPSRequired: bool(r.HTTPSRequired)}
+	for _, c := range r.Connections {
+		s.Connections = append(s.Connections, Connection{URL: string(c.URI), Local: bool(c.Local), Relay: bool(c.Relay)})
+		plain := url.URL{Scheme: "http", Host: joinHost(string(c.Address), int(c.Port))}
+		if c.Local && !r.HTTPSRequired && !c.Relay && c.Address != "" && plain.String() != string(c.URI) {
+			s.Connections = append(s.Connections, Connection{URL: plain.String(), Local: true})
+		}
+	}
+	return s
+}
+
+// ask carries out a request to plex.tv and reads its JSON.
+func (s *SignIn) ask(ctx context.Context, token string, r call, into any) error {
+	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout})
+	defer c.Close()
+	rep, err := c.do(ctx, r)
+	if err != nil {
+		return tvFault(err)
+	}
+	if err := json.Unmarshal(rep.body, into); err != nil {
+		return plexFault(fault.Unreachable, "The answer of plex.tv could not be read.", hintByHand, c.because(r.op, errors.New("no proper JSON")))
+	}
+	return nil
+}
+
+// tvFault words a fault for the service instead of the server.
+func tvFault(err error) error {
+	f := fault.Of(err)
+	words := map[fault.Class]string{
+		fault.Unreachable:  "plex.tv cannot be reached.",
+		fault.Config:       "plex.tv cannot be reached: something else answers.",
+		fault.Temporary:    "plex.tv answers with an error.",
+		fault.Busy:         "plex.tv asks to wait a little.",
+		fault.Unauthorized: "plex.tv does not accept the sign-in any more.",
+		fault.Rejected:     "plex.tv refused this.",
+	}[f.Class]
+	if words == "" {
+		return err
+	}
+	out := *f
+	out.Words = words
+	if f.Class != fault.Unauthorized {
+		out.Hint = hintByHand
+	}
+	return &out
+}
