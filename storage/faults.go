@@ -114,7 +114,7 @@ func (d *DB) judge(err error) error {
 		return nil
 	case errors.As(err, &p):
 		d.log.Error("a database operation panicked", "panic", p.value, "stack", string(p.stack))
-		if !fromDatabase(p.stack) {
+		if !fromDatabase(p) {
 			return err
 		}
 	case !errors.Is(err, errStructure):
@@ -125,11 +125,25 @@ func (d *DB) judge(err error) error {
 		"restart Lockstep: it sets the file aside, restores the newest backup and compares everything again", err)
 }
 
-// fromDatabase reports whether the innermost frames below the panic are bbolt's.
-func fromDatabase(stack []byte) bool {
-	_, below, _ := strings.Cut(string(stack), "panic(")
-	lines := strings.Split(below, "\n")
-	return strings.Contains(strings.Join(lines[:min(len(lines), 10)], "\n"), "go.etcd.io/bbolt")
+// fromDatabase reports whether a panic was caused by the file: a memory fault away from
+// the nil page is a read outside the map, and bbolt panics when a page makes no sense.
+func fromDatabase(p *panicError) bool {
+	if at, ok := p.value.(interface{ Addr() uintptr }); ok {
+		return at.Addr() >= 1<<12
+	}
+	if fmt.Sprint(p.value) == "assertion failed: tx closed" {
+		return false // a transaction used after its end
+	}
+	_, below, _ := strings.Cut(string(p.stack), "panic(")
+	for _, line := range strings.Split(below, "\n") {
+		if strings.HasPrefix(line, "go.etcd.io/bbolt") {
+			return true
+		}
+		if strings.HasPrefix(line, "lockstep/") {
+			return false
+		}
+	}
+	return false
 }
 
 // commitFailed decides what a failed commit means. Without room the next one may work;

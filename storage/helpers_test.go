@@ -1,0 +1,104 @@
+package storage_test
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lockstep/storage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// start is the clock of tests that need a fixed one.
+var start = time.Date(2026, 11, 23, 19, 0, 0, 0, time.UTC)
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func options(dir string) storage.Options {
+	return storage.Options{Dir: dir, Log: quiet(), Version: "1.0.0"}
+}
+
+// open opens a database in dir for the length of the test.
+func open(t testing.TB, dir string) (*storage.DB, storage.Opened) {
+	t.Helper()
+	d, o, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() { closeDB(t, d) })
+	return d, o
+}
+
+func fresh(t testing.TB) *storage.DB {
+	t.Helper()
+	d, _ := open(t, t.TempDir())
+	return d
+}
+
+func closeDB(t testing.TB, d *storage.DB) {
+	t.Helper()
+	if err := d.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+func update(t testing.TB, d *storage.DB, fn func(store.Tx) error) {
+	t.Helper()
+	if err := d.Update(fn); err != nil {
+		t.Fatalf("update: %v", err)
+	}
+}
+
+func view(t testing.TB, d store.Store, fn func(store.Tx) error) {
+	t.Helper()
+	if err := d.View(fn); err != nil {
+		t.Fatalf("view: %v", err)
+	}
+}
+
+func audit(t testing.TB, d *storage.DB) {
+	t.Helper()
+	if err := d.Audit(); err != nil {
+		t.Errorf("audit: %v", err)
+	}
+}
+
+// enqueue stores waiting jobs for scenes from to to, due one second apart.
+func enqueue(t testing.TB, d *storage.DB, from, to scene.ID) {
+	t.Helper()
+	update(t, d, func(tx store.Tx) error {
+		for id := from; id <= to; id++ {
+			if err := tx.PutJob(waiting(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func waiting(id scene.ID) queue.Job {
+	return queue.Enqueue(nil, queue.Wish{Scene: id, Name: "Harbour " + id.String(), Cause: "new"}, start.Add(time.Duration(id)*time.Second))
+}
+
+func dbPath(dir string) string { return filepath.Join(dir, storage.FileName) }
+
+func readFile(t testing.TB, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func writeFile(t testing.TB, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
