@@ -30,17 +30,18 @@ var layers = map[string]int{
 	"sync/queue":   1,
 	"sync/sim":     1,
 
-	"sync/health":    2,
-	"sync/reconcile": 2,
-	"sync/store":     2,
+	"sync/health": 2,
 
-	"storage":      3,
-	"sync/api":     3,
-	"sync/change":  3,
-	"sync/library": 3,
-	"sync/plex":    3,
-	"sync/stash":   3,
-	"sync/worker":  3,
+	"sync/store": 2,
+
+	"storage":        3,
+	"sync/api":       3,
+	"sync/change":    3,
+	"sync/library":   3,
+	"sync/plex":      3,
+	"sync/reconcile": 3,
+	"sync/stash":     3,
+	"sync/worker":    3,
 
 	"storage/legacy": 4,
 	"sync/engine":    4,

@@ -22,7 +22,8 @@ type Stash interface {
 	// SweepFiles lists all scenes with files by ascending id, page by page.
 	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
 	Names(ctx context.Context) (scene.Names, error)
-	// Scenes reads scenes by id; a nil scene was deleted.
+	// Scenes reads scenes by id; a nil scene was deleted, a missing one
+	// could not be read.
 	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
 	// Cover reads a cover unless it still has the ETag.
 	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)

@@ -132,7 +132,7 @@ func (e *Engine) finder() *change.Finder {
 		Claims: func(s scene.Scene) []string {
 			var keys []string
 			for _, p := range s.Paths() {
-				keys = append(keys, library.Keys(m.Map(p))...)
+				keys = append(keys, match.Keys(m.Map(p))...)
 			}
 			return keys
 		},

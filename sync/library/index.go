@@ -216,18 +216,9 @@ func (x *Index) putOne(tx store.Tx, section string, it scene.Item) (isNew bool, 
 	if known && old.UpdatedAt == next.UpdatedAt && old.Section == section && old.Title == next.Title && slices.Equal(old.Files, next.Files) {
 		return false, nil, nil
 	}
-	keys := Keys(it.Files)
+	keys := match.Keys(it.Files)
 	if !known || !slices.Equal(old.Files, it.Files) {
 		appeared = keys
 	}
 	return isNew, appeared, tx.PutIndexed(next, keys)
-}
-
-// Keys gives the index keys of paths.
-func Keys(paths []string) []string {
-	keys := make([]string, len(paths))
-	for i, p := range paths {
-		keys[i] = match.Key(p)
-	}
-	return keys
 }

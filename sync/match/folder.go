@@ -14,3 +14,12 @@ func Dir(path string) string {
 	}
 	return l.String()
 }
+
+// Keys gives the index keys of paths.
+func Keys(paths []string) []string {
+	keys := make([]string, len(paths))
+	for i, p := range paths {
+		keys[i] = Key(p)
+	}
+	return keys
+}

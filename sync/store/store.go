@@ -73,9 +73,10 @@ type JobPage struct {
 type Seen struct {
 	// UpdatedAt is Stash's own text, for equality only.
 	UpdatedAt string `json:"u"`
-	// Content and Paths are hashes of what was last brought in step, empty if never.
+	// Content is the hash of what was last brought in step, empty if never.
 	Content scene.Hash `json:"c,omitempty"`
-	Paths   scene.Hash `json:"p,omitempty"`
+	// Paths is the hash of the file paths at the last look.
+	Paths scene.Hash `json:"p,omitempty"`
 	// Synced is when the scene was last seen in step; zero if never.
 	Synced time.Time `json:"s,omitzero"`
 	Name   string    `json:"n,omitempty"`

@@ -1,14 +1,11 @@
 package worker
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
-	"lockstep/sync/config"
 	"lockstep/sync/fault"
-	"lockstep/sync/library"
 	"lockstep/sync/match"
+	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -30,14 +27,21 @@ func (b *batch) readScenes() error {
 		return err
 	}
 	for _, t := range b.tasks {
-		t.scene = scenes[t.job.Scene]
-		if t.scene == nil {
+		sc, answered := scenes[t.job.Scene]
+		if !answered {
+			f := fault.New(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
+			if err := b.end(t, Result{Outcome: Failed, Fault: f}); err != nil {
+				return err
+			}
+			continue
+		}
+		if t.scene = sc; sc == nil {
 			if err := b.end(t, Result{Outcome: Skipped, Code: skip.DeletedInStash, Deleted: true}); err != nil {
 				return err
 			}
 			continue
 		}
-		if code, words := Gate(*t.scene, b.Settings); code != "" && t.job.Undo == 0 {
+		if code, words := plan.Gate(*t.scene, b.Settings); code != "" && t.job.Undo == 0 {
 			if err := b.skip(t, code, words); err != nil {
 				return err
 			}
@@ -59,50 +63,11 @@ func (b *batch) readSeen() error {
 	})
 }
 
-// Gate decides whether a scene may be synced at all: it must be curated, have a file
-// and not be left out by the settings. An empty code lets it pass.
-func Gate(s scene.Scene, set config.Settings) (skip.Code, string) {
-	for _, t := range s.Tags {
-		if slices.ContainsFunc(set.ExcludeTags, func(x string) bool { return strings.EqualFold(x, t.Name) }) {
-			return skip.Excluded, fmt.Sprintf("it has the tag %q", t.Name)
-		}
-	}
-	switch {
-	case set.OrganizedOnly && !s.Organized:
-		return skip.Excluded, "it is not marked as organized"
-	case len(s.Files) == 0:
-		return skip.NoFile, ""
-	case s.Raw():
-		return skip.NoMetadata, ""
-	}
-	return "", ""
-}
-
-// Lookup answers match.Resolve from the store, within one transaction.
-func Lookup(tx store.Tx, machine string) match.Index {
-	return match.Index{
-		Items: func(key string) ([]match.Candidate, error) {
-			items, err := tx.ItemsAt(key)
-			if err != nil {
-				return nil, err
-			}
-			out := make([]match.Candidate, 0, len(items))
-			for _, it := range items {
-				if it.Key.Machine == machine {
-					out = append(out, match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files})
-				}
-			}
-			return out, nil
-		},
-		Owners: func(path string) ([]scene.ID, error) { return tx.Claimants(match.Key(path)) },
-	}
-}
-
 // findItems finds the items of each scene in the index.
 func (b *batch) findItems() error {
 	found := map[*task]match.Result{}
 	err := b.Store.View(func(tx store.Tx) error {
-		ix := Lookup(tx, b.Machine)
+		ix := store.Lookup(tx, b.Machine)
 		for _, t := range b.open() {
 			r, err := match.Resolve(*t.scene, b.Mapper, ix)
 			if err != nil {
@@ -179,7 +144,7 @@ func (b *batch) park(t *task, paths []string, section, dir, why string) error {
 	} else if b.Settings.AskPlexScan {
 		words = "asked Plex to scan " + dir
 	}
-	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: library.Keys(paths), Seen: t.looked()})
+	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(paths), Seen: t.looked()})
 }
 
 // readItems reads all items of the batch and drops those that do not hold the scene's

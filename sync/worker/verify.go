@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/fault"
-	"lockstep/sync/library"
+	"lockstep/sync/match"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -86,9 +86,6 @@ func (b *batch) check(t *task, items map[string]scene.Item) Result {
 	return r
 }
 
-
-
-
 // Changes lists what a plan writes as old and new texts.
 func Changes(p plan.Plan) []store.Change {
 	var out []store.Change
@@ -126,5 +123,5 @@ func (b *batch) awaits(t *task) []string {
 	for _, p := range t.scene.Paths() {
 		paths = append(paths, b.Mapper.Map(p)...)
 	}
-	return library.Keys(paths)
+	return match.Keys(paths)
 }

@@ -21,7 +21,8 @@ import (
 
 // Stash is what a batch needs of Stash.
 type Stash interface {
-	// Scenes reads scenes by id; a nil scene was deleted.
+	// Scenes reads scenes by id; a nil scene was deleted, a missing one
+	// could not be read.
 	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
 	// Cover reads a cover unless it still has the ETag.
 	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
