@@ -17,6 +17,8 @@ import (
 // start is the clock of tests that need a fixed one.
 var start = time.Date(2026, 11, 23, 19, 0, 0, 0, time.UTC)
 
+func clock() time.Time { return start }
+
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 func options(dir string) storage.Options {

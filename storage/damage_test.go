@@ -1,0 +1,306 @@
+package storage_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lockstep/storage"
+	"lockstep/sync/fault"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// filled makes a data folder with jobs 1..n, a backup of them, and job n+1 after it.
+func filled(t *testing.T, n scene.ID) string {
+	t.Helper()
+	dir := t.TempDir()
+	d, _ := open(t, dir)
+	enqueue(t, d, 1, n)
+	update(t, d, func(tx store.Tx) error { return tx.PutValue("settings", "harbour") })
+	if err := d.Backup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, d, n+1, n+1)
+	closeDB(t, d)
+	return dir
+}
+
+// restored opens a damaged folder and checks that the backup came back, that the
+// damaged bytes were kept, and that the user is told.
+func restored(t *testing.T, dir string, damaged []byte, n int) {
+	t.Helper()
+	d, o := open(t, dir)
+	defer closeDB(t, d)
+	if got := d.Counts().Waiting; got != n || o.Fresh || o.Restored == "" {
+		t.Fatalf("%d jobs, opened %+v; want the backup's %d", got, o, n)
+	}
+	if !bytes.Equal(readFile(t, o.Damaged), damaged) {
+		t.Errorf("%s does not hold what was damaged", o.Damaged)
+	}
+	for _, want := range []string{o.Damaged, "backup of", "reconciliation", "libraries are untouched"} {
+		if !strings.Contains(o.Words, want) {
+			t.Errorf("words %q lack %q", o.Words, want)
+		}
+	}
+	audit(t, d)
+}
+
+func TestFileThatIsNoDatabaseIsSetAsideAndTheBackupRestored(t *testing.T) {
+	t.Parallel()
+	whole := readFile(t, dbPath(filled(t, 300)))
+	noise := make([]byte, len(whole))
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	tests := map[string][]byte{
+		"empty file":             {},
+		"one byte":               whole[:1],
+		"half a page":            whole[:2048],
+		"one page":               whole[:4096],
+		"the two meta pages":     whole[:8192],
+		"half of it":             whole[:len(whole)/2],
+		"random bytes":           noise,
+		"zeros":                  make([]byte, len(whole)),
+		"another kind of file":   append([]byte("SQLite format 3\x00"), noise...),
+		"text":                   []byte("{}\n"),
+		"both meta pages broken": append(bytes.Clone(noise[:8192]), whole[8192:]...),
+	}
+	for name, content := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filled(t, 300)
+			writeFile(t, dbPath(dir), content)
+			restored(t, dir, content, 300)
+		})
+	}
+}
+
+func TestFileCutAtAnyLengthNeverKillsOrLoses(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 300)
+	whole := readFile(t, dbPath(dir))
+	backup := onlyBackup(t, dir)
+	for size := 0; size < len(whole); size += len(whole)/60 + 1 {
+		one := t.TempDir()
+		writeFile(t, dbPath(one), whole[:size])
+		if err := os.MkdirAll(filepath.Join(one, "backups"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(one, "backups", filepath.Base(backup)), readFile(t, backup))
+		d, o, err := storage.Open(options(one))
+		if err != nil {
+			t.Fatalf("cut at %d: %v", size, err)
+		}
+		// A cut in the unused end of the file takes nothing away.
+		if n := d.Counts().Waiting; n != 301 && (n != 300 || o.Damaged == "") {
+			t.Errorf("cut at %d: %d jobs, %+v", size, n, o)
+		}
+		closeDB(t, d)
+	}
+}
+
+func onlyBackup(t *testing.T, dir string) string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(dir, "backups", "*.db"))
+	if err != nil || len(all) != 1 {
+		t.Fatalf("backups %v, %v; want one", all, err)
+	}
+	return all[0]
+}
+
+// TestPageOfGarbageEndsInARestoredBackup damages each page in turn, uses the database,
+// and starts it again as the words tell the user to.
+func TestPageOfGarbageEndsInARestoredBackup(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 300)
+	whole, backup := readFile(t, dbPath(dir)), onlyBackup(t, dir)
+	noise := bytes.Repeat([]byte{0xA7, 3, 0xFE, 0x51}, 1024)
+	stat := map[string]int{}
+	for page := 2; page*4096 < len(whole); page++ {
+		one := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(one, "backups"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(one, "backups", filepath.Base(backup)), readFile(t, backup))
+		content := bytes.Clone(whole)
+		copy(content[page*4096:], noise)
+		writeFile(t, dbPath(one), content)
+		stat[useAndReopen(t, one, page)]++
+	}
+	t.Logf("outcomes: %v", stat)
+	if stat["restored at open"] == 0 || stat["restored after use"] == 0 {
+		t.Errorf("the test did not reach both ways: %v", stat)
+	}
+}
+
+// useAndReopen reads and writes everything, opens once more, and tells what happened.
+func useAndReopen(t *testing.T, dir string, page int) string {
+	t.Helper()
+	d, o, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatalf("page %d: open: %v", page, err)
+	}
+	if o.Damaged != "" {
+		closeDB(t, d)
+		return "restored at open"
+	}
+	err = errors.Join(readAll(d), d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(7)) }), d.Backup(t.Context()))
+	if err != nil && !fault.Is(err, fault.Local) {
+		t.Errorf("page %d: %v is not local", page, err)
+	}
+	closeDB(t, d)
+	d, o, err2 := storage.Open(options(dir))
+	if err2 != nil {
+		t.Fatalf("page %d: reopen: %v", page, err2)
+	}
+	defer closeDB(t, d)
+	if n := d.Counts().Waiting; n < 300 {
+		t.Errorf("page %d: %d jobs left after %v, %+v", page, n, err, o)
+	}
+	switch {
+	case o.Damaged != "":
+		return "restored after use"
+	case err != nil:
+		t.Errorf("page %d: fault %v, but the database was kept", page, err)
+	}
+	return "not in use"
+}
+
+func readAll(d store.Store) error {
+	return d.View(func(tx store.Tx) error {
+		for id := scene.ID(1); id <= 301; id++ {
+			if _, _, err := tx.Job(id); err != nil {
+				return err
+			}
+		}
+		var s string
+		_, err := tx.Value("settings", &s)
+		_, err2 := tx.ListJobs(store.JobQuery{Limit: 1000})
+		return errors.Join(err, err2)
+	})
+}
+
+func TestFlippedBitInAJobMakesItAWaitingJobAgain(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 10)
+	flip(t, dir, `"name":"Harbour 3"`)
+	d, o := open(t, dir)
+	if o.Words != "" || d.Counts().Waiting != 11 {
+		t.Fatalf("opened %+v with %+v", o, d.Counts())
+	}
+	view(t, d, func(tx store.Tx) error {
+		j, ok, err := tx.Job(3)
+		if !ok || j.State != queue.Waiting || j.Cause != "repaired" {
+			t.Errorf("job %+v, %v, %v", j, ok, err)
+		}
+		return err
+	})
+	update(t, d, func(tx store.Tx) error {
+		due, err := tx.DueJobs(start.AddDate(1, 0, 0), 100)
+		if len(due) != 11 {
+			t.Errorf("%d jobs due, want all 11", len(due))
+		}
+		return err
+	})
+	if d.Unreadable() == 0 {
+		t.Error("nothing was counted as unreadable")
+	}
+	audit(t, d) // the repaired job is in place
+}
+
+func TestFlippedBitInAJobDoesNotStopItsReplacement(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 10)
+	flip(t, dir, `"name":"Harbour 3"`)
+	d, _ := open(t, dir)
+	update(t, d, func(tx store.Tx) error {
+		return tx.PutJob(queue.Job{Scene: 3, State: queue.Done, Due: start})
+	})
+	if got := d.Counts(); got != (queue.Counts{Waiting: 10, Done: 1}) {
+		t.Errorf("counts %+v", got)
+	}
+	audit(t, d)
+}
+
+// flip changes one bit in every place of the file that holds the text.
+func flip(t *testing.T, dir, text string) {
+	t.Helper()
+	b := readFile(t, dbPath(dir))
+	n := 0
+	for at := bytes.Index(b, []byte(text)); at >= 0; at = bytes.Index(b, []byte(text)) {
+		b[at+len(text)-2] ^= 0x10
+		n++
+	}
+	if n == 0 {
+		t.Fatalf("the file does not hold %q", text)
+	}
+	writeFile(t, dbPath(dir), b)
+}
+
+func TestFlippedBitInSettingsIsAnErrorThatNamesThem(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 1)
+	flip(t, dir, `"harbour"`)
+	d, _ := open(t, dir)
+	view(t, d, func(tx store.Tx) error {
+		var s string
+		ok, err := tx.Value("settings", &s)
+		if ok || err == nil || !strings.Contains(err.Error(), "settings") {
+			t.Errorf("settings %q, %v, %v", s, ok, err)
+		}
+		return nil
+	})
+}
+
+func TestNothingSetAsideIsOverwritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := options(dir)
+	o.Now = clock
+	for i := range 3 {
+		writeFile(t, dbPath(dir), fmt.Appendf(nil, "broken %d", i))
+		d, opened, err := storage.Open(o)
+		if err != nil || !opened.Fresh || opened.Damaged == "" || !strings.Contains(opened.Words, "no usable backup") {
+			t.Fatalf("open: %+v, %v", opened, err)
+		}
+		closeDB(t, d)
+	}
+	for i, name := range []string{"", "-2", "-3"} {
+		path := dbPath(dir) + ".damaged-20261123T190000Z" + name
+		if got, want := string(readFile(t, path)), fmt.Sprintf("broken %d", i); got != want {
+			t.Errorf("%s holds %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestMissingDatabaseIsRestoredFromItsBackup(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 5)
+	if err := os.Remove(dbPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	d, o := open(t, dir)
+	if d.Counts().Waiting != 5 || o.Restored == "" || !strings.Contains(o.Words, "missing") {
+		t.Errorf("opened %+v with %+v", o, d.Counts())
+	}
+}
+
+func TestDamagedBackupIsPassedOver(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 5)
+	good := onlyBackup(t, dir)
+	writeFile(t, filepath.Join(dir, "backups", "lockstep-20990101T000000Z.db"), readFile(t, good)[:5000])
+	writeFile(t, dbPath(dir), []byte("broken"))
+	d, o := open(t, dir)
+	if d.Counts().Waiting != 5 || o.Restored != good {
+		t.Errorf("opened %+v with %+v", o, d.Counts())
+	}
+}
