@@ -292,3 +292,16 @@ func TestSomethingThatKeepsChangingTheItemBackIsContested(t *testing.T) {
 		t.Error("an edit in Stash is no revert")
 	}
 }
+
+func TestAnEditLocksWhatIsInStepAlready(t *testing.T) {
+	t.Parallel()
+	set := config.Defaults()
+	s := newShelf(scene.Item{Title: "Harbour Lights", Tags: []string{"Ships", "Night"}, Collections: []string{"agent"}})
+	p, _ := s.sync(wantHarbour(set), plan.Memory{}, set)
+	if l := p.Edit.Lists["genre"]; !slices.Equal(l.Want, []string{"Ships", "Night"}) || len(l.Remove) != 0 {
+		t.Errorf("an unlocked list in step is carried: %+v", p.Edit.Lists)
+	}
+	if !s.item.Locked["genre"] || !s.item.Locked["title"] || s.item.Locked["collection"] {
+		t.Errorf("locks %v", s.item.Locked)
+	}
+}

@@ -118,3 +118,19 @@ func TestKeptEditsSayWhenLockstepWrote(t *testing.T) {
 		t.Errorf("%q", d.Why)
 	}
 }
+
+func TestAnElementTheWriteLostIsSentAgain(t *testing.T) {
+	t.Parallel()
+	set := config.Defaults()
+	s := newShelf(scene.Item{Title: "Harbour Lights 2020"})
+	_, mem := s.sync(wantHarbour(set), plan.Memory{}, set)
+	w := wantHarbour(set)
+	w.Lists[scene.FieldTags] = []string{"Night", "Ships", "Fog"}
+	p := plan.Make(s.read(), w, mem, set)
+	s.apply(p)
+	s.item.Tags = []string{"Night", "Fog"}
+	mem, _ = p.Verify(s.read(), p.Intent(mem, noon), noon)
+	if p := plan.Make(s.read(), w, mem, set); !slices.Equal(fieldOf(t, p, scene.FieldTags).Added, []string{"Ships"}) {
+		t.Errorf("%+v", p)
+	}
+}
