@@ -55,13 +55,15 @@ type Client struct {
 	agent   string
 	timeout time.Duration
 	http    *http.Client
+	beat    time.Duration // between pings of the job watch
+	pong    time.Duration // how long an answer to one may take
 	version atomic.Pointer[string]
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), key: o.Key, agent: o.UserAgent, timeout: o.Timeout}
+	c := &Client{base: address(o.URL), key: o.Key, agent: o.UserAgent, timeout: o.Timeout, beat: pingEvery, pong: pingAnswer}
 	if c.key == nil {
 		c.key = func() string { return "" }
 	}
@@ -177,6 +179,9 @@ func (c *Client) question(ctx context.Context, query string, vars map[string]any
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
+	// Every question only reads: this lets net/http repeat it by itself when a kept
+	// connection turns out to be dead. An empty list is not sent.
+	req.Header["Idempotency-Key"] = nil
 	return req, nil
 }
 

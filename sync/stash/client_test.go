@@ -30,7 +30,7 @@ func TestTheKeyTravelsInAHeaderOnly(t *testing.T) {
 			t.Errorf("%s: user agent %q", a.name, a.header.Get("User-Agent"))
 		}
 		for name := range a.header {
-			if strings.HasPrefix(name, "X-Forwarded") || name == "Forwarded" || name == "Authorization" || name == "Cookie" {
+			if strings.HasPrefix(name, "X-Forwarded") || name == "Idempotency-Key" || name == "Forwarded" || name == "Authorization" || name == "Cookie" {
 				t.Errorf("%s: header %s was sent", a.name, name)
 			}
 		}
@@ -140,4 +140,16 @@ func TestAnEndlessAnswerIsRefused(t *testing.T) {
 	want(t, err, fault.Config, "more than 64 MB")
 	_, err = c.Cover(t.Context(), 3, "")
 	want(t, err, fault.Rejected, "larger than 20 MB")
+}
+
+func TestAConnectionThatDiedWhileIdleIsNoFault(t *testing.T) {
+	t.Parallel()
+	f := replay(t, map[string]answer{"Newest": ok(`{"data":{"findScenes":{"count":0,"scenes":[]}}}`)})
+	c := client(f.URL, "")
+	for range 20 {
+		if _, err := c.Newest(t.Context()); err != nil {
+			t.Fatalf("a restart of the server was taken for an outage: %v", err)
+		}
+		f.CloseClientConnections()
+	}
 }

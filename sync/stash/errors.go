@@ -89,17 +89,14 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fault.New(fault.Canceled, fault.Stash, "The request to Stash was stopped.", "", err)
 	}
+	if f := untrusted(err); f != nil {
+		return f
+	}
 	var (
 		dns     *net.DNSError
 		timeout net.Error
-		cert    *tls.CertificateVerificationError
-		record  tls.RecordHeaderError
 	)
 	switch {
-	case errors.As(err, &cert):
-		return fault.New(fault.Config, fault.Stash, "The certificate of this address is not trusted.", "Add it to the certificates this computer trusts, or use http.", err)
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return fault.New(fault.Config, fault.Stash, "This address does not speak https.", "Use http in the address of Stash.", err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return unreachable("Stash did not answer in time.", err)
 	case errors.As(err, &dns):
@@ -108,6 +105,21 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		return unreachable("Stash is not running at this address (connection refused).", err)
 	}
 	return unreachable("Stash cannot be reached.", err)
+}
+
+// untrusted spots what waiting does not mend: an address whose TLS does not fit.
+func untrusted(err error) error {
+	var (
+		cert   *tls.CertificateVerificationError
+		record tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &cert):
+		return fault.New(fault.Config, fault.Stash, "The certificate of this address is not trusted.", "Add it to the certificates this computer trusts, or use http.", err)
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return fault.New(fault.Config, fault.Stash, "This address does not speak https.", "Use http in the address of Stash.", err)
+	}
+	return nil
 }
 
 func connectionRefused(err error) bool {

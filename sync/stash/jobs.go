@@ -110,19 +110,23 @@ func (c *Client) subscribe(ctx context.Context, conn *websocket.Conn) error {
 	if err := c.write(bound, conn, message{Type: "connection_init"}); err != nil {
 		return c.broken(ctx, err)
 	}
-	for {
-		m, err := c.read(bound, conn)
-		if err != nil {
-			return c.gone(ctx, err)
-		}
-		if m.Type == "connection_ack" {
-			break
-		}
+	if err := c.acknowledged(bound, conn); err != nil {
+		return c.broken(ctx, err)
 	}
 	if err := c.write(bound, conn, message{ID: "jobs", Type: "subscribe", Payload: payload}); err != nil {
 		return c.broken(ctx, err)
 	}
 	return nil
+}
+
+// acknowledged waits until the server has said that it listens.
+func (c *Client) acknowledged(ctx context.Context, conn *websocket.Conn) error {
+	for {
+		m, err := c.read(ctx, conn)
+		if err != nil || m.Type == "connection_ack" {
+			return err
+		}
+	}
 }
 
 func (c *Client) listen(ctx context.Context, conn *websocket.Conn, onFinished func()) error {
@@ -160,7 +164,7 @@ func finished(payload json.RawMessage) bool {
 
 // ping asks for a pong until ctx ends (nil) or none comes.
 func (c *Client) ping(ctx context.Context, conn *websocket.Conn) error {
-	t := time.NewTicker(pingEvery)
+	t := time.NewTicker(c.beat)
 	defer t.Stop()
 	for {
 		select {
@@ -168,7 +172,7 @@ func (c *Client) ping(ctx context.Context, conn *websocket.Conn) error {
 			return nil
 		case <-t.C:
 		}
-		bound, cancel := context.WithTimeout(ctx, pingAnswer)
+		bound, cancel := context.WithTimeout(ctx, c.pong)
 		err := conn.Ping(bound)
 		cancel()
 		if err != nil && ctx.Err() == nil {

@@ -69,14 +69,7 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 // fetch asks for at most batch scenes and sorts them into out and failed. A null beside
 // the errors of others may mean "deleted" or not: such ids come back as unsure.
 func (c *Client) fetch(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
-	vars := make(map[string]any, batch)
-	for i := range batch {
-		vars["i"+strconv.Itoa(i)] = nil
-		if i < len(ids) {
-			vars["i"+strconv.Itoa(i)] = ids[i].String()
-		}
-	}
-	a, err := c.post(ctx, batchQuery(), vars)
+	a, err := c.post(ctx, batchQuery(), variables(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +96,18 @@ func (c *Client) fetch(ctx context.Context, ids []scene.ID, out map[scene.ID]*sc
 		}
 	}
 	return unsure, nil
+}
+
+// variables fills the fixed variables of batchQuery.
+func variables(ids []scene.ID) map[string]any {
+	vars := make(map[string]any, batch)
+	for i := range batch {
+		vars["i"+strconv.Itoa(i)] = nil
+		if i < len(ids) {
+			vars["i"+strconv.Itoa(i)] = ids[i].String()
+		}
+	}
+	return vars
 }
 
 // one decodes the scene under an alias; nil without error for a null.
