@@ -11,8 +11,8 @@ import (
 // thin separates thousands: the narrow no-break space, which never breaks a line.
 const thin = "\u202f"
 
-// dot separates the parts of a line.
-const dot = " · "
+// Dot separates the parts of a line.
+const Dot = " · "
 
 // Number writes a count with its thousands apart: 12 034.
 func Number(n int) string {
@@ -99,7 +99,7 @@ func join(parts ...string) string {
 			kept = append(kept, p)
 		}
 	}
-	return strings.Join(kept, dot)
+	return strings.Join(kept, Dot)
 }
 
 // sentence gives words a capital and a full stop.

@@ -70,7 +70,7 @@ func WindowName(window time.Duration) string {
 // OutageHead is the line that tells how Plex stands now.
 func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
 	if p.Verdict == health.Down && s.Verdict == health.Down {
-		return Line{Plex(s, m).Words + dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
+		return Line{Plex(s, m).Words + Dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
 	}
 	return Plex(s, m)
 }

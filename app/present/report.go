@@ -62,7 +62,7 @@ func Sum(r store.Report) string {
 	gapsSkipped := r.Gaps - r.Enqueued
 	words := Count(r.Gaps, "gap", "gaps") + " = " + Number(r.Enqueued) + " " + queued(r) + " + " + Number(gapsSkipped) + " skipped"
 	if rest := Skipped(r) - gapsSkipped; rest > 0 {
-		words += dot + Number(rest) + " more left out without a gap"
+		words += Dot + Number(rest) + " more left out without a gap"
 	}
 	return words
 }

@@ -110,3 +110,15 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 	}
 	return api.Attention{}, false
 }
+
+// Asked is what a person is asked for with what to do about it, for a band.
+func Asked(a api.Attention) string {
+	if a.Kind == api.BrakeAsks {
+		return Brake(a.Words)
+	}
+	words := sentence(a.Words)
+	if a.Hint != "" {
+		words += " " + sentence(a.Hint)
+	}
+	return words
+}

@@ -1,0 +1,113 @@
+package present
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// ExportRow is a report row as files carry it: the scene with reason and advice.
+type ExportRow struct {
+	Scene   scene.ID       `json:"scene"`
+	Title   string         `json:"title"`
+	Path    string         `json:"path"`
+	Kind    string         `json:"kind"`
+	Outcome string         `json:"outcome"`
+	Reason  skip.Code      `json:"reason,omitempty"`
+	Words   string         `json:"words,omitempty"`
+	Advice  string         `json:"advice,omitempty"`
+	Changes []store.Change `json:"changes,omitempty"`
+}
+
+// Exported makes the file form of a row.
+func Exported(r store.ReportRow) ExportRow {
+	e := ExportRow{Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason, Words: r.Words, Changes: r.Changes}
+	if r.Reason != "" {
+		reason := skip.Of(r.Reason)
+		e.Advice = reason.Advice
+		if e.Words == "" {
+			e.Words = reason.Words
+		}
+	}
+	return e
+}
+
+// WriteCSV writes the rows of a report for a spreadsheet. Texts that a spreadsheet
+// would take for a formula are quoted.
+func WriteCSV(out io.Writer, rows iter.Seq2[store.ReportRow, error]) error {
+	w := csv.NewWriter(out)
+	_ = w.Write([]string{"scene", "title", "path", "kind", "outcome", "reason", "words", "advice"}) // kept by w until Error
+	for r, err := range rows {
+		if err != nil {
+			return fmt.Errorf("read report rows: %w", err)
+		}
+		e := Exported(r)
+		record := []string{e.Scene.String(), e.Title, e.Path, e.Kind, e.Outcome, string(e.Reason), e.Words, e.Advice}
+		for i := range record {
+			record[i] = inert(record[i])
+		}
+		_ = w.Write(record)
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return fmt.Errorf("write report as CSV: %w", err)
+	}
+	return nil
+}
+
+func inert(cell string) string {
+	if strings.ContainsAny(cell[:min(1, len(cell))], "=+-@\t\r") {
+		return "'" + cell
+	}
+	return cell
+}
+
+// WriteJSON writes a report with its rows. It streams, so that a large report does not
+// have to fit into memory.
+func WriteJSON(out io.Writer, r store.Report, rows iter.Seq2[store.ReportRow, error]) error {
+	head, err := json.Marshal(struct {
+		store.Report
+		Sum string `json:"sum"`
+	}{r, Sum(r)})
+	if err != nil {
+		return fmt.Errorf("write report as JSON: %w", err)
+	}
+	w := &sticky{out: out}
+	w.put(strings.TrimSuffix(string(head), "}") + `,"rows":[`)
+	sep := "\n"
+	for row, err := range rows {
+		if err != nil {
+			return fmt.Errorf("read report rows: %w", err)
+		}
+		line, err := json.Marshal(Exported(row))
+		if err != nil {
+			return fmt.Errorf("write report as JSON: %w", err)
+		}
+		w.put(sep + string(line))
+		sep = ",\n"
+	}
+	w.put("\n]}\n")
+	if w.err != nil {
+		return fmt.Errorf("write report as JSON: %w", w.err)
+	}
+	return nil
+}
+
+// sticky remembers the first error of a writer.
+type sticky struct {
+	out io.Writer
+	err error
+}
+
+func (s *sticky) put(text string) {
+	if s.err == nil {
+		_, s.err = io.WriteString(s.out, text)
+	}
+}

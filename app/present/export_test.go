@@ -1,0 +1,106 @@
+package present_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"iter"
+	"testing"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+func rows(list []store.ReportRow, end error) iter.Seq2[store.ReportRow, error] {
+	return func(yield func(store.ReportRow, error) bool) {
+		for _, r := range list {
+			if !yield(r, nil) {
+				return
+			}
+		}
+		if end != nil {
+			yield(store.ReportRow{}, end)
+		}
+	}
+}
+
+var sample = []store.ReportRow{
+	{Scene: 812, Title: "=HYPERLINK(1)", Path: "/data/a, b.mp4", Kind: "never-synced", Outcome: "skipped", Reason: skip.NoMetadata},
+	{Scene: 5, Title: "Sea", Outcome: "enqueued", Words: "date differs"},
+}
+
+func TestCSVHasReasonsAndNoFormulas(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := present.WriteCSV(&out, rows(sample, nil)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%v %v", got, err)
+	}
+	if got[1][1] != "'=HYPERLINK(1)" || got[1][6] != "No metadata yet" || got[1][7] == "" || got[2][6] != "date differs" {
+		t.Errorf("rows %q", got)
+	}
+}
+
+func TestJSONHasTheReportAndItsRows(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := present.WriteJSON(&out, large, rows(sample, nil)); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Checked, InStep, Gaps, Enqueued int
+		Skipped                         map[string]int
+		Sum                             string
+		Rows                            []present.ExportRow
+	}
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("%v in %s", err, out.String())
+	}
+	if got.Checked != 1204 || got.InStep != 1180 || got.Skipped["no-metadata"] != 6 || len(got.Rows) != 2 || got.Rows[0].Advice == "" || got.Sum == "" {
+		t.Errorf("got %+v", got)
+	}
+	out.Reset()
+	if err := present.WriteJSON(&out, large, rows(nil, nil)); err != nil || !json.Valid(out.Bytes()) {
+		t.Errorf("without rows: %v %s", err, out.String())
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errDisk }
+
+var errDisk = errors.New("the disk is full")
+
+func TestExportsReportEveryError(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"csv rows":  present.WriteCSV(&bytes.Buffer{}, rows(sample, errDisk)),
+		"json rows": present.WriteJSON(&bytes.Buffer{}, large, rows(sample, errDisk)),
+		"csv file":  present.WriteCSV(full{}, rows(sample, nil)),
+		"json file": present.WriteJSON(full{}, large, rows(sample, nil)),
+	} {
+		if !errors.Is(err, errDisk) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func attention(kind api.AttentionKind, words, hint string) api.Attention {
+	return api.Attention{Kind: kind, Words: words, Hint: hint}
+}
+
+func TestAskedSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	if got, want := present.Asked(attention("disk", "the disk is full", "free some space")), "The disk is full. Free some space."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := present.Asked(attention("brake", "this would clear 60 dates", "")), "This would clear 60 dates. Go on?"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
