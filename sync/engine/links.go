@@ -84,6 +84,7 @@ func (e *Engine) dial() {
 	}
 	epoch := l.epoch + 1
 	*l = links{epoch: epoch}
+	e.look.indexed = false
 	if !e.settings.Configured() {
 		return
 	}
@@ -173,6 +174,9 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	}
 	l := &e.links
 	l.plexOK(e.now())
+	if l.machine != a.identity.Machine {
+		e.look.indexed = false
+	}
 	l.plexState.Name, l.machine = a.identity.Version, a.identity.Machine
 	l.all, l.sections = a.sections, chosen
 	e.settled(fault.Plex)

@@ -16,7 +16,8 @@ import (
 // lookState says which looks at the servers are wanted and when.
 type lookState struct {
 	running bool
-	done    bool // a complete look has ended since the start
+	done    bool // every scene was seen since the start
+	indexed bool // the index was brought up to date since Plex was connected
 	at      time.Time
 	cancel  context.CancelFunc
 
@@ -191,9 +192,7 @@ func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 	if k.want.index {
 		e.lookedAtPlex(gen, k, now)
 	}
-	if k.stashErr == nil && (k.plexErr == nil || !e.health.Breaker.Allows()) {
-		l.done = true
-	}
+	l.done = l.done || k.stashErr == nil
 	e.scheduleLook(now)
 	err := k.stashErr
 	if err == nil {
@@ -242,7 +241,7 @@ func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
 		e.links.recheck(now)
 		return
 	}
-	e.look.lastIndex = now
+	e.look.lastIndex, e.look.indexed = now, true
 	e.countPlex(gen, nil)
 	if err := e.wakeParked(k.refreshed.Appeared); err != nil {
 		e.noteLocal(err)

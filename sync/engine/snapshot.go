@@ -25,7 +25,7 @@ func (e *Engine) publish() {
 		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.links.plexState, Scenes: e.look.scenes,
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), LastError: e.lastErr, NotifyDelay: e.settings.NotifyDelay,
-		Quiet: quiet(e.settings, now), Looked: e.look.done && !e.look.running, Active: e.work.active,
+		Quiet: quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
 	}
 	s.Since = e.verdictSince()
 	if e.health.Newest.ID != 0 {

@@ -71,9 +71,10 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 const localHold = 30 * time.Second
 
 // mayWork reports whether jobs may be handed out at all. Nothing is written before
-// every scene was seen once: only then is it known which scenes claim which files.
+// every scene was seen and every item listed: only then is it known which scenes claim
+// which files.
 func (e *Engine) mayWork() bool {
-	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && !e.work.asked && e.look.done
+	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && !e.work.asked && e.look.done && e.look.indexed
 }
 
 func (e *Engine) nextDue() (at time.Time, ok bool, err error) {

@@ -1,0 +1,280 @@
+package engine_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/sim"
+	"lockstep/sync/store"
+)
+
+// withoutImages keeps tests about writes to one request per item.
+func withoutImages(r *rig) *rig {
+	r.settings.Fields[scene.FieldPoster] = config.Off
+	return r
+}
+
+func (l *life) records() []outage.Record {
+	l.t.Helper()
+	p, err := l.Outages(context.Background(), api.OutageQuery{})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return p.Records
+}
+
+func TestW4OutageInTheMiddleOfASyncIsOneRecordAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	effects := map[string]sim.Fault{
+		"maintenance": {Effect: sim.Maintenance},
+		"refused":     {Effect: sim.Refuse},
+		"reset":       {Effect: sim.Reset},
+		"starting":    {Effect: sim.Starting},
+		"bad gateway": {Effect: sim.Status, Status: 502},
+		"cut off":     {Effect: sim.CutOff},
+	}
+	for name, f := range effects {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := withoutImages(newRig(t, sim.Options{Seed: 3, Scenes: 60}))
+			mended := make(chan func(), 1)
+			edits := 0
+			r.world.Plex.SetHook(func(c sim.Call) {
+				if c.Kind != "edit" {
+					return
+				}
+				if edits++; edits == 20 {
+					mended <- r.world.Plex.Inject(f)
+				}
+			})
+			l := r.start()
+			mend := <-mended
+			l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+			s := l.until("several failed probes", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= 8 })
+			if s.Queue.Dead != 0 || s.Queue.Retrying != 0 {
+				t.Errorf("during the outage: queue %+v, want nothing dead or retrying", s.Queue)
+			}
+			mend()
+			s = l.settled()
+			if s.Verdict != health.Up || s.Queue.Done != 60 || s.Queue.Dead != 0 {
+				t.Errorf("after the outage: verdict %q queue %+v, want up and 60 done", s.Verdict, s.Queue)
+			}
+			rec := l.records()
+			if len(rec) != 1 || rec[0].Ongoing() || rec[0].Repaired || rec[0].JobsHeld == 0 {
+				t.Errorf("records %+v, want one that ended and held jobs", rec)
+			}
+			r.inStep(sim.DiffOptions{})
+		})
+	}
+}
+
+func TestRefusedTokenIsNoOutageAndKeepsTheJobs(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 4, Scenes: 30}))
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 401})
+	l := r.start()
+	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && s.Queue.Waiting == 30 })
+	if s.Attention[0].Kind != api.SignInPlex || s.Verdict != health.Up || s.Outage != nil {
+		t.Errorf("attention %+v verdict %q outage %v, want a sign-in question and no outage", s.Attention, s.Verdict, s.Outage)
+	}
+	clear()
+	if err := l.ProbeNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s = l.settled()
+	if s.Queue.Done != 30 || len(s.Attention) != 0 {
+		t.Errorf("after the token is accepted: queue %+v attention %+v", s.Queue, s.Attention)
+	}
+}
+
+func TestTokenRefusedInTheMiddleOfASyncKeepsTheJobs(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 5, Scenes: 30}))
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 401, Match: sim.Writes(), Skip: 10})
+	l := r.start()
+	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && !s.Active })
+	if s.Queue.Dead+s.Queue.Retrying != 0 || s.Outage != nil || s.Breaker.State != breaker.Closed {
+		t.Errorf("queue %+v outage %v breaker %+v, want jobs kept and no outage", s.Queue, s.Outage, s.Breaker)
+	}
+	clear()
+	l.retryConnection()
+	if s = l.settled(); s.Queue.Done != 30 {
+		t.Errorf("queue %+v, want all done", s.Queue)
+	}
+	r.inStep(sim.DiffOptions{})
+}
+
+func (l *life) retryConnection() {
+	l.t.Helper()
+	if err := l.ProbeNow(context.Background()); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func TestFaultOfOneItemRetriesOnlyThatJob(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 6, Scenes: 40}))
+	key := r.world.Plex.RatingKeys("1")[7]
+	r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Writes(), sim.ForItem(key))})
+	l := r.start()
+	s := l.until("39 done, one retrying", func(s api.Snapshot) bool { return s.Queue.Done == 39 && s.Queue.Retrying == 1 })
+	if s.Verdict != health.Up || s.Outage != nil {
+		t.Errorf("verdict %q outage %v, want up without outage", s.Verdict, s.Outage)
+	}
+	j := l.jobs(storeQuery(queue.Retrying)).Jobs[0]
+	if j.Attempts == 0 || j.Class != fault.Temporary || j.Words == "" {
+		t.Errorf("job %+v, want a counted attempt with class and words", j)
+	}
+}
+
+func TestFaultOnEveryItemIsTheServersAndNoJobDies(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 7, Scenes: 40}))
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Writes()})
+	l := r.start()
+	s := l.until("the blame", func(s api.Snapshot) bool { return s.Outage != nil })
+	l.until("no batch in hand", func(s api.Snapshot) bool { return !s.Active })
+	for _, j := range l.jobs(store.JobQuery{}).Jobs {
+		if j.State == queue.Dead || j.Attempts != 0 {
+			t.Errorf("job %+v, want no attempt counted", j)
+		}
+	}
+	if s.Queue.Dead != 0 {
+		t.Errorf("queue %+v, want nothing dead", s.Queue)
+	}
+	clear()
+	if _, err := l.Retry(context.Background(), api.Selection{}); err != nil { // "try again" lifts the wait
+		t.Fatal(err)
+	}
+	if s = l.settled(); s.Queue.Done != 40 {
+		t.Errorf("queue %+v, want all done", s.Queue)
+	}
+}
+
+func TestRefusalOfEveryItemStopsAndAsks(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 8, Scenes: 40}))
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 400, Match: sim.Writes()})
+	l := r.start()
+	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && !s.Active })
+	if s.Attention[0].Kind != api.FixPlex || s.Queue.Dead != 0 || s.Queue.Waiting != 40 || s.Outage != nil {
+		t.Errorf("attention %+v queue %+v outage %v, want a question, 40 waiting, no outage", s.Attention, s.Queue, s.Outage)
+	}
+	clear()
+	if s = l.look(); s.Queue.Done != 40 {
+		t.Errorf("queue %+v, want all done", s.Queue)
+	}
+}
+
+func TestScenesMissingInPlexNeverOpenTheBreaker(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 9, Scenes: 100, Dirt: sim.Dirt{Missing: 60}}))
+	l := r.start()
+	s := l.settled()
+	if s.Breaker.State != breaker.Closed || s.Outage != nil || s.Queue.Parked != 60 {
+		t.Errorf("breaker %+v outage %v queue %+v, want closed, none, 60 parked", s.Breaker, s.Outage, s.Queue)
+	}
+}
+
+// putHealth writes breaker and records straight to the database, as a crash of an
+// older version or a damaged file would leave them.
+func (r *rig) putHealth(b breaker.Breaker, records []outage.Record, contact time.Time) {
+	r.t.Helper()
+	l := r.open()
+	err := l.db.Update(func(tx store.Tx) error {
+		if err := tx.PutBreaker(b); err != nil {
+			return err
+		}
+		for _, rec := range records {
+			if err := tx.PutOutage(rec); err != nil {
+				return err
+			}
+		}
+		return tx.PutValue("lastContact", contact)
+	})
+	if err == nil {
+		err = l.db.Close()
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func TestIncidentFalseOutageIsRepairedAndNeverAnnounced(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 10, Scenes: 5}))
+	now := time.Now().UTC().Truncate(time.Second)
+	began, contact := now.Add(-62*time.Hour), now.Add(-61*time.Hour)
+	r.putHealth(breaker.Breaker{State: breaker.Closed}, []outage.Record{{ID: 1, Started: began, Cause: "connection refused"}}, contact)
+	l := r.start()
+	s := l.settled()
+	if s.Verdict != health.Up || s.Outage == nil || s.Outage.Ongoing() || !s.Outage.Repaired || !s.Outage.Ended.Equal(contact) {
+		t.Errorf("verdict %q outage %+v, want up and a repaired end at the last contact", s.Verdict, s.Outage)
+	}
+	for _, k := range []health.SaidKind{health.SaidDown, health.SaidBack} {
+		if ok, err := l.Say(context.Background(), health.Said{Outage: 1, Kind: k}); ok || err != nil {
+			t.Errorf("say %s: %v %v, want a refusal", k, ok, err)
+		}
+	}
+}
+
+func TestRestartDuringAnOutageGoesOnWithTheSameRecord(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 11, Scenes: 20}))
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	l := r.start()
+	l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	ok, err := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidDown})
+	if !ok || err != nil {
+		t.Fatalf("say down: %v %v, want leave", ok, err)
+	}
+	l.end()
+	l = r.start()
+	l.until("the same outage", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Outage.ID == 1 })
+	if ok, _ := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidDown}); ok {
+		t.Error("a restart said down again")
+	}
+	clear()
+	l.settled()
+	if ok, _ := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidBack}); !ok {
+		t.Error("back was refused after an announced outage")
+	}
+	if n := len(l.records()); n != 1 {
+		t.Errorf("%d records, want 1", n)
+	}
+}
+
+func TestW20LongOutageWithManyJobsCostsOneRequestPerProbe(t *testing.T) {
+	t.Parallel()
+	const jobs = 5000
+	r := withoutImages(newRig(t, sim.Options{Seed: 12, Scenes: jobs}))
+	r.settings.ProbeFirst, r.settings.ProbeMax = 5*time.Millisecond, 5*time.Millisecond
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	l := r.start()
+	l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Queue.Waiting == jobs })
+	before, _ := r.plexCalls()
+	from := l.until("a probe", func(s api.Snapshot) bool { return true }).Outage.FailedProbes
+	// At the longest wait of a minute, three days are 4 320 failed probes.
+	s := l.until("as many probes as three days have", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= from+4320 })
+	after, _ := r.plexCalls()
+	if got, most := after-before, s.Outage.FailedProbes-from+2; got > most {
+		t.Errorf("%d requests for %d failed probes, want one each", got, s.Outage.FailedProbes-from)
+	}
+	if s.Queue.Waiting != jobs || s.Queue.Dead != 0 {
+		t.Errorf("queue %+v, want everything waiting", s.Queue)
+	}
+	clear()
+	if s = l.settled(); s.Queue.Done != jobs || s.Queue.Dead != 0 {
+		t.Errorf("after recovery: queue %+v, want all %d written", s.Queue, jobs)
+	}
+	r.inStep(sim.DiffOptions{})
+}
