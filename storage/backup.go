@@ -94,7 +94,7 @@ func (d *DB) backup(ctx context.Context, mark string) error {
 	target := filepath.Join(dir, backupPrefix+d.now().UTC().Format(fileStamp)+mark+backupSuffix)
 	copied := target + uncheckedSuffix
 	if err := d.copyTo(ctx, copied); err != nil {
-		return diskFault(target, err)
+		return d.backupFault(ctx, target, err)
 	}
 	checked := make(chan error, 1)
 	go func() {
@@ -112,13 +112,16 @@ func (d *DB) backup(ctx context.Context, mark string) error {
 	}()
 	select {
 	case err := <-checked:
-		return d.backupFault(target, err)
+		return d.backupFault(ctx, target, err)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (d *DB) backupFault(target string, err error) error {
+func (d *DB) backupFault(ctx context.Context, target string, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil && isDamage(err) {
 		d.distrust(err)
 		return local(fmt.Sprintf("the backup %s did not pass its check, so the database may be damaged", target),

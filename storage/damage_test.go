@@ -109,11 +109,20 @@ func TestFileCutAtAnyLengthNeverKillsOrLoses(t *testing.T) {
 
 func onlyBackup(t *testing.T, dir string) string {
 	t.Helper()
-	all, err := filepath.Glob(filepath.Join(dir, "backups", "*.db"))
-	if err != nil || len(all) != 1 {
-		t.Fatalf("backups %v, %v; want one", all, err)
+	all := backups(t, dir)
+	if len(all) != 1 {
+		t.Fatalf("backups %v; want one", all)
 	}
 	return all[0]
+}
+
+func backups(t *testing.T, dir string) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join(dir, "backups", "*.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // TestPageOfGarbageEndsInARestoredBackup damages each page in turn, uses the database,

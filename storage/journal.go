@@ -141,9 +141,7 @@ func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
 	return out, err
 }
 
-// Prune implements store.Journal. Among the oldest limit records of each kind it
-// deletes those that are too old or damaged, so a stamp from a wrong clock holds up
-// nothing behind it.
+// Prune implements store.Journal. A stamp from a wrong clock holds up nothing behind it.
 func (t *tx) Prune(before time.Time, limit int) (int, error) {
 	old := func(at time.Time) bool { return at.Before(before) }
 	steps := []func(int) (int, error){
@@ -174,29 +172,30 @@ func (t *tx) Prune(before time.Time, limit int) (int, error) {
 	return done, nil
 }
 
-// prune deletes among the first limit records those that old names, or that are
+// patience is how many records that are not old may stand before old ones: as many as
+// a wrong clock may have stamped. Reading them takes some milliseconds.
+const patience = 1000
+
+// prune deletes up to limit records, from the first on, that old names or that are
 // damaged, with what else belongs to them.
 func prune[T any](t *tx, name string, limit int, old func(T) bool, also func(T) error) (int, error) {
-	if limit <= 0 {
-		return 0, nil
-	}
-	pairs, err := t.after(name, nil, nil, limit)
-	if err != nil {
-		return 0, err
-	}
-	done := 0
-	for _, p := range pairs {
-		r, ok := decode[T](t, name, p.key, p.value)
+	done, young := 0, 0
+	var failed error
+	err := t.each(name, nil, nil, func(k, v []byte) bool {
+		if done >= limit || young > patience {
+			return false
+		}
+		r, ok := decode[T](t, name, k, v)
 		if ok && !old(r) {
-			continue
+			young++
+			return true
 		}
 		if ok {
-			err = also(r)
+			failed = also(r)
 		}
-		if err = errors.Join(err, t.remove(name, p.key)); err != nil {
-			return done, err
-		}
+		failed = errors.Join(failed, t.remove(name, k))
 		done++
-	}
-	return done, nil
+		return failed == nil
+	})
+	return done, errors.Join(err, failed)
 }
