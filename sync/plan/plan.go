@@ -104,6 +104,9 @@ type Former struct {
 	Fields map[scene.Field]FormerField `json:"fields,omitempty"`
 	// Locks has the former lock, by wire name, of everything whose lock changes.
 	Locks map[string]bool `json:"locks,omitempty"`
+	// Selected is for the caller to fill in before Undo: the SHA1 of the selected upload
+	// (empty: not an upload) of each field LookUndo names.
+	Selected map[scene.Field]string `json:"-"`
 }
 
 // Empty reports that there is nothing to undo.

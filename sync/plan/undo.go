@@ -34,12 +34,27 @@ func Undo(f Former, current scene.Item, mem Memory) Plan {
 	return p
 }
 
+// LookUndo lists the image fields about which Undo cannot tell without Plex's list of
+// pictures whether the selected one still is Lockstep's. The caller enters what it finds
+// into Former.Selected; without an entry the picture is kept.
+func LookUndo(f Former, current scene.Item, mem Memory) []scene.Field {
+	var out []scene.Field
+	for _, field := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
+		v := view{item: current, field: field, mem: mem.Fields[field]}
+		former, touched := f.Fields[field]
+		if touched && v.thumb() != former.Thumb && v.mem.Thumb == "" {
+			out = append(out, field)
+		}
+	}
+	return out
+}
+
 func (p *Plan) undoField(v view, former FormerField, lock bool) Decision {
 	switch v.field.Kind() {
 	case scene.List:
 		return v.undoList(former, lock)
 	case scene.Image:
-		d, restore := v.undoImage(former, lock)
+		d, restore := v.undoImage(former, lock, p.undo.Selected[v.field])
 		if restore != nil {
 			p.Restores = append(p.Restores, *restore)
 		}
@@ -113,16 +128,16 @@ func (v view) undoList(former FormerField, lock bool) Decision {
 	return d
 }
 
-func (v view) undoImage(former FormerField, lock bool) (Decision, *Restore) {
+func (v view) undoImage(former FormerField, lock bool, selected string) (Decision, *Restore) {
 	if v.thumb() == former.Thumb {
 		return v.relock(lock), nil
 	}
-	if v.mem.Thumb != "" && !v.vouched() {
-		return v.changedSince(), nil
-	}
-	sha := former.Wrote
-	if v.vouched() {
-		sha = v.mem.Sent
+	sha := v.mem.Sent
+	if !v.vouched() {
+		sha = scene.Hash(selected)
+		if sha == "" || v.mem.Thumb != "" || sha != former.Wrote && !v.mem.owns(sha) {
+			return v.changedSince(), nil
+		}
 	}
 	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != ""}
 	if former.Memory.Thumb == former.Thumb {

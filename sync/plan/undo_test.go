@@ -62,6 +62,10 @@ func onDisk(t *rapid.T, f plan.Former) plan.Former {
 }
 
 func (s *shelf) undo(f plan.Former, mem plan.Memory) (plan.Plan, plan.Memory, []plan.Decision) {
+	f.Selected = map[scene.Field]string{}
+	for _, field := range plan.LookUndo(f, s.read(), mem) {
+		f.Selected[field] = s.selected[field]
+	}
 	u := plan.Undo(f, s.read(), mem)
 	mem = u.Intent(mem, noon)
 	s.apply(u)
@@ -129,6 +133,9 @@ func TestForeignEditsSurviveUndo(t *testing.T) {
 		}
 		edited := w.read()
 		images := maps.Clone(w.selected)
+		if rapid.Bool().Draw(t, "memory lost") {
+			mem = plan.Memory{}
+		}
 		u, _, _ := w.undo(onDisk(t, p.Former), mem)
 		for _, f := range scalarNames {
 			if isPersons(edited.Scalar(f)) && (w.item.Scalar(f) != edited.Scalar(f) || edited.IsLocked(f) && !w.item.IsLocked(f)) {
@@ -221,5 +228,22 @@ func TestAnUndoThatDidNotArriveIsReported(t *testing.T) {
 	// Everything but nothing for the collection, which did not exist before, counts.
 	if len(missing) != len(p.Former.Fields) {
 		t.Errorf("%d missing of %d: %+v", len(missing), len(p.Former.Fields), missing)
+	}
+}
+
+func TestAPictureNobodyLookedAtIsNotUndone(t *testing.T) {
+	t.Parallel()
+	set := posterOnly(config.Merge)
+	s := newShelf(scene.Item{Title: "x", Thumb: "/generated/1"})
+	p, mem := s.sync(poster("aa"), plan.Memory{}, set)
+	if u := plan.Undo(p.Former, s.read(), plan.Memory{}); u.Changed || fieldOf(t, u, scene.FieldPoster).Code != skip.PlexEditKept {
+		t.Errorf("without memory: %+v", u)
+	}
+	if got := plan.LookUndo(p.Former, s.read(), mem); len(got) != 0 {
+		t.Errorf("looks at %v though memory vouches for it", got)
+	}
+	want := []plan.Restore{{Field: scene.FieldPoster, SHA1: "aa", HadImage: true}}
+	if u := plan.Undo(p.Former, s.read(), mem); !slices.Equal(u.Restores, want) || len(u.Uploads) != 0 {
+		t.Errorf("got %+v, want %+v", u.Restores, want)
 	}
 }
