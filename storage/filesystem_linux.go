@@ -18,13 +18,15 @@ func filesystemWarning(dir string) string {
 	if err := unix.Statfs(dir, &s); err != nil {
 		return ""
 	}
-	name, ok := shared[uint32(s.Type)] //nolint:gosec // magic numbers have 32 bits
+	return warningOf(dir, int64(s.Type)) //nolint:unconvert // 32 bits on some machines
+}
+
+// warningOf puts a magic number into words. It has 32 bits, but where the field is a
+// signed one it comes with its sign.
+func warningOf(dir string, magic int64) string {
+	kind, ok := shared[uint32(magic)] //nolint:gosec // see above
 	if !ok {
 		return ""
 	}
-	return networkWords(dir, name)
-}
-
-func networkWords(dir, kind string) string {
 	return fmt.Sprintf("The data folder %s is on a network or user file system (%s), where a database can be damaged. Choose a folder on a local disk.", dir, kind)
 }

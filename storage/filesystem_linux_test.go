@@ -1,0 +1,21 @@
+package storage
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNetworkFoldersAreWarnedAbout(t *testing.T) {
+	t.Parallel()
+	if w := filesystemWarning(t.TempDir()); w != "" {
+		t.Errorf("a local folder: %q", w)
+	}
+	for magic, kind := range map[int64]string{0x6969: "NFS", 0xFF534D42: "CIFS", 0xFE534D42: "SMB", 0x65735546: "FUSE", -11317950: "CIFS"} {
+		if w := warningOf("/data", magic); !strings.Contains(w, kind) || !strings.Contains(w, "/data") || !strings.Contains(w, "local disk") {
+			t.Errorf("%x: %q", magic, w)
+		}
+	}
+	if w := warningOf("/data", 0xEF53); w != "" {
+		t.Errorf("ext4: %q", w)
+	}
+}
