@@ -165,7 +165,7 @@ func uploads(images []scene.Picture) (n int) {
 
 func TestSimScanAndNotifications(t *testing.T) {
 	t.Parallel()
-	w, c := world(t, sim.Options{Seed: 4, Scenes: 3, ScanTime: 50 * time.Millisecond})
+	w, c := world(t, sim.Options{Seed: 4, Scenes: 3})
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
 	connected, got, ended := make(chan struct{}), make(chan plex.Notification, 100), make(chan error, 1)
@@ -178,9 +178,6 @@ func TestSimScanAndNotifications(t *testing.T) {
 	w.Plex.PutOnDisk(path, 1000)
 	if err := c.Scan(ctx, "1", w.PlexRoot()+"/new"); err != nil {
 		t.Fatal(err)
-	}
-	if busy, err := c.Scanning(ctx, "1"); err != nil || !busy {
-		t.Errorf("scanning: got %v, %v during a scan", busy, err)
 	}
 	var item string
 	for n := range got {
@@ -204,6 +201,19 @@ func TestSimScanAndNotifications(t *testing.T) {
 	wantClass(t, <-ended, fault.Unreachable)
 	stopped, halt := context.WithCancel(ctx)
 	wantClass(t, c.Watch(stopped, halt, func(plex.Notification) {}), fault.Canceled)
+}
+
+func TestSimScanningWhileAScanLasts(t *testing.T) {
+	t.Parallel()
+	w, c := world(t, sim.Options{Seed: 4, Scenes: 3, ScanTime: time.Hour})
+	if err := c.Scan(context.Background(), "1", w.PlexRoot()); err != nil {
+		t.Fatal(err)
+	}
+	for section, want := range map[string]bool{"1": true, "2": false} {
+		if got, err := c.Scanning(context.Background(), section); err != nil || got != want {
+			t.Errorf("library %s: got %v, %v, want %v", section, got, err, want)
+		}
+	}
 }
 
 func TestSimFaults(t *testing.T) {
