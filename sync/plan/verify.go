@@ -59,10 +59,11 @@ func (p Plan) intend(d Decision, fm FieldMemory) FieldMemory {
 }
 
 // Adopted is the memory when nothing had to be written: what Plex and Stash agree on
-// counts as Lockstep's from now on. Use Memory.Equal to see whether it is worth storing.
+// counts as Lockstep's from now on. mem is the one the plan was made with. Use
+// Memory.Equal to see whether the result is worth storing.
 func (p Plan) Adopted(mem Memory) Memory {
 	for _, d := range p.Decisions {
-		if !d.settle || d.Changes() {
+		if !d.settle || d.Changes() || d.Action == Same {
 			continue
 		}
 		fm := mem.Fields[d.Field]
