@@ -39,6 +39,7 @@ type Stash struct {
 	studios    map[int]*Studio
 	last       struct{ scene, file, tag, performer, studio, job int }
 
+	editing sync.Mutex // one Edit at a time; taken before mu
 	jobs    jobFeed
 	jobTime time.Duration
 }

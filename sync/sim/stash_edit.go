@@ -30,13 +30,16 @@ func (s *Stash) within(id int, bump bool, change func(*Scene) error) error {
 }
 
 // Edit changes a scene's own fields, tags, performers or studio and bumps updated_at, also when nothing changed.
-// Changes to ID, Files and the stamps are ignored; the title loses surrounding white space.
+// Changes to ID, Files and the stamps are ignored; the title loses surrounding white space. change may call TagID and
+// its like, but no other edit.
 func (s *Stash) Edit(id int, change func(*Scene)) error {
+	s.editing.Lock()
+	defer s.editing.Unlock()
+	next, _ := s.Scene(id)
+	change(&next)
 	return s.edit(func() error {
 		return s.within(id, true, func(sc *Scene) error {
-			next := sc.clone()
-			change(&next)
-			next.ID, next.Files, next.CreatedAt, next.UpdatedAt = sc.ID, sc.Files, sc.CreatedAt, sc.UpdatedAt
+			next.ID, next.Files, next.CreatedAt, next.cover = sc.ID, sc.Files, sc.CreatedAt, sc.cover
 			next.Title = strings.TrimSpace(next.Title)
 			*sc = next
 			return nil

@@ -92,8 +92,9 @@ func (s *Stash) SetPrimaryFile(fileID int) error {
 		if err != nil {
 			return err
 		}
-		files := slices.Clone(sc.Files)
-		sc.Files = append([]*File{files[i]}, slices.Delete(files, i, i+1)...)
+		first := sc.Files[i]
+		rest := slices.Delete(slices.Clone(sc.Files), i, i+1)
+		sc.Files = append([]*File{first}, rest...)
 		sc.UpdatedAt = s.stamp()
 		return nil
 	})
