@@ -105,19 +105,29 @@ func digest(body []byte) string {
 // is ours: a locked picture without memory, or an upload whose end nobody saw.
 func (b *batch) lookAtPictures(g *target, want plan.Wanted) (plan.Wanted, error) {
 	for _, f := range plan.Look(g.item, want, g.state.Memory, b.Settings) {
-		pics, err := b.Plex.Pictures(b.hard, g.Key.RatingKey, f)
+		sha, err := b.pictureOf(g, f)
 		if err != nil {
 			return want, err
 		}
 		im := want.Images[f]
-		im.Looked = true
-		if i := slices.IndexFunc(pics, func(p scene.Picture) bool { return p.Selected }); i >= 0 {
-			im.Selected = pics[i].SHA1
-		}
+		im.Looked, im.Selected = true, sha
 		want.Images = maps.Clone(want.Images)
 		want.Images[f] = im
 	}
 	return want, nil
+}
+
+// pictureOf is the SHA-1 of the selected picture, empty when that is no upload.
+func (b *batch) pictureOf(g *target, f scene.Field) (string, error) {
+	pics, err := b.Plex.Pictures(b.hard, g.Key.RatingKey, f)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(pics, func(p scene.Picture) bool { return p.Selected })
+	if i < 0 {
+		return "", nil
+	}
+	return pics[i].SHA1, nil
 }
 
 // upload sends the pictures of a plan.

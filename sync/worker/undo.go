@@ -23,10 +23,28 @@ func (b *batch) planUndo(t *task, g *target) error {
 	if i < 0 {
 		return nil
 	}
+	former, err := b.selected(g, entries[i].Former)
+	if err != nil {
+		return err
+	}
 	g.undoes = entries[i].Seq
-	g.plan = plan.Undo(entries[i].Former, g.item, g.state.Memory)
+	g.plan = plan.Undo(former, g.item, g.state.Memory)
 	g.plan.Item = g.Key
 	return nil
+}
+
+// selected completes a journal entry with the pictures selected now, where only Plex
+// can tell whether they are ours.
+func (b *batch) selected(g *target, former plan.Former) (plan.Former, error) {
+	former.Selected = map[scene.Field]string{}
+	for _, f := range plan.LookUndo(former, g.item, g.state.Memory) {
+		sha, err := b.pictureOf(g, f)
+		if err != nil {
+			return former, err
+		}
+		former.Selected[f] = sha
+	}
+	return former, nil
 }
 
 // undone lists the journal entries a task restored.

@@ -32,7 +32,7 @@ func (b *batch) planAll() error {
 		}
 		switch {
 		case contested:
-			if err := b.skip(t, skip.Contested, ""); err != nil {
+			if err := b.end(t, b.contested(t)); err != nil {
 				return err
 			}
 		case !t.changes():
@@ -68,6 +68,15 @@ func (b *batch) plan(t *task) (contested bool, err error) {
 		contested = contested || g.plan.Reverted && g.state.Memory.Contested(now)
 	}
 	return contested, nil
+}
+
+// contested ends a job and keeps the count of how often its items were changed back.
+func (b *batch) contested(t *task) Result {
+	r := Result{Outcome: Skipped, Code: skip.Contested, Seen: t.looked()}
+	for _, g := range t.targets {
+		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: g.item.Title, State: b.state(t, g, g.state.Memory, g.item)})
+	}
+	return r
 }
 
 func (t *task) changes() bool {
