@@ -63,10 +63,10 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	case api.SignInStash:
 		n.Title = "Stash asks for its API key"
 	case api.BrakeAsks:
-		n.Title, n.Body = "Lockstep asks before it goes on", sentence(a.Words)
+		n.Title, n.Body = "Lockstep asks before it goes on", Sentence(a.Words)
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
-		n.Title, n.Body = upper(strings.TrimSuffix(a.Words, ".")), sentence(a.Hint)
+		n.Title, n.Body = upper(strings.TrimSuffix(a.Words, ".")), Sentence(a.Hint)
 		return n
 	}
 	n.Body = "Nothing is lost."

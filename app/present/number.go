@@ -102,8 +102,8 @@ func join(parts ...string) string {
 	return strings.Join(kept, Dot)
 }
 
-// sentence gives words a capital and a full stop.
-func sentence(words string) string {
+// Sentence gives words a capital and a full stop.
+func Sentence(words string) string {
 	words = strings.TrimSpace(words)
 	if words == "" {
 		return ""

@@ -83,3 +83,8 @@ func Segment(g outage.Segment, m Moment) string {
 	}
 	return fmt.Sprintf("%s: %s (%s)", m.Span(g.From, g.To), words, Duration(g.To.Sub(g.From)))
 }
+
+// OutageWords is a row in full, for the foot of the table.
+func OutageWords(r OutageRow) string {
+	return join(r.When+" ("+r.Length+")", r.Cause, r.Held, r.Note)
+}

@@ -119,7 +119,7 @@ func Incomplete(r store.Report) string {
 	if r.Incomplete == "" {
 		return ""
 	}
-	words := sentence(r.Incomplete)
+	words := Sentence(r.Incomplete)
 	if !strings.Contains(words, " of ") && r.Total > 0 {
 		words = strings.TrimSuffix(words, ".") + " after " + Number(r.Checked) + " of " + Count(r.Total, "scene", "scenes") + "."
 	}
@@ -190,7 +190,7 @@ func RowFilters(r store.Report) []RowFilter {
 
 // Brake is the question the mass-change brake asks.
 func Brake(words string) string {
-	words = sentence(words)
+	words = Sentence(words)
 	if strings.HasSuffix(words, "?") {
 		return words
 	}
@@ -200,4 +200,12 @@ func Brake(words string) string {
 // PreviewFoot counts what a preview would do.
 func PreviewFoot(scenes, fields int) string {
 	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". Nothing has been written."
+}
+
+// WriteSelected is the label of the button that writes what was picked.
+func WriteSelected(n int) string {
+	if n == 0 {
+		return "Write selected"
+	}
+	return "Write " + Number(n) + " selected"
 }

@@ -16,9 +16,9 @@ func Coverage(c api.Mapping) string {
 
 // Tested is the answer of a Test button in one or two sentences.
 func Tested(r api.TestResult) Line {
-	words := sentence(r.Words)
+	words := Sentence(r.Words)
 	if r.Hint != "" {
-		words += " " + sentence(r.Hint)
+		words += " " + Sentence(r.Hint)
 	}
 	if r.OK {
 		return Line{words, Good}
@@ -59,4 +59,32 @@ func SettingHint(o config.Option, overridden bool) string {
 		words += " Given on the command line or in the environment; a change here has no effect until that is gone."
 	}
 	return words
+}
+
+// DoctorHead sums up the checks of the doctor.
+func DoctorHead(bad int) string {
+	if bad == 0 {
+		return "Everything is as it should be"
+	}
+	if bad == 1 {
+		return "1 check needs a look"
+	}
+	return Number(bad) + " checks need a look"
+}
+
+// Welcome is the hint of the first run.
+const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of them, and save. Then choose the libraries; nothing is written to Plex before both answer."
+
+// SecretRemoved stands in the entry of a secret that Save will take away.
+const SecretRemoved = "will be removed when you save"
+
+// CoverageLine is Coverage with the tone it deserves.
+func CoverageLine(c api.Mapping) Line {
+	switch {
+	case c.Total == 0:
+		return Line{Coverage(c), Muted}
+	case c.Covered*10 >= c.Total*9:
+		return Line{Coverage(c), Good}
+	}
+	return Line{Coverage(c), Warn}
 }

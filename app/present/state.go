@@ -116,9 +116,9 @@ func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {
 		return Brake(a.Words)
 	}
-	words := sentence(a.Words)
+	words := Sentence(a.Words)
 	if a.Hint != "" {
-		words += " " + sentence(a.Hint)
+		words += " " + Sentence(a.Hint)
 	}
 	return words
 }

@@ -30,7 +30,7 @@ func Status(s api.Snapshot, m Moment) string {
 	case OnPause:
 		return join(paused(s, m), left(s))
 	case Comparing:
-		return comparing(*s.Reconcile)
+		return Reconciling(*s.Reconcile)
 	case Writing:
 		return Progress(s)
 	case Held:
@@ -138,7 +138,8 @@ func paused(s api.Snapshot, m Moment) string {
 	return "Paused until " + m.Clock(s.PausedTill)
 }
 
-func comparing(r api.ReconcileState) string {
+// Reconciling tells how far a reconciliation is.
+func Reconciling(r api.ReconcileState) string {
 	if r.Total == 0 {
 		return "Comparing the libraries…"
 	}

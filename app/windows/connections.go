@@ -1,0 +1,72 @@
+package windows
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+)
+
+// drawConnections is the first page: both servers with their secrets and a Test each.
+func (p *settingsPage) drawConnections() {
+	p.server("stash-url", "stash", "API key", p.stored.HasAPIKey, &p.apiKey)
+	p.body.Add(widget.NewSeparator())
+	p.server("plex-url", "plex", "Token", p.stored.HasToken, &p.token)
+	p.body.Add(widget.NewSeparator())
+	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
+}
+
+func (p *settingsPage) server(option, server, secretName string, stored bool, secret **string) {
+	o, _ := config.Lookup(option)
+	p.body.Add(p.row(o))
+	entry := widget.NewPasswordEntry()
+	entry.SetPlaceHolder(present.SecretHint(stored))
+	if *secret != nil {
+		entry.SetText(**secret)
+	}
+	entry.OnChanged = func(text string) {
+		*secret = &text
+		if text == "" && stored {
+			*secret = nil // an emptied field keeps what is stored; Remove takes it away
+		}
+		p.buttons()
+	}
+	remove := widget.NewButton("Remove", func() {
+		none := ""
+		*secret = &none
+		entry.SetPlaceHolder(present.SecretRemoved)
+		p.buttons()
+	})
+	visible(remove, stored)
+	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
+	answer := para()
+	answer.Hide()
+	var test *widget.Button
+	test = widget.NewButtonWithIcon("Test", theme.MediaPlayIcon(), func() {
+		test.Disable()
+		p.test(api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret}, answer, test)
+	})
+	p.body.Add(field("", container.NewVBox(container.NewHBox(test), answer)))
+}
+
+func (p *settingsPage) test(q api.TestRequest, answer *widget.Label, button *widget.Button) {
+	set(answer, "Testing…", widget.LowImportance)
+	answer.Show()
+	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
+		button.Enable()
+		if err != nil {
+			answer.Hide()
+			p.w.fail(p.win, err)
+			return
+		}
+		setLine(answer, present.Tested(r))
+		if q.Server == "plex" && r.OK {
+			p.libraries = r.Libraries
+		}
+	})
+}

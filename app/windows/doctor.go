@@ -1,0 +1,102 @@
+package windows
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// doctorPage runs the checks and shows what each says.
+type doctorPage struct {
+	w      *Windows
+	win    *window
+	title  *widget.Label
+	again  *widget.Button
+	bundle *widget.Button
+	lines  *fyne.Container
+}
+
+func newDoctorPage(w *Windows, win *window) page {
+	p := &doctorPage{w: w, win: win, title: heading("Doctor"), lines: container.NewVBox()}
+	p.again = widget.NewButtonWithIcon("Check again", theme.ViewRefreshIcon(), p.check)
+	p.bundle = widget.NewButtonWithIcon("Save a report for support…", theme.DocumentSaveIcon(), p.save)
+	visible(p.bundle, w.opt.Bundle != nil)
+	return p
+}
+
+func (p *doctorPage) content() fyne.CanvasObject {
+	note := caption("The report for support leaves out keys and tokens and masks names and paths.")
+	visible(note, p.w.opt.Bundle != nil)
+	return container.NewPadded(container.NewBorder(
+		container.NewBorder(nil, nil, nil, p.again, p.title),
+		container.NewBorder(nil, nil, nil, p.bundle, note), nil, nil, container.NewVScroll(p.lines)))
+}
+
+func (p *doctorPage) show(string)         { p.check() }
+func (p *doctorPage) update(api.Snapshot) {}
+
+func (p *doctorPage) check() {
+	if p.w.opt.Doctor == nil {
+		p.lines.Objects = []fyne.CanvasObject{caption("There is nothing to check here.")}
+		p.lines.Refresh()
+		return
+	}
+	set(p.title, "Checking…", widget.MediumImportance)
+	p.again.Disable()
+	ask(p.w, func(ctx context.Context) ([]Check, error) { return p.w.opt.Doctor(ctx), nil }, func(checks []Check, _ error) {
+		p.again.Enable()
+		p.draw(checks)
+	})
+}
+
+func (p *doctorPage) draw(checks []Check) {
+	p.lines.Objects = nil
+	bad := 0
+	for _, c := range checks {
+		if !c.OK {
+			bad++
+		}
+		p.lines.Add(checkView(c))
+	}
+	p.lines.Refresh()
+	set(p.title, present.DoctorHead(bad), widget.MediumImportance)
+}
+
+func checkView(c Check) fyne.CanvasObject {
+	tone := present.Good
+	if !c.OK {
+		tone = present.Warn
+	}
+	name := line()
+	setLine(name, present.Line{Words: c.Name, Tone: tone})
+	words := para()
+	words.Text, words.Selectable = c.Words, true
+	box := container.NewVBox(words)
+	if c.Hint != "" {
+		box.Add(caption(c.Hint))
+	}
+	return container.NewVBox(container.NewBorder(nil, nil, container.NewVBox(wide(150, name)), nil, box), widget.NewSeparator())
+}
+
+func (p *doctorPage) save() {
+	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+		}
+		if err != nil || file == nil {
+			return
+		}
+		path := file.URI().Path()
+		_ = file.Close() // the bundle writes the file itself
+		p.w.command(p.win, func(ctx context.Context) error { return p.w.opt.Bundle(ctx, path) })
+	}, p.win)
+	d.SetFileName("lockstep-support.zip")
+	d.Show()
+}

@@ -1,0 +1,134 @@
+package windows
+
+import (
+	"context"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/sync/api"
+	"lockstep/sync/scene"
+)
+
+// explainPage answers why a scene is not in step, step by step.
+type explainPage struct {
+	w           *Windows
+	win         *window
+	query       *widget.Entry
+	title       *widget.Label
+	outcome     *widget.Label
+	steps       *fyne.Container
+	again, undo *widget.Button
+	scene       scene.ID
+	asked       int
+}
+
+func newExplainPage(w *Windows, win *window) page {
+	p := &explainPage{w: w, win: win, query: widget.NewEntry(), title: heading(""), outcome: para(), steps: container.NewVBox()}
+	p.query.SetPlaceHolder("Title, number or path of a scene")
+	p.query.OnSubmitted = p.explain
+	p.outcome.TextStyle.Bold = true
+	p.again = widget.NewButtonWithIcon("Sync this scene", theme.ViewRefreshIcon(), func() {
+		w.command(win, func(ctx context.Context) error {
+			_, err := w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{p.scene}})
+			return err
+		})
+	})
+	p.undo = widget.NewButtonWithIcon("Undo last write…", theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
+	p.clear()
+	return p
+}
+
+func (p *explainPage) content() fyne.CanvasObject {
+	button := widget.NewButtonWithIcon("Explain", theme.QuestionIcon(), func() { p.explain(p.query.Text) })
+	button.Importance = widget.HighImportance
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.undo, p.again), p.outcome))
+	return container.NewPadded(container.NewBorder(top, foot, nil, nil, container.NewVScroll(p.steps)))
+}
+
+func (p *explainPage) show(about string) {
+	if about != "" {
+		p.query.SetText(about)
+		p.explain(about)
+		return
+	}
+	p.win.Canvas().Focus(p.query)
+}
+
+func (p *explainPage) update(api.Snapshot) {}
+
+func (p *explainPage) clear() {
+	p.scene = 0
+	set(p.title, "Why is a scene not in step?", widget.MediumImportance)
+	set(p.outcome, "", widget.MediumImportance)
+	p.steps.Objects = []fyne.CanvasObject{caption("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds.")}
+	p.steps.Refresh()
+	enabled(p.again, false)
+	enabled(p.undo, false)
+}
+
+func (p *explainPage) explain(query string) {
+	if query == "" {
+		return
+	}
+	p.asked++
+	mine := p.asked
+	p.clear()
+	set(p.title, "Looking…", widget.MediumImportance)
+	ask(p.w, func(ctx context.Context) (api.Explanation, error) { return p.w.api.Explain(ctx, query) }, func(e api.Explanation, err error) {
+		if mine != p.asked {
+			return
+		}
+		if err != nil {
+			p.clear()
+			p.w.fail(p.win, err)
+			return
+		}
+		p.draw(e)
+	})
+}
+
+func (p *explainPage) draw(e api.Explanation) {
+	p.scene = e.Scene
+	set(p.title, "Why is “"+e.Title+"” not in step?", widget.MediumImportance)
+	if e.Scene == 0 {
+		set(p.title, e.Title, widget.MediumImportance)
+	}
+	set(p.outcome, e.Outcome, widget.MediumImportance)
+	p.steps.Objects = nil
+	for i, s := range e.Steps {
+		p.steps.Add(stepView(i+1, s))
+	}
+	p.steps.Refresh()
+	enabled(p.again, e.Scene != 0)
+	enabled(p.undo, e.Scene != 0)
+}
+
+func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
+	topic := widget.NewLabel(strconv.Itoa(n) + "  " + s.Topic)
+	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
+	words := para()
+	words.Text, words.Selectable = s.Words, true
+	box := container.NewVBox(words)
+	for _, l := range s.Lines {
+		c := caption("– " + l)
+		c.Selectable = true
+		box.Add(c)
+	}
+	return container.NewVBox(container.NewBorder(nil, nil, container.NewVBox(wide(110, topic)), nil, box), widget.NewSeparator())
+}
+
+// undo asks, and then puts back what was there before.
+func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
+	confirm(win, "Undo?", what+"\nFields that were changed in Plex since then are left alone.", "Undo", func() {
+		ask(w, func(ctx context.Context) (api.UndoResult, error) { return w.api.Undo(ctx, q) }, func(_ api.UndoResult, err error) {
+			if err != nil {
+				w.fail(win, err)
+			}
+		})
+	})
+}

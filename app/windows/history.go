@@ -1,0 +1,154 @@
+package windows
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/store"
+)
+
+// runsShown is how many runs the second tab lists.
+const runsShown = 200
+
+// historyPage shows what was written when, scene by scene and run by run, and undoes it.
+type historyPage struct {
+	w       *Windows
+	win     *window
+	search  *widget.Entry
+	lines   []store.Activity
+	more    bool // older lines may exist
+	loading bool
+	query   int
+	list    *listing
+	words   *widget.Label
+	undo    *widget.Button
+	foot    *fyne.Container
+	chosen  store.Activity
+
+	runs     []store.Run
+	runList  *listing
+	undoRun  *widget.Button
+	run      store.Run
+	lastDone int
+}
+
+func newHistoryPage(w *Windows, win *window) page {
+	p := &historyPage{w: w, win: win, words: para()}
+	p.search = newSearch("Search by name or words", func(string) { p.restart() })
+	p.list = newListing([]column{{"When", 16}, {"Scene", 30}, {"What happened", 22}, {"Changes", 50}},
+		func() int { return len(p.lines) }, p.row, p.choose)
+	p.undo = widget.NewButtonWithIcon("Undo last write…", theme.ContentUndoIcon(), func() {
+		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, p.chosen.Name+" gets back what it had in Plex before the last write.")
+	})
+	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.words))
+	p.foot.Hide()
+	p.runList = newListing([]column{{"Run", 1}}, func() int { return len(p.runs) }, func(i int) []cell {
+		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
+	}, func(i int) {
+		p.run = p.runs[i]
+		enabled(p.undoRun, !p.run.Undone)
+	})
+	p.undoRun = widget.NewButtonWithIcon("Undo this run…", theme.ContentUndoIcon(), func() {
+		w.undo(win, api.UndoRequest{Run: p.run.ID}, present.Run(p.run, w.moment()))
+	})
+	p.undoRun.Disable()
+	return p
+}
+
+func (p *historyPage) content() fyne.CanvasObject {
+	scenes := container.NewBorder(p.search, p.foot, nil, nil, p.list.body)
+	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
+	return container.NewPadded(container.NewAppTabs(container.NewTabItem("Scenes", scenes), container.NewTabItem("Runs", runs)))
+}
+
+func (p *historyPage) show(string) {
+	p.restart()
+	ask(p.w, func(ctx context.Context) ([]store.Run, error) { return p.w.api.Runs(ctx, runsShown) }, func(runs []store.Run, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.runs = runs
+		words := ""
+		if len(runs) == 0 {
+			words = "Nothing has been written yet."
+		}
+		p.runList.refresh(words)
+	})
+}
+
+func (p *historyPage) restart() {
+	p.query++
+	p.lines, p.more, p.loading = nil, true, false
+	p.list.list.UnselectAll()
+	p.foot.Hide()
+	p.load()
+}
+
+// load reads on below the oldest line known.
+func (p *historyPage) load() {
+	if p.loading || !p.more {
+		return
+	}
+	p.loading = true
+	q := store.HistoryQuery{Search: p.search.Text, Limit: pageSize}
+	if n := len(p.lines); n > 0 {
+		q.Before = p.lines[n-1].Seq
+	}
+	mine := p.query
+	ask(p.w, func(ctx context.Context) ([]store.Activity, error) { return p.w.api.History(ctx, q) }, func(a []store.Activity, err error) {
+		if mine != p.query {
+			return
+		}
+		p.loading = false
+		if err != nil {
+			p.more = false
+			p.w.fail(p.win, err)
+			return
+		}
+		p.lines, p.more = append(p.lines, a...), len(a) == pageSize
+		words := ""
+		if len(p.lines) == 0 {
+			words = "Nothing has been written yet, or nothing matches."
+		}
+		p.list.refresh(words)
+	})
+}
+
+func (p *historyPage) row(i int) []cell {
+	if i == len(p.lines)-1 {
+		p.load()
+	}
+	a := present.HistoryLine(p.lines[i], p.w.moment())
+	return []cell{{a.When, widget.LowImportance}, {a.Name, widget.MediumImportance}, {a.What, widget.MediumImportance}, {strings.Join(a.Changes, present.Dot), widget.LowImportance}}
+}
+
+func (p *historyPage) choose(i int) {
+	if i >= len(p.lines) {
+		return
+	}
+	p.chosen = p.lines[i]
+	a := present.HistoryLine(p.chosen, p.w.moment())
+	set(p.words, strings.Join(append([]string{a.Name + present.Dot + a.When + present.Dot + a.What}, a.Changes...), "\n"), widget.MediumImportance)
+	enabled(p.undo, len(p.chosen.Changes) > 0)
+	p.foot.Show()
+}
+
+// update reads anew when something was finished and nobody is looking at a line.
+func (p *historyPage) update(s api.Snapshot) {
+	done := s.Today.Written + s.Today.Skipped + s.Today.Dead
+	if done != p.lastDone && s.Run.Current == "" && !p.foot.Visible() {
+		first := p.lastDone == 0
+		p.lastDone = done
+		if !first {
+			p.restart()
+		}
+	}
+}

@@ -1,0 +1,220 @@
+package windows
+
+import (
+	"errors"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/fault"
+)
+
+func text(words string) *widget.Label { return widget.NewLabel(words) }
+
+// line is a label of one line that is cut off rather than making its window wide.
+func line() *widget.Label {
+	l := widget.NewLabel("")
+	l.Truncation = fyne.TextTruncateEllipsis
+	return l
+}
+
+// para is a label that wraps.
+func para() *widget.Label {
+	l := widget.NewLabel("")
+	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+func caption(words string) *widget.Label {
+	l := para()
+	l.SizeName, l.Importance, l.Text = theme.SizeNameCaptionText, widget.LowImportance, words
+	return l
+}
+
+func heading(words string) *widget.Label {
+	l := line()
+	l.SizeName, l.TextStyle, l.Text = theme.SizeNameSubHeadingText, fyne.TextStyle{Bold: true}, words
+	return l
+}
+
+var tones = map[present.Tone]widget.Importance{
+	present.Muted: widget.LowImportance, present.Good: widget.SuccessImportance, present.Busy: widget.HighImportance,
+	present.Warn: widget.WarningImportance, present.Bad: widget.DangerImportance,
+}
+
+var marks = map[present.Tone]string{present.Good: "● ", present.Bad: "✕ ", present.Warn: "▲ ", present.Muted: "○ ", present.Busy: "● "}
+
+// set changes a label only if it differs, which spares a redraw.
+func set(l *widget.Label, words string, tone widget.Importance) {
+	if l.Text == words && l.Importance == tone {
+		return
+	}
+	l.Text, l.Importance = words, tone
+	l.Refresh()
+}
+
+// setLine shows a line with a mark, so that colour is not all that tells.
+func setLine(l *widget.Label, x present.Line) { set(l, marks[x.Tone]+x.Words, tones[x.Tone]) }
+
+func visible(o fyne.CanvasObject, yes bool) {
+	if yes == o.Visible() {
+		return
+	}
+	if yes {
+		o.Show()
+		return
+	}
+	o.Hide()
+}
+
+func enabled(b *widget.Button, yes bool) {
+	if yes {
+		b.Enable()
+		return
+	}
+	b.Disable()
+}
+
+// drop is a button that opens a menu below itself.
+func drop(label string, items ...*fyne.MenuItem) *widget.Button {
+	b := widget.NewButtonWithIcon(label, theme.MenuDropDownIcon(), nil)
+	b.IconPlacement = widget.ButtonIconTrailingText
+	b.OnTapped = func() {
+		c := fyne.CurrentApp().Driver().CanvasForObject(b)
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b)
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at.AddXY(0, b.Size().Height))
+	}
+	return b
+}
+
+// band is a coloured strip with words and one button.
+type band struct {
+	words  *widget.Label
+	button *widget.Button
+	box    *fyne.Container
+}
+
+func newBand(tone widget.Importance, label string, tapped func()) *band {
+	b := &band{words: para(), button: widget.NewButton(label, tapped)}
+	b.words.Importance = tone
+	b.words.TextStyle.Bold = true
+	b.box = container.NewVBox(widget.NewSeparator(),
+		container.NewBorder(nil, nil, nil, container.NewVBox(layout.NewSpacer(), b.button, layout.NewSpacer()), b.words),
+		widget.NewSeparator())
+	b.box.Hide()
+	return b
+}
+
+// say shows the band with these words, or hides it when there are none.
+func (b *band) say(words string) {
+	if words != "" {
+		set(b.words, words, b.words.Importance)
+	}
+	visible(b.box, words != "")
+}
+
+// chooser is a row of buttons of which one is chosen.
+type chooser struct {
+	box    *fyne.Container
+	chosen int
+	labels []string
+	tapped func(int)
+}
+
+func newChooser(tapped func(int)) *chooser { return &chooser{box: container.NewHBox(), tapped: tapped} }
+
+// set changes the labels. The buttons are made anew only when their number changes, so
+// that none goes away under the pointer.
+func (c *chooser) set(labels []string) {
+	if c.chosen >= len(labels) {
+		c.chosen = 0
+	}
+	if len(labels) != len(c.box.Objects) {
+		c.box.Objects = nil
+		for i := range labels {
+			c.box.Add(widget.NewButton("", func() { c.choose(i) }))
+		}
+	}
+	c.labels = labels
+	c.draw()
+}
+
+func (c *chooser) choose(i int) {
+	c.chosen = i
+	c.draw()
+	c.tapped(i)
+}
+
+func (c *chooser) draw() {
+	for i, o := range c.box.Objects {
+		b := o.(*widget.Button)
+		importance := widget.MediumImportance
+		if i == c.chosen {
+			importance = widget.HighImportance
+		}
+		if b.Text != c.labels[i] || b.Importance != importance {
+			b.Text, b.Importance = c.labels[i], importance
+			b.Refresh()
+		}
+	}
+}
+
+func newSearch(hint string, changed func(string)) *widget.Entry {
+	e := widget.NewEntry()
+	e.SetPlaceHolder(hint)
+	e.OnChanged = changed
+	return e
+}
+
+// wide keeps an object at least so wide.
+func wide(width float32, o fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(minWidth(width), o)
+}
+
+type minWidth float32
+
+func (m minWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().Max(fyne.NewSize(float32(m), 0))
+}
+
+func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(size)
+	objects[0].Move(fyne.NewPos(0, 0))
+}
+
+// fail tells what did not work, in the words made for people.
+func (w *Windows) fail(win fyne.Window, err error) {
+	f := fault.Of(err)
+	if f.Class == fault.Canceled {
+		return
+	}
+	words := f.Words
+	if f.Server != fault.None {
+		words = string(f.Server) + ": " + words
+	}
+	if f.Hint != "" {
+		words += "\n" + f.Hint
+	}
+	dialog.ShowError(errors.New(words), win)
+}
+
+// confirm asks before something that cannot simply be taken back.
+func confirm(win fyne.Window, title, words, yes string, do func()) {
+	d := dialog.NewConfirm(title, words, func(ok bool) {
+		if ok {
+			do()
+		}
+	}, win)
+	d.SetConfirmText(yes)
+	d.SetDismissText("Cancel")
+	d.SetConfirmImportance(widget.DangerImportance)
+	d.Show()
+}
+
+// tell shows an error whose text was made for people already.
+func (w *Windows) tell(win fyne.Window, err error) { dialog.ShowError(err, win) }

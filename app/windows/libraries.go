@@ -1,0 +1,166 @@
+package windows
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+)
+
+// drawLibraries is the head of the libraries page: which of them, and how Plex names
+// the folders of Stash.
+func (p *settingsPage) drawLibraries() {
+	o, _ := config.Lookup("plex-library")
+	p.body.Add(field(o.Title, container.NewVBox(p.libraryChoice(), caption(o.Words))))
+	p.body.Add(widget.NewSeparator())
+	p.body.Add(newMapping(p).content())
+	p.body.Add(widget.NewSeparator())
+}
+
+// libraryChoice is a check box per library once Plex was asked, and a text before.
+func (p *settingsPage) libraryChoice() fyne.CanvasObject {
+	o, _ := config.Lookup("plex-library")
+	if len(p.libraries) == 0 {
+		choose := widget.NewButton("Choose from Plex", p.askLibraries)
+		entry := p.input(o, func(text string) { p.edit(o, text, para()) })
+		return container.NewBorder(nil, nil, nil, choose, entry)
+	}
+	var names []string
+	var on []string
+	for _, l := range p.libraries {
+		name := l.Title
+		names = append(names, name)
+		if slices.Contains(p.draft.Libraries, l.Title) || slices.Contains(p.draft.Libraries, l.ID) {
+			on = append(on, name)
+		}
+	}
+	g := widget.NewCheckGroup(names, nil)
+	g.SetSelected(on)
+	g.OnChanged = func(chosen []string) { p.edit(o, strings.Join(chosen, "; "), para()) }
+	return g
+}
+
+func (p *settingsPage) askLibraries() {
+	q := api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token}
+	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
+		if err == nil && !r.OK {
+			err = errors.New(present.Tested(r).Words)
+		}
+		if err != nil {
+			p.w.tell(p.win, err)
+			return
+		}
+		p.libraries = r.Libraries
+		p.draw()
+	})
+}
+
+// mapping edits the path rules and shows how well they fit.
+type mapping struct {
+	p        *settingsPage
+	rules    []config.Rule
+	rows     *fyne.Container
+	wrong    *widget.Label
+	coverage *widget.Label
+	examples *widget.Label
+	offers   *fyne.Container
+}
+
+func newMapping(p *settingsPage) *mapping {
+	m := &mapping{p: p, rules: slices.Clone(p.draft.PathMap), rows: container.NewVBox(), wrong: para(), coverage: para(), examples: caption(""), offers: container.NewVBox()}
+	m.wrong.Importance = widget.DangerImportance
+	m.wrong.Hide()
+	m.coverage.Hide()
+	m.examples.Hide()
+	if len(m.rules) == 0 {
+		m.rules = []config.Rule{{}}
+	}
+	m.draw()
+	return m
+}
+
+func (m *mapping) content() fyne.CanvasObject {
+	add := widget.NewButtonWithIcon("Add a rule", theme.ContentAddIcon(), func() {
+		m.rules = append(m.rules, config.Rule{})
+		m.draw()
+	})
+	try := widget.NewButtonWithIcon("See how they fit", theme.SearchIcon(), m.try)
+	hint := caption("How Plex names the folders of Stash. Leave this empty if both see the same paths.")
+	return field("Path rules", container.NewVBox(m.rows, m.wrong, container.NewHBox(add, try), m.coverage, m.offers, m.examples, hint))
+}
+
+func (m *mapping) draw() {
+	m.rows.Objects = nil
+	for i := range m.rules {
+		from, to := widget.NewEntry(), widget.NewEntry()
+		from.SetPlaceHolder("/data/films in Stash")
+		to.SetPlaceHolder(`D:\Films in Plex`)
+		from.SetText(m.rules[i].Stash)
+		to.SetText(m.rules[i].Plex)
+		from.OnChanged = func(s string) { m.rules[i].Stash = s; m.edited() }
+		to.OnChanged = func(s string) { m.rules[i].Plex = s; m.edited() }
+		remove := widget.NewButtonWithIcon("", theme.DeleteIcon(), func() {
+			m.rules = slices.Delete(m.rules, i, i+1)
+			m.draw()
+			m.edited()
+		})
+		m.rows.Add(container.NewBorder(nil, nil, nil, remove, container.NewGridWithColumns(2, from, to)))
+	}
+	m.rows.Refresh()
+}
+
+// edited takes the rules that are filled in on both sides into the draft.
+func (m *mapping) edited() {
+	o, _ := config.Lookup("path-map")
+	var parts []string
+	for _, r := range m.rules {
+		if strings.TrimSpace(r.Stash+r.Plex) != "" {
+			parts = append(parts, r.Stash+" => "+r.Plex)
+		}
+	}
+	m.p.edit(o, strings.Join(parts, "; "), m.wrong)
+}
+
+func (m *mapping) try() {
+	set(m.coverage, "Looking for the files of every scene in Plex…", widget.LowImportance)
+	m.coverage.Show()
+	rules := m.p.draft.PathMap
+	ask(m.p.w, func(ctx context.Context) (api.Mapping, error) { return m.p.w.api.Mapping(ctx, rules) }, func(c api.Mapping, err error) {
+		if err != nil {
+			m.coverage.Hide()
+			m.p.w.fail(m.p.win, err)
+			return
+		}
+		m.fits(c)
+	})
+}
+
+func (m *mapping) fits(c api.Mapping) {
+	setLine(m.coverage, present.CoverageLine(c))
+	m.offers.Objects = nil
+	for _, r := range c.Suggestions {
+		use := widget.NewButton("Use", func() {
+			m.rules = append(slices.DeleteFunc(m.rules, func(r config.Rule) bool { return r.Stash == "" && r.Plex == "" }), r)
+			m.draw()
+			m.edited()
+			m.try()
+		})
+		m.offers.Add(container.NewBorder(nil, nil, use, nil, text("Seems to fit: "+r.Stash+" → "+r.Plex)))
+	}
+	m.offers.Refresh()
+	words := ""
+	if len(c.Unmatched) > 0 {
+		words = "Not found, for example:\n" + strings.Join(c.Unmatched[:min(len(c.Unmatched), 5)], "\n")
+	}
+	set(m.examples, words, widget.LowImportance)
+	visible(m.examples, words != "")
+}

@@ -1,0 +1,81 @@
+package windows
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+)
+
+// menu is the menu bar of every window, so that each is reachable from each, also by
+// keyboard and without a tray.
+func (w *Windows) menu() *fyne.MainMenu {
+	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8}
+	view := fyne.NewMenu("View")
+	for i, name := range []string{present.Queue, present.Reports, present.Outages, present.Preview, present.Explain, present.History, present.Settings, present.Doctor} {
+		item := fyne.NewMenuItem(kinds[name].title, func() { w.Show(name) })
+		item.Shortcut = &desktop.CustomShortcut{KeyName: keys[i], Modifier: fyne.KeyModifierShortcutDefault}
+		view.Items = append(view.Items, item)
+	}
+	closing := fyne.NewMenuItem("Close all windows", w.CloseAll)
+	closing.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
+	closing.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
+	quit := fyne.NewMenuItem("Quit Lockstep…", func() {
+		win := w.front()
+		confirm(win, "Quit Lockstep?", "Nothing is kept in step until it is started again.\nThe step in hand is finished first.", "Quit", func() {
+			w.command(win, w.api.Quit)
+		})
+	})
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", quit, fyne.NewMenuItemSeparator(), closing), view)
+}
+
+// front is a window to show a question in.
+func (w *Windows) front() fyne.Window {
+	for _, name := range w.Names() {
+		return w.open[name]
+	}
+	return nil
+}
+
+func (w *Windows) pauseMenu(win fyne.Window) []*fyne.MenuItem {
+	pause := func(label string, d time.Duration) *fyne.MenuItem {
+		return fyne.NewMenuItem(label, func() {
+			until := time.Time{}
+			if d > 0 {
+				until = w.now().Add(d)
+			}
+			w.command(win, func(ctx context.Context) error { return w.api.Pause(ctx, until) })
+		})
+	}
+	return []*fyne.MenuItem{pause("30 minutes", 30*time.Minute), pause("2 hours", 2*time.Hour), pause("Until I resume", 0)}
+}
+
+func (w *Windows) reconcileMenu(win fyne.Window) []*fyne.MenuItem {
+	run := func(label string, q api.ReconcileRequest) *fyne.MenuItem {
+		return fyne.NewMenuItem(label, func() { w.reconcile(win, q) })
+	}
+	return []*fyne.MenuItem{
+		run("Last 24 hours", api.ReconcileRequest{Scope: config.ScopeDay}),
+		run("Last 7 days", api.ReconcileRequest{Scope: config.ScopeWeek}),
+		run("Everything", api.ReconcileRequest{Scope: config.ScopeAll}),
+		run("Everything, field by field", api.ReconcileRequest{Scope: config.ScopeAll, Deep: true}),
+		fyne.NewMenuItemSeparator(),
+		run("Preview everything…", api.ReconcileRequest{Scope: config.ScopeAll, Preview: true}),
+	}
+}
+
+func (w *Windows) reconcile(win fyne.Window, q api.ReconcileRequest) {
+	ask(w, func(ctx context.Context) (uint64, error) { return w.api.Reconcile(ctx, q) }, func(_ uint64, err error) {
+		switch {
+		case err != nil:
+			w.fail(win, err)
+		case q.Preview:
+			w.Show(present.Preview)
+		}
+	})
+}

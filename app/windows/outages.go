@@ -1,0 +1,126 @@
+package windows
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// stretches are the times the chart can look at.
+var stretches = []time.Duration{7 * 24 * time.Hour, 30 * 24 * time.Hour, 365 * 24 * time.Hour}
+
+// outagesPage shows when Plex was not reachable, and when nobody knows.
+type outagesPage struct {
+	w    *Windows
+	win  *window
+	snap api.Snapshot
+	page api.OutagePage
+
+	head, metrics, point *widget.Label
+	span                 *chooser
+	chart                *timeline
+	list                 *listing
+	words                *widget.Label
+	loadedAt             time.Time
+	verdict              any
+}
+
+func newOutagesPage(w *Windows, win *window) page {
+	p := &outagesPage{w: w, win: win, head: heading(""), metrics: line(), point: line(), words: para()}
+	p.metrics.TextStyle.Bold = true
+	p.point.Importance = widget.LowImportance
+	p.span = newChooser(func(int) { p.load() })
+	p.span.set([]string{present.WindowName(stretches[0]), present.WindowName(stretches[1]), present.WindowName(stretches[2])})
+	p.span.chosen = 1
+	p.span.draw()
+	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
+	p.list = newListing([]column{{"When", 27}, {"For", 10}, {"Cause", 25}, {"Held back", 15}, {"Remarks", 30}},
+		func() int { return len(p.page.Records) }, p.row, p.choose)
+	p.words.Hide()
+	return p
+}
+
+func (p *outagesPage) content() fyne.CanvasObject {
+	legend := container.NewHBox(text("▮ up"), text("✕ down"), text("▨ Lockstep was not running: not known"), text("◆ repaired record"))
+	for i, tone := range []widget.Importance{widget.SuccessImportance, widget.DangerImportance, widget.LowImportance, widget.WarningImportance} {
+		legend.Objects[i].(*widget.Label).Importance = tone
+	}
+	top := container.NewVBox(
+		container.NewBorder(nil, nil, nil, p.span.box, p.head),
+		p.metrics, p.chart, container.NewBorder(nil, nil, legend, nil, p.point))
+	return container.NewPadded(container.NewBorder(top, p.words, nil, nil, p.list.body))
+}
+
+func (p *outagesPage) show(string) { p.load() }
+
+func (p *outagesPage) load() {
+	p.loadedAt = p.w.now()
+	q := api.OutageQuery{Window: stretches[p.span.chosen]}
+	ask(p.w, func(ctx context.Context) (api.OutagePage, error) { return p.w.api.Outages(ctx, q) }, func(o api.OutagePage, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.page = o
+		p.draw()
+	})
+}
+
+func (p *outagesPage) draw() {
+	setLine(p.head, present.OutageHead(p.page, p.snap, p.w.moment()))
+	set(p.metrics, present.Metrics(p.page.Metrics), widget.MediumImportance)
+	p.chart.set(p.page)
+	words := ""
+	if len(p.page.Records) == 0 {
+		words = "No outage was recorded in this time."
+	}
+	p.list.refresh(words)
+}
+
+func (p *outagesPage) row(i int) []cell {
+	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
+	when := r.When
+	if p.page.Records[i].Repaired {
+		when = "◆ " + when
+	}
+	return []cell{{when, tones2(r.Tone)}, {r.Length, tones2(r.Tone)}, {r.Cause, widget.MediumImportance}, {r.Held, widget.MediumImportance}, {r.Note, widget.LowImportance}}
+}
+
+func (p *outagesPage) choose(i int) {
+	if i >= len(p.page.Records) {
+		return
+	}
+	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
+	set(p.words, present.OutageWords(r), widget.MediumImportance)
+	p.words.Show()
+}
+
+// update reads the page again when the verdict moved, and now and then while an outage
+// lasts.
+func (p *outagesPage) update(s api.Snapshot) {
+	p.snap = s
+	setLine(p.head, present.OutageHead(p.page, s, p.w.moment()))
+	var id uint64
+	if s.Outage != nil {
+		id = s.Outage.ID
+	}
+	key := struct {
+		v  any
+		id uint64
+		on bool
+	}{s.Verdict, id, s.Outage != nil && s.Outage.Ongoing()}
+	lasting := key.on && p.w.now().Sub(p.loadedAt) > 10*time.Second
+	if key != p.verdict || lasting {
+		first := p.verdict == nil
+		p.verdict = key
+		if !first {
+			p.load()
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package windows
+
+import (
+	"context"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// previewPage shows what a reconciliation would write, field by field, and writes it
+// when told to.
+type previewPage struct {
+	w    *Windows
+	win  *window
+	snap api.Snapshot
+
+	title, foot     *widget.Label
+	brake, running  *band
+	make            *widget.Button
+	search          *widget.Entry
+	rows            *pager[store.ReportRow]
+	scenes          *widget.List
+	empty           *widget.Label
+	name            *widget.Label
+	fields          *listing
+	selected, whole *widget.Button
+
+	report store.Report
+	row    store.ReportRow
+	picked map[scene.ID]bool
+	counts [2]int // scenes and fields of the whole preview
+	ran    bool
+	asked  uint64 // the report of the brake, zero for none
+}
+
+func newPreviewPage(w *Windows, win *window) page {
+	p := &previewPage{w: w, win: win, title: heading("Preview"), foot: line(), name: line(), empty: para(), picked: map[scene.ID]bool{}}
+	p.name.TextStyle.Bold = true
+	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
+	p.brake = newBand(widget.WarningImportance, "Go on", func() { p.apply(nil) })
+	p.running = newBand(widget.HighImportance, "Stop", func() { w.command(win, w.api.StopReconcile) })
+	p.make = widget.NewButtonWithIcon("New preview", theme.ViewRefreshIcon(), func() {
+		w.reconcile(win, api.ReconcileRequest{Scope: "all", Preview: true})
+	})
+	p.search = newSearch("Search by name or path", func(string) { p.restart() })
+	p.rows = newPager(w, p.fetch)
+	p.rows.changed = p.redraw
+	p.rows.failed = func(err error) { w.fail(win, err) }
+	p.scenes = widget.NewList(func() int { return p.rows.total }, newPick, p.pick)
+	p.scenes.OnSelected = p.choose
+	p.fields = newListing([]column{{"Field", 16}, {"In Plex now", 42}, {"Will be", 42}}, func() int { return len(p.row.Changes) }, p.field, nil)
+	p.selected = widget.NewButton("Write selected", func() { p.apply(p.chosen()) })
+	p.whole = widget.NewButton("Write all", func() { p.apply(nil) })
+	p.whole.Importance = widget.HighImportance
+	return p
+}
+
+func (p *previewPage) content() fyne.CanvasObject {
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.make, p.title), p.running.box, p.brake.box)
+	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.NewCenter(wide(260, p.empty))))
+	right := container.NewBorder(p.name, nil, nil, nil, p.fields.body)
+	split := container.NewHSplit(left, right)
+	split.SetOffset(0.34)
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
+	return container.NewPadded(container.NewBorder(top, foot, nil, nil, split))
+}
+
+// show looks for the preview asked for: the brake's, the one named, or the newest.
+func (p *previewPage) show(about string) {
+	want, _ := strconv.ParseUint(about, 10, 64)
+	if want == 0 {
+		want = p.asked
+	}
+	ask(p.w, func(ctx context.Context) ([]store.Report, error) { return p.w.api.Reports(ctx, 0) }, func(list []store.Report, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.use(previewOf(list, want))
+	})
+}
+
+func previewOf(list []store.Report, want uint64) store.Report {
+	for _, r := range list {
+		if r.ID == want && want != 0 {
+			return r
+		}
+	}
+	for _, r := range list {
+		if r.Preview {
+			return r
+		}
+	}
+	return store.Report{}
+}
+
+func (p *previewPage) use(r store.Report) {
+	p.report, p.picked, p.counts, p.row = r, map[scene.ID]bool{}, [2]int{}, store.ReportRow{}
+	if r.ID != 0 {
+		set(p.title, present.ReportTitle(r, p.w.moment()), widget.MediumImportance)
+	}
+	p.restart()
+	p.count(r)
+}
+
+// count goes through the whole preview for the foot line.
+func (p *previewPage) count(r store.Report) {
+	if r.ID == 0 {
+		p.footing()
+		return
+	}
+	ask(p.w, func(ctx context.Context) ([2]int, error) {
+		var n [2]int
+		for row, err := range p.w.allRows(ctx, store.RowQuery{Report: r.ID, Outcome: present.Enqueued}) {
+			if err != nil {
+				return n, err
+			}
+			n[0], n[1] = n[0]+1, n[1]+len(row.Changes)
+		}
+		return n, nil
+	}, func(n [2]int, err error) {
+		if err == nil && p.report.ID == r.ID {
+			p.counts = n
+			p.footing()
+		}
+	})
+}
+
+func (p *previewPage) restart() {
+	p.scenes.UnselectAll()
+	p.set(store.ReportRow{})
+	p.rows.restart()
+	p.footing()
+}
+
+func (p *previewPage) fetch(ctx context.Context, offset, limit int) ([]store.ReportRow, int, error) {
+	if p.report.ID == 0 {
+		return nil, 0, nil
+	}
+	page, err := p.w.api.Rows(ctx, store.RowQuery{Report: p.report.ID, Outcome: present.Enqueued, Search: p.search.Text, Offset: offset, Limit: limit})
+	return page.Rows, page.Total, err
+}
+
+func (p *previewPage) redraw() {
+	words := ""
+	switch {
+	case !p.rows.loaded || p.rows.total > 0:
+	case p.report.ID == 0:
+		words = "A preview says what Lockstep would write and writes nothing. Make one with the button above."
+	case p.search.Text != "":
+		words = "Nothing here matches “" + p.search.Text + "”."
+	default:
+		words = "There is nothing to write: everything is in step or left out for a reason (see Reports)."
+	}
+	set(p.empty, words, widget.LowImportance)
+	visible(p.empty, words != "")
+	p.scenes.Refresh()
+	if p.row.Scene == 0 && p.rows.total > 0 {
+		p.scenes.Select(0)
+	}
+}
+
+// newPick is a row of the scene list: a check box and a name.
+func newPick() fyne.CanvasObject {
+	return container.NewBorder(nil, nil, widget.NewCheck("", nil), nil, line())
+}
+
+func (p *previewPage) pick(i widget.ListItemID, o fyne.CanvasObject) {
+	name, check := o.(*fyne.Container).Objects[0].(*widget.Label), o.(*fyne.Container).Objects[1].(*widget.Check)
+	r, ok := p.rows.at(i)
+	check.OnChanged = nil
+	check.SetChecked(ok && p.picked[r.Scene])
+	if !ok {
+		set(name, "…", widget.LowImportance)
+		return
+	}
+	set(name, present.ReportRow(r, true).Title, widget.MediumImportance)
+	check.OnChanged = func(yes bool) {
+		if yes {
+			p.picked[r.Scene] = true
+		} else {
+			delete(p.picked, r.Scene)
+		}
+		p.footing()
+	}
+}
+
+func (p *previewPage) choose(i int) {
+	if r, ok := p.rows.at(i); ok {
+		p.set(r)
+	}
+}
+
+func (p *previewPage) set(r store.ReportRow) {
+	p.row = r
+	words := ""
+	if r.Scene != 0 {
+		x := present.ReportRow(r, true)
+		words = x.Title + present.Dot + x.Kind
+	}
+	set(p.name, words, widget.MediumImportance)
+	p.fields.refresh("")
+}
+
+func (p *previewPage) field(i int) []cell {
+	c := p.row.Changes[i]
+	tone := widget.MediumImportance
+	if present.Value(c.New) == present.Nothing {
+		tone = widget.WarningImportance
+	}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {present.Value(c.New), tone}}
+}
+
+func (p *previewPage) footing() {
+	set(p.foot, present.PreviewFoot(p.counts[0], p.counts[1]), widget.MediumImportance)
+	visible(p.foot, p.report.ID != 0)
+	p.selected.SetText(present.WriteSelected(len(p.picked)))
+	enabled(p.selected, len(p.picked) > 0)
+	enabled(p.whole, p.counts[0] > 0)
+}
+
+func (p *previewPage) chosen() []scene.ID {
+	ids := make([]scene.ID, 0, len(p.picked))
+	for id := range p.picked {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// apply writes these scenes, or all of them for none.
+func (p *previewPage) apply(ids []scene.ID) {
+	report := p.report.ID
+	if ids == nil && p.asked != 0 {
+		report = p.asked
+	}
+	ask(p.w, func(ctx context.Context) (int, error) { return p.w.api.Apply(ctx, report, ids) }, func(_ int, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.w.Show(present.Queue)
+	})
+}
+
+func (p *previewPage) update(s api.Snapshot) {
+	p.snap = s
+	enabled(p.make, s.Live && s.Configured && s.Reconcile == nil)
+	words := ""
+	if s.Reconcile != nil {
+		words = present.Reconciling(*s.Reconcile)
+	}
+	p.running.say(words)
+	words, p.asked = "", 0
+	for _, a := range s.Attention {
+		if a.Kind == api.BrakeAsks {
+			words, p.asked = present.Asked(a), a.Report
+		}
+	}
+	p.brake.say(words)
+	if p.ran && s.Reconcile == nil {
+		p.show("")
+	}
+	p.ran = s.Reconcile != nil
+}

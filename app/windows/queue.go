@@ -1,0 +1,240 @@
+package windows
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// reloadEvery bounds how often a busy queue is read again.
+const reloadEvery = time.Second
+
+// queuePage shows what is being written, what waits and what was given up.
+type queuePage struct {
+	w    *Windows
+	win  *window
+	snap api.Snapshot
+
+	status, rate, plex, stash, today *widget.Label
+	progress                         *widget.ProgressBar
+	down, asks                       *band
+	pause                            *widget.Button
+	resume, sync                     *widget.Button
+	filters                          *chooser
+	search                           *widget.Entry
+	jobs                             *pager[queue.Job]
+	list                             *listing
+	detail                           *jobDetail
+
+	shown    []present.Filter
+	drawn    queue.Counts
+	inHand   string
+	loadedAt time.Time
+	urgent   api.Attention
+}
+
+func newQueuePage(w *Windows, win *window) page {
+	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), plex: line(), stash: line(), today: line(), progress: widget.NewProgressBar()}
+	p.progress.TextFormatter = func() string { return "" }
+	p.rate.Alignment, p.today.Alignment = fyne.TextAlignTrailing, fyne.TextAlignTrailing
+	p.down = newBand(widget.DangerImportance, "Try now", func() { w.command(win, w.api.ProbeNow) })
+	p.asks = newBand(widget.WarningImportance, "Look", func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.pause = drop("Pause", w.pauseMenu(win)...)
+	p.resume = widget.NewButtonWithIcon("Resume", theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
+	p.resume.Hide()
+	p.sync = widget.NewButtonWithIcon("Sync now", theme.ViewRefreshIcon(), func() {
+		w.command(win, func(ctx context.Context) error {
+			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
+			return err
+		})
+	})
+	p.filters = newChooser(func(int) { p.restart() })
+	p.search = newSearch("Search by name", func(string) { p.restart() })
+	p.jobs = newPager(w, p.fetch)
+	p.list = newListing([]column{{"Scene", 30}, {"State", 16}, {"Why", 54}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.jobs.changed = p.redraw
+	p.jobs.failed = func(err error) { w.fail(win, err) }
+	p.detail = newJobDetail(w, win, p.restart)
+	return p
+}
+
+func (p *queuePage) content() fyne.CanvasObject {
+	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.pause, p.resume, p.sync), p.status)
+	bar := container.NewBorder(nil, nil, nil, wide(280, p.rate), p.progress)
+	servers := container.NewGridWithColumns(3, p.plex, p.stash, p.today)
+	pick := container.NewBorder(nil, nil, nil, wide(220, p.search), container.NewHScroll(p.filters.box))
+	top := container.NewVBox(head, bar, servers, p.down.box, p.asks.box, pick)
+	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
+}
+
+func (p *queuePage) show(string) { p.restart() }
+
+func (p *queuePage) restart() {
+	p.list.list.UnselectAll()
+	p.detail.set(nil, p.snap)
+	p.loadedAt = p.w.now()
+	p.jobs.restart()
+}
+
+func (p *queuePage) fetch(ctx context.Context, offset, limit int) ([]queue.Job, int, error) {
+	q := store.JobQuery{Search: p.search.Text, Offset: offset, Limit: limit}
+	if i := p.filters.chosen; i < len(p.shown) {
+		q.States = p.shown[i].States
+	}
+	page, err := p.w.api.Jobs(ctx, q)
+	return page.Jobs, page.Total, err
+}
+
+func (p *queuePage) row(i int) []cell {
+	j, ok := p.jobs.at(i)
+	if !ok {
+		return []cell{{words: "…"}}
+	}
+	r := present.Job(j, p.snap, p.w.moment())
+	name := r.Name
+	if r.Mark != "" {
+		name = r.Mark + " " + name
+	}
+	return []cell{{name, widget.MediumImportance}, {r.State, tones2(r.Tone)}, {r.Detail, widget.MediumImportance}}
+}
+
+// tones2 leaves ordinary rows in the ordinary colour.
+func tones2(t present.Tone) widget.Importance {
+	if t == present.Muted {
+		return widget.MediumImportance
+	}
+	return tones[t]
+}
+
+func (p *queuePage) choose(i int) {
+	if j, ok := p.jobs.at(i); ok {
+		p.detail.set(&j, p.snap)
+	}
+}
+
+func (p *queuePage) redraw() {
+	words := ""
+	if p.jobs.loaded && p.jobs.total == 0 {
+		words = present.EmptyQueue(p.snap, p.search.Text, p.filters.chosen > 0)
+	}
+	p.list.refresh(words)
+}
+
+func (p *queuePage) update(s api.Snapshot) {
+	p.snap = s
+	m := p.w.moment()
+	set(p.status, present.Status(s, m), widget.MediumImportance)
+	set(p.rate, present.Rate(s, m), widget.LowImportance)
+	setLine(p.plex, present.Plex(s, m))
+	setLine(p.stash, present.Stash(s, m))
+	set(p.today, present.Today(s.Today), widget.LowImportance)
+	if f := present.Fraction(s.Run); p.progress.Value != f {
+		p.progress.SetValue(f)
+	}
+	p.down.say(present.Band(s, m))
+	p.attention(s)
+	visible(p.progress, present.Band(s, m) == "" && s.Run.Total > 0)
+	visible(p.pause, !s.Paused)
+	visible(p.resume, s.Paused)
+	enabled(p.sync, s.Live && s.Stopping == "")
+	p.shown = present.Filters(s.Queue)
+	labels := make([]string, len(p.shown))
+	for i, f := range p.shown {
+		labels[i] = f.Label
+	}
+	p.filters.set(labels)
+	p.reload(s)
+}
+
+func (p *queuePage) attention(s api.Snapshot) {
+	a, ok := present.Urgent(s)
+	if !ok {
+		p.asks.say("")
+		return
+	}
+	p.urgent = a
+	p.asks.say(present.Asked(a))
+}
+
+// reload reads the rows again when something moved, at most once a second: the next
+// update, a second later at the latest, makes up for what was left out.
+func (p *queuePage) reload(s api.Snapshot) {
+	hand := ""
+	for _, h := range s.InHand {
+		hand += h.Scene.String() + h.Step
+	}
+	if s.Queue == p.drawn && hand == p.inHand {
+		return
+	}
+	if p.w.now().Sub(p.loadedAt) < reloadEvery {
+		return
+	}
+	p.drawn, p.inHand, p.loadedAt = s.Queue, hand, p.w.now()
+	p.jobs.stale()
+}
+
+// jobDetail is the foot of the queue: the chosen job in full, and what can be done.
+type jobDetail struct {
+	w                   *Windows
+	win                 *window
+	changed             func()
+	job                 queue.Job
+	box                 *fyne.Container
+	name                *widget.Label
+	words               *widget.Label
+	retry, why, discard *widget.Button
+}
+
+func newJobDetail(w *Windows, win *window, changed func()) *jobDetail {
+	d := &jobDetail{w: w, win: win, changed: changed, name: line(), words: para()}
+	d.name.TextStyle.Bold = true
+	one := func() api.Selection { return api.Selection{Scenes: []scene.ID{d.job.Scene}} }
+	d.retry = widget.NewButtonWithIcon("Retry", theme.ViewRefreshIcon(), func() {
+		d.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, one()) })
+	})
+	d.why = widget.NewButtonWithIcon("Why?", theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.job.Scene.String()) })
+	d.discard = widget.NewButtonWithIcon("Discard…", theme.DeleteIcon(), func() {
+		confirm(win, "Discard this change?", "“"+d.name.Text+"” stays as it is in Plex until it changes again in Stash.", "Discard", func() {
+			d.act(func(ctx context.Context) (int, error) { return w.api.Discard(ctx, one()) })
+		})
+	})
+	buttons := container.NewHBox(layout.NewSpacer(), d.retry, d.why, d.discard)
+	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words)
+	d.box.Hide()
+	return d
+}
+
+func (d *jobDetail) act(fn func(context.Context) (int, error)) {
+	ask(d.w, fn, func(_ int, err error) {
+		if err != nil {
+			d.w.fail(d.win, err)
+			return
+		}
+		d.changed()
+	})
+}
+
+// set shows a job, or nothing for nil.
+func (d *jobDetail) set(j *queue.Job, s api.Snapshot) {
+	visible(d.box, j != nil)
+	if j == nil {
+		return
+	}
+	d.job = *j
+	r := present.Job(*j, s, d.w.moment())
+	set(d.name, r.Name, widget.MediumImportance)
+	set(d.words, r.State+present.Dot+r.Detail, tones2(r.Tone))
+	enabled(d.retry, r.Retry)
+	enabled(d.discard, r.Discard)
+}

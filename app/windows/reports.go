@@ -1,0 +1,291 @@
+package windows
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// reportsPage shows reconciliation reports: what was found, and for everything not
+// done the reason.
+type reportsPage struct {
+	w    *Windows
+	win  *window
+	snap api.Snapshot
+
+	title, summary, sum, byKind *widget.Label
+	incomplete, running         *band
+	older, newer                *widget.Button
+	reconcile, export           *widget.Button
+	filters                     *chooser
+	search                      *widget.Entry
+	rows                        *pager[store.ReportRow]
+	list                        *listing
+	detail                      *rowDetail
+
+	reports []store.Report // the newest first
+	at      int
+	report  store.Report
+	shown   []present.RowFilter
+	newest  uint64
+	ran     bool
+	want    uint64 // the report asked for by Show, zero for the newest
+}
+
+func newReportsPage(w *Windows, win *window) page {
+	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: line(), byKind: line()}
+	p.summary.TextStyle.Bold = true
+	p.byKind.Importance = widget.LowImportance
+	p.incomplete = newBand(widget.WarningImportance, "Run again", func() {
+		w.reconcile(win, api.ReconcileRequest{Scope: config.Scope(p.report.Scope), Preview: p.report.Preview, Deep: p.report.Deep})
+	})
+	p.running = newBand(widget.HighImportance, "Stop", func() { w.command(win, w.api.StopReconcile) })
+	p.older = widget.NewButtonWithIcon("Older", theme.NavigateBackIcon(), func() { p.turn(p.at + 1) })
+	p.newer = widget.NewButtonWithIcon("Newer", theme.NavigateNextIcon(), func() { p.turn(p.at - 1) })
+	p.newer.IconPlacement = widget.ButtonIconTrailingText
+	p.reconcile = drop("Reconcile", w.reconcileMenu(win)...)
+	p.export = drop("Export", fyne.NewMenuItem("For a spreadsheet (CSV)…", func() { p.save(".csv") }),
+		fyne.NewMenuItem("For programs (JSON)…", func() { p.save(".json") }))
+	p.filters = newChooser(func(int) { p.restart() })
+	p.search = newSearch("Search by name or path", func(string) { p.restart() })
+	p.rows = newPager(w, p.fetch)
+	p.list = newListing([]column{{"Scene", 26}, {"Gap", 15}, {"What happened", 13}, {"Why, and what to do", 46}},
+		func() int { return p.rows.total }, p.row, p.choose)
+	p.rows.changed = p.redraw
+	p.rows.failed = func(err error) { w.fail(win, err) }
+	p.detail = newRowDetail(w, win)
+	return p
+}
+
+func (p *reportsPage) content() fyne.CanvasObject {
+	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.older, p.newer, p.reconcile), p.title)
+	pick := container.NewBorder(nil, nil, nil, container.NewHBox(wide(220, p.search), p.export), container.NewHScroll(p.filters.box))
+	sums := container.NewGridWithColumns(2, p.sum, p.byKind)
+	top := container.NewVBox(head, p.running.box, p.incomplete.box, p.summary, sums, pick)
+	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
+}
+
+func (p *reportsPage) show(about string) {
+	p.want, _ = strconv.ParseUint(about, 10, 64)
+	p.load()
+}
+
+// load reads the list of reports and shows the one asked for, else the newest.
+func (p *reportsPage) load() {
+	ask(p.w, func(ctx context.Context) ([]store.Report, error) { return p.w.api.Reports(ctx, 0) }, func(list []store.Report, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.reports, p.at = list, 0
+		for i, r := range list {
+			if r.ID == p.want {
+				p.at = i
+			}
+		}
+		p.turn(p.at)
+	})
+}
+
+// turn shows the report at that place of the list.
+func (p *reportsPage) turn(at int) {
+	if at < 0 || at >= len(p.reports) {
+		at = 0
+	}
+	p.at, p.report = at, store.Report{}
+	if len(p.reports) > 0 {
+		p.report = p.reports[at]
+	}
+	p.filters.chosen = 0
+	p.head()
+	p.restart()
+}
+
+func (p *reportsPage) head() {
+	r := p.report
+	enabled(p.older, p.at+1 < len(p.reports))
+	enabled(p.newer, p.at > 0)
+	enabled(p.export, r.ID != 0)
+	p.shown = present.RowFilters(r)
+	labels := make([]string, len(p.shown))
+	for i, f := range p.shown {
+		labels[i] = f.Label
+	}
+	p.filters.set(labels)
+	if r.ID == 0 {
+		set(p.title, "Reports", widget.MediumImportance)
+		set(p.summary, "No reconciliation has run yet.", widget.MediumImportance)
+		return
+	}
+	set(p.title, present.ReportTitle(r, p.w.moment()), widget.MediumImportance)
+	set(p.summary, present.Summary(r), widget.MediumImportance)
+	set(p.sum, present.Sum(r), widget.MediumImportance)
+	set(p.byKind, present.ByKind(r), widget.LowImportance)
+	p.incomplete.say(present.Incomplete(r))
+}
+
+func (p *reportsPage) restart() {
+	p.list.list.UnselectAll()
+	p.detail.set(nil, p.report)
+	p.rows.restart()
+}
+
+func (p *reportsPage) query() store.RowQuery {
+	q := store.RowQuery{Report: p.report.ID, Search: p.search.Text}
+	if i := p.filters.chosen; i < len(p.shown) {
+		q.Outcome, q.Reason = p.shown[i].Outcome, p.shown[i].Reason
+	}
+	return q
+}
+
+func (p *reportsPage) fetch(ctx context.Context, offset, limit int) ([]store.ReportRow, int, error) {
+	q := p.query()
+	if q.Report == 0 {
+		return nil, 0, nil
+	}
+	q.Offset, q.Limit = offset, limit
+	page, err := p.w.api.Rows(ctx, q)
+	return page.Rows, page.Total, err
+}
+
+func (p *reportsPage) row(i int) []cell {
+	r, ok := p.rows.at(i)
+	if !ok {
+		return []cell{{words: "…"}}
+	}
+	x := present.ReportRow(r, p.report.Preview)
+	tone := widget.MediumImportance
+	if x.Act {
+		tone = widget.WarningImportance
+	}
+	return []cell{{x.Title, widget.MediumImportance}, {x.Kind, widget.LowImportance}, {x.Outcome, tone}, {x.Why, widget.MediumImportance}}
+}
+
+func (p *reportsPage) choose(i int) {
+	if r, ok := p.rows.at(i); ok {
+		p.detail.set(&r, p.report)
+	}
+}
+
+func (p *reportsPage) redraw() {
+	words := ""
+	switch {
+	case !p.rows.loaded || p.rows.total > 0:
+	case p.report.ID == 0:
+		words = "A reconciliation compares every scene with Plex and says what differs and why. Start one with the button above."
+	case p.search.Text != "":
+		words = "Nothing here matches “" + p.search.Text + "”."
+	default:
+		words = "Everything that was checked is in step."
+	}
+	p.list.refresh(words)
+}
+
+func (p *reportsPage) update(s api.Snapshot) {
+	p.snap = s
+	enabled(p.reconcile, s.Live && s.Configured && s.Reconcile == nil)
+	words := ""
+	if s.Reconcile != nil {
+		words = present.Reconciling(*s.Reconcile)
+	}
+	p.running.say(words)
+	newest := uint64(0)
+	if s.LastReconciliation != nil {
+		newest = s.LastReconciliation.ID
+	}
+	ended := p.ran && s.Reconcile == nil
+	p.ran = s.Reconcile != nil
+	if ended || newest != p.newest {
+		first := p.newest == 0
+		p.newest = newest
+		if !first || ended {
+			p.want = 0
+			p.load()
+		}
+	}
+}
+
+// rowDetail is the foot of a report: the chosen row in full, and what can be done.
+type rowDetail struct {
+	w         *Windows
+	win       *window
+	row       store.ReportRow
+	box       *fyne.Container
+	name      *widget.Label
+	words     *widget.Label
+	path      *widget.Label
+	inPlex    *widget.Button
+	syncScene *widget.Button
+}
+
+func newRowDetail(w *Windows, win *window) *rowDetail {
+	d := &rowDetail{w: w, win: win, name: line(), words: para(), path: line()}
+	d.name.TextStyle.Bold, d.path.Importance = true, widget.LowImportance
+	inStash := widget.NewButton("Open in Stash", func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
+	d.inPlex = widget.NewButton("Open in Plex", func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
+	explain := widget.NewButtonWithIcon("Explain", theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
+	d.syncScene = widget.NewButtonWithIcon("Try again", theme.ViewRefreshIcon(), func() {
+		w.command(win, func(ctx context.Context) error {
+			_, err := w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{d.row.Scene}})
+			return err
+		})
+	})
+	buttons := container.NewHBox(layout.NewSpacer(), inStash, d.inPlex, explain, d.syncScene)
+	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words, d.path)
+	d.box.Hide()
+	return d
+}
+
+func (d *rowDetail) set(r *store.ReportRow, report store.Report) {
+	visible(d.box, r != nil)
+	if r == nil {
+		return
+	}
+	d.row = *r
+	x := present.ReportRow(*r, report.Preview)
+	set(d.name, x.Title, widget.MediumImportance)
+	set(d.words, strings.TrimSuffix(x.Kind+present.Dot+x.Outcome+present.Dot+x.Why, present.Dot), widget.MediumImportance)
+	set(d.path, r.Path, widget.LowImportance)
+	enabled(d.inPlex, r.Item != "" || r.Title != "")
+}
+
+// visit opens an address made from the settings in the browser.
+func (w *Windows) visit(win fyne.Window, address func(config.Settings) string) {
+	ask(w, w.api.Settings, func(s api.Settings, err error) {
+		var u *url.URL
+		if err == nil {
+			u, err = url.Parse(address(s.Values))
+		}
+		if err == nil {
+			err = w.openURL(u)
+		}
+		if err != nil {
+			w.fail(win, err)
+		}
+	})
+}
+
+func stashURL(s config.Settings, id scene.ID) string { return s.StashURL + "/scenes/" + id.String() }
+
+// plexURL is the item's page in Plex Web. That page is named by server and item; where
+// the server is not known the title is searched for.
+func plexURL(s config.Settings, r store.ReportRow) string {
+	key := scene.ParseItemKey(r.Item)
+	if key.Machine == "" || key.RatingKey == "" {
+		return s.PlexURL + "/web/index.html#!/search?query=" + url.QueryEscape(r.Title)
+	}
+	return s.PlexURL + "/web/index.html#!/server/" + url.PathEscape(key.Machine) + "/details?key=" + url.QueryEscape("/library/metadata/"+key.RatingKey)
+}

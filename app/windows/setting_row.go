@@ -1,0 +1,67 @@
+package windows
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/config"
+)
+
+// labelWidth is the width of the names beside the inputs.
+const labelWidth = 190
+
+// row is one setting: its name, its input, and below what it does and what is wrong.
+func (p *settingsPage) row(o config.Option) fyne.CanvasObject {
+	wrong := para()
+	wrong.Importance = widget.DangerImportance
+	wrong.Text = p.wrong[o.Name]
+	visible(wrong, wrong.Text != "")
+	input := p.input(o, func(text string) { p.edit(o, text, wrong) })
+	hint := caption(present.SettingHint(o, slices.Contains(p.stored.Overridden, o.Name)))
+	return field(o.Title, container.NewVBox(input, wrong, hint))
+}
+
+// field puts a name beside an input.
+func field(name string, input fyne.CanvasObject) fyne.CanvasObject {
+	l := widget.NewLabel(name)
+	l.Wrapping = fyne.TextWrapWord
+	return container.NewBorder(nil, nil, container.NewVBox(wide(labelWidth, l)), nil, input)
+}
+
+func (p *settingsPage) input(o config.Option, edited func(string)) fyne.CanvasObject {
+	now := o.Get(p.draft)
+	switch {
+	case o.Bool:
+		c := widget.NewCheck("On", nil)
+		c.SetChecked(now == "true")
+		c.OnChanged = func(yes bool) { edited(map[bool]string{true: "true", false: "false"}[yes]) }
+		return c
+	case o.Choices != nil:
+		s := widget.NewSelect(o.Choices, nil)
+		s.SetSelected(now)
+		s.OnChanged = edited
+		return container.NewHBox(wide(180, s))
+	}
+	e := widget.NewEntry()
+	e.SetText(now)
+	e.OnChanged = edited
+	return e
+}
+
+// edit takes a changed text into the draft, or says what is wrong with it.
+func (p *settingsPage) edit(o config.Option, text string, wrong *widget.Label) {
+	err := o.Set(&p.draft, text)
+	if err == nil {
+		delete(p.wrong, o.Name)
+		wrong.Hide()
+	} else {
+		p.wrong[o.Name] = present.Sentence(err.Error())
+		set(wrong, p.wrong[o.Name], widget.DangerImportance)
+		wrong.Show()
+	}
+	p.buttons()
+}

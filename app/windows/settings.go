@@ -1,0 +1,204 @@
+package windows
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+)
+
+// settingsPage edits a draft of the settings; nothing takes effect before Save.
+type settingsPage struct {
+	w      *Windows
+	win    *window
+	loaded bool
+	stored api.Settings
+	draft  config.Settings
+	apiKey *string
+	token  *string
+	wrong  map[string]string // option name → what is wrong with its text
+
+	search  *widget.Entry
+	groups  *widget.List
+	group   int
+	body    *fyne.Container
+	scroll  *container.Scroll
+	welcome *band
+	state   *widget.Label
+	save    *widget.Button
+	revert  *widget.Button
+
+	libraries []api.Library
+	first     bool
+}
+
+func newSettingsPage(w *Windows, win *window) page {
+	p := &settingsPage{w: w, win: win, wrong: map[string]string{}, body: container.NewVBox(), state: line()}
+	p.search = newSearch("Search settings", func(string) { p.draw() })
+	all := config.Groups()
+	p.groups = widget.NewList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
+		func(i widget.ListItemID, o fyne.CanvasObject) {
+			set(o.(*widget.Label), string(all[i]), widget.MediumImportance)
+		})
+	p.groups.OnSelected = p.choose
+	p.welcome = newBand(widget.HighImportance, "What is written?", func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
+	p.save = widget.NewButtonWithIcon("Save", theme.ConfirmIcon(), p.store)
+	p.save.Importance = widget.HighImportance
+	p.revert = widget.NewButton("Revert", p.load)
+	p.scroll = container.NewVScroll(p.body)
+	p.buttons()
+	return p
+}
+
+func (p *settingsPage) content() fyne.CanvasObject {
+	left := container.NewBorder(p.search, nil, nil, nil, p.groups)
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.revert, p.save), p.state))
+	split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
+	return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
+}
+
+func (p *settingsPage) show(about string) {
+	if !p.dirty() {
+		p.load()
+	}
+	at := slices.IndexFunc(config.Groups(), func(g config.Group) bool { return strings.EqualFold(string(g), about) })
+	p.groups.Select(max(at, 0))
+}
+
+func (p *settingsPage) choose(i int) {
+	p.group = i
+	if p.search.Text != "" {
+		p.search.SetText("") // draws
+		return
+	}
+	p.draw()
+}
+
+func (p *settingsPage) load() {
+	ask(p.w, p.w.api.Settings, func(s api.Settings, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.take(s)
+		p.draw()
+	})
+}
+
+func (p *settingsPage) take(s api.Settings) {
+	p.loaded, p.stored, p.draft = true, s, s.Values.Clone()
+	p.apiKey, p.token = nil, nil
+	clear(p.wrong)
+	p.buttons()
+}
+
+func (p *settingsPage) dirty() bool {
+	if !p.loaded {
+		return false
+	}
+	if p.apiKey != nil || p.token != nil || len(p.wrong) > 0 {
+		return true
+	}
+	for _, o := range config.Options() {
+		if o.Get(p.draft) != o.Get(p.stored.Values) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *settingsPage) buttons() {
+	dirty := p.dirty()
+	enabled(p.save, dirty && len(p.wrong) == 0)
+	enabled(p.revert, dirty)
+	switch {
+	case len(p.wrong) > 0:
+		set(p.state, "Something above is not right yet.", widget.DangerImportance)
+	case dirty:
+		set(p.state, "Not saved yet.", widget.WarningImportance)
+	default:
+		set(p.state, "", widget.MediumImportance)
+	}
+}
+
+func (p *settingsPage) store() {
+	change := api.SettingsChange{Values: p.draft.Clone(), APIKey: p.apiKey, Token: p.token}
+	type answer = api.Settings
+	ask(p.w, func(ctx context.Context) (answer, error) {
+		if err := p.w.api.SaveSettings(ctx, change); err != nil {
+			return answer{}, err
+		}
+		return p.w.api.Settings(ctx)
+	}, func(s answer, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.take(s)
+		p.draw()
+		set(p.state, "Saved.", widget.SuccessImportance)
+	})
+}
+
+func (p *settingsPage) update(s api.Snapshot) {
+	p.first = s.Live && !s.Configured
+	words := ""
+	if p.first {
+		words = present.Welcome
+	}
+	p.welcome.say(words)
+}
+
+// draw fills the right side: the chosen group, or what the search finds.
+func (p *settingsPage) draw() {
+	p.body.Objects = nil
+	if !p.loaded {
+		p.body.Add(caption("Reading the settings…"))
+		p.body.Refresh()
+		return
+	}
+	if q := strings.TrimSpace(p.search.Text); q != "" {
+		p.drawFound(q)
+	} else {
+		p.drawGroup(config.Groups()[p.group])
+	}
+	p.body.Refresh()
+	p.scroll.ScrollToTop()
+}
+
+func (p *settingsPage) drawGroup(g config.Group) {
+	p.body.Add(heading(string(g)))
+	switch g {
+	case config.Connections:
+		p.drawConnections()
+		return
+	case config.Libraries:
+		p.drawLibraries()
+	}
+	for _, o := range config.Options() {
+		if o.Group == g && o.Name != "path-map" && o.Name != "plex-library" {
+			p.body.Add(p.row(o))
+		}
+	}
+}
+
+func (p *settingsPage) drawFound(q string) {
+	found := false
+	for _, o := range config.Options() {
+		if strings.Contains(strings.ToLower(o.Title+" "+o.Words+" "+o.Name+" "+string(o.Group)), strings.ToLower(q)) {
+			found = true
+			p.body.Add(p.row(o))
+		}
+	}
+	if !found {
+		p.body.Add(caption("No setting matches “" + q + "”."))
+	}
+}

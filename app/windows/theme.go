@@ -1,0 +1,104 @@
+package windows
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+)
+
+// Theme is Lockstep's own: quiet, in light and dark, with every text at least 4.5 times
+// as bright or dark as what it stands on.
+func Theme() fyne.Theme { return look{theme.DefaultTheme()} }
+
+type look struct{ fyne.Theme }
+
+var light = map[fyne.ThemeColorName]color.NRGBA{
+	theme.ColorNameBackground:          rgb(0xf7f8fa),
+	theme.ColorNameForeground:          rgb(0x1c2228),
+	theme.ColorNamePrimary:             rgb(0x1f64a5),
+	theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
+	theme.ColorNameHyperlink:           rgb(0x1f64a5),
+	theme.ColorNameButton:              rgb(0xe4e8ed),
+	theme.ColorNameDisabledButton:      rgb(0xeceff2),
+	theme.ColorNameDisabled:            rgb(0x66717c),
+	theme.ColorNamePlaceHolder:         rgb(0x66717c),
+	theme.ColorNameInputBackground:     rgb(0xffffff),
+	theme.ColorNameInputBorder:         rgb(0xb9c2cb),
+	theme.ColorNameSeparator:           rgb(0xdde2e8),
+	theme.ColorNameHeaderBackground:    rgb(0xeef1f4),
+	theme.ColorNameMenuBackground:      rgb(0xffffff),
+	theme.ColorNameOverlayBackground:   rgb(0xffffff),
+	theme.ColorNameSuccess:             rgb(0x1a7a48),
+	theme.ColorNameWarning:             rgb(0x8f5a00),
+	theme.ColorNameError:               rgb(0xb3261e),
+	theme.ColorNameSelection:           {0x1f, 0x64, 0xa5, 0x2e},
+	theme.ColorNameHover:               {0x1c, 0x22, 0x28, 0x10},
+	theme.ColorNameFocus:               {0x1f, 0x64, 0xa5, 0x40},
+	theme.ColorNamePressed:             {0x1c, 0x22, 0x28, 0x26},
+	theme.ColorNameScrollBar:           {0x1c, 0x22, 0x28, 0x66},
+	theme.ColorNameShadow:              {0, 0, 0, 0x22},
+}
+
+var dark = map[fyne.ThemeColorName]color.NRGBA{
+	theme.ColorNameBackground:          rgb(0x1d2126),
+	theme.ColorNameForeground:          rgb(0xe9ecef),
+	theme.ColorNamePrimary:             rgb(0x74b6ee),
+	theme.ColorNameForegroundOnPrimary: rgb(0x0c1a27),
+	theme.ColorNameHyperlink:           rgb(0x74b6ee),
+	theme.ColorNameButton:              rgb(0x30363d),
+	theme.ColorNameDisabledButton:      rgb(0x282d33),
+	theme.ColorNameDisabled:            rgb(0x97a2ad),
+	theme.ColorNamePlaceHolder:         rgb(0x97a2ad),
+	theme.ColorNameInputBackground:     rgb(0x272c32),
+	theme.ColorNameInputBorder:         rgb(0x4a535c),
+	theme.ColorNameSeparator:           rgb(0x353b42),
+	theme.ColorNameHeaderBackground:    rgb(0x262b31),
+	theme.ColorNameMenuBackground:      rgb(0x272c32),
+	theme.ColorNameOverlayBackground:   rgb(0x22272c),
+	theme.ColorNameSuccess:             rgb(0x63cf96),
+	theme.ColorNameWarning:             rgb(0xebb650),
+	theme.ColorNameError:               rgb(0xf58c84),
+	theme.ColorNameForegroundOnError:   rgb(0x2a0b09),
+	theme.ColorNameForegroundOnWarning: rgb(0x231800),
+	theme.ColorNameForegroundOnSuccess: rgb(0x06220f),
+	theme.ColorNameSelection:           {0x74, 0xb6, 0xee, 0x33},
+	theme.ColorNameHover:               {0xff, 0xff, 0xff, 0x12},
+	theme.ColorNameFocus:               {0x74, 0xb6, 0xee, 0x40},
+	theme.ColorNamePressed:             {0xff, 0xff, 0xff, 0x28},
+	theme.ColorNameScrollBar:           {0xff, 0xff, 0xff, 0x66},
+	theme.ColorNameShadow:              {0, 0, 0, 0x66},
+}
+
+func rgb(v uint32) color.NRGBA {
+	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xff}
+}
+
+func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	colours := dark
+	if variant == theme.VariantLight {
+		colours = light
+	}
+	if c, ok := colours[name]; ok {
+		return c
+	}
+	return l.Theme.Color(name, variant)
+}
+
+func (l look) Size(name fyne.ThemeSizeName) float32 {
+	switch name {
+	case theme.SizeNameText:
+		return 14
+	case theme.SizeNameCaptionText:
+		return 12.5
+	case theme.SizeNameSubHeadingText:
+		return 17
+	case theme.SizeNameHeadingText:
+		return 22
+	case theme.SizeNameInnerPadding:
+		return 7
+	case theme.SizeNameScrollBar:
+		return 12
+	}
+	return l.Theme.Size(name)
+}

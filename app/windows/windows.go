@@ -1,0 +1,169 @@
+// Package windows owns the windows people see: queue, reports, outages, settings,
+// preview, explain, history and doctor. It shows what the API says in the words of
+// package present and sends commands back; it holds no state of the engine but the
+// latest snapshot and the page on screen, and it never starts a Fyne driver.
+package windows
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// Options is what the windows need besides the engine. The zero value works.
+type Options struct {
+	// DataDir is where the sizes of windows are kept; empty keeps none.
+	DataDir string
+	// Icon is shown by the window manager; nil for none.
+	Icon fyne.Resource
+	// Zone is the zone of the times shown; nil means the machine's.
+	Zone *time.Location
+	// Doctor runs the checks of the doctor window; nil says that there are none.
+	Doctor func(context.Context) []Check
+	// Bundle writes the masked diagnostic bundle to a path; nil hides the button.
+	Bundle func(ctx context.Context, path string) error
+	// OnLastClosed is called on Fyne's goroutine when the last window was closed.
+	OnLastClosed func()
+}
+
+// Check is one line of the doctor window.
+type Check struct {
+	Name, Words, Hint string
+	OK                bool
+}
+
+// Windows is the set of windows of one process. Its methods, Run excepted, must be
+// called on Fyne's main goroutine.
+type Windows struct {
+	app  fyne.App
+	api  api.API
+	opt  Options
+	open map[string]*window
+	size sizes
+	snap api.Snapshot
+
+	// Tests replace these to run everything in order on one goroutine.
+	spawn   func(func())
+	now     func() time.Time
+	openURL func(*url.URL) error
+}
+
+// page is the content of one window.
+type page interface {
+	content() fyne.CanvasObject
+	// update shows a new snapshot. It is called up to ten times a second.
+	update(api.Snapshot)
+	// show is called when the window is asked for, with what follows the colon of the
+	// name: a scene, a report.
+	show(about string)
+}
+
+type window struct {
+	fyne.Window
+	page page
+}
+
+// New makes the windows over an API, with Lockstep's own theme. It opens none.
+func New(a fyne.App, engine api.API, opt Options) *Windows {
+	a.Settings().SetTheme(Theme())
+	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL}
+	w.spawn = func(fn func()) { go fn() }
+	w.size = loadSizes(opt.DataDir)
+	return w
+}
+
+// Show opens a window or brings it to the front. The name is one of present.Windows,
+// and may be followed by a colon and what it is about: "explain:812". An unknown name
+// opens the queue.
+func (w *Windows) Show(name string) {
+	name, about, _ := strings.Cut(name, ":")
+	k, ok := kinds[name]
+	if !ok {
+		name, k = present.Queue, kinds[present.Queue]
+	}
+	if open, ok := w.open[name]; ok {
+		open.Show()
+		open.RequestFocus()
+		open.page.show(about)
+		return
+	}
+	win := &window{Window: w.app.NewWindow("Lockstep – " + k.title)}
+	w.open[name] = win
+	win.page = k.make(w, win)
+	if w.opt.Icon != nil {
+		win.SetIcon(w.opt.Icon)
+	}
+	win.SetMainMenu(w.menu())
+	win.SetContent(win.page.content())
+	win.Resize(w.size.of(name, k.size))
+	win.SetCloseIntercept(func() {
+		w.size.keep(name, win.Canvas().Size())
+		win.Close()
+	})
+	win.SetOnClosed(func() { w.closed(name) })
+	win.page.update(w.snap)
+	win.page.show(about)
+	win.Show()
+}
+
+// Names lists the open windows.
+func (w *Windows) Names() []string {
+	var names []string
+	for _, n := range present.Windows() {
+		if w.open[n] != nil {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// CloseAll closes every window, remembering their sizes.
+func (w *Windows) CloseAll() {
+	for name, win := range w.open {
+		w.size.keep(name, win.Canvas().Size())
+		win.Close()
+	}
+}
+
+func (w *Windows) closed(name string) {
+	delete(w.open, name)
+	if len(w.open) == 0 && w.opt.OnLastClosed != nil {
+		w.opt.OnLastClosed()
+	}
+}
+
+func (w *Windows) update(s api.Snapshot) {
+	w.snap = s
+	for _, win := range w.open {
+		win.page.update(s)
+	}
+}
+
+func (w *Windows) moment() present.Moment { return present.Moment{Now: w.now(), Zone: w.opt.Zone} }
+
+type kind struct {
+	title string
+	size  fyne.Size
+	make  func(*Windows, *window) page
+}
+
+var kinds map[string]kind
+
+func init() { // a plain initialiser would be a cycle: pages open other pages
+	kinds = map[string]kind{
+		present.Queue:    {"Queue", fyne.NewSize(980, 620), newQueuePage},
+		present.Reports:  {"Reports", fyne.NewSize(1060, 660), newReportsPage},
+		present.Outages:  {"Outages", fyne.NewSize(940, 560), newOutagesPage},
+		present.Settings: {"Settings", fyne.NewSize(900, 660), newSettingsPage},
+		present.Preview:  {"Preview", fyne.NewSize(1060, 620), newPreviewPage},
+		present.Explain:  {"Explain", fyne.NewSize(820, 560), newExplainPage},
+		present.History:  {"History", fyne.NewSize(940, 600), newHistoryPage},
+		present.Doctor:   {"Doctor", fyne.NewSize(760, 520), newDoctorPage},
+	}
+}
