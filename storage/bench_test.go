@@ -44,62 +44,61 @@ func claim(tx store.Tx) (queue.Job, error) {
 	return due[0].Claim(start), tx.PutJob(due[0].Claim(start))
 }
 
-func BenchmarkQueue(b *testing.B) {
+func BenchmarkQueueWrites(b *testing.B) {
+	for _, n := range sizes {
+		d, r := fresh(b), rawQueue(b, n)
+		bulk(b, d, n)
+		next, nextRaw := scene.ID(n), scene.ID(n)
+		var claimed []queue.Job
+		cases := []struct {
+			name string
+			run  func(i int) error
+		}{
+			{"enqueue", func(int) error {
+				next++
+				return d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(next)) })
+			}},
+			{"enqueue-raw", func(int) error { nextRaw++; return r.put(waiting(nextRaw)) }},
+			{"claim", func(int) error {
+				var j queue.Job
+				err := d.Update(func(tx store.Tx) (err error) { j, err = claim(tx); return err })
+				claimed = append(claimed, j)
+				return err
+			}},
+			{"claim-raw", func(int) error { return r.claim() }},
+			{"complete", func(i int) error {
+				j := claimed[i%len(claimed)].Complete("", start.Add(time.Duration(i)))
+				return d.Update(func(tx store.Tx) error { return tx.PutJob(j) })
+			}},
+		}
+		for _, c := range cases {
+			b.Run(fmt.Sprintf("%s/%d", c.name, n), func(b *testing.B) {
+				for i := 0; b.Loop(); i++ {
+					check(b, c.run(i))
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkQueueReads(b *testing.B) {
 	for _, n := range sizes {
 		d := fresh(b)
 		bulk(b, d, n)
-		r := rawQueue(b, n)
-		next := scene.ID(n)
-		b.Run(fmt.Sprintf("enqueue/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				next++
-				check(b, d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(next)) }))
-			}
-		})
-		b.Run(fmt.Sprintf("enqueue-raw/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				next++
-				check(b, r.put(waiting(next)))
-			}
-		})
-		var claimed []queue.Job
-		b.Run(fmt.Sprintf("claim/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				var j queue.Job
-				check(b, d.Update(func(tx store.Tx) (err error) { j, err = claim(tx); return err }))
-				claimed = append(claimed, j)
-			}
-		})
-		b.Run(fmt.Sprintf("claim-raw/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				check(b, r.claim())
-			}
-		})
-		b.Run(fmt.Sprintf("complete/%d", n), func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				j := claimed[i%len(claimed)]
-				j.Again = false
-				check(b, d.Update(func(tx store.Tx) error { return tx.PutJob(j.Complete("", start.Add(time.Duration(i)))) }))
-			}
-		})
+		for name, read := range map[string]func(store.Tx) error{
+			"find-due":    func(tx store.Tx) error { _, err := tx.DueJobs(start.AddDate(10, 0, 0), 1); return err },
+			"list-page":   func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{Offset: n / 2}); return err },
+			"list-search": func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{Search: "harbour 77"}); return err },
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
+				for b.Loop() {
+					check(b, d.View(read))
+				}
+			})
+		}
 		b.Run(fmt.Sprintf("counts/%d", n), func(b *testing.B) {
 			for b.Loop() {
 				_ = d.Counts()
-			}
-		})
-		b.Run(fmt.Sprintf("find-due/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				check(b, d.View(func(tx store.Tx) error { _, err := tx.DueJobs(start.AddDate(10, 0, 0), 1); return err }))
-			}
-		})
-		b.Run(fmt.Sprintf("list-page/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				check(b, d.View(func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{Offset: n / 2}); return err }))
-			}
-		})
-		b.Run(fmt.Sprintf("list-search/%d", n), func(b *testing.B) {
-			for b.Loop() {
-				check(b, d.View(func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{Search: "harbour 77"}); return err }))
 			}
 		})
 	}
@@ -138,7 +137,7 @@ func BenchmarkCompleteByWorkers(b *testing.B) {
 			for w := range workers {
 				wg.Go(func() {
 					for i := w; i < b.N; i += workers {
-						j := waiting(scene.ID(i%10_000 + 1)).Complete("", start.Add(time.Duration(i)))
+						j := waiting(scene.ID(i%10_000+1)).Complete("", start.Add(time.Duration(i)))
 						if err := d.Update(func(tx store.Tx) error { return tx.PutJob(j) }); err != nil {
 							b.Error(err)
 						}

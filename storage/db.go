@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -231,71 +230,3 @@ func (d *DB) Counts() queue.Counts { return *d.counts.Load() }
 
 // Unreadable is the number of reads that met a damaged record since Open.
 func (d *DB) Unreadable() int64 { return d.unreadable.Load() }
-
-// SameFile returns a fault when the database file was removed, moved or replaced while
-// open: everything written since would be lost with the process.
-func (d *DB) SameFile() error {
-	mine, err := d.file.Stat()
-	if err != nil {
-		return local("the database file can no longer be read", "restart Lockstep", err)
-	}
-	there, err := os.Stat(d.path)
-	if err == nil && os.SameFile(mine, there) {
-		return nil
-	}
-	if err == nil {
-		err = errors.New("another file is in its place")
-	}
-	return local(fmt.Sprintf("the database %s was removed or replaced while Lockstep was using it", d.path),
-		"quit Lockstep, put the file back if it was moved, and start it again", err)
-}
-
-// Close stores what was handed to Update before, ends the writer and closes the file.
-// A second Close does nothing.
-func (d *DB) Close() error {
-	d.gate.Lock()
-	if d.closed {
-		d.gate.Unlock()
-		return nil
-	}
-	d.closed = true
-	close(d.ops)
-	d.gate.Unlock()
-	<-d.done
-	d.backing.Lock()
-	defer d.backing.Unlock()
-	if d.broken.Load() != nil {
-		d.abandon()
-		return nil
-	}
-	if err := d.bolt.Close(); err != nil {
-		return fmt.Errorf("close the database: %w", err)
-	}
-	return nil
-}
-
-// abandonWait is how long a damaged database may take to close before its file handle
-// is closed under it: after a panic bbolt may hold its own locks for ever.
-const abandonWait = 2 * time.Second
-
-// abandon closes a database that may be stuck, so that the file is unlocked anyway.
-func (d *DB) abandon() {
-	if d.bolt == nil {
-		if d.file != nil {
-			_ = d.file.Close()
-		}
-		return
-	}
-	closed := make(chan struct{})
-	go func() {
-		defer close(closed)
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		defer func() { _ = recover() }()
-		_ = d.bolt.Close()
-	}()
-	select {
-	case <-closed:
-	case <-time.After(abandonWait):
-		_ = d.file.Close()
-	}
-}

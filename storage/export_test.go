@@ -154,3 +154,6 @@ func prefixed(hashes, key []byte) (out [][]byte) {
 }
 
 func Suspect(dir string) bool { return suspect(dir) }
+
+// BreakFile closes the file under bbolt, so that every write fails.
+func (d *DB) BreakFile() error { return d.file.Close() }

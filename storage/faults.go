@@ -112,6 +112,8 @@ func (d *DB) judge(err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return ErrClosed
 	case errors.As(err, &p):
 		d.log.Error("a database operation panicked", "panic", p.value, "stack", string(p.stack))
 		if !fromDatabase(p) {

@@ -33,7 +33,17 @@ func (d *DB) Update(fn func(store.Tx) error) error {
 	if !d.submit(o) {
 		return ErrClosed
 	}
-	return <-o.done
+	select {
+	case err := <-o.done:
+		return err
+	case <-d.done: // the writer has ended; it may have answered first
+	}
+	select {
+	case err := <-o.done:
+		return err
+	default:
+		return ErrClosed // fn ended the writer's goroutine with runtime.Goexit
+	}
 }
 
 func (d *DB) submit(o *op) bool {
@@ -42,8 +52,12 @@ func (d *DB) submit(o *op) bool {
 	if d.closed {
 		return false
 	}
-	d.ops <- o
-	return true
+	select {
+	case d.ops <- o:
+		return true
+	case <-d.done:
+		return false
+	}
 }
 
 func (d *DB) start() {

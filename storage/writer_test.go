@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -133,8 +134,8 @@ func TestClosedDatabaseRefusesAndKeepsWhatWasAcknowledged(t *testing.T) {
 	if err := d.Update(func(store.Tx) error { return nil }); !errors.Is(err, storage.ErrClosed) {
 		t.Errorf("update after close: %v", err)
 	}
-	if err := d.View(func(store.Tx) error { return nil }); err == nil {
-		t.Error("view after close succeeded")
+	if err := d.View(func(store.Tx) error { return nil }); !errors.Is(err, storage.ErrClosed) {
+		t.Errorf("view after close: %v", err)
 	}
 	again, _ := open(t, dir)
 	if got := again.Counts().Waiting; got != stored {
@@ -167,5 +168,43 @@ func TestPanicInViewIsAnErrorAndNoDamage(t *testing.T) {
 	err := d.View(func(store.Tx) error { nothing.Scene = 1; return nil })
 	if err == nil || storage.Suspect(dir) {
 		t.Errorf("nil dereference of ours: %v, suspect %v", err, storage.Suspect(dir))
+	}
+}
+
+func TestFailedWriteStopsWritingUntilOpenedAnew(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, d, 1, 3)
+	if err := d.BreakFile(); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		err := d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(4)) })
+		wantLocal(t, err, dbPath(dir))
+	}
+	if got := d.Counts().Waiting; got != 3 {
+		t.Errorf("%d jobs counted after failed writes, want 3", got)
+	}
+	view(t, d, func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{}); return err })
+	closeDB(t, d)
+	again, o := open(t, dir)
+	if got := again.Counts().Waiting; got != 3 || o.Words != "" {
+		t.Errorf("%d jobs after opening anew, %+v", got, o)
+	}
+	enqueue(t, again, 4, 4)
+	audit(t, again)
+}
+
+func TestOperationThatEndsItsGoroutineBlocksNobody(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	for range 3 {
+		if err := d.Update(func(store.Tx) error { runtime.Goexit(); return nil }); !errors.Is(err, storage.ErrClosed) {
+			t.Errorf("update: %v", err)
+		}
 	}
 }
