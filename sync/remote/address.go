@@ -1,0 +1,118 @@
+package remote
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+)
+
+// AddressFile is the name of the file within the data folder that tells clients where
+// the process listens. Environment variables that decide the place of the socket may
+// differ between the two, the data folder does not.
+const AddressFile = "socket.json"
+
+// address is where a process listens.
+type address struct {
+	Network string `json:"network"`
+	Address string `json:"address"`
+	Token   string `json:"token,omitempty"`
+}
+
+// Listener accepts connections of the same user only. Close removes what Listen made.
+type Listener struct {
+	net.Listener
+	token string
+	file  string
+	// allowed judges who connects; nil where the system cannot tell.
+	allowed func(net.Conn) error
+}
+
+// Listen opens the socket of a data folder. The caller holds the lock of the folder, so
+// a socket that is there is a dead process's and is replaced.
+func Listen(dir string) (*Listener, error) {
+	l, at, err := listen(dir)
+	if err != nil {
+		return nil, err
+	}
+	l.file = filepath.Join(dir, AddressFile)
+	if err := writeAddress(l.file, at); err != nil {
+		if at.Token != "" {
+			_ = l.Listener.Close()
+			return nil, err
+		}
+		slog.Warn("others find the socket only in its usual place", "err", err) // a full disk must not stop the engine
+	}
+	return l, nil
+}
+
+// Accept hands out connections of the same user; others are closed at once.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil || l.allowed == nil || l.allowed(c) == nil {
+			return c, err
+		}
+		_ = c.Close()
+	}
+}
+
+// Close ends listening and removes the socket and the address file.
+func (l *Listener) Close() error {
+	_ = os.Remove(l.file)
+	return l.Listener.Close()
+}
+
+// writeAddress puts the whole file in place or none.
+func writeAddress(file string, at address) error {
+	data, err := json.Marshal(at)
+	if err != nil {
+		return fmt.Errorf("write the address of the socket: %w", err)
+	}
+	next := file + ".new"
+	if err := os.WriteFile(next, data, 0o600); err != nil {
+		return fmt.Errorf("write the address of the socket: %w", err)
+	}
+	if err := os.Rename(next, file); err != nil {
+		return fmt.Errorf("write the address of the socket: %w", err)
+	}
+	return nil
+}
+
+// find tells where the process of a data folder listens, if there is one.
+func find(dir string) address {
+	var at address
+	data, err := os.ReadFile(filepath.Join(dir, AddressFile))
+	if err != nil || json.Unmarshal(data, &at) != nil || at.Address == "" {
+		return usual(dir)
+	}
+	return at
+}
+
+// loopback listens on TCP, guarded by a token that only the owner of the data folder can
+// read. It is for systems without sockets in the file system.
+func loopback() (*Listener, address, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, address{}, fmt.Errorf("listen on loopback: %w", err)
+	}
+	token := rand.Text()
+	return &Listener{Listener: l, token: token}, address{"tcp", l.Addr().String(), token}, nil
+}
+
+// short names a data folder in few characters: a socket's path has room for 108.
+func short(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,131 @@
+package remote
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Snapshot implements api.API.
+func (c *Client) Snapshot(ctx context.Context) (api.Snapshot, error) {
+	return call[api.Snapshot](ctx, c, "Snapshot", none{})
+}
+
+// Pause implements api.API.
+func (c *Client) Pause(ctx context.Context, until time.Time) error {
+	return run(ctx, c, "Pause", until)
+}
+
+// Resume implements api.API.
+func (c *Client) Resume(ctx context.Context) error { return run(ctx, c, "Resume", none{}) }
+
+// SyncNow implements api.API.
+func (c *Client) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult, error) {
+	return call[api.SyncResult](ctx, c, "SyncNow", q)
+}
+
+// Retry implements api.API.
+func (c *Client) Retry(ctx context.Context, q api.Selection) (int, error) {
+	return call[int](ctx, c, "Retry", q)
+}
+
+// Discard implements api.API.
+func (c *Client) Discard(ctx context.Context, q api.Selection) (int, error) {
+	return call[int](ctx, c, "Discard", q)
+}
+
+// ProbeNow implements api.API.
+func (c *Client) ProbeNow(ctx context.Context) error { return run(ctx, c, "ProbeNow", none{}) }
+
+// Jobs implements api.API.
+func (c *Client) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {
+	return call[store.JobPage](ctx, c, "Jobs", q)
+}
+
+// Outages implements api.API.
+func (c *Client) Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage, error) {
+	return call[api.OutagePage](ctx, c, "Outages", q)
+}
+
+// History implements api.API.
+func (c *Client) History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error) {
+	return call[[]store.Activity](ctx, c, "History", q)
+}
+
+// Runs implements api.API.
+func (c *Client) Runs(ctx context.Context, limit int) ([]store.Run, error) {
+	return call[[]store.Run](ctx, c, "Runs", limit)
+}
+
+// Undo implements api.API.
+func (c *Client) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
+	return call[api.UndoResult](ctx, c, "Undo", q)
+}
+
+// Reconcile implements api.API.
+func (c *Client) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64, error) {
+	return call[uint64](ctx, c, "Reconcile", q)
+}
+
+// StopReconcile implements api.API.
+func (c *Client) StopReconcile(ctx context.Context) error {
+	return run(ctx, c, "StopReconcile", none{})
+}
+
+// Reports implements api.API.
+func (c *Client) Reports(ctx context.Context, limit int) ([]store.Report, error) {
+	return call[[]store.Report](ctx, c, "Reports", limit)
+}
+
+// Report implements api.API.
+func (c *Client) Report(ctx context.Context, id uint64) (store.Report, error) {
+	return call[store.Report](ctx, c, "Report", id)
+}
+
+// Rows implements api.API.
+func (c *Client) Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error) {
+	return call[store.RowPage](ctx, c, "Rows", q)
+}
+
+// Apply implements api.API.
+func (c *Client) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
+	return call[int](ctx, c, "Apply", applyRequest{report, ids})
+}
+
+// Explain implements api.API.
+func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, error) {
+	return call[api.Explanation](ctx, c, "Explain", query)
+}
+
+// Settings implements api.API.
+func (c *Client) Settings(ctx context.Context) (api.Settings, error) {
+	return call[api.Settings](ctx, c, "Settings", none{})
+}
+
+// SaveSettings implements api.API.
+func (c *Client) SaveSettings(ctx context.Context, s api.SettingsChange) error {
+	return run(ctx, c, "SaveSettings", s)
+}
+
+// TestConnection implements api.API.
+func (c *Client) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
+	return call[api.TestResult](ctx, c, "TestConnection", q)
+}
+
+// Mapping implements api.API.
+func (c *Client) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	return call[api.Mapping](ctx, c, "Mapping", rules)
+}
+
+// Say implements api.API.
+func (c *Client) Say(ctx context.Context, s health.Said) (bool, error) {
+	return call[bool](ctx, c, "Say", s)
+}
+
+// Quit implements api.API.
+func (c *Client) Quit(ctx context.Context) error { return run(ctx, c, "Quit", none{}) }

@@ -1,0 +1,171 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+)
+
+// Client is api.API of the process that serves a data folder. Its methods may be called
+// from any goroutine; a call that ends with an error about the connection may be
+// repeated.
+type Client struct {
+	version string
+	http    http.Client
+	token   string // for loopback TCP, empty for unix sockets
+}
+
+var _ api.API = (*Client)(nil)
+
+// dialTimeout is how long a process on this machine may take to accept.
+const dialTimeout = 2 * time.Second
+
+// Connect makes a client for whoever serves the data folder, and makes sure that
+// somebody does and is of the same version. ErrNotRunning is in the chain when nobody is
+// there.
+func Connect(ctx context.Context, dir, version string) (*Client, Hello, error) {
+	c := newClient(dir, version)
+	h, err := c.Ping(ctx)
+	if err != nil {
+		c.Close()
+		return nil, h, err
+	}
+	if h.Version != version {
+		c.Close()
+		return nil, h, otherVersion(h.Version, version)
+	}
+	return c, h, nil
+}
+
+func newClient(dir, version string) *Client {
+	at := find(dir)
+	c := &Client{version: version, token: at.Token}
+	dialer := net.Dialer{Timeout: dialTimeout}
+	c.http.Transport = &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, at.Network, at.Address)
+		},
+		MaxIdleConns: 2,
+	}
+	return c
+}
+
+// Close ends the idle connections. Calls under way go on.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Ping asks who serves the data folder; it also works across versions.
+func (c *Client) Ping(ctx context.Context) (Hello, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*dialTimeout)
+	defer cancel()
+	return post[Hello](ctx, c, pingPath, none{})
+}
+
+// Show asks the process to show a window, named as package present names them.
+func (c *Client) Show(ctx context.Context, window string) error {
+	_, err := post[none](ctx, c, showPath, window)
+	return err
+}
+
+func call[R any](ctx context.Context, c *Client, method string, q any) (R, error) {
+	return post[R](ctx, c, callPath+method, q)
+}
+
+func run(ctx context.Context, c *Client, method string, q any) error {
+	_, err := call[none](ctx, c, method, q)
+	return err
+}
+
+// post sends one request and reads its answer.
+func post[R any](ctx context.Context, c *Client, path string, q any) (R, error) {
+	var out R
+	resp, err := c.send(ctx, path, q)
+	if err != nil {
+		return out, err
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+		return out, c.broken(ctx, fmt.Errorf("read the answer to %s: %w", path, err))
+	}
+	return out, nil
+}
+
+// send returns an answer that is not an error.
+func (c *Client) send(ctx context.Context, path string, q any) (*http.Response, error) {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://lockstep"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(versionHeader, c.version)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, c.broken(ctx, err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	return nil, refusal(resp)
+}
+
+// refusal reads the fault an answer carries. An answer without one is not from Lockstep.
+func refusal(resp *http.Response) error {
+	data, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	var w wireFault
+	if err := json.Unmarshal(data, &w); err != nil || w.Class == "" {
+		return fault.New(fault.Local, fault.None, "Something else answers where Lockstep should.",
+			"Restart Lockstep.", fmt.Errorf("status %d", resp.StatusCode))
+	}
+	return w.unpack()
+}
+
+// broken puts an error of the connection into words.
+func (c *Client) broken(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var at *url.Error
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it, or run `lockstep headless`.", errors.Join(ErrNotRunning, err))
+	}
+	return fault.New(fault.Local, fault.None, "Lockstep has quit.", "Start it again.", errors.Join(ErrNotRunning, err))
+}
+
+// Watch calls fn with the latest snapshot at once and after changes, at most ten times
+// a second, until ctx ends or the process does.
+func (c *Client) Watch(ctx context.Context, fn func(api.Snapshot)) error {
+	resp, err := c.send(ctx, watchPath, none{})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	lines := json.NewDecoder(resp.Body)
+	for {
+		var s api.Snapshot
+		if err := lines.Decode(&s); err != nil {
+			return c.broken(ctx, fmt.Errorf("read a snapshot: %w", err))
+		}
+		fn(s)
+	}
+}

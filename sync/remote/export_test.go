@@ -1,0 +1,23 @@
+package remote
+
+// Loopback and its address, as systems without unix sockets use them.
+var Loopback = func(dir string) (*Listener, error) {
+	l, at, err := loopback()
+	if err != nil {
+		return nil, err
+	}
+	l.file = dir + "/" + AddressFile
+	return l, writeAddress(l.file, at)
+}
+
+// Usual tells where the socket of a data folder is.
+func Usual(dir string) string { return usual(dir).Address }
+
+// Methods lists the methods that are served.
+func Methods() []string {
+	var names []string
+	for name := range methods {
+		names = append(names, name)
+	}
+	return names
+}

@@ -1,0 +1,94 @@
+// Package remote carries api.API over a local socket: Server on the side of the process
+// that holds the data folder, Client on the side of windows and commands. It is HTTP
+// with JSON, one POST per method, so that it can be looked at with ordinary tools. The
+// socket is for the same user only; it refuses foreign users and other versions.
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"lockstep/sync/fault"
+)
+
+const (
+	// callPath is in front of the name of a method.
+	callPath = "/api/"
+	// watchPath streams snapshots, one JSON value a line.
+	watchPath = "/watch"
+	// showPath asks for a window.
+	showPath = "/show"
+	// pingPath answers whoever asks, also another version.
+	pingPath = "/ping"
+
+	// versionHeader carries the version on both ways.
+	versionHeader = "Lockstep-Version"
+	// maxBody bounds a request: the longest is a list of every scene, about 10 bytes each.
+	maxBody = 32 << 20
+)
+
+// ErrNotRunning is in the chain when nobody serves the data folder.
+var ErrNotRunning = errors.New("no Lockstep serves the data folder")
+
+// Hello is what a process says of itself.
+type Hello struct {
+	Version string `json:"version"`
+	PID     int    `json:"pid"`
+	// Lasting is true for tray and headless, false for a command that ends by itself.
+	Lasting bool `json:"lasting"`
+	// Windows is true when it can show windows.
+	Windows bool `json:"windows"`
+}
+
+// wireFault is a fault.Error on its way.
+type wireFault struct {
+	Class      fault.Class   `json:"class"`
+	Server     fault.Server  `json:"server,omitempty"`
+	Words      string        `json:"words"`
+	Hint       string        `json:"hint,omitempty"`
+	RetryAfter time.Duration `json:"retryAfter,omitempty"`
+	Detail     string        `json:"detail,omitempty"`
+}
+
+// pack makes any error fit to travel. The text of an error nobody classified travels as
+// the detail.
+func pack(err error) wireFault {
+	f := fault.Of(err)
+	w := wireFault{Class: f.Class, Server: f.Server, Words: f.Words, Hint: f.Hint, RetryAfter: f.RetryAfter}
+	if f.Err != nil {
+		w.Detail = f.Err.Error()
+	}
+	return w
+}
+
+func (w wireFault) unpack() error {
+	f := fault.New(w.Class, w.Server, w.Words, w.Hint, nil)
+	f.RetryAfter = w.RetryAfter
+	switch {
+	case w.Class == fault.Canceled:
+		f.Err = context.Canceled
+	case w.Detail != "":
+		f.Err = errors.New(w.Detail)
+	}
+	return f
+}
+
+// otherVersion is what both sides answer when their versions differ.
+func otherVersion(running, asking string) error {
+	return fault.New(fault.Config, fault.None,
+		fmt.Sprintf("Lockstep %s is running, but this is %s.", running, asking),
+		"Restart Lockstep: quit the one that is running and start it again.", nil)
+}
+
+func decode(data []byte, into any) error {
+	if len(data) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+	return nil
+}
