@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -194,6 +195,32 @@ func readAll(d store.Store) error {
 		_, err2 := tx.ListJobs(store.JobQuery{Limit: 1000})
 		return errors.Join(err, err2)
 	})
+}
+
+// TestPagesThatPointOutsideTheFileNeverKill damages the page numbers in branch pages:
+// following one reads memory outside the map.
+func TestPagesThatPointOutsideTheFileNeverKill(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 300)
+	content := readFile(t, dbPath(dir))
+	branches := 0
+	for at := 8192; at+4096 <= len(content); at += 4096 {
+		page := content[at : at+4096]
+		if binary.NativeEndian.Uint64(page) != uint64(at/4096) || binary.NativeEndian.Uint16(page[8:]) != 1 {
+			continue
+		}
+		branches++
+		for i := range int(binary.NativeEndian.Uint16(page[10:])) {
+			binary.NativeEndian.PutUint64(page[16+16*i+8:], 1<<33) // the page of an element
+		}
+	}
+	if branches == 0 {
+		t.Fatal("the file has no branch pages")
+	}
+	writeFile(t, dbPath(dir), content)
+	if got := useAndReopen(t, dir, 0); got != "restored at open" && got != "restored after use" {
+		t.Errorf("%d branches damaged: %s", branches, got)
+	}
 }
 
 func TestNothingSetAsideIsOverwritten(t *testing.T) {

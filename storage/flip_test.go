@@ -2,10 +2,14 @@ package storage_test
 
 import (
 	"bytes"
+	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 
+	"lockstep/storage"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -76,6 +80,36 @@ func TestFlippedBitInSettingsIsAnErrorThatNamesThem(t *testing.T) {
 		ok, err := tx.Value("settings", &s)
 		if ok || err == nil || !strings.Contains(err.Error(), "settings") {
 			t.Errorf("settings %q, %v, %v", s, ok, err)
+		}
+		return nil
+	})
+}
+
+// TestPathLeftBehindByADamagedItemLeadsNowhere: when the item's record can no longer
+// tell its old paths, they stay in the index and must not count.
+func TestPathLeftBehindByADamagedItemLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _ := open(t, dir)
+	key := scene.ItemKey{Machine: "aa", RatingKey: "42"}
+	put := func(path string) func(store.Tx) error {
+		return func(tx store.Tx) error {
+			return errors.Join(tx.PutIndexed(store.Indexed{Key: key, Title: "Night ferry"}, []string{path}), tx.Claim(7, []string{path}))
+		}
+	}
+	update(t, d, put("/old"))
+	hash := base64.StdEncoding.EncodeToString(storage.PathHash("/old"))
+	closeDB(t, d)
+	flip(t, dir, `"`+hash+`"`)
+	d, _ = open(t, dir)
+	update(t, d, put("/new"))
+	view(t, d, func(tx store.Tx) error {
+		for path, want := range map[string]int{"/old": 0, "/new": 1} {
+			items, err := tx.ItemsAt(path)
+			claims, err2 := tx.Claimants(path)
+			if len(items) != want || len(claims) != want || err != nil || err2 != nil {
+				t.Errorf("%s leads to %v and %v (%v, %v), want %d each", path, items, claims, err, err2, want)
+			}
 		}
 		return nil
 	})
