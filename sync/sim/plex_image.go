@@ -63,18 +63,21 @@ func (p *Plex) uploadImage(w http.ResponseWriter, r *http.Request, seg []string)
 	switch {
 	case it == nil:
 		plexFailure(w, http.StatusNotFound)
-		return
 	case len(data) == 0:
 		plexFailure(w, http.StatusBadRequest)
-		return
 	case len(data) > maxImage:
 		plexFailure(w, http.StatusInternalServerError)
-		return
+	default:
+		p.keepImage(it, r.URL.Path, data)
+		emptyOK(w)
 	}
+}
+
+func (p *Plex) keepImage(it *item, path string, data []byte) {
 	if !strings.HasPrefix(http.DetectContentType(data), "image/") {
 		p.violate("an upload to item %s that is no image", it.id())
 	}
-	pic, kind, field := it.pictureOf(r.URL.Path)
+	pic, kind, field := it.pictureOf(path)
 	key := "upload://" + kind + "/" + sha1Hex(data)
 	if !slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key }) {
 		pic.uploads = append(pic.uploads, upload{key, data})
@@ -83,7 +86,6 @@ func (p *Plex) uploadImage(w http.ResponseWriter, r *http.Request, seg []string)
 		it.lock(field)
 	}
 	p.choose(it, pic, key)
-	emptyOK(w)
 }
 
 // choose selects an image; the stamp in its address always moves on.

@@ -107,10 +107,15 @@ func (p *Plex) Wipe(ratingKey string) error {
 	})
 }
 
-// Remove deletes an item; its file stays on disk.
+// Remove deletes an item; its files stay on disk, so that the next scan finds them again, under a new rating key.
 func (p *Plex) Remove(ratingKey string) error {
 	return p.change(ratingKey, func(it *item) {
 		p.removeItem(it)
+		for _, m := range it.media {
+			for _, part := range m {
+				p.pending[part.file] = part.size
+			}
+		}
 		p.notices.timeline(it, stateDeleted, "deleted")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 func testInt(c any, have int) (bool, error) {
@@ -33,7 +34,7 @@ func testInt(c any, have int) (bool, error) {
 	return false, errors.New("Internal system error. Error <unsupported int modifier type>")
 }
 
-// testText: EQUALS is LIKE, so it ignores letter case.
+// testText: EQUALS is LIKE, so it ignores letter case and takes % and _ as wildcards.
 func testText(c any, have string) (bool, error) {
 	m := asMap(c)
 	if m == nil {
@@ -42,9 +43,9 @@ func testText(c any, have string) (bool, error) {
 	v := asText(m["value"])
 	switch asText(m["modifier"]) {
 	case "EQUALS":
-		return strings.EqualFold(have, v), nil
+		return like(strings.ToLower(v), strings.ToLower(have)), nil
 	case "NOT_EQUALS":
-		return !strings.EqualFold(have, v), nil
+		return !like(strings.ToLower(v), strings.ToLower(have)), nil
 	case "INCLUDES":
 		return strings.Contains(strings.ToLower(have), strings.ToLower(v)), nil
 	case "EXCLUDES":
@@ -65,6 +66,27 @@ func testText(c any, have string) (bool, error) {
 		return re.MatchString(have) == (asText(m["modifier"]) == "MATCHES_REGEX"), nil
 	}
 	return false, errors.New("Internal system error. Error <unsupported string modifier type>")
+}
+
+// like matches SQL's LIKE: % stands for any text, _ for one character.
+func like(pattern, text string) bool {
+	for pattern != "" {
+		p, size := utf8.DecodeRuneInString(pattern)
+		if p == '%' {
+			for i := range text {
+				if like(pattern[size:], text[i:]) {
+					return true
+				}
+			}
+			return like(pattern[size:], "")
+		}
+		t, width := utf8.DecodeRuneInString(text)
+		if text == "" || (p != '_' && p != t) {
+			return false
+		}
+		pattern, text = pattern[size:], text[width:]
+	}
+	return text == ""
 }
 
 // testStamp compares texts, as SQLite does with the stored stamp in the server's local offset.

@@ -40,7 +40,9 @@ func findNamed[T any](x *execution, f *ast.Field, args map[string]any, k namedKi
 	if err != nil {
 		return nil, err
 	}
-	if err := k.order(found, filter); err != nil {
+	if len(asInts(args["ids"])) > 0 {
+		filter.per = -1
+	} else if err := k.order(found, filter); err != nil {
 		return nil, err
 	}
 	cut := filter.cut(len(found))

@@ -155,9 +155,3 @@ func TestConcurrentUse(t *testing.T) {
 		<-done
 	}
 }
-
-func BenchmarkNewWorld100k(b *testing.B) {
-	for b.Loop() {
-		sim.NewWorld(sim.Options{Seed: 1, Scenes: 100_000, Dirt: sim.Messy()})
-	}
-}
