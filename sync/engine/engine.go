@@ -95,6 +95,9 @@ type Options struct {
 	Maintain func(context.Context) error
 	// SameFile reports whether the database is still the file on disk; may be nil.
 	SameFile func() error
+	// Still makes an engine that neither connects nor works: for commands that change
+	// what is stored while no Lockstep runs.
+	Still bool
 }
 
 // Engine is the one owner of all moving state. Make it with New and run it with Run.
