@@ -59,6 +59,8 @@ type Change struct {
 	Field scene.Field `json:"field"`
 	Old   string      `json:"old"`
 	New   string      `json:"new"`
+	// Why is the reason in words, if there is one to tell.
+	Why string `json:"why,omitempty"`
 }
 
 // Activity is one line of history: what happened to a scene.
@@ -129,8 +131,10 @@ type ReportRow struct {
 	Reason  skip.Code `json:"reason,omitempty"`
 	Words   string    `json:"words,omitempty"` // details beyond the reason's own words
 	Item    string    `json:"item,omitempty"`  // rating key in Plex, if known
-	// Changes are the planned changes of a preview.
+	// Changes are the planned changes, Kept the fields that differ and stay as they are,
+	// with the reason.
 	Changes []Change `json:"changes,omitempty"`
+	Kept    []Change `json:"kept,omitempty"`
 }
 
 // RowQuery selects rows of a report for display.

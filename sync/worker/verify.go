@@ -93,11 +93,7 @@ func Changes(p plan.Plan) []store.Change {
 		if !d.Changes() {
 			continue
 		}
-		c := store.Change{Field: d.Field, Old: d.Old, New: d.New}
-		if d.Field.Kind() == scene.List {
-			c.Old, c.New = strings.Join(d.OldList, ", "), strings.Join(d.NewList, ", ")
-		}
-		out = append(out, c)
+		out = append(out, store.ChangeOf(d))
 	}
 	return out
 }

@@ -69,6 +69,9 @@ type Worker struct {
 	Permit func(ctx context.Context) error
 	// Report takes results in. It returns false to end the batch.
 	Report func([]Result) bool
+	// Brake looks at all plans of a batch before anything is written, and returns for
+	// scenes that must not be written unasked the reason in words; nil lets all pass.
+	Brake func([]Planned) map[scene.ID]string
 	// Step says what a job is at: reading, planning, writing, checking.
 	Step func(j queue.Job, step string)
 }
@@ -150,6 +153,7 @@ type task struct {
 	seen    store.Seen
 	want    plan.Wanted
 	targets []*target
+	contest bool // somebody else keeps changing an item back
 	ended   bool // a result was reported
 }
 

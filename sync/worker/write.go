@@ -24,14 +24,27 @@ func (b *batch) planAll() error {
 	if err := b.readCovers(tasks); err != nil {
 		return err
 	}
-	var same []*task
 	for _, t := range tasks {
-		contested, err := b.plan(t)
-		if err != nil {
+		var err error
+		if t.contest, err = b.plan(t); err != nil {
 			return err
 		}
+	}
+	return b.sortOut(tasks)
+}
+
+// sortOut ends the tasks that must not or need not be written.
+func (b *batch) sortOut(tasks []*task) error {
+	held := b.held(tasks)
+	var same []*task
+	for _, t := range tasks {
+		words, stop := held[t.job.Scene]
 		switch {
-		case contested:
+		case stop:
+			if err := b.skip(t, skip.Brake, words); err != nil {
+				return err
+			}
+		case t.contest:
 			if err := b.end(t, b.contested(t)); err != nil {
 				return err
 			}
@@ -40,6 +53,27 @@ func (b *batch) planAll() error {
 		}
 	}
 	return b.inStep(same)
+}
+
+// Planned is a job with the plans of its items.
+type Planned struct {
+	Job   queue.Job
+	Plans []plan.Plan
+}
+
+// held asks the brake which tasks must wait for a person.
+func (b *batch) held(tasks []*task) map[scene.ID]string {
+	if b.Brake == nil {
+		return nil
+	}
+	list := make([]Planned, len(tasks))
+	for i, t := range tasks {
+		list[i].Job = t.job
+		for _, g := range t.targets {
+			list[i].Plans = append(list[i].Plans, g.plan)
+		}
+	}
+	return b.Brake(list)
 }
 
 // plan plans the items of one task and reports whether somebody else keeps changing

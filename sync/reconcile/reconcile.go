@@ -1,0 +1,140 @@
+// Package reconcile compares what Stash wants with what Plex holds and says for every
+// scene checked that it is in step, enqueued, or skipped for a reason of the closed
+// list. A preview is the same run that enqueues nothing.
+//
+// A run streams: Stash is listed twice, once to learn who claims which file and who
+// vanished, once to judge; rows go to the report as they come, and jobs are enqueued
+// from these rows at the end, when the brake has seen everything. What a failing server
+// left unjudged is neither counted nor enqueued, and nothing is missing in Plex that a
+// complete listing did not show to be missing.
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// The kinds of gap. The texts are stored, and are the cause of the jobs.
+const (
+	NeverSynced = "never-synced" // Lockstep never brought the scene in step
+	Changed     = "changed"      // Stash holds something new
+	Drifted     = "drifted"      // Plex holds something else than was written
+	Emptied     = "emptied"      // Plex lost everything that was written
+	Missing     = "missing"      // Plex has no item for the scene's file
+)
+
+// Confirmed is the cause of jobs from an applied preview or a confirmed brake.
+const Confirmed = "confirmed"
+
+// Checked reports whether the cause of a job tells that a person or a run has looked at
+// the sum of what it belongs to.
+func Checked(cause string) bool {
+	switch cause {
+	case NeverSynced, Changed, Drifted, Emptied, Missing, Confirmed:
+		return true
+	}
+	return false
+}
+
+// The outcomes of a row. The texts are stored.
+const (
+	Enqueued = "enqueued"
+	Skipped  = "skipped"
+)
+
+// Stash is what a run needs of Stash.
+type Stash interface {
+	// SweepFiles lists all scenes with files by ascending id, page by page.
+	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
+	Names(ctx context.Context) (scene.Names, error)
+	// Scenes reads scenes by id; a nil scene was deleted, a missing one could not be read.
+	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
+	// Cover reads a cover unless it still has the ETag.
+	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
+}
+
+// Plex is what a run needs of Plex. It cannot change anything.
+type Plex interface {
+	Sections(ctx context.Context) ([]scene.Section, error)
+	// Items reads items in full by rating key; those that do not exist are missing.
+	Items(ctx context.Context, keys []string) (map[string]scene.Item, error)
+	Pictures(ctx context.Context, ratingKey string, f scene.Field) ([]scene.Picture, error)
+}
+
+// Run is one reconciliation. Everything without "may be nil" must be set.
+type Run struct {
+	Stash    Stash
+	Plex     Plex
+	Store    store.Store
+	Settings config.Settings
+	Machine  string
+	Sections []scene.Section // the chosen ones
+	Mapper   match.Mapper
+	Clock    func() time.Time
+	// Report is the stored report to fill: id, scope, preview and deep are given.
+	Report store.Report
+	// Yes lets the brake pass.
+	Yes bool
+	// Refresh lists the chosen libraries in full into the index.
+	Refresh func(ctx context.Context) error
+	// Remember stores what a scene uses and which paths it claims, Forget drops a scene
+	// that was deleted in Stash, with its job.
+	Remember func(store.Tx, scene.Scene) error
+	Forget   func(store.Tx, scene.ID) error
+	// Progress is called from time to time; it must not block.
+	Progress func(checked, total int)
+}
+
+// Outcome is how a run ended.
+type Outcome struct {
+	Report store.Report
+	// Fault is what ended it early, nil when it is complete.
+	Fault *fault.Error
+	// Trips are the fields the brake holds, and Ask the preview with their scenes.
+	Trips []Trip
+	Ask   uint64
+}
+
+// Do compares and returns the finished, stored report. The error is our own: the store
+// failed, or the numbers do not add up. A context canceled with a fault as its cause
+// gives the report that fault's words.
+func (r Run) Do(ctx context.Context) (Outcome, error) {
+	s := newSession(r)
+	err := s.compare(ctx)
+	var out Outcome
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
+		out.Fault = fault.Of(err)
+		s.report.Incomplete = ended(out.Fault)
+	}
+	finishErr := s.finish(&out)
+	out.Report = s.report
+	if out.Fault != nil && out.Fault.Class == fault.Local {
+		finishErr = errors.Join(err, finishErr)
+	}
+	return out, finishErr
+}
+
+// ended says in words what ended a run early.
+func ended(f *fault.Error) string {
+	switch f.Class {
+	case fault.Unreachable, fault.Temporary, fault.Busy:
+		if f.Server != fault.None {
+			return string(f.Server) + " stopped answering."
+		}
+	case fault.Canceled:
+		if f.Server == fault.None && f.Err != nil {
+			return "It was stopped."
+		}
+	}
+	return f.Words
+}

@@ -1,0 +1,329 @@
+package reconcile
+
+import (
+	"context"
+	"strings"
+
+	"lockstep/sync/match"
+	"lockstep/sync/plan"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// subject is one scene on its way to a result.
+type subject struct {
+	id        scene.ID
+	name      string
+	updatedAt string
+	files     []scene.File
+	seen      store.Seen
+	job       queue.Job // its state is empty when there is none
+	fresh     bool      // not as last seen
+	moved     bool
+	found     match.Result
+	targets   []*target
+	scene     *scene.Scene // once read
+	want      plan.Wanted
+}
+
+// target is one Plex item of a subject.
+type target struct {
+	match.Target
+	state   store.ItemState
+	known   bool
+	stamp   int64 // updatedAt by the index
+	item    scene.Item
+	plan    plan.Plan
+	contest bool // somebody else keeps changing it back
+}
+
+// page judges the scenes of a page; those that need details wait for a full batch.
+func (s *session) page(ctx context.Context, page []scene.FileStamp) error {
+	subjects := make([]*subject, 0, len(page))
+	err := s.Store.View(func(tx store.Tx) error {
+		subjects = subjects[:0]
+		for _, fs := range page {
+			sub, in, err := s.subject(tx, fs)
+			if err != nil {
+				return err
+			}
+			if in {
+				subjects = append(subjects, sub)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, sub := range subjects {
+		if err := s.quick(ctx, sub); err != nil {
+			return err
+		}
+	}
+	return s.flushRows(rowBatch)
+}
+
+// subject collects what is known of a scene without asking a server.
+func (s *session) subject(tx store.Tx, fs scene.FileStamp) (*subject, bool, error) {
+	seen, known, err := tx.Seen(fs.ID)
+	if err != nil {
+		return nil, false, err
+	}
+	sub := &subject{id: fs.ID, name: seen.Name, updatedAt: fs.UpdatedAt, files: fs.Files, seen: seen}
+	sub.moved = !known || seen.Paths != pathHash(fs.Files)
+	sub.fresh = s.differs(fs, seen, known, sub.moved)
+	if s.scope.only == 0 && !s.scope.holds(fs, seen, sub.fresh, s.Mapper) {
+		return nil, false, nil
+	}
+	if sub.job, _, err = tx.Job(fs.ID); err != nil {
+		return nil, false, err
+	}
+	return sub, true, s.find(tx, sub)
+}
+
+// find looks the scene's files up in the index.
+func (s *session) find(tx store.Tx, sub *subject) error {
+	sub.targets = nil
+	if len(sub.files) == 0 {
+		return nil
+	}
+	stamps := map[scene.ItemKey]int64{}
+	var err error
+	sub.found, err = match.Resolve(scene.Scene{ID: sub.id, Files: sub.files}, s.Mapper, s.lookup(tx, stamps))
+	if err != nil {
+		return err
+	}
+	for _, m := range sub.found.Targets {
+		t := &target{Target: m, stamp: stamps[m.Key]}
+		if t.state, t.known, err = tx.ItemState(m.Key); err != nil {
+			return err
+		}
+		sub.targets = append(sub.targets, t)
+	}
+	return nil
+}
+
+// lookup answers match.Resolve from the index, and notes the stamps of what it hands out.
+func (s *session) lookup(tx store.Tx, stamps map[scene.ItemKey]int64) match.Index {
+	return match.Index{
+		Items: func(key string) ([]match.Candidate, error) {
+			items, err := tx.ItemsAt(key)
+			if err != nil {
+				return nil, err
+			}
+			out := make([]match.Candidate, 0, len(items))
+			for _, it := range items {
+				if it.Key.Machine == s.Machine {
+					stamps[it.Key] = it.UpdatedAt
+					out = append(out, match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files})
+				}
+			}
+			return out, nil
+		},
+		Owners: func(path string) ([]scene.ID, error) { return s.claims.owners(tx, path) },
+	}
+}
+
+// quick judges a scene by what is stored and listed, if that is enough.
+func (s *session) quick(ctx context.Context, sub *subject) error {
+	if s.settled(sub) {
+		s.tally.checked++
+		return nil
+	}
+	s.pending = append(s.pending, sub)
+	if len(s.pending) < detailBatch {
+		return nil
+	}
+	err := s.details(ctx)
+	s.progress()
+	return err
+}
+
+// settled gives a result to a scene that needs no details.
+func (s *session) settled(sub *subject) bool {
+	switch sub.job.State {
+	case queue.Running:
+		return s.skip(sub, sub.kind(), skip.RunningNow, "")
+	case queue.Waiting, queue.Retrying:
+		return s.skip(sub, sub.kind(), skip.AlreadyQueued, sub.job.Words)
+	}
+	if len(sub.files) == 0 {
+		return s.skip(sub, "", skip.NoFile, "")
+	}
+	if sub.fresh {
+		return false
+	}
+	if done := s.ended(sub); done || sub.seen.Content == "" {
+		return done
+	}
+	if len(sub.targets) == 0 {
+		return s.missing(sub)
+	}
+	if s.report.Deep || !sub.asRead() {
+		return false
+	}
+	for _, t := range sub.targets {
+		s.brake.InStep(t.state.Memory)
+	}
+	s.tally.step()
+	return true
+}
+
+// ended takes over the reason for which the job of an unchanged scene ended.
+func (s *session) ended(sub *subject) bool {
+	switch {
+	case sub.job.State == queue.Dead:
+		return s.skip(sub, sub.kind(), skip.FailedBefore, sub.job.Words)
+	case sub.job.State == queue.Parked && len(sub.targets) == 0:
+		return s.missing(sub)
+	case sub.job.State != queue.Skipped:
+		return false
+	}
+	switch sub.job.Code {
+	case skip.NoMetadata, skip.Contested:
+		return s.skip(sub, sub.kind(), sub.job.Code, sub.job.Words)
+	case skip.Excluded:
+		return s.skip(sub, "", sub.job.Code, sub.job.Words)
+	case skip.NotInPlex, skip.Ambiguous, skip.PathNotMapped, skip.OutsideLibrary:
+		return len(sub.targets) == 0 && s.missing(sub)
+	}
+	return false
+}
+
+// asRead reports that all items are as they were when they were last in step.
+func (sub *subject) asRead() bool {
+	for _, t := range sub.targets {
+		if !t.known || t.state.Scene != sub.id || t.state.UpdatedAt != t.stamp {
+			return false
+		}
+	}
+	return true
+}
+
+// kind is the kind of gap as far as it is known without details.
+func (sub *subject) kind() string {
+	switch {
+	case len(sub.targets) == 0 && len(sub.found.Candidates) == 0:
+		return Missing
+	case sub.seen.Content == "":
+		return NeverSynced
+	case sub.fresh:
+		return Changed
+	case Checked(sub.job.Cause) && sub.job.Cause != Confirmed:
+		return sub.job.Cause
+	case len(sub.targets) > 0 && !sub.asRead():
+		return Drifted
+	}
+	return Changed
+}
+
+// missing gives a result to a scene without item that passed the gate.
+func (s *session) missing(sub *subject) bool {
+	code := sub.found.Skip
+	switch {
+	case code != skip.NotInPlex:
+		return s.skip(sub, sub.kind(), code, sub.found.Why)
+	case s.section(sub) == "":
+		return s.skip(sub, Missing, skip.OutsideLibrary, sub.found.Why)
+	case s.scanning[s.section(sub)]:
+		return s.skip(sub, Missing, skip.LibraryScanning, "")
+	case sub.job.State == queue.Parked, !sub.fresh && sub.job.State == queue.Skipped && sub.job.Code == skip.NotInPlex:
+		return s.skip(sub, Missing, skip.NotInPlex, sub.job.Words)
+	}
+	return s.enqueue(sub, Missing, nil)
+}
+
+// section is the chosen library in whose folders one of the files should lie.
+func (s *session) section(sub *subject) string {
+	for _, m := range sub.found.Paths {
+		for _, p := range m.Plex {
+			for _, sec := range s.Sections {
+				for _, folder := range sec.Locations {
+					if match.Under(p, folder) {
+						return sec.ID
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// row begins the report row of a subject.
+func (sub *subject) row(kind string) store.ReportRow {
+	r := store.ReportRow{Scene: sub.id, Title: sub.name, Kind: kind}
+	if len(sub.files) > 0 {
+		r.Path = sub.files[0].Path
+	}
+	if sub.scene != nil {
+		r.Title = sub.scene.Name()
+	}
+	if r.Title == "" {
+		r.Title = scene.Scene{ID: sub.id, Files: sub.files}.Name()
+	}
+	keys := make([]string, 0, len(sub.targets))
+	for _, t := range sub.targets {
+		keys = append(keys, t.Key.RatingKey)
+	}
+	r.Item = strings.Join(keys, ",")
+	return r
+}
+
+// skip ends a subject with a reason; it returns true.
+func (s *session) skip(sub *subject, kind string, code skip.Code, words string) bool {
+	r := sub.row(kind)
+	r.Outcome, r.Reason, r.Words = Skipped, code, words
+	s.rows = append(s.rows, r)
+	s.tally.skip(kind, code)
+	return true
+}
+
+// enqueue ends a subject as one to be written; it returns true.
+func (s *session) enqueue(sub *subject, kind string, plans []plan.Plan) bool {
+	r := sub.row(kind)
+	r.Outcome = Enqueued
+	var mask Fields
+	for _, p := range plans {
+		mask |= s.brake.Plan(p)
+		describe(&r, p)
+	}
+	if mask != 0 {
+		s.masks[sub.id] = mask
+	}
+	s.rows = append(s.rows, r)
+	s.tally.enqueue(kind)
+	return true
+}
+
+// describe adds what a plan changes and keeps to a row. Fields that are the same for
+// several items of a scene are listed once.
+func describe(r *store.ReportRow, p plan.Plan) {
+	for _, d := range p.Decisions {
+		c := store.ChangeOf(d)
+		switch {
+		case d.Changes():
+			r.Changes = addChange(r.Changes, c)
+		case d.Code != "" && d.Code != skip.PolicyOff:
+			r.Kept = addChange(r.Kept, c)
+		}
+	}
+	var fields []string
+	for _, c := range r.Changes {
+		if f := string(c.Field); len(fields) == 0 || fields[len(fields)-1] != f {
+			fields = append(fields, f)
+		}
+	}
+	r.Words = strings.Join(fields, ", ")
+}
+
+func addChange(list []store.Change, c store.Change) []store.Change {
+	for _, o := range list {
+		if o == c {
+			return list
+		}
+	}
+	return append(list, c)
+}

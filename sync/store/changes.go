@@ -1,0 +1,21 @@
+package store
+
+import (
+	"strings"
+
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+)
+
+// ChangeOf is a decision as old and new text. A decision that changes nothing has the
+// same text twice.
+func ChangeOf(d plan.Decision) Change {
+	c := Change{Field: d.Field, Old: d.Old, New: d.New, Why: d.Why}
+	if d.Field.Kind() == scene.List {
+		c.Old, c.New = strings.Join(d.OldList, ", "), strings.Join(d.NewList, ", ")
+	}
+	if !d.Changes() {
+		c.New = c.Old
+	}
+	return c
+}
