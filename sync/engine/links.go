@@ -34,7 +34,12 @@ func (l *links) ready() bool {
 	return l.stash != nil && l.stashState.OK && l.plexState.OK && l.machine != ""
 }
 
-func (l *links) recheck(now time.Time) { l.connectAt = now }
+// recheck asks for a look at the servers no later than t.
+func (l *links) recheck(t time.Time) {
+	if l.connectAt.IsZero() || t.Before(l.connectAt) {
+		l.connectAt = t
+	}
+}
 
 func (l *links) plexOK(now time.Time) {
 	if !l.plexState.OK || !l.plexState.Checked {
@@ -85,7 +90,7 @@ func (e *Engine) dial() {
 	epoch := l.epoch + 1
 	*l = links{epoch: epoch}
 	e.look.indexed = false
-	if !e.settings.Configured() {
+	if e.o.Still || !e.settings.Configured() {
 		return
 	}
 	l.stash, l.plex = e.o.Dial(Address{
@@ -126,7 +131,7 @@ func (e *Engine) dueConnect(ctx context.Context, now time.Time) time.Time {
 	if l.connectAt.After(now) {
 		return l.connectAt
 	}
-	l.connecting = true
+	l.connecting, l.connectAt = true, time.Time{} // who asks for a look from now on gets another one
 	gen, epoch := e.health.Breaker.Generation, l.epoch
 	stash, plex, askPlex := l.stash, l.plex, e.health.Breaker.Allows()
 	e.spawn(func() {
@@ -145,7 +150,7 @@ func (e *Engine) connected(ctx context.Context, epoch int, gen uint64, a answer)
 	if epoch != l.epoch || ctx.Err() != nil {
 		return
 	}
-	l.connecting, l.connectAt = false, time.Time{}
+	l.connecting = false
 	now := e.now()
 	if a.stashErr != nil {
 		e.noteFault(asServer(a.stashErr, fault.Stash))
@@ -183,7 +188,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	if err := e.step(breaker.Event{Kind: breaker.Success, Generation: gen}, nil); err != nil {
 		e.noteLocal(err)
 	}
-	e.look.index = true
+	e.look.index, e.look.wait = true, 0
 	e.look.soon(e.now())
 	e.watch(ctx)
 }
@@ -245,11 +250,11 @@ func (e *Engine) scheduleRecheck(now time.Time) {
 		return c.OK || c.Class == string(fault.Unauthorized) || c.Class == string(fault.Config)
 	}
 	if asked(l.stashState) && (asked(l.plexState) || !plexWaits) {
-		l.connectAt = now.Add(askRecheck)
+		l.recheck(now.Add(askRecheck))
 		return
 	}
 	l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
-	l.connectAt = now.Add(l.wait)
+	l.recheck(now.Add(l.wait))
 }
 
 // asServer gives a fault its server where the adapter's caller knows better: an error

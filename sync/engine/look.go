@@ -66,7 +66,8 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 	}
 	w := e.wanted(now)
 	l.running = true
-	l.newest, l.sweep, l.names, l.files, l.index, l.full, l.recheck = false, false, false, false, false, false, false
+	l.index, l.full = l.index && !w.index, l.full && !w.index // what cannot be done now stays wanted
+	l.newest, l.sweep, l.names, l.files, l.recheck = false, false, false, false, false
 	tctx, cancel := context.WithCancel(ctx)
 	l.cancel, l.enqueued = cancel, 0
 	lk := e.looker(w)
@@ -188,12 +189,16 @@ func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 		return
 	}
 	now := e.now()
+	asked := l.pending(e.health.Breaker.Allows())
 	e.lookedAtStash(k, now)
 	if k.want.index {
 		e.lookedAtPlex(gen, k, now)
 	}
 	l.done = l.done || k.stashErr == nil
 	e.scheduleLook(now)
+	if asked {
+		l.soon(now) // somebody wants more than the look that just ended covered
+	}
 	err := k.stashErr
 	if err == nil {
 		err = k.plexErr
@@ -212,6 +217,7 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 		l.sweep, l.names = l.sweep || k.want.sweep || k.swept, l.names || k.want.names
 		l.files, l.recheck = l.files || k.want.files, l.recheck || k.want.recheck
 		e.noteFault(asServer(k.stashErr, fault.Stash))
+		e.links.recheck(now.Add(firstRecheck))
 		return
 	}
 	e.links.stashOK(now)
@@ -248,6 +254,11 @@ func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
 	}
 }
 
+// pending reports whether something is wanted that could be looked at now.
+func (l *lookState) pending(plex bool) bool {
+	return l.sweep || l.names || l.files || l.recheck || plex && (l.index || l.full)
+}
+
 // scheduleLook arms the next look.
 func (e *Engine) scheduleLook(now time.Time) {
 	l := &e.look
@@ -256,7 +267,7 @@ func (e *Engine) scheduleLook(now time.Time) {
 		every = min(every, quickProbe)
 	}
 	l.at = now.Add(every)
-	if l.sweep || l.names || l.files || l.index || l.full || l.recheck {
+	if l.pending(e.health.Breaker.Allows()) {
 		l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
 		l.by(now.Add(l.wait))
 		return

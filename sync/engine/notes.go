@@ -42,7 +42,6 @@ func (e *Engine) noteFault(f *fault.Error) {
 	if f.Server == fault.Stash {
 		signIn, fix = api.SignInStash, api.FixStash
 		e.links.stashFault(f, e.now())
-		e.links.recheck(e.now().Add(max(firstRecheck, e.links.wait)))
 	} else {
 		e.links.plexFault(f, e.now())
 	}

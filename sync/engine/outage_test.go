@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -253,18 +254,22 @@ func TestRestartDuringAnOutageGoesOnWithTheSameRecord(t *testing.T) {
 	}
 }
 
-func TestW20LongOutageWithManyJobsCostsOneRequestPerProbe(t *testing.T) {
+func TestW20OutageOfThreeDaysWithManyJobsCostsOneRequestPerProbe(t *testing.T) {
 	t.Parallel()
-	const jobs = 5000
+	const jobs, hours = 5000, 72
 	r := withoutImages(newRig(t, sim.Options{Seed: 12, Scenes: jobs}))
-	r.settings.ProbeFirst, r.settings.ProbeMax = 5*time.Millisecond, 5*time.Millisecond
+	var skew atomic.Int64 // the clock of the engine, moved on by hours
+	r.now = func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }
 	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
 	l := r.start()
-	l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Queue.Waiting == jobs })
+	s := l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Queue.Waiting == jobs })
 	before, _ := r.plexCalls()
-	from := l.until("a probe", func(s api.Snapshot) bool { return true }).Outage.FailedProbes
-	// At the longest wait of a minute, three days are 4 320 failed probes.
-	s := l.until("as many probes as three days have", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= from+4320 })
+	from := s.Outage.FailedProbes
+	for range hours {
+		skew.Add(int64(time.Hour))
+		seen := s.Outage.FailedProbes
+		s = l.until("more probes", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= seen+5 })
+	}
 	after, _ := r.plexCalls()
 	if got, most := after-before, s.Outage.FailedProbes-from+2; got > most {
 		t.Errorf("%d requests for %d failed probes, want one each", got, s.Outage.FailedProbes-from)
@@ -275,6 +280,10 @@ func TestW20LongOutageWithManyJobsCostsOneRequestPerProbe(t *testing.T) {
 	clear()
 	if s = l.settled(); s.Queue.Done != jobs || s.Queue.Dead != 0 {
 		t.Errorf("after recovery: queue %+v, want all %d written", s.Queue, jobs)
+	}
+	rec := l.records()
+	if len(rec) != 1 || rec[0].Length(r.now()) < hours*time.Hour || rec[0].JobsHeld != jobs {
+		t.Errorf("records %+v, want one of three days that held %d jobs", rec, jobs)
 	}
 	r.inStep(sim.DiffOptions{})
 }
