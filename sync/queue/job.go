@@ -77,6 +77,11 @@ type Job struct {
 	Forced bool `json:"forced,omitempty"`
 	// Undo names the run whose journal entries are to be restored, zero for a sync.
 	Undo uint64 `json:"undo,omitempty"`
+	// Then is the run to undo after the work in hand: somebody asked while it ran.
+	Then uint64 `json:"then,omitempty"`
+	// Sync is set when the scene was wished for while an undo was open: it is synced
+	// after the undo.
+	Sync bool `json:"sync,omitempty"`
 }
 
 // Counts is the one count of jobs. Everything that shows or decides by numbers of

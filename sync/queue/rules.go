@@ -45,19 +45,35 @@ func Enqueue(old *Job, w Wish, now time.Time) Job {
 	if w.Cause != "" {
 		j.Cause = w.Cause
 	}
-	j.Forced = j.Forced || w.Forced
-	j.Undo = w.Undo
+	j.Forced = w.Forced || j.Forced && j.State.Live()
+	j = j.undo(w)
 	switch j.State {
 	case Running:
 		j.Again = true
 		return j
-	case Waiting:
-		return j // keeps its place in the row
 	case Done, Skipped, Dead:
 		j.Enqueued = now
 	}
 	j.Attempts, j.Outage = 0, 0
+	if j.State == Waiting {
+		return j // keeps its place in the row
+	}
 	return j.wait(now)
+}
+
+// undo enters what a wish says of an undo. Neither an undo nor a sync that is still to
+// be done is dropped for the other: the undo comes first, the sync after it.
+func (j Job) undo(w Wish) Job {
+	switch {
+	case w.Undo == 0:
+		j.Sync = j.Sync || j.Undo != 0
+	case j.State == Running && w.Undo != j.Undo:
+		j.Then = w.Undo
+	default:
+		j.Sync = j.Sync || j.State.Live() && j.Undo == 0
+		j.Undo = w.Undo
+	}
+	return j
 }
 
 // Claim marks a job as running.
@@ -82,14 +98,23 @@ func (j Job) Orphan(now time.Time) Job {
 
 // Complete ends a job whose item was seen to be as wanted; words say what was left alone.
 func (j Job) Complete(words string, now time.Time) Job {
-	j.Attempts, j.Interrupted, j.Outage, j.Undo, j.Forced = 0, 0, 0, 0, false
-	return j.finish(Done, "", words, "", now)
+	j.Outage = 0
+	return j.fulfilled().finish(Done, "", words, "", now)
 }
 
 // Skip ends a job for a reason of the closed list.
 func (j Job) Skip(code skip.Code, words string, now time.Time) Job {
-	j.Attempts, j.Interrupted, j.Forced, j.Undo = 0, 0, false, 0
-	return j.finish(Skipped, code, words, "", now)
+	return j.fulfilled().finish(Skipped, code, words, "", now)
+}
+
+// fulfilled takes the wish off a job that was worked on. What was wished for meanwhile
+// stays, and so does the sync that was to follow an undo.
+func (j Job) fulfilled() Job {
+	j.Attempts, j.Interrupted = 0, 0
+	j.Forced = j.Forced && j.Again && j.Undo == 0
+	j.Again = j.Again || j.Undo != 0 && j.Sync
+	j.Undo, j.Sync = 0, false
+	return j
 }
 
 // Park puts a job aside until one of the paths appears in Plex or until the end.
@@ -107,7 +132,6 @@ func (j Job) Park(awaits []string, words string, end, now time.Time) Job {
 // in [0,1); wait is what the server asked for, zero if it did not.
 func (j Job) Fail(class fault.Class, words string, wait time.Duration, jitter float64, now time.Time) Job {
 	if j.Again {
-		j.Attempts = 0
 		return j.wait(now)
 	}
 	j.Attempts++
@@ -151,6 +175,13 @@ func (j Job) Clamp(now time.Time) Job {
 }
 
 func (j Job) wait(now time.Time) Job {
+	if j.Again {
+		j.Attempts = 0 // they were about what the scene was before
+	}
+	if j.Then != 0 {
+		j.Sync = j.Sync || j.Undo == 0
+		j.Undo, j.Then = j.Then, 0
+	}
 	j.State, j.Due, j.Again = Waiting, now, false
 	j.Code, j.Words, j.Class, j.Awaits = "", "", "", nil
 	return j

@@ -1,0 +1,301 @@
+package queue_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+)
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func wish(cause string) queue.Wish {
+	return queue.Wish{Scene: 7, Name: "Harbour at dawn", Cause: cause}
+}
+
+func claimed(w queue.Wish) queue.Job { return queue.Enqueue(nil, w, start).Claim(start) }
+
+func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
+	t.Parallel()
+	running := claimed(wish("new"))
+	tests := map[string]struct {
+		old       *queue.Job
+		state     queue.State
+		again     bool
+		fresh     bool // the time of the wish becomes the job's beginning
+		keepsLine bool
+	}{
+		"none":     {nil, queue.Waiting, false, true, false},
+		"waiting":  {ptr(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
+		"running":  {&running, queue.Running, true, false, false},
+		"retrying": {ptr(running.Fail(fault.Temporary, "x", 0, 0.9, start)), queue.Waiting, false, false, false},
+		"parked":   {ptr(running.Park([]string{"a"}, "x", start.Add(time.Hour), start)), queue.Waiting, false, false, false},
+		"dead":     {ptr(running.Fail(fault.Rejected, "x", 0, 0, start)), queue.Waiting, false, true, false},
+		"done":     {ptr(running.Complete("", start)), queue.Waiting, false, true, false},
+		"skipped":  {ptr(running.Skip(skip.NoFile, "", start)), queue.Waiting, false, true, false},
+	}
+	later := start.Add(time.Minute)
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := queue.Enqueue(tt.old, wish("edited"), later)
+			if j.State != tt.state || j.Again != tt.again || j.Attempts != 0 || j.Cause != "edited" {
+				t.Errorf("%+v, want %s, again %v, no attempts", j, tt.state, tt.again)
+			}
+			if tt.fresh != j.Enqueued.Equal(later) {
+				t.Errorf("enqueued %v, want the wish's time: %v", j.Enqueued, tt.fresh)
+			}
+			if j.State == queue.Waiting {
+				if tt.keepsLine && !j.Due.Equal(start) || !tt.keepsLine && !j.Due.Equal(later) {
+					t.Errorf("due %v", j.Due)
+				}
+				if j.Code != "" || j.Words != "" || j.Class != "" || j.Awaits != nil {
+					t.Errorf("%+v still says why it was elsewhere", j)
+				}
+			}
+			if tt.old != nil && j.Generation != tt.old.Generation+1 {
+				t.Errorf("generation %d after %d", j.Generation, tt.old.Generation)
+			}
+		})
+	}
+}
+
+func ptr(j queue.Job) *queue.Job { return &j }
+
+func TestW1EditWhileQueuedOrRunningIsWorkedOnAfterwards(t *testing.T) {
+	t.Parallel()
+	results := map[string]func(queue.Job) queue.Job{
+		"done":     func(j queue.Job) queue.Job { return j.Complete("", start) },
+		"skipped":  func(j queue.Job) queue.Job { return j.Skip(skip.NoMetadata, "", start) },
+		"parked":   func(j queue.Job) queue.Job { return j.Park([]string{"a"}, "", start.Add(time.Hour), start) },
+		"failed":   func(j queue.Job) queue.Job { return j.Fail(fault.Temporary, "", time.Hour, 0.5, start) },
+		"rejected": func(j queue.Job) queue.Job { return j.Fail(fault.Rejected, "", 0, 0.5, start) },
+		"returned": func(j queue.Job) queue.Job { return j.Return(start) },
+		"orphaned": func(j queue.Job) queue.Job { return j.Orphan(start) },
+	}
+	for name, result := range results {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := claimed(wish("new"))
+			j = result(queue.Enqueue(&j, wish("edited"), start))
+			if j.State != queue.Waiting || j.Due.After(start) || j.Again || j.Attempts != 0 {
+				t.Errorf("an edit during the work left %+v, want it waiting and due without attempts", j)
+			}
+		})
+	}
+}
+
+func TestAnEditGivesAJobThatKeptFailingAllItsAttemptsBack(t *testing.T) {
+	t.Parallel()
+	j := claimed(wish("new"))
+	for range queue.MaxAttempts - 1 {
+		j = j.Fail(fault.Temporary, "x", 0, 0, start).Claim(start)
+	}
+	j = j.Return(start) // waiting, with seven attempts behind it
+	j = queue.Enqueue(&j, wish("edited"), start).Claim(start).Fail(fault.Temporary, "x", 0, 0, start)
+	if j.State != queue.Retrying || j.Attempts != 1 {
+		t.Errorf("%+v, want the first of eight attempts", j)
+	}
+}
+
+func TestIncident2EmptyIncludesWhatIsRunningAndRetrying(t *testing.T) {
+	t.Parallel()
+	for _, s := range queue.States() {
+		var c queue.Counts
+		c.Add(s, 1)
+		want := s != queue.Waiting && s != queue.Running && s != queue.Retrying
+		if c.Empty() != want || (c.Pending() == 0) != want {
+			t.Errorf("one job %s: empty %v pending %d, want empty %v", s, c.Empty(), c.Pending(), want)
+		}
+	}
+}
+
+func TestCountsHoldEachStateOnItsOwn(t *testing.T) {
+	t.Parallel()
+	var c queue.Counts
+	for i, s := range queue.States() {
+		c.Add(s, i+1)
+	}
+	for i, s := range queue.States() {
+		if got := c.Of(s); got != i+1 {
+			t.Errorf("%s: %d, want %d", s, got, i+1)
+		}
+	}
+	before := c
+	c.Add("nowhere", 5)
+	if c != before || c.Of("nowhere") != 0 {
+		t.Errorf("an unknown state was counted: %+v", c)
+	}
+	if reflect.TypeFor[queue.Counts]().NumField() != len(queue.States()) {
+		t.Error("a state has no count or a count no state")
+	}
+}
+
+func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
+	t.Parallel()
+	j := claimed(wish("new"))
+	for n := 1; n < queue.MaxAttempts; n++ {
+		j = j.Fail(fault.Temporary, "no", 0, 0.5, start)
+		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words != "no" {
+			t.Fatalf("attempt %d: %+v", n, j)
+		}
+		j = j.Claim(start)
+	}
+	if j = j.Fail(fault.Temporary, "no", 0, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
+		t.Errorf("after the last attempt: %+v", j)
+	}
+	if j = claimed(wish("new")).Fail(fault.Rejected, "bad", 0, 0.5, start); j.State != queue.Dead || j.Attempts != 1 {
+		t.Errorf("a refusal: %+v", j)
+	}
+}
+
+func TestAServersWishToWaitIsHonouredUpToTheCap(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ wait, want time.Duration }{
+		"none":       {0, 2500 * time.Millisecond},
+		"shorter":    {time.Second, 2500 * time.Millisecond},
+		"longer":     {time.Minute, time.Minute},
+		"absurd":     {100 * time.Hour, queue.MaxDelay},
+		"in history": {-time.Hour, 2500 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := claimed(wish("new")).Fail(fault.Busy, "", tt.wait, 0.5, start)
+			if got := j.Due.Sub(start); got != tt.want {
+				t.Errorf("due in %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestThreeDeathsMakeAJobRunAloneUntilItEnds(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(queue.Job) queue.Job{
+		"done":    func(j queue.Job) queue.Job { return j.Complete("", start) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoFile, "", start) },
+		"parked":  func(j queue.Job) queue.Job { return j.Park(nil, "", start, start) },
+		"failed":  func(j queue.Job) queue.Job { return j.Fail(fault.Temporary, "", 0, 0, start) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := queue.Enqueue(nil, wish("new"), start)
+			for n := 1; n <= 3; n++ {
+				if j.Alone() {
+					t.Fatalf("alone after %d deaths", n-1)
+				}
+				j = j.Claim(start).Orphan(start)
+				if j.Attempts != 0 {
+					t.Fatalf("a death counted as an attempt: %+v", j)
+				}
+			}
+			if !j.Alone() {
+				t.Errorf("%+v is not alone", j)
+			}
+			if j = end(j.Claim(start)); j.Alone() {
+				t.Errorf("%+v is still alone", j)
+			}
+		})
+	}
+}
+
+func TestClampBringsBackWhatAWrongClockPutFarAhead(t *testing.T) {
+	t.Parallel()
+	far := start.AddDate(5, 0, 0)
+	for _, s := range queue.States() {
+		got := queue.Job{State: s, Due: far}.Clamp(start).Due
+		want := map[queue.State]time.Time{
+			queue.Waiting: start, queue.Retrying: start.Add(queue.MaxDelay), queue.Parked: start.Add(queue.MaxPark),
+		}[s]
+		if want.IsZero() {
+			want = far // finished jobs: the stamp is history
+		}
+		if !got.Equal(want) {
+			t.Errorf("%s: %v, want %v", s, got, want)
+		}
+		if near := start.Add(-time.Hour); !(queue.Job{State: s, Due: near}).Clamp(start).Due.Equal(near) {
+			t.Errorf("%s: a stamp in order was moved", s)
+		}
+	}
+}
+
+func TestLiveStatesLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	for _, s := range queue.States() {
+		want := s == queue.Waiting || s == queue.Running || s == queue.Retrying || s == queue.Parked
+		if s.Live() != want {
+			t.Errorf("%s: live %v", s, s.Live())
+		}
+	}
+}
+
+func TestForcedHoldsForOneWish(t *testing.T) {
+	t.Parallel()
+	forced := queue.Wish{Scene: 7, Forced: true}
+	if j := claimed(forced).Complete("", start); j.Forced {
+		t.Errorf("%+v", j)
+	}
+	j := claimed(wish("new"))
+	if j = queue.Enqueue(&j, forced, start).Complete("", start); !j.Forced || j.State != queue.Waiting {
+		t.Errorf("retry pressed during the work was lost: %+v", j)
+	}
+	dead := claimed(forced).Fail(fault.Rejected, "", 0, 0, start)
+	if j := queue.Enqueue(&dead, wish("edited"), start); j.Forced {
+		t.Errorf("an edit inherited the force of a dead job: %+v", j)
+	}
+}
+
+func TestAnUndoAndASyncNeverSwallowEachOther(t *testing.T) {
+	t.Parallel()
+	undo := queue.Wish{Scene: 7, Cause: "undo", Undo: 40}
+	edit := wish("edited")
+	fail := func(j queue.Job) queue.Job { return j.Fail(fault.Rejected, "", 0, 0, start) }
+	tests := map[string]struct {
+		first, second queue.Wish
+		between       func(queue.Job) queue.Job // what happens to the first before the second
+		then          func(queue.Job) queue.Job // and after it, until the next claim
+		undo          uint64                    // what is claimed next
+		after         bool                      // whether a sync follows
+	}{
+		"edit, then undo":                     {edit, undo, nil, nil, 40, true},
+		"undo, then edit":                     {undo, edit, nil, nil, 40, true},
+		"undo while the sync runs":            {edit, undo, claim, complete, 40, true},
+		"undo while the sync runs, sync ends": {edit, undo, claim, returned, 40, true},
+		"undo while the sync runs, killed":    {edit, undo, claim, orphan, 40, true},
+		"edit while the undo runs":            {undo, edit, claim, complete, 0, false},
+		"edit while the undo runs, returned":  {undo, edit, claim, returned, 40, true},
+		"retry of an undo that died":          {undo, queue.Wish{Scene: 7, Forced: true}, func(j queue.Job) queue.Job { return fail(claim(j)) }, nil, 40, true},
+		"undo of a scene in step":             {edit, undo, func(j queue.Job) queue.Job { return complete(claim(j)) }, nil, 40, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := queue.Enqueue(nil, tt.first, start)
+			if tt.between != nil {
+				j = tt.between(j)
+			}
+			j = queue.Enqueue(&j, tt.second, start)
+			if tt.then != nil {
+				j = tt.then(j)
+			}
+			if j.State != queue.Waiting || j.Undo != tt.undo {
+				t.Fatalf("%+v, want waiting with undo %d", j, tt.undo)
+			}
+			j = complete(claim(j))
+			if tt.after != (j.State == queue.Waiting) || j.Undo != 0 {
+				t.Errorf("after the undo %+v, want a sync to follow: %v", j, tt.after)
+			}
+			if j = complete(claim(j)); j.State != queue.Done || j.Undo+j.Then != 0 || j.Sync {
+				t.Errorf("in the end %+v", j)
+			}
+		})
+	}
+}
+
+func claim(j queue.Job) queue.Job    { return j.Claim(start) }
+func complete(j queue.Job) queue.Job { return j.Complete("", start) }
+func returned(j queue.Job) queue.Job { return j.Return(start) }
+func orphan(j queue.Job) queue.Job   { return j.Orphan(start) }
