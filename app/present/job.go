@@ -27,7 +27,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 	}
 	switch j.State {
 	case queue.Running:
-		r.Mark, r.Tone, r.State, r.Detail = "▶", Busy, step(j, s), Cause(j.Cause)
+		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), Cause(j.Cause)
 	case queue.Waiting:
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
@@ -73,12 +73,12 @@ func tries(n int) string {
 	return "tried " + Number(n) + " of " + Number(queue.MaxAttempts) + " times"
 }
 
+// causes are the reasons the engine gives a job, in the words of people.
 var causes = map[string]string{
-	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a name was changed in Stash",
-	"moved": "its file was moved", "drifted": "changed in Plex", "emptied": "emptied in Plex",
-	"merged": "a name was changed in Stash", "files": "its file was moved",
-	"reconcile": "found by a reconciliation", "retry": "asked for again", "asked": "asked for", "manual": "asked for",
-	"undo": "being undone", "settings": "the settings changed", "arrived": "appeared in Plex", "outage": "again after the outage",
+	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a name was changed in Stash", "moved": "its file was moved",
+	"never-synced": "never synced before", "changed": "changed in Stash", "drifted": "changed in Plex", "emptied": "emptied in Plex",
+	"missing": "missing in Plex", "confirmed": "you confirmed it", "appeared": "appeared in Plex", "asked for": "you asked for it",
+	"retry": "you asked for another try", "outage": "another try after the outage", "undo": "being undone", "settings": "the settings changed",
 }
 
 // Cause says why a job exists. A word this version does not know is shown as it is.

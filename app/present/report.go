@@ -119,11 +119,14 @@ func Incomplete(r store.Report) string {
 	if r.Incomplete == "" {
 		return ""
 	}
-	words := Sentence(r.Incomplete)
-	if !strings.Contains(words, " of ") && r.Total > 0 {
-		words = strings.TrimSuffix(words, ".") + " after " + Number(r.Checked) + " of " + Count(r.Total, "scene", "scenes") + "."
+	words, of := Sentence(r.Incomplete), Number(r.Checked)+" of "+Count(r.Total, "scene", "scenes")
+	if r.Total == 0 {
+		return words + " Nothing after that was judged."
 	}
-	return words + " Nothing after that was judged."
+	if short, ok := strings.CutSuffix(words, "stopped answering."); ok {
+		return short + "stopped answering after " + of + ". Nothing after that was judged."
+	}
+	return words + " " + of + " were checked; nothing after that was judged."
 }
 
 // Row is one line of a report.

@@ -88,3 +88,38 @@ func CoverageLine(c api.Mapping) Line {
 	}
 	return Line{Coverage(c), Warn}
 }
+
+// Server names a Plex server to choose: "Attic · http://10.0.0.7:32400".
+func Server(p api.PlexServer) string {
+	where := p.URL
+	switch {
+	case where == "":
+		where = "does not answer"
+	case p.Relay:
+		where = "only by Plex's slow detour"
+	}
+	return join(p.Name, where)
+}
+
+// SignInWords tells how a sign-in with Plex stands.
+func SignInWords(s api.SignInState, code string) Line {
+	switch s.State {
+	case api.SignInDone:
+		if len(s.Servers) == 0 {
+			return Line{"Signed in, but this account owns no Plex server.", Warn}
+		}
+		return Line{"Signed in. Choose the server to keep in step:", Good}
+	case api.SignInExpired:
+		return Line{"The sign-in has expired. Start again.", Warn}
+	case api.SignInWaiting:
+	}
+	return Line{"Confirm the sign-in in your browser. Code " + code + ".", Busy}
+}
+
+// Discovered tells what a look around the local network brought.
+func Discovered(n int) Line {
+	if n == 0 {
+		return Line{"No Plex server answered on this network. Many networks block this; type the address instead.", Muted}
+	}
+	return Line{Count(n, "server was", "servers were") + " found on this network:", Good}
+}

@@ -61,7 +61,7 @@ func Progress(s api.Snapshot) string {
 
 // Step is how far the run is, the scene in hand included: "23 of 42".
 func Step(p api.Progress) string {
-	return Number(min(p.Finished()+1, p.Total)) + " of " + Number(p.Total)
+	return Number(p.Position()) + " of " + Number(p.Total)
 }
 
 // Fraction is how much of the run is through, from 0 to 1; 1 while there is nothing

@@ -64,8 +64,8 @@ func TestJobRows(t *testing.T) {
 		j    queue.Job
 		want present.JobRow
 	}{
-		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "▶", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
-		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "▶", Name: "scene 8", State: "in hand", Tone: present.Busy}},
+		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
+		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in hand", Tone: present.Busy}},
 		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "waiting", Detail: "some thing", Discard: true}},
 		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: "Plex answered 500", Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered 500 · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
 		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: "asked Plex to scan /films/old"}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waits until 30 Nov 14:12", Retry: true, Discard: true}},
@@ -145,7 +145,8 @@ func TestReportSentences(t *testing.T) {
 		"no gap":     {present.Sum(besides), "24 gaps = 16 queued + 8 skipped · 3 more left out without a gap"},
 		"kinds":      {present.ByKind(large), "never synced 9 · changed in Stash 11 · drifted in Plex 4"},
 		"incomplete": {present.Incomplete(stopped), "Plex stopped answering after 700 of 1" + nn + "204 scenes. Nothing after that was judged."},
-		"told":       {present.Incomplete(store.Report{Incomplete: "you stopped it after 3 of 5 scenes", Total: 5}), "You stopped it after 3 of 5 scenes. Nothing after that was judged."},
+		"told":       {present.Incomplete(store.Report{Incomplete: "It was stopped.", Checked: 3, Total: 5}), "It was stopped. 3 of 5 scenes were checked; nothing after that was judged."},
+		"at once":    {present.Incomplete(store.Report{Incomplete: "Stash wants an API key"}), "Stash wants an API key. Nothing after that was judged."},
 		"complete":   {present.Incomplete(large), ""},
 		"library":    {present.Scope("library:Films"), "library Films"},
 		"scene":      {present.Scope("scene:12"), "scene 12"},
@@ -237,6 +238,74 @@ func TestSettingsWords(t *testing.T) {
 	o, _ := config.Lookup("max-tags")
 	if got := present.SettingHint(o, true); !strings.Contains(got, "(1 to 500)") || !strings.Contains(got, "command line") {
 		t.Errorf("hint %q", got)
+	}
+}
+
+func TestSignInWords(t *testing.T) {
+	t.Parallel()
+	attic := api.PlexServer{Name: "Attic", URL: "http://10.0.0.7:32400"}
+	relay := attic
+	relay.Relay = true
+	cases := map[string]struct{ got, want string }{
+		"waiting": {present.SignInWords(api.SignInState{State: api.SignInWaiting}, "AB12").Words, "Confirm the sign-in in your browser. Code AB12."},
+		"done":    {present.SignInWords(api.SignInState{State: api.SignInDone, Servers: []api.PlexServer{attic}}, "").Words, "Signed in. Choose the server to keep in step:"},
+		"none":    {present.SignInWords(api.SignInState{State: api.SignInDone}, "").Words, "Signed in, but this account owns no Plex server."},
+		"expired": {present.SignInWords(api.SignInState{State: api.SignInExpired}, "").Words, "The sign-in has expired. Start again."},
+		"direct":  {present.Server(attic), "Attic · http://10.0.0.7:32400"},
+		"relay":   {present.Server(relay), "Attic · only by Plex's slow detour"},
+		"dumb":    {present.Server(api.PlexServer{Name: "Attic"}), "Attic · does not answer"},
+		"found":   {present.Discovered(2).Words, "2 servers were found on this network:"},
+		"nobody":  {present.Discovered(0).Words, "No Plex server answered on this network. Many networks block this; type the address instead."},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+func TestChartAxis(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		window time.Duration
+		first  string
+		n      int
+	}{
+		"week":  {7 * 24 * time.Hour, "Tue 17", 7},
+		"month": {30 * 24 * time.Hour, "29 Oct", 6},
+		"year":  {365 * 24 * time.Hour, "Dec", 12},
+	}
+	for name, c := range cases {
+		ticks := present.Ticks(ago(c.window), now, at)
+		if len(ticks) != c.n || ticks[0].Words != c.first {
+			t.Errorf("%s: %d ticks from %q", name, len(ticks), ticks[0].Words)
+		}
+	}
+	if present.Ticks(now, now, at) != nil {
+		t.Error("ticks of no time")
+	}
+}
+
+func TestSmallWords(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct{ got, want string }{
+		"well":     {present.DoctorHead(0), "Everything is as it should be"},
+		"one":      {present.DoctorHead(1), "1 check needs a look"},
+		"more":     {present.DoctorHead(3), "3 checks need a look"},
+		"none":     {present.WriteSelected(0), "Write selected"},
+		"picked":   {present.WriteSelected(1200), "Write 1" + nn + "200 selected"},
+		"bad fit":  {present.CoverageLine(api.Mapping{Covered: 1, Total: 2}).Words, "1 of 2 files found in Plex — 50.0" + nn + "%"},
+		"row":      {present.OutageWords(present.OutageRow{When: "now", Length: "1 h", Cause: "x"}), "now (1 h) · x"},
+		"checking": {present.OutageWords(present.Outage(outage.Record{ID: 1, Started: ago(time.Hour)}, health.Up, at)), "23 Nov 13:12 – ? (being checked) · cause not known"},
+	}
+	for name, c := range cases {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+	fit := []present.Tone{present.CoverageLine(api.Mapping{}).Tone, present.CoverageLine(api.Mapping{Covered: 9, Total: 10}).Tone, present.CoverageLine(api.Mapping{Covered: 8, Total: 10}).Tone}
+	if fit[0] != present.Muted || fit[1] != present.Good || fit[2] != present.Warn {
+		t.Errorf("tones %v", fit)
 	}
 }
 

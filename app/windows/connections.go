@@ -16,6 +16,8 @@ import (
 func (p *settingsPage) drawConnections() {
 	p.server("stash-url", "stash", "API key", p.stored.HasAPIKey, &p.apiKey)
 	p.body.Add(widget.NewSeparator())
+	p.finder = newSignIn(p)
+	p.body.Add(p.finder.content())
 	p.server("plex-url", "plex", "Token", p.stored.HasToken, &p.token)
 	p.body.Add(widget.NewSeparator())
 	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))

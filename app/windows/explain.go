@@ -112,7 +112,7 @@ func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + s.Topic)
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text, words.Selectable = s.Words, true
+	words.Text, words.Selectable = drawable.Replace(s.Words), true
 	box := container.NewVBox(words)
 	for _, l := range s.Lines {
 		c := caption("– " + l)
@@ -132,3 +132,5 @@ func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
 		})
 	})
 }
+
+func (p *explainPage) searcher() fyne.Focusable { return p.query }

@@ -152,3 +152,5 @@ func (p *historyPage) update(s api.Snapshot) {
 		}
 	}
 }
+
+func (p *historyPage) searcher() fyne.Focusable { return p.search }

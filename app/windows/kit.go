@@ -2,6 +2,7 @@ package windows
 
 import (
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -14,7 +15,7 @@ import (
 	"lockstep/sync/fault"
 )
 
-func text(words string) *widget.Label { return widget.NewLabel(words) }
+func text(words string) *widget.Label { return widget.NewLabel(drawable.Replace(words)) }
 
 // line is a label of one line that is cut off rather than making its window wide.
 func line() *widget.Label {
@@ -32,7 +33,7 @@ func para() *widget.Label {
 
 func caption(words string) *widget.Label {
 	l := para()
-	l.SizeName, l.Importance, l.Text = theme.SizeNameCaptionText, widget.LowImportance, words
+	l.SizeName, l.Importance, l.Text = theme.SizeNameCaptionText, widget.LowImportance, drawable.Replace(words)
 	return l
 }
 
@@ -49,8 +50,12 @@ var tones = map[present.Tone]widget.Importance{
 
 var marks = map[present.Tone]string{present.Good: "● ", present.Bad: "✕ ", present.Warn: "▲ ", present.Muted: "○ ", present.Busy: "● "}
 
+// drawable replaces arrows Fyne's fonts draw with a stray box behind them.
+var drawable = strings.NewReplacer("→", "⟶", "←", "⟵")
+
 // set changes a label only if it differs, which spares a redraw.
 func set(l *widget.Label, words string, tone widget.Importance) {
+	words = drawable.Replace(words)
 	if l.Text == words && l.Importance == tone {
 		return
 	}
@@ -185,6 +190,18 @@ func (m minWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Resize(size)
 	objects[0].Move(fyne.NewPos(0, 0))
+}
+
+// slim gives an object a fixed height and centres it, as high as a line of text.
+type slim float32
+
+func (h slim) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(objects[0].MinSize().Width, theme.TextSize()*2)
+}
+
+func (h slim) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Resize(fyne.NewSize(size.Width, float32(h)))
+	objects[0].Move(fyne.NewPos(0, (size.Height-float32(h))/2))
 }
 
 // fail tells what did not work, in the words made for people.

@@ -89,7 +89,7 @@ func (p *outagesPage) row(i int) []cell {
 	if p.page.Records[i].Repaired {
 		when = "◆ " + when
 	}
-	return []cell{{when, tones2(r.Tone)}, {r.Length, tones2(r.Tone)}, {r.Cause, widget.MediumImportance}, {r.Held, widget.MediumImportance}, {r.Note, widget.LowImportance}}
+	return []cell{{when, toned(r.Tone)}, {r.Length, toned(r.Tone)}, {r.Cause, widget.MediumImportance}, {r.Held, widget.MediumImportance}, {r.Note, widget.LowImportance}}
 }
 
 func (p *outagesPage) choose(i int) {

@@ -31,6 +31,7 @@ type previewPage struct {
 	empty           *widget.Label
 	name            *widget.Label
 	fields          *listing
+	full            *widget.Label // the chosen field, uncut
 	selected, whole *widget.Button
 
 	report store.Report
@@ -42,7 +43,7 @@ type previewPage struct {
 }
 
 func newPreviewPage(w *Windows, win *window) page {
-	p := &previewPage{w: w, win: win, title: heading("Preview"), foot: line(), name: line(), empty: para(), picked: map[scene.ID]bool{}}
+	p := &previewPage{w: w, win: win, title: heading("Preview"), foot: line(), name: line(), empty: para(), full: para(), picked: map[scene.ID]bool{}}
 	p.name.TextStyle.Bold = true
 	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
 	p.brake = newBand(widget.WarningImportance, "Go on", func() { p.apply(nil) })
@@ -56,7 +57,8 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = widget.NewList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{"Field", 16}, {"In Plex now", 42}, {"Will be", 42}}, func() int { return len(p.row.Changes) }, p.field, nil)
+	p.fields = newListing([]column{{"Field", 16}, {"In Plex now", 42}, {"Will be", 42}}, func() int { return len(p.row.Changes) }, p.field, p.inFull)
+	p.full.Hide()
 	p.selected = widget.NewButton("Write selected", func() { p.apply(p.chosen()) })
 	p.whole = widget.NewButton("Write all", func() { p.apply(nil) })
 	p.whole.Importance = widget.HighImportance
@@ -66,7 +68,7 @@ func newPreviewPage(w *Windows, win *window) page {
 func (p *previewPage) content() fyne.CanvasObject {
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.make, p.title), p.running.box, p.brake.box)
 	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.NewCenter(wide(260, p.empty))))
-	right := container.NewBorder(p.name, nil, nil, nil, p.fields.body)
+	right := container.NewBorder(p.name, p.full, nil, nil, p.fields.body)
 	split := container.NewHSplit(left, right)
 	split.SetOffset(0.34)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
@@ -207,7 +209,16 @@ func (p *previewPage) set(r store.ReportRow) {
 		words = x.Title + present.Dot + x.Kind
 	}
 	set(p.name, words, widget.MediumImportance)
+	p.full.Hide()
+	p.fields.list.UnselectAll()
 	p.fields.refresh("")
+}
+
+func (p *previewPage) inFull(i int) {
+	if i < len(p.row.Changes) {
+		set(p.full, present.Change(p.row.Changes[i]), widget.MediumImportance)
+		p.full.Show()
+	}
 }
 
 func (p *previewPage) field(i int) []cell {
@@ -270,3 +281,5 @@ func (p *previewPage) update(s api.Snapshot) {
 	}
 	p.ran = s.Reconcile != nil
 }
+
+func (p *previewPage) searcher() fyne.Focusable { return p.search }

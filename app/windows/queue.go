@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -28,9 +29,10 @@ type queuePage struct {
 
 	status, rate, plex, stash, today *widget.Label
 	progress                         *widget.ProgressBar
+	bar                              *fyne.Container
 	down, asks                       *band
 	pause                            *widget.Button
-	resume, sync                     *widget.Button
+	resume, sync, dead               *widget.Button
 	filters                          *chooser
 	search                           *widget.Entry
 	jobs                             *pager[queue.Job]
@@ -59,7 +61,14 @@ func newQueuePage(w *Windows, win *window) page {
 			return err
 		})
 	})
-	p.filters = newChooser(func(int) { p.restart() })
+	p.dead = widget.NewButton("Retry all dead", func() {
+		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
+	})
+	p.dead.Hide()
+	p.filters = newChooser(func(i int) {
+		visible(p.dead, i < len(p.shown) && slices.Contains(p.shown[i].States, queue.Dead))
+		p.restart()
+	})
 	p.search = newSearch("Search by name", func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
 	p.list = newListing([]column{{"Scene", 30}, {"State", 16}, {"Why", 54}}, func() int { return p.jobs.total }, p.row, p.choose)
@@ -71,14 +80,16 @@ func newQueuePage(w *Windows, win *window) page {
 
 func (p *queuePage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.pause, p.resume, p.sync), p.status)
-	bar := container.NewBorder(nil, nil, nil, wide(280, p.rate), p.progress)
+	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
 	servers := container.NewGridWithColumns(3, p.plex, p.stash, p.today)
-	pick := container.NewBorder(nil, nil, nil, wide(220, p.search), container.NewHScroll(p.filters.box))
-	top := container.NewVBox(head, bar, servers, p.down.box, p.asks.box, pick)
+	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(190, p.search)), container.NewHScroll(p.filters.box))
+	top := container.NewVBox(head, p.bar, servers, p.down.box, p.asks.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 
 func (p *queuePage) show(string) { p.restart() }
+
+func (p *queuePage) searcher() fyne.Focusable { return p.search }
 
 func (p *queuePage) restart() {
 	p.list.list.UnselectAll()
@@ -106,11 +117,11 @@ func (p *queuePage) row(i int) []cell {
 	if r.Mark != "" {
 		name = r.Mark + " " + name
 	}
-	return []cell{{name, widget.MediumImportance}, {r.State, tones2(r.Tone)}, {r.Detail, widget.MediumImportance}}
+	return []cell{{name, widget.MediumImportance}, {r.State, toned(r.Tone)}, {r.Detail, widget.MediumImportance}}
 }
 
-// tones2 leaves ordinary rows in the ordinary colour.
-func tones2(t present.Tone) widget.Importance {
+// toned leaves ordinary rows in the ordinary colour.
+func toned(t present.Tone) widget.Importance {
 	if t == present.Muted {
 		return widget.MediumImportance
 	}
@@ -144,7 +155,7 @@ func (p *queuePage) update(s api.Snapshot) {
 	}
 	p.down.say(present.Band(s, m))
 	p.attention(s)
-	visible(p.progress, present.Band(s, m) == "" && s.Run.Total > 0)
+	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
 	visible(p.pause, !s.Paused)
 	visible(p.resume, s.Paused)
 	enabled(p.sync, s.Live && s.Stopping == "")
@@ -234,7 +245,7 @@ func (d *jobDetail) set(j *queue.Job, s api.Snapshot) {
 	d.job = *j
 	r := present.Job(*j, s, d.w.moment())
 	set(d.name, r.Name, widget.MediumImportance)
-	set(d.words, r.State+present.Dot+r.Detail, tones2(r.Tone))
+	set(d.words, r.State+present.Dot+r.Detail, toned(r.Tone))
 	enabled(d.retry, r.Retry)
 	enabled(d.discard, r.Discard)
 }

@@ -3,6 +3,7 @@ package windows
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,14 +91,18 @@ func (p *reportsPage) load() {
 			p.w.fail(p.win, err)
 			return
 		}
-		p.reports, p.at = list, 0
-		for i, r := range list {
-			if r.ID == p.want {
-				p.at = i
-			}
-		}
-		p.turn(p.at)
+		p.reports = list
+		p.turn(p.wanted())
 	})
+}
+
+// wanted is the place of the report asked for, else of the newest that was no preview.
+func (p *reportsPage) wanted() int {
+	at := slices.IndexFunc(p.reports, func(r store.Report) bool { return r.ID == p.want && p.want != 0 })
+	if at < 0 {
+		at = slices.IndexFunc(p.reports, func(r store.Report) bool { return !r.Preview })
+	}
+	return max(at, 0)
 }
 
 // turn shows the report at that place of the list.
@@ -125,6 +130,7 @@ func (p *reportsPage) head() {
 		labels[i] = f.Label
 	}
 	p.filters.set(labels)
+	visible(p.filters.box, r.ID != 0)
 	if r.ID == 0 {
 		set(p.title, "Reports", widget.MediumImportance)
 		set(p.summary, "No reconciliation has run yet.", widget.MediumImportance)
@@ -289,3 +295,5 @@ func plexURL(s config.Settings, r store.ReportRow) string {
 	}
 	return s.PlexURL + "/web/index.html#!/server/" + url.PathEscape(key.Machine) + "/details?key=" + url.QueryEscape("/library/metadata/"+key.RatingKey)
 }
+
+func (p *reportsPage) searcher() fyne.Focusable { return p.search }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -37,6 +38,7 @@ type settingsPage struct {
 	revert  *widget.Button
 
 	libraries []api.Library
+	finder    *signIn
 	first     bool
 }
 
@@ -53,7 +55,7 @@ func newSettingsPage(w *Windows, win *window) page {
 	p.save = widget.NewButtonWithIcon("Save", theme.ConfirmIcon(), p.store)
 	p.save.Importance = widget.HighImportance
 	p.revert = widget.NewButton("Revert", p.load)
-	p.scroll = container.NewVScroll(p.body)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.buttons()
 	return p
 }
@@ -72,6 +74,8 @@ func (p *settingsPage) show(about string) {
 	at := slices.IndexFunc(config.Groups(), func(g config.Group) bool { return strings.EqualFold(string(g), about) })
 	p.groups.Select(max(at, 0))
 }
+
+func (p *settingsPage) searcher() fyne.Focusable { return p.search }
 
 func (p *settingsPage) choose(i int) {
 	p.group = i

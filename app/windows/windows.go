@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -49,9 +50,10 @@ type Windows struct {
 	snap api.Snapshot
 
 	// Tests replace these to run everything in order on one goroutine.
-	spawn   func(func())
-	now     func() time.Time
-	openURL func(*url.URL) error
+	spawn     func(func())
+	now       func() time.Time
+	openURL   func(*url.URL) error
+	pollEvery time.Duration
 }
 
 // page is the content of one window.
@@ -64,6 +66,20 @@ type page interface {
 	show(about string)
 }
 
+// searcher is a page with something to type a search into.
+type searcher interface{ searcher() fyne.Focusable }
+
+// shortcuts are the keys every window knows besides those of the menu.
+func shortcuts(win *window, closing func()) {
+	on := func(key fyne.KeyName, fn func()) {
+		win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { fn() })
+	}
+	on(fyne.KeyW, closing)
+	if s, ok := win.page.(searcher); ok {
+		on(fyne.KeyF, func() { win.Canvas().Focus(s.searcher()) })
+	}
+}
+
 type window struct {
 	fyne.Window
 	page page
@@ -72,7 +88,7 @@ type window struct {
 // New makes the windows over an API, with Lockstep's own theme. It opens none.
 func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
-	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL}
+	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
 	w.spawn = func(fn func()) { go fn() }
 	w.size = loadSizes(opt.DataDir)
 	return w
@@ -102,10 +118,12 @@ func (w *Windows) Show(name string) {
 	win.SetMainMenu(w.menu())
 	win.SetContent(win.page.content())
 	win.Resize(w.size.of(name, k.size))
-	win.SetCloseIntercept(func() {
+	closing := func() {
 		w.size.keep(name, win.Canvas().Size())
 		win.Close()
-	})
+	}
+	win.SetCloseIntercept(closing)
+	shortcuts(win, closing)
 	win.SetOnClosed(func() { w.closed(name) })
 	win.page.update(w.snap)
 	win.page.show(about)

@@ -1,0 +1,303 @@
+package windows
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/config"
+	"lockstep/sync/event"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+var (
+	testZone = time.FixedZone("test", 3600)
+	testNow  = time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC)
+)
+
+func ago(d time.Duration) time.Time { return testNow.Add(-d) }
+
+// fake is an engine made of lists, with the API's own rules for filters and pages.
+type fake struct {
+	snapshots event.Value[api.Snapshot]
+
+	mu       sync.Mutex
+	jobs     []queue.Job
+	reports  []store.Report
+	rows     map[uint64][]store.ReportRow
+	outages  api.OutagePage
+	history  []store.Activity
+	runs     []store.Run
+	settings api.Settings
+	test     api.TestResult
+	mapping  api.Mapping
+	explain  api.Explanation
+	err      error // what every command answers
+	calls    []string
+	polls    int
+}
+
+func (f *fake) note(format string, args ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+	return f.err
+}
+
+// called returns the commands since the last time it was asked.
+func (f *fake) called() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := strings.Join(f.calls, "|")
+	f.calls = nil
+	return out
+}
+
+func (f *fake) Snapshot(context.Context) (api.Snapshot, error) { return f.snapshots.Load(), nil }
+
+func (f *fake) Watch(ctx context.Context, fn func(api.Snapshot)) error {
+	changed, stop := f.snapshots.Watch()
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+			fn(f.snapshots.Load())
+		}
+	}
+}
+
+func (f *fake) Pause(_ context.Context, until time.Time) error {
+	if until.IsZero() {
+		return f.note("pause")
+	}
+	return f.note("pause %v", until.Sub(testNow))
+}
+func (f *fake) Resume(context.Context) error { return f.note("resume") }
+func (f *fake) SyncNow(_ context.Context, q api.SyncRequest) (api.SyncResult, error) {
+	return api.SyncResult{}, f.note("sync %v", q.Scenes)
+}
+func (f *fake) Retry(_ context.Context, q api.Selection) (int, error) {
+	return 1, f.note("retry %v %v", q.Scenes, q.AllDead)
+}
+func (f *fake) Discard(_ context.Context, q api.Selection) (int, error) {
+	return 1, f.note("discard %v", q.Scenes)
+}
+func (f *fake) ProbeNow(context.Context) error { return f.note("probe") }
+
+func slicePage[T any](all []T, offset, limit int, match func(T) bool) ([]T, int) {
+	var out []T
+	total := 0
+	for _, x := range all {
+		if !match(x) {
+			continue
+		}
+		if total >= offset && len(out) < limit {
+			out = append(out, x)
+		}
+		total++
+	}
+	return out, total
+}
+
+func has(text, part string) bool {
+	return part == "" || strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
+
+func (f *fake) Jobs(_ context.Context, q store.JobQuery) (store.JobPage, error) {
+	jobs, total := slicePage(f.jobs, q.Offset, q.Limit, func(j queue.Job) bool {
+		return (len(q.States) == 0 || slices.Contains(q.States, j.State)) && has(j.Name, q.Search)
+	})
+	return store.JobPage{Jobs: jobs, Total: total}, nil
+}
+
+func (f *fake) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
+	p := f.outages
+	p.From, p.To = testNow.Add(-q.Window), testNow
+	p.Timeline = outage.Timeline(p.Records, p.Gaps, p.From, p.To)
+	p.Metrics = outage.Summarise(p.Timeline)
+	return p, nil
+}
+
+func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activity, error) {
+	out, _ := slicePage(f.history, 0, q.Limit, func(a store.Activity) bool {
+		return (q.Before == 0 || a.Seq < q.Before) && has(a.Name, q.Search)
+	})
+	return out, nil
+}
+func (f *fake) Runs(context.Context, int) ([]store.Run, error) { return f.runs, nil }
+func (f *fake) Undo(_ context.Context, q api.UndoRequest) (api.UndoResult, error) {
+	return api.UndoResult{}, f.note("undo run %d scene %d", q.Run, q.Scene)
+}
+func (f *fake) Reconcile(_ context.Context, q api.ReconcileRequest) (uint64, error) {
+	return 1, f.note("reconcile %s preview %v", q.Scope, q.Preview)
+}
+func (f *fake) StopReconcile(context.Context) error { return f.note("stop") }
+func (f *fake) Reports(context.Context, int) ([]store.Report, error) {
+	return f.reports, nil
+}
+func (f *fake) Report(_ context.Context, id uint64) (store.Report, error) {
+	for _, r := range f.reports {
+		if r.ID == id || id == 0 {
+			return r, nil
+		}
+	}
+	return store.Report{}, nil
+}
+func (f *fake) Rows(_ context.Context, q store.RowQuery) (store.RowPage, error) {
+	rows, total := slicePage(f.rows[q.Report], q.Offset, q.Limit, func(r store.ReportRow) bool {
+		return (q.Outcome == "" || r.Outcome == q.Outcome) && (q.Reason == "" || r.Reason == q.Reason) && has(r.Title, q.Search)
+	})
+	return store.RowPage{Rows: rows, Total: total}, nil
+}
+func (f *fake) Apply(_ context.Context, report uint64, ids []scene.ID) (int, error) {
+	slices.Sort(ids)
+	return len(ids), f.note("apply %d %v", report, ids)
+}
+func (f *fake) Explain(_ context.Context, query string) (api.Explanation, error) {
+	return f.explain, f.note("explain %s", query)
+}
+func (f *fake) Settings(context.Context) (api.Settings, error) { return f.settings, nil }
+func (f *fake) SaveSettings(_ context.Context, c api.SettingsChange) error {
+	secret := func(s *string) string {
+		if s == nil {
+			return "kept"
+		}
+		return *s
+	}
+	f.settings.Values = c.Values
+	return f.note("save %s key %s token %s", c.Values.StashURL, secret(c.APIKey), secret(c.Token))
+}
+func (f *fake) TestConnection(_ context.Context, q api.TestRequest) (api.TestResult, error) {
+	return f.test, f.note("test %s %s", q.Server, q.URL)
+}
+func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, error) {
+	return f.mapping, f.note("mapping %v", rules)
+}
+func (f *fake) StartSignIn(context.Context) (api.SignIn, error) {
+	return api.SignIn{ID: "pin", URL: "https://example.org/auth", Code: "AB12", Expires: testNow.Add(time.Minute)}, f.note("sign in")
+}
+func (f *fake) PollSignIn(_ context.Context, id string) (api.SignInState, error) {
+	f.polls++
+	if f.polls < 2 {
+		return api.SignInState{State: api.SignInWaiting}, nil
+	}
+	return api.SignInState{State: api.SignInDone, Servers: []api.PlexServer{{Name: "Attic", Machine: "m1", URL: "http://10.0.0.7:32400"}, {Name: "Old box", Machine: "m2"}}}, nil
+}
+func (f *fake) ChooseServer(_ context.Context, id, machine string) (api.PlexServer, error) {
+	f.settings.Values.PlexURL, f.settings.HasToken = "http://10.0.0.7:32400", true
+	return api.PlexServer{}, f.note("choose %s %s", id, machine)
+}
+func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
+	return []api.PlexServer{{Name: "Cellar", URL: "http://10.0.0.9:32400", Local: true}}, f.note("discover")
+}
+func (f *fake) Say(context.Context, health.Said) (bool, error) { return true, nil }
+func (f *fake) Quit(context.Context) error                     { return f.note("quit") }
+
+var names = []string{
+	"Tidal Pools at Dawn", "Night Trains of the Alps", "Harbour Lights", "Old Reel 7", "Broken Title",
+	"The Lock Keepers of the Canal du Midi and Their Gardens", "Snow on the Pass", "Ferry to the Outer Islands", "DSC_0042", "Beekeeping for Beginners",
+}
+
+func sampleSnapshot() api.Snapshot {
+	return api.Snapshot{
+		At: testNow, Version: "0.1.0", Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour),
+		Queue:  queue.Counts{Waiting: 18, Running: 1, Retrying: 1, Parked: 2, Dead: 1, Skipped: 8, Done: 1173},
+		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing"}},
+		Run:    api.Progress{Total: 42, Done: 21, Skipped: 1, Current: names[0], Rate: 0.9, Started: ago(time.Minute).Unix()},
+		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 12034, NeedLook: 8, NotifyDelay: time.Minute,
+		Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)}, Plex: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
+	}
+}
+
+func sampleJobs() []queue.Job {
+	jobs := []queue.Job{
+		{Scene: 1, Name: names[0], State: queue.Running, Cause: "edited"},
+		{Scene: 2, Name: names[1], State: queue.Waiting, Cause: "new"},
+		{Scene: 6, Name: names[5], State: queue.Waiting, Cause: "renamed"},
+		{Scene: 7, Name: names[6], State: queue.Waiting, Cause: "reconcile"},
+		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Words: "Plex answered 500", Attempts: 2},
+		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Words: "asked Plex to scan /films/old"},
+		{Scene: 5, Name: names[4], State: queue.Dead, Words: "Plex refused the date “2021-13”"},
+		{Scene: 9, Name: names[8], State: queue.Skipped, Code: skip.NoMetadata},
+	}
+	for i := range 12 {
+		jobs = append(jobs, queue.Job{Scene: scene.ID(100 + i), Name: names[i%len(names)], State: queue.Done, Due: ago(time.Duration(i) * time.Minute)})
+	}
+	return jobs
+}
+
+func sampleRows(n int) []store.ReportRow {
+	var rows []store.ReportRow
+	kinds := []string{"never-synced", "changed", "drifted", "missing"}
+	for i := range n {
+		r := store.ReportRow{Scene: scene.ID(800 + i), Title: names[i%len(names)], Path: "/data/films/" + names[i%len(names)] + ".mp4", Kind: kinds[i%4]}
+		if i%3 == 2 {
+			r.Outcome, r.Reason = "skipped", []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.PathNotMapped}[i/3%3]
+		} else {
+			r.Outcome, r.Words, r.Item = "enqueued", "date and tags differ", "abc123/5512"
+			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: ""}}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func newFake() *fake {
+	f := &fake{jobs: sampleJobs(), rows: map[uint64][]store.ReportRow{7: sampleRows(24), 8: sampleRows(24)}}
+	f.snapshots.Store(sampleSnapshot())
+	skipped := map[skip.Code]int{skip.NoMetadata: 3, skip.Ambiguous: 3, skip.PathNotMapped: 2}
+	kinds := map[string]int{"never-synced": 6, "changed": 6, "drifted": 6, "missing": 6}
+	f.reports = []store.Report{
+		{ID: 8, Scope: "all", Started: ago(2 * time.Minute), Ended: ago(time.Minute), Preview: true, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
+		{ID: 7, Scope: "all", Started: ago(3 * time.Hour), Ended: ago(3 * time.Hour), Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
+		{ID: 6, Scope: "24h", Started: ago(27 * time.Hour), Ended: ago(27 * time.Hour), Total: 1204, Checked: 700, InStep: 700, Incomplete: "Plex stopped answering"},
+	}
+	f.outages = api.OutagePage{Verdict: health.Up, Records: []outage.Record{
+		{ID: 4, Started: ago(10 * time.Minute), Ended: ago(2 * time.Minute), Cause: "connection refused", JobsHeld: 14, Requeued: 1},
+		{ID: 3, Started: ago(3*24*time.Hour + 11*time.Hour), Ended: ago(3*24*time.Hour + 10*time.Hour), Cause: "no answer within 15 s", JobsHeld: 3},
+		{ID: 2, Started: ago(5 * 24 * time.Hour), Ended: ago(5*24*time.Hour - time.Minute), Cause: "connection refused", Repaired: true, Note: "record had no end"},
+		{ID: 1, Started: ago(40 * 24 * time.Hour), Ended: ago(40*24*time.Hour - 6*time.Hour), Cause: "Plex is starting (database migration)", JobsHeld: 1240},
+	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
+	for i := range 250 {
+		a := store.Activity{Seq: uint64(1000 - i), At: ago(time.Duration(i) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written"}
+		a.Changes = []store.Change{{Field: "date", New: "2019-05-02"}, {Field: "tags", Old: "Draft", New: "Sea, Evening"}}
+		f.history = append(f.history, a)
+	}
+	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
+	values := config.Defaults()
+	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
+	values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}}
+	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: []string{"plex-url"}}
+	f.test = api.TestResult{OK: true, Words: "Connected to Plex 1.41 with 2 libraries", Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
+	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
+	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", Outcome: "It waits for another try at 14:32.", Steps: []api.ExplainStep{
+		{Topic: "Stash", Words: "scene 812, edited 21 Nov 10:04, file /data/films/DSC_0042.mp4"},
+		{Topic: "Path", Words: `rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`},
+		{Topic: "Plex", Words: "found: “DSC_0042” in Films (item 5512)"},
+		{Topic: "Fields", Words: "2 of 7 fields differ", Lines: []string{"date: (empty) → 2019-05-02", "tags: + Sea, − Draft", "summary: kept, locked by you in Plex"}},
+		{Topic: "Queue", Words: "tried twice, last 14:01: Plex answered 500; next try 14:32"},
+	}}
+	return f
+}
+
+var _ api.API = (*fake)(nil)
+
+func outageDown(s *api.Snapshot) {
+	s.Verdict, s.Since = health.Down, ago(10*time.Minute)
+	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: testNow.Add(40 * time.Second), Cause: "connection refused"}
+	s.Outage = &outage.Record{ID: 5, Started: s.Since, Cause: "connection refused"}
+	s.InHand, s.Run = nil, api.Progress{}
+	s.Queue.Running = 0
+}

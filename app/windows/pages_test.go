@@ -1,0 +1,318 @@
+package windows
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+)
+
+func open[P page](t *testing.T, w *Windows, name string) (fyne.Window, P) {
+	t.Helper()
+	w.Show(name)
+	name, _, _ = strings.Cut(name, ":")
+	return w.open[name], w.open[name].page.(P)
+}
+
+func TestQueueFiltersSearchesAndCommands(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*queuePage](t, w, present.Queue)
+	wantShown(t, win, "Writing 23 of 42", "0.9 scenes/s", "Plex up 3 d 4 h", "today 214 written", "Night Trains of the Alps")
+	tap(t, win, "Dead 1")
+	if p.jobs.total != 1 {
+		t.Fatalf("%d dead jobs", p.jobs.total)
+	}
+	p.list.list.Select(0)
+	wantShown(t, win, "Plex refused the date")
+	tap(t, win, "Retry")
+	wantCalled(t, f, "retry [5] false")
+	p.list.list.Select(0)
+	tap(t, win, "Why?")
+	wantCalled(t, f, "explain 5")
+	tap(t, win, "Discard")
+	wantCalled(t, f, "")
+	wantShown(t, win, "stays as it is in Plex")
+	tap(t, win, "Discard")
+	wantCalled(t, f, "discard [5]")
+	tap(t, win, "Retry all dead")
+	wantCalled(t, f, "retry [] true")
+	tap(t, win, "All")
+	test.Type(p.search, "zzz")
+	wantShown(t, win, "Nothing here matches “zzz”.")
+	tap(t, win, "Sync now")
+	wantCalled(t, f, "sync []")
+}
+
+func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*queuePage](t, w, present.Queue)
+	s := sampleSnapshot()
+	outageDown(&s)
+	w.update(s)
+	wantShown(t, win, "Waiting for Plex since 14:02 — next try in 40 s", "Plex down since 14:02 (connection refused)")
+	if p.bar.Visible() {
+		t.Error("the progress bar is shown while Plex is down")
+	}
+	tap(t, win, "Try now")
+	wantCalled(t, f, "probe")
+	s.Verdict = health.Disputed
+	w.update(s)
+	if shows(win, "down") || shows(win, "Waiting for Plex") {
+		t.Error("a disputed verdict reads as an outage")
+	}
+	s = sampleSnapshot()
+	s.Paused = true
+	w.update(s)
+	tap(t, win, "Resume")
+	wantCalled(t, f, "resume")
+	if p.pause.Visible() {
+		t.Error("Pause is offered while paused")
+	}
+}
+
+func TestLongListsAreReadInPages(t *testing.T) {
+	f := newFake()
+	f.jobs = nil
+	for i := range 100_000 {
+		f.jobs = append(f.jobs, queue.Job{Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Waiting})
+	}
+	w := newTest(t, f)
+	_, p := open[*queuePage](t, w, present.Queue)
+	if p.jobs.total != 100_000 || len(p.jobs.pages) > 2 {
+		t.Fatalf("%d jobs, %d pages read", p.jobs.total, len(p.jobs.pages))
+	}
+	for i := range 60 {
+		p.list.list.ScrollTo((i * 7919) % 100_000)
+	}
+	if len(p.jobs.pages) > keepPages {
+		t.Errorf("%d pages are kept", len(p.jobs.pages))
+	}
+	if j, ok := p.jobs.at(99_999); !ok || j.Scene != 100_000 {
+		t.Errorf("the last row is %+v %v", j, ok)
+	}
+}
+
+func TestReportsAddUpFilterAndLead(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*reportsPage](t, w, present.Reports)
+	wantShown(t, win, "Reconciliation 23 Nov 11:12 — everything", "24 gaps = 16 queued + 8 skipped", "1\u202f180 in step")
+	tap(t, win, "No metadata yet 3")
+	if p.rows.total != 3 {
+		t.Errorf("%d rows for a reason", p.rows.total)
+	}
+	p.list.list.Select(0)
+	wantShown(t, win, "add a studio, performer, tag, date or details in Stash")
+	tap(t, win, "Open in Stash")
+	wantCalled(t, f, "visit http://localhost:9999/scenes/802")
+	tap(t, win, "Explain")
+	wantCalled(t, f, "explain 802")
+	tap(t, win, "Queued 16")
+	p.list.list.Select(0)
+	tap(t, win, "Open in Plex")
+	wantCalled(t, f, "visit http://localhost:32400/web/index.html#!/server/abc123/details?key=%2Flibrary%2Fmetadata%2F5512")
+	tap(t, win, "Try again")
+	wantCalled(t, f, "sync [800]")
+	tap(t, win, "Older")
+	wantShown(t, win, "Plex stopped answering after 700 of 1\u202f204 scenes. Nothing after that was judged.")
+	tap(t, win, "Run again")
+	wantCalled(t, f, "reconcile 24h preview false")
+
+	s := sampleSnapshot()
+	s.Reconcile = &api.ReconcileState{Checked: 700, Total: 1204}
+	w.update(s)
+	wantShown(t, win, "Comparing 700 of 1\u202f204 scenes")
+	tap(t, win, "Stop")
+	wantCalled(t, f, "stop")
+	f.reports[1].Checked = 1300
+	w.update(sampleSnapshot())
+	wantShown(t, win, "Checked 1\u202f300 scenes")
+}
+
+func TestReportIsExported(t *testing.T) {
+	f := newFake()
+	f.rows[7] = sampleRows(2500)
+	w := newTest(t, f)
+	_, p := open[*reportsPage](t, w, present.Reports)
+	for _, suffix := range []string{".json", ".csv"} {
+		path := t.TempDir() + "/report" + suffix
+		file, err := storage.Writer(storage.NewFileURI(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.write(t.Context(), file, suffix, p.report, p.query()); err != nil {
+			t.Fatal(err)
+		}
+		_ = file.Close()
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if suffix == ".csv" {
+			if n := bytes.Count(data, []byte("\n")); n != 2501 {
+				t.Errorf("%d lines of CSV", n)
+			}
+			continue
+		}
+		var got struct{ Rows []any }
+		if err := json.Unmarshal(data, &got); err != nil || len(got.Rows) != 2500 {
+			t.Errorf("%d rows of JSON, %v", len(got.Rows), err)
+		}
+	}
+}
+
+func TestPreviewWritesWhatIsPicked(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*previewPage](t, w, present.Preview)
+	wantShown(t, win, "16 scenes, 48 fields. Nothing has been written.", "2019-05-02", present.Nothing)
+	if canTap(win, "Write selected") {
+		t.Error("nothing is picked and can be written")
+	}
+	p.picked[801] = true
+	p.picked[800] = true
+	p.footing()
+	tap(t, win, "Write 2 selected")
+	wantCalled(t, f, "apply 8 [800 801]")
+	tap(t, win, "Write all")
+	wantCalled(t, f, "apply 8 []")
+	tap(t, win, "New preview")
+	wantCalled(t, f, "reconcile all preview true")
+
+	s := sampleSnapshot()
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: "This would clear 60 dates", Report: 7}}
+	w.update(s)
+	wantShown(t, win, "This would clear 60 dates. Go on?")
+	tap(t, win, "Go on")
+	wantCalled(t, f, "apply 7 []")
+	w.Show(present.Preview)
+	if p.report.ID != 7 {
+		t.Errorf("the brake's report is not shown, but %d", p.report.ID)
+	}
+}
+
+func TestOutagesShowWhatIsKnown(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*outagesPage](t, w, present.Outages)
+	wantShown(t, win, "Plex available", "repaired at start: record had no end", "14 changes held")
+	p.list.list.Select(0)
+	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · connection refused · 14 changes held · 1 tried again after it")
+	tap(t, win, "7 days")
+	if got := p.page.To.Sub(p.page.From); got != 7*24*time.Hour {
+		t.Errorf("looks at %v", got)
+	}
+
+	f.outages.Records = []outage.Record{{ID: 9, Started: ago(62 * time.Hour)}}
+	w.update(sampleSnapshot()) // the verdict is Up: the first incident
+	p.load()
+	if shows(win, "– now") || !shows(win, "being checked") {
+		t.Error("an open record reads as an outage while the verdict is up")
+	}
+}
+
+func TestChartFindsShortOutages(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	_, p := open[*outagesPage](t, w, present.Outages)
+	p.chart.Resize(fyne.NewSize(1000, barHeight+axisHeight))
+	at := func(d time.Duration) (outage.Segment, bool) {
+		return p.chart.segment(float32(30*24*time.Hour-d) / float32(30*24*time.Hour))
+	}
+	if s, ok := at(5*24*time.Hour - time.Minute); !ok || s.Kind != outage.Down || !s.Repaired {
+		t.Errorf("the outage of a minute is not found: %+v", s)
+	}
+	if s, ok := at(40 * time.Hour); !ok || s.Kind != outage.Off {
+		t.Errorf("not running is not found: %+v", s)
+	}
+	if s, ok := at(10 * 24 * time.Hour); !ok || s.Kind != outage.Up {
+		t.Errorf("up is not found: %+v", s)
+	}
+	p.chart.Tapped(&fyne.PointEvent{Position: fyne.NewPos(300, 5)})
+	if !strings.Contains(p.point.Text, "Plex up") {
+		t.Errorf("a tap says %q", p.point.Text)
+	}
+}
+
+func TestExplainShowsTheSteps(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*explainPage](t, w, "explain:812")
+	wantCalled(t, f, "explain 812")
+	wantShown(t, win, "Why is “DSC_0042” not in step?", "summary: kept, locked by you in Plex", "It waits for another try at 14:32.")
+	tap(t, win, "Sync this scene")
+	wantCalled(t, f, "sync [812]")
+	tap(t, win, "Undo last write")
+	tap(t, win, "Undo")
+	wantCalled(t, f, "undo run 0 scene 812")
+	p.query.SetText("")
+	p.explain("")
+	wantCalled(t, f, "")
+}
+
+func TestHistoryReadsOnAndUndoes(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*historyPage](t, w, present.History)
+	if len(p.lines) != 100 {
+		t.Fatalf("%d lines at first", len(p.lines))
+	}
+	for range 5 {
+		p.row(len(p.lines) - 1)
+	}
+	if len(p.lines) != 250 {
+		t.Fatalf("%d lines in the end", len(p.lines))
+	}
+	p.list.list.Select(1)
+	wantShown(t, win, "Date: (empty) ⟶ 2019-05-02")
+	tap(t, win, "Undo last write")
+	tap(t, win, "Undo")
+	wantCalled(t, f, "undo run 0 scene 2")
+	p.runList.list.Select(1)
+	if !p.undoRun.Disabled() {
+		t.Error("an undone run can be undone again")
+	}
+	p.runList.list.Select(0)
+	test.Tap(p.undoRun)
+	tap(t, win, "Undo")
+	wantCalled(t, f, "undo run 3 scene 0")
+	test.Type(p.search, "harbour")
+	if len(p.lines) != 25 {
+		t.Errorf("%d lines found", len(p.lines))
+	}
+}
+
+func TestDoctorTellsWhatIsWrong(t *testing.T) {
+	w := newTest(t, newFake())
+	win, _ := open[*doctorPage](t, w, present.Doctor)
+	wantShown(t, win, "1 check needs a look", "No keyring answers.", "▲ Keyring", "● Stash")
+}
+
+func TestFailuresAreToldInWords(t *testing.T) {
+	f := newFake()
+	f.err = fault.New(fault.Unreachable, fault.Stash, "connection refused", "is Stash running?", errors.New("dial tcp: secret"))
+	w := newTest(t, f)
+	win, _ := open[*queuePage](t, w, present.Queue)
+	tap(t, win, "Sync now")
+	wantShown(t, win, "is Stash running?")
+	if shows(win, "dial tcp") {
+		t.Error("the operator's text is shown")
+	}
+}

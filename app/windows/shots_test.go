@@ -1,0 +1,162 @@
+package windows
+
+import (
+	"context"
+	"image/color"
+	"image/png"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// variant is the theme in light or dark whatever the machine says.
+type variant struct {
+	look
+	v fyne.ThemeVariant
+}
+
+func (x variant) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return x.look.Color(n, x.v)
+}
+
+// newTest makes windows whose background work runs at once and in order.
+func newTest(t *testing.T, f *fake) *Windows {
+	t.Helper()
+	a := test.NewTempApp(t)
+	w := New(a, f, Options{DataDir: t.TempDir(), Zone: testZone})
+	a.Settings().SetTheme(variant{look{theme.DefaultTheme()}, theme.VariantLight})
+	w.spawn, w.pollEvery = func(fn func()) { fn() }, time.Millisecond
+	w.now = func() time.Time { return testNow }
+	w.openURL = func(u *url.URL) error { return f.note("visit %s", u) }
+	w.opt.Doctor = func(context.Context) []Check {
+		return []Check{{Name: "Stash", Words: "Connected to Stash 0.30 with 1 204 scenes.", OK: true}, {Name: "Keyring", Words: "No keyring answers.", Hint: "Allow a file under Settings → Privacy to keep secrets.", OK: false}}
+	}
+	w.update(f.snapshots.Load())
+	t.Cleanup(w.CloseAll)
+	return w
+}
+
+// shot saves a picture of a window to the folder LOCKSTEP_SHOTS names, for people.
+func shot(t *testing.T, w *Windows, name, file string) {
+	t.Helper()
+	win := w.open[name]
+	if win == nil {
+		t.Fatalf("no window %q", name)
+	}
+	size := win.Canvas().Size() // the test canvas lays out on a change of size only
+	win.Resize(size.AddWidthHeight(1, 1))
+	win.Resize(size)
+	img := win.Canvas().Capture()
+	colours := map[any]bool{}
+	for y := 0; y < img.Bounds().Dy(); y += 3 {
+		for x := 0; x < img.Bounds().Dx(); x += 3 {
+			colours[img.At(x, y)] = true
+		}
+	}
+	if len(colours) < 20 {
+		t.Errorf("%s is nearly blank: %d colours", name, len(colours))
+	}
+	dir := os.Getenv("LOCKSTEP_SHOTS")
+	if dir == "" {
+		return
+	}
+	out, err := os.Create(filepath.Join(dir, file+".png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(out, img); err != nil {
+		t.Error(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryWindowIsDrawn(t *testing.T) {
+	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			w := newTest(t, f)
+			w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, v})
+			for _, n := range present.Windows() {
+				w.Show(n)
+				drawMore(w, n)
+				shot(t, w, n, n+"-"+name)
+			}
+			if got := strings.Join(w.Names(), " "); got != strings.Join(present.Windows(), " ") {
+				t.Errorf("open: %s", got)
+			}
+		})
+	}
+}
+
+// drawMore brings a window into the state people see it in.
+func drawMore(w *Windows, name string) {
+	switch p := w.open[name].page.(type) {
+	case *queuePage:
+		p.list.list.Select(6)
+	case *reportsPage:
+		p.list.list.Select(2)
+	case *explainPage:
+		p.show("812")
+	case *historyPage:
+		p.list.list.Select(3)
+	case *outagesPage:
+		p.list.list.Select(2)
+	case *previewPage:
+		p.fields.list.Select(2)
+	}
+}
+
+func TestOtherFacesAreDrawn(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	s := sampleSnapshot()
+	outageDown(&s)
+	w.Show(present.Queue)
+	w.update(s)
+	shot(t, w, present.Queue, "queue-down")
+
+	empty := newFake()
+	empty.jobs, empty.reports, empty.outages.Records = nil, nil, nil
+	w = newTest(t, empty)
+	s = sampleSnapshot()
+	s.InHand, s.Run = nil, api.Progress{}
+	s.Queue.Waiting, s.Queue.Running, s.Queue.Retrying, s.Queue.Dead, s.Queue.Parked = 0, 0, 0, 0, 0
+	w.update(s)
+	for _, n := range []string{present.Queue, present.Reports, present.Outages, present.Preview} {
+		w.Show(n)
+		shot(t, w, n, n+"-empty")
+	}
+
+	w = newTest(t, f)
+	s = sampleSnapshot()
+	s.Configured = false
+	w.Show(present.Settings)
+	w.update(s)
+	shot(t, w, present.Settings, "settings-first")
+	p := w.open[present.Settings].page.(*settingsPage)
+	for i, n := range []string{"connections", "libraries", "fields", "schedule"} {
+		p.groups.Select(i)
+		shot(t, w, present.Settings, "settings-"+n)
+	}
+
+	w = newTest(t, f)
+	s = sampleSnapshot()
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: "This would overwrite 412 of 1 204 summaries that Lockstep did not write", Report: 8}}
+	w.update(s)
+	w.Show(present.Queue)
+	w.Show(present.Preview)
+	shot(t, w, present.Preview, "preview-brake")
+	shot(t, w, present.Queue, "queue-brake")
+}

@@ -1,0 +1,147 @@
+package windows
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+)
+
+// pollEvery is how often a sign-in is asked for, as the API advises.
+const pollEvery = time.Second
+
+// signIn finds a Plex server for people who do not know its address and token: through
+// their account, or on the local network.
+type signIn struct {
+	p       *settingsPage
+	words   *widget.Label
+	servers *fyne.Container
+	begin   *widget.Button
+	round   int // a newer sign-in or a page drawn anew ends the older one
+}
+
+func newSignIn(p *settingsPage) *signIn {
+	s := &signIn{p: p, words: para(), servers: container.NewVBox()}
+	s.words.Hide()
+	s.begin = widget.NewButtonWithIcon("Sign in with Plex…", theme.LoginIcon(), s.start)
+	return s
+}
+
+func (s *signIn) content() fyne.CanvasObject {
+	look := widget.NewButtonWithIcon("Look on this network", theme.SearchIcon(), s.discover)
+	return field("Find the server", container.NewVBox(container.NewHBox(s.begin, look), s.words, s.servers))
+}
+
+func (s *signIn) say(l present.Line) {
+	setLine(s.words, l)
+	s.words.Show()
+}
+
+func (s *signIn) offer(servers []api.PlexServer, label string, use func(api.PlexServer)) {
+	s.servers.Objects = nil
+	for _, server := range servers {
+		b := widget.NewButton(label, func() { use(server) })
+		enabled(b, server.URL != "")
+		s.servers.Add(container.NewBorder(nil, nil, b, nil, text(present.Server(server))))
+	}
+	s.servers.Refresh()
+}
+
+// start opens the sign-in page in the browser and waits for the answer.
+func (s *signIn) start() {
+	w := s.p.w
+	s.round++
+	mine := s.round
+	ask(w, w.api.StartSignIn, func(in api.SignIn, err error) {
+		var u *url.URL
+		if err == nil {
+			u, err = url.Parse(in.URL)
+		}
+		if err == nil {
+			err = w.openURL(u)
+		}
+		if err != nil {
+			w.fail(s.p.win, err)
+			return
+		}
+		s.offer(nil, "", nil)
+		s.say(present.SignInWords(api.SignInState{State: api.SignInWaiting}, in.Code))
+		s.poll(mine, in)
+	})
+}
+
+func (s *signIn) poll(mine int, in api.SignIn) {
+	w := s.p.w
+	ask(w, func(ctx context.Context) (api.SignInState, error) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(w.pollEvery):
+		}
+		return w.api.PollSignIn(ctx, in.ID)
+	}, func(st api.SignInState, err error) {
+		switch {
+		case mine != s.round || s.p.finder != s || w.open[present.Settings] != s.p.win:
+		case fault.Is(err, fault.Unauthorized):
+			w.fail(s.p.win, err)
+		case err != nil || st.State == api.SignInWaiting:
+			if w.now().Before(in.Expires) {
+				s.poll(mine, in)
+				return
+			}
+			s.say(present.SignInWords(api.SignInState{State: api.SignInExpired}, in.Code))
+		default:
+			s.say(present.SignInWords(st, in.Code))
+			s.offer(st.Servers, "Use", func(server api.PlexServer) { s.choose(in.ID, server) })
+		}
+	})
+}
+
+// choose stores address and token of a server of the account. They go past the draft,
+// because the token never leaves the engine.
+func (s *signIn) choose(id string, server api.PlexServer) {
+	w := s.p.w
+	ask(w, func(ctx context.Context) (api.PlexServer, error) { return w.api.ChooseServer(ctx, id, server.Machine) }, func(_ api.PlexServer, err error) {
+		if err != nil {
+			w.fail(s.p.win, err)
+			return
+		}
+		ask(w, w.api.Settings, func(stored api.Settings, err error) {
+			if err != nil {
+				w.fail(s.p.win, err)
+				return
+			}
+			s.p.stored.Values.PlexURL, s.p.draft.PlexURL = stored.Values.PlexURL, stored.Values.PlexURL
+			s.p.stored.HasToken, s.p.token = stored.HasToken, nil
+			s.p.buttons()
+			s.p.draw()
+		})
+	})
+}
+
+// discover looks around the local network. Only the address comes from there.
+func (s *signIn) discover() {
+	w := s.p.w
+	s.round++
+	s.say(present.Line{Words: "Looking…", Tone: present.Muted})
+	ask(w, w.api.Discover, func(found []api.PlexServer, err error) {
+		if err != nil {
+			w.fail(s.p.win, err)
+			return
+		}
+		s.say(present.Discovered(len(found)))
+		s.offer(found, "Use", func(server api.PlexServer) {
+			o, _ := config.Lookup("plex-url")
+			s.p.edit(o, server.URL, para())
+			s.p.draw()
+		})
+	})
+}
