@@ -75,12 +75,12 @@ type File struct {
 // Name is what to call the scene in front of a person: its title, else the name of
 // its first file without extension, else "scene 12".
 func (s Scene) Name() string {
-	if s.Title != "" {
-		return s.Title
+	if title := strings.TrimSpace(s.Title); title != "" {
+		return title
 	}
-	if len(s.Files) > 0 {
-		base := path.Base(strings.ReplaceAll(s.Files[0].Path, `\`, "/"))
-		return strings.TrimSuffix(base, path.Ext(base))
+	base := path.Base(strings.ReplaceAll(s.Path(), `\`, "/"))
+	if name := strings.TrimSuffix(base, path.Ext(base)); name != "" && name != "/" {
+		return name
 	}
 	return "scene " + s.ID.String()
 }

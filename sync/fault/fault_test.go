@@ -1,0 +1,73 @@
+package fault_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"lockstep/sync/fault"
+)
+
+func TestOfFindsTheClassHoweverDeep(t *testing.T) {
+	t.Parallel()
+	busy := fault.New(fault.Busy, fault.Plex, "Plex is busy.", "Wait.", errors.New("429"))
+	tests := map[string]struct {
+		err    error
+		class  fault.Class
+		server fault.Server
+	}{
+		"itself":                  {busy, fault.Busy, fault.Plex},
+		"wrapped":                 {fmt.Errorf("write: %w", fmt.Errorf("edit: %w", busy)), fault.Busy, fault.Plex},
+		"joined":                  {errors.Join(errors.New("x"), busy), fault.Busy, fault.Plex},
+		"unclassified":            {errors.New("disk full"), fault.Local, fault.None},
+		"stopped":                 {fmt.Errorf("read: %w", context.Canceled), fault.Canceled, fault.None},
+		"timed out, unclassified": {context.DeadlineExceeded, fault.Local, fault.None},
+		"a classified stop":       {fault.New(fault.Unreachable, fault.Stash, "x", "", context.Canceled), fault.Unreachable, fault.Stash},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := fault.Of(tt.err)
+			if f.Class != tt.class || f.Server != tt.server || f.Words == "" {
+				t.Errorf("%+v, want %s of %q in words", f, tt.class, tt.server)
+			}
+			if !fault.Is(tt.err, tt.class) || fault.Is(tt.err, "another") {
+				t.Error("Is disagrees with Of")
+			}
+			if !errors.Is(tt.err, f.Err) {
+				t.Errorf("the cause %v is not in the chain", f.Err)
+			}
+		})
+	}
+}
+
+func TestNoErrorIsNoFault(t *testing.T) {
+	t.Parallel()
+	if f := fault.Of(nil); f != nil {
+		t.Errorf("%+v", f)
+	}
+	if fault.Is(nil, fault.Local) || fault.Is(nil, "") {
+		t.Error("no error has a class")
+	}
+	var none *fault.Error
+	if fault.Of(none) != nil {
+		t.Error("an empty fault is one")
+	}
+}
+
+func TestErrorTextNamesServerWordsAndCause(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("connection refused")
+	for want, f := range map[string]*fault.Error{
+		"Plex: Plex is away. (connection refused)": fault.New(fault.Unreachable, fault.Plex, "Plex is away.", "Start it.", cause),
+		"The disk is full.":                        fault.New(fault.Local, fault.None, "The disk is full.", "", nil),
+	} {
+		if f.Error() != want {
+			t.Errorf("%q, want %q", f.Error(), want)
+		}
+	}
+	if f := fault.New(fault.Unreachable, fault.Plex, "x", "", cause); !errors.Is(f, cause) {
+		t.Error("the cause is hidden")
+	}
+}
