@@ -159,16 +159,10 @@ func choice[T ~string](name string, g Group, title, words string, valid []T, at 
 
 func names(name string, g Group, title, words string, at func(*Settings) *[]string) Option {
 	return Option{
-		Name: name, Group: g, Title: title, Words: words, Range: "names separated by semicolons",
-		Get: func(s Settings) string { return strings.Join(*at(&s), "; ") },
+		Name: name, Group: g, Title: title, Words: words, Range: "names separated by semicolons; a semicolon in a name is doubled",
+		Get: func(s Settings) string { return joinList(*at(&s)) },
 		Set: func(s *Settings, v string) error {
-			var out []string
-			for part := range strings.SplitSeq(v, ";") {
-				if part = strings.TrimSpace(part); part != "" {
-					out = append(out, part)
-				}
-			}
-			*at(s) = out
+			*at(s) = splitList(v)
 			return nil
 		},
 	}
@@ -204,11 +198,28 @@ func address(v string) (string, error) {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return "", errors.New("the address must look like http://host:port")
 	}
+	if port := u.Port(); u.Hostname() == "" || port != "" && !isPort(port) {
+		return "", errors.New("the address must look like http://host:port")
+	}
 	if u.User != nil {
 		return "", errors.New("the address must not contain a user name or password")
 	}
-	u.RawQuery, u.Fragment, u.Path = "", "", strings.TrimRight(u.Path, "/")
+	u.RawQuery, u.ForceQuery, u.Fragment = "", false, ""
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
 	return u.String(), nil
+}
+
+func isPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n > 0 && n < 1<<16
+}
+
+// signInAddress is an address that falls back to Plex's own.
+func signInAddress(v string) (string, error) {
+	if v == "" {
+		v = PublicPlexTV
+	}
+	return address(v)
 }
 
 func clock(v string) (string, error) {

@@ -1,9 +1,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -120,6 +117,8 @@ func privacy() []Option {
 func advanced() []Option {
 	return []Option{
 		toggle("autostart", Advanced, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
+		text("plextv-url", Advanced, "Sign-in address", "Where people sign in with Plex; empty means "+PublicPlexTV+".",
+			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
 		span("plex-probe", Advanced, "Look at Plex while idle", "How often Plex is asked whether it is well while there is nothing to do.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.PlexProbe }),
 		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "So many calls in a row must fail.", 1, 100,
@@ -129,50 +128,4 @@ func advanced() []Option {
 		span("probe-max", Advanced, "Longest wait between tries", "The longest wait between two tries while Plex is down.", 10*time.Millisecond, time.Hour,
 			func(s *Settings) *time.Duration { return &s.ProbeMax }),
 	}
-}
-
-func pathMap() Option {
-	return Option{
-		Name: "path-map", Group: Libraries, Title: "Path rules",
-		Words: "How Plex names the folders of Stash: /data/films => D:\\Films; more rules separated by semicolons.",
-		Range: "stash folder => plex folder",
-		Get: func(s Settings) string {
-			parts := make([]string, len(s.PathMap))
-			for i, r := range s.PathMap {
-				parts[i] = r.Stash + " => " + r.Plex
-			}
-			return strings.Join(parts, "; ")
-		},
-		Set: func(s *Settings, v string) error {
-			rules, err := ParsePathMap(v)
-			if err == nil {
-				s.PathMap = rules
-			}
-			return err
-		},
-	}
-}
-
-// ParsePathMap reads "stash folder => plex folder; …". An empty text is no rules.
-func ParsePathMap(v string) ([]Rule, error) {
-	var rules []Rule
-	for part := range strings.SplitSeq(v, ";") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		from, to, ok := strings.Cut(part, "=>")
-		from, to = strings.TrimSpace(from), strings.TrimSpace(to)
-		if !ok || from == "" || to == "" {
-			return nil, fmt.Errorf("%q is not a rule like /data/films => D:\\Films", part)
-		}
-		if !absolute(from) || !absolute(to) {
-			return nil, errors.New("both sides of a path rule must be whole paths")
-		}
-		rules = append(rules, Rule{Stash: from, Plex: to})
-	}
-	return rules, nil
-}
-
-func absolute(p string) bool {
-	return strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\\`) || (len(p) >= 3 && p[1] == ':' && (p[2] == '\\' || p[2] == '/'))
 }

@@ -4,6 +4,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"lockstep/sync/scene"
@@ -49,6 +50,8 @@ const (
 type Settings struct {
 	StashURL string `json:"stashUrl"`
 	PlexURL  string `json:"plexUrl"`
+	// PlexTV is where people sign in with Plex; PublicPlexTV unless somebody runs his own.
+	PlexTV string `json:"plexTv"`
 	// Libraries are titles or ids of Plex library sections; empty means all of type movie.
 	Libraries []string `json:"libraries,omitempty"`
 	PathMap   []Rule   `json:"pathMap,omitempty"`
@@ -125,9 +128,13 @@ const (
 	ScopeWeek Scope = "7days"
 )
 
+// PublicPlexTV is Plex's own sign-in service.
+const PublicPlexTV = "https://plex.tv"
+
 // Defaults are the settings of a fresh installation, from DESIGN's figures.
 func Defaults() Settings {
 	return Settings{
+		PlexTV: PublicPlexTV,
 		Fields: map[scene.Field]Policy{
 			scene.FieldTitle: Merge, scene.FieldStudio: Merge, scene.FieldSummary: Merge, scene.FieldDate: Merge,
 			scene.FieldPerformers: Merge, scene.FieldTags: Merge, scene.FieldPoster: Merge,
@@ -165,18 +172,33 @@ func (s Settings) Clone() Settings {
 }
 
 // WantedHash covers the settings that change what is wanted in Plex. When it moves,
-// every scene has to be looked at again.
+// every scene has to be looked at again. The order of libraries, tags and rules does
+// not count, nor does the case of tags.
 func (s Settings) WantedHash() scene.Hash {
-	fields := make([]string, 0, len(s.Fields))
+	fields := []string{}
 	for _, f := range scene.Fields() {
 		fields = append(fields, string(f)+"="+string(s.Policy(f)))
 	}
+	rules := []string{}
+	for _, r := range s.PathMap {
+		rules = append(rules, r.Stash+arrow+r.Plex)
+	}
+	exclude := []string{}
+	for _, t := range s.ExcludeTags {
+		exclude = append(exclude, strings.ToLower(t))
+	}
 	return scene.HashOf(struct {
-		Fields, Libraries, Exclude []string
-		Map                        []Rule
-		Tags, Performers           int
-		Organized                  bool
-	}{fields, s.Libraries, s.ExcludeTags, s.PathMap, s.MaxTags, s.MaxPerformers, s.OrganizedOnly})
+		Fields, Libraries, Exclude, Map []string
+		Tags, Performers                int
+		Organized                       bool
+	}{fields, sorted(s.Libraries), sorted(exclude), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly})
+}
+
+// sorted is a sorted copy, never nil, so that equal choices have equal hashes.
+func sorted(list []string) []string {
+	out := append([]string{}, list...)
+	slices.Sort(out)
+	return out
 }
 
 // Configured reports whether both servers have an address, so that work can begin.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +23,15 @@ func Span(d time.Duration) string {
 	return d.String()
 }
 
+// mostDays is what a duration can hold; the test fails for NaN as well.
+const mostDays = 100_000
+
 // ParseSpan reads what Span writes, and everything time.ParseDuration reads.
 func ParseSpan(v string) (time.Duration, error) {
 	v = strings.TrimSpace(v)
 	if n, ok := strings.CutSuffix(v, "d"); ok {
 		days, err := strconv.ParseFloat(n, 64)
-		if err == nil {
+		if err == nil && math.Abs(days) <= mostDays {
 			return time.Duration(days * float64(day)), nil
 		}
 	}

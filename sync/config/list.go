@@ -1,0 +1,114 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// joinList writes texts separated by semicolons; a semicolon within one is doubled.
+func joinList(list []string) string {
+	parts := make([]string, len(list))
+	for i, x := range list {
+		parts[i] = strings.ReplaceAll(x, ";", ";;")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// splitList reads what joinList wrote. Empty texts are left out.
+func splitList(v string) []string {
+	var out []string
+	var part strings.Builder
+	end := func() {
+		if x := strings.TrimSpace(part.String()); x != "" {
+			out = append(out, x)
+		}
+		part.Reset()
+	}
+	for i := 0; i < len(v); i++ {
+		switch {
+		case v[i] != ';':
+			part.WriteByte(v[i])
+		case i+1 < len(v) && v[i+1] == ';':
+			part.WriteByte(';')
+			i++
+		default:
+			end()
+		}
+	}
+	end()
+	return out
+}
+
+func pathMap() Option {
+	return Option{
+		Name: "path-map", Group: Libraries, Title: "Path rules",
+		Words: "How Plex names the folders of Stash: /data/films => D:\\Films; more rules separated by semicolons.",
+		Range: "stash folder => plex folder",
+		Get: func(s Settings) string {
+			parts := make([]string, len(s.PathMap))
+			for i, r := range s.PathMap {
+				parts[i] = r.Stash + arrow + r.Plex
+			}
+			return joinList(parts)
+		},
+		Set: func(s *Settings, v string) error {
+			rules, err := ParsePathMap(v)
+			if err == nil {
+				s.PathMap = rules
+			}
+			return err
+		},
+	}
+}
+
+// arrow stands between the two sides of a path rule.
+const arrow = " => "
+
+// ParsePathMap reads "stash folder => plex folder; …". An empty text is no rules. A
+// semicolon that belongs to a path is doubled.
+func ParsePathMap(v string) ([]Rule, error) {
+	var rules []Rule
+	for _, part := range splitList(v) {
+		r, err := parseRule(part)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, r)
+	}
+	return rules, nil
+}
+
+// parseRule takes the one arrow that leaves a whole path on both sides: a folder may
+// have one in its name.
+func parseRule(text string) (Rule, error) {
+	var found []Rule
+	arrows := 0
+	for i := range text {
+		if !strings.HasPrefix(text[i:], "=>") {
+			continue
+		}
+		arrows++
+		r := Rule{Stash: strings.TrimSpace(text[:i]), Plex: strings.TrimSpace(text[i+2:])}
+		if absolute(r.Stash) && absolute(r.Plex) {
+			found = append(found, r)
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return Rule{}, fmt.Errorf("%q can be read as more than one rule", text)
+	case arrows == 0 || strings.HasPrefix(text, "=>") || strings.HasSuffix(text, "=>"):
+		return Rule{}, fmt.Errorf("%q is not a rule like /data/films => D:\\Films", text)
+	}
+	return Rule{}, errors.New("both sides of a path rule must be whole paths")
+}
+
+func absolute(p string) bool {
+	if strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\\`) {
+		return true
+	}
+	letter := len(p) >= 3 && 'a' <= p[0]|0x20 && p[0]|0x20 <= 'z'
+	return letter && p[1] == ':' && (p[2] == '\\' || p[2] == '/')
+}
