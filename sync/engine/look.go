@@ -83,7 +83,7 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 // mayLook reports whether looking makes sense: a pause stops sweeps, a Stash that is
 // away is waited for by the connection check.
 func (e *Engine) mayLook() bool {
-	return e.links.stash != nil && e.links.stashState.OK && !e.paused() && e.stopping == ""
+	return e.links.stash != nil && e.links.stashState.OK && !e.paused() && e.stopping == "" && !e.recon.listing
 }
 
 // wanted adds to what was asked for whatever is due by the clock.

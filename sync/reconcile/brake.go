@@ -41,9 +41,19 @@ func NewBrake(s config.Settings) *Brake {
 	return &Brake{Percent: s.BrakePercent, Minimum: s.BrakeMinimum, load: map[scene.Field]load{}}
 }
 
+// Touches is the fields of a plan that count: what is not Lockstep's, and clears.
+func Touches(p plan.Plan) Fields {
+	var out Fields
+	for _, d := range p.Decisions {
+		if d.Foreign || d.Action == plan.Clear {
+			out |= bit(d.Field)
+		}
+	}
+	return out
+}
+
 // Plan counts the plan of one item, and returns the fields in which it counts.
 func (b *Brake) Plan(p plan.Plan) Fields {
-	var out Fields
 	for _, d := range p.Decisions {
 		l := b.load[d.Field]
 		if d.Old != "" || len(d.OldList) > 0 || d.Foreign {
@@ -55,12 +65,9 @@ func (b *Brake) Plan(p plan.Plan) Fields {
 		case d.Action == plan.Clear:
 			l.cleared++
 		}
-		if d.Foreign || d.Action == plan.Clear {
-			out |= bit(d.Field)
-		}
 		b.load[d.Field] = l
 	}
-	return out
+	return Touches(p)
 }
 
 // InStep counts an item that was not read because nothing about it changed.

@@ -162,7 +162,8 @@ func (s *session) settled(sub *subject) bool {
 	if len(sub.targets) == 0 {
 		return s.missing(sub)
 	}
-	if s.report.Deep || !sub.asRead() {
+	held := sub.job.State == queue.Skipped && sub.job.Code == skip.Brake
+	if s.report.Deep || held || !sub.asRead() {
 		return false
 	}
 	for _, t := range sub.targets {

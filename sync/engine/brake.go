@@ -1,0 +1,267 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// The brake guards two ways to Plex. A reconciliation plans everything before it
+// enqueues anything, so it holds back exactly what is over the threshold. Jobs that come
+// from looks — the first sync of a library somebody filled, a changed field policy — are
+// planned batch by batch, so the guard counts over the whole run what the batches
+// planned, and from the batch that passes the threshold on, before any of it is written,
+// scenes with a change that counts end as skipped by the brake; what came before is
+// below the minimum and can be undone. Everything else goes on. When the queue is empty a
+// preview of all that is held is made; applying it is the answer. Clears of Lockstep's
+// own values are measured against the whole library, as deletions in Stash are ordinary
+// in small numbers.
+
+// brakeValue names the stored question of the brake.
+const brakeValue = "brake"
+
+// brakeState is what the brake asks, and what was allowed. The zero value asks nothing.
+type brakeState struct {
+	Words   string           `json:"words,omitempty"` // empty: nothing is asked
+	Report  uint64           `json:"report,omitempty"`
+	Since   time.Time        `json:"since,omitzero"`
+	Fields  reconcile.Fields `json:"fields,omitempty"`  // held back
+	Allowed reconcile.Fields `json:"allowed,omitempty"` // until the queue is empty
+	Wanted  scene.Hash       `json:"wanted,omitempty"`  // of the settings it was asked under
+}
+
+// unseen reports a question without the preview that shows what it is about.
+func (b brakeState) unseen() bool { return b.Words != "" && b.Report == 0 }
+
+// brakeHint is what a person can do.
+const brakeHint = "Look at the preview; apply all or some of it, or change the settings."
+
+// setBrake stores and shows a state of the brake.
+func (e *Engine) setBrake(b brakeState) {
+	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(brakeValue, b) }); err != nil {
+		e.noteLocal(err)
+	}
+	e.recon.brake = b
+	e.showBrake()
+	e.publish()
+}
+
+func (e *Engine) showBrake() {
+	b := e.recon.brake
+	e.recon.guard.follow(b)
+	if b.Words == "" {
+		e.clear(api.BrakeAsks)
+		return
+	}
+	e.notes[api.BrakeAsks] = api.Attention{Kind: api.BrakeAsks, Words: b.Words, Hint: brakeHint, Since: b.Since, Report: b.Report}
+}
+
+// askBrake asks about what is over the threshold; report is the preview of it, zero when
+// one is still to be made.
+func (e *Engine) askBrake(trips []reconcile.Trip, report uint64) {
+	b := e.recon.brake
+	if b.Words == "" {
+		b.Since = e.stamp()
+	}
+	b.Words, b.Report, b.Wanted = reconcile.BrakeWords(trips), report, e.settings.WantedHash()
+	b.Fields |= reconcile.FieldsOf(trips)
+	e.log.Warn("the mass-change brake asks", "what", b.Words)
+	e.setBrake(b)
+}
+
+// brakePreviewed puts the preview to the question, with numbers about everything.
+func (e *Engine) brakePreviewed(report uint64, trips []reconcile.Trip) {
+	b := e.recon.brake
+	if b.Words == "" {
+		return
+	}
+	b.Report = report
+	if len(trips) > 0 {
+		b.Words = reconcile.BrakeWords(trips)
+	}
+	e.setBrake(b)
+}
+
+// releaseBrake takes the question back.
+func (e *Engine) releaseBrake() {
+	if e.recon.brake != (brakeState{}) {
+		e.setBrake(brakeState{})
+	}
+}
+
+// tendBrake drops a question about settings that are no longer, and what was allowed
+// once it is used up.
+func (e *Engine) tendBrake() {
+	b := e.recon.brake
+	if b.Words != "" && b.Wanted != e.settings.WantedHash() {
+		e.releaseBrake()
+		return
+	}
+	if b.Allowed != 0 && !e.work.active && e.store.Counts().Empty() {
+		b.Allowed = 0
+		e.setBrake(b)
+	}
+}
+
+// applyPage bounds the rows of one transaction.
+const applyPage = 5000
+
+// Apply enqueues the scenes a preview wants to write, all of them when ids is empty. It
+// is also the answer to the brake: what it held of them may be written.
+func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
+	var rep store.Report
+	err := e.ask(ctx, func() (err error) {
+		if report == 0 {
+			report = e.recon.brake.Report
+		}
+		rep, err = e.reader().Report(ctx, report)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if rep.Ended.IsZero() {
+		return 0, fault.New(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
+	}
+	n, braked, err := e.applyRows(rep, ids)
+	if err != nil {
+		return n, err
+	}
+	return n, e.ask(ctx, func() error {
+		if b := e.recon.brake; b.Words != "" && (braked || rep.ID == b.Report) {
+			next := brakeState{Allowed: b.Allowed}
+			if len(ids) == 0 {
+				next.Allowed |= b.Fields
+			}
+			e.setBrake(next)
+		}
+		e.publish()
+		return nil
+	})
+}
+
+// applyRows enqueues the rows of a report, page by page.
+func (e *Engine) applyRows(rep store.Report, ids []scene.ID) (n int, braked bool, err error) {
+	chosen := make(map[scene.ID]bool, len(ids))
+	for _, id := range ids {
+		chosen[id] = true
+	}
+	now := e.stamp()
+	for offset := 0; ; offset += applyPage {
+		read, enqueued := 0, 0
+		err := e.store.Update(func(tx store.Tx) error {
+			page, err := tx.Rows(store.RowQuery{Report: rep.ID, Offset: offset, Limit: applyPage})
+			if err != nil {
+				return err
+			}
+			read, enqueued = len(page.Rows), 0
+			for _, row := range page.Rows {
+				held := row.Reason == skip.Brake
+				if len(ids) > 0 && !chosen[row.Scene] || !held && (!rep.Preview || row.Outcome != reconcile.Enqueued) {
+					continue
+				}
+				braked = braked || held
+				enqueued++
+				if err := reconcile.Wish(tx, row, reconcile.Confirmed, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		n += enqueued
+		if err != nil || read < applyPage {
+			return n, braked, err
+		}
+	}
+}
+
+// guard is the brake over the batches of a run. It is safe for concurrent use.
+type guard struct {
+	mu      sync.Mutex
+	run     uint64
+	brake   *reconcile.Brake
+	counted map[scene.ID]bool
+	held    reconcile.Fields
+	allowed reconcile.Fields
+	words   string
+}
+
+// follow takes over what is asked and allowed.
+func (g *guard) follow(b brakeState) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.held, g.allowed, g.words = b.Fields, b.Allowed, b.Words
+	if b.Words == "" {
+		g.held = 0
+	}
+}
+
+// of returns the brake for the batches of a run. tripped is called when more than the
+// threshold is found.
+func (g *guard) of(run uint64, brake *reconcile.Brake, tripped func([]reconcile.Trip)) func([]worker.Planned) map[scene.ID]string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.run != run {
+		g.run, g.brake, g.counted = run, brake, map[scene.ID]bool{}
+	}
+	return func(list []worker.Planned) map[scene.ID]string {
+		out, trips := g.check(list)
+		if len(trips) > 0 {
+			tripped(trips)
+		}
+		return out
+	}
+}
+
+// check counts a batch and says which of its scenes must wait.
+func (g *guard) check(list []worker.Planned) (map[scene.ID]string, []reconcile.Trip) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	touched := map[scene.ID]reconcile.Fields{}
+	for _, p := range list {
+		if p.Job.Forced || p.Job.Undo != 0 || reconcile.Checked(p.Job.Cause) {
+			continue
+		}
+		for _, pl := range p.Plans {
+			touched[p.Job.Scene] |= reconcile.Touches(pl)
+			if !g.counted[p.Job.Scene] {
+				g.brake.Plan(pl)
+			}
+		}
+		g.counted[p.Job.Scene] = true
+	}
+	var trips []reconcile.Trip
+	if all := g.brake.Tripped(); reconcile.FieldsOf(all)&^g.held&^g.allowed != 0 {
+		for _, t := range all {
+			if reconcile.FieldsOf([]reconcile.Trip{t})&g.allowed == 0 {
+				trips = append(trips, t)
+			}
+		}
+		g.held |= reconcile.FieldsOf(trips)
+		g.words = reconcile.BrakeWords(trips)
+	}
+	out := map[scene.ID]string{}
+	for id, fields := range touched {
+		if fields&g.held&^g.allowed != 0 {
+			out[id] = g.words
+		}
+	}
+	return out, trips
+}
+
+// workBrake is the guard for the batches of the present run.
+func (e *Engine) workBrake() func([]worker.Planned) map[scene.ID]string {
+	b := reconcile.NewBrake(e.settings)
+	b.Library = e.look.scenes
+	return e.recon.guard.of(e.run.ID, b, func(trips []reconcile.Trip) {
+		e.post(func() { e.askBrake(trips, 0) })
+	})
+}

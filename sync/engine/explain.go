@@ -1,0 +1,287 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/queue"
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// Explain answers why a scene, named by id, title or path, is not in step: what Stash
+// has, where the path leads, what Plex has there, what would happen to each field, and
+// how the job stands. It looks the way a preview does and changes nothing.
+func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
+	var x explainer
+	err := e.ask(ctx, func() error {
+		if e.links.stash == nil {
+			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+		}
+		x = explainer{
+			stash: e.links.stash, run: e.reconciliation(&reconRun{}, 0), store: e.store, paused: e.paused(),
+			down: !e.health.Breaker.Allows(), signIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
+		}
+		return nil
+	})
+	if err != nil {
+		return api.Explanation{}, err
+	}
+	return x.explain(ctx, strings.TrimSpace(query))
+}
+
+func (e *Engine) asks(k api.AttentionKind) bool { _, ok := e.notes[k]; return ok }
+
+// explainer looks at one scene beside the loop.
+type explainer struct {
+	stash                Stash
+	store                store.Store
+	run                  reconcile.Run
+	paused, down, signIn bool
+}
+
+func (x explainer) explain(ctx context.Context, query string) (api.Explanation, error) {
+	scenes, err := x.stash.Find(ctx, query)
+	if err != nil {
+		return api.Explanation{}, asServer(err, fault.Stash)
+	}
+	if len(scenes) == 0 {
+		return x.unknown(query)
+	}
+	i := max(0, slices.IndexFunc(scenes, func(s scene.Scene) bool { return s.Title == query || slices.Contains(s.Paths(), query) }))
+	f, err := x.run.Examine(ctx, scenes[i])
+	if err != nil {
+		return api.Explanation{}, err
+	}
+	out := api.Explanation{Scene: f.Scene.ID, Title: f.Scene.Name(), Outcome: x.outcome(f)}
+	out.Steps = []api.ExplainStep{inStash(f), x.mapped(f), x.inPlex(f), fields(f), inQueue(f.Job)}
+	for j, s := range scenes {
+		if j != i {
+			out.Steps[0].Lines = append(out.Steps[0].Lines, "the words fit scene "+s.ID.String()+" too: "+s.Name())
+		}
+	}
+	return out, nil
+}
+
+// unknown explains a scene Stash does not have, if it once had it.
+func (x explainer) unknown(query string) (api.Explanation, error) {
+	none := fault.New(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
+	id, err := scene.ParseID(query)
+	if err != nil {
+		return api.Explanation{}, none
+	}
+	out := api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, "")}
+	known := false
+	err = x.store.View(func(tx store.Tx) error {
+		s, seen, err := tx.Seen(id)
+		if err != nil {
+			return err
+		}
+		j, has, err := tx.Job(id)
+		known = seen || has
+		out.Title = s.Name
+		if s.Name == "" {
+			out.Title = j.Name
+		}
+		out.Steps = []api.ExplainStep{{Topic: "Stash", Words: "Stash has no scene " + id.String() + " any more"}, inQueue(j)}
+		return err
+	})
+	if err == nil && !known {
+		err = none
+	}
+	return out, err
+}
+
+func inStash(f reconcile.Finding) api.ExplainStep {
+	s := api.ExplainStep{Topic: "Stash", Words: "scene " + f.Scene.ID.String()}
+	if at, err := time.Parse(time.RFC3339, f.Scene.UpdatedAt); err == nil {
+		s.Words += ", edited " + at.Format("2 Jan 2006 15:04")
+	}
+	switch n := len(f.Scene.Files); n {
+	case 0:
+		s.Words += ", without file"
+	case 1:
+		s.Words += ", file " + f.Scene.Files[0].Path
+	default:
+		s.Words += fmt.Sprintf(", %d files", n)
+		s.Lines = append(s.Lines, f.Scene.Paths()...)
+	}
+	if f.Seen.Synced.IsZero() {
+		s.Lines = append(s.Lines, "Lockstep never saw it in step")
+	} else {
+		s.Lines = append(s.Lines, "last seen in step "+f.Seen.Synced.Local().Format("2 Jan 2006 15:04"))
+	}
+	return s
+}
+
+// mapped tells where the path rules lead each file.
+func (x explainer) mapped(f reconcile.Finding) api.ExplainStep {
+	s := api.ExplainStep{Topic: "Path"}
+	for _, p := range f.Match.Paths {
+		rules := x.run.Mapper.Rules(p.Stash)
+		switch {
+		case len(p.Plex) == 0:
+			s.Lines = append(s.Lines, "no rule covers "+p.Stash)
+		case len(rules) == 0:
+			s.Lines = append(s.Lines, "no path rules: the same path in Plex, "+p.Plex[0])
+		}
+		for i, plex := range p.Plex {
+			if i < len(rules) {
+				s.Lines = append(s.Lines, fmt.Sprintf("rule %s → %s gives %s", rules[i].Stash, rules[i].Plex, plex))
+			}
+		}
+	}
+	if len(s.Lines) == 0 {
+		s.Lines = []string{"there is no file to look for"}
+	}
+	s.Words, s.Lines = s.Lines[0], s.Lines[1:]
+	return s
+}
+
+// inPlex lists the items that were considered, with how well they fit.
+func (x explainer) inPlex(f reconcile.Finding) api.ExplainStep {
+	s := api.ExplainStep{Topic: "Plex"}
+	for _, c := range f.Match.Candidates {
+		line := fmt.Sprintf("“%s” in %s (item %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Why, 100*c.Score)
+		if c.Score < match.Certain {
+			line += ", " + c.Path
+		}
+		s.Lines = append(s.Lines, line)
+	}
+	switch n := len(f.Match.Targets); {
+	case n == 1:
+		s.Words = fmt.Sprintf("found: “%s” in %s (item %s)", f.Match.Targets[0].Title, x.library(f.Match.Targets[0].Section), f.Match.Targets[0].Key.RatingKey)
+	case n > 1:
+		s.Words = fmt.Sprintf("found %d items, each is kept in step", n)
+	case f.Match.Why != "":
+		s.Words = f.Match.Why
+	default:
+		s.Words = "nothing to look for"
+	}
+	return s
+}
+
+func (x explainer) library(section string) string {
+	for _, sec := range x.run.Sections {
+		if sec.ID == section {
+			return sec.Title
+		}
+	}
+	return "library " + section
+}
+
+// fields tells what would happen to each field of each item.
+func fields(f reconcile.Finding) api.ExplainStep {
+	s := api.ExplainStep{Topic: "Fields"}
+	if f.Fault != nil {
+		s.Words = "the item could not be read: " + f.Fault.Words
+		return s
+	}
+	changes := 0
+	for _, it := range f.Items {
+		if len(f.Items) > 1 && len(it.Plan.Decisions) > 0 {
+			s.Lines = append(s.Lines, "item "+it.Target.Key.RatingKey+":")
+		}
+		for _, d := range it.Plan.Decisions {
+			if d.Changes() {
+				changes++
+			}
+			s.Lines = append(s.Lines, decision(d))
+		}
+	}
+	switch {
+	case len(s.Lines) == 0:
+		s.Words = "nothing to compare"
+	case changes == 0:
+		s.Words = "nothing would be written"
+	case changes == 1:
+		s.Words = "1 field would be written"
+	default:
+		s.Words = fmt.Sprintf("%d fields would be written", changes)
+	}
+	return s
+}
+
+// inQueue tells how the scene's job stands.
+func inQueue(j queue.Job) api.ExplainStep {
+	s := api.ExplainStep{Topic: "Queue"}
+	at := j.Due.Local().Format("2 Jan 15:04")
+	tries := fmt.Sprintf("tried %d times", j.Attempts)
+	if j.Attempts == 1 {
+		tries = "tried once"
+	}
+	switch j.State {
+	case queue.Waiting:
+		s.Words = "waits since " + j.Enqueued.Local().Format("2 Jan 15:04")
+	case queue.Running:
+		s.Words = "is being worked on"
+	case queue.Retrying:
+		s.Words = tries + ", next try " + at
+	case queue.Parked:
+		s.Words = "waits for Plex until " + at
+	case queue.Dead:
+		s.Words = tries + " and given up " + at
+	case queue.Done:
+		s.Words = "done " + at
+	case queue.Skipped:
+		s.Words = "left alone " + at + ": " + skip.Of(j.Code).Words
+	default:
+		s.Words = "not in the queue"
+	}
+	if j.Words != "" {
+		s.Lines = append(s.Lines, "last: "+j.Words)
+	}
+	if j.Cause != "" {
+		s.Lines = append(s.Lines, "queued because: "+j.Cause)
+	}
+	return s
+}
+
+// outcome is the closing sentence.
+func (x explainer) outcome(f reconcile.Finding) string {
+	switch {
+	case f.Job.State == queue.Running:
+		return sentenceOf(skip.RunningNow, "")
+	case f.Code != "":
+		return sentenceOf(f.Code, f.Words)
+	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.signIn:
+		return sentenceOf(skip.NeedsSignIn, "")
+	case f.Fault != nil:
+		return "Plex could not be asked: " + f.Fault.Words
+	case f.Outcome == "":
+		return sentenceOf(skip.InStep, "")
+	case f.Job.State == queue.Dead:
+		return sentenceOf(skip.FailedBefore, f.Job.Words)
+	case f.Job.State == queue.Skipped && f.Job.Code == skip.Brake:
+		return sentenceOf(skip.Brake, f.Job.Words)
+	case x.paused:
+		return sentenceOf(skip.Paused, "")
+	case x.down:
+		return "Plex is away; the scene is written when it is back."
+	case f.Job.State == queue.Waiting || f.Job.State == queue.Retrying:
+		return sentenceOf(skip.AlreadyQueued, "")
+	}
+	return "It differs from Stash and is not in the queue yet; the next look for edits or the next reconciliation puts it there."
+}
+
+// sentenceOf is a reason with its details and advice.
+func sentenceOf(code skip.Code, words string) string {
+	r := skip.Of(code)
+	out := r.Words
+	if words != "" && words != r.Words {
+		out += ": " + strings.TrimSuffix(words, ".")
+	}
+	out += "."
+	if r.Advice != "" {
+		out += " " + strings.ToUpper(r.Advice[:1]) + r.Advice[1:] + "."
+	}
+	return out
+}

@@ -1,0 +1,114 @@
+package engine
+
+import (
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/store"
+)
+
+const (
+	// reconciledValue names the stored stamp of the last complete reconciliation.
+	reconciledValue = "reconciled"
+	// startAge is how old the last one must be for another at the start.
+	startAge = time.Hour
+	// retryRecon is how long a scheduled run that failed waits: whatever ended it is
+	// looked at by others meanwhile.
+	retryRecon = 15 * time.Minute
+)
+
+func (e *Engine) loadSchedule(tx store.Tx) error {
+	if _, err := tx.Value(reconciledValue, &e.recon.done); err != nil {
+		return err
+	}
+	if _, err := tx.Value(brakeValue, &e.recon.brake); err != nil {
+		return err
+	}
+	e.showBrake()
+	return nil
+}
+
+// dueSchedule begins a scheduled run when one is due and nothing else is to be done
+// first. The stamps are of the wall clock, so that sleep and restarts count.
+func (e *Engine) dueSchedule(now time.Time) time.Time {
+	if e.recon.brake.unseen() && e.mayReconcile() && !e.recon.retryAt.After(now) {
+		e.beginScheduled(api.ReconcileRequest{Scope: config.ScopeAll, Preview: true, Scheduled: true})
+		if e.recon.running != nil {
+			e.recon.running.asks = true
+		}
+		return now
+	}
+	at := e.recon.due(e.settings, now)
+	if at.IsZero() || at.After(now) {
+		return at
+	}
+	if !e.mayReconcile() {
+		return time.Time{} // whatever holds it back wakes the loop when it ends
+	}
+	e.recon.begun = true
+	e.beginScheduled(api.ReconcileRequest{Scope: e.settings.Scope, Scheduled: true})
+	return now
+}
+
+// due is when the next scheduled run is due; zero for never.
+func (r *reconState) due(s config.Settings, now time.Time) time.Time {
+	done := r.done
+	if done.After(now) {
+		done = now // the clock was set back; the next one is a whole interval away
+	}
+	var at time.Time
+	if every := s.Reconcile.Every(); every > 0 {
+		at = done.Add(every)
+		if r.done.IsZero() {
+			at = now
+		}
+	}
+	if s.AtStart && !r.begun && (r.done.IsZero() || now.Sub(done) > startAge) {
+		at = now
+	}
+	if !at.IsZero() && r.retryAt.After(at) && r.retryAt.Sub(now) <= retryRecon {
+		at = r.retryAt
+	}
+	return at
+}
+
+// mayReconcile reports whether a scheduled run makes sense: Plex is up, the first look
+// is over and nothing waits to be written, which a report would only repeat.
+func (e *Engine) mayReconcile() bool {
+	return e.mayWork() && e.health.Verdict() == health.Up && !e.work.active && !e.look.running && e.store.Counts().Empty()
+}
+
+func (e *Engine) beginScheduled(q api.ReconcileRequest) {
+	scope := q.Scope
+	if scope == "" {
+		scope = config.ScopeAll
+	}
+	if _, err := e.beginRecon(q, string(scope)); err != nil {
+		e.noteLocal(err)
+		e.recon.retryAt = e.now().Add(retryRecon)
+	}
+}
+
+// scheduled records a run for the schedule: only a complete one counts as done, and only
+// one that looked at what the schedule is about.
+func (e *Engine) scheduled(run *reconRun, complete bool) {
+	r := &e.recon
+	if !complete {
+		if run.report.Scheduled {
+			r.retryAt = e.now().Add(retryRecon)
+		}
+		return
+	}
+	scope := config.Scope(run.report.Scope)
+	if run.report.Preview || scope != config.ScopeAll && scope != e.settings.Scope {
+		return
+	}
+	now := e.stamp()
+	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(reconciledValue, now) }); err != nil {
+		e.noteLocal(err)
+		return
+	}
+	r.done, r.begun = now, true
+}
