@@ -58,8 +58,22 @@ type API interface {
 	SaveSettings(ctx context.Context, s SettingsChange) error
 	// TestConnection tries an address and secret without storing them.
 	TestConnection(ctx context.Context, q TestRequest) (TestResult, error)
-	// Mapping shows how well the path rules fit, with suggestions.
+	// Mapping shows how well the path rules fit, with suggestions. It waits for both
+	// servers to answer and lists Plex's libraries first when that was not done yet.
 	Mapping(ctx context.Context, rules []config.Rule) (Mapping, error)
+
+	// StartSignIn begins a sign-in with Plex that a person confirms on a page in the
+	// browser. Only the newest one counts.
+	StartSignIn(ctx context.Context) (SignIn, error)
+	// PollSignIn asks how a sign-in stands; once a second is right. An error is worth
+	// another try unless it is Unauthorized.
+	PollSignIn(ctx context.Context, id string) (SignInState, error)
+	// ChooseServer stores address and token of a server the sign-in brought, if the
+	// server accepts them.
+	ChooseServer(ctx context.Context, id, machine string) (PlexServer, error)
+	// Discover looks for Plex servers on the local network for about two seconds. None
+	// is an answer; networks often block it.
+	Discover(ctx context.Context) ([]PlexServer, error)
 
 	// Say stores that an outage was announced if breaker and record agree on disk, and
 	// reports whether the message may be sent.
@@ -175,12 +189,4 @@ type Library struct {
 	Title     string   `json:"title"`
 	Type      string   `json:"type"`
 	Locations []string `json:"locations,omitempty"`
-}
-
-// Mapping is the fit of path rules.
-type Mapping struct {
-	Covered     int           `json:"covered"` // scenes whose file was found in Plex
-	Total       int           `json:"total"`
-	Suggestions []config.Rule `json:"suggestions,omitempty"`
-	Unmatched   []string      `json:"unmatched,omitempty"` // a few examples
 }

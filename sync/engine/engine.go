@@ -93,11 +93,16 @@ type Options struct {
 	Notice string
 	// Maintain is called about once a day while idle: backup and the like; may be nil.
 	Maintain func(context.Context) error
+	// Discovery is where Discover asks for Plex servers; empty means the local network.
+	Discovery string
 	// SameFile reports whether the database is still the file on disk; may be nil.
 	SameFile func() error
 	// Still makes an engine that neither connects nor works: for commands that change
 	// what is stored while no Lockstep runs.
 	Still bool
+	// Hold makes an engine that connects and answers, but writes nothing by itself, as
+	// if it were paused: for commands that only look at both servers.
+	Hold bool
 }
 
 // Engine is the one owner of all moving state. Make it with New and run it with Run.
@@ -128,6 +133,7 @@ type owner struct {
 	work     workState
 	look     lookState
 	recon    reconState
+	signIn   *signIn // the newest, nil before the first
 	notes    map[api.AttentionKind]api.Attention
 	today    todayState
 	revision uint64

@@ -8,8 +8,6 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
-	"lockstep/sync/match"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -36,7 +34,10 @@ func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
 			return err
 		}
 		before := e.settings
-		stored := c.Values.Clone()
+		stored, err := e.toStore(c.Values)
+		if err != nil {
+			return err
+		}
 		if err := e.store.Update(func(tx store.Tx) error { return e.putSettings(tx, before, stored) }); err != nil {
 			return err
 		}
@@ -132,62 +133,4 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 func refused(err error) api.TestResult {
 	f := fault.Of(err)
 	return api.TestResult{Words: f.Words, Hint: f.Hint}
-}
-
-// mapExamples is how many unmatched paths are shown as examples.
-const mapExamples = 10
-
-// Mapping shows how many scenes the rules find in the index, from Stash's own list of
-// files.
-func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
-	var out api.Mapping
-	var stash Stash
-	var machine string
-	err := e.ask(ctx, func() error {
-		stash, machine = e.links.stash, e.links.machine
-		if stash == nil || machine == "" {
-			return fault.New(fault.Config, fault.None, "Both servers must be connected first.", "Enter and test their addresses.", nil)
-		}
-		return nil
-	})
-	if err != nil {
-		return out, err
-	}
-	mapper := match.NewMapper(rules)
-	err = stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
-		return e.store.View(func(tx store.Tx) error {
-			for _, fs := range page {
-				if err := covered(tx, mapper, machine, fs, &out); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	})
-	return out, err
-}
-
-func covered(tx store.Tx, m match.Mapper, machine string, fs scene.FileStamp, out *api.Mapping) error {
-	if len(fs.Files) == 0 {
-		return nil
-	}
-	out.Total++
-	for _, f := range fs.Files {
-		for _, p := range m.Map(f.Path) {
-			items, err := tx.ItemsAt(match.Key(p))
-			if err != nil {
-				return err
-			}
-			for _, it := range items {
-				if it.Key.Machine == machine && slices.ContainsFunc(it.Files, func(x string) bool { return match.Same(x, p) }) {
-					out.Covered++
-					return nil
-				}
-			}
-		}
-	}
-	if len(out.Unmatched) < mapExamples {
-		out.Unmatched = append(out.Unmatched, fs.Files[0].Path)
-	}
-	return nil
 }

@@ -25,6 +25,8 @@ const (
 type SignInOptions struct {
 	// Service is the address of the sign-in service; empty means plex.tv.
 	Service string
+	// Page is the address of the site people confirm on; empty means app.plex.tv.
+	Page string
 	// ClientID is the UUID of this installation, the one of Options.
 	ClientID string
 	Version  string
@@ -40,6 +42,9 @@ type SignIn struct{ o SignInOptions }
 func NewSignIn(o SignInOptions) *SignIn {
 	if o.Service == "" {
 		o.Service = plexTV
+	}
+	if o.Page == "" {
+		o.Page = webApp
 	}
 	return &SignIn{o}
 }
@@ -68,7 +73,7 @@ func (s *SignIn) NewPIN(ctx context.Context) (PIN, error) {
 	if got.ID == 0 || got.Code == "" {
 		return PIN{}, plexFault(fault.Config, "plex.tv gave no code to sign in with.", hintByHand, nil)
 	}
-	page := webApp + "/auth#?clientID=" + escape(s.o.ClientID) + "&code=" + escape(string(got.Code)) + "&context%5Bdevice%5D%5Bproduct%5D=" + product
+	page := s.o.Page + "/auth#?clientID=" + escape(s.o.ClientID) + "&code=" + escape(string(got.Code)) + "&context%5Bdevice%5D%5Bproduct%5D=" + product
 	return PIN{ID: int64(got.ID), Code: string(got.Code), URL: page, Lifetime: time.Duration(got.ExpiresIn) * time.Second}, nil
 }
 

@@ -122,6 +122,26 @@ func (c *Client) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping,
 	return call[api.Mapping](ctx, c, "Mapping", rules)
 }
 
+// StartSignIn implements api.API.
+func (c *Client) StartSignIn(ctx context.Context) (api.SignIn, error) {
+	return call[api.SignIn](ctx, c, "StartSignIn", none{})
+}
+
+// PollSignIn implements api.API.
+func (c *Client) PollSignIn(ctx context.Context, id string) (api.SignInState, error) {
+	return call[api.SignInState](ctx, c, "PollSignIn", id)
+}
+
+// ChooseServer implements api.API.
+func (c *Client) ChooseServer(ctx context.Context, id, machine string) (api.PlexServer, error) {
+	return call[api.PlexServer](ctx, c, "ChooseServer", chooseRequest{id, machine})
+}
+
+// Discover implements api.API.
+func (c *Client) Discover(ctx context.Context) ([]api.PlexServer, error) {
+	return call[[]api.PlexServer](ctx, c, "Discover", none{})
+}
+
 // Say implements api.API.
 func (c *Client) Say(ctx context.Context, s health.Said) (bool, error) {
 	return call[bool](ctx, c, "Say", s)

@@ -140,5 +140,21 @@ func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, err
 	return api.Mapping{Covered: 1}, f.got("Mapping", rules)
 }
 
+func (f *fake) StartSignIn(context.Context) (api.SignIn, error) {
+	return api.SignIn{ID: "s1", Code: "K000", Expires: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}, f.got("StartSignIn")
+}
+
+func (f *fake) PollSignIn(_ context.Context, id string) (api.SignInState, error) {
+	return api.SignInState{State: api.SignInDone, Servers: []api.PlexServer{{Name: "Boat House"}}}, f.got("PollSignIn", id)
+}
+
+func (f *fake) ChooseServer(_ context.Context, id, machine string) (api.PlexServer, error) {
+	return api.PlexServer{Machine: machine}, f.got("ChooseServer", id, machine)
+}
+
+func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
+	return []api.PlexServer{{Name: "Boat House", Local: true}}, f.got("Discover")
+}
+
 func (f *fake) Say(_ context.Context, s health.Said) (bool, error) { return true, f.got("Say", s) }
 func (f *fake) Quit(context.Context) error                         { return f.got("Quit") }

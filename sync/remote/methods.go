@@ -20,6 +20,12 @@ type applyRequest struct {
 	Scenes []scene.ID `json:"scenes,omitempty"`
 }
 
+// chooseRequest holds the arguments of ChooseServer.
+type chooseRequest struct {
+	SignIn  string `json:"signIn"`
+	Machine string `json:"machine"`
+}
+
 // methods are all methods of api.API but Watch, which is a stream.
 var methods = map[string]handler{
 	"Snapshot": get(api.API.Snapshot),
@@ -53,6 +59,13 @@ var methods = map[string]handler{
 	"Mapping": ask(func(a api.API, ctx context.Context, rules []config.Rule) (api.Mapping, error) {
 		return a.Mapping(ctx, rules)
 	}),
+
+	"StartSignIn": get(api.API.StartSignIn),
+	"PollSignIn":  ask(api.API.PollSignIn),
+	"ChooseServer": ask(func(a api.API, ctx context.Context, q chooseRequest) (api.PlexServer, error) {
+		return a.ChooseServer(ctx, q.SignIn, q.Machine)
+	}),
+	"Discover": get(api.API.Discover),
 
 	"Say":  ask(api.API.Say),
 	"Quit": order(api.API.Quit),

@@ -1,0 +1,214 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/match"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+const (
+	// mapExamples is how many unmatched paths are shown as examples.
+	mapExamples = 10
+	// mapPatience is how long Mapping waits for both servers to answer; the settings
+	// may have been stored a moment ago.
+	mapPatience = 20 * time.Second
+)
+
+// Mapping shows how many files the rules find in the index, from Stash's own list of
+// files, and which rules the files themselves speak for. It writes nothing to Plex.
+func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	m, err := e.mapper(ctx, rules)
+	if err != nil {
+		return api.Mapping{}, err
+	}
+	if err := m.list(ctx); err != nil {
+		return api.Mapping{}, err
+	}
+	if err := m.stash.SweepFiles(ctx, m.page); err != nil {
+		return api.Mapping{}, err
+	}
+	m.learn()
+	return m.out, nil
+}
+
+// mapping is one look at how rules fit.
+type mapping struct {
+	e        *Engine
+	stash    Stash
+	index    *library.Index
+	sections []scene.Section
+	rules    []config.Rule
+	mapper   match.Mapper
+	paths    *sample // of Stash
+	known    *sample // of Plex
+	out      api.Mapping
+}
+
+// mapper waits until both servers have answered.
+func (e *Engine) mapper(ctx context.Context, rules []config.Rule) (*mapping, error) {
+	ctx, cancel := context.WithTimeout(ctx, mapPatience)
+	defer cancel()
+	changed, stop := e.snap.Watch()
+	defer stop()
+	for {
+		m := &mapping{e: e, rules: rules, mapper: match.NewMapper(rules)}
+		var wait bool
+		err := e.ask(ctx, func() (err error) { wait, err = m.connect(); return err })
+		if err != nil || !wait {
+			return m, err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return m, errNotConnected
+		}
+	}
+}
+
+var errNotConnected = fault.New(fault.Config, fault.None, "Both servers must be connected first.", "Enter and test their addresses.", nil)
+
+// connect takes the connections over from the loop; wait says that an answer is still
+// to come.
+func (m *mapping) connect() (wait bool, err error) {
+	l := &m.e.links
+	if l.stash == nil {
+		return false, errNotConnected
+	}
+	for _, c := range []struct {
+		api.Connection
+		server fault.Server
+	}{{l.stashState, fault.Stash}, {l.plexState, fault.Plex}} {
+		if c.Checked && !c.OK {
+			return false, fault.New(fault.Class(c.Class), c.server, c.Error, c.Hint, nil)
+		}
+		wait = wait || !c.Checked
+	}
+	if b := m.e.health.Breaker; !l.plexState.OK && !b.Allows() {
+		return false, fault.New(fault.Unreachable, fault.Plex, "Plex is not reachable.", "Lockstep keeps trying.", nil)
+	}
+	m.stash, m.sections = l.stash, slices.Clone(l.sections)
+	m.index = &library.Index{Plex: l.plex, Store: m.e.store, Machine: l.machine, Clock: m.e.stamp}
+	m.paths, m.known = samples(maxSample)
+	return wait || l.machine == "", nil
+}
+
+// list makes sure that the chosen libraries were listed, and reads the index.
+func (m *mapping) list(ctx context.Context) error {
+	listed := true
+	err := m.e.store.View(func(tx store.Tx) error {
+		for _, s := range m.sections {
+			_, known, err := tx.SectionMark(m.index.Machine, s.ID)
+			if err != nil {
+				return err
+			}
+			listed = listed && known
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what is known of the libraries: %w", err)
+	}
+	if !listed {
+		if err := m.refresh(ctx); err != nil {
+			return err
+		}
+	}
+	return m.e.store.View(func(tx store.Tx) error {
+		return tx.EachIndexed(m.index.Machine, func(it store.Indexed) bool {
+			for _, f := range it.Files {
+				m.known.add(f)
+			}
+			return true
+		})
+	})
+}
+
+// refresh lists what was never listed. Jobs that waited for a path are told, as after
+// any look.
+func (m *mapping) refresh(ctx context.Context) error {
+	r, err := m.index.Refresh(ctx, m.sections, false)
+	if len(r.Appeared) > 0 {
+		m.e.post(func() {
+			if err := m.e.wakeParked(r.Appeared); err != nil {
+				m.e.noteLocal(err)
+			}
+		})
+	}
+	return err
+}
+
+// page counts one page of Stash's scenes.
+func (m *mapping) page(page []scene.FileStamp) error {
+	return m.e.store.View(func(tx store.Tx) error {
+		items := store.Lookup(tx, m.index.Machine).Items
+		for _, fs := range page {
+			if err := m.count(fs, items); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// count adds one scene: by file as match.Cover judges, by scene if any file is found.
+func (m *mapping) count(fs scene.FileStamp, items func(string) ([]match.Candidate, error)) error {
+	if len(fs.Files) == 0 {
+		return nil
+	}
+	var paths []string
+	for _, f := range fs.Files {
+		paths = append(paths, f.Path)
+		m.paths.add(f.Path)
+	}
+	c, err := match.Cover(paths, m.mapper, items)
+	if err != nil {
+		return err
+	}
+	m.out.Total++
+	m.out.Files.Total += c.Total
+	m.out.Files.Unmapped += c.Unmapped
+	m.out.Files.Ambiguous += c.Ambiguous
+	m.out.Files.Found += c.Found
+	if c.Found > 0 {
+		m.out.Covered++
+	} else if len(m.out.Unmatched) < mapExamples {
+		m.out.Unmatched = append(m.out.Unmatched, paths[0])
+	}
+	return nil
+}
+
+// learn turns what both servers have into suggestions.
+func (m *mapping) learn() {
+	even(m.paths, m.known)
+	for _, s := range match.Learn(m.paths.paths, m.known.paths) {
+		if s.Covered > 0 {
+			m.out.Evidence = append(m.out.Evidence, s)
+		}
+	}
+	if !slices.ContainsFunc(m.out.Evidence, m.worth) {
+		m.out.Evidence = nil
+	}
+	if len(m.rules) > 0 {
+		m.out.Evidence = slices.DeleteFunc(m.out.Evidence, func(s match.Suggestion) bool { return !m.worth(s) })
+	}
+	for _, s := range m.out.Evidence {
+		m.out.Suggestions = append(m.out.Suggestions, s.Rule)
+	}
+}
+
+// worth reports whether a rule would change anything. Without rules a folder that both
+// servers name alike needs none, unless another folder does: any rule ends the default.
+func (m *mapping) worth(s match.Suggestion) bool {
+	now := m.mapper.Map(s.Rule.Stash)
+	return len(now) != 1 || !match.Same(now[0], s.Rule.Plex)
+}
+
