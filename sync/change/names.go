@@ -34,35 +34,49 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 
 func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named) (int, error) {
 	var old map[string]string
+	listed := false
 	err := f.Store.View(func(tx store.Tx) (err error) {
-		old, err = tx.Names(kind)
+		if old, err = tx.Names(kind); err != nil {
+			return err
+		}
+		_, err = tx.Value(listedValue(kind), &listed)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	put, gone := diffNames(old, names)
-	users, err := f.users(kind, put, gone, old)
-	if err != nil {
-		return 0, err
-	}
-	n, err := f.examine(ctx, users, look{cause: "renamed", force: true})
-	if err != nil {
-		return n, err // the old names stay, so the next look finds the same
-	}
-	return n, f.Store.Update(func(tx store.Tx) error {
-		for _, x := range put {
-			if err := tx.PutName(kind, x.ID, x.Name); err != nil {
-				return err
-			}
+	n := 0
+	if listed { // before the first listing every scene is about to be read anyway
+		users, err := f.users(kind, put, gone)
+		if err != nil {
+			return 0, err
 		}
-		for _, id := range gone {
-			if err := tx.DeleteName(kind, id); err != nil {
-				return err
-			}
+		if n, err = f.examine(ctx, users, "renamed"); err != nil {
+			return n, err // the old names stay, so the next look finds the same
 		}
-		return nil
-	})
+	}
+	if listed && len(put)+len(gone) == 0 {
+		return n, nil
+	}
+	return n, f.Store.Update(func(tx store.Tx) error { return putNames(tx, kind, put, gone) })
+}
+
+// listedValue names the stored mark that a kind of names was listed before.
+func listedValue(kind store.NameKind) string { return "change.listed." + string(kind) }
+
+func putNames(tx store.Tx, kind store.NameKind, put []scene.Named, gone []string) error {
+	for _, x := range put {
+		if err := tx.PutName(kind, x.ID, x.Name); err != nil {
+			return err
+		}
+	}
+	for _, id := range gone {
+		if err := tx.DeleteName(kind, id); err != nil {
+			return err
+		}
+	}
+	return tx.PutValue(listedValue(kind), true)
 }
 
 // diffNames gives the names to store and the ids that vanished.
@@ -84,17 +98,15 @@ func diffNames(old map[string]string, names []scene.Named) (put []scene.Named, g
 	return put, gone
 }
 
-// users lists the scenes that used a changed or vanished name. A name never seen
-// before has no users we know: its scenes carry a new stamp.
-func (f *Finder) users(kind store.NameKind, put []scene.Named, gone []string, old map[string]string) ([]scene.ID, error) {
+// users lists the scenes known to use a new, changed or vanished name. A new name has
+// users when it was made, used and renamed since the last look: they have the first name.
+func (f *Finder) users(kind store.NameKind, put []scene.Named, gone []string) ([]scene.ID, error) {
+	changed := slices.Clone(gone)
+	for _, x := range put {
+		changed = append(changed, x.ID)
+	}
 	var ids []scene.ID
 	err := f.Store.View(func(tx store.Tx) error {
-		changed := slices.Clone(gone)
-		for _, x := range put {
-			if _, ok := old[x.ID]; ok {
-				changed = append(changed, x.ID)
-			}
-		}
 		for _, id := range changed {
 			us, err := tx.Using(store.Use{Kind: kind, ID: id})
 			if err != nil {
@@ -117,7 +129,7 @@ func (f *Finder) Files(ctx context.Context) (Found, error) {
 		if err != nil {
 			return err
 		}
-		n, err := f.examine(ctx, moved, look{})
+		n, err := f.examine(ctx, moved, "")
 		found.Enqueued += n
 		return err
 	})

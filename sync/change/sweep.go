@@ -2,9 +2,11 @@ package change
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -74,15 +76,10 @@ func (d *differ) upTo(id scene.ID) (map[scene.ID]store.Seen, error) {
 	return known, err
 }
 
-// look says what an examination is about.
-type look struct {
-	cause string // why the scenes are looked at; empty: find out
-	force bool   // enqueue whatever the hashes say
-}
-
 // examine reads scenes and enqueues those whose content, files or cover differ from
-// what was last brought in step. It returns how many it enqueued.
-func (f *Finder) examine(ctx context.Context, ids []scene.ID, l look) (int, error) {
+// what was last brought in step, with the cause given or, without one, the one found. It
+// returns how many it enqueued.
+func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string) (int, error) {
 	n := 0
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
@@ -91,7 +88,7 @@ func (f *Finder) examine(ctx context.Context, ids []scene.ID, l look) (int, erro
 		if err != nil {
 			return n, err
 		}
-		m, err := f.compare(ctx, part, scenes, l)
+		m, err := f.compare(ctx, part, scenes, cause)
 		n += m
 		if err != nil {
 			return n, err
@@ -107,7 +104,40 @@ type seenScene struct {
 	wish  *queue.Wish
 }
 
-func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, l look) (int, error) {
+func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause string) (int, error) {
+	old, err := f.known(ids)
+	if err != nil {
+		return 0, err
+	}
+	var list []seenScene
+	var unread []queue.Wish
+	n := 0
+	for _, id := range ids {
+		sc, answered := scenes[id]
+		before, known := old[id]
+		if !answered && known && cause != "" { // a renamed tag is told only once, a stamp again
+			unread = append(unread, queue.Wish{Scene: id, Name: before.Name, Cause: cause})
+		}
+		if sc == nil {
+			continue // deleted since it was listed: the next sweep sees it vanish
+		}
+		ss, err := f.judge(ctx, sc, before, known, cause)
+		if err != nil {
+			return n, errors.Join(err, f.record(list)) // what was found so far is kept
+		}
+		if ss.wish != nil {
+			n++
+		}
+		list = append(list, ss)
+	}
+	if err := f.record(list); err != nil {
+		return n, err
+	}
+	return n + len(unread), f.Wish(unread...)
+}
+
+// known reads what the store knows of scenes.
+func (f *Finder) known(ids []scene.ID) (map[scene.ID]store.Seen, error) {
 	old := map[scene.ID]store.Seen{}
 	err := f.Store.View(func(tx store.Tx) error {
 		for _, id := range ids {
@@ -121,34 +151,13 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 		}
 		return nil
 	})
-	if err != nil {
-		return 0, err
-	}
-	var list []seenScene
-	n := 0
-	for _, id := range ids {
-		sc := scenes[id]
-		if sc == nil {
-			continue // deleted since it was listed: the next sweep sees it vanish
-		}
-		before, known := old[id]
-		ss, err := f.judge(ctx, sc, before, known, l)
-		if err != nil {
-			return n, err
-		}
-		if ss.wish != nil {
-			n++
-		}
-		list = append(list, ss)
-	}
-	return n, f.record(list)
+	return old, err
 }
 
 // judge decides whether a scene has to be brought in step again.
-func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, l look) (seenScene, error) {
+func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, cause string) (seenScene, error) {
 	ss := seenScene{scene: sc, seen: before}
-	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = sc.UpdatedAt, sc.Name(), sc.PathHash()
-	cause := l.cause
+	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = store.Stamp(sc.UpdatedAt, f.Clock()), sc.Name(), sc.PathHash()
 	switch {
 	case !known, before.Content == "":
 		cause = or(cause, "new")
@@ -156,7 +165,6 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 		cause = or(cause, "edited")
 	case sc.PathHash() != before.Paths:
 		cause = "moved"
-	case l.force:
 	default:
 		changed, err := f.coverChanged(ctx, sc, &ss.seen)
 		if err != nil {
@@ -165,32 +173,42 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 		if !changed {
 			return ss, nil
 		}
-		cause = or(cause, "cover")
+		cause = "cover"
 	}
 	ss.wish = &queue.Wish{Scene: sc.ID, Name: sc.Name(), Cause: cause}
 	return ss, nil
 }
 
 // coverChanged asks for the cover by its ETag when images are synced: a new cover
-// moves nothing but the stamp.
+// moves nothing but the stamp. A cover that Stash cannot give counts as changed: its job
+// tells what is wrong with it, and the sweep goes on.
 func (f *Finder) coverChanged(ctx context.Context, sc *scene.Scene, seen *store.Seen) (bool, error) {
 	if !ImagesWanted(f.Settings) || seen.CoverAt == sc.UpdatedAt {
 		return false, nil
 	}
 	c, err := f.Stash.Cover(ctx, sc.ID, seen.Cover)
-	if err != nil {
+	switch classOf(err) {
+	case "":
+	case fault.Temporary, fault.Rejected:
+		return true, nil
+	case fault.NotFound:
+		return false, nil // deleted meanwhile: the next sweep sees it vanish
+	default:
 		return false, err
 	}
-	if !c.NotModified && (c.SHA1 != seen.SHA1) {
+	if !c.NotModified && c.SHA1 != seen.SHA1 {
 		return true, nil
 	}
-	seen.CoverAt = sc.UpdatedAt
+	seen.CoverAt = store.Stamp(sc.UpdatedAt, f.Clock())
 	return false, nil
 }
 
 // record stores what was seen and the wishes that follow from it, together: a crash
 // cannot separate a remembered stamp from its job.
 func (f *Finder) record(list []seenScene) error {
+	if len(list) == 0 {
+		return nil
+	}
 	now := f.Clock()
 	err := f.Store.Update(func(tx store.Tx) error {
 		for _, ss := range list {
@@ -244,12 +262,20 @@ func Forget(tx store.Tx, id scene.ID, now time.Time) error {
 		return err
 	}
 	if ok && j.State != queue.Running && (j.State.Live() || j.State == queue.Dead) {
-		j.Again = false
+		j.Again, j.Sync, j.Then = false, false, 0
 		if err := tx.PutJob(j.Skip(skip.DeletedInStash, "", now)); err != nil {
 			return err
 		}
 	}
 	return tx.DeleteSeen(id)
+}
+
+// classOf is the class of an error, empty without one.
+func classOf(err error) fault.Class {
+	if f := fault.Of(err); f != nil {
+		return f.Class
+	}
+	return ""
 }
 
 func or(a, b string) string {

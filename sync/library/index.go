@@ -141,6 +141,9 @@ func (x *Index) newest(ctx context.Context, section string, mark store.SectionMa
 	if !fits {
 		return false, nil
 	}
+	if mark.Total == total && mark.Newest == newest {
+		return true, nil
+	}
 	mark.Total, mark.Newest = total, newest
 	return true, x.putMark(section, mark)
 }
@@ -177,6 +180,10 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, error) {
 	added := 0
 	r.Items += len(items)
+	items, err := x.changed(section, items)
+	if err != nil {
+		return 0, err
+	}
 	for len(items) > 0 {
 		part := items[:min(txBatch, len(items))]
 		items = items[len(part):]
@@ -205,15 +212,48 @@ func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, erro
 	return added, nil
 }
 
+// changed leaves out the items the store knows as they are: most looks find nothing
+// else, and even an empty transaction waits for the disk.
+func (x *Index) changed(section string, items []scene.Item) ([]scene.Item, error) {
+	var out []scene.Item
+	err := x.Store.View(func(tx store.Tx) error {
+		for _, it := range items {
+			next := x.indexed(section, it)
+			old, known, err := tx.Indexed(next.Key)
+			if err != nil {
+				return err
+			}
+			if !known || !same(old, next) {
+				out = append(out, it)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the index of Plex items: %w", err)
+	}
+	return out, nil
+}
+
+func (x *Index) indexed(section string, it scene.Item) store.Indexed {
+	return store.Indexed{
+		Key: scene.ItemKey{Machine: x.Machine, RatingKey: it.RatingKey}, Section: section,
+		Title: it.Title, Files: it.Files, UpdatedAt: it.UpdatedAt,
+	}
+}
+
+func same(a, b store.Indexed) bool {
+	return a.UpdatedAt == b.UpdatedAt && a.Section == b.Section && a.Title == b.Title && slices.Equal(a.Files, b.Files)
+}
+
 func (x *Index) putOne(tx store.Tx, section string, it scene.Item) (isNew bool, appeared []string, err error) {
-	key := scene.ItemKey{Machine: x.Machine, RatingKey: it.RatingKey}
-	old, known, err := tx.Indexed(key)
+	next := x.indexed(section, it)
+	old, known, err := tx.Indexed(next.Key)
 	if err != nil {
 		return false, nil, err
 	}
 	isNew = !known || old.Section != section
-	next := store.Indexed{Key: key, Section: section, Title: it.Title, Files: it.Files, UpdatedAt: it.UpdatedAt}
-	if known && old.UpdatedAt == next.UpdatedAt && old.Section == section && old.Title == next.Title && slices.Equal(old.Files, next.Files) {
+	if known && same(old, next) {
 		return false, nil, nil
 	}
 	keys := match.Keys(it.Files)
