@@ -174,3 +174,17 @@ func Run(r store.Run, m Moment) string {
 	}
 	return join(parts...)
 }
+
+// QueuedNow answers the wish to bring one scene in step.
+const QueuedNow = "It is in the queue now."
+
+// Undoing answers the wish to undo.
+func Undoing(scenes int) string {
+	switch scenes {
+	case 0:
+		return "There is nothing left to undo."
+	case 1:
+		return "1 scene is in the queue to be put back."
+	}
+	return Number(scenes) + " scenes are in the queue to be put back."
+}

@@ -289,6 +289,9 @@ func TestChartAxis(t *testing.T) {
 func TestSmallWords(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ got, want string }{
+		"undone":   {present.Undoing(0), "There is nothing left to undo."},
+		"undo":     {present.Undoing(1), "1 scene is in the queue to be put back."},
+		"undo all": {present.Undoing(1180), "1" + nn + "180 scenes are in the queue to be put back."},
 		"well":     {present.DoctorHead(0), "Everything is as it should be"},
 		"one":      {present.DoctorHead(1), "1 check needs a look"},
 		"more":     {present.DoctorHead(3), "3 checks need a look"},

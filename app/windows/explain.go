@@ -6,9 +6,11 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/scene"
 )
@@ -32,10 +34,7 @@ func newExplainPage(w *Windows, win *window) page {
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true
 	p.again = widget.NewButtonWithIcon("Sync this scene", theme.ViewRefreshIcon(), func() {
-		w.command(win, func(ctx context.Context) error {
-			_, err := w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{p.scene}})
-			return err
-		})
+		w.syncScene(win, p.scene, func() { set(p.outcome, present.QueuedNow, widget.SuccessImportance) })
 	})
 	p.undo = widget.NewButtonWithIcon("Undo last write…", theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
 	p.clear()
@@ -125,11 +124,26 @@ func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
 // undo asks, and then puts back what was there before.
 func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
 	confirm(win, "Undo?", what+"\nFields that were changed in Plex since then are left alone.", "Undo", func() {
-		ask(w, func(ctx context.Context) (api.UndoResult, error) { return w.api.Undo(ctx, q) }, func(_ api.UndoResult, err error) {
+		ask(w, func(ctx context.Context) (api.UndoResult, error) { return w.api.Undo(ctx, q) }, func(r api.UndoResult, err error) {
 			if err != nil {
 				w.fail(win, err)
+				return
 			}
+			dialog.ShowInformation("Undo", present.Undoing(r.Enqueued), win)
 		})
+	})
+}
+
+// syncScene brings one scene in step now and tells when it is queued.
+func (w *Windows) syncScene(win fyne.Window, id scene.ID, queued func()) {
+	ask(w, func(ctx context.Context) (api.SyncResult, error) {
+		return w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{id}})
+	}, func(_ api.SyncResult, err error) {
+		if err != nil {
+			w.fail(win, err)
+			return
+		}
+		queued()
 	})
 }
 

@@ -138,7 +138,7 @@ func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activit
 }
 func (f *fake) Runs(context.Context, int) ([]store.Run, error) { return f.runs, nil }
 func (f *fake) Undo(_ context.Context, q api.UndoRequest) (api.UndoResult, error) {
-	return api.UndoResult{}, f.note("undo run %d scene %d", q.Run, q.Scene)
+	return api.UndoResult{Enqueued: 1}, f.note("undo run %d scene %d", q.Run, q.Scene)
 }
 func (f *fake) Reconcile(_ context.Context, q api.ReconcileRequest) (uint64, error) {
 	return 1, f.note("reconcile %s preview %v", q.Scope, q.Preview)

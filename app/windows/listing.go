@@ -40,28 +40,28 @@ func newListing(columns []column, length func() int, row func(i int) []cell, cho
 		t.Text, t.TextStyle.Bold = c.title, true
 		head[i] = t
 	}
-	l.list = widget.NewList(length,
-		func() fyne.CanvasObject {
-			cells := make([]fyne.CanvasObject, len(columns))
-			for i := range cells {
-				cells[i] = line()
-			}
-			return container.New(shares, cells...)
-		},
-		func(i widget.ListItemID, o fyne.CanvasObject) {
-			cells := row(i)
-			for k, o := range o.(*fyne.Container).Objects {
-				c := cell{}
-				if k < len(cells) {
-					c = cells[k]
-				}
-				set(o.(*widget.Label), c.words, c.tone)
-			}
-		})
+	l.list = widget.NewList(length, func() fyne.CanvasObject {
+		cells := make([]fyne.CanvasObject, len(columns))
+		for i := range cells {
+			cells[i] = line()
+		}
+		return container.New(shares, cells...)
+	}, func(i widget.ListItemID, o fyne.CanvasObject) { fill(o, row(i)) })
 	l.list.OnSelected = chosen
 	l.body = container.NewBorder(container.NewVBox(newGround(container.New(shares, head...)), widget.NewSeparator()), nil, nil, nil,
 		container.NewStack(l.list, container.NewCenter(wide(420, l.empty))))
 	return l
+}
+
+// fill writes a row; a row that is still on its way may have fewer cells.
+func fill(row fyne.CanvasObject, cells []cell) {
+	for k, o := range row.(*fyne.Container).Objects {
+		c := cell{}
+		if k < len(cells) {
+			c = cells[k]
+		}
+		set(o.(*widget.Label), c.words, c.tone)
+	}
 }
 
 // refresh draws the rows again, with words in place of an empty list.

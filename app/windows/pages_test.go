@@ -72,6 +72,17 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	}
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
+	p.list.list.Select(4)
+	f.jobs[4].Words = "Plex answered 503"
+	p.jobs.stale()
+	if !strings.Contains(p.detail.words.Text, "503") {
+		t.Errorf("the foot still says %q", p.detail.words.Text)
+	}
+	f.jobs = f.jobs[:4]
+	p.jobs.stale()
+	if p.detail.box.Visible() {
+		t.Error("the foot is about a job that has gone")
+	}
 	s.Verdict = health.Disputed
 	w.update(s)
 	if shows(win, "down") || shows(win, "Waiting for Plex") {
@@ -259,9 +270,11 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	wantShown(t, win, "Why is “DSC_0042” not in step?", "summary: kept, locked by you in Plex", "It waits for another try at 14:32.")
 	tap(t, win, "Sync this scene")
 	wantCalled(t, f, "sync [812]")
+	wantShown(t, win, "It is in the queue now.")
 	tap(t, win, "Undo last write")
 	tap(t, win, "Undo")
 	wantCalled(t, f, "undo run 0 scene 812")
+	wantShown(t, win, "1 scene is in the queue to be put back.")
 	p.query.SetText("")
 	p.explain("")
 	wantCalled(t, f, "")

@@ -43,6 +43,7 @@ type queuePage struct {
 	drawn    queue.Counts
 	inHand   string
 	loadedAt time.Time
+	chosen   int
 	urgent   api.Attention
 }
 
@@ -130,8 +131,22 @@ func toned(t present.Tone) widget.Importance {
 
 func (p *queuePage) choose(i int) {
 	if j, ok := p.jobs.at(i); ok {
+		p.chosen = i
 		p.detail.set(&j, p.snap)
 	}
+}
+
+// follow keeps the foot about the chosen scene: it may have moved on, or away.
+func (p *queuePage) follow() {
+	if !p.detail.box.Visible() {
+		return
+	}
+	if j, ok := p.jobs.at(p.chosen); ok && j.Scene == p.detail.job.Scene {
+		p.detail.set(&j, p.snap)
+		return
+	}
+	p.list.list.UnselectAll()
+	p.detail.set(nil, p.snap)
 }
 
 func (p *queuePage) redraw() {
@@ -140,6 +155,7 @@ func (p *queuePage) redraw() {
 		words = present.EmptyQueue(p.snap, p.search.Text, p.filters.chosen > 0)
 	}
 	p.list.refresh(words)
+	p.follow()
 }
 
 func (p *queuePage) update(s api.Snapshot) {

@@ -244,10 +244,7 @@ func newRowDetail(w *Windows, win *window) *rowDetail {
 	d.inPlex = widget.NewButton("Open in Plex", func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
 	explain := widget.NewButtonWithIcon("Explain", theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
 	d.syncScene = widget.NewButtonWithIcon("Try again", theme.ViewRefreshIcon(), func() {
-		w.command(win, func(ctx context.Context) error {
-			_, err := w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{d.row.Scene}})
-			return err
-		})
+		w.syncScene(win, d.row.Scene, func() { set(d.words, present.QueuedNow, widget.SuccessImportance) })
 	})
 	buttons := container.NewHBox(layout.NewSpacer(), inStash, d.inPlex, explain, d.syncScene)
 	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words, d.path)
