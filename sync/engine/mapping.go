@@ -211,4 +211,3 @@ func (m *mapping) worth(s match.Suggestion) bool {
 	now := m.mapper.Map(s.Rule.Stash)
 	return len(now) != 1 || !match.Same(now[0], s.Rule.Plex)
 }
-

@@ -129,7 +129,9 @@ func TestSignInEndsWithASyncedLibrary(t *testing.T) {
 	if writes := r.world.Plex.Mutations(); writes != 0 {
 		t.Errorf("%d writes before the wizard ended", writes)
 	}
-	l.save(func(s *config.Settings) { s.PathMap, s.Pace, s.RampFrom, s.RampTo = m.Suggestions, config.Full, 1000, 1000 })
+	l.save(func(s *config.Settings) {
+		s.PathMap, s.Pace, s.RampFrom, s.RampTo = m.Suggestions, config.Full, 1000, 1000
+	})
 	if err := l.Resume(ctx); err != nil {
 		t.Fatal(err)
 	}
