@@ -1,0 +1,68 @@
+package skip_test
+
+import (
+	"flag"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"lockstep/sync/skip"
+)
+
+var update = flag.Bool("update", false, "write docs/skip-reasons.md")
+
+const page = "../../docs/skip-reasons.md"
+
+func TestThePageInTheDocumentationIsTheList(t *testing.T) {
+	t.Parallel()
+	if *update {
+		if err := os.WriteFile(page, []byte(skip.Page()), 0o644); err != nil { //nolint:gosec // documentation is for everybody
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != skip.Page() {
+		t.Errorf("%s is not up to date: go test ./sync/skip -update", page)
+	}
+}
+
+func TestEveryReasonIsUsable(t *testing.T) {
+	t.Parallel()
+	code := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	words, codes := map[string]bool{}, map[skip.Code]bool{}
+	for _, r := range skip.All() {
+		if !code.MatchString(string(r.Code)) || codes[r.Code] || words[r.Words] {
+			t.Errorf("%+v: the code is malformed or something is there twice", r)
+		}
+		codes[r.Code], words[r.Words] = true, true
+		if r.Words == "" || strings.HasSuffix(r.Words, ".") || strings.HasSuffix(r.Advice, ".") || strings.Contains(r.Words+r.Advice, "|") {
+			t.Errorf("%+v: words and advice are sentences without their full stop", r)
+		}
+		if r.Act && r.Advice == "" {
+			t.Errorf("%s asks for something without saying what", r.Code)
+		}
+		if skip.Of(r.Code) != r || !skip.Known(r.Code) {
+			t.Errorf("%s is not found under its own code", r.Code)
+		}
+	}
+}
+
+func TestAnUnknownCodeIsExplainedToo(t *testing.T) {
+	t.Parallel()
+	r := skip.Of("from-the-future")
+	if skip.Known(r.Code) || !strings.Contains(r.Words, "from-the-future") || r.Advice == "" {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestTheListCannotBeChangedFromOutside(t *testing.T) {
+	t.Parallel()
+	skip.All()[0].Words = "changed"
+	if skip.All()[0].Words == "changed" {
+		t.Error("All hands out the list itself")
+	}
+}
