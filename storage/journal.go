@@ -66,6 +66,16 @@ func (t *tx) AddJournal(e store.JournalEntry) error {
 
 // JournalOf implements store.Journal.
 func (t *tx) JournalOf(run uint64, id scene.ID) ([]store.JournalEntry, error) {
+	var out []store.JournalEntry
+	err := t.EachJournal(run, id, func(e store.JournalEntry) bool {
+		out = append(out, e)
+		return true
+	})
+	return out, err
+}
+
+// EachJournal implements store.Journal.
+func (t *tx) EachJournal(run uint64, id scene.ID, fn func(store.JournalEntry) bool) error {
 	index, prefix := "", []byte(nil)
 	switch {
 	case id != 0:
@@ -73,14 +83,9 @@ func (t *tx) JournalOf(run uint64, id scene.ID) ([]store.JournalEntry, error) {
 	case run != 0:
 		index, prefix = bJournalRuns, number(run)
 	}
-	var out []store.JournalEntry
-	err := newest(t, bJournal, index, prefix, 0, func(e store.JournalEntry) bool {
-		if run == 0 || e.Run == run {
-			out = append(out, e)
-		}
-		return true
+	return newest(t, bJournal, index, prefix, 0, func(e store.JournalEntry) bool {
+		return run != 0 && e.Run != run || fn(e)
 	})
-	return out, err
 }
 
 // MarkUndone implements store.Journal. An entry that was pruned meanwhile is no error.

@@ -82,6 +82,9 @@ type Journal interface {
 	// JournalOf lists the entries of a run (zero: any) and scene (zero: any), the
 	// newest first.
 	JournalOf(run uint64, id scene.ID) ([]JournalEntry, error)
+	// EachJournal is JournalOf for a run of any size: fn gets one entry after the
+	// other until it returns false. It must not change the journal.
+	EachJournal(run uint64, id scene.ID, fn func(JournalEntry) bool) error
 	MarkUndone(seq uint64) error
 	PutRun(r Run) error
 	// Runs lists the newest runs first, at most limit.
