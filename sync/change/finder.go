@@ -72,7 +72,7 @@ func (f *Finder) Sweep(ctx context.Context) (Found, error) {
 		if err != nil {
 			return err
 		}
-		n, err := f.examine(ctx, changed, look{})
+		n, err := f.examine(ctx, changed, "")
 		found.Enqueued += n
 		return err
 	})
