@@ -123,3 +123,24 @@ func Discovered(n int) Line {
 	}
 	return Line{Count(n, "server was", "servers were") + " found on this network:", Good}
 }
+
+// choices explains values whose name alone says too little.
+var choices = map[string]string{
+	string(config.Merge):  "merge — what people locked stays",
+	string(config.Mirror): "mirror — Stash always wins",
+	string(config.Fill):   "fill — only empty fields",
+	string(config.Off):    "off — leave it alone",
+	string(config.Gentle): "gentle — leaves Plex most of its time",
+	string(config.Normal): "normal — leaves Plex half of its time",
+	string(config.Full):   "full — without a rest",
+
+	string(config.ScopeAll): "everything", string(config.ScopeDay): "last 24 hours", string(config.ScopeWeek): "last 7 days",
+}
+
+// Choice is a value of a setting in front of people.
+func Choice(value string) string {
+	if words, ok := choices[value]; ok {
+		return words
+	}
+	return value
+}

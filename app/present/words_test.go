@@ -223,6 +223,8 @@ func TestSettingsWords(t *testing.T) {
 		"hint":      {present.Tested(api.TestResult{Words: "This is a web page", Hint: "is the port 9999?"}).Words, "This is a web page. Is the port 9999?"},
 		"stored":    {present.SecretHint(true), "stored — type to replace it"},
 		"unset":     {present.SecretHint(false), "not set"},
+		"policy":    {present.Choice("fill"), "fill — only empty fields"},
+		"interval":  {present.Choice("daily"), "daily"},
 		"elsewhere": {present.SecretPlace("moon"), ""},
 	}
 	for name, c := range cases {

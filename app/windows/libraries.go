@@ -45,7 +45,7 @@ func (p *settingsPage) libraryChoice() fyne.CanvasObject {
 	}
 	g := widget.NewCheckGroup(names, nil)
 	g.SetSelected(on)
-	g.OnChanged = func(chosen []string) { p.edit(o, strings.Join(chosen, "; "), para()) }
+	g.OnChanged = func(chosen []string) { p.edit(o, o.Get(config.Settings{Libraries: chosen}), para()) }
 	return g
 }
 
@@ -121,13 +121,13 @@ func (m *mapping) draw() {
 // edited takes the rules that are filled in on both sides into the draft.
 func (m *mapping) edited() {
 	o, _ := config.Lookup("path-map")
-	var parts []string
+	var filled []config.Rule
 	for _, r := range m.rules {
 		if strings.TrimSpace(r.Stash+r.Plex) != "" {
-			parts = append(parts, r.Stash+" => "+r.Plex)
+			filled = append(filled, r)
 		}
 	}
-	m.p.edit(o, strings.Join(parts, "; "), m.wrong)
+	m.p.edit(o, o.Get(config.Settings{PathMap: filled}), m.wrong) // its text knows how to quote, and its Set checks
 }
 
 func (m *mapping) try() {

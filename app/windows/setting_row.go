@@ -41,10 +41,14 @@ func (p *settingsPage) input(o config.Option, edited func(string)) fyne.CanvasOb
 		c.OnChanged = func(yes bool) { edited(map[bool]string{true: "true", false: "false"}[yes]) }
 		return c
 	case o.Choices != nil:
-		s := widget.NewSelect(o.Choices, nil)
-		s.SetSelected(now)
-		s.OnChanged = edited
-		return container.NewHBox(wide(180, s))
+		labels := make([]string, len(o.Choices))
+		for i, c := range o.Choices {
+			labels[i] = present.Choice(c)
+		}
+		s := widget.NewSelect(labels, nil)
+		s.SetSelectedIndex(slices.Index(o.Choices, now))
+		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
+		return container.NewHBox(wide(260, s))
 	}
 	e := widget.NewEntry()
 	e.SetText(now)

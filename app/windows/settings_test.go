@@ -128,6 +128,10 @@ func TestLibrariesAndPathsAreChosen(t *testing.T) {
 	if len(p.draft.Libraries) != 1 || p.draft.Libraries[0] != "Films" {
 		t.Errorf("chosen %v", p.draft.Libraries)
 	}
+	group.OnChanged([]string{"Films; old", "Home videos"})
+	if len(p.draft.Libraries) != 2 || p.draft.Libraries[0] != "Films; old" {
+		t.Errorf("chosen with a semicolon %v", p.draft.Libraries)
+	}
 	f.called()
 	tap(t, win, "See how they fit")
 	wantCalled(t, f, `mapping [{/data/films D:\Films}]`)
@@ -168,7 +172,7 @@ func TestEverySettingIsFoundAndEdits(t *testing.T) {
 			pick = s
 		}
 	})
-	pick.SetSelected("gentle")
+	pick.SetSelected("gentle — leaves Plex most of its time")
 	p.search.SetText("Mask names")
 	everything(win, func(o fyne.CanvasObject) {
 		if c, ok := o.(*widget.Check); ok {
