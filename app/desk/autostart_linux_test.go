@@ -1,0 +1,156 @@
+package desk_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/app/desk"
+)
+
+// state fails the test unless the autostart is as wanted.
+func state(t *testing.T, a desk.Autostart, want desk.State) {
+	t.Helper()
+	if got, err := a.State(); err != nil || got != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+}
+
+func TestAutostartIsSwitchedOnAndOff(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", config)
+	a := desk.Autostart{ID: "test.Lockstep", Name: "Lockstep", Program: "/opt/My Apps/lockstep", Args: []string{"--hidden"}}
+	state(t, a, desk.Off)
+	for range 2 {
+		if err := a.Set(true); err != nil {
+			t.Fatal(err)
+		}
+		state(t, a, desk.On)
+	}
+	place := filepath.Join(config, "autostart", "test.Lockstep.desktop")
+	content, err := os.ReadFile(place)
+	if err != nil || !strings.Contains(string(content), "Exec=\"/opt/My Apps/lockstep\" --hidden\n") {
+		t.Errorf("got %s, %v", content, err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(config, "autostart", ".*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	for range 2 {
+		if err := a.Set(false); err != nil {
+			t.Fatal(err)
+		}
+		state(t, a, desk.Off)
+	}
+}
+
+func TestEntryOfAnotherCopyIsSeenAndTakenOver(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	old := desk.Autostart{ID: "test.Lockstep", Name: "Lockstep", Program: "/home/a/Downloads/lockstep"}
+	if err := old.Set(true); err != nil {
+		t.Fatal(err)
+	}
+	a := old
+	a.Program = "/usr/bin/lockstep"
+	state(t, a, desk.Elsewhere)
+	if err := a.Follow(false); err != nil {
+		t.Fatal(err)
+	}
+	state(t, old, desk.On)
+	if err := a.Follow(true); err != nil {
+		t.Fatal(err)
+	}
+	state(t, a, desk.On)
+	if err := a.Follow(false); err != nil {
+		t.Fatal(err)
+	}
+	state(t, a, desk.Off)
+}
+
+func TestWhatTheDesktopSwitchedOffIsOff(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", config)
+	a := desk.Autostart{ID: "test.Lockstep", Name: "Lockstep", Program: "/usr/bin/lockstep"}
+	place := filepath.Join(config, "autostart", "test.Lockstep.desktop")
+	for _, off := range []string{"Hidden=true", "X-GNOME-Autostart-enabled=false", "Hidden = true"} {
+		if err := a.Set(true); err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(place, append(content, []byte(off+"\n")...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		state(t, a, desk.Off)
+	}
+}
+
+func TestRelativeProgramIsRefused(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	if err := (desk.Autostart{ID: "x", Program: "lockstep"}).Set(true); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestFolderThatCannotBeWrittenIsReported(t *testing.T) {
+	config := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", config)
+	if err := os.WriteFile(filepath.Join(config, "autostart"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (desk.Autostart{ID: "x", Program: "/usr/bin/lockstep"}).Set(true); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestPagesOpenInTheBrowser(t *testing.T) {
+	dir := t.TempDir()
+	got := filepath.Join(dir, "got")
+	script := "#!/bin/sh\nprintf '%s|%s' \"$#\" \"$1\" > '" + got + ".new' && /bin/mv '" + got + ".new' '" + got + "'\n"
+	if err := os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	page := "https://app.plex.tv/auth#?clientID=a&code=b%5Bc"
+	if err := desk.Open(page); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(20 * time.Second); ; {
+		if text, err := os.ReadFile(got); err == nil {
+			if want := "1|" + page; string(text) != want {
+				t.Errorf("got %s, want %s", text, want)
+			}
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the opener was not called")
+		}
+		time.Sleep(10 * time.Millisecond) // another process: nothing to wait on
+	}
+}
+
+func TestOnlyWebAddressesAreOpened(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	for _, page := range []string{"", "file:///etc/passwd", "--help", "javascript:alert(1)", "http://", "/usr/bin/x", "https://a b"} {
+		if err := desk.Open(page); err == nil || !strings.Contains(err.Error(), "no web address") {
+			t.Errorf("%q: %v", page, err)
+		}
+	}
+	if err := desk.Open("https://example.org"); err == nil {
+		t.Error("no opener, no error")
+	}
+}
+
+func TestSelfIsThisProgram(t *testing.T) {
+	t.Parallel()
+	a, err := desk.Self("--hidden")
+	if err != nil || !filepath.IsAbs(a.Program) || a.ID != desk.ID || len(a.Args) != 1 {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	if err := desk.AllowFront(os.Getpid()); err != nil {
+		t.Error(err)
+	}
+}
