@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 	if listed && len(put)+len(gone) == 0 {
 		return n, nil
 	}
-	return n, f.Store.Update(func(tx store.Tx) error { return putNames(tx, kind, put, gone) })
+	return n, f.putNames(kind, put, gone)
 }
 
 // renamed is the cause of jobs that only the lists of names gave rise to.
@@ -68,18 +69,33 @@ const renamed = "renamed"
 // listedValue names the stored mark that a kind of names was listed before.
 func listedValue(kind store.NameKind) string { return "change.listed." + string(kind) }
 
-func putNames(tx store.Tx, kind store.NameKind, put []scene.Named, gone []string) error {
-	for _, x := range put {
-		if err := tx.PutName(kind, x.ID, x.Name); err != nil {
-			return err
+// putNames stores the names in parts, the mark that all were listed with the last one.
+func (f *Finder) putNames(kind store.NameKind, put []scene.Named, gone []string) error {
+	for last := false; !last; {
+		p, g := put[:min(txBatch, len(put))], gone[:min(txBatch, len(gone))]
+		put, gone = put[len(p):], gone[len(g):]
+		last = len(put)+len(gone) == 0
+		err := f.Store.Update(func(tx store.Tx) error {
+			for _, x := range p {
+				if err := tx.PutName(kind, x.ID, x.Name); err != nil {
+					return err
+				}
+			}
+			for _, id := range g {
+				if err := tx.DeleteName(kind, id); err != nil {
+					return err
+				}
+			}
+			if last {
+				return tx.PutValue(listedValue(kind), true)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("store the names of Stash: %w", err)
 		}
 	}
-	for _, id := range gone {
-		if err := tx.DeleteName(kind, id); err != nil {
-			return err
-		}
-	}
-	return tx.PutValue(listedValue(kind), true)
+	return nil
 }
 
 // diffNames gives the names to store and the ids that vanished.
