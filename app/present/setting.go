@@ -75,6 +75,9 @@ func DoctorHead(bad int) string {
 // Welcome is the hint of the first run.
 const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of them, and save. Then choose the libraries; nothing is written to Plex before both answer."
 
+// KeepSyncing is asked when the last window closes on a desktop without a tray.
+const KeepSyncing = "Your desktop shows no tray icon. Lockstep can go on in the background; start it again to see its windows."
+
 // SecretRemoved stands in the entry of a secret that Save will take away.
 const SecretRemoved = "will be removed when you save"
 

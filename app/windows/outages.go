@@ -40,7 +40,7 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.chosen = 1
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
-	p.list = newListing([]column{{"When", 27}, {"For", 10}, {"Cause", 25}, {"Held back", 15}, {"Remarks", 30}},
+	p.list = newListing([]column{{"When", 27}, {"For", 10}, {"Cause", 25}, {"Held back", 18}, {"Remarks", 30}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
 	return p

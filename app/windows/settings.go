@@ -62,7 +62,7 @@ func newSettingsPage(w *Windows, win *window) page {
 
 func (p *settingsPage) content() fyne.CanvasObject {
 	left := container.NewBorder(p.search, nil, nil, nil, p.groups)
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.revert, p.save), p.state))
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.save), p.state))
 	split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
 	return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
 }

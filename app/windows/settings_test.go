@@ -1,6 +1,8 @@
 package windows
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -181,5 +183,26 @@ func TestEverySettingIsFoundAndEdits(t *testing.T) {
 	})
 	if p.draft.Pace != config.Gentle || !p.draft.MaskNames {
 		t.Errorf("pace %q, mask %v", p.draft.Pace, p.draft.MaskNames)
+	}
+}
+
+func TestSettingsGoToAFileAndBack(t *testing.T) {
+	s := config.Defaults()
+	s.StashURL, s.MaxTags = "http://nas:9999", 7
+	var file bytes.Buffer
+	if err := writeSettings(&file, s); err != nil {
+		t.Fatal(err)
+	}
+	got, err := readSettings(&file)
+	if err != nil || got.StashURL != s.StashURL || got.MaxTags != 7 {
+		t.Errorf("got %+v %v", got, err)
+	}
+	for name, text := range map[string]string{"no JSON": "<html>", "out of range": `{"maxTags":0}`} {
+		if _, err := readSettings(strings.NewReader(text)); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if got, err := readSettings(strings.NewReader(`{"stashUrl":"http://a:1"}`)); err != nil || got.MaxTags != config.Defaults().MaxTags {
+		t.Errorf("a short file: %+v %v", got, err)
 	}
 }

@@ -72,6 +72,7 @@ func (t *timeline) pixels(s outage.Segment, width int) (from, to int) {
 	from = int(int64(width) * int64(s.From.Sub(t.page.From)/time.Second) / int64(all/time.Second))
 	to = int(int64(width) * int64(s.To.Sub(t.page.From)/time.Second) / int64(all/time.Second))
 	if s.Kind == outage.Down && to < from+least {
+		from = max(min(from, width-least), 0)
 		to = from + least
 	}
 	return from, min(to, width)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"lockstep/app/present"
@@ -29,6 +30,10 @@ type Options struct {
 	Doctor func(context.Context) []Check
 	// Bundle writes the masked diagnostic bundle to a path; nil hides the button.
 	Bundle func(ctx context.Context, path string) error
+	// TrayMissing reports that no tray shows Lockstep's icon; then closing the last window
+	// asks whether to go on syncing unseen. It is called off Fyne's goroutine; nil means
+	// that there is a tray.
+	TrayMissing func() bool
 	// OnLastClosed is called on Fyne's goroutine when the last window was closed.
 	OnLastClosed func()
 }
@@ -120,7 +125,7 @@ func (w *Windows) Show(name string) {
 	win.Resize(w.size.of(name, k.size))
 	closing := func() {
 		w.size.keep(name, win.Canvas().Size())
-		win.Close()
+		w.leave(win)
 	}
 	win.SetCloseIntercept(closing)
 	shortcuts(win, closing)
@@ -147,6 +152,33 @@ func (w *Windows) CloseAll() {
 		w.size.keep(name, win.Canvas().Size())
 		win.Close()
 	}
+}
+
+// leave closes a window. The last one asks first where nothing else would show that
+// Lockstep goes on.
+func (w *Windows) leave(win *window) {
+	if len(w.open) > 1 || w.opt.TrayMissing == nil || !w.snap.Live {
+		win.Close()
+		return
+	}
+	missing := func(context.Context) (bool, error) { return w.opt.TrayMissing(), nil }
+	ask(w, missing, func(missing bool, _ error) {
+		if !missing {
+			win.Close()
+			return
+		}
+		d := dialog.NewConfirm("Keep syncing?", present.KeepSyncing, func(keep bool) {
+			if keep {
+				win.Close()
+				return
+			}
+			quit := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
+			ask(w, quit, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
+		}, win)
+		d.SetConfirmText("Keep syncing")
+		d.SetDismissText("Quit Lockstep")
+		d.Show()
+	})
 }
 
 func (w *Windows) closed(name string) {

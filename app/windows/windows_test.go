@@ -50,6 +50,30 @@ func TestWindowsOpenOnceAndRememberTheirSize(t *testing.T) {
 	}
 }
 
+func TestLastWindowAsksWithoutATray(t *testing.T) {
+	for button, want := range map[string]string{"Keep syncing": "", "Quit Lockstep": "quit"} {
+		f := newFake()
+		w := newTest(t, f)
+		missing := false
+		w.opt.TrayMissing = func() bool { return missing }
+		w.Show(present.Queue)
+		w.Show(present.Outages)
+		w.leave(w.open[present.Outages])
+		missing = true
+		win := w.open[present.Queue]
+		w.leave(win)
+		wantShown(t, win, "Your desktop shows no tray icon.")
+		if len(w.Names()) != 1 {
+			t.Fatalf("open: %v", w.Names())
+		}
+		tap(t, win, button)
+		wantCalled(t, f, want)
+		if len(w.Names()) != 0 {
+			t.Errorf("open after %q: %v", button, w.Names())
+		}
+	}
+}
+
 // endless is an engine that changes a thousand times a second until its end.
 type endless struct {
 	*fake
