@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -77,15 +78,14 @@ func slowLooks(s *config.Settings) {
 
 func TestEightRawScenesMissingInPlexAreEightGapsWithAReason(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, sim.Options{Seed: 8})
-	slowLooks(&r.settings)
+	b := newBench(t, sim.Options{Seed: 8}, nil)
 	var ids []int
 	for i := range 8 {
-		ids = append(ids, r.world.AddFilm(sim.Scene{}, "raw/DSC_004"+string(rune('0'+i))+".mp4"))
+		ids = append(ids, b.world.AddFilm(sim.Scene{}, "raw/DSC_004"+strconv.Itoa(i)+".mp4"))
 	}
-	l := r.start()
-	l.settled()
-	rep, rows := l.reconcile(api.ReconcileRequest{})
+	b.drain()
+	out, rows := b.compare(nil)
+	rep := out.Report
 	if rep.Gaps != 8 || rep.Enqueued != 0 || rep.Skipped[skip.NoMetadata] != 8 || rep.Incomplete != "" || rep.GapsByKind[reconcile.Missing] != 8 {
 		t.Errorf("got %+v, want 8 gaps, 0 enqueued, 8 skipped for no metadata", rep)
 	}
@@ -94,45 +94,68 @@ func TestEightRawScenesMissingInPlexAreEightGapsWithAReason(t *testing.T) {
 			t.Errorf("row %+v", row)
 		}
 	}
-	s := l.settled()
-	if s.NeedLook != 8 || s.LastReconciliation == nil || s.LastReconciliation.ID != rep.ID {
-		t.Errorf("snapshot: need look %d, last %+v", s.NeedLook, s.LastReconciliation)
-	}
-
-	if err := r.world.Stash.Edit(ids[3], func(s *sim.Scene) { s.StudioID = r.world.Stash.StudioID("Harbour Films") }); err != nil {
-		t.Fatal(err)
-	}
-	rep, rows = l.reconcile(api.ReconcileRequest{})
-	if rep.Enqueued != 1 || rep.Gaps != 8 || rep.Skipped[skip.NoMetadata] != 7 {
+	must(t, b.world.Stash.Edit(ids[3], func(s *sim.Scene) { s.StudioID = b.world.Stash.StudioID("Harbour Films") }))
+	out, rows = b.compare(nil)
+	if rep := out.Report; rep.Enqueued != 1 || rep.Gaps != 8 || rep.Skipped[skip.NoMetadata] != 7 {
 		t.Errorf("after one got a studio: %+v", rep)
 	}
 	if row := rowOf(rows, ids[3]); row.Outcome != reconcile.Enqueued {
 		t.Errorf("the curated scene: %+v", row)
 	}
+	l := b.open()
+	defer func() { must(t, l.db.Close()) }()
+	if c := l.db.Counts(); c.Waiting != 1 || c.Skipped != 7 {
+		t.Errorf("the queue holds %+v, want exactly the curated scene", c)
+	}
 }
 
-func TestReconcileOfALibraryInStepFindsNothing(t *testing.T) {
+func TestALibraryInStepHasNoGaps(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, sim.Options{Seed: 9, Scenes: 300, Dirt: sim.Messy(), MultiFile: 0.1})
+	b := newBench(t, sim.Options{Seed: 9, Scenes: 300, Dirt: sim.Messy(), MultiFile: 0.1}, nil)
+	for name, adjust := range map[string]func(*reconcile.Run){
+		"quick": nil, "deep": func(r *reconcile.Run) { r.Report.Deep = true }, "preview": preview,
+		"deep preview": func(r *reconcile.Run) { r.Report.Deep, r.Report.Preview = true, true },
+	} {
+		b.world.ResetCounts()
+		out, rows := b.compare(adjust)
+		for _, row := range rows {
+			if row.Outcome == reconcile.Enqueued {
+				t.Errorf("%s: enqueued: %+v", name, row)
+			}
+		}
+		if rep := out.Report; rep.Checked != 300 || rep.Incomplete != "" || b.world.Plex.Mutations() != 0 {
+			t.Errorf("%s: %+v", name, rep)
+		}
+		t.Logf("%s: %+v; plex %v stash %v", name, out.Report, b.world.Plex.Counts(), b.world.Stash.Counts())
+	}
+}
+
+func TestReconcileRunsWithinTheEngine(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 10, Scenes: 120, Dirt: sim.Dirt{Raw: 5}})
 	slowLooks(&r.settings)
 	l := r.start()
+	rep, _ := l.reconcile(api.ReconcileRequest{}) // waits for the first look by itself
+	if rep.Checked != 120 || rep.Incomplete != "" {
+		t.Errorf("at once: %+v", rep)
+	}
 	l.settled()
-	r.world.ResetCounts()
-	rep, rows := l.reconcile(api.ReconcileRequest{})
-	for _, row := range rows {
-		if row.Outcome == reconcile.Enqueued {
-			t.Errorf("enqueued: %+v", row)
+	rep, _ = l.reconcile(api.ReconcileRequest{})
+	if rep.InStep != 115 || rep.Skipped[skip.NoMetadata] != 5 {
+		t.Errorf("in step: %+v", rep)
+	}
+	s := l.until("the report in the snapshot", func(s api.Snapshot) bool { return s.LastReconciliation != nil && s.LastReconciliation.ID == rep.ID })
+	if s.NeedLook != 5 {
+		t.Errorf("%d need a look, want 5", s.NeedLook)
+	}
+	for scope, want := range map[config.Scope]int{"24h": 115, "7days": 115, "library:nature": 120, "library:archive": 120, "scene:1": 1} {
+		if rep, _ := l.reconcile(api.ReconcileRequest{Scope: scope, Preview: true}); rep.Checked != want {
+			t.Errorf("scope %s: %+v, want %d checked", scope, rep, want)
 		}
 	}
-	if rep.Checked != 300 || rep.InStep+len(rows) != 300 {
-		t.Errorf("got %+v", rep)
-	}
-	t.Logf("%+v; plex %v stash %v", rep, r.world.Plex.Counts(), r.world.Stash.Counts())
-	rep, _ = l.reconcile(api.ReconcileRequest{Deep: true})
-	if rep.Enqueued != 0 || rep.Checked != 300 {
-		t.Errorf("deep: %+v", rep)
-	}
-	if r.world.Plex.Mutations() != 0 {
-		t.Errorf("%d writes", r.world.Plex.Mutations())
+	for _, scope := range []config.Scope{"library:Nowhere", "yesterday", "scene:x"} {
+		if _, err := l.Reconcile(context.Background(), api.ReconcileRequest{Scope: scope}); err == nil {
+			t.Errorf("scope %s was accepted", scope)
+		}
 	}
 }
