@@ -7,8 +7,8 @@ import (
 	"lockstep/sync/store"
 )
 
-// chosenValue names the stored list of section ids the index was built for.
-const chosenValue = "library.sections"
+// chosenValue names the stored list of section ids the index of a server was built for.
+func (x *Index) chosenValue() string { return "library.sections." + x.Machine }
 
 // dropOthers forgets sections that are no longer chosen, so that nothing is matched
 // there.
@@ -21,7 +21,7 @@ func (x *Index) dropOthers(chosen []scene.Section) error {
 	}
 	slices.Sort(ids)
 	var before []string
-	if err := x.Store.View(func(tx store.Tx) error { _, err := tx.Value(chosenValue, &before); return err }); err != nil {
+	if err := x.Store.View(func(tx store.Tx) error { _, err := tx.Value(x.chosenValue(), &before); return err }); err != nil {
 		return err
 	}
 	if slices.Equal(before, ids) {
@@ -45,7 +45,7 @@ func (x *Index) dropOthers(chosen []scene.Section) error {
 			return err
 		}
 	}
-	return x.Store.Update(func(tx store.Tx) error { return tx.PutValue(chosenValue, ids) })
+	return x.Store.Update(func(tx store.Tx) error { return tx.PutValue(x.chosenValue(), ids) })
 }
 
 // sweepOut forgets the items of a section that a complete listing did not show.

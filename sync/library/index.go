@@ -52,7 +52,7 @@ func Chosen(all []scene.Section, names []string) ([]scene.Section, error) {
 	var out []scene.Section
 	if len(names) == 0 {
 		for _, s := range all {
-			if s.Type == "movie" {
+			if s.Type == movies {
 				out = append(out, s)
 			}
 		}
@@ -63,14 +63,32 @@ func Chosen(all []scene.Section, names []string) ([]scene.Section, error) {
 		return out, nil
 	}
 	for _, name := range names {
-		i := slices.IndexFunc(all, func(s scene.Section) bool { return s.ID == name || strings.EqualFold(s.Title, name) })
+		i := find(all, name)
 		if i < 0 {
 			return nil, fault.New(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", name),
 				"It has: "+titles(all)+". Choose one of them in the settings.", nil)
 		}
-		out = append(out, all[i])
+		if all[i].Type != movies {
+			return nil, fault.New(fault.Config, fault.Plex, fmt.Sprintf("The Plex library %q is not a library of films.", all[i].Title),
+				"Lockstep syncs libraries of type Movies or Other Videos. Choose another one in the settings.", nil)
+		}
+		if !slices.ContainsFunc(out, func(s scene.Section) bool { return s.ID == all[i].ID }) {
+			out = append(out, all[i])
+		}
 	}
 	return out, nil
+}
+
+// movies is the type of the libraries that can be synced.
+const movies = "movie"
+
+// find looks for a section by title, and by id where no title fits.
+func find(all []scene.Section, name string) int {
+	name = strings.TrimSpace(name)
+	if i := slices.IndexFunc(all, func(s scene.Section) bool { return strings.EqualFold(s.Title, name) }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(all, func(s scene.Section) bool { return s.ID == name })
 }
 
 func titles(all []scene.Section) string {
@@ -149,13 +167,14 @@ func (x *Index) newest(ctx context.Context, section string, mark store.SectionMa
 }
 
 // all lists a section in full and forgets what is no longer in it. An incomplete
-// listing forgets nothing and leaves no mark.
+// listing forgets nothing and leaves no mark; neither does one that shrank meanwhile,
+// because what moved up to a page already read was never seen.
 func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 	seen := map[string]bool{}
 	var newest int64
 	total := 0
 	err := x.Plex.List(ctx, section, scene.Listing{Lean: true}, func(p scene.ItemPage) (bool, error) {
-		total = p.Total
+		total = max(total, p.Total)
 		for _, it := range p.Items {
 			seen[it.RatingKey] = true
 			newest = max(newest, it.UpdatedAt)
