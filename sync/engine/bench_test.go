@@ -184,6 +184,7 @@ func BenchmarkIdle(b *testing.B) {
 			m := r.measure(b)
 			m.do(settle)
 			<-time.After(calm)
+			m.do(settle)
 			r.world.ResetCounts()
 			cpu := m.cpu()
 			slept, pushed := m.switches()

@@ -68,24 +68,39 @@ func (e *Engine) tryAgain() {
 
 // wish enqueues scenes with the given wish.
 func (e *Engine) wish(ids []scene.ID, w queue.Wish) error {
+	wishes := make([]queue.Wish, len(ids))
+	for i, id := range ids {
+		wishes[i] = w
+		wishes[i].Scene = id
+	}
+	return e.wishAll(wishes)
+}
+
+// wishAll enqueues scenes under the names they were last seen with.
+func (e *Engine) wishAll(wishes []queue.Wish) error {
+	defer e.publish()
 	now := e.stamp()
-	err := e.store.Update(func(tx store.Tx) error {
-		for _, id := range ids {
-			w := w
-			w.Scene = id
-			if s, ok, err := tx.Seen(id); err != nil {
-				return err
-			} else if ok {
-				w.Name = s.Name
+	for part := range slices.Chunk(wishes, partSize) {
+		err := e.store.Update(func(tx store.Tx) error {
+			for _, w := range part {
+				s, ok, err := tx.Seen(w.Scene)
+				if err != nil {
+					return err
+				}
+				if ok {
+					w.Name = s.Name
+				}
+				if err := change.Enqueue(tx, w, now); err != nil {
+					return err
+				}
 			}
-			if err := change.Enqueue(tx, w, now); err != nil {
-				return err
-			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	e.publish()
-	return err
+	}
+	return nil
 }
 
 // Retry gives jobs another chance at once: the named ones, or all dead ones.
@@ -111,22 +126,11 @@ func (e *Engine) Discard(ctx context.Context, q api.Selection) (int, error) {
 		if err != nil {
 			return err
 		}
-		err = e.store.Update(func(tx store.Tx) error {
-			n = 0
-			for _, id := range ids {
-				j, ok, err := tx.Job(id)
-				if err != nil {
-					return err
-				}
-				if !ok || j.State == queue.Running {
-					continue
-				}
-				n++
-				if err := tx.DeleteJob(id); err != nil {
-					return err
-				}
+		n, err = e.inParts(ids, func(tx store.Tx, j queue.Job) (bool, error) {
+			if j.State == queue.Running {
+				return false, nil
 			}
-			return nil
+			return true, tx.DeleteJob(j.Scene)
 		})
 		e.publish()
 		return err

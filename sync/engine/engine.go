@@ -93,6 +93,9 @@ type Options struct {
 	Notice string
 	// Maintain is called about once a day while idle: backup and the like; may be nil.
 	Maintain func(context.Context) error
+	// Rest is called when nothing is left to do after much work: what memory can be
+	// given back shall be; may be nil.
+	Rest func() error
 	// Discovery is where Discover asks for Plex servers; empty means the local network.
 	Discovery string
 	// SameFile reports whether the database is still the file on disk; may be nil.
@@ -133,6 +136,7 @@ type owner struct {
 	work     workState
 	look     lookState
 	recon    reconState
+	upkeep   upkeepState
 	signIn   *signIn // the newest, nil before the first
 	notes    map[api.AttentionKind]api.Attention
 	today    todayState

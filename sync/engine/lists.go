@@ -7,7 +7,6 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
-	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
 
@@ -174,19 +173,10 @@ func (e *Engine) Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage
 // Undo queues the items of a run, or of a scene's last write, to be given back what
 // they were before.
 func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
-	var res api.UndoResult
-	err := e.ask(ctx, func() error {
-		runs, err := e.toUndo(q)
-		if err != nil {
-			return err
-		}
-		for id, run := range runs {
-			if err := e.wish(ids(id), queue.Wish{Cause: "undo", Undo: run}); err != nil {
-				return err
-			}
-			res.Enqueued++
-		}
-		return nil
-	})
-	return res, err
+	wishes, err := e.toUndo(q)
+	if err != nil {
+		return api.UndoResult{}, err
+	}
+	err = e.ask(ctx, func() error { return e.wishAll(wishes) })
+	return api.UndoResult{Enqueued: len(wishes)}, err
 }

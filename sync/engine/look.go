@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lockstep/sync/change"
@@ -184,6 +185,9 @@ func (k *looker) lookAtStash(ctx context.Context) error {
 func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 	l := &e.look
 	l.running, l.cancel = false, nil
+	if k.swept || k.want.files || k.refreshed.Full > 0 || len(k.refreshed.Appeared) > 0 {
+		e.upkeep.worked = e.now()
+	}
 	if epoch != e.links.epoch {
 		l.soon(e.now())
 		return
@@ -285,25 +289,20 @@ func (e *Engine) wakeParked(appeared []string) error {
 		here[k] = true
 	}
 	now := e.stamp()
-	return e.store.Update(func(tx store.Tx) error {
-		var woken []queue.Job
-		err := tx.JobsIn(queue.Parked, func(j queue.Job) bool {
-			for _, k := range j.Awaits {
-				if here[k] {
-					woken = append(woken, j)
-					break
-				}
+	var woken []scene.ID
+	err := e.store.View(func(tx store.Tx) error {
+		return tx.JobsIn(queue.Parked, func(j queue.Job) bool {
+			if slices.ContainsFunc(j.Awaits, func(k string) bool { return here[k] }) {
+				woken = append(woken, j.Scene)
 			}
 			return true
 		})
-		if err != nil {
-			return err
-		}
-		for _, j := range woken {
-			if err := change.Enqueue(tx, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
+	if err != nil {
+		return err
+	}
+	_, err = e.inParts(woken, func(tx store.Tx, j queue.Job) (bool, error) {
+		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
+	})
+	return err
 }

@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/change"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
@@ -17,10 +19,11 @@ func (e *Engine) take(rs []worker.Result) bool {
 	now := e.stamp()
 	ev := breaker.Event{Kind: breaker.Success, Generation: e.work.gen}
 	var ended []queue.Job
+	claims := e.finder().Claims
 	err := e.storeWith(ev, answeredByPlex(rs), func(tx store.Tx) error {
 		ended = ended[:0]
 		for _, r := range rs {
-			j, err := e.apply(tx, r, now)
+			j, err := e.apply(tx, r, claims, now)
 			if err != nil {
 				return err
 			}
@@ -33,6 +36,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 		e.work.holdUntil = e.now().Add(localHold)
 		return false
 	}
+	e.upkeep.worked = e.now()
 	for i, r := range rs {
 		delete(e.work.claimed, r.Job.Scene)
 		e.counted(r, ended[i])
@@ -59,7 +63,7 @@ func answeredByPlex(rs []worker.Result) bool {
 }
 
 // apply stores one result and returns the job as it stands afterwards.
-func (e *Engine) apply(tx store.Tx, r worker.Result, now time.Time) (queue.Job, error) {
+func (e *Engine) apply(tx store.Tx, r worker.Result, claims change.Claims, now time.Time) (queue.Job, error) {
 	j, ok, err := tx.Job(r.Job.Scene)
 	if err != nil {
 		return j, err
@@ -74,7 +78,7 @@ func (e *Engine) apply(tx store.Tx, r worker.Result, now time.Time) (queue.Job, 
 	if err := tx.PutJob(j); err != nil {
 		return j, err
 	}
-	if err := e.remember(tx, r); err != nil {
+	if err := remember(tx, r, claims); err != nil {
 		return j, err
 	}
 	if err := e.journalled(tx, r, j, now); err != nil {
@@ -104,7 +108,7 @@ func (e *Engine) outcome(j queue.Job, r worker.Result, now time.Time) queue.Job 
 }
 
 // remember stores what was learnt of the scene and its items.
-func (e *Engine) remember(tx store.Tx, r worker.Result) error {
+func remember(tx store.Tx, r worker.Result, claims change.Claims) error {
 	if r.Deleted {
 		return tx.DeleteSeen(r.Job.Scene)
 	}
@@ -127,7 +131,7 @@ func (e *Engine) remember(tx store.Tx, r worker.Result) error {
 	if err := tx.PutSeen(r.Job.Scene, *r.Seen); err != nil {
 		return err
 	}
-	return change.Remember(tx, *r.Scene, e.finder().Claims(*r.Scene))
+	return change.Remember(tx, *r.Scene, claims(*r.Scene))
 }
 
 // journalled marks what an undo restored and goes on with what is left of the run.
@@ -200,30 +204,66 @@ func (e *Engine) counted(r worker.Result, j queue.Job) {
 	}
 }
 
-// clampJobs draws stamps back that a wrong clock left in the future.
+// clampJobs draws stamps back that a wrong clock left in the future. It reads all jobs,
+// so it writes, and keeps the writer busy, only for those it has to move.
 func (e *Engine) clampJobs() {
 	now := e.stamp()
-	err := e.store.Update(func(tx store.Tx) error {
+	var far []scene.ID
+	err := e.store.View(func(tx store.Tx) error {
 		for _, s := range []queue.State{queue.Waiting, queue.Retrying, queue.Parked} {
-			var far []queue.Job
 			err := tx.JobsIn(s, func(j queue.Job) bool {
-				if c := j.Clamp(now); !c.Due.Equal(j.Due) {
-					far = append(far, c)
+				if !j.Clamp(now).Due.Equal(j.Due) {
+					far = append(far, j.Scene)
 				}
 				return true
 			})
 			if err != nil {
 				return err
 			}
-			for _, j := range far {
-				if err := tx.PutJob(j); err != nil {
-					return err
-				}
-			}
 		}
 		return nil
 	})
+	if err == nil {
+		_, err = e.inParts(far, func(tx store.Tx, j queue.Job) (bool, error) { return true, tx.PutJob(j.Clamp(now)) })
+	}
 	if err != nil {
 		e.noteLocal(err)
 	}
+}
+
+// partSize bounds what one transaction changes, so that none blocks the others long.
+const partSize = 500
+
+// inParts changes the jobs of many scenes, each as it is when its turn comes, and
+// returns how many change said it changed.
+func (e *Engine) inParts(ids []scene.ID, change func(store.Tx, queue.Job) (bool, error)) (int, error) {
+	n := 0
+	for part := range slices.Chunk(ids, partSize) {
+		m := 0
+		err := e.store.Update(func(tx store.Tx) error {
+			m = 0
+			for _, id := range part {
+				j, ok, err := tx.Job(id)
+				if err != nil {
+					return err
+				}
+				if !ok {
+					continue
+				}
+				changed, err := change(tx, j)
+				if err != nil {
+					return err
+				}
+				if changed {
+					m++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return n, err
+		}
+		n += m
+	}
+	return n, nil
 }

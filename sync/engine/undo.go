@@ -3,29 +3,26 @@ package engine
 import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
-// toUndo lists the scenes to undo with the run each is undone from.
-func (e *Engine) toUndo(q api.UndoRequest) (map[scene.ID]uint64, error) {
-	out := map[scene.ID]uint64{}
+// toUndo lists the wishes that undo a run, or the last write to a scene.
+func (e *Engine) toUndo(q api.UndoRequest) ([]queue.Wish, error) {
+	var out []queue.Wish
+	met := map[scene.ID]bool{}
 	err := e.store.View(func(tx store.Tx) error {
-		entries, err := tx.JournalOf(q.Run, q.Scene)
-		if err != nil {
-			return err
-		}
-		for _, en := range entries { // the newest first: a scene's last write decides
-			if _, ok := out[en.Scene]; !ok && !en.Undone {
-				out[en.Scene] = en.Run
+		return tx.EachJournal(q.Run, q.Scene, func(en store.JournalEntry) bool {
+			if !met[en.Scene] && !en.Undone { // the newest first: a scene's last write decides
+				met[en.Scene] = true
+				out = append(out, queue.Wish{Scene: en.Scene, Cause: "undo", Undo: en.Run})
 			}
-		}
-		return nil
+			return true
+		})
 	})
 	if err == nil && len(out) == 0 {
 		return nil, fault.New(fault.NotFound, fault.None, "There is nothing to undo.", "See `lockstep history` for what was written.", nil)
 	}
 	return out, err
 }
-
-func ids(id scene.ID) []scene.ID { return []scene.ID{id} }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"lockstep/sync/outage"
@@ -9,8 +10,8 @@ import (
 )
 
 const (
-	// aliveEvery is how often a sign of life is stored while idle, at the least: it
-	// bounds how wrong the "app was off" span of an outage chart can be.
+	// aliveEvery is how old a stored sign of life gets at the most: it bounds how wrong
+	// the "app was off" span of an outage chart can be.
 	aliveEvery = 5 * time.Minute
 	// tidyEvery is how often old records are dropped and a backup is made.
 	tidyEvery = 24 * time.Hour
@@ -24,26 +25,21 @@ const upkeepValue = "upkeep"
 // dueUpkeep stores a sign of life and, once a day, drops old records and has a backup
 // made.
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
-	var alive, tidied time.Time
-	err := e.store.View(func(tx store.Tx) error {
-		if _, err := tx.Value(aliveValue, &alive); err != nil {
-			return err
-		}
-		_, err := tx.Value(upkeepValue, &tidied)
-		return err
-	})
-	if err != nil {
-		e.noteLocal(err)
-		return now.Add(aliveEvery)
+	u := &e.upkeep
+	if age := now.Round(0).Sub(u.alive); age >= aliveEvery-maxNap || age < 0 {
+		u.alive = e.stamp() // a turn early: so it never wakes the machine for itself
+		e.signOfLife(u.alive)
 	}
-	if age := now.Sub(alive); age >= aliveEvery || age < 0 {
-		alive = e.stamp()
-		e.signOfLife(alive)
-	}
-	if age := now.Sub(tidied); age >= tidyEvery || age < 0 {
+	if age := now.Round(0).Sub(u.tidied); age >= tidyEvery || age < 0 {
 		e.tidy(ctx)
 	}
-	return alive.Add(aliveEvery)
+	return time.Time{} // the loop turns every maxNap in any case
+}
+
+// upkeepState is when what is done now and then was last done, by the wall clock.
+type upkeepState struct {
+	alive, tidied time.Time
+	worked        time.Time // when memory was last used that was not given back, zero: all was
 }
 
 func (e *Engine) signOfLife(now time.Time) {
@@ -70,9 +66,34 @@ func (e *Engine) signOfLife(now time.Time) {
 	}
 }
 
+// restAfter is how long nothing was to be done before memory is given back: shorter
+// than a turn of the loop, so that it never wakes the machine for itself.
+const restAfter = 45 * time.Second
+
+// dueRest gives memory back after work: an app that runs for months must not go on
+// occupying what its first sync took.
+func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
+	u := &e.upkeep
+	if u.worked.IsZero() || e.work.active || e.look.running || now.Sub(u.worked) < restAfter {
+		return time.Time{}
+	}
+	u.worked = time.Time{}
+	e.spawn(func() {
+		debug.FreeOSMemory()
+		if e.o.Rest == nil {
+			return
+		}
+		if err := e.o.Rest(); err != nil {
+			e.log.Warn("give memory back", "err", err)
+		}
+	})
+	return time.Time{}
+}
+
 // tidy drops what is older than the settings keep, beside the loop.
 func (e *Engine) tidy(ctx context.Context) {
 	now := e.stamp()
+	e.upkeep.tidied = now
 	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(upkeepValue, now) }); err != nil {
 		e.noteLocal(err)
 		return
