@@ -1,0 +1,135 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"lockstep/app/desktoptest"
+)
+
+const (
+	// demoBackdrop is the colour behind the windows in pictures.
+	demoBackdrop = "#31465a"
+	// stillFor is how long a window must not change to count as complete, stillWithin
+	// how long that is waited for: one that shows progress never is.
+	stillFor, stillWithin = 400 * time.Millisecond, 3 * time.Second
+)
+
+// pictures takes pictures of tray and windows, one window at a time. The zero value
+// takes none.
+type pictures struct {
+	dir     string
+	display *desktoptest.Display
+	panel   *desktoptest.Panel // nil where there is no program for it
+	shown   string             // title of the open window
+	taken   []string
+}
+
+// newPictures prepares the display. It must come before the tray registers.
+func newPictures(dir string, say func(string, ...any)) (*pictures, error) {
+	d, err := display()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder for pictures: %w", err)
+	}
+	p := &pictures{dir: dir, display: d}
+	if err := d.Paint(demoBackdrop); err != nil {
+		return nil, err
+	}
+	if p.panel, err = desktoptest.StartPanel(d, os.Getenv("DBUS_SESSION_BUS_ADDRESS")); err != nil {
+		say("There is no tray to be pictured here, the rest is: %v.", err)
+		p.panel = nil
+	}
+	return p, nil
+}
+
+func (p *pictures) close() {
+	if p.panel != nil {
+		p.panel.Close()
+	}
+}
+
+func (p *pictures) file(name string) string {
+	p.taken = append(p.taken, name)
+	return filepath.Join(p.dir, name+".png")
+}
+
+// menu takes a picture of the open tray menu.
+func (p *pictures) menu(name string) error {
+	if p.panel == nil {
+		return nil
+	}
+	_, err := p.panel.MenuShot(p.file(name))
+	return err
+}
+
+// window opens a window, by the name the tray knows, and takes a picture of it. The one
+// that was open is closed.
+func (p *pictures) window(open func(string), name, file string) error {
+	if p.display == nil {
+		return nil
+	}
+	kind, _, _ := strings.Cut(name, ":")
+	title := "Lockstep – " + strings.ToUpper(kind[:1]) + kind[1:]
+	before := p.shown
+	open(name)
+	if _, err := p.display.Painted(title, p.file(file)); err != nil {
+		return err
+	}
+	p.shown = title
+	if err := p.still(title, file); err != nil {
+		return err
+	}
+	if before == "" || before == title {
+		return nil
+	}
+	return p.closeWindow(before)
+}
+
+// still takes the picture anew until two in a row are equal.
+func (p *pictures) still(title, name string) error {
+	var last image.Image
+	deadline := time.Now().Add(stillWithin)
+	return desktoptest.Until(stillWithin+desktoptest.Patience, "picture of "+title, func() error {
+		shot, err := p.display.WindowShot(title, filepath.Join(p.dir, name+".png"))
+		if err != nil {
+			return err
+		}
+		if same(last, shot) || time.Now().After(deadline) {
+			return nil
+		}
+		last = shot
+		time.Sleep(stillFor)
+		return errors.New("it changes")
+	})
+}
+
+// closeWindow closes a window like a person and waits until it is gone.
+func (p *pictures) closeWindow(title string) error {
+	if err := p.display.CloseWindow(title); err != nil {
+		return err
+	}
+	return desktoptest.Until(desktoptest.Patience, "window to close", func() error { return p.display.Gone(title) })
+}
+
+// same compares two pictures.
+func same(a, b image.Image) bool {
+	if a == nil || b == nil || a.Bounds() != b.Bounds() {
+		return false
+	}
+	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
+		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
+			if a.At(x, y) != b.At(x, y) {
+				return false
+			}
+		}
+	}
+	return true
+}

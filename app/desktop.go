@@ -1,0 +1,150 @@
+//go:build !nogui
+
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/notify"
+	"lockstep/app/tray"
+	"lockstep/app/windows"
+	"lockstep/assets"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+)
+
+// AppID names Lockstep towards the desktop: its desktop file, its icon, its windows.
+const AppID = "app.lockstep.Lockstep"
+
+// fyneDesktop is the desktop of builds with windows.
+type fyneDesktop struct{ newApp func() fyne.App }
+
+// Fyne makes the desktop. newApp starts Fyne's driver; it is called in the process that
+// shows windows only.
+func Fyne(newApp func() fyne.App) Desktop { return fyneDesktop{newApp} }
+
+// Tray shows icon, menu and notifications until ctx ends.
+func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error {
+	sender := notify.New(AppID, act.Icon)
+	defer sender.Close() //nolint:errcheck // the process ends
+	ctx, cancel := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() {
+		if err := notify.Run(ctx, a, sender, act.Open); err != nil {
+			slog.Error("there will be no notifications", "err", err)
+		}
+	})
+	defer work.Wait()
+	defer cancel()
+	return tray.Run(ctx, a, tray.Actions{Open: act.Open, Quit: act.Quit, Failed: func(what string, err error) {
+		f := fault.Of(err)
+		d.complain(sender, what, join(f.Words, f.Hint))
+	}})
+}
+
+// TrayHost waits until somebody shows tray icons, or ctx ends, and reports which.
+func (d fyneDesktop) TrayHost(ctx context.Context) bool {
+	there, err := tray.WaitForHost(ctx)
+	if err != nil {
+		slog.Info("look for a tray host", "err", err)
+	}
+	return there
+}
+
+// Complain shows a message on the desktop.
+func (d fyneDesktop) Complain(title, words string) {
+	sender := notify.New(AppID, AppID)
+	defer sender.Close() //nolint:errcheck // nothing depends on it
+	d.complain(sender, title, words)
+}
+
+func (d fyneDesktop) complain(sender notify.Sender, title, words string) {
+	if err := sender.Send(notify.Message{Tag: notify.TagAttention, Title: title, Body: words, Open: func() {}}); err != nil {
+		slog.Warn("say on the desktop", "title", title, "words", words, "err", err)
+	}
+}
+
+// Windows shows windows until ctx ends or the last one was closed.
+func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700) // Fyne logs two errors when it is missing, and goes on
+	}
+	f := d.newApp()
+	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
+	f.SetIcon(icon)
+	w := windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, OnLastClosed: func() { lastClosed(f, p) }})
+	select {
+	case first := <-p.Show:
+		w.Show(first)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	var work sync.WaitGroup
+	f.Lifecycle().SetOnStarted(func() {
+		work.Go(func() {
+			if err := w.Run(ctx); err != nil {
+				slog.Info("the windows are alone now", "err", err)
+			}
+		})
+		work.Go(func() { serveWindows(ctx, w, p.Show) })
+		context.AfterFunc(ctx, func() { fyne.Do(f.Quit) })
+	})
+	f.Run()
+	cancel()
+	work.Wait()
+	return nil
+}
+
+// serveWindows shows what is asked for until ctx ends.
+func serveWindows(ctx context.Context, w *windows.Windows, show <-chan string) {
+	for {
+		select {
+		case name := <-show:
+			fyne.Do(func() { w.Show(name) })
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// hostAnswer is how long the last window waits for word of a tray host.
+const hostAnswer = time.Second
+
+// lastClosed ends the process, except where no tray shows that Lockstep goes on: there a
+// person is asked. It runs on Fyne's goroutine.
+func lastClosed(f fyne.App, p WindowParams) {
+	ctx, cancel := context.WithTimeout(context.Background(), hostAnswer)
+	defer cancel()
+	if there, err := tray.WaitForHost(ctx); there || err != nil {
+		f.Quit()
+		return
+	}
+	win := f.NewWindow("Lockstep")
+	keep := widget.NewButton("Keep syncing", win.Close)
+	keep.Importance = widget.HighImportance
+	quit := widget.NewButton("Quit Lockstep", func() {
+		p.Quit()
+		win.Close()
+	})
+	win.SetContent(container.NewPadded(container.NewVBox(
+		widget.NewLabel(noTray),
+		container.NewHBox(layout.NewSpacer(), quit, keep),
+	)))
+	win.SetOnClosed(f.Quit)
+	win.CenterOnScreen()
+	win.Show()
+}
+
+// noTray is the question on closing the last window.
+const noTray = "This desktop shows no tray icons. Lockstep can keep syncing without a window;\nstart it again to see it."

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/event"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+)
+
+// drain waits until an engine has looked at both servers and its queue is empty.
+type drain struct {
+	api     api.API
+	maxWait time.Duration
+	// wish starts what is to be waited for; nil when the engine begins by itself.
+	wish func(ctx context.Context) error
+	// told is called when the state changes, and now and then while it does not.
+	told func(words string)
+
+	wished   bool // the wish was carried out
+	finished int  // jobs that came to an end, as of the last progress
+	progress time.Time
+	state    present.State
+	words    string
+	spoken   time.Time
+}
+
+// chatter is how often somebody who waits is told how far it is.
+const chatter = 5 * time.Second
+
+// run returns the last snapshot, and an error when the end was not reached.
+func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var latest event.Value[api.Snapshot]
+	broken, wished := make(chan error, 1), make(chan error, 1)
+	go func() { broken <- d.api.Watch(ctx, latest.Store) }()
+	d.wished = d.wish == nil
+	if d.wish != nil {
+		go func() { wished <- d.wish(ctx) }()
+	}
+	wake, leave := latest.Watch()
+	defer leave()
+	d.progress = now()
+	for {
+		select {
+		case <-wake:
+		case <-time.After(time.Second): // the wait may be over without news
+		case err := <-broken:
+			return latest.Load(), must("watch the engine", err)
+		case err := <-wished:
+			if err != nil {
+				return latest.Load(), err
+			}
+			if d.wished, err = true, d.fresh(ctx, &latest); err != nil {
+				return latest.Load(), err
+			}
+		case <-ctx.Done():
+			return latest.Load(), ctx.Err()
+		}
+		if s := latest.Load(); s.Revision != 0 {
+			if done, err := d.judge(s, now()); done || err != nil {
+				return s, err
+			}
+		}
+	}
+}
+
+// fresh replaces a snapshot that may be from before the wish.
+func (d *drain) fresh(ctx context.Context, latest *event.Value[api.Snapshot]) error {
+	s, err := d.api.Snapshot(ctx)
+	if err == nil && s.Revision >= latest.Load().Revision {
+		latest.Store(s)
+	}
+	return err
+}
+
+// judge tells whether the end is reached, or cannot be.
+func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
+	d.tell(s, now)
+	if err := blocked(s); err != nil {
+		return false, err
+	}
+	if d.wished && s.Looked && !s.Active && s.Queue.Empty() && s.Run.Total == 0 {
+		return true, nil
+	}
+	ended := s.Queue.Done + s.Queue.Skipped + s.Queue.Dead + s.Queue.Parked + s.Run.Finished()
+	if ended != d.finished || busy(s) {
+		d.finished, d.progress = ended, now
+	}
+	if s.Active || now.Sub(d.progress) < d.maxWait {
+		return false, nil
+	}
+	return false, late(s, d.maxWait)
+}
+
+func (d *drain) tell(s api.Snapshot, now time.Time) {
+	state, words := present.StateOf(s), present.Status(s, present.Moment{Now: now})
+	if d.told == nil || words == d.words || state == d.state && now.Sub(d.spoken) < chatter {
+		return
+	}
+	d.state, d.words, d.spoken = state, words, now
+	d.told(words)
+}
+
+// busy reports that the engine gets on: it looks, or has work nobody must wait for.
+func busy(s api.Snapshot) bool {
+	return s.Stash.OK && s.Plex.OK && (!s.Looked || s.Active && s.Queue.Waiting > 0)
+}
+
+// blocked is what only a person can settle.
+func blocked(s api.Snapshot) error {
+	if !s.Configured {
+		return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.",
+			"Set LOCKSTEP_STASH_URL and LOCKSTEP_PLEX_URL, or use `lockstep settings set`.", nil)
+	}
+	if s.Paused {
+		return fault.New(fault.Local, fault.None, "Lockstep is paused.", "Resume it with `lockstep resume`.", nil)
+	}
+	for _, a := range s.Attention {
+		class, server := fault.Config, fault.None
+		switch a.Kind {
+		case api.SignInPlex:
+			class, server = fault.Unauthorized, fault.Plex
+		case api.SignInStash:
+			class, server = fault.Unauthorized, fault.Stash
+		case api.FixPlex:
+			server = fault.Plex
+		case api.FixStash:
+			server = fault.Stash
+		case api.DiskProblem:
+			class = fault.Local
+		case api.BrakeAsks:
+			return fault.New(fault.Rejected, fault.None, a.Words, "Look at it with `lockstep reports`, then confirm with `lockstep reconcile --yes`.", nil)
+		default:
+			continue
+		}
+		return fault.New(class, server, a.Words, a.Hint, nil)
+	}
+	return nil
+}
+
+// late says why the wait was in vain.
+func late(s api.Snapshot, waited time.Duration) error {
+	hint := fmt.Sprintf("Gave up after %s; what waits is kept and written next time.", present.Duration(waited))
+	switch {
+	case !s.Stash.OK && s.Stash.Error != "":
+		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, join(s.Stash.Hint, hint), nil)
+	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
+		return fault.New(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), join(s.Plex.Hint, hint), nil)
+	}
+	return fault.New(fault.Temporary, fault.None,
+		fmt.Sprintf("%s still to be done.", present.Count(s.Queue.Pending(), "scene is", "scenes are")), hint, nil)
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// join puts two sentences one after the other.
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return present.Sentence(a) + " " + b
+}
+
+// announce writes the state for somebody who waits.
+func (s *session) announce(words string) {
+	if words = plain(words); s.g.JSON || !isTerminal(s.Err) {
+		slog.Info(words)
+		return
+	}
+	_, _ = fmt.Fprintln(s.Err, words)
+}
+
+// interrupted reports that the person did not want to wait any longer.
+func (s *session) interrupted(err error) bool {
+	return s.ctx.Err() != nil && errors.Is(err, context.Canceled)
+}

@@ -1,0 +1,193 @@
+package app
+
+import (
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"lockstep/sync/config"
+)
+
+// about is in --help above the commands.
+const about = `Keeps a Plex library in step with Stash.
+
+Without a command Lockstep starts in the tray of the desktop. Every command takes --json for machines. While Lockstep runs, commands talk to it; otherwise they open the data folder themselves.
+
+Every setting is also a flag and a variable, for example --stash-url and LOCKSTEP_STASH_URL; "lockstep settings --help" lists them. A flag beats a variable, a variable beats what is stored. Secrets are no flags: LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN, or the same with _FILE for the name of a file.
+
+Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished, but something is dead or skipped for a reason that only a person can settle.`
+
+// grammar is the command line. kong fills it.
+type grammar struct {
+	DataDir   string `name:"data-dir" placeholder:"DIR" help:"Where Lockstep keeps its data (default: lockstep in the usual place for data of your system)."`
+	JSON      bool   `name:"json" help:"Answer in JSON."`
+	LogLevel  string `name:"log-level" enum:"debug,info,warn,error," default:"" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (default: info; warn for commands)."`
+	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" placeholder:"FORMAT" help:"How to log to the terminal: auto, text or json."`
+
+	demoFlags
+
+	kong.Plugins
+
+	Tray           trayCmd           `cmd:"" default:"withargs" help:"Start in the tray (this is what happens without a command)."`
+	Headless       headlessCmd       `cmd:"" help:"Run without a desktop, for servers; --once syncs everything and ends."`
+	Sync           syncCmd           `cmd:"" help:"Look for edits in Stash now, write them to Plex and end."`
+	Status         statusCmd         `cmd:"" help:"Tell how things stand."`
+	Queue          queueCmd          `cmd:"" help:"List the jobs."`
+	Retry          retryCmd          `cmd:"" help:"Try jobs again at once."`
+	Discard        discardCmd        `cmd:"" help:"Remove jobs from the queue."`
+	Outages        outagesCmd        `cmd:"" help:"List the outages of Plex."`
+	Reconcile      reconcileCmd      `cmd:"" help:"Compare both libraries and queue what differs."`
+	Explain        explainCmd        `cmd:"" help:"Tell why a scene is, or is not, in step."`
+	Reports        reportsCmd        `cmd:"" help:"List reconciliations, or show one."`
+	History        historyCmd        `cmd:"" help:"List what was written."`
+	Undo           undoCmd           `cmd:"" help:"Give items in Plex back what they were before."`
+	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
+	Resume         resumeCmd         `cmd:"" help:"Go on after a pause."`
+	Config         settingsCmd       `cmd:"" name:"settings" help:"Show and change the settings."`
+	Secret         secretCmd         `cmd:"" help:"Store or delete the API key of Stash or the token of Plex."`
+	TestConnection testConnectionCmd `cmd:"" name:"test-connection" help:"Try to reach Stash and Plex."`
+	Sim            simCmd            `cmd:"" help:"Run simulated Stash and Plex servers with sample data."`
+	Window         windowCmd         `cmd:"" hidden:"" help:"Show a window of the Lockstep that runs."`
+	Version        versionCmd        `cmd:"" help:"Print the version."`
+}
+
+type trayCmd struct {
+	Hidden bool `help:"Start quietly, without a window; this is what autostart uses."`
+}
+
+type headlessCmd struct {
+	Once    bool          `help:"Look for edits, write them, print a summary and end."`
+	MaxWait time.Duration `name:"max-wait" default:"2m" placeholder:"SPAN" help:"With --once: how long to wait for retries and for servers that are away (default: 2m)."`
+}
+
+type syncCmd struct {
+	All     bool          `help:"Compare every scene again, not only edited ones."`
+	Scene   []string      `placeholder:"ID" help:"Sync these scenes; separate several by commas."`
+	MaxWait time.Duration `name:"max-wait" default:"2m" placeholder:"SPAN" help:"How long to wait for retries and for servers that are away (default: 2m)."`
+}
+
+type statusCmd struct{}
+
+type queueCmd struct {
+	State  []string `placeholder:"STATE" help:"Only jobs in these states: running, waiting, retrying, parked, dead, skipped, done."`
+	Search string   `placeholder:"TEXT" help:"Only jobs with this in their title or id."`
+	Limit  int      `default:"100" placeholder:"N" help:"No more jobs than this (default: 100)."`
+	Offset int      `default:"0" placeholder:"N" help:"Leave out the first jobs."`
+}
+
+type retryCmd struct {
+	Scene []string `arg:"" optional:"" name:"id" help:"Ids of scenes."`
+	Dead  bool     `help:"All dead jobs."`
+}
+
+type discardCmd struct {
+	Scene []string `arg:"" optional:"" name:"id" help:"Ids of scenes."`
+	Dead  bool     `help:"All dead jobs."`
+}
+
+type outagesCmd struct {
+	Window string `default:"30d" placeholder:"SPAN" help:"How far to look back, for example 7d (default: 30d)."`
+}
+
+type reconcileCmd struct {
+	Scope   string `default:"all" placeholder:"SCOPE" help:"What to compare: all, 24h, 7days, library:TITLE or scene:ID (default: all)."`
+	Preview bool   `help:"Write nothing; show what would be written."`
+	Deep    bool   `help:"Read every item's details instead of trusting Plex's stamps."`
+	Yes     bool   `help:"Go on although many values would be cleared or overwritten."`
+}
+
+type explainCmd struct {
+	Query string `arg:"" help:"Id, title or file path of a scene."`
+}
+
+type reportsCmd struct {
+	ID    uint64 `arg:"" optional:"" help:"A report; without it the reports are listed."`
+	CSV   bool   `name:"csv" help:"Write the rows of the report as CSV."`
+	Limit int    `default:"20" placeholder:"N" help:"No more reports than this (default: 20)."`
+}
+
+type historyCmd struct {
+	Search string `placeholder:"TEXT" help:"Only scenes with this in their title."`
+	Scene  string `placeholder:"ID" help:"Only this scene."`
+	Limit  int    `default:"50" placeholder:"N" help:"No more lines than this (default: 50)."`
+	Runs   bool   `help:"List runs instead of scenes; their ids are for undo."`
+}
+
+type undoCmd struct {
+	RunID uint64 `name:"run" placeholder:"ID" xor:"what" required:"" help:"Everything a run wrote; see history --runs."`
+	Scene string `placeholder:"ID" xor:"what" required:"" help:"The last write of this scene."`
+}
+
+type pauseCmd struct {
+	For string `arg:"" optional:"" name:"span" help:"How long, for example 30m or 2h; without it until resume."`
+}
+
+type resumeCmd struct{}
+
+type settingsCmd struct {
+	Show   settingsShowCmd   `cmd:"" default:"1" help:"List the settings with their values."`
+	Set    settingsSetCmd    `cmd:"" help:"Change one setting."`
+	Export settingsExportCmd `cmd:"" help:"Write the settings as JSON, without secrets."`
+	Import settingsImportCmd `cmd:"" help:"Read settings from JSON."`
+}
+
+type settingsShowCmd struct{}
+
+type settingsSetCmd struct {
+	Name  string `arg:"" help:"Name of a setting, as listed by settings show."`
+	Value string `arg:"" help:"Its new value."`
+}
+
+type settingsExportCmd struct {
+	File string `arg:"" optional:"" help:"Where to write; without it to the terminal."`
+}
+
+type settingsImportCmd struct {
+	File string `arg:"" help:"What to read; - reads standard input."`
+}
+
+type secretCmd struct {
+	Set    secretSetCmd    `cmd:"" help:"Store a secret; it is read from standard input, never from an argument."`
+	Delete secretDeleteCmd `cmd:"" help:"Delete a secret."`
+}
+
+type secretSetCmd struct {
+	Name string `arg:"" enum:"stash-api-key,plex-token" help:"stash-api-key or plex-token."`
+}
+
+type secretDeleteCmd struct {
+	Name string `arg:"" enum:"stash-api-key,plex-token" help:"stash-api-key or plex-token."`
+}
+
+type testConnectionCmd struct {
+	Server string `arg:"" optional:"" enum:"stash,plex,both" default:"both" help:"stash or plex; both without it."`
+}
+
+type simCmd struct {
+	Scenes    int           `default:"200" placeholder:"N" help:"How many scenes (default: 200)."`
+	Seed      uint64        `default:"1" placeholder:"N" help:"Another number, another library (default: 1)."`
+	StashPort int           `name:"stash-port" default:"0" placeholder:"PORT" help:"Port of Stash; 0 takes a free one."`
+	PlexPort  int           `name:"plex-port" default:"0" placeholder:"PORT" help:"Port of Plex; 0 takes a free one."`
+	APIKey    bool          `name:"api-key" help:"Have Stash want an API key."`
+	Clean     bool          `help:"A tidy library, without the dirt real ones have."`
+	Changes   time.Duration `default:"0s" placeholder:"SPAN" help:"Edit something in Stash this often."`
+}
+
+type windowCmd struct {
+	Name string `arg:"" default:"queue" help:"queue, reports, outages, settings, preview, explain, history or doctor."`
+	Pipe bool   `hidden:"" help:"Read further windows to show from standard input; its end closes all."`
+}
+
+type versionCmd struct{}
+
+// settingsGroup is the group of the flags made from config.Options in help.
+const settingsGroup = "settings"
+
+// optionNames lists the names of all settings.
+func optionNames() []string {
+	var names []string
+	for _, o := range config.Options() {
+		names = append(names, o.Name)
+	}
+	return names
+}

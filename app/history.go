@@ -1,0 +1,152 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Run lists what was written.
+func (c *historyCmd) Run(s *session) error {
+	if c.Runs {
+		return s.read(func(r reading) error { return s.runs(r, c.Limit) })
+	}
+	q := store.HistoryQuery{Search: c.Search, Limit: c.Limit}
+	if c.Scene != "" {
+		ids, err := sceneIDs([]string{c.Scene})
+		if err != nil {
+			return err
+		}
+		q.Scene = ids[0]
+	}
+	return s.read(func(r reading) error {
+		lines, err := r.History(s.ctx, q)
+		if err != nil {
+			return must("read the history", err)
+		}
+		s.answer(list(lines), func() { s.history(lines) })
+		return nil
+	})
+}
+
+func (s *session) history(lines []store.Activity) {
+	if len(lines) == 0 {
+		s.say("Nothing was written yet.")
+	}
+	for _, a := range lines {
+		l := present.HistoryLine(a, moment())
+		s.say("%s  %s  %s", l.When, l.Name, l.What)
+		for _, c := range l.Changes {
+			s.say("    %s", c)
+		}
+	}
+}
+
+func (s *session) runs(r reading, limit int) error {
+	runs, err := r.Runs(s.ctx, limit)
+	if err != nil {
+		return must("read the runs", err)
+	}
+	s.answer(list(runs), func() {
+		var rows [][]string
+		for _, run := range runs {
+			rows = append(rows, []string{strconv.FormatUint(run.ID, 10), present.Run(run, moment())})
+		}
+		s.table([]string{"RUN", ""}, rows)
+	})
+	return nil
+}
+
+// list is a slice that is [] in JSON when it is empty.
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}
+
+// Run queues the undo of a run or of a scene's last write.
+func (c *undoCmd) Run(s *session) error {
+	q := api.UndoRequest{Run: c.RunID}
+	if c.Scene != "" {
+		ids, err := sceneIDs([]string{c.Scene})
+		if err != nil {
+			return err
+		}
+		q.Scene = ids[0]
+	}
+	if q.Run == 0 && q.Scene == scene.ID(0) {
+		return errUsage{errors.New("say which --run or which --scene")}
+	}
+	return s.change(func(a api.API, live bool) error {
+		res, err := a.Undo(s.ctx, q)
+		if err != nil {
+			return err
+		}
+		s.answer(countJSON{res.Enqueued, live}, func() {
+			s.say("%s to be given back what they were.%s", present.Count(res.Enqueued, "scene", "scenes"), later(live))
+		})
+		return nil
+	})
+}
+
+// pauseJSON is what pause and resume print.
+type pauseJSON struct {
+	Paused bool       `json:"paused"`
+	Until  *time.Time `json:"until"`
+}
+
+// Run stops writing, for a while or until resumed.
+func (c *pauseCmd) Run(s *session) error {
+	var until time.Time
+	if c.For != "" {
+		d, err := span(c.For)
+		if err != nil {
+			return err
+		}
+		until = now().Add(d)
+	}
+	return s.change(func(a api.API, _ bool) error {
+		if err := a.Pause(s.ctx, until); err != nil {
+			return err
+		}
+		s.answer(pauseJSON{true, stamp(until)}, func() {
+			if until.IsZero() {
+				s.say("Paused until you resume.")
+				return
+			}
+			s.say("Paused until %s.", moment().Clock(until))
+		})
+		return nil
+	})
+}
+
+// Run ends a pause.
+func (c *resumeCmd) Run(s *session) error {
+	return s.change(func(a api.API, _ bool) error {
+		if err := a.Resume(s.ctx); err != nil {
+			return err
+		}
+		s.answer(pauseJSON{}, func() { s.say("Resumed.") })
+		return nil
+	})
+}
+
+// span reads a length of time as typed.
+func span(text string) (time.Duration, error) {
+	d, err := config.ParseSpan(text)
+	if err == nil && d <= 0 {
+		err = fmt.Errorf("%q is not longer than nothing", text)
+	}
+	if err != nil {
+		return 0, errUsage{err}
+	}
+	return d, nil
+}

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/lmittmann/tint"
+	"gopkg.in/natefinch/lumberjack.v2"
+)
+
+// LogName is the name of the log within the data folder.
+const LogName = "lockstep.log"
+
+const (
+	// logMegabytes and logFiles bound the log: some weeks of an ordinary library.
+	logMegabytes = 5
+	logFiles     = 3
+)
+
+// logs are where this process tells what it does: the terminal, and once the data
+// folder is ours a rotating file in it. Secrets are in neither.
+type logs struct {
+	*redactor
+	terminal io.Writer
+	format   string
+	file     *lumberjack.Logger
+}
+
+func newLogs(terminal io.Writer, format string) *logs {
+	return &logs{redactor: newRedactor(), terminal: terminal, format: format}
+}
+
+// start makes the process's logger: to the terminal from the given level on, and to the
+// file in dir, if any, from info or lower on.
+func (l *logs) start(level slog.Level, dir string) *slog.Logger {
+	handlers := []slog.Handler{l.onTerminal(level)}
+	if dir != "" {
+		l.file = &lumberjack.Logger{Filename: filepath.Join(dir, LogName), MaxSize: logMegabytes, MaxBackups: logFiles}
+		handlers = append(handlers, slog.NewJSONHandler(l.writer(l.file),
+			&slog.HandlerOptions{Level: min(level, slog.LevelInfo), ReplaceAttr: l.attr}))
+	}
+	log := slog.New(slog.NewMultiHandler(handlers...))
+	slog.SetDefault(log)
+	return log
+}
+
+func (l *logs) onTerminal(level slog.Level) slog.Handler {
+	out := l.writer(l.terminal)
+	if l.format == "json" {
+		return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: l.attr})
+	}
+	tty := isTerminal(l.terminal)
+	o := &tint.Options{Level: level, ReplaceAttr: l.attr, TimeFormat: "15:04:05", NoColor: !tty}
+	if !tty {
+		o.TimeFormat = "2006-01-02T15:04:05.000Z07:00"
+	}
+	return tint.NewHandler(out, o)
+}
+
+// close ends the file.
+func (l *logs) close() {
+	if l == nil || l.file == nil {
+		return
+	}
+	if err := l.file.Close(); err != nil {
+		_, _ = fmt.Fprintln(l.terminal, "lockstep: close the log:", err)
+	}
+}
+
+// isTerminal reports whether somebody sits at the other end.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// level is what --log-level asks for.
+func (s *session) level(usual slog.Level) slog.Level {
+	if s.g.LogLevel == "" {
+		return usual
+	}
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(s.g.LogLevel)); err != nil {
+		return usual // the grammar lets nothing else through
+	}
+	return l
+}

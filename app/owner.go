@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+
+	"lockstep/storage"
+	"lockstep/sync/config"
+	"lockstep/sync/engine"
+	"lockstep/sync/remote"
+)
+
+// owner is the process that holds the data folder: it runs the engine on the database
+// and serves the API to others. Make it with own and end it with stop.
+type owner struct {
+	*engine.Engine
+	lock   *storage.FolderLock
+	db     *storage.DB
+	server remote.Server
+	listen *remote.Listener
+
+	work      sync.WaitGroup
+	endEngine context.CancelFunc
+	endServer context.CancelFunc
+	ended     chan struct{} // closed when the engine has ended
+	err       error         // why, once it has
+	secrets   *secrets
+}
+
+// ownParams say what kind of owner a process is.
+type ownParams struct {
+	lasting bool               // it does not end by itself
+	still   bool               // it neither connects nor works
+	hold    bool               // it connects, but writes nothing by itself
+	show    func(string) error // opens a window; nil without a desktop
+	level   slog.Level
+	set     map[string]string // settings with the last word, by name
+}
+
+// own takes the data folder and starts engine and server. storage.ErrLocked is in the
+// chain when another process has it.
+func (s *session) own(p ownParams) (*owner, error) {
+	o := &owner{ended: make(chan struct{})}
+	if err := o.open(s, p); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	o.start(context.WithoutCancel(s.ctx))
+	if err := o.ready(s.ctx); err != nil {
+		_ = o.stop() // why it did not start is the news
+		return nil, err
+	}
+	return o, nil
+}
+
+// open takes everything an engine needs, the lock first.
+func (o *owner) open(s *session, p ownParams) (err error) {
+	if o.lock, err = storage.Lock(s.dir); err != nil {
+		return err
+	}
+	log := s.log.start(p.level, s.dir)
+	if o.secrets, err = s.openSecrets(); err != nil {
+		return err
+	}
+	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: log, Version: s.Version})
+	if err != nil {
+		return err
+	}
+	o.db = db
+	if o.listen, err = remote.Listen(s.dir); err != nil {
+		return err
+	}
+	over := s.over.with(p.set)
+	if !p.lasting {
+		over = over.with(unscheduled)
+	}
+	o.Engine = engine.New(engine.Options{
+		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
+		Override: s.override(over, o.secrets), Overridden: over.names(),
+		Now: now, Jitter: rand.Float64, Log: log, Notice: opened.Words,
+		Maintain: db.Backup, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
+	})
+	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show}
+	return nil
+}
+
+// unscheduled keeps a command from beginning what it would not end: it does what it was
+// asked for and no more.
+var unscheduled = map[string]string{"reconcile": string(config.Never), "reconcile-at-start": "false"}
+
+// override puts flags and variables over the stored settings, and lets those settings
+// that this package obeys take effect whenever they change.
+func (s *session) override(over override, k *secrets) func(*config.Settings) error {
+	return func(c *config.Settings) error {
+		if err := over.apply(c); err != nil {
+			return err
+		}
+		s.log.names.Store(c.MaskNames)
+		return k.allowFile(c.SecretInFile)
+	}
+}
+
+// start runs engine and server. The server outlives the engine, so that windows see its
+// last words.
+func (o *owner) start(ctx context.Context) {
+	engineCtx, endEngine := context.WithCancel(ctx)
+	serverCtx, endServer := context.WithCancel(ctx)
+	o.endEngine, o.endServer = endEngine, endServer
+	o.work.Go(func() {
+		defer close(o.ended)
+		o.err = o.Run(engineCtx)
+	})
+	o.work.Go(func() {
+		if err := o.server.Serve(serverCtx, o.listen); err != nil {
+			slog.Error("others can no longer reach this Lockstep", "err", err)
+		}
+	})
+	o.secrets.onLate(func() { _ = o.ProbeNow(engineCtx) }) // a stopped engine needs no secrets
+}
+
+// ready waits until the engine has loaded its state.
+func (o *owner) ready(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-o.ended:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	_, err := o.Snapshot(ctx)
+	select {
+	case <-o.ended:
+		return o.err // that it ended is the news, not that nobody waited longer
+	default:
+		return err
+	}
+}
+
+// wait blocks until ctx ends, somebody asks the process to quit or the engine ends by
+// itself, whose error it returns.
+func (o *owner) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-o.Done():
+	case <-o.ended:
+		return o.err
+	}
+	return nil
+}
+
+// stop ends the engine gracefully, then the server, and gives the data folder free.
+func (o *owner) stop() error {
+	o.endEngine()
+	<-o.ended
+	o.endServer()
+	o.work.Wait()
+	return errors.Join(o.err, o.close())
+}
+
+// close puts away what open took, as far as it came. The server closes the listener.
+func (o *owner) close() error {
+	var errs []error
+	if o.db != nil {
+		if err := o.db.Close(); err != nil {
+			errs = append(errs, fmt.Errorf("close the database: %w", err))
+		}
+	}
+	if o.lock != nil {
+		errs = append(errs, o.lock.Unlock())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,138 @@
+// Package app puts Lockstep together: the process that owns the data folder with its
+// engine, tray, notifier and local socket, the process that shows windows, the engine
+// without a desktop, and the command line. It decides nothing about syncing; main gives
+// it arguments, streams and, in builds with windows, a desktop.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+)
+
+// Exit codes. They are documented in --help and docs/cli.md and never change.
+const (
+	ExitFine  = 0
+	ExitError = 1
+	ExitUsage = 2
+	// ExitLook means that all went well but a person should look: something is dead, or
+	// skipped for a reason that only a person can settle.
+	ExitLook = 3
+)
+
+// Program is one run of Lockstep from outside.
+type Program struct {
+	Version string
+	Args    []string // without the name of the program
+	In      io.Reader
+	Out     io.Writer
+	Err     io.Writer
+	// Env looks up an environment variable.
+	Env func(name string) (string, bool)
+	// Desktop shows tray and windows; nil in builds without.
+	Desktop Desktop
+}
+
+// Desktop is what builds with windows add. Both methods must be called on the main
+// goroutine and block.
+type Desktop interface {
+	// Tray shows icon, menu and notifications until ctx ends.
+	Tray(ctx context.Context, a api.API, act TrayActions) error
+	// Windows shows a window until ctx ends or the last one was closed.
+	Windows(ctx context.Context, a api.API, p WindowParams) error
+	// TrayHost waits until somebody shows tray icons, or ctx ends, and reports which.
+	TrayHost(ctx context.Context) bool
+	// Complain shows a message on the desktop when there is no other way to be heard.
+	Complain(title, words string)
+}
+
+// TrayActions are what the tray asks for besides commands to the engine.
+type TrayActions struct {
+	Open func(window string)
+	Quit func()
+	Icon string // path of the picture in notifications, may be empty
+}
+
+// WindowParams say what the window process shows.
+type WindowParams struct {
+	DataDir string
+	// Show brings the names of windows to show. The first is waited for.
+	Show <-chan string
+	// Quit ends Lockstep itself, not only its windows. It is offered where no tray shows
+	// that Lockstep goes on.
+	Quit func()
+}
+
+// errLook ends a command with ExitLook; everything was said already.
+var errLook = errors.New("a person should look")
+
+// errUsage ends a command with ExitUsage.
+type errUsage struct{ error }
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, p Program) int {
+	s, done, err := p.parse(ctx)
+	if done {
+		return ExitFine
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(p.Err, "lockstep: %v\nRun `lockstep --help` for the commands.\n", err)
+		return ExitUsage
+	}
+	defer s.log.close()
+	return s.exit(s.run())
+}
+
+// exit tells about an error, once, and turns it into a code.
+func (s *session) exit(err error) int {
+	var usage errUsage
+	switch {
+	case err == nil, errors.Is(err, context.Canceled) && s.ctx.Err() != nil:
+		return ExitFine
+	case errors.Is(err, errLook):
+		return ExitLook
+	case errors.Is(err, errFailed):
+		return ExitError
+	case errors.As(err, &usage):
+		_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", s.log.clean(usage.Error()))
+		return ExitUsage
+	}
+	s.tell(err)
+	return ExitError
+}
+
+// tell prints what is the case and what can be done about it.
+func (s *session) tell(err error) {
+	f := fault.Of(err)
+	words, hint := s.log.clean(f.Words), s.log.clean(f.Hint)
+	if f.Class == fault.Local && f.Err != nil && f.Words == unclassified {
+		words = s.log.clean(f.Err.Error()) // nobody had better words for it
+	}
+	_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", words)
+	if hint != "" {
+		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)
+	}
+	if s.g.JSON {
+		s.print(struct {
+			Error errorJSON `json:"error"`
+		}{errorJSON{f.Class, f.Server, words, hint}})
+	}
+}
+
+// unclassified are the words package fault gives an error that nobody classified.
+var unclassified = fault.Of(errors.New("")).Words
+
+type errorJSON struct {
+	Class  fault.Class  `json:"class"`
+	Server fault.Server `json:"server,omitempty"`
+	Words  string       `json:"words"`
+	Hint   string       `json:"hint,omitempty"`
+}
+
+// now is the clock of the app. Tests of time live below, in packages that take it.
+func now() time.Time { return time.Now() }

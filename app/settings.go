@@ -1,0 +1,266 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/engine"
+)
+
+// settingsJSON is what `settings --json` prints, by the names of the options.
+type settingsJSON struct {
+	Settings   map[string]string `json:"settings"`
+	Overridden []string          `json:"overridden"`
+	HasAPIKey  bool              `json:"hasApiKey"`
+	HasToken   bool              `json:"hasToken"`
+	SecretsIn  string            `json:"secretsIn"`
+}
+
+// Run lists the settings.
+func (c *settingsShowCmd) Run(s *session) error {
+	return s.change(func(a api.API, _ bool) error {
+		st, err := a.Settings(s.ctx)
+		if err != nil {
+			return err
+		}
+		out := settingsJSON{map[string]string{}, list(st.Overridden), st.HasAPIKey, st.HasToken, st.SecretsIn}
+		for _, o := range config.Options() {
+			out.Settings[o.Name] = o.Get(st.Values)
+		}
+		s.answer(out, func() { s.settings(st) })
+		return nil
+	})
+}
+
+func (s *session) settings(st api.Settings) {
+	for _, g := range config.Groups() {
+		s.say("%s", g)
+		for _, o := range config.Options() {
+			if o.Group != g {
+				continue
+			}
+			from := ""
+			if slices.Contains(st.Overridden, o.Name) {
+				from = "  (from a flag or variable)"
+			}
+			s.say("  %-20s %s%s", o.Name, o.Get(st.Values), from)
+		}
+	}
+	set := map[bool]string{true: "set", false: "not set"}
+	s.say("Secrets\n  %-20s %s\n  %-20s %s", engine.StashAPIKey, set[st.HasAPIKey], engine.PlexToken, set[st.HasToken])
+	if st.HasAPIKey || st.HasToken {
+		s.say("  %s", present.SecretPlace(st.SecretsIn))
+	}
+}
+
+// Run changes one setting.
+func (c *settingsSetCmd) Run(s *session) error {
+	o, ok := config.Lookup(c.Name)
+	if !ok {
+		return errUsage{fmt.Errorf("there is no setting %q; see `lockstep settings`", c.Name)}
+	}
+	return s.save(func(v *config.Settings) error {
+		if err := o.Set(v, c.Value); err != nil {
+			return errUsage{fmt.Errorf("%s: %w", c.Name, err)}
+		}
+		return nil
+	}, func(v config.Settings) { s.say("%s is now %s", o.Name, o.Get(v)) })
+}
+
+// Run reads settings from a file.
+func (c *settingsImportCmd) Run(s *session) error {
+	data, err := c.read(s.In)
+	if err != nil {
+		return err
+	}
+	return s.save(func(v *config.Settings) error { return importSettings(data, v) },
+		func(config.Settings) { s.say("Settings imported. Secrets are not part of them.") })
+}
+
+func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
+	if c.File == "-" {
+		data, err := io.ReadAll(in)
+		return data, must("read the settings", err)
+	}
+	data, err := os.ReadFile(c.File)
+	return data, must("read the settings", err)
+}
+
+// importSettings reads what `settings export` writes. Names it does not know are an
+// error: a typing mistake must not pass for a setting.
+func importSettings(data []byte, into *config.Settings) error {
+	values := map[string]string{}
+	if err := json.Unmarshal(data, &values); err != nil {
+		return errUsage{fmt.Errorf("this is no export of settings: %w", err)}
+	}
+	var errs []error
+	for name, v := range values {
+		o, ok := config.Lookup(name)
+		if !ok {
+			errs = append(errs, fmt.Errorf("there is no setting %q", name))
+			continue
+		}
+		if err := o.Set(into, v); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return errUsage{err}
+	}
+	return nil
+}
+
+// save changes the stored settings. What flags and variables put over them is shown
+// but never stored by this.
+func (s *session) save(change func(*config.Settings) error, words func(config.Settings)) error {
+	return s.change(func(a api.API, _ bool) error {
+		st, err := a.Settings(s.ctx)
+		if err != nil {
+			return err
+		}
+		if err := change(&st.Values); err != nil {
+			return err
+		}
+		if err := a.SaveSettings(s.ctx, api.SettingsChange{Values: st.Values}); err != nil {
+			return err
+		}
+		s.answer(okJSON{true}, func() { words(st.Values) })
+		return nil
+	})
+}
+
+type okJSON struct {
+	OK bool `json:"ok"`
+}
+
+// Run writes the settings as JSON.
+func (c *settingsExportCmd) Run(s *session) error {
+	return s.change(func(a api.API, _ bool) error {
+		st, err := a.Settings(s.ctx)
+		if err != nil {
+			return err
+		}
+		values := map[string]string{}
+		for _, o := range config.Options() {
+			values[o.Name] = o.Get(st.Values)
+		}
+		if c.File == "" {
+			s.print(values)
+			return nil
+		}
+		data, err := json.MarshalIndent(values, "", "  ")
+		if err == nil {
+			err = os.WriteFile(c.File, append(data, '\n'), 0o600)
+		}
+		return must("write the settings", err)
+	})
+}
+
+// secretLimit bounds what is read as a secret; a Stash key is a JWT of some 200 bytes.
+const secretLimit = 8 << 10
+
+// Run stores a secret from standard input.
+func (c *secretSetCmd) Run(s *session) error {
+	if isTerminal(s.In) {
+		_, _ = fmt.Fprintf(s.Err, "Paste the %s and press Enter, then Ctrl-D:\n", c.Name)
+	}
+	data, err := io.ReadAll(io.LimitReader(s.In, secretLimit))
+	if err != nil {
+		return must("read the secret", err)
+	}
+	value := strings.TrimSpace(string(data))
+	if value == "" {
+		return errUsage{errors.New("standard input holds no secret")}
+	}
+	s.log.hide(value)
+	return s.secret(c.Name, value)
+}
+
+// Run deletes a secret.
+func (c *secretDeleteCmd) Run(s *session) error { return s.secret(c.Name, "") }
+
+func (s *session) secret(name, value string) error {
+	return s.change(func(a api.API, live bool) error {
+		st, err := a.Settings(s.ctx)
+		if err != nil {
+			return err
+		}
+		change := api.SettingsChange{Values: st.Values, APIKey: &value}
+		if name == engine.PlexToken {
+			change.APIKey, change.Token = nil, &value
+		}
+		if err := a.SaveSettings(s.ctx, change); err != nil {
+			return err
+		}
+		if st, err = a.Settings(s.ctx); err != nil {
+			return err
+		}
+		if value != "" && st.SecretsIn == inMemory && !live {
+			return errForgotten
+		}
+		s.answer(okJSON{true}, func() { s.say("%s", secretWords(name, value, st.SecretsIn)) })
+		return nil
+	})
+}
+
+func secretWords(name, value, where string) string {
+	if value == "" {
+		return name + " is deleted."
+	}
+	return name + " is stored. " + present.SecretPlace(where)
+}
+
+// connectionsJSON is what `test-connection --json` prints.
+type connectionsJSON struct {
+	Stash *api.TestResult `json:"stash,omitempty"`
+	Plex  *api.TestResult `json:"plex,omitempty"`
+}
+
+// Run tries the addresses and secrets in force.
+func (c *testConnectionCmd) Run(s *session) error {
+	return s.change(func(a api.API, _ bool) error {
+		st, err := a.Settings(s.ctx)
+		if err != nil {
+			return err
+		}
+		var out connectionsJSON
+		fine := true
+		try := func(server, url string, into **api.TestResult) error {
+			if c.Server != "both" && c.Server != server {
+				return nil
+			}
+			r, err := s.try(a, server, url)
+			*into, fine = &r, fine && r.OK
+			return err
+		}
+		if err := errors.Join(try("stash", st.Values.StashURL, &out.Stash), try("plex", st.Values.PlexURL, &out.Plex)); err != nil {
+			return err
+		}
+		s.answer(out, func() {
+			for _, r := range []*api.TestResult{out.Stash, out.Plex} {
+				if r != nil {
+					s.say("%s", present.Tested(*r).Words)
+				}
+			}
+		})
+		if !fine {
+			return errFailed
+		}
+		return nil
+	})
+}
+
+func (s *session) try(a api.API, server, url string) (api.TestResult, error) {
+	if url == "" {
+		return api.TestResult{Words: fmt.Sprintf("The address of %s is not set", server), Hint: fmt.Sprintf("lockstep settings set %s-url http://…", server)}, nil
+	}
+	return a.TestConnection(s.ctx, api.TestRequest{Server: server, URL: url})
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/storage"
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+)
+
+// statusJSON is what `status --json` prints. Keys are never renamed or removed.
+type statusJSON struct {
+	Verdict string         `json:"verdict"` // up, down, disputed or unknown
+	Breaker breakerJSON    `json:"breaker"`
+	Outage  *outage.Record `json:"outage"`
+	Queue   queue.Counts   `json:"queue"`
+	Stash   serverJSON     `json:"stash"`
+	Plex    serverJSON     `json:"plex"`
+	// LastReconciliation is null until one has ended.
+	LastReconciliation *store.Report `json:"lastReconciliation"`
+
+	// Running is false when this is the last known state.
+	Running    bool            `json:"running"`
+	Version    string          `json:"version"`
+	At         *time.Time      `json:"at"`
+	Words      string          `json:"words"`
+	Paused     bool            `json:"paused"`
+	PausedTill *time.Time      `json:"pausedTill"`
+	Configured bool            `json:"configured"`
+	Scenes     int             `json:"scenes"`
+	Attention  []api.Attention `json:"attention"`
+}
+
+type breakerJSON struct {
+	State     breaker.State `json:"state"`
+	Failures  int           `json:"failures"`
+	NextProbe *time.Time    `json:"nextProbe"`
+	Cause     string        `json:"cause"`
+}
+
+type serverJSON struct {
+	OK    bool   `json:"ok"`
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+// statusOf makes the machine's form of a snapshot.
+func statusOf(s api.Snapshot) statusJSON {
+	verdict := string(s.Verdict)
+	if s.Verdict == health.Unknown {
+		verdict = "unknown"
+	}
+	server := func(c api.Connection) serverJSON { return serverJSON{c.OK, c.Error, c.Hint} }
+	attention := s.Attention
+	if attention == nil {
+		attention = []api.Attention{}
+	}
+	return statusJSON{
+		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause},
+		Outage: s.Outage, Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex), LastReconciliation: s.LastReconciliation,
+		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
+		Paused: s.Paused, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention,
+	}
+}
+
+// Run tells how things stand. A data folder that was never used is no error.
+func (c *statusCmd) Run(s *session) error {
+	err := s.read(func(r reading) error {
+		snap, err := r.Snapshot(s.ctx)
+		if err == nil {
+			s.status(snap)
+		}
+		return must("read the state", err)
+	})
+	if errors.Is(err, storage.ErrNone) {
+		s.status(api.Snapshot{Version: s.Version, Breaker: api.Breaker{State: breaker.Closed}})
+		return nil
+	}
+	return err
+}
+
+func (s *session) status(snap api.Snapshot) {
+	s.answer(statusOf(snap), func() {
+		s.say("%s", present.Status(snap, moment()))
+		if !snap.Live {
+			s.say("No Lockstep runs on %s; this is the last known state.", s.dir)
+		}
+		if snap.Live {
+			s.say("%s", present.Plex(snap, moment()).Words)
+			s.say("%s", present.Stash(snap, moment()).Words)
+		}
+		s.say("Queue: %s", countsWords(snap.Queue))
+		for _, a := range snap.Attention {
+			s.say("! %s", present.Asked(a))
+		}
+		if r := snap.LastReconciliation; r != nil {
+			s.say("%s: %s", present.ReportTitle(*r, moment()), present.Summary(*r))
+		}
+	})
+}
+
+// countsWords lists the counts that are not zero.
+func countsWords(c queue.Counts) string {
+	words := ""
+	for _, st := range queue.States() {
+		if n := c.Of(st); n > 0 {
+			if words != "" {
+				words += present.Dot
+			}
+			words += fmt.Sprintf("%s %s", present.Number(n), st)
+		}
+	}
+	if words == "" {
+		return "empty"
+	}
+	return words
+}
+
+// outagesJSON is what `outages --json` prints.
+type outagesJSON struct {
+	Verdict string `json:"verdict"`
+	api.OutagePage
+}
+
+// Run lists the outages of a window.
+func (c *outagesCmd) Run(s *session) error {
+	window, err := span(c.Window)
+	if err != nil {
+		return err
+	}
+	return s.read(func(r reading) error {
+		page, err := r.Outages(s.ctx, api.OutageQuery{Window: window})
+		if err != nil {
+			return must("read the outages", err)
+		}
+		snap, err := r.Snapshot(s.ctx)
+		if err != nil {
+			return must("read the state", err)
+		}
+		s.answer(outagesJSON{statusOf(snap).Verdict, page}, func() { s.outages(page, snap) })
+		return nil
+	})
+}
+
+func (s *session) outages(page api.OutagePage, snap api.Snapshot) {
+	s.say("%s", present.OutageHead(page, snap, moment()).Words)
+	s.say("%s", present.Metrics(page.Metrics))
+	var rows [][]string
+	for _, rec := range page.Records {
+		o := present.Outage(rec, page.Verdict, moment())
+		rows = append(rows, []string{o.When, o.Length, o.Cause, o.Held, o.Note})
+	}
+	if len(rows) > 0 {
+		s.table([]string{"WHEN", "LENGTH", "CAUSE", "HELD", ""}, rows)
+	}
+}

@@ -1,0 +1,174 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+var (
+	// errFailed ends a command with ExitError; everything was said already.
+	errFailed = errors.New("failed")
+	// errForgotten says that a secret has no place to stay.
+	errForgotten = fault.New(fault.Local, fault.None, "There is no keyring here, so the secret could not be kept.",
+		"Allow a file that only you can read with `lockstep settings set secret-in-file yes` and try again, or use LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN.", nil)
+)
+
+// summaryJSON is what `sync --json` and `headless --once --json` print.
+type summaryJSON struct {
+	// Finished is false when something is left to be done.
+	Finished bool         `json:"finished"`
+	Error    *errorJSON   `json:"error,omitempty"`
+	Words    string       `json:"words"`
+	Written  int          `json:"written"` // by the runs since the start of the command, found in step included
+	Skipped  int          `json:"skipped"`
+	Dead     int          `json:"dead"`
+	Queue    queue.Counts `json:"queue"` // all jobs there are, also from before
+	// Reasons counts all skipped and parked jobs by reason; NeedsYou those of them, and
+	// dead ones, that wait for a person.
+	Reasons  map[skip.Code]int `json:"reasons"`
+	NeedsYou int               `json:"needsYou"`
+	Seconds  float64           `json:"seconds"`
+}
+
+// Run looks for edits, writes them and waits until that is done.
+func (c *syncCmd) Run(s *session) error {
+	ids, err := sceneIDs(c.Scene)
+	if err != nil {
+		return err
+	}
+	if c.All && len(ids) > 0 {
+		return errUsage{errors.New("--all and --scene exclude each other")}
+	}
+	return s.work(func(a api.API, live bool) error {
+		return s.syncAndWait(a, live, api.SyncRequest{All: c.All, Scenes: ids}, c.MaxWait)
+	})
+}
+
+// syncAndWait brings everything in step and prints what came of it. An engine of our
+// own looks for edits by itself as soon as it runs.
+func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait time.Duration) error {
+	begun := now()
+	d := &drain{api: a, maxWait: maxWait, told: s.announce}
+	if live || q.All || len(q.Scenes) > 0 {
+		d.wish = func(ctx context.Context) error { _, err := a.SyncNow(ctx, q); return err }
+	}
+	snap, waited := d.run(s.ctx)
+	if s.interrupted(waited) {
+		return waited
+	}
+	sum, err := s.summary(a, begun, snap)
+	if err != nil {
+		return errors.Join(waited, err)
+	}
+	sum.Finished = waited == nil
+	if f := fault.Of(waited); f != nil {
+		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Words), s.log.clean(f.Hint)}
+		sum.Words = sum.Error.Words
+	}
+	s.answer(sum, func() { s.summarise(sum) })
+	return s.outcome(sum, waited)
+}
+
+// outcome turns a summary into the error that carries the exit code.
+func (s *session) outcome(sum summaryJSON, waited error) error {
+	switch {
+	case waited != nil && s.g.JSON:
+		slog.Error("the sync was not finished", "words", sum.Error.Words, "hint", sum.Error.Hint)
+		return errFailed // the JSON says it already
+	case waited != nil:
+		return waited
+	case sum.NeedsYou > 0:
+		return errLook
+	}
+	return nil
+}
+
+// summary counts what the runs since a moment did, and what is left for a person.
+func (s *session) summary(a api.API, since time.Time, snap api.Snapshot) (summaryJSON, error) {
+	sum := summaryJSON{Queue: snap.Queue, Reasons: map[skip.Code]int{}}
+	ctx := context.WithoutCancel(s.ctx)
+	runs, err := a.Runs(ctx, recentRuns)
+	if err != nil {
+		return sum, must("read the runs", err)
+	}
+	for _, r := range runs {
+		if r.Ended.After(since) {
+			sum.Written += r.Written
+			sum.Skipped += r.Skipped
+			sum.Dead += r.Dead
+		}
+	}
+	err = eachJob(ctx, a, []queue.State{queue.Skipped, queue.Parked, queue.Dead}, func(j queue.Job) {
+		if j.State != queue.Dead {
+			sum.Reasons[j.Code]++
+		}
+		if j.State == queue.Dead || j.State == queue.Skipped && skip.Of(j.Code).Act {
+			sum.NeedsYou++
+		}
+	})
+	sum.Words = summaryWords(sum)
+	sum.Seconds = now().Sub(since).Seconds()
+	return sum, err
+}
+
+// defaultWait is how long commands without --max-wait wait; the flag's default is the same.
+const defaultWait = 2 * time.Minute
+
+// recentRuns is how many runs one command can possibly have begun, with room to spare.
+const recentRuns = 50
+
+// pageSize is how many jobs or rows are read at once.
+const pageSize = 1000
+
+// eachJob walks all jobs of some states.
+func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue.Job)) error {
+	for offset := 0; ; {
+		page, err := a.Jobs(ctx, store.JobQuery{States: states, Offset: offset, Limit: pageSize})
+		if err != nil {
+			return must("read the queue", err)
+		}
+		for _, j := range page.Jobs {
+			fn(j)
+		}
+		if offset += len(page.Jobs); len(page.Jobs) == 0 || offset >= page.Total {
+			return nil
+		}
+	}
+}
+
+func summaryWords(sum summaryJSON) string {
+	words := present.Count(sum.Written, "scene", "scenes") + " in step now"
+	if sum.Skipped > 0 {
+		words += present.Dot + present.Number(sum.Skipped) + " skipped"
+	}
+	if sum.Dead > 0 {
+		words += present.Dot + present.Number(sum.Dead) + " failed"
+	}
+	if sum.Queue.Parked > 0 {
+		words += present.Dot + present.Number(sum.Queue.Parked) + " not in Plex yet"
+	}
+	return words + "."
+}
+
+func (s *session) summarise(sum summaryJSON) {
+	if sum.Finished {
+		s.say("%s (%s)", sum.Words, present.Duration(time.Duration(sum.Seconds*float64(time.Second))))
+	}
+	for _, r := range skip.All() {
+		if n := sum.Reasons[r.Code]; n > 0 {
+			s.say("  %s: %s", present.Number(n), present.Reason(r.Code))
+		}
+	}
+	if sum.Queue.Dead > 0 {
+		s.say("  %s: see `lockstep queue --state dead`, then `lockstep retry --dead`", present.Count(sum.Queue.Dead, "dead job", "dead jobs"))
+	}
+}

@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/assets"
+	"lockstep/storage"
+	"lockstep/sync/fault"
+	"lockstep/sync/remote"
+)
+
+// hostPatience is how long a start with the desktop waits for the part of it that shows
+// tray icons.
+const hostPatience = 30 * time.Second
+
+var (
+	errNoWindows = fault.New(fault.Config, fault.None, "This Lockstep was built without tray and windows.", "Use `lockstep headless`, or install the desktop build.", nil)
+	errNoDesktop = fault.New(fault.Config, fault.None, "There is no desktop here.", "Use `lockstep headless`.", nil)
+)
+
+// Run starts in the tray, or shows the window of the Lockstep that runs already.
+func (c *trayCmd) Run(s *session) error {
+	if s.Desktop == nil {
+		return errNoWindows
+	}
+	if !s.hasDesktop() {
+		return errNoDesktop
+	}
+	err := s.tray(c.Hidden)
+	if err != nil && !s.interrupted(err) {
+		f := fault.Of(err)
+		s.Desktop.Complain("Lockstep could not start", s.log.clean(join(f.Words, f.Hint)))
+	}
+	return err
+}
+
+// hasDesktop reports whether there is anything to show an icon or a window on.
+func (s *session) hasDesktop() bool {
+	switch runtime.GOOS {
+	case "windows", "darwin":
+		return true
+	}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY"} {
+		if os.Getenv(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) tray(hidden bool) (err error) {
+	set, done, err := s.demoWorld()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	w := &windowProcess{dir: s.dir, err: s.Err}
+	defer w.close()
+	var o *owner
+	var shown bool
+	err = s.settle(func() (err error) {
+		if shown, err = s.showFirst(hidden); shown || err != nil {
+			return err
+		}
+		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set})
+		return err
+	})
+	if err != nil || shown {
+		return err
+	}
+	return errors.Join(s.runTray(o, w, hidden), o.stop())
+}
+
+// showFirst has the Lockstep that runs already show its window, and reports whether
+// there is one. A command that holds the data folder for a moment is waited for.
+func (s *session) showFirst(hidden bool) (bool, error) {
+	c, hello, err := s.client()
+	if err != nil || c == nil {
+		return false, err
+	}
+	defer c.Close()
+	switch {
+	case !hello.Lasting:
+		return false, storage.ErrLocked
+	case hidden:
+		return true, nil
+	case hello.Windows:
+		return true, c.Show(s.ctx, present.Queue)
+	}
+	return true, s.windows(c, present.Queue) // a headless one: the window is ours
+}
+
+// runTray shows icon and windows until somebody quits.
+func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- o.wait(ctx)
+		cancel()
+	}()
+	open := func(window string) {
+		if err := w.show(window); err != nil {
+			slog.Error("open a window", "window", window, "err", err)
+			f := fault.Of(err)
+			s.Desktop.Complain("The window could not be opened", join(f.Words, f.Hint))
+		}
+	}
+	if !hidden {
+		go open(firstWindow(ctx, o))
+	}
+	go s.awaitHost(ctx)
+	quit := func() { _ = o.Quit(ctx) } // never fails
+	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
+		slog.Error("the tray icon is gone; Lockstep goes on without", "err", err)
+	}
+	return <-ended
+}
+
+// firstWindow is what a start shows: where to begin while nothing is set up.
+func firstWindow(ctx context.Context, o *owner) string {
+	if snap, err := o.Snapshot(ctx); err == nil && !snap.Configured {
+		return present.Settings
+	}
+	return present.Queue
+}
+
+// awaitHost says in the log what became of the tray icon.
+func (s *session) awaitHost(ctx context.Context) {
+	wait, cancel := context.WithTimeout(ctx, hostPatience)
+	defer cancel()
+	if !s.Desktop.TrayHost(wait) && ctx.Err() == nil {
+		slog.Warn("this desktop shows no tray icons; start Lockstep again to see its window")
+	}
+}
+
+// iconFile puts the icon where notification servers can read it. Without it there is
+// only no picture.
+func (s *session) iconFile() string {
+	file := filepath.Join(s.dir, "icon.png")
+	if info, err := os.Stat(file); err == nil && info.Size() == int64(len(assets.AppIcon)) {
+		return file
+	}
+	if err := os.WriteFile(file, assets.AppIcon, 0o600); err != nil {
+		slog.Info("store the icon for notifications", "err", err)
+		return ""
+	}
+	return file
+}
+
+// Run is the process that shows windows.
+func (c *windowCmd) Run(s *session) error {
+	if s.Desktop == nil {
+		return errNoWindows
+	}
+	if !s.hasDesktop() {
+		return errNoDesktop
+	}
+	s.log.start(s.level(slog.LevelWarn), "")
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	if client == nil {
+		return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it with `lockstep`.", remote.ErrNotRunning)
+	}
+	defer client.Close()
+	if !c.Pipe {
+		return s.windows(client, c.Name)
+	}
+	return s.follow(client, c.Name)
+}
+
+// windows shows one window, and others a person opens from it.
+func (s *session) windows(c *remote.Client, name string) error {
+	show := make(chan string, 1)
+	show <- name
+	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show, Quit: func() { _ = c.Quit(s.ctx) }})
+}

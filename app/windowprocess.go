@@ -1,0 +1,137 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"sync"
+
+	"lockstep/sync/remote"
+)
+
+// windowProcess is the process that shows windows, as seen from the one that starts it.
+// It reads the names of windows on its standard input, answers each one with its name on
+// its standard output, and ends when its input does or its last window was closed.
+type windowProcess struct {
+	dir string
+	err io.Writer
+
+	mu      sync.Mutex
+	in      io.WriteCloser // nil while none runs
+	asked   []string       // windows it was asked for and has not answered yet
+	closing bool
+}
+
+// show opens a window in the process that runs, or in a new one.
+func (w *windowProcess) show(name string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closing {
+		return errors.New("lockstep is quitting")
+	}
+	if w.in != nil {
+		if _, err := fmt.Fprintln(w.in, name); err == nil {
+			w.asked = append(w.asked, name)
+			return nil
+		}
+	}
+	return w.start(name)
+}
+
+// start must be called with mu held.
+func (w *windowProcess) start(name string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program: %w", err)
+	}
+	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir)
+	cmd.Stderr = w.err
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("make a pipe to the windows: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("make a pipe from the windows: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the windows: %w", err)
+	}
+	w.in, w.asked = in, []string{name}
+	go w.attend(cmd, in, out)
+	return nil
+}
+
+// attend hears what the process shows and what becomes of it.
+func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader) {
+	answered := 0
+	for lines := bufio.NewScanner(out); lines.Scan(); answered++ {
+		w.answered(lines.Text())
+	}
+	err := cmd.Wait()
+	if err != nil {
+		slog.Warn("the windows ended badly; syncing goes on", "err", err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.in != in { // another one has taken its place
+		return
+	}
+	w.in = nil
+	// Asked for while it was about to end: not lost. One that never showed anything
+	// would not do so the next time either.
+	if len(w.asked) > 0 && answered > 0 && err == nil && !w.closing {
+		if err := w.start(w.asked[len(w.asked)-1]); err != nil {
+			slog.Error("open a window", "err", err)
+		}
+	}
+}
+
+func (w *windowProcess) answered(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, a := range w.asked {
+		if a == name {
+			w.asked = append(w.asked[:i], w.asked[i+1:]...)
+			return
+		}
+	}
+}
+
+// close ends the process by ending its input.
+func (w *windowProcess) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closing = true
+	if w.in != nil {
+		_ = w.in.Close() // gone already is as good
+	}
+}
+
+// follow is the other side: it shows the first window and those named on standard
+// input, whose end closes all.
+func (s *session) follow(c *remote.Client, first string) error {
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	show := make(chan string)
+	go func() {
+		defer cancel()
+		pass := func(name string) {
+			select {
+			case show <- name:
+				_, _ = fmt.Fprintln(s.Out, name)
+			case <-ctx.Done():
+			}
+		}
+		pass(first)
+		for lines := bufio.NewScanner(s.In); lines.Scan(); {
+			pass(lines.Text())
+		}
+	}()
+	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Quit: func() { _ = c.Quit(ctx) }})
+}
