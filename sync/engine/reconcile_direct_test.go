@@ -37,6 +37,7 @@ func newBench(t testing.TB, o sim.Options, adjust func(*config.Settings)) *bench
 	b := &bench{clock: &worldClock{}}
 	o.Now = b.clock.now
 	b.rig = newRig(t, o)
+	b.now = b.clock.now
 	if adjust != nil {
 		adjust(&b.settings)
 	}

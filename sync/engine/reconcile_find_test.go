@@ -108,7 +108,8 @@ func TestReconcileFindsWhatNoStampTells(t *testing.T) {
 				t.Errorf("the preview says\n%+v, the run\n%+v", preRows, rows)
 			}
 			b.drain()
-			b.work() // once Plex has found what it was asked to scan
+			b.world.Plex.Scan("1", "") // ends after the one that was asked for
+			b.work()
 			b.inStep(sim.DiffOptions{Posters: true})
 			if again, rows := b.compare(preview); again.Report.Enqueued != 0 {
 				t.Errorf("after the repair: %+v %+v", again.Report, rows)

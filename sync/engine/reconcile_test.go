@@ -94,6 +94,7 @@ func TestEightRawScenesMissingInPlexAreEightGapsWithAReason(t *testing.T) {
 			t.Errorf("row %+v", row)
 		}
 	}
+	b.clock.pass(time.Minute)
 	must(t, b.world.Stash.Edit(ids[3], func(s *sim.Scene) { s.StudioID = b.world.Stash.StudioID("Harbour Films") }))
 	out, rows = b.compare(nil)
 	if rep := out.Report; rep.Enqueued != 1 || rep.Gaps != 8 || rep.Skipped[skip.NoMetadata] != 7 {
