@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"lockstep/sync/fault"
 	"lockstep/sync/store"
 )
 
@@ -15,7 +17,27 @@ type pauseState struct {
 
 const pauseValue = "pause"
 
-func (e *Engine) paused() bool { return e.pause.On }
+func (e *Engine) paused() bool { return e.pause.On || e.o.Hold || e.held() }
+
+// held reports that the settings ask for nothing to be written. An installation whose
+// addresses come from flags or variables was not set up by hand: what an unfinished
+// set-up once stored does not hold it.
+func (e *Engine) held() bool {
+	from := func(name string) bool { return slices.Contains(e.o.Overridden, name) }
+	return e.settings.Hold && (from("hold") || !from("stash-url") || !from("plex-url"))
+}
+
+// mayChange refuses what a pause or hold forbids.
+func (e *Engine) mayChange(hint string) error {
+	switch {
+	case e.held():
+		return fault.New(fault.Rejected, fault.None, "The set-up is not finished: Lockstep writes nothing to Plex yet.",
+			"Finish it, or switch off “Write nothing” in the settings.", nil)
+	case e.paused():
+		return fault.New(fault.Rejected, fault.None, "Lockstep is paused.", hint, nil)
+	}
+	return nil
+}
 
 // duePause ends a pause whose time is over.
 func (e *Engine) duePause(_ context.Context, now time.Time) time.Time {
