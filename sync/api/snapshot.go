@@ -20,18 +20,21 @@ type Snapshot struct {
 	// Live is false when no engine runs and this is the last known state from disk.
 	Live bool `json:"live"`
 
-	Verdict    health.Verdict  `json:"verdict"`
-	Since      time.Time       `json:"since,omitzero"` // of the verdict
-	Breaker    Breaker         `json:"breaker"`
-	Outage     *outage.Record  `json:"outage"` // ongoing or last, nil if none ever
-	Said       health.Said     `json:"said,omitzero"`
-	Queue      queue.Counts    `json:"queue"`
-	InHand     []InHand        `json:"inHand,omitempty"`
-	Run        Progress        `json:"run"`
-	Today      Today           `json:"today"`
-	Paused     bool            `json:"paused"`
-	PausedTill time.Time       `json:"pausedTill,omitzero"` // zero while paused: until resumed
-	Stopping   string          `json:"stopping,omitempty"`  // what quitting waits for
+	Verdict    health.Verdict `json:"verdict"`
+	Since      time.Time      `json:"since,omitzero"` // of the verdict
+	Breaker    Breaker        `json:"breaker"`
+	Outage     *outage.Record `json:"outage"` // ongoing or last, nil if none ever
+	Said       health.Said    `json:"said,omitzero"`
+	Queue      queue.Counts   `json:"queue"`
+	InHand     []InHand       `json:"inHand,omitempty"`
+	Run        Progress       `json:"run"`
+	Today      Today          `json:"today"`
+	Paused     bool           `json:"paused"`
+	PausedTill time.Time      `json:"pausedTill,omitzero"` // zero while paused: until resumed
+	// Hold is true while the settings say that nothing is to be written to Plex, as they
+	// do until the set-up has ended.
+	Hold       bool            `json:"hold,omitempty"`
+	Stopping   string          `json:"stopping,omitempty"` // what quitting waits for
 	Configured bool            `json:"configured"`
 	Stash      Connection      `json:"stash"`
 	Plex       Connection      `json:"plex"`

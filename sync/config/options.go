@@ -72,6 +72,8 @@ func schedule() []Option {
 			func(s *Settings) *Scope { return &s.Scope }),
 		toggle("reconcile-at-start", Schedule, "Reconcile at start", "Reconcile after starting when the last time is over an hour ago.",
 			func(s *Settings) *bool { return &s.AtStart }),
+		toggle("hold", Schedule, "Write nothing", "Connect, compare and preview, but write nothing to Plex. The set-up keeps this on until its last step.",
+			func(s *Settings) *bool { return &s.Hold }),
 		span("stash-probe", Schedule, "Look for edits", "How often Stash is asked whether something was edited.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.StashProbe }),
 		span("sweep-every", Schedule, "Full look for edits", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,

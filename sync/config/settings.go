@@ -62,18 +62,21 @@ type Settings struct {
 	OrganizedOnly bool                   `json:"organizedOnly,omitempty"`
 	ExcludeTags   []string               `json:"excludeTags,omitempty"` // names, case-insensitive
 
-	Pace         Pace          `json:"pace"`
-	AskPlexScan  bool          `json:"askPlexScan"`  // ask Plex to scan the folder of a file it does not have
-	ParkFor      time.Duration `json:"parkFor"`      // how long a scene waits for its item
-	StashProbe   time.Duration `json:"stashProbe"`   // newest-first look for edits
-	SweepEvery   time.Duration `json:"sweepEvery"`   // full look for edits, renames and deletions
-	FilesEvery   time.Duration `json:"filesEvery"`   // look for moved files
-	PlexProbe    time.Duration `json:"plexProbe"`    // look at Plex while idle
-	Reconcile    Interval      `json:"reconcile"`    // scheduled reconciliation
-	Scope        Scope         `json:"scope"`        // of the scheduled reconciliation
-	AtStart      bool          `json:"atStart"`      // reconcile at start if the last is older than an hour
-	BrakePercent int           `json:"brakePercent"` // share of a field that may be changed unasked
-	BrakeMinimum int           `json:"brakeMinimum"` // below so many items the brake stays off
+	Pace        Pace          `json:"pace"`
+	AskPlexScan bool          `json:"askPlexScan"` // ask Plex to scan the folder of a file it does not have
+	ParkFor     time.Duration `json:"parkFor"`     // how long a scene waits for its item
+	StashProbe  time.Duration `json:"stashProbe"`  // newest-first look for edits
+	SweepEvery  time.Duration `json:"sweepEvery"`  // full look for edits, renames and deletions
+	FilesEvery  time.Duration `json:"filesEvery"`  // look for moved files
+	PlexProbe   time.Duration `json:"plexProbe"`   // look at Plex while idle
+	Reconcile   Interval      `json:"reconcile"`   // scheduled reconciliation
+	Scope       Scope         `json:"scope"`       // of the scheduled reconciliation
+	AtStart     bool          `json:"atStart"`     // reconcile at start if the last is older than an hour
+	// Hold keeps Lockstep from writing to Plex: it connects, compares and previews only.
+	// The set-up holds until its last step.
+	Hold         bool `json:"hold,omitempty"`
+	BrakePercent int  `json:"brakePercent"` // share of a field that may be changed unasked
+	BrakeMinimum int  `json:"brakeMinimum"` // below so many items the brake stays off
 
 	BreakerThreshold int           `json:"breakerThreshold"`
 	ProbeFirst       time.Duration `json:"probeFirst"` // first wait of an open breaker, then ×2, ×4, up to ProbeMax

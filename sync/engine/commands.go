@@ -32,8 +32,8 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		if e.links.stash == nil {
 			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
-		if e.paused() {
-			return fault.New(fault.Local, fault.None, "Lockstep is paused.", "Resume it first.", nil)
+		if err := e.mayChange("Resume it first."); err != nil {
+			return err
 		}
 		before = e.store.Counts().Pending()
 		e.tryAgain()

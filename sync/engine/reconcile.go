@@ -130,8 +130,8 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 		if e.recon.running != nil {
 			return fault.New(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
 		}
-		if e.paused() && !q.Preview {
-			return fault.New(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
+		if err := e.mayChange("Resume it first, or ask for a preview."); err != nil && !q.Preview {
+			return err
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.sections, e.now())
 		if err != nil && e.links.machine != "" {

@@ -85,6 +85,9 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 		e.dial()
 		e.clear(api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash)
 	}
+	if e.held() {
+		e.work.halt()
+	}
 	if err := e.wantedChanged(); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (e *Engine) publish() {
 		Verdict: e.health.Verdict(), Breaker: breakerShown(e.health.Breaker), Said: e.said,
 		Queue: q, InHand: e.work.inHand,
 		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
-		Paused: e.pause.On, PausedTill: e.pause.Until, Stopping: e.stopping,
+		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
 		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.links.plexState, Scenes: e.look.scenes,
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), LastError: e.lastErr, NotifyDelay: e.settings.NotifyDelay,

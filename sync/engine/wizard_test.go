@@ -426,3 +426,54 @@ func TestMappingSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("a refused token: %v", err)
 	}
 }
+
+// held is a newcomer whose set-up has come to both addresses.
+func held(t *testing.T, o sim.Options, change func(*engine.Options)) (*rig, *life) {
+	t.Helper()
+	r, l, _ := newcomer(t, o, change)
+	if err := r.secrets.Set(engine.PlexToken, r.world.Plex.Token()); err != nil {
+		t.Fatal(err)
+	}
+	l.save(func(s *config.Settings) {
+		s.Hold, s.Pace, s.RampFrom, s.RampTo = true, config.Full, 1000, 1000
+		s.StashURL, s.PlexURL = r.world.Stash.URL(), r.world.Plex.URL()
+		s.PathMap = r.settings.PathMap
+	})
+	return r, l
+}
+
+func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
+	t.Parallel()
+	r, l := held(t, sim.Options{Seed: 5, Scenes: 12}, nil)
+	ctx := t.Context()
+	if _, err := l.SyncNow(ctx, api.SyncRequest{}); err == nil || !strings.Contains(fault.Of(err).Words, "set-up is not finished") {
+		t.Errorf("sync now: %v", err)
+	}
+	if _, err := l.Reconcile(ctx, api.ReconcileRequest{}); err == nil {
+		t.Error("a reconciliation that writes was begun")
+	}
+	rep, _ := l.reconcile(api.ReconcileRequest{Preview: true})
+	if rep.Incomplete != "" || rep.Enqueued == 0 {
+		t.Fatalf("preview %+v", rep)
+	}
+	if _, err := l.Apply(ctx, rep.ID, nil); err != nil { // "Write all" in the preview window
+		t.Fatal(err)
+	}
+	if s, _ := l.Snapshot(ctx); !s.Hold || s.Queue.Waiting != rep.Enqueued || s.Queue.Done != 0 {
+		t.Errorf("before the last step: hold %v, queue %+v", s.Hold, s.Queue)
+	}
+	if n := r.world.Plex.Mutations(); n != 0 {
+		t.Errorf("%d writes before the last step", n)
+	}
+	l.save(func(s *config.Settings) { s.Hold = false })
+	l.settled()
+	r.inStep(sim.DiffOptions{})
+}
+
+func TestFlagsAndVariablesAreNotHeld(t *testing.T) {
+	t.Parallel()
+	_, l := held(t, sim.Options{Seed: 6, Scenes: 3}, func(o *engine.Options) { o.Overridden = []string{"stash-url", "plex-url"} })
+	if s, err := l.Snapshot(t.Context()); err != nil || s.Hold {
+		t.Errorf("held: %v, %v", s.Hold, err)
+	}
+}
