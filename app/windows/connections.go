@@ -13,7 +13,7 @@ import (
 )
 
 // drawConnections is the first page: both servers with their secrets and a Test each.
-func (p *settingsPage) drawConnections() {
+func (p *form) drawConnections() {
 	p.server("stash-url", "stash", "API key", p.stored.HasAPIKey, &p.apiKey)
 	p.body.Add(widget.NewSeparator())
 	p.finder = newSignIn(p)
@@ -23,7 +23,7 @@ func (p *settingsPage) drawConnections() {
 	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
 }
 
-func (p *settingsPage) server(option, server, secretName string, stored bool, secret **string) {
+func (p *form) server(option, server, secretName string, stored bool, secret **string) {
 	o, _ := config.Lookup(option)
 	p.body.Add(p.row(o))
 	entry := widget.NewPasswordEntry()
@@ -36,13 +36,13 @@ func (p *settingsPage) server(option, server, secretName string, stored bool, se
 		if text == "" && stored {
 			*secret = nil // an emptied field keeps what is stored; Remove takes it away
 		}
-		p.buttons()
+		p.changed()
 	}
 	remove := widget.NewButton("Remove", func() {
 		none := ""
 		*secret = &none
 		entry.SetPlaceHolder(present.SecretRemoved)
-		p.buttons()
+		p.changed()
 	})
 	visible(remove, stored)
 	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
@@ -56,7 +56,7 @@ func (p *settingsPage) server(option, server, secretName string, stored bool, se
 	p.body.Add(field("", container.NewVBox(container.NewHBox(test), answer)))
 }
 
-func (p *settingsPage) test(q api.TestRequest, answer *widget.Label, button *widget.Button) {
+func (p *form) test(q api.TestRequest, answer *widget.Label, button *widget.Button) {
 	set(answer, "Testing…", widget.LowImportance)
 	answer.Show()
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {

@@ -18,7 +18,7 @@ import (
 
 // drawLibraries is the head of the libraries page: which of them, and how Plex names
 // the folders of Stash.
-func (p *settingsPage) drawLibraries() {
+func (p *form) drawLibraries() {
 	o, _ := config.Lookup("plex-library")
 	p.body.Add(field(o.Title, container.NewVBox(p.libraryChoice(), caption(o.Words))))
 	p.body.Add(widget.NewSeparator())
@@ -27,7 +27,7 @@ func (p *settingsPage) drawLibraries() {
 }
 
 // libraryChoice is a check box per library once Plex was asked, and a text before.
-func (p *settingsPage) libraryChoice() fyne.CanvasObject {
+func (p *form) libraryChoice() fyne.CanvasObject {
 	o, _ := config.Lookup("plex-library")
 	if len(p.libraries) == 0 {
 		choose := widget.NewButton("Choose from Plex", p.askLibraries)
@@ -49,7 +49,7 @@ func (p *settingsPage) libraryChoice() fyne.CanvasObject {
 	return g
 }
 
-func (p *settingsPage) askLibraries() {
+func (p *form) askLibraries() {
 	q := api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token}
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
 		if err == nil && !r.OK {
@@ -60,13 +60,13 @@ func (p *settingsPage) askLibraries() {
 			return
 		}
 		p.libraries = r.Libraries
-		p.draw()
+		p.redraw()
 	})
 }
 
 // mapping edits the path rules and shows how well they fit.
 type mapping struct {
-	p        *settingsPage
+	p        *form
 	rules    []config.Rule
 	rows     *fyne.Container
 	wrong    *widget.Label
@@ -75,7 +75,7 @@ type mapping struct {
 	offers   *fyne.Container
 }
 
-func newMapping(p *settingsPage) *mapping {
+func newMapping(p *form) *mapping {
 	m := &mapping{p: p, rules: slices.Clone(p.draft.PathMap), rows: container.NewVBox(), wrong: para(), coverage: para(), examples: caption(""), offers: container.NewVBox()}
 	m.wrong.Importance = widget.DangerImportance
 	m.wrong.Hide()

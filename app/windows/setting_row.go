@@ -15,7 +15,7 @@ import (
 const labelWidth = 190
 
 // row is one setting: its name, its input, and below what it does and what is wrong.
-func (p *settingsPage) row(o config.Option) fyne.CanvasObject {
+func (p *form) row(o config.Option) fyne.CanvasObject {
 	wrong := para()
 	wrong.Importance = widget.DangerImportance
 	wrong.Text = p.wrong[o.Name]
@@ -32,7 +32,7 @@ func field(name string, input fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewBorder(nil, nil, container.NewVBox(wide(labelWidth, l)), nil, input)
 }
 
-func (p *settingsPage) input(o config.Option, edited func(string)) fyne.CanvasObject {
+func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 	now := o.Get(p.draft)
 	switch {
 	case o.Bool:
@@ -57,7 +57,7 @@ func (p *settingsPage) input(o config.Option, edited func(string)) fyne.CanvasOb
 }
 
 // edit takes a changed text into the draft, or says what is wrong with it.
-func (p *settingsPage) edit(o config.Option, text string, wrong *widget.Label) {
+func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 	err := o.Set(&p.draft, text)
 	if err == nil {
 		delete(p.wrong, o.Name)
@@ -67,5 +67,5 @@ func (p *settingsPage) edit(o config.Option, text string, wrong *widget.Label) {
 		set(wrong, p.wrong[o.Name], widget.DangerImportance)
 		wrong.Show()
 	}
-	p.buttons()
+	p.changed()
 }

@@ -1,7 +1,6 @@
 package windows
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -18,32 +17,22 @@ import (
 
 // settingsPage edits a draft of the settings; nothing takes effect before Save.
 type settingsPage struct {
-	w      *Windows
-	win    *window
-	loaded bool
-	stored api.Settings
-	draft  config.Settings
-	apiKey *string
-	token  *string
-	wrong  map[string]string // option name → what is wrong with its text
+	form
 
 	search  *widget.Entry
 	groups  *widget.List
 	group   int
-	body    *fyne.Container
 	scroll  *container.Scroll
 	welcome *band
 	state   *widget.Label
-	save    *widget.Button
+	keep    *widget.Button
 	revert  *widget.Button
-
-	libraries []api.Library
-	finder    *signIn
-	first     bool
+	first   bool
 }
 
 func newSettingsPage(w *Windows, win *window) page {
-	p := &settingsPage{w: w, win: win, wrong: map[string]string{}, body: container.NewVBox(), state: line()}
+	p := &settingsPage{form: newForm(w, win), state: line()}
+	p.redraw, p.changed = p.draw, p.buttons
 	p.search = newSearch("Search settings", func(string) { p.draw() })
 	all := config.Groups()
 	p.groups = widget.NewList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
@@ -52,8 +41,8 @@ func newSettingsPage(w *Windows, win *window) page {
 		})
 	p.groups.OnSelected = p.choose
 	p.welcome = newBand(widget.HighImportance, "What is written?", func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
-	p.save = widget.NewButtonWithIcon("Save", theme.ConfirmIcon(), p.store)
-	p.save.Importance = widget.HighImportance
+	p.keep = widget.NewButtonWithIcon("Save", theme.ConfirmIcon(), p.store)
+	p.keep.Importance = widget.HighImportance
 	p.revert = widget.NewButton("Revert", p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.buttons()
@@ -62,7 +51,7 @@ func newSettingsPage(w *Windows, win *window) page {
 
 func (p *settingsPage) content() fyne.CanvasObject {
 	left := container.NewBorder(p.search, nil, nil, nil, p.groups)
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.save), p.state))
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.keep), p.state))
 	split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
 	return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
 }
@@ -86,42 +75,9 @@ func (p *settingsPage) choose(i int) {
 	p.draw()
 }
 
-func (p *settingsPage) load() {
-	ask(p.w, p.w.api.Settings, func(s api.Settings, err error) {
-		if err != nil {
-			p.w.fail(p.win, err)
-			return
-		}
-		p.take(s)
-		p.draw()
-	})
-}
-
-func (p *settingsPage) take(s api.Settings) {
-	p.loaded, p.stored, p.draft = true, s, s.Values.Clone()
-	p.apiKey, p.token = nil, nil
-	clear(p.wrong)
-	p.buttons()
-}
-
-func (p *settingsPage) dirty() bool {
-	if !p.loaded {
-		return false
-	}
-	if p.apiKey != nil || p.token != nil || len(p.wrong) > 0 {
-		return true
-	}
-	for _, o := range config.Options() {
-		if o.Get(p.draft) != o.Get(p.stored.Values) {
-			return true
-		}
-	}
-	return false
-}
-
 func (p *settingsPage) buttons() {
 	dirty := p.dirty()
-	enabled(p.save, dirty && len(p.wrong) == 0)
+	enabled(p.keep, dirty && len(p.wrong) == 0)
 	enabled(p.revert, dirty)
 	switch {
 	case len(p.wrong) > 0:
@@ -134,19 +90,7 @@ func (p *settingsPage) buttons() {
 }
 
 func (p *settingsPage) store() {
-	change := api.SettingsChange{Values: p.draft.Clone(), APIKey: p.apiKey, Token: p.token}
-	type answer = api.Settings
-	ask(p.w, func(ctx context.Context) (answer, error) {
-		if err := p.w.api.SaveSettings(ctx, change); err != nil {
-			return answer{}, err
-		}
-		return p.w.api.Settings(ctx)
-	}, func(s answer, err error) {
-		if err != nil {
-			p.w.fail(p.win, err)
-			return
-		}
-		p.take(s)
+	p.save(func() {
 		p.draw()
 		set(p.state, "Saved.", widget.SuccessImportance)
 	})

@@ -22,14 +22,14 @@ const pollEvery = time.Second
 // signIn finds a Plex server for people who do not know its address and token: through
 // their account, or on the local network.
 type signIn struct {
-	p       *settingsPage
+	p       *form
 	words   *widget.Label
 	servers *fyne.Container
 	begin   *widget.Button
 	round   int // a newer sign-in or a page drawn anew ends the older one
 }
 
-func newSignIn(p *settingsPage) *signIn {
+func newSignIn(p *form) *signIn {
 	s := &signIn{p: p, words: para(), servers: container.NewVBox()}
 	s.words.Hide()
 	s.begin = widget.NewButtonWithIcon("Sign in with Plex…", theme.LoginIcon(), s.start)
@@ -89,7 +89,7 @@ func (s *signIn) poll(mine int, in api.SignIn) {
 		return w.api.PollSignIn(ctx, in.ID)
 	}, func(st api.SignInState, err error) {
 		switch {
-		case mine != s.round || s.p.finder != s || w.open[present.Settings] != s.p.win:
+		case mine != s.round || s.p.finder != s || !w.shows(s.p.win):
 		case fault.Is(err, fault.Unauthorized):
 			w.fail(s.p.win, err)
 		case err != nil || st.State == api.SignInWaiting:
@@ -121,8 +121,8 @@ func (s *signIn) choose(id string, server api.PlexServer) {
 			}
 			s.p.stored.Values.PlexURL, s.p.draft.PlexURL = stored.Values.PlexURL, stored.Values.PlexURL
 			s.p.stored.HasToken, s.p.token = stored.HasToken, nil
-			s.p.buttons()
-			s.p.draw()
+			s.p.changed()
+			s.p.redraw()
 		})
 	})
 }
@@ -141,7 +141,7 @@ func (s *signIn) discover() {
 		s.offer(found, "Use", func(server api.PlexServer) {
 			o, _ := config.Lookup("plex-url")
 			s.p.edit(o, server.URL, para())
-			s.p.draw()
+			s.p.redraw()
 		})
 	})
 }
