@@ -4,14 +4,18 @@ import (
 	"context"
 	"crypto/sha1" //nolint:gosec // Plex addresses uploads by SHA-1; it protects nothing
 	"encoding/hex"
+	"errors"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"lockstep/sync/fault"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
+	"lockstep/sync/store"
 )
 
 const (
@@ -22,13 +26,16 @@ const (
 	coverBudget = 16 << 20
 )
 
-// coverCache keeps covers between planning and writing.
+// coverCache keeps covers between planning and writing. It is safe for concurrent use.
 type coverCache struct {
+	mu    sync.Mutex
 	bytes map[scene.ID]scene.Cover
 	size  int
 }
 
 func (c *coverCache) put(id scene.ID, cover scene.Cover) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.size+len(cover.Bytes) > coverBudget {
 		return
 	}
@@ -39,8 +46,9 @@ func (c *coverCache) put(id scene.ID, cover scene.Cover) {
 	c.size += len(cover.Bytes)
 }
 
-// take hands a cover out once.
-func (c *coverCache) take(id scene.ID) (scene.Cover, bool) {
+func (c *coverCache) get(id scene.ID) (scene.Cover, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	cover, ok := c.bytes[id]
 	return cover, ok
 }
@@ -50,50 +58,65 @@ func (c *coverCache) take(id scene.ID) (scene.Cover, bool) {
 func (b *batch) readCovers(tasks []*task) error {
 	group, ctx := errgroup.WithContext(b.hard)
 	group.SetLimit(coverReaders)
-	covers := make([]scene.Cover, len(tasks))
-	for i, t := range tasks {
-		if len(t.want.Images) == 0 || t.coverKnown() {
+	for _, t := range tasks {
+		if len(t.want.Images) == 0 || t.job.Undo != 0 || t.coverKnown() {
 			continue
 		}
-		group.Go(func() (err error) {
-			covers[i], err = b.cover(ctx, t)
-			return err
-		})
+		group.Go(func() error { return b.readCover(ctx, t) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for i, t := range tasks {
-		b.tookCover(t, covers[i])
+	for _, t := range tasks {
+		for f := range maps.Clone(t.want.Images) {
+			t.want.Images[f] = plan.Image{SHA1: t.seen.SHA1, Unknown: t.noCover}
+		}
 	}
 	return nil
 }
 
 func (t *task) coverKnown() bool { return t.seen.CoverAt != "" && t.seen.CoverAt == t.scene.UpdatedAt }
 
-func (b *batch) cover(ctx context.Context, t *task) (scene.Cover, error) {
+// readCover enters what is learnt of a cover into the scene's record. A cover that Stash
+// cannot give, or that is no picture, does not keep the rest from being written.
+func (b *batch) readCover(ctx context.Context, t *task) error {
 	c, err := b.Stash.Cover(ctx, t.scene.ID, t.seen.Cover)
-	if fault.Is(err, fault.NotFound) {
-		return scene.Cover{None: true}, nil
+	f := fault.Of(err)
+	switch {
+	case f == nil:
+		b.tookCover(t, c)
+	case f.Class == fault.NotFound:
+		b.tookCover(t, scene.Cover{None: true})
+	case f.Class == fault.Temporary:
+		t.noCover, t.fault = true, f
+	case f.Class == fault.Rejected:
+		t.noCover, t.note = true, "no picture: "+strings.TrimSuffix(f.Words, ".")
+	default:
+		return f
 	}
-	return c, err
+	return nil
 }
 
-// tookCover enters what was learnt of a cover into the scene's record and wishes.
 func (b *batch) tookCover(t *task, c scene.Cover) {
 	switch {
-	case len(t.want.Images) == 0 || t.coverKnown():
 	case c.None:
-		t.seen.Cover, t.seen.SHA1, t.seen.CoverAt = "", "", t.scene.UpdatedAt
+		t.seen.Cover, t.seen.SHA1 = c.ETag, ""
 	case c.NotModified:
-		t.seen.CoverAt = t.scene.UpdatedAt
-	case c.ETag != "" || len(c.Bytes) > 0:
-		t.seen.Cover, t.seen.SHA1, t.seen.CoverAt = c.ETag, digest(c.Bytes), t.scene.UpdatedAt
+	default:
+		t.seen.Cover, t.seen.SHA1 = c.ETag, digest(c.Bytes)
 		b.covers.put(t.scene.ID, c)
 	}
-	for f := range maps.Clone(t.want.Images) {
-		t.want.Images[f] = plan.Image{SHA1: t.seen.SHA1}
+	t.seen.CoverAt = t.stamp
+}
+
+// coverUnknown is what to remember of a scene whose cover is another one than was
+// planned: it is read anew.
+func (t *task) coverUnknown() *store.Seen {
+	s := t.looked()
+	if s != nil {
+		s.Cover, s.CoverAt, s.SHA1 = "", "", ""
 	}
+	return s
 }
 
 func digest(body []byte) string {
@@ -130,18 +153,23 @@ func (b *batch) pictureOf(g *target, f scene.Field) (string, error) {
 	return pics[i].SHA1, nil
 }
 
+// errCoverMoved tells that Stash has another cover now than the one planned for.
+var errCoverMoved = errors.New("the cover changed while it was being sent")
+
 // upload sends the pictures of a plan.
 func (b *batch) upload(t *task, g *target) error {
 	for _, u := range g.plan.Uploads {
-		c, ok := b.covers.take(t.scene.ID)
+		c, ok := b.covers.get(t.scene.ID)
 		if !ok {
 			var err error
-			if c, err = b.Stash.Cover(b.hard, t.scene.ID, ""); err != nil {
+			if c, err = b.Stash.Cover(b.hard, t.scene.ID, ""); fault.Is(err, fault.NotFound) {
+				return errCoverMoved
+			} else if err != nil {
 				return err
 			}
 		}
 		if digest(c.Bytes) != u.SHA1 {
-			return fault.New(fault.Busy, fault.Stash, "The cover changed while it was being sent.", "", nil)
+			return errCoverMoved
 		}
 		if err := b.Plex.Upload(b.hard, g.Key.RatingKey, u.Field, c.Bytes, c.Type); err != nil {
 			return err

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"slices"
+	"time"
 
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -19,6 +20,7 @@ func (b *batch) readScenes() error {
 		ids[i] = t.job.Scene
 		b.Step(t.job, "reading")
 	}
+	b.readAt = b.Clock()
 	scenes, err := b.Stash.Scenes(b.hard, ids)
 	if err != nil {
 		return err
@@ -35,7 +37,8 @@ func (b *batch) readScenes() error {
 			}
 			continue
 		}
-		if t.scene = sc; sc == nil {
+		t.scene, t.stamp = sc, stampOf(sc, b.readAt)
+		if sc == nil {
 			if err := b.end(t, Result{Outcome: Skipped, Code: skip.DeletedInStash, Deleted: true}); err != nil {
 				return err
 			}
@@ -48,6 +51,14 @@ func (b *batch) readScenes() error {
 		}
 	}
 	return nil
+}
+
+// stampOf is the scene's stamp as it is remembered.
+func stampOf(sc *scene.Scene, readAt time.Time) string {
+	if sc == nil {
+		return ""
+	}
+	return store.Stamp(sc.UpdatedAt, readAt)
 }
 
 func (b *batch) readSeen() error {
@@ -157,36 +168,33 @@ func (b *batch) readItems() error {
 			keys = append(keys, g.Key.RatingKey)
 		}
 	}
-	slices.Sort(keys)
-	items, err := b.Plex.Items(b.hard, slices.Compact(keys))
+	r, err := b.readAll(keys)
 	if err != nil {
 		return err
 	}
 	for _, t := range b.open() {
-		if err := b.keepTrue(t, items); err != nil {
+		t.keepTrue(r)
+		if err := b.bereft(t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *batch) keepTrue(t *task, items map[string]scene.Item) error {
+func (t *task) keepTrue(r itemRead) {
 	var stay []*target
-	var gone []scene.ItemKey
 	for _, g := range t.targets {
-		it, ok := items[g.Key.RatingKey]
-		if !ok || !slices.ContainsFunc(it.Files, func(f string) bool { return match.Same(f, g.Path) }) {
-			gone = append(gone, g.Key)
-			continue
+		it, ok := r.items[g.Key.RatingKey]
+		switch {
+		case r.bad[g.Key.RatingKey] != nil:
+			t.fault = r.bad[g.Key.RatingKey]
+		case !ok || !slices.ContainsFunc(it.Files, func(f string) bool { return match.Same(f, g.Path) }):
+			t.gone = append(t.gone, g.Key)
+		default:
+			g.item = it
+			g.item.Section = g.Section
+			stay = append(stay, g)
 		}
-		g.item = it
-		g.item.Section = g.Section
-		stay = append(stay, g)
 	}
 	t.targets = stay
-	if len(stay) > 0 {
-		return nil
-	}
-	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Gone: gone, Awaits: b.awaits(t), Seen: t.looked(),
-		Words: "Plex no longer has the item this file belonged to"})
 }

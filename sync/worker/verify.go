@@ -7,7 +7,6 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/plan"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -31,14 +30,13 @@ func (b *batch) verify() error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	slices.Sort(keys)
-	items, err := b.Plex.Items(b.hard, slices.Compact(keys))
+	r, err := b.readAll(keys)
 	if err != nil {
 		return err
 	}
 	results := make([]Result, len(tasks))
 	for i, t := range tasks {
-		results[i] = b.check(t, items)
+		results[i] = b.check(t, r)
 	}
 	return b.endAll(tasks, results)
 }
@@ -55,13 +53,17 @@ func (t *task) complete() bool {
 
 // check compares what was read back with the plan. What is missing is retried: a
 // partly failed item is no success.
-func (b *batch) check(t *task, items map[string]scene.Item) Result {
-	r := Result{Outcome: Done, Wrote: true, Words: t.kept()}
+func (b *batch) check(t *task, read itemRead) Result {
+	r := Result{Wrote: true}
 	var missing []string
 	for _, g := range t.targets {
-		after, ok := items[g.Key.RatingKey]
+		after, ok := read.items[g.Key.RatingKey]
 		if !g.written {
 			after, ok = g.item, true
+		}
+		if bad := read.bad[g.Key.RatingKey]; !ok && bad != nil {
+			t.fault = bad
+			continue
 		}
 		if !ok {
 			missing = append(missing, "the item itself")
@@ -78,8 +80,9 @@ func (b *batch) check(t *task, items map[string]scene.Item) Result {
 		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.plan)})
 	}
 	if len(missing) == 0 {
-		r.Seen, r.Undone = b.synced(t), t.undone()
-		return r
+		done := b.result(t)
+		done.Wrote, done.Items, done.Gone = true, r.Items, r.Gone
+		return done
 	}
 	r.Outcome = Failed
 	r.Fault = fault.New(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
@@ -101,6 +104,9 @@ func Changes(p plan.Plan) []store.Change {
 // kept says which fields were left alone and why, for the job's line in the queue.
 func (t *task) kept() string {
 	var parts []string
+	if t.note != "" {
+		parts = append(parts, t.note)
+	}
 	for _, g := range t.targets {
 		for _, d := range g.plan.Decisions {
 			if d.Code == "" || d.Action == plan.Same || d.Action == plan.Adopt {

@@ -142,6 +142,7 @@ type batch struct {
 	*Worker
 	soft, hard context.Context
 	tasks      []*task
+	readAt     time.Time // when the scenes were read
 	covers     coverCache
 	scans      scanSet
 }
@@ -152,9 +153,15 @@ type task struct {
 	scene   *scene.Scene
 	seen    store.Seen
 	want    plan.Wanted
+	stamp   string // of the scene, as it is remembered
 	targets []*target
-	contest bool // somebody else keeps changing an item back
-	ended   bool // a result was reported
+	gone    []scene.ItemKey // items that do not hold the file any more
+	fault   *fault.Error    // of an item or the cover: the rest is written, the job is retried
+	noCover bool            // the cover could not be had
+	note    string          // what could not be had and is not tried again
+	contest bool            // somebody else keeps changing an item back
+	touched bool            // Plex was changed for an item that was lost afterwards
+	ended   bool            // a result was reported
 }
 
 // target is one Plex item of a task.
@@ -221,6 +228,9 @@ func (b *batch) anyWritten() bool {
 }
 
 func (t *task) wrote() bool {
+	if t.touched {
+		return true
+	}
 	for _, g := range t.targets {
 		if g.written {
 			return true
@@ -241,6 +251,7 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 	for i, t := range tasks {
 		t.ended = true
 		results[i].Job, results[i].Scene = t.job, t.scene
+		results[i].Gone = append(results[i].Gone, t.gone...)
 		if t.scene != nil {
 			results[i].Name = t.scene.Name()
 		}
@@ -255,12 +266,13 @@ func (b *batch) skip(t *task, code skip.Code, words string) error {
 	return b.end(t, Result{Outcome: Skipped, Code: code, Words: words, Seen: t.looked()})
 }
 
-// looked is what to remember of a scene that was looked at but not brought in step.
+// looked is what to remember of a scene that was looked at but not brought in step. An
+// undo does not count as a look: an edit nobody has seen must stay one.
 func (t *task) looked() *store.Seen {
-	if t.scene == nil {
+	if t.scene == nil || t.job.Undo != 0 {
 		return nil
 	}
 	s := t.seen
-	s.UpdatedAt, s.Name, s.Paths = t.scene.UpdatedAt, t.scene.Name(), t.scene.PathHash()
+	s.UpdatedAt, s.Name, s.Paths = t.stamp, t.scene.Name(), t.scene.PathHash()
 	return &s
 }

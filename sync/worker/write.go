@@ -2,7 +2,9 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lockstep/sync/config"
@@ -25,12 +27,11 @@ func (b *batch) planAll() error {
 		return err
 	}
 	for _, t := range tasks {
-		var err error
-		if t.contest, err = b.plan(t); err != nil {
+		if err := b.plan(t); err != nil {
 			return err
 		}
 	}
-	return b.sortOut(tasks)
+	return b.sortOut(b.open())
 }
 
 // sortOut ends the tasks that must not or need not be written.
@@ -76,32 +77,44 @@ func (b *batch) held(tasks []*task) map[scene.ID]string {
 	return b.Brake(list)
 }
 
-// plan plans the items of one task and reports whether somebody else keeps changing
-// one of them back.
-func (b *batch) plan(t *task) (contested bool, err error) {
-	now := b.Clock()
-	for _, g := range t.targets {
+// plan plans the items of one task and learns whether somebody else keeps changing one
+// of them back.
+func (b *batch) plan(t *task) error {
+	for _, g := range slices.Clone(t.targets) {
+		planItem := b.planSync
 		if t.job.Undo != 0 {
-			if err := b.planUndo(t, g); err != nil {
-				return false, err
-			}
+			planItem = b.planUndo
+		}
+		err := planItem(t, g)
+		if err == nil {
 			continue
 		}
-		if t.job.Forced {
-			g.state.Memory = g.state.Memory.Retried()
+		if err := b.lose(t, g, err); err != nil {
+			return err
 		}
-		want, err := b.lookAtPictures(g, t.want)
-		if err != nil {
-			return false, err
-		}
-		g.plan = plan.Make(g.item, want, g.state.Memory, b.Settings)
-		g.plan.Item = g.Key
-		if g.plan.Reverted {
-			g.state.Memory = g.state.Memory.NoteRevert(now)
-		}
-		contested = contested || g.plan.Reverted && g.state.Memory.Contested(now)
 	}
-	return contested, nil
+	return b.bereft(t)
+}
+
+func (b *batch) planSync(t *task, g *target) error {
+	if t.job.Forced {
+		g.state.Memory = g.state.Memory.Retried()
+	}
+	want, err := b.lookAtPictures(g, t.want)
+	if err != nil {
+		return err
+	}
+	g.plan = plan.Make(g.item, want, g.state.Memory, b.Settings)
+	g.plan.Item = g.Key
+	if !g.plan.Reverted {
+		return nil
+	}
+	now := b.Clock()
+	if t.job.Attempts == 0 { // a retry finds the same change again
+		g.state.Memory = g.state.Memory.NoteRevert(now)
+	}
+	t.contest = t.contest || g.state.Memory.Contested(now)
+	return nil
 }
 
 // contested ends a job and keeps the count of how often its items were changed back.
@@ -127,7 +140,7 @@ func (t *task) changes() bool {
 func (b *batch) inStep(tasks []*task) error {
 	results := make([]Result, len(tasks))
 	for i, t := range tasks {
-		results[i] = Result{Outcome: Done, Seen: b.synced(t), Words: t.kept(), Undone: t.undone()}
+		results[i] = b.result(t)
 		for _, g := range t.targets {
 			adopted := g.plan.Adopted(g.state.Memory)
 			if !g.known || !adopted.Equal(g.state.Memory) || g.state.UpdatedAt != g.item.UpdatedAt || g.state.Scene != t.scene.ID {
@@ -138,9 +151,21 @@ func (b *batch) inStep(tasks []*task) error {
 	return b.endAll(tasks, results)
 }
 
+// result is that of a task all of whose items are as wanted; a fault of the cover or of
+// an item that was lost on the way still makes it fail.
+func (b *batch) result(t *task) Result {
+	if t.fault != nil {
+		return Result{Outcome: Failed, Fault: t.fault, Wrote: t.wrote(), Undone: t.undone()}
+	}
+	return Result{Outcome: Done, Seen: b.synced(t), Words: t.kept(), Wrote: t.wrote(), Undone: t.undone()}
+}
+
 // synced is what to remember of a scene that is in step.
 func (b *batch) synced(t *task) *store.Seen {
 	s := t.looked()
+	if s == nil {
+		return nil
+	}
 	s.Content, s.Synced = t.scene.ContentHash(), b.Clock()
 	return s
 }
@@ -188,6 +213,7 @@ func (b *batch) storeIntent() error {
 func (b *batch) intend(tx store.Tx, t *task, g *target, now time.Time) error {
 	err := tx.AddJournal(store.JournalEntry{
 		Run: b.Run, Item: g.Key, Scene: t.scene.ID, Name: t.scene.Name(), At: now, Former: g.plan.Former,
+		Undone: t.job.Undo == b.Run, // undoing the present run must not undo itself
 	})
 	if err != nil {
 		return err
@@ -215,19 +241,32 @@ func (b *batch) write() error {
 	return nil
 }
 
+// writeTask writes the items of a task. What fails at one item does not keep the others
+// from being written.
 func (b *batch) writeTask(t *task) error {
-	for _, g := range t.targets {
+	for _, g := range slices.Clone(t.targets) {
 		if !g.plan.Changed {
 			continue
 		}
 		began := b.Clock()
-		if err := b.writeItem(t, g); err != nil {
-			return b.failed(t, g, fault.Of(err))
+		err := b.writeItem(t, g)
+		if errors.Is(err, errCoverMoved) {
+			t.touched = t.touched || t.wrote()
+			return b.end(t, Result{Outcome: Returned, Seen: t.coverUnknown(), Wrote: t.touched})
+		}
+		if err != nil {
+			if err := b.lose(t, g, err); err != nil {
+				return err
+			}
+			continue
 		}
 		b.Streak.Success()
 		b.rest(b.Clock().Sub(began))
 	}
-	return nil
+	if len(t.targets) > 0 && !t.changes() { // those to be written were lost
+		return b.inStep([]*task{t})
+	}
+	return b.bereft(t)
 }
 
 // writeItem sends the pictures first, then everything else in one edit, so that the
@@ -250,21 +289,6 @@ func (b *batch) writeItem(t *task, g *target) error {
 	}
 	g.written = true
 	return nil
-}
-
-// failed decides whether a fault ends one job or the batch.
-func (b *batch) failed(t *task, g *target, f *fault.Error) error {
-	switch f.Class {
-	case fault.NotFound:
-		return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Gone: []scene.ItemKey{g.Key}, Seen: t.looked(),
-			Awaits: b.awaits(t), Words: "Plex no longer has the item this file belonged to"})
-	case fault.Temporary, fault.Rejected:
-		if b.Streak.Fail(t.job, f) {
-			return &Blame{Fault: f, Jobs: b.Streak.Take()}
-		}
-		return b.end(t, Result{Outcome: Failed, Fault: f, Wrote: t.wrote()})
-	}
-	return f
 }
 
 // restFactor is how long to rest per time a write took.
