@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -244,6 +245,9 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 }
 
 func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
+	if err := e.wakeParked(k.refreshed.Appeared); err != nil { // also before a fault: it is told only once
+		e.noteLocal(err)
+	}
 	if k.plexErr != nil {
 		e.look.index, e.look.full = true, e.look.full || k.want.full
 		e.noteFault(asServer(k.plexErr, fault.Plex))
@@ -251,11 +255,13 @@ func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
 		e.links.recheck(now)
 		return
 	}
+	if !e.look.indexed {
+		if err := e.wakeFound(); err != nil {
+			e.noteLocal(err)
+		}
+	}
 	e.look.lastIndex, e.look.indexed = now, true
 	e.countPlex(gen, nil)
-	if err := e.wakeParked(k.refreshed.Appeared); err != nil {
-		e.noteLocal(err)
-	}
 }
 
 // pending reports whether something is wanted that could be looked at now.
@@ -281,26 +287,49 @@ func (e *Engine) scheduleLook(now time.Time) {
 
 // wakeParked makes the jobs due that waited for one of the paths.
 func (e *Engine) wakeParked(appeared []string) error {
-	if len(appeared) == 0 || e.store.Counts().Parked == 0 {
+	if len(appeared) == 0 {
 		return nil
 	}
 	here := make(map[string]bool, len(appeared))
 	for _, k := range appeared {
 		here[k] = true
 	}
-	now := e.stamp()
+	return e.wakeWhere(func(_ store.Tx, key string) (bool, error) { return here[key], nil })
+}
+
+// wakeFound makes the jobs due that wait for a path the index has: a process that died
+// after it had listed the item woke nobody.
+func (e *Engine) wakeFound() error {
+	return e.wakeWhere(func(tx store.Tx, key string) (bool, error) {
+		items, err := tx.ItemsAt(key)
+		return len(items) > 0, err
+	})
+}
+
+func (e *Engine) wakeWhere(here func(tx store.Tx, key string) (bool, error)) error {
+	if e.store.Counts().Parked == 0 {
+		return nil
+	}
 	var woken []scene.ID
 	err := e.store.View(func(tx store.Tx) error {
-		return tx.JobsIn(queue.Parked, func(j queue.Job) bool {
-			if slices.ContainsFunc(j.Awaits, func(k string) bool { return here[k] }) {
+		var failed error
+		at := func(key string) bool {
+			ok, err := here(tx, key)
+			failed = errors.Join(failed, err)
+			return ok
+		}
+		err := tx.JobsIn(queue.Parked, func(j queue.Job) bool {
+			if slices.ContainsFunc(j.Awaits, at) {
 				woken = append(woken, j.Scene)
 			}
-			return true
+			return failed == nil
 		})
+		return errors.Join(err, failed)
 	})
 	if err != nil {
 		return err
 	}
+	now := e.stamp()
 	_, err = e.inParts(woken, func(tx store.Tx, j queue.Job) (bool, error) {
 		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
 	})

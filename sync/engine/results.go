@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/change"
+	"lockstep/sync/match"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -74,17 +75,34 @@ func (e *Engine) apply(tx store.Tx, r worker.Result, claims change.Claims, now t
 	if r.Name != "" {
 		j.Name = r.Name
 	}
-	j = e.outcome(j, r, now)
-	if err := tx.PutJob(j); err != nil {
+	if err := remember(tx, r, claims); err != nil {
 		return j, err
 	}
-	if err := remember(tx, r, claims); err != nil {
+	late, err := e.appearedMeanwhile(tx, r)
+	if err != nil {
+		return j, err
+	}
+	if late {
+		r.Outcome = worker.Returned
+	}
+	j = e.outcome(j, r, now)
+	if err := tx.PutJob(j); err != nil {
 		return j, err
 	}
 	if err := e.journalled(tx, r, j, now); err != nil {
 		return j, err
 	}
 	return j, e.addActivity(tx, r, j, now)
+}
+
+// appearedMeanwhile reports a job to be parked whose item entered the index after the
+// worker had looked there: nothing would wake it.
+func (e *Engine) appearedMeanwhile(tx store.Tx, r worker.Result) (bool, error) {
+	if r.Outcome != worker.Parked || r.Scene == nil {
+		return false, nil
+	}
+	found, err := match.Resolve(*r.Scene, match.NewMapper(e.settings.PathMap), store.Lookup(tx, e.links.machine))
+	return len(found.Targets) > 0, err
 }
 
 // outcome moves a job by a result.
@@ -141,7 +159,7 @@ func (e *Engine) journalled(tx store.Tx, r worker.Result, j queue.Job, now time.
 			return err
 		}
 	}
-	if r.Job.Undo == 0 || j.State != queue.Done {
+	if r.Job.Undo == 0 || r.Outcome != worker.Done {
 		return nil
 	}
 	entries, err := tx.JournalOf(r.Job.Undo, r.Job.Scene)
