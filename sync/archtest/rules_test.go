@@ -50,6 +50,7 @@ var layers = map[string]int{
 	"app/present": 5,
 
 	"app/desk":        6,
+	"app/doctor":      6,
 	"app/desktoptest": 6, // the desktop of tests and of the demo
 	"app/notify":      6,
 	"app/tray":        6,
@@ -111,12 +112,12 @@ var walls = []wall{
 	},
 	{
 		why: "the tray process runs no Fyne", tests: true,
-		of:      []string{"app/present", "app/tray", "app/notify", "app/desktoptest"},
+		of:      []string{"app/present", "app/tray", "app/notify", "app/desk", "app/doctor", "app/desktoptest"},
 		against: []string{fyne},
 	},
 	{
 		why:     "the parts of the app know the engine as api.API only",
-		of:      []string{"app/present", "app/tray", "app/notify", "app/desk", "app/windows", "app/desktoptest"},
+		of:      []string{"app/present", "app/tray", "app/notify", "app/desk", "app/doctor", "app/windows", "app/desktoptest"},
 		against: engineRoom,
 	},
 }

@@ -1,0 +1,193 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"lockstep/app/present"
+)
+
+const (
+	// scarce and short are free space below which the database may soon not grow, or
+	// not be backed up; a library of 100 000 scenes needs about 300 MB for both.
+	scarce = 1 << 30
+	short  = 100 << 20
+	// skew is how far clocks may differ before times in windows look wrong.
+	skew = time.Minute
+	// clockPatience is for one request; a server that answers tests does so at once.
+	clockPatience = 5 * time.Second
+)
+
+// disk looks at the free space where the data is.
+func (c *checkup) disk(context.Context) Check {
+	const name = "Disk"
+	if c.env.DataDir == "" {
+		return Check{}
+	}
+	free, err := freeSpace(c.env.DataDir)
+	switch {
+	case err != nil:
+		return Check{name, Warn, "The free space could not be read.", ""}
+	case free < short:
+		return Check{name, Fail, "Only " + size(free) + " are free where Lockstep keeps its data.", "Make room: without it nothing can be stored."}
+	case free < scarce:
+		return Check{name, Warn, "Only " + size(free) + " are free where Lockstep keeps its data.", "Make room before it runs out."}
+	}
+	return Check{name, OK, size(free) + " are free where Lockstep keeps its data.", ""}
+}
+
+// database looks at the file, not into it: the engine has it open.
+func (c *checkup) database(context.Context) Check {
+	const name = "Database"
+	if c.env.Database == "" {
+		return Check{}
+	}
+	info, err := os.Stat(c.env.Database)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Check{name, Warn, "There is no database yet.", "It is made when Lockstep starts for the first time."}
+	case err != nil || !info.Mode().IsRegular():
+		return Check{name, Fail, "The database cannot be read.", "Check who owns the data folder."}
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return Check{name, Warn, "Other users of this computer can read the database.", "Take their rights away: chmod 600 " + filepath.Base(c.env.Database) + " in the data folder."}
+	case info.Mode().Perm()&0o200 == 0:
+		return Check{name, Fail, "The database must not be written.", "Give yourself the right to write it."}
+	}
+	return Check{name, OK, "The database has " + size(uint64(max(0, info.Size()))) + ".", ""}
+}
+
+// keyring tells where the secrets are and whether the keyring would take them.
+func (c *checkup) keyring(ctx context.Context) Check {
+	const name = "Secrets"
+	var err error
+	if c.env.Keyring != nil {
+		err = c.env.Keyring(ctx)
+	}
+	words := present.SecretPlace(c.set.SecretsIn)
+	switch {
+	case c.set.SecretsIn == "memory":
+		return Check{name, Warn, words, "Unlock or install a keyring, or allow a file under Privacy."}
+	case err != nil:
+		return Check{name, Warn, "The keyring of the desktop does not answer.", present.Sentence(err.Error())}
+	case words == "" && c.env.Keyring == nil:
+		return Check{}
+	case words == "":
+		return Check{name, OK, "The keyring of the desktop answers.", ""}
+	}
+	return Check{name, OK, words, ""}
+}
+
+func (c *checkup) tray(ctx context.Context) Check {
+	if c.env.TrayHost == nil {
+		return Check{}
+	}
+	if !c.env.TrayHost(ctx) {
+		return Check{"Tray", Warn, "This desktop shows no tray icons.", "On GNOME install the extension AppIndicator; the windows open without it too."}
+	}
+	return Check{"Tray", OK, "The desktop shows tray icons.", ""}
+}
+
+func (c *checkup) notifications(ctx context.Context) Check {
+	if c.env.Notifications == nil {
+		return Check{}
+	}
+	server, err := c.env.Notifications(ctx)
+	if err != nil {
+		return Check{"Notifications", Warn, "Nothing on this desktop shows notifications.", "Outages are still shown in the tray and in the windows."}
+	}
+	if server == "" {
+		server = "The desktop"
+	}
+	return Check{"Notifications", OK, server + " shows notifications.", ""}
+}
+
+func (c *checkup) autostart(context.Context) Check {
+	const name = "Autostart"
+	if c.env.Autostart == nil {
+		return Check{}
+	}
+	state, err := c.env.Autostart()
+	want := c.err == nil && c.set.Values.Autostart
+	switch {
+	case err != nil:
+		return Check{name, Warn, "What starts with the desktop could not be read.", ""}
+	case state == "elsewhere":
+		return Check{name, Warn, "Another copy of Lockstep starts with the desktop.", "Switch autostart off and on again to start this one."}
+	case c.err == nil && want != (state == "on"):
+		return Check{name, Warn, "Lockstep starts with the desktop: " + yes(state == "on") + ", but the settings say " + yes(want) + ".", "Switch it off and on again under Advanced."}
+	case state == "on":
+		return Check{name, OK, "Lockstep starts with the desktop.", ""}
+	}
+	return Check{name, OK, "Lockstep does not start with the desktop.", ""}
+}
+
+func yes(on bool) string {
+	if on {
+		return "yes"
+	}
+	return "no"
+}
+
+// clock compares our clock with those of the servers, as their answers show it.
+func (c *checkup) clock(ctx context.Context) Check {
+	const name = "Clock"
+	servers := []struct{ name, url string }{{"Stash", c.set.Values.StashURL}, {"Plex", c.set.Values.PlexURL}}
+	drift, known := make([]time.Duration, len(servers)), make([]bool, len(servers))
+	var wait sync.WaitGroup
+	for i, s := range servers {
+		if s.url != "" {
+			wait.Go(func() { drift[i], known[i] = c.drift(ctx, s.url) })
+		}
+	}
+	wait.Wait()
+	asked := false
+	for i, s := range servers {
+		asked = asked || known[i]
+		if d := drift[i].Abs(); d > skew {
+			return Check{name, Warn, "The clocks of this computer and of " + s.name + " differ by " + present.Duration(d) + ".", "Let both set their time from the network; otherwise times in the windows are off."}
+		}
+	}
+	if !asked {
+		return Check{}
+	}
+	return Check{name, OK, "The clock agrees with those of the servers.", ""}
+}
+
+// drift is how far a server's clock is ahead of ours. It asks for the headers of its
+// first page, without any secret.
+func (c *checkup) drift(ctx context.Context, address string) (time.Duration, bool) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, address+"/", nil)
+	if err != nil {
+		return 0, false
+	}
+	before := c.env.Now()
+	resp, err := c.env.HTTP.Do(req)
+	if err != nil {
+		return 0, false
+	}
+	_ = resp.Body.Close()
+	theirs, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return 0, false
+	}
+	took := c.env.Now().Sub(before)
+	return theirs.Sub(before.Add(took / 2)).Round(time.Second), true
+}
+
+// size writes a number of bytes in the largest unit that leaves it above one.
+func size(bytes uint64) string {
+	switch {
+	case bytes >= 1<<30:
+		return present.Number(int(bytes>>30)) + " GB"
+	case bytes >= 1<<20:
+		return present.Number(int(bytes>>20)) + " MB"
+	}
+	return present.Number(int(bytes>>10)) + " kB"
+}
