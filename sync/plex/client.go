@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"lockstep/sync/fault"
@@ -55,6 +56,7 @@ type Client struct {
 	timeout time.Duration
 	ping    time.Duration // between pings of a notification socket
 	pong    time.Duration // to wait for the answer
+	idleCut atomic.Bool   // a notification socket ended before its first ping
 	http    *http.Client
 }
 
@@ -75,10 +77,13 @@ func New(o Options) *Client {
 // Close gives up idle connections. The client may still be used afterwards.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// keepAlive has the operating system find a dead connection within a minute.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+
 func transport() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext,
 		TLSHandshakeTimeout: connectTimeout,
 		IdleConnTimeout:     idleTimeout,
 		MaxIdleConnsPerHost: 4,

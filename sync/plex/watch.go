@@ -12,8 +12,12 @@ import (
 )
 
 const (
-	// pingEvery and pongWithin find a dead connection within 40 s.
-	pingEvery  = 30 * time.Second
+	// pingEvery finds a server that hangs as soon as the engine's own probe does; a dead
+	// host or route is found by keepAlive within a minute, and that wakes nobody.
+	pingEvery = 5 * time.Minute
+	// pingOften holds a connection open that a proxy cuts when it is idle; they wait for
+	// a minute or more.
+	pingOften  = 30 * time.Second
 	pongWithin = 10 * time.Second
 	// maxFrame: a frame of a busy scan with hundreds of entries is some 100 kB.
 	maxFrame = 4 << 20
@@ -62,8 +66,9 @@ func (n Notification) ScanEnded() bool {
 // Watch connects to Plex's notifications and blocks until the connection ends or ctx does;
 // it never returns nil. connected is called once the connection stands (nothing is replayed,
 // so the caller looks for what it missed), on for each notification; both run in Watch's
-// goroutine and must return soon. One request, then a ping every 30 s. Connecting again,
-// with a growing pause, is the caller's.
+// goroutine and must return soon. One request, then a ping every 5 min, or every 30 s
+// once a connection did not live that long. Connecting again, with a growing pause, is
+// the caller's.
 func (c *Client) Watch(ctx context.Context, connected func(), on func(Notification)) error {
 	conn, err := c.dial(ctx)
 	if err != nil {
@@ -73,7 +78,8 @@ func (c *Client) Watch(ctx context.Context, connected func(), on func(Notificati
 	conn.SetReadLimit(maxFrame)
 	live, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	go c.keepAlive(live, conn, stop)
+	began, every := time.Now(), c.pingEvery()
+	go c.keepAlive(live, conn, every, stop)
 	if connected != nil {
 		connected()
 	}
@@ -83,6 +89,7 @@ func (c *Client) Watch(ctx context.Context, connected func(), on func(Notificati
 			if why := context.Cause(live); why != nil && ctx.Err() == nil {
 				err = why
 			}
+			c.idleCut.Store(c.idleCut.Load() || ctx.Err() == nil && time.Since(began) < every)
 			return c.broken(ctx, opWatch, err)
 		}
 		for _, n := range notifications(frame) {
@@ -121,10 +128,17 @@ func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
 	return nil, c.refusal(opWatch, answer{code: resp.StatusCode, header: resp.Header, body: body})
 }
 
-// keepAlive ends the connection when a ping stays unanswered: a sleeping computer or a
-// lost route is not noticed otherwise.
-func (c *Client) keepAlive(ctx context.Context, conn *websocket.Conn, stop context.CancelCauseFunc) {
-	tick := time.NewTicker(c.ping)
+// pingEvery is how often to ping now.
+func (c *Client) pingEvery() time.Duration {
+	if c.idleCut.Load() {
+		return min(c.ping, pingOften)
+	}
+	return c.ping
+}
+
+// keepAlive ends the connection when a ping stays unanswered.
+func (c *Client) keepAlive(ctx context.Context, conn *websocket.Conn, every time.Duration, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {

@@ -73,3 +73,37 @@ func TestConnectionsAreRankedLocalEncryptedDirect(t *testing.T) {
 		}
 	}
 }
+
+func TestASocketThatWasCutBeforeItsFirstPingIsHeldOpenByPings(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, err := websocket.Accept(w, r, nil); err == nil {
+			_ = conn.CloseNow()
+		}
+	}))
+	t.Cleanup(s.Close)
+	c := New(Options{URL: s.URL})
+	if got := c.pingEvery(); got != pingEvery {
+		t.Errorf("pings every %v at first, want %v", got, pingEvery)
+	}
+	_ = c.Watch(t.Context(), nil, func(Notification) {})
+	if got := c.pingEvery(); got != pingOften {
+		t.Errorf("pings every %v after the cut, want %v", got, pingOften)
+	}
+}
+
+func TestAWatchThatWasGivenUpIsNotTakenForCut(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, err := websocket.Accept(w, r, nil); err == nil {
+			_, _, _ = conn.Read(r.Context())
+		}
+	}))
+	t.Cleanup(s.Close)
+	c := New(Options{URL: s.URL})
+	ctx, cancel := context.WithCancel(t.Context())
+	_ = c.Watch(ctx, cancel, func(Notification) {})
+	if got := c.pingEvery(); got != pingEvery {
+		t.Errorf("pings every %v after we ended the watch, want %v", got, pingEvery)
+	}
+}

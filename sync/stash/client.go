@@ -57,6 +57,7 @@ type Client struct {
 	http    *http.Client
 	beat    time.Duration // between pings of the job watch
 	pong    time.Duration // how long an answer to one may take
+	idleCut atomic.Bool   // a job watch ended before its first ping
 	version atomic.Pointer[string]
 }
 
@@ -71,7 +72,7 @@ func New(o Options) *Client {
 		c.timeout = defaultTimeout
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
+	t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
 	t.MaxIdleConnsPerHost = 4
 	c.http = &http.Client{
 		Transport: t,
@@ -80,6 +81,9 @@ func New(o Options) *Client {
 	}
 	return c
 }
+
+// keepAlive has the operating system find a dead connection within a minute.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
 // address reduces what people paste to the base of all requests.
 func address(s string) *url.URL {

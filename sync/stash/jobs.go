@@ -16,9 +16,12 @@ import (
 
 const (
 	subprotocol = "graphql-transport-ws"
-	// pingEvery: Stash sends no pings and closes without a word, so a dead socket shows
-	// only when we ask. Half a minute is below the idle limit of common proxies.
-	pingEvery = 30 * time.Second
+	// pingEvery finds a Stash that hangs, as it sends no pings itself; a dead host or
+	// route is found by keepAlive within a minute, and that wakes nobody.
+	pingEvery = 5 * time.Minute
+	// pingOften holds a socket open that a proxy cuts when it is idle; half a minute is
+	// below the limit of common ones.
+	pingOften = 30 * time.Second
 	// pingAnswer is how long a pong may take while Stash is busy scanning.
 	pingAnswer = 15 * time.Second
 	// maxMessage bounds a message; one about a job has some hundred bytes.
@@ -49,11 +52,13 @@ func (c *Client) WatchJobs(ctx context.Context, onFinished func()) error {
 	live, stop := context.WithCancel(ctx)
 	defer stop()
 	lost := make(chan error, 1)
+	began, every := time.Now(), c.pingEvery()
 	go func() {
 		defer stop()
-		lost <- c.ping(live, conn)
+		lost <- c.ping(live, conn, every)
 	}()
 	err = c.listen(live, conn, onFinished)
+	c.idleCut.Store(c.idleCut.Load() || ctx.Err() == nil && time.Since(began) < every)
 	stop()
 	if dead := <-lost; dead != nil && ctx.Err() == nil {
 		return dead
@@ -162,9 +167,18 @@ func finished(payload json.RawMessage) bool {
 	return decode(payload, &p) == nil && p.Data.JobsSubscribe.Type == "REMOVE"
 }
 
+// pingEvery is how often to ping now: more often once a socket ended before its first
+// ping.
+func (c *Client) pingEvery() time.Duration {
+	if c.idleCut.Load() {
+		return min(c.beat, pingOften)
+	}
+	return c.beat
+}
+
 // ping asks for a pong until ctx ends (nil) or none comes.
-func (c *Client) ping(ctx context.Context, conn *websocket.Conn) error {
-	t := time.NewTicker(c.beat)
+func (c *Client) ping(ctx context.Context, conn *websocket.Conn, every time.Duration) error {
+	t := time.NewTicker(every)
 	defer t.Stop()
 	for {
 		select {

@@ -180,3 +180,19 @@ func TestAServerWithoutTheProtocolIsNotStash(t *testing.T) {
 	t.Cleanup(s.Close)
 	want(t, client(s.URL, "").WatchJobs(t.Context(), func() {}), fault.Config, "not as Stash")
 }
+
+func TestASocketThatWasCutBeforeItsFirstPingIsHeldOpenByPings(t *testing.T) {
+	t.Parallel()
+	url := socket(t, func(ctx context.Context, conn *websocket.Conn, _ *http.Request) {
+		greet(t, ctx, conn)
+		_ = conn.CloseNow()
+	})
+	c := client(url, "")
+	if c.PingsOften() {
+		t.Error("pings often before anything was cut")
+	}
+	want(t, c.WatchJobs(t.Context(), func() {}), fault.Unreachable, "")
+	if !c.PingsOften() {
+		t.Error("a cut socket did not make the pings more frequent")
+	}
+}
