@@ -57,10 +57,11 @@ func (e *Engine) beginRun(now time.Time) {
 	}
 }
 
-// endRun closes the run when nothing is left to do.
-func (e *Engine) endRun(now time.Time) {
+// endRun closes the run when nothing is left to do. It returns when the loop has to
+// turn again because of that.
+func (e *Engine) endRun(now time.Time) time.Time {
 	if !e.run.active || e.work.active || !e.store.Counts().Empty() {
-		return
+		return time.Time{}
 	}
 	e.run.active = false
 	e.run.Ended = e.stamp()
@@ -72,6 +73,7 @@ func (e *Engine) endRun(now time.Time) {
 	e.look.index = true // our own writes moved Plex's stamps: learn them once
 	e.look.by(now.Add(newsDelay))
 	e.publish()
+	return e.look.at
 }
 
 // todayState counts since local midnight.

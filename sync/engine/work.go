@@ -53,8 +53,7 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 		return now.Add(localHold)
 	}
 	if !any {
-		e.endRun(now)
-		return time.Time{}
+		return e.endRun(now)
 	}
 	if at.After(now) {
 		return at
