@@ -185,13 +185,16 @@ func BenchmarkIdle(b *testing.B) {
 			m.do(settle)
 			<-time.After(calm)
 			m.do(settle)
+			<-time.After(calm)
 			r.world.ResetCounts()
 			cpu := m.cpu()
 			slept, pushed := m.switches()
+			wakeups := 0
 			for b.Loop() {
-				<-time.After(span)
+				wakeups += m.wakeups(span)
 			}
 			s, p := m.switches()
+			b.ReportMetric(float64(wakeups)/span.Minutes(), "wake-ups/min")
 			b.ReportMetric((m.cpu()-cpu).Seconds()/span.Seconds()*100, "engine-CPU-%")
 			b.ReportMetric(float64(s-slept)/span.Minutes(), "sleeps/min")
 			b.ReportMetric(float64(p-pushed)/span.Minutes(), "preemptions/min")
@@ -203,9 +206,9 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
-// calm is how long after a sync a process counts as idle: the look at what our own
-// writes changed comes 5 s later.
-const calm = 20 * time.Second
+// calm is waited for twice before a process counts as idle: the look at what our own
+// writes changed comes 5 s after a sync, and memory is given back a minute after that.
+const calm = 75 * time.Second
 
 // report gives the figures of the last iteration, beginning at a processor time.
 func (r *rig) report(b *testing.B, m *measured, scenes int, from time.Duration) {

@@ -146,6 +146,26 @@ func (m *measured) switches() (voluntary, involuntary int) {
 	return voluntary, involuntary
 }
 
+// wakeups watches the process for a time and counts how often any of its threads began
+// to run: what happens within a quarter of a second, such as one request, is one.
+func (m *measured) wakeups(span time.Duration) int {
+	const blink = time.Second / 4
+	tick := time.NewTicker(blink)
+	defer tick.Stop()
+	n, awake := 0, false
+	last, pushed := m.switches()
+	for range span / blink {
+		<-tick.C
+		s, p := m.switches()
+		ran := s+p != last+pushed
+		if ran && !awake {
+			n++
+		}
+		last, pushed, awake = s, p, ran
+	}
+	return n
+}
+
 // measuredChild is the life of a measured process: it runs an engine and obeys what it
 // reads, one word a line, until the end of its input.
 func measuredChild(text string) int {
