@@ -336,8 +336,9 @@ func TestMappingNeverProposesAWrongRule(t *testing.T) {
 		for seed := range uint64(3) {
 			t.Run(fmt.Sprintf("%s %d", name, seed), func(t *testing.T) {
 				t.Parallel()
-				o.Seed = seed
-				r, l := configured(t, o)
+				mine := o
+				mine.Seed = seed
+				r, l := configured(t, mine)
 				m, err := l.Mapping(t.Context(), nil)
 				if err != nil {
 					t.Fatal(err)
