@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/match"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -76,6 +77,10 @@ func (b *batch) bereft(t *task) error {
 	if t.fault != nil {
 		return b.end(t, Result{Outcome: Failed, Fault: t.fault, Wrote: t.touched})
 	}
-	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Awaits: b.awaits(t), Seen: t.looked(),
-		Words: "Plex no longer has the item this file belonged to"})
+	const why = "Plex no longer has the item this file belonged to"
+	paths := b.mapped(t)
+	if section, dir := b.place(paths); section != "" {
+		return b.park(t, paths, section, dir, why)
+	}
+	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Awaits: match.Keys(paths), Seen: t.looked(), Words: why})
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"lockstep/sync/fault"
-	"lockstep/sync/match"
 	"lockstep/sync/plan"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -101,7 +101,8 @@ func Changes(p plan.Plan) []store.Change {
 	return out
 }
 
-// kept says which fields were left alone and why, for the job's line in the queue.
+// kept says which fields were left alone and why, for the job's line in the queue. A
+// field the user switched off is no news.
 func (t *task) kept() string {
 	var parts []string
 	if t.note != "" {
@@ -109,7 +110,7 @@ func (t *task) kept() string {
 	}
 	for _, g := range t.targets {
 		for _, d := range g.plan.Decisions {
-			if d.Code == "" || d.Action == plan.Same || d.Action == plan.Adopt {
+			if d.Code == "" || d.Code == skip.PolicyOff || d.Action == plan.Same || d.Action == plan.Adopt {
 				continue
 			}
 			if line := string(d.Field) + " " + d.Why; d.Why != "" && !slices.Contains(parts, line) {
@@ -120,10 +121,11 @@ func (t *task) kept() string {
 	return strings.Join(parts, "; ")
 }
 
-func (b *batch) awaits(t *task) []string {
+// mapped lists the paths the rules give the files of a task.
+func (b *batch) mapped(t *task) []string {
 	var paths []string
 	for _, p := range t.scene.Paths() {
 		paths = append(paths, b.Mapper.Map(p)...)
 	}
-	return match.Keys(paths)
+	return paths
 }
