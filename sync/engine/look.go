@@ -32,7 +32,8 @@ type lookState struct {
 	edited              time.Time // when an edit was last seen
 	wait                time.Duration
 	scenes              int
-	waiters             []chan error // of SyncNow
+	waiters             []chan error // of SyncNow, for the next look
+	served              []chan error // for the running one
 	enqueued            int          // by the running look
 }
 
@@ -68,6 +69,7 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 	}
 	w := e.wanted(now)
 	l.running = true
+	l.served, l.waiters = append(l.served, l.waiters...), nil
 	l.index, l.full = l.index && !w.index, l.full && !w.index // what cannot be done now stays wanted
 	l.newest, l.sweep, l.names, l.files, l.recheck = false, false, false, false, false
 	tctx, cancel := context.WithCancel(ctx)
@@ -208,10 +210,10 @@ func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 	if err == nil {
 		err = k.plexErr
 	}
-	for _, w := range l.waiters {
+	for _, w := range l.served {
 		w <- err
 	}
-	l.waiters = nil
+	l.served = nil
 	e.publish()
 }
 
