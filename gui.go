@@ -7,6 +7,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 
 	"lockstep/app"
+	"lockstep/app/desk"
 	"lockstep/assets"
 )
 
@@ -14,9 +15,9 @@ func desktop() app.Desktop {
 	return app.Fyne(func() fyne.App {
 		// FyneApp.toml is not read by what `go build` makes.
 		fyneapp.SetMetadata(fyne.AppMetadata{
-			ID: app.AppID, Name: "Lockstep", Version: version,
+			ID: desk.ID, Name: "Lockstep", Version: version,
 			Icon: fyne.NewStaticResource("lockstep.png", assets.AppIcon),
 		})
-		return fyneapp.NewWithID(app.AppID)
+		return fyneapp.NewWithID(desk.ID)
 	})
 }

@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
+	"lockstep/app/desk"
 	"lockstep/app/notify"
 	"lockstep/app/tray"
 	"lockstep/app/windows"
@@ -21,9 +19,6 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 )
-
-// AppID names Lockstep towards the desktop: its desktop file, its icon, its windows.
-const AppID = "app.lockstep.Lockstep"
 
 // fyneDesktop is the desktop of builds with windows.
 type fyneDesktop struct{ newApp func() fyne.App }
@@ -34,7 +29,7 @@ func Fyne(newApp func() fyne.App) Desktop { return fyneDesktop{newApp} }
 
 // Tray shows icon, menu and notifications until ctx ends.
 func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error {
-	sender := notify.New(AppID, act.Icon)
+	sender := notify.New(desk.ID, act.Icon)
 	defer sender.Close() //nolint:errcheck // the process ends
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
@@ -62,7 +57,7 @@ func (d fyneDesktop) TrayHost(ctx context.Context) bool {
 
 // Complain shows a message on the desktop.
 func (d fyneDesktop) Complain(title, words string) {
-	sender := notify.New(AppID, AppID)
+	sender := notify.New(desk.ID, desk.ID)
 	defer sender.Close() //nolint:errcheck // nothing depends on it
 	d.complain(sender, title, words)
 }
@@ -83,7 +78,7 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	f := d.newApp()
 	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
 	f.SetIcon(icon)
-	w := windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, OnLastClosed: func() { lastClosed(f, p) }})
+	w := windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing, OnLastClosed: f.Quit})
 	select {
 	case first := <-p.Show:
 		w.Show(first)
@@ -121,30 +116,10 @@ func serveWindows(ctx context.Context, w *windows.Windows, show <-chan string) {
 // hostAnswer is how long the last window waits for word of a tray host.
 const hostAnswer = time.Second
 
-// lastClosed ends the process, except where no tray shows that Lockstep goes on: there a
-// person is asked. It runs on Fyne's goroutine.
-func lastClosed(f fyne.App, p WindowParams) {
+// trayMissing reports that nobody shows tray icons.
+func trayMissing() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), hostAnswer)
 	defer cancel()
-	if there, err := tray.WaitForHost(ctx); there || err != nil {
-		f.Quit()
-		return
-	}
-	win := f.NewWindow("Lockstep")
-	keep := widget.NewButton("Keep syncing", win.Close)
-	keep.Importance = widget.HighImportance
-	quit := widget.NewButton("Quit Lockstep", func() {
-		p.Quit()
-		win.Close()
-	})
-	win.SetContent(container.NewPadded(container.NewVBox(
-		widget.NewLabel(noTray),
-		container.NewHBox(layout.NewSpacer(), quit, keep),
-	)))
-	win.SetOnClosed(f.Quit)
-	win.CenterOnScreen()
-	win.Show()
+	there, err := tray.WaitForHost(ctx)
+	return !there && err == nil
 }
-
-// noTray is the question on closing the last window.
-const noTray = "This desktop shows no tray icons. Lockstep can keep syncing without a window;\nstart it again to see it."

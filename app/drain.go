@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"strings"
 	"time"
 
 	"lockstep/app/present"
@@ -120,6 +120,10 @@ func blocked(s api.Snapshot) error {
 		return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.",
 			"Set LOCKSTEP_STASH_URL and LOCKSTEP_PLEX_URL, or use `lockstep settings set`.", nil)
 	}
+	if s.Hold {
+		return fault.New(fault.Config, fault.None, "The set-up is not finished, so nothing is written to Plex yet.",
+			"Finish it in the window, or use `lockstep settings set hold no`.", nil)
+	}
 	if s.Paused {
 		return fault.New(fault.Local, fault.None, "Lockstep is paused.", "Resume it with `lockstep resume`.", nil)
 	}
@@ -177,7 +181,10 @@ func join(a, b string) string {
 // announce writes the state for somebody who waits.
 func (s *session) announce(words string) {
 	if words = plain(words); s.g.JSON || !isTerminal(s.Err) {
-		slog.Info(words)
+		if s.log.names.Load() {
+			words, _, _ = strings.Cut(words, " — ") // what follows is a title
+		}
+		s.log.log.Info(words)
 		return
 	}
 	_, _ = fmt.Fprintln(s.Err, words)

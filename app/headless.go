@@ -32,9 +32,9 @@ func (c *headlessCmd) Run(s *session) (err error) {
 	if err != nil {
 		return err
 	}
-	slog.Info("Lockstep runs", "version", s.Version, "data", s.dir)
+	s.log.log.Info("Lockstep runs", "version", s.Version, "data", s.dir)
 	err = o.wait(s.ctx)
-	slog.Info("Lockstep ends: the step in hand is finished first")
+	s.log.log.Info("Lockstep ends: the step in hand is finished first")
 	return errors.Join(err, o.stop())
 }
 

@@ -27,6 +27,7 @@ type logs struct {
 	terminal io.Writer
 	format   string
 	file     *lumberjack.Logger
+	log      *slog.Logger // what start made
 }
 
 func newLogs(terminal io.Writer, format string) *logs {
@@ -42,9 +43,9 @@ func (l *logs) start(level slog.Level, dir string) *slog.Logger {
 		handlers = append(handlers, slog.NewJSONHandler(l.writer(l.file),
 			&slog.HandlerOptions{Level: min(level, slog.LevelInfo), ReplaceAttr: l.attr}))
 	}
-	log := slog.New(slog.NewMultiHandler(handlers...))
-	slog.SetDefault(log)
-	return log
+	l.log = slog.New(slog.NewMultiHandler(handlers...))
+	slog.SetDefault(l.log)
+	return l.log
 }
 
 func (l *logs) onTerminal(level slog.Level) slog.Handler {

@@ -29,6 +29,7 @@ type owner struct {
 	ended     chan struct{} // closed when the engine has ended
 	err       error         // why, once it has
 	secrets   *secrets
+	log       *slog.Logger
 }
 
 // ownParams say what kind of owner a process is.
@@ -38,7 +39,8 @@ type ownParams struct {
 	hold    bool               // it connects, but writes nothing by itself
 	show    func(string) error // opens a window; nil without a desktop
 	level   slog.Level
-	set     map[string]string // settings with the last word, by name
+	set     map[string]string     // settings with the last word, by name
+	obey    func(config.Settings) // told of the settings whenever they change; may be nil
 }
 
 // own takes the data folder and starts engine and server. storage.ErrLocked is in the
@@ -61,11 +63,11 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	if o.lock, err = storage.Lock(s.dir); err != nil {
 		return err
 	}
-	log := s.log.start(p.level, s.dir)
+	o.log = s.log.start(p.level, s.dir)
 	if o.secrets, err = s.openSecrets(); err != nil {
 		return err
 	}
-	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: log, Version: s.Version})
+	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: o.log, Version: s.Version})
 	if err != nil {
 		return err
 	}
@@ -74,13 +76,13 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		return err
 	}
 	over := s.over.with(p.set)
-	if !p.lasting {
+	if !p.lasting && !p.still {
 		over = over.with(unscheduled)
 	}
 	o.Engine = engine.New(engine.Options{
 		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
-		Override: s.override(over, o.secrets), Overridden: over.names(),
-		Now: now, Jitter: rand.Float64, Log: log, Notice: opened.Words,
+		Override: s.override(over, o.secrets, p.obey), Overridden: over.names(),
+		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
 		Maintain: db.Backup, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show}
@@ -93,12 +95,15 @@ var unscheduled = map[string]string{"reconcile": string(config.Never), "reconcil
 
 // override puts flags and variables over the stored settings, and lets those settings
 // that this package obeys take effect whenever they change.
-func (s *session) override(over override, k *secrets) func(*config.Settings) error {
+func (s *session) override(over override, k *secrets, obey func(config.Settings)) func(*config.Settings) error {
 	return func(c *config.Settings) error {
 		if err := over.apply(c); err != nil {
 			return err
 		}
 		s.log.names.Store(c.MaskNames)
+		if obey != nil {
+			obey(*c)
+		}
 		return k.allowFile(c.SecretInFile)
 	}
 }
@@ -115,7 +120,7 @@ func (o *owner) start(ctx context.Context) {
 	})
 	o.work.Go(func() {
 		if err := o.server.Serve(serverCtx, o.listen); err != nil {
-			slog.Error("others can no longer reach this Lockstep", "err", err)
+			o.log.Error("others can no longer reach this Lockstep", "err", err)
 		}
 	})
 	o.secrets.onLate(func() { _ = o.ProbeNow(engineCtx) }) // a stopped engine needs no secrets

@@ -63,9 +63,6 @@ type WindowParams struct {
 	DataDir string
 	// Show brings the names of windows to show. The first is waited for.
 	Show <-chan string
-	// Quit ends Lockstep itself, not only its windows. It is offered where no tray shows
-	// that Lockstep goes on.
-	Quit func()
 }
 
 // errLook ends a command with ExitLook; everything was said already.

@@ -208,7 +208,7 @@ func (s *session) connected(a api.API) error {
 	if s.ctx.Err() != nil || !errors.Is(err, context.Canceled) && !fault.Is(err, fault.Canceled) {
 		return err
 	}
-	last.Paused = false // looking is allowed
+	last.Paused, last.Hold = false, false // looking is allowed
 	return blocked(last)
 }
 

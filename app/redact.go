@@ -24,7 +24,7 @@ const masked = "***"
 const minSecret = 6
 
 // carriers are the places in which tokens and keys travel, whatever their value.
-var carriers = regexp.MustCompile(`(?i)(x-plex-token|apikey|api_key|plex_token|authorization|bearer)("?\s*(?:=|:|%3d)\s*"?(?:bearer\s+)?|\s+)([^\s&"',;}\\]+)`)
+var carriers = regexp.MustCompile(`(?i)((?:x-plex-token|apikey|api_key|plex_token|authorization)\\*"?\s*(?:=|:|%3d)\s*\\*"?(?:bearer\s+)?|\bbearer\s+)([^\s&"',;}\\]+)`)
 
 // redactor takes secrets, and names if wished, out of what is written. It is safe for
 // concurrent use.
@@ -62,7 +62,7 @@ func (r *redactor) clean(text string) string {
 		text = strings.ReplaceAll(text, v, masked)
 	}
 	r.mu.RUnlock()
-	return carriers.ReplaceAllString(text, "${1}${2}"+masked)
+	return carriers.ReplaceAllString(text, "${1}"+masked)
 }
 
 // writer cleans what a log handler writes: one record a call, whatever its attributes

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"lockstep/app/present"
@@ -82,7 +81,7 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 func (s *session) outcome(sum summaryJSON, waited error) error {
 	switch {
 	case waited != nil && s.g.JSON:
-		slog.Error("the sync was not finished", "words", sum.Error.Words, "hint", sum.Error.Hint)
+		s.log.log.Error("the sync was not finished", "words", sum.Error.Words, "hint", sum.Error.Hint)
 		return errFailed // the JSON says it already
 	case waited != nil:
 		return waited
@@ -146,6 +145,9 @@ func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue
 }
 
 func summaryWords(sum summaryJSON) string {
+	if sum.Written+sum.Skipped+sum.Dead == 0 {
+		return "There was nothing to write."
+	}
 	words := present.Count(sum.Written, "scene", "scenes") + " in step now"
 	if sum.Skipped > 0 {
 		words += present.Dot + present.Number(sum.Skipped) + " skipped"
@@ -160,9 +162,10 @@ func summaryWords(sum summaryJSON) string {
 }
 
 func (s *session) summarise(sum summaryJSON) {
-	if sum.Finished {
-		s.say("%s (%s)", sum.Words, present.Duration(time.Duration(sum.Seconds*float64(time.Second))))
+	if !sum.Finished {
+		return // the error says why, and the numbers are not the last ones
 	}
+	s.say("%s (%s)", sum.Words, present.Duration(time.Duration(sum.Seconds*float64(time.Second))))
 	for _, r := range skip.All() {
 		if n := sum.Reasons[r.Code]; n > 0 {
 			s.say("  %s: %s", present.Number(n), present.Reason(r.Code))

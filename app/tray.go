@@ -6,12 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
+	"lockstep/app/desk"
 	"lockstep/app/present"
 	"lockstep/assets"
 	"lockstep/storage"
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/remote"
 )
@@ -30,7 +31,7 @@ func (c *trayCmd) Run(s *session) error {
 	if s.Desktop == nil {
 		return errNoWindows
 	}
-	if !s.hasDesktop() {
+	if !desk.Present() {
 		return errNoDesktop
 	}
 	err := s.tray(c.Hidden)
@@ -41,26 +42,13 @@ func (c *trayCmd) Run(s *session) error {
 	return err
 }
 
-// hasDesktop reports whether there is anything to show an icon or a window on.
-func (s *session) hasDesktop() bool {
-	switch runtime.GOOS {
-	case "windows", "darwin":
-		return true
-	}
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY"} {
-		if os.Getenv(name) != "" {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *session) tray(hidden bool) (err error) {
 	set, done, err := s.demoWorld()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	hidden = hidden || s.g.Demo // the demo shows its first window when it is set up
 	w := &windowProcess{dir: s.dir, err: s.Err}
 	defer w.close()
 	var o *owner
@@ -69,13 +57,31 @@ func (s *session) tray(hidden bool) (err error) {
 		if shown, err = s.showFirst(hidden); shown || err != nil {
 			return err
 		}
-		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set})
+		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set, obey: s.autostart})
 		return err
 	})
 	if err != nil || shown {
 		return err
 	}
 	return errors.Join(s.runTray(o, w, hidden), o.stop())
+}
+
+// autostart brings the desktop in line with the setting. The demo leaves it alone.
+func (s *session) autostart(c config.Settings) {
+	if s.g.Demo {
+		return
+	}
+	args := []string{"--hidden"}
+	if s.g.DataDir != "" {
+		args = append(args, "--data-dir", s.dir)
+	}
+	entry, err := desk.Self(args...)
+	if err == nil {
+		err = entry.Follow(c.Autostart)
+	}
+	if err != nil {
+		s.log.log.Warn("start with the desktop", "want", c.Autostart, "err", err)
+	}
 }
 
 // showFirst has the Lockstep that runs already show its window, and reports whether
@@ -92,6 +98,7 @@ func (s *session) showFirst(hidden bool) (bool, error) {
 	case hidden:
 		return true, nil
 	case hello.Windows:
+		_ = desk.AllowFront(hello.PID) // the right is ours to give: we were just started
 		return true, c.Show(s.ctx, present.Queue)
 	}
 	return true, s.windows(c, present.Queue) // a headless one: the window is ours
@@ -108,7 +115,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 	}()
 	open := func(window string) {
 		if err := w.show(window); err != nil {
-			slog.Error("open a window", "window", window, "err", err)
+			s.log.log.Error("open a window", "window", window, "err", err)
 			f := fault.Of(err)
 			s.Desktop.Complain("The window could not be opened", join(f.Words, f.Hint))
 		}
@@ -119,7 +126,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 	go s.awaitHost(ctx)
 	quit := func() { _ = o.Quit(ctx) } // never fails
 	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
-		slog.Error("the tray icon is gone; Lockstep goes on without", "err", err)
+		s.log.log.Error("the tray icon is gone; Lockstep goes on without", "err", err)
 	}
 	return <-ended
 }
@@ -137,7 +144,7 @@ func (s *session) awaitHost(ctx context.Context) {
 	wait, cancel := context.WithTimeout(ctx, hostPatience)
 	defer cancel()
 	if !s.Desktop.TrayHost(wait) && ctx.Err() == nil {
-		slog.Warn("this desktop shows no tray icons; start Lockstep again to see its window")
+		s.log.log.Warn("this desktop shows no tray icons; start Lockstep again to see its window")
 	}
 }
 
@@ -149,7 +156,7 @@ func (s *session) iconFile() string {
 		return file
 	}
 	if err := os.WriteFile(file, assets.AppIcon, 0o600); err != nil {
-		slog.Info("store the icon for notifications", "err", err)
+		s.log.log.Info("store the icon for notifications", "err", err)
 		return ""
 	}
 	return file
@@ -160,7 +167,7 @@ func (c *windowCmd) Run(s *session) error {
 	if s.Desktop == nil {
 		return errNoWindows
 	}
-	if !s.hasDesktop() {
+	if !desk.Present() {
 		return errNoDesktop
 	}
 	s.log.start(s.level(slog.LevelWarn), "")
@@ -182,5 +189,5 @@ func (c *windowCmd) Run(s *session) error {
 func (s *session) windows(c *remote.Client, name string) error {
 	show := make(chan string, 1)
 	show <- name
-	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show, Quit: func() { _ = c.Quit(s.ctx) }})
+	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show})
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"sync"
 
+	"lockstep/app/desk"
 	"lockstep/sync/remote"
 )
 
@@ -23,7 +24,8 @@ type windowProcess struct {
 
 	mu      sync.Mutex
 	in      io.WriteCloser // nil while none runs
-	asked   []string       // windows it was asked for and has not answered yet
+	pid     int
+	asked   []string // windows it was asked for and has not answered yet
 	closing bool
 }
 
@@ -35,6 +37,7 @@ func (w *windowProcess) show(name string) error {
 		return errors.New("lockstep is quitting")
 	}
 	if w.in != nil {
+		_ = desk.AllowFront(w.pid) // or it opens behind other windows
 		if _, err := fmt.Fprintln(w.in, name); err == nil {
 			w.asked = append(w.asked, name)
 			return nil
@@ -62,7 +65,8 @@ func (w *windowProcess) start(name string) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the windows: %w", err)
 	}
-	w.in, w.asked = in, []string{name}
+	w.in, w.pid, w.asked = in, cmd.Process.Pid, []string{name}
+	_ = desk.AllowFront(w.pid)
 	go w.attend(cmd, in, out)
 	return nil
 }
@@ -133,5 +137,5 @@ func (s *session) follow(c *remote.Client, first string) error {
 			pass(lines.Text())
 		}
 	}()
-	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Quit: func() { _ = c.Quit(ctx) }})
+	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show})
 }
