@@ -27,6 +27,7 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 	o, _ := config.Lookup(option)
 	p.body.Add(p.row(o))
 	entry := widget.NewPasswordEntry()
+	entry.OnSubmitted = p.submit
 	entry.SetPlaceHolder(present.SecretHint(stored))
 	if *secret != nil {
 		entry.SetText(**secret)

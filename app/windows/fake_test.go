@@ -177,7 +177,8 @@ func (f *fake) SaveSettings(_ context.Context, c api.SettingsChange) error {
 		return *s
 	}
 	f.settings.Values = c.Values
-	return f.note("save %s key %s token %s", c.Values.StashURL, secret(c.APIKey), secret(c.Token))
+	held := map[bool]string{true: " held"}[c.Values.Hold]
+	return f.note("save %s key %s token %s%s", c.Values.StashURL, secret(c.APIKey), secret(c.Token), held)
 }
 func (f *fake) TestConnection(_ context.Context, q api.TestRequest) (api.TestResult, error) {
 	return f.test, f.note("test %s %s", q.Server, q.URL)

@@ -26,8 +26,9 @@ type form struct {
 	libraries []api.Library   // as Plex listed them, nil before
 	finder    *signIn
 
-	redraw  func() // the inputs are to be made anew
-	changed func() // the draft is another
+	redraw    func() // the inputs are to be made anew
+	changed   func() // the draft is another
+	submitted func() // Enter was pressed in an input; may be nil
 }
 
 func newForm(w *Windows, win *window) form {
@@ -84,6 +85,13 @@ func (p *form) save(then func()) {
 		p.take(s)
 		then()
 	})
+}
+
+// submit is what Enter does in an input of one line.
+func (p *form) submit(string) {
+	if p.submitted != nil {
+		p.submitted()
+	}
 }
 
 // shows reports whether a window is still open.

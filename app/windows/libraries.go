@@ -14,6 +14,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/match"
 )
 
 // drawLibraries is the head of the libraries page: which of them, and how Plex names
@@ -26,6 +27,9 @@ func (p *form) drawLibraries() {
 	p.body.Add(widget.NewSeparator())
 }
 
+// films is the only type of library that can be kept in step.
+const films = "movie"
+
 // libraryChoice is a check box per library once Plex was asked, and a text before.
 func (p *form) libraryChoice() fyne.CanvasObject {
 	o, _ := config.Lookup("plex-library")
@@ -37,10 +41,13 @@ func (p *form) libraryChoice() fyne.CanvasObject {
 	var names []string
 	var on []string
 	for _, l := range p.libraries {
-		name := l.Title
-		names = append(names, name)
-		if slices.Contains(p.draft.Libraries, l.Title) || slices.Contains(p.draft.Libraries, l.ID) {
-			on = append(on, name)
+		chosen := slices.Contains(p.draft.Libraries, l.Title) || slices.Contains(p.draft.Libraries, l.ID)
+		if l.Type != films && !chosen {
+			continue
+		}
+		names = append(names, l.Title)
+		if chosen {
+			on = append(on, l.Title)
 		}
 	}
 	g := widget.NewCheckGroup(names, nil)
@@ -147,20 +154,25 @@ func (m *mapping) try() {
 func (m *mapping) fits(c api.Mapping) {
 	setLine(m.coverage, present.CoverageLine(c))
 	m.offers.Objects = nil
-	for _, r := range c.Suggestions {
+	for i, r := range c.Suggestions {
+		var evidence match.Suggestion
+		if i < len(c.Evidence) {
+			evidence = c.Evidence[i]
+		}
 		use := widget.NewButton("Use", func() {
 			m.rules = append(slices.DeleteFunc(m.rules, func(r config.Rule) bool { return r.Stash == "" && r.Plex == "" }), r)
 			m.draw()
 			m.edited()
 			m.try()
 		})
-		m.offers.Add(container.NewBorder(nil, nil, use, nil, text("Seems to fit: "+r.Stash+" → "+r.Plex)))
+		m.offers.Add(container.NewBorder(nil, nil, use, nil, text(present.Offer(r, evidence))))
 	}
 	m.offers.Refresh()
-	words := ""
+	words := present.CoverageAdvice(c)
 	if len(c.Unmatched) > 0 {
-		words = "Not found, for example:\n" + strings.Join(c.Unmatched[:min(len(c.Unmatched), 5)], "\n")
+		words += "\nNot found, for example:\n" + strings.Join(c.Unmatched[:min(len(c.Unmatched), 5)], "\n")
 	}
+	words = strings.TrimSpace(words)
 	set(m.examples, words, widget.LowImportance)
 	visible(m.examples, words != "")
 }

@@ -31,7 +31,8 @@ func (w *Windows) menu() *fyne.MainMenu {
 			w.command(win, w.api.Quit)
 		})
 	})
-	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", quit, fyne.NewMenuItemSeparator(), closing), view)
+	setUp := fyne.NewMenuItem("Set up step by step…", func() { w.Show(present.SetUp) })
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), closing), view)
 }
 
 // front is a window to show a question in.

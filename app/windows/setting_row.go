@@ -52,6 +52,7 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 	}
 	e := widget.NewEntry()
 	e.SetText(now)
+	e.OnSubmitted = p.submit
 	e.OnChanged = edited
 	return e
 }

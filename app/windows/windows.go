@@ -215,5 +215,6 @@ func init() { // a plain initialiser would be a cycle: pages open other pages
 		present.Explain:  {"Explain", fyne.NewSize(820, 560), newExplainPage},
 		present.History:  {"History", fyne.NewSize(940, 600), newHistoryPage},
 		present.Doctor:   {"Doctor", fyne.NewSize(760, 520), newDoctorPage},
+		present.SetUp:    {"Set-up", fyne.NewSize(900, 640), newSetUpPage},
 	}
 }

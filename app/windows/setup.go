@@ -1,0 +1,340 @@
+package windows
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+)
+
+// setUpPage leads through the settings step by step. Each step is stored when it is
+// left; on an installation that is new, a hold stored with the first step keeps Lockstep
+// from writing until the last one.
+type setUpPage struct {
+	form
+	step  int
+	holds bool // what is stored holds until the last step
+	snap  api.Snapshot
+
+	steps        *fyne.Container
+	title, intro *widget.Label
+	place, note  *widget.Label
+	answer       *widget.Label // of both servers, to Next
+	scroll       *container.Scroll
+
+	back, next, anyway, later *widget.Button
+
+	asked   int // answers to older questions are ignored
+	preview *firstPreview
+}
+
+func newSetUpPage(w *Windows, win *window) page {
+	p := &setUpPage{form: newForm(w, win), steps: container.NewVBox(), title: heading(""), intro: para(), answer: para(), place: caption(""), note: caption("")}
+	p.redraw, p.changed, p.submitted = p.draw, p.buttons, p.forward
+	p.answer.Hide()
+	p.preview = newFirstPreview(p)
+	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
+	p.back = widget.NewButtonWithIcon(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
+	p.next = widget.NewButton("", p.forward)
+	p.next.Importance = widget.HighImportance
+	p.anyway = widget.NewButton(present.T("Go on anyway"), func() { p.leave(p.step + 1) })
+	p.anyway.Hide()
+	p.later = widget.NewButton(present.T("Later"), func() { w.leave(win) })
+	p.keys()
+	return p
+}
+
+// keys moves between the steps without a pointer.
+func (p *setUpPage) keys() {
+	for key, b := range map[fyne.KeyName]*widget.Button{fyne.KeyLeft: p.back, fyne.KeyRight: p.next} {
+		p.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierAlt}, func(fyne.Shortcut) { press(b) })
+	}
+}
+
+// press taps a button by keyboard.
+func press(b *widget.Button) {
+	if !b.Disabled() {
+		b.OnTapped()
+	}
+}
+
+func (p *setUpPage) content() fyne.CanvasObject {
+	left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
+	foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.later, p.back, p.anyway, p.next), p.note))
+	head := container.NewVBox(p.place, p.title, p.intro)
+	return container.NewPadded(container.NewBorder(nil, nil, left, nil, container.NewPadded(container.NewBorder(head, foot, nil, nil, p.scroll))))
+}
+
+// show begins with the first step, or goes on where the set-up was left.
+func (p *setUpPage) show(string) {
+	if p.loaded {
+		return
+	}
+	p.redraw = func() {
+		p.redraw = p.draw
+		s := p.stored.Values
+		p.holds = s.Hold || !s.Configured()
+		p.enter(begin(s))
+	}
+	p.load()
+	if !p.loaded {
+		p.draw()
+	}
+}
+
+// begin is the step to begin with: the first one whose answer is missing. Where nothing
+// is held yet that is the very first, which stores the hold.
+func begin(s config.Settings) int {
+	switch {
+	case !s.Hold || s.StashURL == "":
+		return present.StepStash
+	case s.PlexURL == "":
+		return present.StepPlex
+	}
+	return present.StepLibraries
+}
+
+// enter shows a step.
+func (p *setUpPage) enter(step int) {
+	p.step = step
+	p.asked++
+	p.draw()
+	p.scroll.ScrollToTop()
+	p.begun()
+	p.focus()
+}
+
+// begun starts what a step does by itself.
+func (p *setUpPage) begun() {
+	switch p.step {
+	case present.StepLibraries:
+		if len(p.libraries) == 0 {
+			p.askLibraries()
+		}
+	case present.StepPreview:
+		if p.preview.report == 0 {
+			p.preview.start()
+		}
+	}
+}
+
+// focus puts the cursor where typing goes on, or on Next.
+func (p *setUpPage) focus() {
+	var first fyne.Focusable = p.next
+	if e := firstEntry(p.body); e != nil && p.step <= present.StepPlex {
+		first = e
+	}
+	p.win.Canvas().Focus(first)
+}
+
+func firstEntry(o fyne.CanvasObject) *widget.Entry {
+	switch x := o.(type) {
+	case *widget.Entry:
+		return x
+	case *fyne.Container:
+		for _, o := range x.Objects {
+			if e := firstEntry(o); e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// draw makes the inputs of the step anew.
+func (p *setUpPage) draw() {
+	p.body.Objects = nil
+	p.answer.Hide()
+	p.anyway.Hide()
+	step := present.SetUpSteps()[p.step]
+	set(p.title, step.Title, widget.MediumImportance)
+	set(p.intro, step.Intro, widget.MediumImportance)
+	set(p.place, present.SetUpPlace(p.step), widget.LowImportance)
+	set(p.note, present.SetUpNote(p.holds), widget.LowImportance)
+	p.list()
+	if p.loaded {
+		p.fill()
+	} else {
+		p.body.Add(caption(present.T("Reading the settings…")))
+	}
+	p.body.Refresh()
+	p.buttons()
+}
+
+// list draws the list of steps.
+func (p *setUpPage) list() {
+	p.steps.Objects = nil
+	for i, s := range present.SetUpSteps() {
+		l := text("      " + s.Name)
+		l.Importance = widget.LowImportance
+		switch {
+		case i < p.step:
+			l.Text, l.Importance = "✓  "+s.Name, widget.SuccessImportance
+		case i == p.step:
+			l.Text, l.Importance, l.TextStyle.Bold = "►  "+s.Name, widget.HighImportance, true
+		}
+		p.steps.Add(l)
+	}
+	p.steps.Refresh()
+}
+
+// fill adds the inputs of the step.
+func (p *setUpPage) fill() {
+	switch p.step {
+	case present.StepStash:
+		p.server("stash-url", "stash", present.T("API key"), p.stored.HasAPIKey, &p.apiKey)
+		p.consent()
+	case present.StepPlex:
+		p.finder = newSignIn(&p.form)
+		p.body.Add(p.finder.content())
+		p.server("plex-url", "plex", present.T("Token"), p.stored.HasToken, &p.token)
+		p.consent()
+	case present.StepLibraries:
+		o, _ := config.Lookup("plex-library")
+		p.body.Add(field(present.T(o.Title), p.libraryChoice()))
+	case present.StepPaths:
+		m := newMapping(&p.form)
+		p.body.Add(m.content())
+		m.try()
+	case present.StepFields:
+		for _, o := range config.Options() {
+			if o.Group == config.FieldsGroup && o.Choices != nil {
+				p.body.Add(p.row(o))
+			}
+		}
+	case present.StepPreview:
+		p.body.Add(p.preview.content())
+	case present.StepStart:
+		p.fillStart()
+	}
+}
+
+// consent asks whether secrets may be kept in a file where there is no keyring.
+func (p *setUpPage) consent() {
+	p.body.Add(widget.NewSeparator())
+	if p.stored.SecretsIn == "memory" || p.draft.SecretInFile {
+		o, _ := config.Lookup("secret-in-file")
+		p.body.Add(p.row(o))
+	}
+	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
+}
+
+func (p *setUpPage) fillStart() {
+	p.body.Add(text(strings.Join(present.Chosen(p.draft), "\n")))
+	for _, l := range p.preview.lines {
+		p.body.Add(marked(l))
+	}
+	if p.snap.Paused {
+		p.body.Add(marked(present.Line{Words: present.T("Lockstep is paused. It begins when you resume it."), Tone: present.Warn}))
+	}
+	p.body.Add(widget.NewSeparator())
+	o, _ := config.Lookup("autostart")
+	p.body.Add(p.row(o))
+}
+
+// buttons follows the draft.
+func (p *setUpPage) buttons() {
+	enabled(p.back, p.loaded && p.step > 0)
+	ready := p.loaded && len(p.wrong) == 0
+	label := present.T("Next")
+	switch p.step {
+	case present.StepStash:
+		ready = ready && p.draft.StashURL != ""
+	case present.StepPlex:
+		ready = ready && p.draft.PlexURL != ""
+	case present.StepPreview:
+		if !p.preview.done {
+			label = present.T("Skip the preview")
+		}
+	case present.StepStart:
+		ready = ready && p.draft.Configured()
+		if label = present.T("Start syncing"); !p.holds {
+			label = present.T("Done")
+		}
+	}
+	enabled(p.next, ready)
+	if p.next.Text != label {
+		p.next.SetText(label)
+	}
+}
+
+// forward leaves the step if nothing speaks against it. A server must answer first.
+func (p *setUpPage) forward() {
+	switch {
+	case p.next.Disabled():
+	case p.step == present.StepStash:
+		p.check(api.TestRequest{Server: "stash", URL: p.draft.StashURL, Secret: p.apiKey})
+	case p.step == present.StepPlex:
+		p.check(api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token})
+	case p.step == present.StepStart:
+		p.finish()
+	default:
+		p.leave(p.step + 1)
+	}
+}
+
+// check goes on when the server answers, and says what is wrong when it does not. What
+// is right but not there yet, such as a server that is starting, may be stored all the
+// same.
+func (p *setUpPage) check(q api.TestRequest) {
+	p.asked++
+	mine := p.asked
+	set(p.answer, present.T("Testing…"), widget.LowImportance)
+	p.answer.Show()
+	p.next.Disable()
+	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
+		if mine != p.asked {
+			return
+		}
+		p.buttons()
+		switch {
+		case err != nil:
+			p.answer.Hide()
+			p.w.fail(p.win, err)
+		case !r.OK:
+			setLine(p.answer, present.Tested(r))
+			p.anyway.Show()
+		default:
+			if q.Server == "plex" {
+				p.libraries = r.Libraries
+			}
+			p.leave(p.step + 1)
+		}
+	})
+}
+
+// leave stores what the step changed and enters another one.
+func (p *setUpPage) leave(to int) {
+	p.draft.Hold = p.holds
+	if !p.dirty() {
+		p.enter(to)
+		return
+	}
+	p.save(func() {
+		p.preview.outdated()
+		p.enter(to)
+	})
+}
+
+// finish lets Lockstep begin.
+func (p *setUpPage) finish() {
+	p.draft.Hold = false
+	p.save(func() {
+		p.w.Show(present.Queue)
+		p.win.Close()
+	})
+}
+
+func (p *setUpPage) update(s api.Snapshot) {
+	p.snap = s
+	p.preview.update(s)
+}
