@@ -16,11 +16,12 @@ const (
 	Explain  = "explain"
 	History  = "history"
 	Doctor   = "doctor"
+	SetUp    = "welcome"
 )
 
 // Windows lists the name of every window.
 func Windows() []string {
-	return []string{Queue, Reports, Outages, Settings, Preview, Explain, History, Doctor}
+	return []string{Queue, Reports, Outages, Settings, Preview, Explain, History, Doctor, SetUp}
 }
 
 // WindowFor is the window in which a person settles what is asked.
@@ -30,7 +31,9 @@ func WindowFor(k api.AttentionKind) string {
 		return Preview
 	case api.DiskProblem, api.RestoredData:
 		return Doctor
-	case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.FirstRun:
+	case api.FirstRun:
+		return SetUp
+	case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash:
 		return Settings
 	}
 	return Queue

@@ -146,7 +146,11 @@ func HistoryLine(a store.Activity, m Moment) Activity {
 	if line.Name == "" {
 		line.Name = "scene " + a.Scene.String()
 	}
-	if line.What == "" {
+	switch {
+	case line.What != "":
+	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile
+		line.What = "written"
+	default:
 		line.What = string(a.State)
 	}
 	for _, c := range a.Changes {

@@ -120,3 +120,6 @@ func upper(words string) string {
 	}
 	return words
 }
+
+// list writes names one after the other.
+func list(names []string) string { return strings.Join(names, ", ") }

@@ -163,6 +163,9 @@ func TestProgressAndItsTrust(t *testing.T) {
 	if got := present.Fraction(api.Progress{Total: 4, Done: 1}); got != 0.25 {
 		t.Errorf("fraction %v", got)
 	}
+	if got := present.Fraction(api.Progress{Total: 4, Done: 1, Unchecked: 2}); got != 0.75 {
+		t.Errorf("with two to be checked: fraction %v", got)
+	}
 }
 
 func TestBandTellsTheNextTry(t *testing.T) {
@@ -298,7 +301,7 @@ func TestOutageHeadAndSegments(t *testing.T) {
 func TestHistoryAndRunLines(t *testing.T) {
 	t.Parallel()
 	line := present.HistoryLine(store.Activity{At: now, Scene: 3, State: queue.Done, Changes: []store.Change{{Field: "date", Old: "", New: "2019-05-02"}}}, at)
-	if line.When != "23 Nov 14:12" || line.Name != "scene 3" || line.What != "done" || line.Changes[0] != "Date: (empty) → 2019-05-02" {
+	if line.When != "23 Nov 14:12" || line.Name != "scene 3" || line.What != "written" || line.Changes[0] != "Date: (empty) → 2019-05-02" {
 		t.Errorf("line %+v", line)
 	}
 	run := store.Run{Started: ago(3 * time.Minute), Ended: now, Written: 1042, Skipped: 3, Dead: 1, Undone: true}

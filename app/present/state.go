@@ -39,7 +39,7 @@ func StateOf(s api.Snapshot) State {
 		return NetworkAway
 	case s.Verdict == health.Down:
 		return PlexDown
-	case !s.Configured || len(s.Attention) > 0:
+	case !s.Configured || s.Hold || len(s.Attention) > 0:
 		return NeedsYou
 	case s.Verdict != health.Up:
 		return Checking
@@ -106,7 +106,10 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 		return s.Attention[0], true
 	}
 	if s.Live && !s.Configured {
-		return api.Attention{Kind: api.FirstRun, Words: "Tell Lockstep where Stash and Plex are", Hint: "open the settings"}, true
+		return api.Attention{Kind: api.FirstRun, Words: T("Tell Lockstep where Stash and Plex are"), Hint: T("the set-up asks for it step by step")}, true
+	}
+	if s.Live && s.Hold {
+		return api.Attention{Kind: api.FirstRun, Words: T("Nothing is written to Plex yet"), Hint: T("finish the set-up to begin")}, true
 	}
 	return api.Attention{}, false
 }

@@ -64,13 +64,13 @@ func Step(p api.Progress) string {
 	return Number(p.Position()) + " of " + Number(p.Total)
 }
 
-// Fraction is how much of the run is through, from 0 to 1; 1 while there is nothing
-// to do, so that an empty bar always means work.
+// Fraction is how much of the run is through or written, from 0 to 1, so that the bar
+// goes with Step; 1 while there is nothing to do, so that an empty bar always means work.
 func Fraction(p api.Progress) float64 {
 	if p.Total <= 0 {
 		return 1
 	}
-	return min(float64(p.Finished())/float64(p.Total), 1)
+	return min(float64(p.Finished()+p.Unchecked)/float64(p.Total), 1)
 }
 
 // trustAfter is how long a run must have lasted before its rate means anything: the

@@ -1,0 +1,72 @@
+package present
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// german has the German sentence of each English one.
+//
+//go:embed de.json
+var german []byte
+
+var catalogues = map[string]func() map[string]string{"de": sync.OnceValue(func() map[string]string {
+	var m map[string]string
+	if err := json.Unmarshal(german, &m); err != nil {
+		panic(err) // the file is part of the program, and tested
+	}
+	return m
+})}
+
+// spoken is the catalogue in use; nil for English.
+var spoken atomic.Pointer[map[string]string]
+
+// SetLanguage chooses the language of everything this package says from now on, by its
+// two letters. What there is no catalogue for is said in English. It is for the start of
+// a process: what was said before stays.
+func SetLanguage(code string) {
+	c, ok := catalogues[code]
+	if !ok {
+		spoken.Store(nil)
+		return
+	}
+	m := c()
+	spoken.Store(&m)
+}
+
+// LanguageOf is the language the environment asks for, as two letters: the first of
+// LANGUAGE, LC_ALL, LC_MESSAGES and LANG that is set. It is "en" when none is, or one of
+// them says C or POSIX.
+func LanguageOf(env func(string) (string, bool)) string {
+	for _, name := range []string{"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		v, ok := env(name)
+		if !ok || v == "" {
+			continue
+		}
+		code, _, _ := strings.Cut(v, ":")
+		if code = strings.ToLower(strings.FieldsFunc(code+"_", func(r rune) bool { return strings.ContainsRune("_.@-", r) })[0]); len(code) == 2 {
+			return code
+		}
+		return "en"
+	}
+	return "en"
+}
+
+// T says an English sentence in the language chosen, with its blanks filled in as by
+// fmt.Sprintf. A sentence that no catalogue knows is said in English.
+func T(english string, blanks ...any) string {
+	words := english
+	if m := spoken.Load(); m != nil {
+		if w, ok := (*m)[english]; ok {
+			words = w
+		}
+	}
+	if len(blanks) == 0 {
+		return words
+	}
+	return fmt.Sprintf(words, blanks...)
+}

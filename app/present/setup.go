@@ -1,0 +1,108 @@
+package present
+
+import (
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/match"
+	"lockstep/sync/store"
+)
+
+// The steps of the set-up, in order.
+const (
+	StepStash = iota
+	StepPlex
+	StepLibraries
+	StepPaths
+	StepFields
+	StepPreview
+	StepStart
+)
+
+// SetUpStep is one step of the set-up.
+type SetUpStep struct {
+	Name  string // in the list of steps
+	Title string
+	Intro string
+}
+
+// SetUpSteps are the steps of the set-up.
+func SetUpSteps() []SetUpStep {
+	return []SetUpStep{
+		{T("Stash"), T("Where is Stash?"), T("Lockstep reads your scenes from Stash and changes nothing there. Enter its address, and its API key if Stash asks for a password.")},
+		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, look for it on this network, or type its address and token.")},
+		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. Without a choice it is every library of films.")},
+		{T("Paths"), T("Do the paths fit?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for every file of Stash in Plex. Rules it learned from your files are offered here; none is used before you choose it.")},
+		{T("Fields"), T("What may be written?"), T("Each field has its own rule. What somebody locked in Plex is kept unless you choose “mirror”.")},
+		{T("Preview"), T("What would happen?"), T("Lockstep compares both libraries now and writes nothing. Look at every single change before you go on.")},
+		{T("Start"), T("Ready to start"), T("This is what you chose. Everything can be changed later in the settings, and every write can be undone.")},
+	}
+}
+
+// SetUpNote tells whether the set-up keeps Lockstep from writing.
+func SetUpNote(held bool) string {
+	if held {
+		return T("Nothing is written to Plex before the last step.")
+	}
+	return T("Lockstep is at work already: what you change here takes effect with Next.")
+}
+
+// SetUpPlace is where in the set-up one is: "Step 2 of 7".
+func SetUpPlace(step int) string {
+	return T("Step %s of %s", Number(step+1), Number(len(SetUpSteps())))
+}
+
+// CoverageAdvice says what a fit of the path rules means; "" when there is nothing to
+// say.
+func CoverageAdvice(c api.Mapping) string {
+	switch {
+	case c.Total == 0 || c.Covered == c.Total:
+		return ""
+	case c.Covered == 0:
+		return T("None of the files was found. Either Plex sees these folders under other names, or another library has them.")
+	}
+	return T("Scenes whose file is not found are left out and listed in the reports. Nothing is written for them.")
+}
+
+// Offer is a path rule worth adding, with what speaks for it.
+func Offer(r config.Rule, evidence match.Suggestion) string {
+	words := T("Seems to fit: %s", r.Stash+" → "+r.Plex)
+	if evidence.Total > 0 {
+		words += " " + T("(finds %s of %s)", Number(evidence.Covered), Count(evidence.Total, "file", "files"))
+	}
+	return words
+}
+
+// PreviewLines are the sentences about a finished preview: what it came to, how far it
+// came if not to the end, and that nothing was written.
+func PreviewLines(r store.Report) []Line {
+	lines := []Line{{Summary(r), Good}}
+	if r.Incomplete != "" {
+		lines = []Line{{Incomplete(r), Warn}, {Summary(r), Muted}}
+	}
+	if r.Enqueued == 0 && r.Incomplete == "" {
+		return append(lines, Line{T("There is nothing to write."), Muted})
+	}
+	return append(lines, Line{T("Nothing has been written."), Muted})
+}
+
+// Chosen are the choices of the set-up, one a line.
+func Chosen(s config.Settings) []string {
+	libraries := T("every library of films")
+	if len(s.Libraries) > 0 {
+		libraries = list(s.Libraries)
+	}
+	rules := T("none: both see the same paths")
+	if n := len(s.PathMap); n > 0 {
+		rules = Number(n)
+	}
+	var fields []string
+	for _, o := range config.Options() {
+		if o.Group == config.FieldsGroup && o.Choices != nil && o.Get(s) != string(config.Off) {
+			fields = append(fields, T(o.Title))
+		}
+	}
+	return []string{
+		T("Stash: %s", s.StashURL), T("Plex: %s", s.PlexURL), T("Libraries: %s", libraries),
+		T("Path rules: %s", rules), T("Written: %s", list(fields)),
+	}
+}
