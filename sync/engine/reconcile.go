@@ -24,7 +24,7 @@ type reconState struct {
 
 	done    time.Time // when the last complete run that counts for the schedule ended
 	retryAt time.Time // a scheduled run failed: not before
-	begun   bool      // the run at start was made or was not due
+	stale   bool      // the last one was over an hour old when the process started
 
 	brake brakeState
 	guard *guard
@@ -130,8 +130,8 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 		if e.recon.running != nil {
 			return fault.New(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
 		}
-		if err := e.mayChange("Resume it first, or ask for a preview."); err != nil && !q.Preview {
-			return err
+		if e.paused() && !q.Preview {
+			return fault.New(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.sections, e.now())
 		if err != nil && e.links.machine != "" {

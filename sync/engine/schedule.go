@@ -23,6 +23,8 @@ func (e *Engine) loadSchedule(tx store.Tx) error {
 	if _, err := tx.Value(reconciledValue, &e.recon.done); err != nil {
 		return err
 	}
+	age := e.now().Sub(e.recon.done)
+	e.recon.stale = e.recon.done.IsZero() || age > startAge || age < 0
 	if _, err := tx.Value(brakeValue, &e.recon.brake); err != nil {
 		return err
 	}
@@ -47,7 +49,6 @@ func (e *Engine) dueSchedule(now time.Time) time.Time {
 	if !e.mayReconcile() {
 		return time.Time{} // whatever holds it back wakes the loop when it ends
 	}
-	e.recon.begun = true
 	e.beginScheduled(api.ReconcileRequest{Scope: e.settings.Scope, Scheduled: true})
 	return now
 }
@@ -65,7 +66,7 @@ func (r *reconState) due(s config.Settings, now time.Time) time.Time {
 			at = now
 		}
 	}
-	if s.AtStart && !r.begun && (r.done.IsZero() || now.Sub(done) > startAge) {
+	if s.AtStart && r.stale {
 		at = now
 	}
 	if !at.IsZero() && r.retryAt.After(at) && r.retryAt.Sub(now) <= retryRecon {
@@ -110,5 +111,5 @@ func (e *Engine) scheduled(run *reconRun, complete bool) {
 		e.noteLocal(err)
 		return
 	}
-	r.done, r.begun = now, true
+	r.done, r.stale = now, false
 }

@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/plan"
@@ -164,8 +163,8 @@ func (sub *subject) keep(items map[string]scene.Item) {
 	})
 }
 
-// readCovers learns which picture Stash has, where that may decide or is to be shown:
-// without a request for scenes that were not touched, without bytes where the ETag fits.
+// readCovers learns which picture Stash has: without a request for scenes that were not
+// touched, without bytes where the ETag fits.
 func (s *session) readCovers(ctx context.Context, subs []*subject) error {
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(coverReaders)
@@ -177,17 +176,9 @@ func (s *session) readCovers(ctx context.Context, subs []*subject) error {
 			sub.picture(sub.seen.SHA1)
 			continue
 		}
-		if !s.report.Preview && !s.mirrors() && sub.seen.Content != sub.scene.ContentHash() {
-			continue // it is to be written whatever the picture is
-		}
 		group.Go(func() error { return s.readCover(gctx, sub) })
 	}
 	return group.Wait()
-}
-
-// mirrors reports that a person's picture may be overwritten, which the brake must see.
-func (s *session) mirrors() bool {
-	return s.Settings.Policy(scene.FieldPoster) == config.Mirror || s.Settings.Policy(scene.FieldBackground) == config.Mirror
 }
 
 func (s *session) readCover(ctx context.Context, sub *subject) error {
