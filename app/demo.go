@@ -50,6 +50,9 @@ func (s *session) demoWorld() (set map[string]string, done func() error, err err
 	if err := d.open(); err != nil {
 		return nil, nil, errors.Join(err, d.close())
 	}
+	if d.story != nil {
+		return nil, d.close, nil // it sets everything up like a person does
+	}
 	return d.settings(), d.close, nil
 }
 
@@ -74,13 +77,13 @@ func (d *demo) open() (err error) {
 		return fmt.Errorf("make a data folder for the demo: %w", err)
 	}
 	d.session.dir = d.dir
-	token := config.Option{Name: engine.PlexToken}.Env()
-	d.session.Env = func(name string) (string, bool) { return d.world.Plex.Token(), name == token }
+	if d.Desktop == nil || d.kctx.Command() != "tray" {
+		token := config.Option{Name: engine.PlexToken}.Env()
+		d.session.Env = func(name string) (string, bool) { return d.world.Plex.Token(), name == token }
+		return nil
+	}
 	if d.g.LogLevel == "" {
 		d.g.LogLevel = "error" // the outage of the story is no news on the terminal; the file has it
-	}
-	if d.Desktop == nil {
-		return nil
 	}
 	if d.story, err = newStory(d); err != nil {
 		return err
@@ -98,19 +101,38 @@ func (d *demo) settings() map[string]string {
 		"path-map":     w.StashRoot() + " => " + w.PlexRoot(),
 		"autostart":    "false", "reconcile": string(config.Never), "reconcile-at-start": "false",
 		"pace": string(config.Full), "ramp-from": "20", "ramp-over": "0s",
-		"stash-probe": "1s", "plex-probe": "2s", "probe-first": "500ms", "probe-max": "2s", "notify-delay": "3s",
+		"stash-probe": "1s", "sweep-every": "5s", "plex-probe": "2s", "probe-first": "500ms", "probe-max": "2s", "notify-delay": "3s",
 	}
 }
 
-// close ends the servers, removes the data folder and gives the last line of a story
-// that ended well.
-func (d *demo) close() error {
-	err := errors.Join(d.world.Close(), os.RemoveAll(d.dir))
-	if d.story == nil {
+// setUp stores the settings and the token, as the set-up does for a person.
+func (d *demo) setUp(ctx context.Context, a api.API) error {
+	st, err := a.Settings(ctx)
+	if err != nil {
 		return err
 	}
-	d.story.pictures.close()
-	if err = errors.Join(d.story.err, err); err == nil && d.story.total != "" {
+	for name, value := range d.settings() {
+		o, _ := config.Lookup(name)
+		if err := o.Set(&st.Values, value); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	token := d.world.Plex.Token()
+	return a.SaveSettings(ctx, api.SettingsChange{Values: st.Values, Token: &token})
+}
+
+// close ends the servers and gives the last line of a story that ended well. The data
+// folder of one that did not is kept: the log in it tells more.
+func (d *demo) close() error {
+	err := d.world.Close()
+	if d.story != nil {
+		d.story.pictures.close()
+		err = errors.Join(d.story.err, err)
+	}
+	if err == nil {
+		err = os.RemoveAll(d.dir)
+	}
+	if err == nil && d.story != nil && d.story.total != "" {
 		d.say("%s", d.story.total)
 	}
 	return err
@@ -129,7 +151,11 @@ func (d demoDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error
 	told := make(chan struct{})
 	go func() {
 		defer close(told)
-		if d.story.err = d.story.tell(ctx, a, act.Open); d.story.hurry || d.story.err != nil {
+		err := d.story.setUp(ctx, a)
+		if err == nil {
+			err = d.story.tell(ctx, a, act.Open)
+		}
+		if d.story.err = err; d.story.hurry || err != nil {
 			act.Quit()
 		}
 	}()

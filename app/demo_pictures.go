@@ -15,6 +15,8 @@ import (
 const (
 	// demoBackdrop is the colour behind the windows in pictures.
 	demoBackdrop = "#31465a"
+	// demoX and demoY are where windows are put.
+	demoX, demoY = "60", "90"
 	// stillFor is how long a window must not change to count as complete, stillWithin
 	// how long that is waited for: one that shows progress never is.
 	stillFor, stillWithin = 400 * time.Millisecond, 3 * time.Second
@@ -61,10 +63,16 @@ func (p *pictures) file(name string) string {
 	return filepath.Join(p.dir, name+".png")
 }
 
-// menu takes a picture of the open tray menu.
+// menu takes a picture of the open tray menu, with nothing behind it.
 func (p *pictures) menu(name string) error {
 	if p.panel == nil {
 		return nil
+	}
+	if p.shown != "" {
+		if err := p.closeWindow(p.shown); err != nil {
+			return err
+		}
+		p.shown = ""
 	}
 	_, err := p.panel.MenuShot(p.file(name))
 	return err
@@ -80,6 +88,9 @@ func (p *pictures) window(open func(string), name, file string) error {
 	title := "Lockstep – " + strings.ToUpper(kind[:1]) + kind[1:]
 	before := p.shown
 	open(name)
+	if err := p.place(title); err != nil {
+		return err
+	}
 	if _, err := p.display.Painted(title, p.file(file)); err != nil {
 		return err
 	}
@@ -91,6 +102,17 @@ func (p *pictures) window(open func(string), name, file string) error {
 		return nil
 	}
 	return p.closeWindow(before)
+}
+
+// place moves a window away from the panel, which would be in its picture.
+func (p *pictures) place(title string) error {
+	return desktoptest.Until(desktoptest.Patience, "window "+title, func() error {
+		id, err := p.display.Window(title)
+		if err == nil {
+			_, err = p.display.Run("xdotool", "windowmove", "--sync", id, demoX, demoY)
+		}
+		return err
+	})
 }
 
 // still takes the picture anew until two in a row are equal.

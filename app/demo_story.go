@@ -54,6 +54,9 @@ func newStory(d *demo) (*story, error) {
 // until ctx ends; in a hurry it ends with the account of it all.
 func (t *story) tell(ctx context.Context, a api.API, open func(string)) error {
 	t.api, t.open = a, open
+	if !t.hurry {
+		open(present.Queue)
+	}
 	err := t.steps(ctx)
 	switch {
 	case ctx.Err() != nil && !t.hurry: // somebody has seen enough

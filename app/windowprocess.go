@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"time"
 
 	"lockstep/app/desk"
 	"lockstep/sync/remote"
@@ -25,7 +26,8 @@ type windowProcess struct {
 	mu      sync.Mutex
 	in      io.WriteCloser // nil while none runs
 	pid     int
-	asked   []string // windows it was asked for and has not answered yet
+	ended   chan struct{} // closed when it has ended
+	asked   []string      // windows it was asked for and has not answered yet
 	closing bool
 }
 
@@ -65,14 +67,15 @@ func (w *windowProcess) start(name string) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the windows: %w", err)
 	}
-	w.in, w.pid, w.asked = in, cmd.Process.Pid, []string{name}
+	w.in, w.pid, w.asked, w.ended = in, cmd.Process.Pid, []string{name}, make(chan struct{})
 	_ = desk.AllowFront(w.pid)
-	go w.attend(cmd, in, out)
+	go w.attend(cmd, in, out, w.ended)
 	return nil
 }
 
 // attend hears what the process shows and what becomes of it.
-func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader) {
+func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, ended chan<- struct{}) {
+	defer close(ended)
 	answered := 0
 	for lines := bufio.NewScanner(out); lines.Scan(); answered++ {
 		w.answered(lines.Text())
@@ -107,13 +110,23 @@ func (w *windowProcess) answered(name string) {
 	}
 }
 
-// close ends the process by ending its input.
+// windowGrace is how long the windows may take to close when Lockstep quits.
+const windowGrace = 3 * time.Second
+
+// close ends the process by ending its input, and waits for it.
 func (w *windowProcess) close() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.closing = true
-	if w.in != nil {
-		_ = w.in.Close() // gone already is as good
+	in, ended := w.in, w.ended
+	w.mu.Unlock()
+	if in == nil {
+		return
+	}
+	_ = in.Close() // gone already is as good
+	select {
+	case <-ended:
+	case <-time.After(windowGrace):
+		slog.Warn("the windows did not close in time")
 	}
 }
 

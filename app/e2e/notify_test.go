@@ -1,0 +1,154 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/app/desktoptest"
+	"lockstep/app/present"
+	"lockstep/storage"
+	"lockstep/sync/api"
+	"lockstep/sync/breaker"
+	"lockstep/sync/health"
+	"lockstep/sync/outage"
+	"lockstep/sync/remote"
+	"lockstep/sync/sim"
+	"lockstep/sync/store"
+)
+
+// probesOfAnOutage is how often Plex is tried in a real outage of half an hour: with the
+// default waits, 5 + 10 + 20 s and then once a minute.
+const probesOfAnOutage = 32
+
+// The titles of the two messages about an outage.
+const (
+	gone = "Plex is not reachable"
+	back = "Plex is back"
+)
+
+// outageOfHalfAnHour takes Plex away for as many probes as half an hour has, with the
+// waits between them shortened by settings.
+func (d *desk) outageOfHalfAnHour(c *remote.Client) {
+	d.t.Helper()
+	over := d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	defer over()
+	d.world.Plex.DropConnections()
+	if err := d.world.Stash.Edit(d.world.Stash.SceneIDs()[0], func(sc *sim.Scene) { sc.Title = "Edited while Plex was away" }); err != nil {
+		d.t.Fatal(err)
+	}
+	d.sees(c, "all failed probes", func(s api.Snapshot) bool {
+		return s.Verdict == health.Down && s.Outage != nil && s.Outage.Ongoing() && s.Outage.FailedProbes >= probesOfAnOutage
+	})
+	d.Until("the message that Plex is away", func() error { return d.shown(gone) })
+	over()
+	d.Until("the message that Plex is back", func() error { return d.shown(back) })
+	d.settled(c)
+}
+
+// shown returns an error unless that message is the only one on screen.
+func (d *desk) shown(title string) error {
+	var titles []string
+	for _, n := range d.Notifications.Showing() {
+		titles = append(titles, n.Title)
+	}
+	if len(titles) != 1 || titles[0] != title {
+		return fmt.Errorf("on screen: %q", titles)
+	}
+	return nil
+}
+
+// said fails the test unless exactly these messages were sent since the start.
+func (d *desk) said(want ...string) {
+	d.t.Helper()
+	var titles []string
+	for _, n := range d.Notifications.All() {
+		titles = append(titles, n.Title)
+	}
+	if !slices.Equal(titles, want) {
+		d.t.Errorf("said %q, want %q", titles, want)
+	}
+}
+
+func TestOneOutageIsTwoMessages(t *testing.T) {
+	d, c, _ := trayed(t, tidy())
+	d.outageOfHalfAnHour(c)
+	d.said(gone, back)
+	if err := d.inStep(); err != nil {
+		t.Errorf("after the outage: %v", err)
+	}
+	page := d.outages()
+	if len(page.Records) != 1 || page.Records[0].Ongoing() || page.Records[0].Repaired || page.Records[0].FailedProbes < probesOfAnOutage {
+		t.Errorf("outages: %+v", page.Records)
+	}
+	note := d.Notifications.Showing()[0]
+	if err := d.Notifications.Press(note.ID, "default"); err != nil {
+		t.Fatal(err)
+	}
+	d.opened(present.Outages)
+}
+
+// outages are what the command says about them.
+func (d *desk) outages() api.OutagePage {
+	d.t.Helper()
+	a := d.command("outages", "--json")
+	var page api.OutagePage
+	if err := json.Unmarshal([]byte(a.out), &page); err != nil || a.code != 0 {
+		d.t.Fatalf("outages --json: code %d, %v: %s%s", a.code, err, a.out, a.problems)
+	}
+	return page
+}
+
+// TestFalseOutageIsSilent is the incident "ONGOING (2d 14h) while Plex was fine": the
+// record has no end, the breaker was stored closed. A true outage afterwards shows that
+// silence was not the only thing left to be heard.
+func TestFalseOutageIsSilent(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{}, tidy())
+	d.storeFalseOutage(62 * time.Hour)
+	d.app = d.start("--hidden")
+	c := d.client()
+	d.settled(c)
+	s := d.sees(c, "the verdict", func(s api.Snapshot) bool { return s.Verdict == health.Up })
+	if s.Outage == nil || s.Outage.Ongoing() || !s.Outage.Repaired {
+		t.Errorf("after the start the outage is %+v", s.Outage)
+	}
+	if page := d.outages(); len(page.Records) != 1 || !page.Records[0].Repaired || page.Records[0].Ongoing() || page.Verdict != health.Up {
+		t.Errorf("outages: %+v, verdict %v", page.Records, page.Verdict)
+	}
+	if a := d.command("outages"); !strings.Contains(a.out, "repaired") {
+		t.Errorf("the list of outages does not say that one was repaired:\n%s", a.out)
+	}
+	if err := c.Show(t.Context(), present.Outages); err != nil {
+		t.Fatal(err)
+	}
+	d.opened(present.Outages)
+	d.outageOfHalfAnHour(c)
+	d.said(gone, back)
+}
+
+// storeFalseOutage writes what the old system left behind: a record that began so long
+// ago and has no end, beside a breaker that is closed.
+func (d *desk) storeFalseOutage(ago time.Duration) {
+	d.t.Helper()
+	db, _, err := storage.Open(storage.Options{Dir: d.dir})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	err = db.Update(func(tx store.Tx) error {
+		if err := tx.PutBreaker(breaker.Breaker{State: breaker.Closed}); err != nil {
+			return err
+		}
+		return tx.PutOutage(outage.Record{ID: 1, Started: time.Now().Add(-ago).UTC(), Cause: "connection refused"})
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		d.t.Fatal(err)
+	}
+}

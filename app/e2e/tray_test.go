@@ -1,0 +1,301 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"lockstep/app/desktoptest"
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
+	"lockstep/sync/remote"
+	"lockstep/sync/sim"
+	"lockstep/sync/store"
+)
+
+// tidy is a small library in which everything can be synced.
+func tidy() sim.Options { return sim.Options{Seed: 3, Scenes: 30} }
+
+// trayed starts the app in the tray and waits until its first sync is done.
+func trayed(t *testing.T, o sim.Options, set ...string) (*desk, *remote.Client, *desktoptest.Item) {
+	t.Helper()
+	d := newDesk(t, desktoptest.RigParams{}, o)
+	for _, s := range set {
+		name, value, _ := strings.Cut(s, "=")
+		d.set[name] = value
+	}
+	d.app = d.start("--hidden")
+	item, err := d.Watcher.Next(desktoptest.Patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := d.client()
+	d.settled(c)
+	return d, c, item
+}
+
+// click clicks a menu entry once it is there and enabled.
+func (d *desk) click(item *desktoptest.Item, path ...string) {
+	d.t.Helper()
+	d.Until(fmt.Sprintf("the menu entry %q", path), func() error { return item.Click(path...) })
+}
+
+// says waits for the tooltip and the first line of the menu to say the same words.
+func (d *desk) says(item *desktoptest.Item, words string) {
+	d.t.Helper()
+	d.Until("the tray to say "+words, func() error {
+		tip, err := item.ToolTip()
+		if err != nil {
+			return err
+		}
+		menu, err := item.Menu()
+		if err != nil || len(menu.Children) == 0 {
+			return fmt.Errorf("no menu yet: %w", err)
+		}
+		if first := menu.Children[0]; !strings.Contains(tip, words) || first.Label != tip || !first.Disabled {
+			return fmt.Errorf("the tooltip is %q, the first line %q (disabled: %v)", tip, first.Label, first.Disabled)
+		}
+		return nil
+	})
+}
+
+func TestTrayIconTellsHowThingsStand(t *testing.T) {
+	d, c, item := trayed(t, tidy())
+	d.says(item, "In step")
+	if err := d.inStep(); err != nil {
+		t.Error(err)
+	}
+	up := d.icon(item)
+	d.click(item, "Pause", "Until I resume")
+	d.says(item, "Paused")
+	paused := d.icon(item)
+	d.click(item, "Resume")
+	d.says(item, "In step")
+	back := d.world.Plex.Inject(sim.Fault{Effect: sim.Refuse})
+	d.world.Plex.DropConnections()
+	d.says(item, "Plex down since")
+	down := d.icon(item)
+	back()
+	d.sees(c, "Plex being back", func(s api.Snapshot) bool { return s.Verdict == health.Up })
+	d.says(item, "In step")
+	if sameShape(up, paused) || sameShape(up, down) || sameShape(paused, down) {
+		t.Error("the icon's outline is the same in two of up, paused and down")
+	}
+	d.Until("the plain icon again", func() error {
+		if !sameShape(up, d.icon(item)) {
+			return errors.New("it is another one")
+		}
+		return nil
+	})
+}
+
+func (d *desk) icon(item *desktoptest.Item) image.Image {
+	d.t.Helper()
+	m, err := item.Icon()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return m
+}
+
+// sameShape compares what is drawn without its colours.
+func sameShape(a, b image.Image) bool {
+	if a.Bounds() != b.Bounds() {
+		return false
+	}
+	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
+		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
+			_, _, _, p := a.At(x, y).RGBA()
+			if _, _, _, q := b.At(x, y).RGBA(); p != q {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func TestTrayMenuDoesWhatItSays(t *testing.T) {
+	d, c, item := trayed(t, tidy(), "STASH_PROBE=1h", "PLEX_PROBE=1h")
+	for label, name := range map[string]string{
+		"Queue…": present.Queue, "Reports…": present.Reports, "Outages…": present.Outages, "Settings…": present.Settings,
+	} {
+		d.click(item, label)
+		d.opened(name)
+		d.close(name)
+	}
+	d.syncNow(c, item)
+	d.reconciles(c, item)
+	d.pauses(c, item)
+	d.click(item, "Quit")
+	if err := d.app.Wait(desktoptest.Patience); err != nil {
+		t.Errorf("Quit: %v", err)
+	}
+	d.noToken()
+}
+
+// syncNow edits a scene that nothing else would notice for an hour.
+func (d *desk) syncNow(c *remote.Client, item *desktoptest.Item) {
+	d.t.Helper()
+	id := d.world.Stash.SceneIDs()[0]
+	if err := d.world.Stash.Edit(id, func(sc *sim.Scene) { sc.Title = "Found by hand" }); err != nil {
+		d.t.Fatal(err)
+	}
+	d.click(item, "Sync now")
+	d.Until("the edit in Plex", d.inStep)
+	d.settled(c)
+}
+
+func (d *desk) reconciles(c *remote.Client, item *desktoptest.Item) {
+	d.t.Helper()
+	newest := uint64(0)
+	for _, want := range []struct {
+		label   string
+		scope   config.Scope
+		preview bool
+	}{
+		{"Last 24 hours", config.ScopeDay, false}, {"Last 7 days", config.ScopeWeek, false},
+		{"Everything", config.ScopeAll, false}, {"Preview everything…", config.ScopeAll, true},
+	} {
+		d.click(item, "Reconcile", want.label)
+		var rep store.Report
+		d.Until("the report of "+want.label, func() error {
+			list, err := c.Reports(context.Background(), 1)
+			if err != nil || len(list) == 0 || list[0].ID == newest || list[0].Ended.IsZero() {
+				return fmt.Errorf("reports %+v: %w", list, err)
+			}
+			rep = list[0]
+			return nil
+		})
+		newest = rep.ID
+		if rep.Scope != string(want.scope) || rep.Preview != want.preview || rep.Incomplete != "" {
+			d.t.Errorf("%s made the report %+v", want.label, rep)
+		}
+	}
+	d.opened(present.Preview)
+	d.close(present.Preview)
+}
+
+func (d *desk) pauses(c *remote.Client, item *desktoptest.Item) {
+	d.t.Helper()
+	for label, length := range map[string]time.Duration{"30 minutes": 30 * time.Minute, "2 hours": 2 * time.Hour, "Until I resume": 0} {
+		d.click(item, "Pause", label)
+		s := d.sees(c, "the pause", func(s api.Snapshot) bool { return s.Paused })
+		if off := time.Until(s.PausedTill) - length; length > 0 && (off > time.Minute || off < -time.Minute) || length == 0 && !s.PausedTill.IsZero() {
+			d.t.Errorf("%s pauses until %v", label, s.PausedTill)
+		}
+		d.click(item, "Resume")
+		d.sees(c, "the end of the pause", func(s api.Snapshot) bool { return !s.Paused })
+	}
+}
+
+func TestWindowsComeAndGoWithoutTheEngine(t *testing.T) {
+	d, c, item := trayed(t, tidy())
+	if err := item.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	d.opened(present.Queue)
+	first := d.windowProcess()
+	d.click(item, "Reports…")
+	d.opened(present.Reports)
+	if pid := d.windowProcess(); first == 0 || pid != first {
+		t.Errorf("the second window is shown by process %d, the first by %d", pid, first)
+	}
+	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	d.Until("the windows to be gone", func() error {
+		return errors.Join(d.Display.Gone(title(present.Queue)), d.Display.Gone(title(present.Reports)))
+	})
+	id := d.world.Stash.SceneIDs()[1]
+	if err := d.world.Stash.Edit(id, func(sc *sim.Scene) { sc.Title = "Written without a window" }); err != nil {
+		t.Fatal(err)
+	}
+	d.Until("the edit in Plex", d.inStep)
+	d.settled(c)
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	if pid := d.windowProcess(); pid == 0 || pid == first {
+		t.Errorf("windows are shown by process %d again", pid)
+	}
+	d.close(present.Queue)
+	d.Until("the window process to end", func() error {
+		if pid := d.windowProcess(); pid != 0 {
+			return fmt.Errorf("process %d still runs", pid)
+		}
+		return nil
+	})
+	if _, err := c.Snapshot(context.Background()); err != nil {
+		t.Errorf("closing the last window ended more than the windows: %v", err)
+	}
+}
+
+func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
+	d, c, _ := trayed(t, tidy())
+	second := d.start()
+	if err := second.Wait(desktoptest.Patience); err != nil {
+		t.Errorf("the second start: %v", err)
+	}
+	d.opened(present.Queue)
+	if d.windowProcess() == 0 {
+		t.Error("the window does not belong to the first start")
+	}
+	if _, err := c.Ping(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
+	d.app = d.start()
+	d.opened(present.Queue)
+	c := d.client()
+	d.settled(c)
+	if err := d.inStep(); err != nil {
+		t.Error(err)
+	}
+	if err := d.app.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.app.Wait(desktoptest.Patience); err != nil {
+		t.Errorf("ended by a signal: %v", err)
+	}
+	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Queue)) })
+}
+
+func TestPanelShowsIconAndMenu(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.OnScreen}, tidy())
+	d.app = d.start("--hidden")
+	if _, err := d.Panel.Icon(); err != nil {
+		t.Fatal(err)
+	}
+	d.settled(d.client())
+	if _, err := d.Panel.MenuShot(d.Shot(t.Name() + "-menu")); err != nil {
+		t.Fatal(err)
+	}
+	area, err := d.Panel.OpenMenu()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The entries are one below the other: status, a line, Queue…
+	d.Until("the Queue window", func() error {
+		if d.Display.Visible(title(present.Queue)) == nil {
+			return nil
+		}
+		return errors.Join(d.Display.Click(area.Min.X+area.Dx()/3, area.Min.Y+queueBelow, 1),
+			desktoptest.Until(5*time.Second, "the click to do something", func() error { return d.Display.Visible(title(present.Queue)) }))
+	})
+	d.opened(present.Queue)
+}
+
+// queueBelow is how far below the menu's upper edge its entry Queue… is.
+const queueBelow = 50
