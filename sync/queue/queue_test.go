@@ -42,8 +42,12 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := queue.Enqueue(tt.old, wish("edited"), later)
-			if j.State != tt.state || j.Again != tt.again || j.Attempts != 0 || j.Cause != "edited" {
-				t.Errorf("%+v, want %s, again %v, no attempts", j, tt.state, tt.again)
+			cause := "edited"
+			if tt.keepsLine {
+				cause = "new" // what still waits says why it came
+			}
+			if j.State != tt.state || j.Again != tt.again || j.Attempts != 0 || j.Cause != cause {
+				t.Errorf("%+v, want %s, again %v, no attempts, cause %s", j, tt.state, tt.again, cause)
 			}
 			if tt.fresh != j.Enqueued.Equal(later) {
 				t.Errorf("enqueued %v, want the wish's time: %v", j.Enqueued, tt.fresh)

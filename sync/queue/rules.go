@@ -42,8 +42,8 @@ func Enqueue(old *Job, w Wish, now time.Time) Job {
 	if w.Name != "" {
 		j.Name = w.Name
 	}
-	if w.Cause != "" {
-		j.Cause = w.Cause
+	if w.Cause != "" && (j.State != Waiting || j.Cause == "") {
+		j.Cause = w.Cause // what still waits says why it came, not who else asked
 	}
 	j.Forced = w.Forced || j.Forced && j.State.Live()
 	j = j.undo(w)
