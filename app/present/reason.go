@@ -45,6 +45,18 @@ func Value(v string) string {
 	return v
 }
 
+// ChangeInFull is a line of the preview, uncut: what changes or stays, and why.
+func ChangeInFull(c store.Change, kept bool) string {
+	words := Change(c)
+	if kept {
+		words = FieldName(c.Field) + ": " + Value(c.Old)
+	}
+	if c.Why != "" {
+		words += " — " + T(c.Why)
+	}
+	return words
+}
+
 // Change is one field as it changed: "Date: (empty) → 2019-05-02".
 func Change(c store.Change) string {
 	return FieldName(c.Field) + ": " + Value(c.Old) + " → " + Value(c.New)

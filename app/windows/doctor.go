@@ -71,7 +71,10 @@ func (p *doctorPage) draw(checks []Check) {
 
 func checkView(c Check) fyne.CanvasObject {
 	tone := present.Good
-	if !c.OK {
+	switch {
+	case c.Failed:
+		tone = present.Bad
+	case !c.OK:
 		tone = present.Warn
 	}
 	name := line()

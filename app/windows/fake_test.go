@@ -248,7 +248,8 @@ func sampleRows(n int) []store.ReportRow {
 			r.Outcome, r.Reason = "skipped", []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.PathNotMapped}[i/3%3]
 		} else {
 			r.Outcome, r.Words, r.Item = "enqueued", "date and tags differ", "abc123/5512"
-			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: ""}}
+			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: "empty in Stash; it was written by Lockstep"}}
+			r.Kept = []store.Change{{Field: "title", Old: "Harbor Lights", New: "Harbor Lights", Why: "kept: locked in Plex, not by Lockstep"}}
 		}
 		rows = append(rows, r)
 	}

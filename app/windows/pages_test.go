@@ -193,7 +193,10 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
 	win, p := open[*previewPage](t, w, present.Preview)
-	wantShown(t, win, "16 scenes, 48 fields. Nothing has been written.", "2019-05-02", present.Nothing)
+	wantShown(t, win, "16 scenes, 48 fields. Nothing has been written.", "2019-05-02", present.Nothing,
+		"empty in Stash; it was written by Lockstep", "stays", "kept: locked in Plex, not by Lockstep")
+	p.fields.list.Select(3)
+	wantShown(t, win, "Title: Harbor Lights — kept: locked in Plex, not by Lockstep")
 	if canTap(win, "Write selected") {
 		t.Error("nothing is picked and can be written")
 	}
@@ -315,7 +318,7 @@ func TestHistoryReadsOnAndUndoes(t *testing.T) {
 func TestDoctorTellsWhatIsWrong(t *testing.T) {
 	w := newTest(t, newFake())
 	win, _ := open[*doctorPage](t, w, present.Doctor)
-	wantShown(t, win, "1 check needs a look", "No keyring answers.", "▲ Keyring", "● Stash")
+	wantShown(t, win, "2 checks need a look", "✕ Clock", "No keyring answers.", "▲ Keyring", "● Stash")
 }
 
 func TestFailuresAreToldInWords(t *testing.T) {

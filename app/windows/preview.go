@@ -57,7 +57,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = widget.NewList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{"Field", 16}, {"In Plex now", 42}, {"Will be", 42}}, func() int { return len(p.row.Changes) }, p.field, p.inFull)
+	p.fields = newListing([]column{{"Field", 13}, {"In Plex now", 29}, {"Will be", 29}, {"Why", 29}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.full.Hide()
 	p.selected = widget.NewButton("Write selected", func() { p.apply(p.chosen()) })
 	p.whole = widget.NewButton("Write all", func() { p.apply(nil) })
@@ -214,20 +214,31 @@ func (p *previewPage) set(r store.ReportRow) {
 	p.fields.refresh("")
 }
 
+// change is line i of the table: first what changes, then what is kept.
+func (p *previewPage) change(i int) (c store.Change, kept bool) {
+	if n := len(p.row.Changes); i >= n {
+		return p.row.Kept[i-n], true
+	}
+	return p.row.Changes[i], false
+}
+
 func (p *previewPage) inFull(i int) {
-	if i < len(p.row.Changes) {
-		set(p.full, present.Change(p.row.Changes[i]), widget.MediumImportance)
+	if i < len(p.row.Changes)+len(p.row.Kept) {
+		set(p.full, present.ChangeInFull(p.change(i)), widget.MediumImportance)
 		p.full.Show()
 	}
 }
 
 func (p *previewPage) field(i int) []cell {
-	c := p.row.Changes[i]
-	tone := widget.MediumImportance
-	if present.Value(c.New) == present.Nothing {
+	c, kept := p.change(i)
+	words, tone := present.Value(c.New), widget.MediumImportance
+	switch {
+	case kept:
+		words, tone = present.T("stays"), widget.LowImportance
+	case words == present.Value(""):
 		tone = widget.WarningImportance
 	}
-	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {present.Value(c.New), tone}}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {words, tone}, {present.T(c.Why), widget.LowImportance}}
 }
 
 func (p *previewPage) footing() {

@@ -48,7 +48,7 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		s := widget.NewSelect(labels, nil)
 		s.SetSelectedIndex(slices.Index(o.Choices, now))
 		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
-		return container.NewHBox(wide(260, s))
+		return container.NewHBox(wide(300, s))
 	}
 	e := widget.NewEntry()
 	e.SetText(now)

@@ -19,6 +19,7 @@ import (
 type firstPreview struct {
 	p       *setUpPage
 	report  uint64 // zero before it was begun
+	running bool
 	done    bool
 	reading bool
 	lines   []present.Line
@@ -45,14 +46,17 @@ func (f *firstPreview) content() fyne.CanvasObject {
 }
 
 // outdated forgets a preview made with other settings.
-func (f *firstPreview) outdated() { f.report, f.done, f.lines = 0, false, nil }
+func (f *firstPreview) outdated() { f.report, f.running, f.done, f.lines = 0, false, false, nil }
 
 func (f *firstPreview) start() {
 	f.outdated()
+	f.running = true
 	f.draw()
 	q := api.ReconcileRequest{Scope: config.ScopeAll, Preview: true}
 	ask(f.p.w, func(ctx context.Context) (uint64, error) { return f.p.w.api.Reconcile(ctx, q) }, func(id uint64, err error) {
 		if err != nil {
+			f.running = false
+			f.draw()
 			f.p.w.fail(f.p.win, err)
 			return
 		}
@@ -87,21 +91,18 @@ func (f *firstPreview) read() {
 		if err != nil || id != f.report || r.Ended.IsZero() {
 			return // the next snapshot asks again
 		}
-		f.done, f.lines = true, present.PreviewLines(r)
+		f.running, f.done, f.lines = false, true, present.PreviewLines(r)
 		f.draw()
 		f.p.buttons()
 	})
 }
 
 func (f *firstPreview) draw() {
-	words := present.T("Comparing the libraries…")
-	if f.done {
-		words = ""
-	}
-	set(f.words, words, widget.HighImportance)
-	visible(f.words, !f.done)
-	visible(f.bar, !f.done)
+	set(f.words, present.T("Comparing the libraries…"), widget.HighImportance)
+	visible(f.words, f.running)
+	visible(f.bar, f.running)
 	enabled(f.look, f.done)
+	enabled(f.again, !f.running)
 	f.says.Objects = nil
 	for _, l := range f.lines {
 		f.says.Add(marked(l))

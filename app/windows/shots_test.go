@@ -39,7 +39,7 @@ func newTest(t *testing.T, f *fake) *Windows {
 	w.now = func() time.Time { return testNow }
 	w.openURL = func(u *url.URL) error { return f.note("visit %s", u) }
 	w.opt.Doctor = func(context.Context) []Check {
-		return []Check{{Name: "Stash", Words: "Connected to Stash 0.30 with 1 204 scenes.", OK: true}, {Name: "Keyring", Words: "No keyring answers.", Hint: "Allow a file under Settings → Privacy to keep secrets.", OK: false}}
+		return []Check{{Name: "Stash", Words: "Connected to Stash 0.30 with 1 204 scenes.", OK: true}, {Name: "Keyring", Words: "No keyring answers.", Hint: "Allow a file under Settings → Privacy to keep secrets.", OK: false}, {Name: "Clock", Words: "The clock of this machine is 5 min behind Plex.", Failed: true}}
 	}
 	w.update(f.snapshots.Load())
 	t.Cleanup(w.CloseAll)

@@ -38,10 +38,11 @@ type Options struct {
 	OnLastClosed func()
 }
 
-// Check is one line of the doctor window.
+// Check is one line of the doctor window. What is neither OK nor Failed works, but not
+// as well as it could.
 type Check struct {
 	Name, Words, Hint string
-	OK                bool
+	OK, Failed        bool
 }
 
 // Windows is the set of windows of one process. Its methods, Run excepted, must be
