@@ -59,10 +59,10 @@ func (t *story) firstSync(ctx context.Context) error {
 		return len(s.InHand) > 0 && s.Run.Finished() > demoScenes/20
 	})
 	if err == nil {
-		err = t.pictures.window(t.open, present.Queue, "queue")
+		err = t.pictures.menu("tray-menu")
 	}
 	if err == nil {
-		err = t.pictures.menu("tray-menu")
+		err = t.pictures.window(t.open, present.Queue, "queue")
 	}
 	if err == nil {
 		err = t.inStep(ctx)

@@ -78,21 +78,25 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	f := d.newApp()
 	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
 	f.SetIcon(icon)
-	w := windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing, OnLastClosed: f.Quit})
+	shower := &shower{shown: p.Shown}
+	shower.Windows = windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing, OnLastClosed: func() {
+		shower.closing = true
+		f.Quit()
+	}})
 	select {
 	case first := <-p.Show:
-		w.Show(first)
+		shower.show(first)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	var work sync.WaitGroup
 	f.Lifecycle().SetOnStarted(func() {
 		work.Go(func() {
-			if err := w.Run(ctx); err != nil {
+			if err := shower.Run(ctx); err != nil {
 				slog.Info("the windows are alone now", "err", err)
 			}
 		})
-		work.Go(func() { serveWindows(ctx, w, p.Show) })
+		work.Go(func() { shower.serve(ctx, p.Show) })
 		context.AfterFunc(ctx, func() { fyne.Do(f.Quit) })
 	})
 	f.Run()
@@ -101,12 +105,31 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	return nil
 }
 
-// serveWindows shows what is asked for until ctx ends.
-func serveWindows(ctx context.Context, w *windows.Windows, show <-chan string) {
+// shower shows windows until the last one was closed. Its fields belong to Fyne's
+// goroutine.
+type shower struct {
+	*windows.Windows
+	shown   func(name string)
+	closing bool
+}
+
+// show must run on Fyne's goroutine.
+func (s *shower) show(name string) {
+	if s.closing {
+		return // whoever asked starts a new process
+	}
+	s.Show(name)
+	if s.shown != nil {
+		s.shown(name)
+	}
+}
+
+// serve shows what is asked for until ctx ends.
+func (s *shower) serve(ctx context.Context, names <-chan string) {
 	for {
 		select {
-		case name := <-show:
-			fyne.Do(func() { w.Show(name) })
+		case name := <-names:
+			fyne.Do(func() { s.show(name) })
 		case <-ctx.Done():
 			return
 		}

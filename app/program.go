@@ -63,6 +63,9 @@ type WindowParams struct {
 	DataDir string
 	// Show brings the names of windows to show. The first is waited for.
 	Show <-chan string
+	// Shown is told of each window once it is up; one asked for while the last window was
+	// closing never is. It may be nil.
+	Shown func(name string)
 }
 
 // errLook ends a command with ExitLook; everything was said already.

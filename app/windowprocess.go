@@ -141,7 +141,6 @@ func (s *session) follow(c *remote.Client, first string) error {
 		pass := func(name string) {
 			select {
 			case show <- name:
-				_, _ = fmt.Fprintln(s.Out, name)
 			case <-ctx.Done():
 			}
 		}
@@ -150,5 +149,7 @@ func (s *session) follow(c *remote.Client, first string) error {
 			pass(lines.Text())
 		}
 	}()
-	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show})
+	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Shown: func(name string) {
+		_, _ = fmt.Fprintln(s.Out, name)
+	}})
 }

@@ -120,10 +120,12 @@ func TestTroubleIsOneSentenceAndAHint(t *testing.T) {
 	}
 }
 
-// oneSentence judges the words of a trouble.
+// oneSentence judges the words of a trouble: what is the case, then what to do or ask
+// oneself.
 func (h *household) oneSentence(words, hint string, says []string) {
 	h.t.Helper()
-	if words == "" || hint == "" || strings.Contains(words, "\n") || len(words) > 200 {
+	what, rest, _ := strings.Cut(words+" "+hint, ". ")
+	if what == "" || strings.TrimSpace(rest) == "" || strings.Contains(words, "\n") || len(words) > 200 {
 		h.t.Errorf("said %q with the hint %q", words, hint)
 	}
 	all := strings.ToLower(words + " " + hint)

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -58,7 +59,7 @@ func newHousehold(t *testing.T, dir string, o sim.Options) *household {
 	return &household{t: t, world: w, dir: dir, set: map[string]string{
 		"DATA_DIR": dir, "NO_KEYRING": "1",
 		"STASH_URL": w.Stash.URL(), "PLEX_URL": w.Plex.URL(), "PLEX_TOKEN": canary,
-		"PLEX_LIBRARY": w.Library(), "PATH_MAP": w.StashRoot() + " => " + w.PlexRoot(),
+		"PLEX_LIBRARY": w.Library() + "; " + sim.ArchiveLibrary, "PATH_MAP": w.StashRoot() + " => " + w.PlexRoot(),
 		"PACE": "full", "RAMP_FROM": "1000", "RAMP_TO": "1000",
 		"RECONCILE": "never", "RECONCILE_AT_START": "no",
 		"STASH_PROBE": "1s", "PLEX_PROBE": "1s", "PROBE_FIRST": "50ms", "PROBE_MAX": "100ms", "NOTIFY_DELAY": "1s",
@@ -179,15 +180,15 @@ func (d *desk) client() *remote.Client {
 // version is what the app under test calls itself.
 func version(t *testing.T) string {
 	t.Helper()
-	out, err := exec.Command(binary(t), "version").Output()
+	out, err := exec.Command(binary(t), "version", "--json").Output()
 	if err != nil {
 		t.Fatalf("ask for the version: %v", err)
 	}
-	fields := strings.Fields(string(out))
-	if len(fields) == 0 {
-		t.Fatal("the app does not say its version")
+	var v struct{ Version string }
+	if err := json.Unmarshal(out, &v); err != nil {
+		t.Fatalf("the app does not say its version: %v: %s", err, out)
 	}
-	return fields[len(fields)-1]
+	return v.Version
 }
 
 // sees waits for a snapshot that fits.

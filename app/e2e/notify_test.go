@@ -90,7 +90,7 @@ func TestOneOutageIsTwoMessages(t *testing.T) {
 	if err := d.Notifications.Press(note.ID, "default"); err != nil {
 		t.Fatal(err)
 	}
-	d.opened(present.Outages)
+	d.opened(present.Queue)
 }
 
 // outages are what the command says about them.
