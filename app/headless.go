@@ -64,8 +64,6 @@ type versionJSON struct {
 // Run prints the version.
 func (c *versionCmd) Run(s *session) error {
 	v := versionJSON{s.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, s.Desktop != nil}
-	s.answer(v, func() {
-		s.say("lockstep %s (%s, %s)", v.Version, v.System, v.Go)
-	})
+	s.answer(v, func() { s.say("lockstep %s", v.Version) })
 	return nil
 }
