@@ -206,8 +206,8 @@ func TestASceneStashCannotReadIsLookedAtAgain(t *testing.T) {
 		t.Errorf("in the queue: %v, want both users of the tag: the rename is told only once", got)
 	}
 	r.finder.Stash = sound
-	if r.look(); r.waiting()[1] != "edited" {
-		t.Errorf("in the queue: %v, want scene 1 edited", r.waiting())
+	if f := r.look(); f.Enqueued != 1 {
+		t.Errorf("%+v, want the edit of scene 1 found", f)
 	}
 }
 

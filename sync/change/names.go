@@ -53,7 +53,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 		if err != nil {
 			return 0, err
 		}
-		if n, err = f.examine(ctx, users, renamed); err != nil {
+		if n, err = f.examine(ctx, users, "renamed"); err != nil {
 			return n, err // the old names stay, so the next look finds the same
 		}
 	}
@@ -62,9 +62,6 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 	}
 	return n, f.putNames(kind, put, gone)
 }
-
-// renamed is the cause of jobs that only the lists of names gave rise to.
-const renamed = "renamed"
 
 // listedValue names the stored mark that a kind of names was listed before.
 func listedValue(kind store.NameKind) string { return "change.listed." + string(kind) }

@@ -218,7 +218,10 @@ func (f *Finder) record(list []seenScene) error {
 			if err := Remember(tx, *ss.scene, f.Claims(*ss.scene)); err != nil {
 				return err
 			}
-			if err := enqueueFound(tx, ss.wish, now); err != nil {
+			if ss.wish == nil {
+				continue
+			}
+			if err := Enqueue(tx, *ss.wish, now); err != nil {
 				return err
 			}
 		}
@@ -228,20 +231,6 @@ func (f *Finder) record(list []seenScene) error {
 		return fmt.Errorf("record what was seen in Stash: %w", err)
 	}
 	return nil
-}
-
-// enqueueFound enqueues what an examination found. A job that already waits will read the
-// new names anyway and keeps its own cause.
-func enqueueFound(tx store.Tx, w *queue.Wish, now time.Time) error {
-	if w == nil {
-		return nil
-	}
-	if w.Cause == renamed {
-		if j, ok, err := tx.Job(w.Scene); err != nil || ok && j.State == queue.Waiting {
-			return err
-		}
-	}
-	return Enqueue(tx, *w, now)
 }
 
 // forget drops vanished scenes: their live jobs end as skipped, what was written to

@@ -11,7 +11,7 @@ const settledAfter = time.Minute
 // edit within the same second would carry the same stamp.
 func Stamp(updatedAt string, now time.Time) string {
 	t, err := time.Parse(time.RFC3339, updatedAt)
-	if err != nil || now.Sub(t) > settledAfter {
+	if err != nil || now.Sub(t) >= settledAfter {
 		return updatedAt
 	}
 	return "~" + updatedAt
