@@ -31,6 +31,8 @@ type Stash interface {
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
 	WatchJobs(ctx context.Context, finished func()) error
+	// Close gives up idle connections; the adapter may still be used afterwards.
+	Close()
 }
 
 // Plex is all the engine needs of the Plex adapter.
@@ -43,6 +45,8 @@ type Plex interface {
 	Probe(ctx context.Context) error
 	// Watch reports what Plex announces until ctx or connection ends.
 	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
+	// Close gives up idle connections; the adapter may still be used afterwards.
+	Close()
 }
 
 // PlexNews is what a notification of Plex means to us.

@@ -211,17 +211,10 @@ func (e *Engine) clientID() string {
 }
 
 // storeEnd puts everything away: unreported jobs go back, the run ends, and the time
-// of the end is kept so that the gap until the next start is known.
+// of the end is kept so that the gap until the next start is known. When Stash was last
+// swept is left as it is: what was seen in its last moments is worth another look.
 func (e *Engine) storeEnd() error {
-	err := e.giveBack()
-	now := e.stamp()
-	contact := e.health.LastContact
-	return errors.Join(err, e.store.Update(func(tx store.Tx) error {
-		if err := tx.PutValue(aliveValue, now); err != nil {
-			return err
-		}
-		return tx.PutValue(contactValue, contact)
-	}))
+	return errors.Join(e.giveBack(), e.putLife(e.stamp(), nil))
 }
 
 // cancelTasks asks everything beside the loop to end; the batch ends after its step.

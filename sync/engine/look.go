@@ -214,7 +214,17 @@ func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 		w <- err
 	}
 	l.served = nil
+	e.hangUp()
 	e.publish()
+}
+
+// hangUp gives up the connections nobody needs until the next look: each would wake
+// the machine once more when its time is over.
+func (e *Engine) hangUp() {
+	if !e.work.active && e.store.Counts().Empty() {
+		e.links.stash.Close()
+		e.links.plex.Close()
+	}
 }
 
 func (e *Engine) lookedAtStash(k *looker, now time.Time) {

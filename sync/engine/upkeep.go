@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"runtime/debug"
 	"time"
 
@@ -42,21 +43,26 @@ type upkeepState struct {
 	worked        time.Time // when memory was last used that was not given back, zero: all was
 }
 
-func (e *Engine) signOfLife(now time.Time) {
-	contact, newest := e.health.LastContact, e.look.lastNewest
-	swept, files := e.look.lastSweep, e.look.lastFile
-	err := e.store.Update(func(tx store.Tx) error {
-		for name, v := range map[string]any{
-			aliveValue: now, contactValue: contact, newestValue: newest,
-			sweptValue: swept.UTC().Round(0), fileValue: files.UTC().Round(0),
-		} {
+// putLife stores that the process lived at a moment and what it had seen by then, with
+// anything else that belongs to it.
+func (e *Engine) putLife(now time.Time, more map[string]any) error {
+	values := map[string]any{
+		aliveValue: now, contactValue: e.health.LastContact,
+		newestValue: e.look.lastNewest, fileValue: e.look.lastFile.UTC().Round(0),
+	}
+	maps.Copy(values, more)
+	return e.store.Update(func(tx store.Tx) error {
+		for name, v := range values {
 			if err := tx.PutValue(name, v); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
+}
+
+func (e *Engine) signOfLife(now time.Time) {
+	if err := e.putLife(now, map[string]any{sweptValue: e.look.lastSweep.UTC().Round(0)}); err != nil {
 		e.noteLocal(err)
 	}
 	if e.o.SameFile != nil {

@@ -85,6 +85,9 @@ func New(o Options) *Client {
 // keepAlive has the operating system find a dead connection within a minute.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
+// Close gives up idle connections. The client may still be used afterwards.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
 // address reduces what people paste to the base of all requests.
 func address(s string) *url.URL {
 	u, err := url.Parse(strings.TrimSpace(s))
