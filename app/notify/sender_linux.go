@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"lockstep/app/present"
 )
 
 const (
@@ -35,6 +37,23 @@ type Desktop struct {
 // file, icon a themed icon name or the path of a picture. It connects to nothing yet.
 func New(app, icon string) *Desktop { return &Desktop{app: app, icon: icon} }
 
+// Server asks the notification server of the desktop for its name.
+func Server(ctx context.Context) (string, error) {
+	conn, err := dbus.ConnectSessionBus(dbus.WithContext(ctx))
+	if err != nil {
+		return "", fmt.Errorf("connect to the session bus: %w", err)
+	}
+	defer conn.Close() //nolint:errcheck // the answer is in hand
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var name, vendor, version, spec string
+	call := conn.Object(service, object).CallWithContext(ctx, service+".GetServerInformation", 0)
+	if err := call.Store(&name, &vendor, &version, &spec); err != nil {
+		return "", fmt.Errorf("ask the notification server for its name: %w", err)
+	}
+	return name, nil
+}
+
 // Send shows a message in place of the one before.
 func (d *Desktop) Send(m Message) error {
 	d.mu.Lock()
@@ -55,7 +74,7 @@ func (d *Desktop) Send(m Message) error {
 	}
 	actions := []string{}
 	if slices.Contains(can, "actions") {
-		actions = []string{"default", "Open"}
+		actions = []string{"default", present.T("Open")}
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(d.app), "urgency": dbus.MakeVariant(byte(1))}
 	var id uint32

@@ -27,15 +27,15 @@ type Line struct {
 func Plex(s api.Snapshot, m Moment) Line {
 	switch {
 	case !s.Live:
-		return Line{"Plex not watched", Muted}
+		return Line{T("Plex not watched"), Muted}
 	case s.Verdict == health.Down:
-		return Line{"Plex down" + m.since(s.Since) + because(s.Breaker.Cause), Bad}
+		return Line{T("Plex down") + m.since(s.Since) + because(s.Breaker.Cause), Bad}
 	case s.Verdict != health.Up || !s.Plex.Checked:
-		return Line{"Plex being checked", Muted}
+		return Line{T("Plex being checked"), Muted}
 	case !s.Plex.OK && s.Plex.Error != "":
-		return Line{"Plex: " + s.Plex.Error, Warn}
+		return Line{"Plex: " + T(s.Plex.Error), Warn}
 	}
-	return Line{"Plex up" + lasting(s.Since, m), Good}
+	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
 
 // Stash is the state of Stash by its last answer.
@@ -43,20 +43,20 @@ func Stash(s api.Snapshot, m Moment) Line {
 	c := s.Stash
 	switch {
 	case !s.Live:
-		return Line{"Stash not watched", Muted}
+		return Line{T("Stash not watched"), Muted}
 	case !c.Checked:
-		return Line{"Stash being checked", Muted}
+		return Line{T("Stash being checked"), Muted}
 	case Away(c):
-		return Line{"Stash does not answer" + m.since(c.Since) + because(c.Error), Bad}
+		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
 	case !c.OK && c.Error != "":
-		return Line{"Stash: " + c.Error, Warn}
+		return Line{"Stash: " + T(c.Error), Warn}
 	}
-	return Line{"Stash up" + lasting(c.Since, m), Good}
+	return Line{T("Stash up") + lasting(c.Since, m), Good}
 }
 
 func because(cause string) string {
 	if cause == "" {
 		return ""
 	}
-	return " (" + cause + ")"
+	return " (" + T(cause) + ")"
 }

@@ -21,9 +21,9 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: j.Name, State: string(j.State), Detail: j.Words}
+	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: T(j.Words)}
 	if r.Name == "" {
-		r.Name = "scene " + j.Scene.String()
+		r.Name = T("scene %s", j.Scene)
 	}
 	switch j.State {
 	case queue.Running:
@@ -31,11 +31,11 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 	case queue.Waiting:
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
-		r.State, r.Tone = "retrying "+m.Clock(j.Due), Warn
-		r.Detail, r.Retry, r.Discard = join(j.Words, tries(j.Attempts)), true, true
+		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
+		r.Detail, r.Retry, r.Discard = join(T(j.Words), tries(j.Attempts)), true, true
 	case queue.Parked:
-		r.State, r.Retry, r.Discard = "not in Plex yet", true, true
-		r.Detail = join(j.Words, "waits until "+m.Clock(j.Due))
+		r.State, r.Retry, r.Discard = T("not in Plex yet"), true, true
+		r.Detail = join(T(j.Words), T("waits until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
 		if j.Words == "" {
@@ -44,10 +44,10 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 	case queue.Skipped:
 		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Words)
 	case queue.Done:
-		r.Mark, r.State, r.Tone = "✓", "done "+m.Clock(j.Due), Good
+		r.Mark, r.State, r.Tone = "✓", T("done %s", m.Clock(j.Due)), Good
 	}
 	if j.Undo != 0 && j.State.Live() {
-		r.Detail = join("being undone", j.Words)
+		r.Detail = join(T("being undone"), T(j.Words))
 	}
 	return r
 }
@@ -55,10 +55,10 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 func step(j queue.Job, s api.Snapshot) string {
 	for _, h := range s.InHand {
 		if h.Scene == j.Scene && h.Step != "" {
-			return h.Step
+			return T(h.Step)
 		}
 	}
-	return "in hand"
+	return T("in hand")
 }
 
 func tries(n int) string {
@@ -66,11 +66,11 @@ func tries(n int) string {
 	case 0:
 		return ""
 	case 1:
-		return "tried once"
+		return T("tried once")
 	case 2:
-		return "tried twice"
+		return T("tried twice")
 	}
-	return "tried " + Number(n) + " of " + Number(queue.MaxAttempts) + " times"
+	return T("tried %s of %s times", Number(n), Number(queue.MaxAttempts))
 }
 
 // causes are the reasons the engine gives a job, in the words of people.
@@ -84,7 +84,7 @@ var causes = map[string]string{
 // Cause says why a job exists. A word this version does not know is shown as it is.
 func Cause(cause string) string {
 	if words, ok := causes[cause]; ok {
-		return words
+		return T(words)
 	}
 	return strings.ReplaceAll(cause, "-", " ")
 }
@@ -92,9 +92,9 @@ func Cause(cause string) string {
 // StateName is the name of a state on a filter button.
 func StateName(s queue.State) string {
 	if s == queue.Parked {
-		return "Not in Plex"
+		return T("Not in Plex")
 	}
-	return upper(string(s))
+	return upper(T(string(s)))
 }
 
 // Filter is a filter button of the queue.
@@ -107,7 +107,7 @@ type Filter struct {
 // Filters are the buttons over the queue, All first. All of them are always there, so
 // that they do not move under the pointer.
 func Filters(c queue.Counts) []Filter {
-	all := Filter{Label: "All"}
+	all := Filter{Label: T("All")}
 	out := []Filter{all}
 	for _, s := range queue.States() {
 		n := c.Of(s)
@@ -125,13 +125,13 @@ func Filters(c queue.Counts) []Filter {
 func EmptyQueue(s api.Snapshot, search string, filtered bool) string {
 	switch {
 	case search != "":
-		return "Nothing here matches “" + search + "”."
+		return T("Nothing here matches “%s”.", search)
 	case filtered:
-		return "Nothing in this state."
+		return T("Nothing in this state.")
 	case !s.Configured:
-		return "Lockstep does not know your servers yet. Open the settings to begin."
+		return T("Lockstep does not know your servers yet. Open the settings to begin.")
 	}
-	return "Everything is in step. Edits you make in Stash appear here within a minute."
+	return T("Everything is in step. Edits you make in Stash appear here within a minute.")
 }
 
 // Activity is one line of history.
@@ -142,16 +142,16 @@ type Activity struct {
 
 // HistoryLine makes a line of what happened to a scene.
 func HistoryLine(a store.Activity, m Moment) Activity {
-	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: a.Words}
+	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: T(a.Words)}
 	if line.Name == "" {
-		line.Name = "scene " + a.Scene.String()
+		line.Name = T("scene %s", a.Scene)
 	}
 	switch {
 	case line.What != "":
 	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile
 		line.What = "written"
 	default:
-		line.What = string(a.State)
+		line.What = T(string(a.State))
 	}
 	for _, c := range a.Changes {
 		line.Changes = append(line.Changes, Change(c))
@@ -166,15 +166,15 @@ func Run(r store.Run, m Moment) string {
 	if !end.IsZero() {
 		words = m.Span(r.Started, end)
 	}
-	parts := []string{words, Number(r.Written) + " written"}
+	parts := []string{words, T("%s written", Number(r.Written))}
 	if r.Skipped > 0 {
-		parts = append(parts, Number(r.Skipped)+" skipped")
+		parts = append(parts, T("%s skipped", Number(r.Skipped)))
 	}
 	if r.Dead > 0 {
-		parts = append(parts, Number(r.Dead)+" dead")
+		parts = append(parts, T("%s dead", Number(r.Dead)))
 	}
 	if r.Undone {
-		parts = append(parts, "undone")
+		parts = append(parts, T("undone"))
 	}
 	return join(parts...)
 }
@@ -186,9 +186,9 @@ const QueuedNow = "It is in the queue now."
 func Undoing(scenes int) string {
 	switch scenes {
 	case 0:
-		return "There is nothing left to undo."
+		return T("There is nothing left to undo.")
 	case 1:
-		return "1 scene is in the queue to be put back."
+		return T("1 scene is in the queue to be put back.")
 	}
-	return Number(scenes) + " scenes are in the queue to be put back."
+	return T("%s scenes are in the queue to be put back.", Number(scenes))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // german has the German sentence of each English one.
@@ -47,9 +48,11 @@ func LanguageOf(env func(string) (string, bool)) string {
 		if !ok || v == "" {
 			continue
 		}
-		code, _, _ := strings.Cut(v, ":")
-		if code = strings.ToLower(strings.FieldsFunc(code+"_", func(r rune) bool { return strings.ContainsRune("_.@-", r) })[0]); len(code) == 2 {
-			return code
+		if at := strings.IndexAny(v, ":_.@-"); at >= 0 {
+			v = v[:at]
+		}
+		if len(v) == 2 {
+			return strings.ToLower(v)
 		}
 		return "en"
 	}
@@ -69,4 +72,16 @@ func T(english string, blanks ...any) string {
 		return words
 	}
 	return fmt.Sprintf(words, blanks...)
+}
+
+// point separates the decimals of a number.
+func point() string { return T(".") }
+
+// date writes a day as the language does. Layouts are those of package time.
+func date(t time.Time, layout string) string {
+	words := t.Format(T(layout))
+	if spoken.Load() == nil {
+		return words
+	}
+	return strings.NewReplacer(t.Format("Jan"), T(t.Format("Jan")), t.Format("Mon"), T(t.Format("Mon"))).Replace(words)
 }

@@ -15,7 +15,7 @@ type Menu struct {
 // MenuOf makes the tray menu of a snapshot.
 func MenuOf(s api.Snapshot, m Moment) Menu {
 	menu := Menu{
-		Icon: Icon(s), Status: Status(s, m), Queue: "Queue…" + queueHint(s), Reports: "Reports…", Outages: "Outages…",
+		Icon: Icon(s), Status: Status(s, m), Queue: T("Queue…") + queueHint(s), Reports: T("Reports…"), Outages: T("Outages…"),
 		CanSync: s.Live && s.Stopping == "",
 	}
 	menu.CanReconcile = menu.CanSync && s.Configured && s.Reconcile == nil
@@ -23,9 +23,9 @@ func MenuOf(s api.Snapshot, m Moment) Menu {
 		menu.Reports += " (" + needLook(s.NeedLook) + ")"
 	}
 	if s.Paused {
-		menu.Resume = "Resume"
+		menu.Resume = T("Resume")
 		if !s.PausedTill.IsZero() {
-			menu.Resume += " (paused until " + m.Clock(s.PausedTill) + ")"
+			menu.Resume += " (" + T("paused until %s", m.Clock(s.PausedTill)) + ")"
 		}
 	}
 	return menu
@@ -33,9 +33,9 @@ func MenuOf(s api.Snapshot, m Moment) Menu {
 
 func needLook(n int) string {
 	if n == 1 {
-		return "1 needs a look"
+		return T("1 needs a look")
 	}
-	return Number(n) + " need a look"
+	return T("%s need a look", Number(n))
 }
 
 func queueHint(s api.Snapshot) string {

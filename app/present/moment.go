@@ -39,9 +39,9 @@ func (m Moment) Stamp(t time.Time) string {
 // Day writes a day: 23 Nov, with the year in another year.
 func (m Moment) Day(t time.Time) string {
 	if m.local(t).Year() != m.local(m.Now).Year() {
-		return m.local(t).Format("2 Jan 2006")
+		return date(m.local(t), "2 Jan 2006")
 	}
-	return m.local(t).Format("2 Jan")
+	return date(m.local(t), "2 Jan")
 }
 
 // Span writes a stretch of time: 23 Nov 14:02 – 14:25.
@@ -55,16 +55,16 @@ func (m Moment) Span(from, to time.Time) string {
 // In writes how long it is until t: "in 40 s", or "now" when it has come.
 func (m Moment) In(t time.Time) string {
 	if d := t.Sub(m.Now); d >= time.Second {
-		return "in " + Duration(d)
+		return T("in %s", Duration(d))
 	}
-	return "now"
+	return T("now")
 }
 
 func (m Moment) since(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return " since " + m.Clock(t)
+	return " " + T("since %s", m.Clock(t))
 }
 
 func sameDay(a, b time.Time) bool {

@@ -23,35 +23,35 @@ func NoteDown(s api.Snapshot, m Moment) Note {
 			cause = s.Outage.Cause
 		}
 	}
-	body := "Since " + m.Clock(since) + because(strings.TrimSuffix(cause, ".")) + "."
+	body := T("Since %s", m.Clock(since)) + because(strings.TrimSuffix(cause, ".")) + "."
 	if n := s.Queue.Pending(); n > 0 {
-		body += " " + Count(n, "change waits", "changes wait") + "; Lockstep keeps trying."
+		body += " " + Count(n, "change waits", "changes wait") + T("; Lockstep keeps trying.")
 	} else {
-		body += " Lockstep keeps trying."
+		body += " " + T("Lockstep keeps trying.")
 	}
-	return Note{"Plex is not reachable", body, Outages}
+	return Note{T("Plex is not reachable"), body, Outages}
 }
 
 // NoteBack announces the end of an outage that was announced.
 func NoteBack(s api.Snapshot, r outage.Record, m Moment) Note {
-	body := "After " + Duration(r.Length(m.Now)) + "."
+	body := T("After %s.", Duration(r.Length(m.Now)))
 	if n := s.Queue.Pending(); n > 0 {
-		body += " " + Count(n, "change is", "changes are") + " being written."
+		body += " " + T("%s being written.", Count(n, "change is", "changes are"))
 	} else {
-		body += " Nothing was waiting."
+		body += " " + T("Nothing was waiting.")
 	}
-	return Note{"Plex is back", body, Queue}
+	return Note{T("Plex is back"), body, Queue}
 }
 
 // NoteFlapping announces that Plex comes and goes.
 func NoteFlapping(times int, since time.Time, m Moment) Note {
-	return Note{"Plex comes and goes",
-		Count(times, "interruption", "interruptions") + m.since(since) + ". Lockstep stays quiet until it is stable.", Outages}
+	return Note{T("Plex comes and goes"),
+		Count(times, "interruption", "interruptions") + m.since(since) + ". " + T("Lockstep stays quiet until it is stable."), Outages}
 }
 
 // NoteNetwork announces that neither server answers.
 func NoteNetwork(since time.Time, m Moment) Note {
-	return Note{"No network?", "Neither Stash nor Plex answers" + m.since(since) + ".", Queue}
+	return Note{T("No network?"), T("Neither Stash nor Plex answers") + m.since(since) + ".", Queue}
 }
 
 // NoteAttention asks a person for what only a person can settle.
@@ -59,19 +59,19 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	n := Note{Window: WindowFor(a.Kind)}
 	switch a.Kind {
 	case api.SignInPlex:
-		n.Title = "Plex asks you to sign in again"
+		n.Title = T("Plex asks you to sign in again")
 	case api.SignInStash:
-		n.Title = "Stash asks for its API key"
+		n.Title = T("Stash asks for its API key")
 	case api.BrakeAsks:
-		n.Title, n.Body = "Lockstep asks before it goes on", Sentence(a.Words)
+		n.Title, n.Body = T("Lockstep asks before it goes on"), Sentence(T(a.Words))
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
-		n.Title, n.Body = upper(strings.TrimSuffix(a.Words, ".")), Sentence(a.Hint)
+		n.Title, n.Body = upper(strings.TrimSuffix(T(a.Words), ".")), Sentence(T(a.Hint))
 		return n
 	}
-	n.Body = "Nothing is lost."
+	n.Body = T("Nothing is lost.")
 	if k := s.Queue.Pending(); k > 0 {
-		n.Body = "Nothing is lost: " + Count(k, "change waits", "changes wait") + "."
+		n.Body = T("Nothing is lost: %s.", Count(k, "change waits", "changes wait"))
 	}
 	return n
 }
@@ -79,16 +79,16 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 // NoteReconciled tells how an asked-for reconciliation ended.
 func NoteReconciled(r store.Report) Note {
 	if r.Incomplete != "" {
-		return Note{"Reconciliation stopped early", Incomplete(r), Reports}
+		return Note{T("Reconciliation stopped early"), Incomplete(r), Reports}
 	}
 	skipped := Skipped(r)
-	body := Number(r.Checked) + " checked: " + Number(r.InStep) + " in step, " + Number(r.Enqueued) + " " + queued(r) + ", " + Number(skipped) + " skipped"
+	body := T("%s checked: %s in step, %s, %s skipped", Number(r.Checked), Number(r.InStep), Number(r.Enqueued)+" "+queued(r), Number(skipped))
 	if skipped > 0 {
-		body += " — see reasons"
+		body += " — " + T("see reasons")
 	}
 	window := Reports
 	if r.Preview {
 		window = Preview
 	}
-	return Note{"Reconciliation done", body + ".", window}
+	return Note{T("Reconciliation done"), body + ".", window}
 }

@@ -29,9 +29,9 @@ func Number(n int) string {
 // Count writes a number with its noun: "1 change", "14 changes".
 func Count(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return "1 " + T(one)
 	}
-	return Number(n) + " " + many
+	return Number(n) + " " + T(many)
 }
 
 // Percent writes a share from 0 to 1 with so many decimals. Only a whole share is
@@ -42,7 +42,7 @@ func Percent(share float64, decimals int) string {
 	if share < 1 && n >= 100 {
 		n = 100 - 1/scale
 	}
-	return strconv.FormatFloat(n, 'f', decimals, 64) + thin + "%"
+	return strings.Replace(strconv.FormatFloat(n, 'f', decimals, 64), ".", point(), 1) + thin + "%"
 }
 
 const day = 24 * time.Hour
@@ -54,7 +54,7 @@ func Duration(d time.Duration) string {
 	case d <= 0:
 		return "0 s"
 	case d < time.Second:
-		return "under 1 s"
+		return T("under 1 s")
 	case d < time.Minute:
 		return units(d, time.Second, "s", 0, "")
 	case d < 10*time.Minute:
@@ -68,12 +68,12 @@ func Duration(d time.Duration) string {
 }
 
 func units(d, big time.Duration, bigName string, small time.Duration, smallName string) string {
-	s := fmt.Sprintf("%s %s", Number(int(d/big)), bigName)
+	s := fmt.Sprintf("%s %s", Number(int(d/big)), T(bigName))
 	if small == 0 {
 		return s
 	}
 	if rest := d % big / small; rest > 0 {
-		s += fmt.Sprintf(" %d %s", rest, smallName)
+		s += fmt.Sprintf(" %d %s", rest, T(smallName))
 	}
 	return s
 }
@@ -83,13 +83,13 @@ func units(d, big time.Duration, bigName string, small time.Duration, smallName 
 func roughly(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "about " + Duration(max(d.Round(10*time.Second), 10*time.Second))
+		return T("about %s", Duration(max(d.Round(10*time.Second), 10*time.Second)))
 	case d < time.Hour:
-		return "about " + Duration(d.Round(time.Minute))
+		return T("about %s", Duration(d.Round(time.Minute)))
 	case d < day:
-		return "about " + Duration(d.Round(10*time.Minute))
+		return T("about %s", Duration(d.Round(10*time.Minute)))
 	}
-	return "more than " + Duration(d.Truncate(day))
+	return T("more than %s", Duration(d.Truncate(day)))
 }
 
 func join(parts ...string) string {

@@ -22,30 +22,30 @@ type OutageRow struct {
 // Outage makes a line of a record. A record without an end is said to last only when
 // the verdict says so too.
 func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
-	row := OutageRow{Cause: r.Cause, Length: Duration(r.Length(m.Now))}
+	row := OutageRow{Cause: T(r.Cause), Length: Duration(r.Length(m.Now))}
 	switch {
 	case !r.Ongoing():
 		row.When = m.Span(r.Started, r.Ended)
 	case v == health.Down:
-		row.When, row.Tone = m.Stamp(r.Started)+" – now", Bad
+		row.When, row.Tone = m.Stamp(r.Started)+" – "+T("now"), Bad
 	default:
-		row.When, row.Length, row.Tone = m.Stamp(r.Started)+" – ?", "being checked", Warn
+		row.When, row.Length, row.Tone = m.Stamp(r.Started)+" – ?", T("being checked"), Warn
 	}
 	if r.JobsHeld > 0 {
 		row.Held = Count(r.JobsHeld, "change held", "changes held")
 	}
-	row.Note = r.Note
+	row.Note = T(r.Note)
 	if r.Repaired {
-		row.Note = "repaired at start"
+		row.Note = T("repaired at start")
 		if r.Note != "" {
-			row.Note += ": " + r.Note
+			row.Note += ": " + T(r.Note)
 		}
 	}
 	if r.Requeued > 0 {
-		row.Note = join(row.Note, Number(r.Requeued)+" tried again after it")
+		row.Note = join(row.Note, T("%s tried again after it", Number(r.Requeued)))
 	}
 	if row.Cause == "" {
-		row.Cause = "cause not known"
+		row.Cause = T("cause not known")
 	}
 	return row
 }
@@ -53,13 +53,13 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 // Metrics is the sentence over the outage chart.
 func Metrics(x outage.Metrics) string {
 	if x.Known <= 0 {
-		return "Nothing is known about this time: Lockstep was not running."
+		return T("Nothing is known about this time: Lockstep was not running.")
 	}
-	words := "Plex available " + Percent(x.Availability, 2)
+	words := T("Plex available %s", Percent(x.Availability, 2))
 	if x.Count == 0 {
-		return join(words, "no outage", "watched for "+Duration(x.Known))
+		return join(words, T("no outage"), T("watched for %s", Duration(x.Known)))
 	}
-	return join(words, Count(x.Count, "outage", "outages"), "mean "+Duration(x.MTTR)+" to recover", Duration(x.MTBF)+" between")
+	return join(words, Count(x.Count, "outage", "outages"), T("mean %s to recover", Duration(x.MTTR)), T("%s between", Duration(x.MTBF)))
 }
 
 // WindowName names the stretch an outage page looks at.
@@ -77,9 +77,9 @@ func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
 
 // Segment says what a stretch of the chart means.
 func Segment(g outage.Segment, m Moment) string {
-	words := map[outage.Kind]string{outage.Up: "Plex up", outage.Down: "Plex down", outage.Off: "Lockstep was not running: not known"}[g.Kind]
+	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Lockstep was not running: not known")}[g.Kind]
 	if g.Repaired {
-		words += ", repaired record"
+		words += ", " + T("repaired record")
 	}
 	return fmt.Sprintf("%s: %s (%s)", m.Span(g.From, g.To), words, Duration(g.To.Sub(g.From)))
 }

@@ -14,24 +14,24 @@ func Reason(c skip.Code) string { return reasonAnd(c, "") }
 // reasonAnd puts what is particular to a row between the reason and its advice.
 func reasonAnd(c skip.Code, particular string) string {
 	if c == "" {
-		return particular
+		return T(particular)
 	}
 	r := skip.Of(c)
-	words := r.Words
+	words := T(r.Words)
 	if particular != "" && particular != r.Words {
-		words += ": " + particular
+		words += ": " + T(particular)
 	}
 	if r.Advice != "" {
-		words += " — " + r.Advice
+		words += " — " + T(r.Advice)
 	}
 	return words
 }
 
 // ReasonName is a reason on a filter button, without advice.
-func ReasonName(c skip.Code) string { return skip.Of(c).Words }
+func ReasonName(c skip.Code) string { return T(skip.Of(c).Words) }
 
 // FieldName is a field in front of people.
-func FieldName(f scene.Field) string { return upper(string(f)) }
+func FieldName(f scene.Field) string { return upper(T(string(f))) }
 
 // Nothing stands for an empty value in a table of changes.
 const Nothing = "(empty)"
@@ -40,7 +40,7 @@ const Nothing = "(empty)"
 func Value(v string) string {
 	v = strings.Join(strings.Fields(v), " ")
 	if v == "" {
-		return Nothing
+		return T(Nothing)
 	}
 	return v
 }

@@ -11,28 +11,28 @@ import (
 
 // ReportTitle names a report: "Reconciliation 23 Nov 14:10 — everything".
 func ReportTitle(r store.Report, m Moment) string {
-	kind := "Reconciliation "
+	kind := T("Reconciliation %s", m.Stamp(r.Started))
 	if r.Preview {
-		kind = "Preview "
+		kind = T("Preview %s", m.Stamp(r.Started))
 	}
-	return kind + m.Stamp(r.Started) + " — " + Scope(r.Scope)
+	return kind + " — " + Scope(r.Scope)
 }
 
 // Scope says what a reconciliation looks at.
 func Scope(scope string) string {
 	switch config.Scope(scope) {
 	case config.ScopeAll, "":
-		return "everything"
+		return T("everything")
 	case config.ScopeDay:
-		return "last 24 hours"
+		return T("last 24 hours")
 	case config.ScopeWeek:
-		return "last 7 days"
+		return T("last 7 days")
 	}
 	if lib, ok := strings.CutPrefix(scope, "library:"); ok {
-		return "library " + lib
+		return T("library %s", lib)
 	}
 	if id, ok := strings.CutPrefix(scope, "scene:"); ok {
-		return "scene " + id
+		return T("scene %s", id)
 	}
 	return scope
 }
@@ -50,28 +50,28 @@ func Skipped(r store.Report) int {
 // queued · 8 skipped".
 func Summary(r store.Report) string {
 	if r.Checked == 0 {
-		return "No scene was checked."
+		return T("No scene was checked.")
 	}
-	return "Checked " + Count(r.Checked, "scene", "scenes") + ": " +
-		join(Number(r.InStep)+" in step", Number(r.Enqueued)+" "+queued(r), Number(Skipped(r))+" skipped")
+	return T("Checked %s", Count(r.Checked, "scene", "scenes")) + ": " +
+		join(T("%s in step", Number(r.InStep)), Number(r.Enqueued)+" "+queued(r), T("%s skipped", Number(Skipped(r))))
 }
 
 // Sum is the sum every report must pass: "24 gaps = 16 queued + 8 skipped". Scenes
 // skipped although they have no gap are named after it.
 func Sum(r store.Report) string {
 	gapsSkipped := r.Gaps - r.Enqueued
-	words := Count(r.Gaps, "gap", "gaps") + " = " + Number(r.Enqueued) + " " + queued(r) + " + " + Number(gapsSkipped) + " skipped"
+	words := Count(r.Gaps, "gap", "gaps") + " = " + Number(r.Enqueued) + " " + queued(r) + " + " + T("%s skipped", Number(gapsSkipped))
 	if rest := Skipped(r) - gapsSkipped; rest > 0 {
-		words += Dot + Number(rest) + " more left out without a gap"
+		words += Dot + T("%s more left out without a gap", Number(rest))
 	}
 	return words
 }
 
 func queued(r store.Report) string {
 	if r.Preview {
-		return "to write"
+		return T("to write")
 	}
-	return "queued"
+	return T("queued")
 }
 
 // ByKind lists the gaps of a report by kind: "never synced 9 · changed in Stash 11".
@@ -99,7 +99,7 @@ var kinds = []struct{ code, words string }{
 func Kind(code string) string {
 	for _, k := range kinds {
 		if k.code == code {
-			return k.words
+			return T(k.words)
 		}
 	}
 	return strings.ReplaceAll(code, "-", " ")
@@ -119,14 +119,14 @@ func Incomplete(r store.Report) string {
 	if r.Incomplete == "" {
 		return ""
 	}
-	words, of := Sentence(r.Incomplete), Number(r.Checked)+" of "+Count(r.Total, "scene", "scenes")
+	words, of := Sentence(T(r.Incomplete)), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
 	if r.Total == 0 {
-		return words + " Nothing after that was judged."
+		return words + " " + T("Nothing after that was judged.")
 	}
 	if short, ok := strings.CutSuffix(words, "stopped answering."); ok {
-		return short + "stopped answering after " + of + ". Nothing after that was judged."
+		return T("%s stopped answering after %s.", strings.TrimSpace(short), of) + " " + T("Nothing after that was judged.")
 	}
-	return words + " " + of + " were checked; nothing after that was judged."
+	return words + " " + T("%s were checked; nothing after that was judged.", of)
 }
 
 // Row is one line of a report.
@@ -143,15 +143,15 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: r.Outcome, Why: r.Words}
+	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: T(r.Words)}
 	if row.Title == "" {
-		row.Title = "scene " + r.Scene.String()
+		row.Title = T("scene %s", r.Scene)
 	}
 	if row.Kind == "" {
-		row.Kind = "no gap"
+		row.Kind = T("no gap")
 	}
 	if r.Outcome == Enqueued {
-		row.Outcome = map[bool]string{false: "queued", true: "to write"}[preview]
+		row.Outcome = queued(store.Report{Preview: preview})
 	}
 	if r.Reason != "" {
 		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
@@ -169,7 +169,7 @@ type RowFilter struct {
 // RowFilters are the buttons over a report: all, queued, and each reason with its
 // number, the commonest first.
 func RowFilters(r store.Report) []RowFilter {
-	out := []RowFilter{{Label: "All " + Number(r.Enqueued+Skipped(r))}}
+	out := []RowFilter{{Label: T("All") + " " + Number(r.Enqueued+Skipped(r))}}
 	if r.Enqueued > 0 {
 		out = append(out, RowFilter{Label: upper(queued(r)) + " " + Number(r.Enqueued), Outcome: Enqueued})
 	}
@@ -193,22 +193,22 @@ func RowFilters(r store.Report) []RowFilter {
 
 // Brake is the question the mass-change brake asks.
 func Brake(words string) string {
-	words = Sentence(words)
+	words = Sentence(T(words))
 	if strings.HasSuffix(words, "?") {
 		return words
 	}
-	return words + " Go on?"
+	return words + " " + T("Go on?")
 }
 
 // PreviewFoot counts what a preview would do.
 func PreviewFoot(scenes, fields int) string {
-	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". Nothing has been written."
+	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". " + T("Nothing has been written.")
 }
 
 // WriteSelected is the label of the button that writes what was picked.
 func WriteSelected(n int) string {
 	if n == 0 {
-		return "Write selected"
+		return T("Write selected")
 	}
-	return "Write " + Number(n) + " selected"
+	return T("Write %s selected", Number(n))
 }

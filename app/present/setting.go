@@ -9,16 +9,16 @@ import (
 // 97.4 %".
 func Coverage(c api.Mapping) string {
 	if c.Total == 0 {
-		return "No file to look for yet."
+		return T("No file to look for yet.")
 	}
-	return Number(c.Covered) + " of " + Count(c.Total, "file", "files") + " found in Plex — " + Percent(float64(c.Covered)/float64(c.Total), 1)
+	return T("%s of %s found in Plex — %s", Number(c.Covered), Count(c.Total, "file", "files"), Percent(float64(c.Covered)/float64(c.Total), 1))
 }
 
 // Tested is the answer of a Test button in one or two sentences.
 func Tested(r api.TestResult) Line {
-	words := Sentence(r.Words)
+	words := Sentence(T(r.Words))
 	if r.Hint != "" {
-		words += " " + Sentence(r.Hint)
+		words += " " + Sentence(T(r.Hint))
 	}
 	if r.OK {
 		return Line{words, Good}
@@ -30,13 +30,13 @@ func Tested(r api.TestResult) Line {
 func SecretPlace(in string) string {
 	switch in {
 	case "keyring":
-		return "Kept in the keyring of your desktop."
+		return T("Kept in the keyring of your desktop.")
 	case "file":
-		return "Kept in a file only you can read."
+		return T("Kept in a file only you can read.")
 	case "environment":
-		return "Taken from the environment."
+		return T("Taken from the environment.")
 	case "memory":
-		return "Kept until Lockstep ends: there is no keyring. Allow a file under Privacy to keep it."
+		return T("Kept until Lockstep ends: there is no keyring. Allow a file under Privacy to keep it.")
 	}
 	return ""
 }
@@ -44,19 +44,19 @@ func SecretPlace(in string) string {
 // SecretHint stands in an empty secret entry.
 func SecretHint(stored bool) string {
 	if stored {
-		return "stored — type to replace it"
+		return T("stored — type to replace it")
 	}
-	return "not set"
+	return T("not set")
 }
 
 // SettingHint is the line under a setting: what it does and its range.
 func SettingHint(o config.Option, overridden bool) string {
-	words := o.Words
+	words := T(o.Words)
 	if o.Range != "" {
-		words += " (" + o.Range + ")"
+		words += " (" + T(o.Range) + ")"
 	}
 	if overridden {
-		words += " Given on the command line or in the environment; a change here has no effect until that is gone."
+		words += " " + T("Given on the command line or in the environment; a change here has no effect until that is gone.")
 	}
 	return words
 }
@@ -64,12 +64,12 @@ func SettingHint(o config.Option, overridden bool) string {
 // DoctorHead sums up the checks of the doctor.
 func DoctorHead(bad int) string {
 	if bad == 0 {
-		return "Everything is as it should be"
+		return T("Everything is as it should be")
 	}
 	if bad == 1 {
-		return "1 check needs a look"
+		return T("1 check needs a look")
 	}
-	return Number(bad) + " checks need a look"
+	return T("%s checks need a look", Number(bad))
 }
 
 // Welcome is the hint of the first run.
@@ -97,9 +97,9 @@ func Server(p api.PlexServer) string {
 	where := p.URL
 	switch {
 	case where == "":
-		where = "does not answer"
+		where = T("does not answer")
 	case p.Relay:
-		where = "only by Plex's slow detour"
+		where = T("only by Plex's slow detour")
 	}
 	return join(p.Name, where)
 }
@@ -109,22 +109,22 @@ func SignInWords(s api.SignInState, code string) Line {
 	switch s.State {
 	case api.SignInDone:
 		if len(s.Servers) == 0 {
-			return Line{"Signed in, but this account owns no Plex server.", Warn}
+			return Line{T("Signed in, but this account owns no Plex server."), Warn}
 		}
-		return Line{"Signed in. Choose the server to keep in step:", Good}
+		return Line{T("Signed in. Choose the server to keep in step:"), Good}
 	case api.SignInExpired:
-		return Line{"The sign-in has expired. Start again.", Warn}
+		return Line{T("The sign-in has expired. Start again."), Warn}
 	case api.SignInWaiting:
 	}
-	return Line{"Confirm the sign-in in your browser. Code " + code + ".", Busy}
+	return Line{T("Confirm the sign-in in your browser. Code %s.", code), Busy}
 }
 
 // Discovered tells what a look around the local network brought.
 func Discovered(n int) Line {
 	if n == 0 {
-		return Line{"No Plex server answered on this network. Many networks block this; type the address instead.", Muted}
+		return Line{T("No Plex server answered on this network. Many networks block this; type the address instead."), Muted}
 	}
-	return Line{Count(n, "server was", "servers were") + " found on this network:", Good}
+	return Line{T("%s found on this network:", Count(n, "server was", "servers were")), Good}
 }
 
 // choices explains values whose name alone says too little.
@@ -143,7 +143,7 @@ var choices = map[string]string{
 // Choice is a value of a setting in front of people.
 func Choice(value string) string {
 	if words, ok := choices[value]; ok {
-		return words
+		return T(words)
 	}
-	return value
+	return T(value)
 }

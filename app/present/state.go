@@ -119,9 +119,9 @@ func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {
 		return Brake(a.Words)
 	}
-	words := Sentence(a.Words)
+	words := Sentence(T(a.Words))
 	if a.Hint != "" {
-		words += " " + Sentence(a.Hint)
+		words += " " + Sentence(T(a.Hint))
 	}
 	return words
 }

@@ -13,20 +13,20 @@ import (
 func Status(s api.Snapshot, m Moment) string {
 	switch StateOf(s) {
 	case NotRunning:
-		return "Lockstep is not running"
+		return T("Lockstep is not running")
 	case NetworkAway:
-		return join("Neither Stash nor Plex answers"+m.since(s.Since), left(s))
+		return join(T("Neither Stash nor Plex answers")+m.since(s.Since), left(s))
 	case PlexDown:
-		return join("Plex down"+m.since(s.Since), left(s))
+		return join(T("Plex down")+m.since(s.Since), left(s))
 	case NeedsYou:
 		a, _ := Urgent(s)
-		return join(upper(strings.TrimSuffix(a.Words, ".")), left(s))
+		return join(upper(strings.TrimSuffix(T(a.Words), ".")), left(s))
 	case Checking:
-		return "Checking Plex…"
+		return T("Checking Plex…")
 	case StashAway:
-		return join("Stash does not answer"+m.since(s.Stash.Since), left(s))
+		return join(T("Stash does not answer")+m.since(s.Stash.Since), left(s))
 	case Quitting:
-		return "Quitting: " + s.Stopping
+		return T("Quitting: %s", T(s.Stopping))
 	case OnPause:
 		return join(paused(s, m), left(s))
 	case Comparing:
@@ -54,14 +54,14 @@ func Progress(s api.Snapshot) string {
 		name = " — " + name
 	}
 	if s.Run.Total == 0 {
-		return "Writing" + name
+		return T("Writing") + name
 	}
-	return "Writing " + Step(s.Run) + name
+	return T("Writing %s", Step(s.Run)) + name
 }
 
 // Step is how far the run is, the scene in hand included: "23 of 42".
 func Step(p api.Progress) string {
-	return Number(p.Position()) + " of " + Number(p.Total)
+	return T("%s of %s", Number(p.Position()), Number(p.Total))
 }
 
 // Fraction is how much of the run is through or written, from 0 to 1, so that the bar
@@ -88,7 +88,7 @@ func Rate(s api.Snapshot, m Moment) string {
 	if todo <= 0 {
 		return speed(p.Rate)
 	}
-	return join(speed(p.Rate), roughly(time.Duration(float64(todo)/p.Rate*float64(time.Second)))+" left")
+	return join(speed(p.Rate), T("%s left", roughly(time.Duration(float64(todo)/p.Rate*float64(time.Second)))))
 }
 
 func speed(perSecond float64) string {
@@ -97,9 +97,9 @@ func speed(perSecond float64) string {
 	}
 	whole := int(perSecond*10 + 0.5)
 	if whole >= 100 {
-		return Number(whole/10) + " scenes/s"
+		return T("%s scenes/s", Number(whole/10))
 	}
-	return Number(whole/10) + "." + Number(whole%10) + " scenes/s"
+	return T("%s scenes/s", Number(whole/10)+point()+Number(whole%10))
 }
 
 // Band is the line that stands in for the progress while Plex is down: "Waiting for
@@ -109,64 +109,64 @@ func Band(s api.Snapshot, m Moment) string {
 	if st != PlexDown && st != NetworkAway {
 		return ""
 	}
-	words := "Waiting for Plex" + m.since(s.Since)
+	words := T("Waiting for Plex") + m.since(s.Since)
 	if st == NetworkAway {
-		words = "Waiting for the network" + m.since(s.Since)
+		words = T("Waiting for the network") + m.since(s.Since)
 	}
-	if s.Breaker.State == breaker.HalfOpen || m.In(s.Breaker.NextProbe) == "now" {
-		return words + " — trying now"
+	if s.Breaker.State == breaker.HalfOpen || !s.Breaker.NextProbe.After(m.Now.Add(time.Second-1)) {
+		return words + " — " + T("trying now")
 	}
-	return words + " — next try " + m.In(s.Breaker.NextProbe)
+	return words + " — " + T("next try %s", m.In(s.Breaker.NextProbe))
 }
 
 // Today is what happened since midnight: "today 214 written · 3 skipped · 0 dead".
 func Today(t api.Today) string {
-	return join("today "+Number(t.Written)+" written", Number(t.Skipped)+" skipped", Number(t.Dead)+" dead")
+	return join(T("today %s written", Number(t.Written)), T("%s skipped", Number(t.Skipped)), T("%s dead", Number(t.Dead)))
 }
 
 func left(s api.Snapshot) string {
 	if n := s.Queue.Pending(); n > 0 {
-		return Number(n) + " waiting"
+		return T("%s waiting", Number(n))
 	}
 	return ""
 }
 
 func paused(s api.Snapshot, m Moment) string {
 	if s.PausedTill.IsZero() {
-		return "Paused"
+		return T("Paused")
 	}
-	return "Paused until " + m.Clock(s.PausedTill)
+	return T("Paused until %s", m.Clock(s.PausedTill))
 }
 
 // Reconciling tells how far a reconciliation is.
 func Reconciling(r api.ReconcileState) string {
 	if r.Total == 0 {
-		return "Comparing the libraries…"
+		return T("Comparing the libraries…")
 	}
-	return "Comparing " + Number(r.Checked) + " of " + Number(r.Total) + " scenes"
+	return T("Comparing %s of %s scenes", Number(r.Checked), Number(r.Total))
 }
 
 func held(s api.Snapshot) string {
 	if s.Queue.Waiting+s.Queue.Running == 0 {
-		return Count(s.Queue.Retrying, "change", "changes") + " to be tried again"
+		return T("%s to be tried again", Count(s.Queue.Retrying, "change", "changes"))
 	}
-	return Number(s.Queue.Pending()) + " waiting"
+	return T("%s waiting", Number(s.Queue.Pending()))
 }
 
 func idle(s api.Snapshot) string {
 	q := s.Queue
 	if q.Dead == 0 && q.Parked == 0 {
 		if s.Scenes == 0 {
-			return "Nothing to do yet"
+			return T("Nothing to do yet")
 		}
-		return join("In step", Count(s.Scenes, "scene", "scenes"))
+		return join(T("In step"), Count(s.Scenes, "scene", "scenes"))
 	}
-	parts := []string{"Nothing to do"}
+	parts := []string{T("Nothing to do")}
 	if q.Dead > 0 {
-		parts = append(parts, Number(q.Dead)+" dead")
+		parts = append(parts, T("%s dead", Number(q.Dead)))
 	}
 	if q.Parked > 0 {
-		parts = append(parts, Number(q.Parked)+" not in Plex yet")
+		parts = append(parts, T("%s not in Plex yet", Number(q.Parked)))
 	}
 	return join(parts...)
 }

@@ -26,7 +26,7 @@ func Ticks(from, to time.Time, m Moment) []Tick {
 	}
 	var out []Tick
 	for at = at.AddDate(0, months, days); at.Before(to); at = at.AddDate(0, months, days) {
-		out = append(out, Tick{At: at, Words: at.Format(form)})
+		out = append(out, Tick{At: at, Words: date(at, form)})
 	}
 	return out
 }

@@ -22,36 +22,36 @@ type items struct {
 }
 
 func (t *tray) build(ctx context.Context) {
-	t.items.status = systray.AddMenuItem("Lockstep is starting…", "")
+	t.items.status = systray.AddMenuItem(present.T("Lockstep is starting…"), "")
 	t.items.status.Disable()
 	systray.AddSeparator()
-	t.items.queue = t.window(ctx, "Queue…", present.Queue)
-	t.items.reports = t.window(ctx, "Reports…", present.Reports)
-	t.items.outages = t.window(ctx, "Outages…", present.Outages)
+	t.items.queue = t.window(ctx, present.T("Queue…"), present.Queue)
+	t.items.reports = t.window(ctx, present.T("Reports…"), present.Reports)
+	t.items.outages = t.window(ctx, present.T("Outages…"), present.Outages)
 	systray.AddSeparator()
-	t.items.sync = t.command(ctx, nil, "Sync now", func(ctx context.Context) error {
+	t.items.sync = t.command(ctx, nil, present.T("Sync now"), func(ctx context.Context) error {
 		_, err := t.api.SyncNow(ctx, api.SyncRequest{})
 		return err
 	})
 	t.buildReconcile(ctx)
 	t.buildPause(ctx)
 	systray.AddSeparator()
-	t.window(ctx, "Settings…", present.Settings)
-	t.clicked(ctx, systray.AddMenuItem("Quit", ""), t.act.Quit)
+	t.window(ctx, present.T("Settings…"), present.Settings)
+	t.clicked(ctx, systray.AddMenuItem(present.T("Quit"), ""), t.act.Quit)
 }
 
 func (t *tray) buildReconcile(ctx context.Context) {
-	t.items.reconcile = systray.AddMenuItem("Reconcile", "")
+	t.items.reconcile = systray.AddMenuItem(present.T("Reconcile"), "")
 	run := func(scope config.Scope) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := t.api.Reconcile(ctx, api.ReconcileRequest{Scope: scope})
 			return err
 		}
 	}
-	t.command(ctx, t.items.reconcile, "Last 24 hours", run(config.ScopeDay))
-	t.command(ctx, t.items.reconcile, "Last 7 days", run(config.ScopeWeek))
-	t.command(ctx, t.items.reconcile, "Everything", run(config.ScopeAll))
-	t.command(ctx, t.items.reconcile, "Preview everything…", func(ctx context.Context) error {
+	t.command(ctx, t.items.reconcile, present.T("Last 24 hours"), run(config.ScopeDay))
+	t.command(ctx, t.items.reconcile, present.T("Last 7 days"), run(config.ScopeWeek))
+	t.command(ctx, t.items.reconcile, present.T("Everything"), run(config.ScopeAll))
+	t.command(ctx, t.items.reconcile, present.T("Preview everything…"), func(ctx context.Context) error {
 		_, err := t.api.Reconcile(ctx, api.ReconcileRequest{Scope: config.ScopeAll, Preview: true})
 		if err == nil {
 			t.act.Open(present.Preview)
@@ -61,7 +61,7 @@ func (t *tray) buildReconcile(ctx context.Context) {
 }
 
 func (t *tray) buildPause(ctx context.Context) {
-	t.items.pause = systray.AddMenuItem("Pause", "")
+	t.items.pause = systray.AddMenuItem(present.T("Pause"), "")
 	pause := func(d time.Duration) func(context.Context) error {
 		return func(ctx context.Context) error {
 			if d == 0 {
@@ -70,10 +70,10 @@ func (t *tray) buildPause(ctx context.Context) {
 			return t.api.Pause(ctx, time.Now().Add(d))
 		}
 	}
-	t.command(ctx, t.items.pause, "30 minutes", pause(30*time.Minute))
-	t.command(ctx, t.items.pause, "2 hours", pause(2*time.Hour))
-	t.command(ctx, t.items.pause, "Until I resume", pause(0))
-	t.items.resume = t.command(ctx, nil, "Resume", t.api.Resume)
+	t.command(ctx, t.items.pause, present.T("30 minutes"), pause(30*time.Minute))
+	t.command(ctx, t.items.pause, present.T("2 hours"), pause(2*time.Hour))
+	t.command(ctx, t.items.pause, present.T("Until I resume"), pause(0))
+	t.items.resume = t.command(ctx, nil, present.T("Resume"), t.api.Resume)
 	t.items.resume.Hide()
 }
 

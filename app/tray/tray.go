@@ -51,7 +51,7 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 		systray.SetTitle("Lockstep")
 	}
 	systray.SetIcon(assets.Tray(assets.Unsure))
-	systray.SetTooltip("Lockstep is starting…")
+	systray.SetTooltip(present.T("Lockstep is starting…"))
 	systray.SetOnTapped(func() { go act.Open(present.Queue) })
 
 	var watched error

@@ -14,11 +14,11 @@ import (
 
 // drawConnections is the first page: both servers with their secrets and a Test each.
 func (p *form) drawConnections() {
-	p.server("stash-url", "stash", "API key", p.stored.HasAPIKey, &p.apiKey)
+	p.server("stash-url", "stash", present.T("API key"), p.stored.HasAPIKey, &p.apiKey)
 	p.body.Add(widget.NewSeparator())
 	p.finder = newSignIn(p)
 	p.body.Add(p.finder.content())
-	p.server("plex-url", "plex", "Token", p.stored.HasToken, &p.token)
+	p.server("plex-url", "plex", present.T("Token"), p.stored.HasToken, &p.token)
 	p.body.Add(widget.NewSeparator())
 	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
 }
@@ -39,10 +39,10 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 		}
 		p.changed()
 	}
-	remove := widget.NewButton("Remove", func() {
+	remove := widget.NewButton(present.T("Remove"), func() {
 		none := ""
 		*secret = &none
-		entry.SetPlaceHolder(present.SecretRemoved)
+		entry.SetPlaceHolder(present.T(present.SecretRemoved))
 		p.changed()
 	})
 	visible(remove, stored)
@@ -50,7 +50,7 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 	answer := para()
 	answer.Hide()
 	var test *widget.Button
-	test = widget.NewButtonWithIcon("Test", theme.MediaPlayIcon(), func() {
+	test = widget.NewButtonWithIcon(present.T("Test"), theme.MediaPlayIcon(), func() {
 		test.Disable()
 		p.test(api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret}, answer, test)
 	})
@@ -58,7 +58,7 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 }
 
 func (p *form) test(q api.TestRequest, answer *widget.Label, button *widget.Button) {
-	set(answer, "Testing…", widget.LowImportance)
+	set(answer, present.T("Testing…"), widget.LowImportance)
 	answer.Show()
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
 		button.Enable()

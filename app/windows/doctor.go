@@ -24,15 +24,15 @@ type doctorPage struct {
 }
 
 func newDoctorPage(w *Windows, win *window) page {
-	p := &doctorPage{w: w, win: win, title: heading("Doctor"), lines: container.NewVBox()}
-	p.again = widget.NewButtonWithIcon("Check again", theme.ViewRefreshIcon(), p.check)
-	p.bundle = widget.NewButtonWithIcon("Save a report for support…", theme.DocumentSaveIcon(), p.save)
+	p := &doctorPage{w: w, win: win, title: heading(present.T("Doctor")), lines: container.NewVBox()}
+	p.again = widget.NewButtonWithIcon(present.T("Check again"), theme.ViewRefreshIcon(), p.check)
+	p.bundle = widget.NewButtonWithIcon(present.T("Save a report for support…"), theme.DocumentSaveIcon(), p.save)
 	visible(p.bundle, w.opt.Bundle != nil)
 	return p
 }
 
 func (p *doctorPage) content() fyne.CanvasObject {
-	note := caption("The report for support leaves out keys and tokens and masks names and paths.")
+	note := caption(present.T("The report for support leaves out keys and tokens and masks names and paths."))
 	visible(note, p.w.opt.Bundle != nil)
 	return container.NewPadded(container.NewBorder(
 		container.NewBorder(nil, nil, nil, p.again, p.title),
@@ -44,11 +44,11 @@ func (p *doctorPage) update(api.Snapshot) {}
 
 func (p *doctorPage) check() {
 	if p.w.opt.Doctor == nil {
-		p.lines.Objects = []fyne.CanvasObject{caption("There is nothing to check here.")}
+		p.lines.Objects = []fyne.CanvasObject{caption(present.T("There is nothing to check here."))}
 		p.lines.Refresh()
 		return
 	}
-	set(p.title, "Checking…", widget.MediumImportance)
+	set(p.title, present.T("Checking…"), widget.MediumImportance)
 	p.again.Disable()
 	ask(p.w, func(ctx context.Context) ([]Check, error) { return p.w.opt.Doctor(ctx), nil }, func(checks []Check, _ error) {
 		p.again.Enable()

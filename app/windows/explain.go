@@ -30,19 +30,19 @@ type explainPage struct {
 
 func newExplainPage(w *Windows, win *window) page {
 	p := &explainPage{w: w, win: win, query: widget.NewEntry(), title: heading(""), outcome: para(), steps: container.NewVBox()}
-	p.query.SetPlaceHolder("Title, number or path of a scene")
+	p.query.SetPlaceHolder(present.T("Title, number or path of a scene"))
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true
-	p.again = widget.NewButtonWithIcon("Sync this scene", theme.ViewRefreshIcon(), func() {
-		w.syncScene(win, p.scene, func() { set(p.outcome, present.QueuedNow, widget.SuccessImportance) })
+	p.again = widget.NewButtonWithIcon(present.T("Sync this scene"), theme.ViewRefreshIcon(), func() {
+		w.syncScene(win, p.scene, func() { set(p.outcome, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
-	p.undo = widget.NewButtonWithIcon("Undo last write…", theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
+	p.undo = widget.NewButtonWithIcon(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
 	p.clear()
 	return p
 }
 
 func (p *explainPage) content() fyne.CanvasObject {
-	button := widget.NewButtonWithIcon("Explain", theme.QuestionIcon(), func() { p.explain(p.query.Text) })
+	button := widget.NewButtonWithIcon(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.undo, p.again), p.outcome))
@@ -62,9 +62,9 @@ func (p *explainPage) update(api.Snapshot) {}
 
 func (p *explainPage) clear() {
 	p.scene = 0
-	set(p.title, "Why is a scene not in step?", widget.MediumImportance)
+	set(p.title, present.T("Why is a scene not in step?"), widget.MediumImportance)
 	set(p.outcome, "", widget.MediumImportance)
-	p.steps.Objects = []fyne.CanvasObject{caption("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds.")}
+	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds."))}
 	p.steps.Refresh()
 	enabled(p.again, false)
 	enabled(p.undo, false)
@@ -77,7 +77,7 @@ func (p *explainPage) explain(query string) {
 	p.asked++
 	mine := p.asked
 	p.clear()
-	set(p.title, "Looking…", widget.MediumImportance)
+	set(p.title, present.T("Looking…"), widget.MediumImportance)
 	ask(p.w, func(ctx context.Context) (api.Explanation, error) { return p.w.api.Explain(ctx, query) }, func(e api.Explanation, err error) {
 		if mine != p.asked {
 			return
@@ -93,11 +93,11 @@ func (p *explainPage) explain(query string) {
 
 func (p *explainPage) draw(e api.Explanation) {
 	p.scene = e.Scene
-	set(p.title, "Why is “"+e.Title+"” not in step?", widget.MediumImportance)
+	set(p.title, present.T("Why is “%s” not in step?", e.Title), widget.MediumImportance)
 	if e.Scene == 0 {
 		set(p.title, e.Title, widget.MediumImportance)
 	}
-	set(p.outcome, e.Outcome, widget.MediumImportance)
+	set(p.outcome, present.T(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
 	for i, s := range e.Steps {
 		p.steps.Add(stepView(i+1, s))
@@ -108,7 +108,7 @@ func (p *explainPage) draw(e api.Explanation) {
 }
 
 func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
-	topic := widget.NewLabel(strconv.Itoa(n) + "  " + s.Topic)
+	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
 	words.Text, words.Selectable = drawable.Replace(s.Words), true
@@ -123,13 +123,13 @@ func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
 
 // undo asks, and then puts back what was there before.
 func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
-	confirm(win, "Undo?", what+"\nFields that were changed in Plex since then are left alone.", "Undo", func() {
+	confirm(win, present.T("Undo?"), what+"\n"+present.T("Fields that were changed in Plex since then are left alone."), present.T("Undo"), func() {
 		ask(w, func(ctx context.Context) (api.UndoResult, error) { return w.api.Undo(ctx, q) }, func(r api.UndoResult, err error) {
 			if err != nil {
 				w.fail(win, err)
 				return
 			}
-			dialog.ShowInformation("Undo", present.Undoing(r.Enqueued), win)
+			dialog.ShowInformation(present.T("Undo"), present.Undoing(r.Enqueued), win)
 		})
 	})
 }

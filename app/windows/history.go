@@ -41,21 +41,21 @@ type historyPage struct {
 
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
-	p.search = newSearch("Search by name or words", func(string) { p.restart() })
-	p.list = newListing([]column{{"When", 16}, {"Scene", 30}, {"What happened", 22}, {"Changes", 50}},
+	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
+	p.list = newListing([]column{{present.T("When"), 16}, {present.T("Scene"), 30}, {present.T("What happened"), 22}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
-	p.undo = widget.NewButtonWithIcon("Undo last write…", theme.ContentUndoIcon(), func() {
-		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, p.chosen.Name+" gets back what it had in Plex before the last write.")
+	p.undo = widget.NewButtonWithIcon(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
+		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s gets back what it had in Plex before the last write.", p.chosen.Name))
 	})
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.words))
 	p.foot.Hide()
-	p.runList = newListing([]column{{"Run", 1}}, func() int { return len(p.runs) }, func(i int) []cell {
+	p.runList = newListing([]column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
 	}, func(i int) {
 		p.run = p.runs[i]
 		enabled(p.undoRun, !p.run.Undone)
 	})
-	p.undoRun = widget.NewButtonWithIcon("Undo this run…", theme.ContentUndoIcon(), func() {
+	p.undoRun = widget.NewButtonWithIcon(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Run: p.run.ID}, present.Run(p.run, w.moment()))
 	})
 	p.undoRun.Disable()
@@ -65,7 +65,7 @@ func newHistoryPage(w *Windows, win *window) page {
 func (p *historyPage) content() fyne.CanvasObject {
 	scenes := container.NewBorder(p.search, p.foot, nil, nil, p.list.body)
 	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
-	return container.NewPadded(container.NewAppTabs(container.NewTabItem("Scenes", scenes), container.NewTabItem("Runs", runs)))
+	return container.NewPadded(container.NewAppTabs(container.NewTabItem(present.T("Scenes"), scenes), container.NewTabItem(present.T("Runs"), runs)))
 }
 
 func (p *historyPage) show(string) {
@@ -78,7 +78,7 @@ func (p *historyPage) show(string) {
 		p.runs = runs
 		words := ""
 		if len(runs) == 0 {
-			words = "Nothing has been written yet."
+			words = present.T("Nothing has been written yet.")
 		}
 		p.runList.refresh(words)
 	})
@@ -116,7 +116,7 @@ func (p *historyPage) load() {
 		p.lines, p.more = append(p.lines, a...), len(a) == pageSize
 		words := ""
 		if len(p.lines) == 0 {
-			words = "Nothing has been written yet, or nothing matches."
+			words = present.T("Nothing has been written yet, or nothing matches.")
 		}
 		p.list.refresh(words)
 	})

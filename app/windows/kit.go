@@ -210,12 +210,12 @@ func (w *Windows) fail(win fyne.Window, err error) {
 	if f.Class == fault.Canceled {
 		return
 	}
-	words := f.Words
+	words := present.T(f.Words)
 	if f.Server != fault.None {
 		words = string(f.Server) + ": " + words
 	}
 	if f.Hint != "" {
-		words += "\n" + f.Hint
+		words += "\n" + present.T(f.Hint)
 	}
 	dialog.ShowError(errors.New(words), win)
 }
@@ -228,7 +228,7 @@ func confirm(win fyne.Window, title, words, yes string, do func()) {
 		}
 	}, win)
 	d.SetConfirmText(yes)
-	d.SetDismissText("Cancel")
+	d.SetDismissText(present.T("Cancel"))
 	d.SetConfirmImportance(widget.DangerImportance)
 	d.Show()
 }

@@ -21,7 +21,7 @@ import (
 // the folders of Stash.
 func (p *form) drawLibraries() {
 	o, _ := config.Lookup("plex-library")
-	p.body.Add(field(o.Title, container.NewVBox(p.libraryChoice(), caption(o.Words))))
+	p.body.Add(field(present.T(o.Title), container.NewVBox(p.libraryChoice(), caption(present.T(o.Words)))))
 	p.body.Add(widget.NewSeparator())
 	p.body.Add(newMapping(p).content())
 	p.body.Add(widget.NewSeparator())
@@ -34,7 +34,7 @@ const films = "movie"
 func (p *form) libraryChoice() fyne.CanvasObject {
 	o, _ := config.Lookup("plex-library")
 	if len(p.libraries) == 0 {
-		choose := widget.NewButton("Choose from Plex", p.askLibraries)
+		choose := widget.NewButton(present.T("Choose from Plex"), p.askLibraries)
 		entry := p.input(o, func(text string) { p.edit(o, text, para()) })
 		return container.NewBorder(nil, nil, nil, choose, entry)
 	}
@@ -96,21 +96,21 @@ func newMapping(p *form) *mapping {
 }
 
 func (m *mapping) content() fyne.CanvasObject {
-	add := widget.NewButtonWithIcon("Add a rule", theme.ContentAddIcon(), func() {
+	add := widget.NewButtonWithIcon(present.T("Add a rule"), theme.ContentAddIcon(), func() {
 		m.rules = append(m.rules, config.Rule{})
 		m.draw()
 	})
-	try := widget.NewButtonWithIcon("See how they fit", theme.SearchIcon(), m.try)
-	hint := caption("How Plex names the folders of Stash. Leave this empty if both see the same paths.")
-	return field("Path rules", container.NewVBox(m.rows, m.wrong, container.NewHBox(add, try), m.coverage, m.offers, m.examples, hint))
+	try := widget.NewButtonWithIcon(present.T("See how they fit"), theme.SearchIcon(), m.try)
+	hint := caption(present.T("How Plex names the folders of Stash. Leave this empty if both see the same paths."))
+	return field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(add, try), m.coverage, m.offers, m.examples, hint))
 }
 
 func (m *mapping) draw() {
 	m.rows.Objects = nil
 	for i := range m.rules {
 		from, to := widget.NewEntry(), widget.NewEntry()
-		from.SetPlaceHolder("/data/films in Stash")
-		to.SetPlaceHolder(`D:\Films in Plex`)
+		from.SetPlaceHolder(present.T("%s in Stash", "/data/films"))
+		to.SetPlaceHolder(present.T("%s in Plex", `D:\Films`))
 		from.SetText(m.rules[i].Stash)
 		to.SetText(m.rules[i].Plex)
 		from.OnChanged = func(s string) { m.rules[i].Stash = s; m.edited() }
@@ -138,7 +138,7 @@ func (m *mapping) edited() {
 }
 
 func (m *mapping) try() {
-	set(m.coverage, "Looking for the files of every scene in Plex…", widget.LowImportance)
+	set(m.coverage, present.T("Looking for the files of every scene in Plex…"), widget.LowImportance)
 	m.coverage.Show()
 	rules := m.p.draft.PathMap
 	ask(m.p.w, func(ctx context.Context) (api.Mapping, error) { return m.p.w.api.Mapping(ctx, rules) }, func(c api.Mapping, err error) {
@@ -159,7 +159,7 @@ func (m *mapping) fits(c api.Mapping) {
 		if i < len(c.Evidence) {
 			evidence = c.Evidence[i]
 		}
-		use := widget.NewButton("Use", func() {
+		use := widget.NewButton(present.T("Use"), func() {
 			m.rules = append(slices.DeleteFunc(m.rules, func(r config.Rule) bool { return r.Stash == "" && r.Plex == "" }), r)
 			m.draw()
 			m.edited()
@@ -170,7 +170,7 @@ func (m *mapping) fits(c api.Mapping) {
 	m.offers.Refresh()
 	words := present.CoverageAdvice(c)
 	if len(c.Unmatched) > 0 {
-		words += "\nNot found, for example:\n" + strings.Join(c.Unmatched[:min(len(c.Unmatched), 5)], "\n")
+		words += "\n" + present.T("Not found, for example:") + "\n" + strings.Join(c.Unmatched[:min(len(c.Unmatched), 5)], "\n")
 	}
 	words = strings.TrimSpace(words)
 	set(m.examples, words, widget.LowImportance)

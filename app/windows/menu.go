@@ -16,22 +16,22 @@ import (
 // keyboard and without a tray.
 func (w *Windows) menu() *fyne.MainMenu {
 	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8}
-	view := fyne.NewMenu("View")
+	view := fyne.NewMenu(present.T("View"))
 	for i, name := range []string{present.Queue, present.Reports, present.Outages, present.Preview, present.Explain, present.History, present.Settings, present.Doctor} {
-		item := fyne.NewMenuItem(kinds[name].title, func() { w.Show(name) })
+		item := fyne.NewMenuItem(present.WindowTitle(name), func() { w.Show(name) })
 		item.Shortcut = &desktop.CustomShortcut{KeyName: keys[i], Modifier: fyne.KeyModifierShortcutDefault}
 		view.Items = append(view.Items, item)
 	}
-	closing := fyne.NewMenuItem("Close all windows", w.CloseAll)
+	closing := fyne.NewMenuItem(present.T("Close all windows"), w.CloseAll)
 	closing.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
 	closing.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
-	quit := fyne.NewMenuItem("Quit Lockstep…", func() {
+	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() {
 		win := w.front()
-		confirm(win, "Quit Lockstep?", "Nothing is kept in step until it is started again.\nThe step in hand is finished first.", "Quit", func() {
+		confirm(win, present.T("Quit Lockstep?"), present.T("Nothing is kept in step until it is started again.\nThe step in hand is finished first."), present.T("Quit"), func() {
 			w.command(win, w.api.Quit)
 		})
 	})
-	setUp := fyne.NewMenuItem("Set up step by step…", func() { w.Show(present.SetUp) })
+	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
 	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), closing), view)
 }
 
@@ -53,7 +53,7 @@ func (w *Windows) pauseMenu(win fyne.Window) []*fyne.MenuItem {
 			w.command(win, func(ctx context.Context) error { return w.api.Pause(ctx, until) })
 		})
 	}
-	return []*fyne.MenuItem{pause("30 minutes", 30*time.Minute), pause("2 hours", 2*time.Hour), pause("Until I resume", 0)}
+	return []*fyne.MenuItem{pause(present.T("30 minutes"), 30*time.Minute), pause(present.T("2 hours"), 2*time.Hour), pause(present.T("Until I resume"), 0)}
 }
 
 func (w *Windows) reconcileMenu(win fyne.Window) []*fyne.MenuItem {
@@ -61,12 +61,12 @@ func (w *Windows) reconcileMenu(win fyne.Window) []*fyne.MenuItem {
 		return fyne.NewMenuItem(label, func() { w.reconcile(win, q) })
 	}
 	return []*fyne.MenuItem{
-		run("Last 24 hours", api.ReconcileRequest{Scope: config.ScopeDay}),
-		run("Last 7 days", api.ReconcileRequest{Scope: config.ScopeWeek}),
-		run("Everything", api.ReconcileRequest{Scope: config.ScopeAll}),
-		run("Everything, field by field", api.ReconcileRequest{Scope: config.ScopeAll, Deep: true}),
+		run(present.T("Last 24 hours"), api.ReconcileRequest{Scope: config.ScopeDay}),
+		run(present.T("Last 7 days"), api.ReconcileRequest{Scope: config.ScopeWeek}),
+		run(present.T("Everything"), api.ReconcileRequest{Scope: config.ScopeAll}),
+		run(present.T("Everything, field by field"), api.ReconcileRequest{Scope: config.ScopeAll, Deep: true}),
 		fyne.NewMenuItemSeparator(),
-		run("Preview everything…", api.ReconcileRequest{Scope: config.ScopeAll, Preview: true}),
+		run(present.T("Preview everything…"), api.ReconcileRequest{Scope: config.ScopeAll, Preview: true}),
 	}
 }
 

@@ -40,14 +40,14 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.chosen = 1
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
-	p.list = newListing([]column{{"When", 27}, {"For", 10}, {"Cause", 25}, {"Held back", 18}, {"Remarks", 30}},
+	p.list = newListing([]column{{present.T("When"), 27}, {present.T("For"), 10}, {present.T("Cause"), 25}, {present.T("Held back"), 18}, {present.T("Remarks"), 30}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
 	return p
 }
 
 func (p *outagesPage) content() fyne.CanvasObject {
-	legend := container.NewHBox(text("▮ up"), text("✕ down"), text("▨ Lockstep was not running: not known"), text("◆ repaired record"))
+	legend := container.NewHBox(text(present.T("▮ up")), text(present.T("✕ down")), text(present.T("▨ Lockstep was not running: not known")), text(present.T("◆ repaired record")))
 	for i, tone := range []widget.Importance{widget.SuccessImportance, widget.DangerImportance, widget.LowImportance, widget.WarningImportance} {
 		legend.Objects[i].(*widget.Label).Importance = tone
 	}
@@ -78,7 +78,7 @@ func (p *outagesPage) draw() {
 	p.chart.set(p.page)
 	words := ""
 	if len(p.page.Records) == 0 {
-		words = "No outage was recorded in this time."
+		words = present.T("No outage was recorded in this time.")
 	}
 	p.list.refresh(words)
 }

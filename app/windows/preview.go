@@ -43,24 +43,24 @@ type previewPage struct {
 }
 
 func newPreviewPage(w *Windows, win *window) page {
-	p := &previewPage{w: w, win: win, title: heading("Preview"), foot: line(), name: line(), empty: para(), full: para(), picked: map[scene.ID]bool{}}
+	p := &previewPage{w: w, win: win, title: heading(present.T("Preview")), foot: line(), name: line(), empty: para(), full: para(), picked: map[scene.ID]bool{}}
 	p.name.TextStyle.Bold = true
 	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
-	p.brake = newBand(widget.WarningImportance, "Go on", func() { p.apply(nil) })
-	p.running = newBand(widget.HighImportance, "Stop", func() { w.command(win, w.api.StopReconcile) })
-	p.make = widget.NewButtonWithIcon("New preview", theme.ViewRefreshIcon(), func() {
+	p.brake = newBand(widget.WarningImportance, present.T("Go on"), func() { p.apply(nil) })
+	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
+	p.make = widget.NewButtonWithIcon(present.T("New preview"), theme.ViewRefreshIcon(), func() {
 		w.reconcile(win, api.ReconcileRequest{Scope: "all", Preview: true})
 	})
-	p.search = newSearch("Search by name or path", func(string) { p.restart() })
+	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = widget.NewList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{"Field", 13}, {"In Plex now", 29}, {"Will be", 29}, {"Why", 29}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing([]column{{present.T("Field"), 19}, {present.T("In Plex now"), 27}, {present.T("Will be"), 27}, {present.T("Why"), 27}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.full.Hide()
-	p.selected = widget.NewButton("Write selected", func() { p.apply(p.chosen()) })
-	p.whole = widget.NewButton("Write all", func() { p.apply(nil) })
+	p.selected = widget.NewButton(present.T("Write selected"), func() { p.apply(p.chosen()) })
+	p.whole = widget.NewButton(present.T("Write all"), func() { p.apply(nil) })
 	p.whole.Importance = widget.HighImportance
 	return p
 }
@@ -156,11 +156,11 @@ func (p *previewPage) redraw() {
 	switch {
 	case !p.rows.loaded || p.rows.total > 0:
 	case p.report.ID == 0:
-		words = "A preview says what Lockstep would write and writes nothing. Make one with the button above."
+		words = present.T("A preview says what Lockstep would write and writes nothing. Make one with the button above.")
 	case p.search.Text != "":
-		words = "Nothing here matches “" + p.search.Text + "”."
+		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:
-		words = "There is nothing to write: everything is in step or left out for a reason (see Reports)."
+		words = present.T("There is nothing to write: everything is in step or left out for a reason (see Reports).")
 	}
 	set(p.empty, words, widget.LowImportance)
 	visible(p.empty, words != "")

@@ -51,18 +51,18 @@ func newQueuePage(w *Windows, win *window) page {
 	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), plex: line(), stash: line(), today: line(), progress: widget.NewProgressBar()}
 	p.progress.TextFormatter = func() string { return "" }
 	p.rate.Alignment, p.today.Alignment = fyne.TextAlignTrailing, fyne.TextAlignTrailing
-	p.down = newBand(widget.DangerImportance, "Try now", func() { w.command(win, w.api.ProbeNow) })
-	p.asks = newBand(widget.WarningImportance, "Look", func() { w.Show(present.WindowFor(p.urgent.Kind)) })
-	p.pause = drop("Pause", w.pauseMenu(win)...)
-	p.resume = widget.NewButtonWithIcon("Resume", theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
+	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
+	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
+	p.resume = widget.NewButtonWithIcon(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
 	p.resume.Hide()
-	p.sync = widget.NewButtonWithIcon("Sync now", theme.ViewRefreshIcon(), func() {
+	p.sync = widget.NewButtonWithIcon(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
 		w.command(win, func(ctx context.Context) error {
 			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
 			return err
 		})
 	})
-	p.dead = widget.NewButton("Retry all dead", func() {
+	p.dead = widget.NewButton(present.T("Retry all dead"), func() {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
 	p.dead.Hide()
@@ -70,9 +70,9 @@ func newQueuePage(w *Windows, win *window) page {
 		visible(p.dead, i < len(p.shown) && slices.Contains(p.shown[i].States, queue.Dead))
 		p.restart()
 	})
-	p.search = newSearch("Search by name", func(string) { p.restart() })
+	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing([]column{{"Scene", 30}, {"State", 16}, {"Why", 54}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing([]column{{present.T("Scene"), 30}, {present.T("State"), 16}, {present.T("Why"), 54}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)
@@ -227,12 +227,12 @@ func newJobDetail(w *Windows, win *window, changed func()) *jobDetail {
 	d := &jobDetail{w: w, win: win, changed: changed, name: line(), words: para()}
 	d.name.TextStyle.Bold = true
 	one := func() api.Selection { return api.Selection{Scenes: []scene.ID{d.job.Scene}} }
-	d.retry = widget.NewButtonWithIcon("Retry", theme.ViewRefreshIcon(), func() {
+	d.retry = widget.NewButtonWithIcon(present.T("Retry"), theme.ViewRefreshIcon(), func() {
 		d.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, one()) })
 	})
-	d.why = widget.NewButtonWithIcon("Why?", theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.job.Scene.String()) })
-	d.discard = widget.NewButtonWithIcon("Discard…", theme.DeleteIcon(), func() {
-		confirm(win, "Discard this change?", "“"+d.name.Text+"” stays as it is in Plex until it changes again in Stash.", "Discard", func() {
+	d.why = widget.NewButtonWithIcon(present.T("Why?"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.job.Scene.String()) })
+	d.discard = widget.NewButtonWithIcon(present.T("Discard…"), theme.DeleteIcon(), func() {
+		confirm(win, present.T("Discard this change?"), present.T("“%s” stays as it is in Plex until it changes again in Stash.", d.name.Text), present.T("Discard"), func() {
 			d.act(func(ctx context.Context) (int, error) { return w.api.Discard(ctx, one()) })
 		})
 	})

@@ -50,20 +50,20 @@ func newReportsPage(w *Windows, win *window) page {
 	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: line(), byKind: line()}
 	p.summary.TextStyle.Bold = true
 	p.byKind.Importance = widget.LowImportance
-	p.incomplete = newBand(widget.WarningImportance, "Run again", func() {
+	p.incomplete = newBand(widget.WarningImportance, present.T("Run again"), func() {
 		w.reconcile(win, api.ReconcileRequest{Scope: config.Scope(p.report.Scope), Preview: p.report.Preview, Deep: p.report.Deep})
 	})
-	p.running = newBand(widget.HighImportance, "Stop", func() { w.command(win, w.api.StopReconcile) })
-	p.older = widget.NewButtonWithIcon("Older", theme.NavigateBackIcon(), func() { p.turn(p.at + 1) })
-	p.newer = widget.NewButtonWithIcon("Newer", theme.NavigateNextIcon(), func() { p.turn(p.at - 1) })
+	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
+	p.older = widget.NewButtonWithIcon(present.T("Older"), theme.NavigateBackIcon(), func() { p.turn(p.at + 1) })
+	p.newer = widget.NewButtonWithIcon(present.T("Newer"), theme.NavigateNextIcon(), func() { p.turn(p.at - 1) })
 	p.newer.IconPlacement = widget.ButtonIconTrailingText
-	p.reconcile = drop("Reconcile", w.reconcileMenu(win)...)
-	p.export = drop("Export", fyne.NewMenuItem("For a spreadsheet (CSV)…", func() { p.save(".csv") }),
-		fyne.NewMenuItem("For programs (JSON)…", func() { p.save(".json") }))
+	p.reconcile = drop(present.T("Reconcile"), w.reconcileMenu(win)...)
+	p.export = drop(present.T("Export"), fyne.NewMenuItem(present.T("For a spreadsheet (CSV)…"), func() { p.save(".csv") }),
+		fyne.NewMenuItem(present.T("For programs (JSON)…"), func() { p.save(".json") }))
 	p.filters = newChooser(func(int) { p.restart() })
-	p.search = newSearch("Search by name or path", func(string) { p.restart() })
+	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing([]column{{"Scene", 26}, {"Gap", 15}, {"What happened", 13}, {"Why, and what to do", 46}},
+	p.list = newListing([]column{{present.T("Scene"), 26}, {present.T("Gap"), 15}, {present.T("What happened"), 13}, {present.T("Why, and what to do"), 46}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
@@ -132,8 +132,8 @@ func (p *reportsPage) head() {
 	p.filters.set(labels)
 	visible(p.filters.box, r.ID != 0)
 	if r.ID == 0 {
-		set(p.title, "Reports", widget.MediumImportance)
-		set(p.summary, "No reconciliation has run yet.", widget.MediumImportance)
+		set(p.title, present.T("Reports"), widget.MediumImportance)
+		set(p.summary, present.T("No reconciliation has run yet."), widget.MediumImportance)
 		return
 	}
 	set(p.title, present.ReportTitle(r, p.w.moment()), widget.MediumImportance)
@@ -191,11 +191,11 @@ func (p *reportsPage) redraw() {
 	switch {
 	case !p.rows.loaded || p.rows.total > 0:
 	case p.report.ID == 0:
-		words = "A reconciliation compares every scene with Plex and says what differs and why. Start one with the button above."
+		words = present.T("A reconciliation compares every scene with Plex and says what differs and why. Start one with the button above.")
 	case p.search.Text != "":
-		words = "Nothing here matches “" + p.search.Text + "”."
+		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:
-		words = "Everything that was checked is in step."
+		words = present.T("Everything that was checked is in step.")
 	}
 	p.list.refresh(words)
 }
@@ -240,11 +240,11 @@ type rowDetail struct {
 func newRowDetail(w *Windows, win *window) *rowDetail {
 	d := &rowDetail{w: w, win: win, name: line(), words: para(), path: line()}
 	d.name.TextStyle.Bold, d.path.Importance = true, widget.LowImportance
-	inStash := widget.NewButton("Open in Stash", func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
-	d.inPlex = widget.NewButton("Open in Plex", func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
-	explain := widget.NewButtonWithIcon("Explain", theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
-	d.syncScene = widget.NewButtonWithIcon("Try again", theme.ViewRefreshIcon(), func() {
-		w.syncScene(win, d.row.Scene, func() { set(d.words, present.QueuedNow, widget.SuccessImportance) })
+	inStash := widget.NewButton(present.T("Open in Stash"), func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
+	d.inPlex = widget.NewButton(present.T("Open in Plex"), func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
+	explain := widget.NewButtonWithIcon(present.T("Explain"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
+	d.syncScene = widget.NewButtonWithIcon(present.T("Try again"), theme.ViewRefreshIcon(), func() {
+		w.syncScene(win, d.row.Scene, func() { set(d.words, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
 	buttons := container.NewHBox(layout.NewSpacer(), inStash, d.inPlex, explain, d.syncScene)
 	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words, d.path)

@@ -22,7 +22,7 @@ func (p *form) row(o config.Option) fyne.CanvasObject {
 	visible(wrong, wrong.Text != "")
 	input := p.input(o, func(text string) { p.edit(o, text, wrong) })
 	hint := caption(present.SettingHint(o, slices.Contains(p.stored.Overridden, o.Name)))
-	return field(o.Title, container.NewVBox(input, wrong, hint))
+	return field(present.T(o.Title), container.NewVBox(input, wrong, hint))
 }
 
 // field puts a name beside an input.
@@ -36,7 +36,7 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 	now := o.Get(p.draft)
 	switch {
 	case o.Bool:
-		c := widget.NewCheck("On", nil)
+		c := widget.NewCheck(present.T("On"), nil)
 		c.SetChecked(now == "true")
 		c.OnChanged = func(yes bool) { edited(map[bool]string{true: "true", false: "false"}[yes]) }
 		return c
@@ -64,7 +64,7 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 		delete(p.wrong, o.Name)
 		wrong.Hide()
 	} else {
-		p.wrong[o.Name] = present.Sentence(err.Error())
+		p.wrong[o.Name] = present.Sentence(present.T(err.Error()))
 		set(wrong, p.wrong[o.Name], widget.DangerImportance)
 		wrong.Show()
 	}

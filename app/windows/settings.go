@@ -33,17 +33,17 @@ type settingsPage struct {
 func newSettingsPage(w *Windows, win *window) page {
 	p := &settingsPage{form: newForm(w, win), state: line()}
 	p.redraw, p.changed = p.draw, p.buttons
-	p.search = newSearch("Search settings", func(string) { p.draw() })
+	p.search = newSearch(present.T("Search settings"), func(string) { p.draw() })
 	all := config.Groups()
 	p.groups = widget.NewList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
 		func(i widget.ListItemID, o fyne.CanvasObject) {
-			set(o.(*widget.Label), string(all[i]), widget.MediumImportance)
+			set(o.(*widget.Label), present.T(string(all[i])), widget.MediumImportance)
 		})
 	p.groups.OnSelected = p.choose
-	p.welcome = newBand(widget.HighImportance, "What is written?", func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
-	p.keep = widget.NewButtonWithIcon("Save", theme.ConfirmIcon(), p.store)
+	p.welcome = newBand(widget.HighImportance, present.T("What is written?"), func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
+	p.keep = widget.NewButtonWithIcon(present.T("Save"), theme.ConfirmIcon(), p.store)
 	p.keep.Importance = widget.HighImportance
-	p.revert = widget.NewButton("Revert", p.load)
+	p.revert = widget.NewButton(present.T("Revert"), p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.buttons()
 	return p
@@ -81,9 +81,9 @@ func (p *settingsPage) buttons() {
 	enabled(p.revert, dirty)
 	switch {
 	case len(p.wrong) > 0:
-		set(p.state, "Something above is not right yet.", widget.DangerImportance)
+		set(p.state, present.T("Something above is not right yet."), widget.DangerImportance)
 	case dirty:
-		set(p.state, "Not saved yet.", widget.WarningImportance)
+		set(p.state, present.T("Not saved yet."), widget.WarningImportance)
 	default:
 		set(p.state, "", widget.MediumImportance)
 	}
@@ -92,7 +92,7 @@ func (p *settingsPage) buttons() {
 func (p *settingsPage) store() {
 	p.save(func() {
 		p.draw()
-		set(p.state, "Saved.", widget.SuccessImportance)
+		set(p.state, present.T("Saved."), widget.SuccessImportance)
 	})
 }
 
@@ -100,7 +100,7 @@ func (p *settingsPage) update(s api.Snapshot) {
 	p.first = s.Live && !s.Configured
 	words := ""
 	if p.first {
-		words = present.Welcome
+		words = present.T(present.Welcome)
 	}
 	p.welcome.say(words)
 }
@@ -109,7 +109,7 @@ func (p *settingsPage) update(s api.Snapshot) {
 func (p *settingsPage) draw() {
 	p.body.Objects = nil
 	if !p.loaded {
-		p.body.Add(caption("Reading the settings…"))
+		p.body.Add(caption(present.T("Reading the settings…")))
 		p.body.Refresh()
 		return
 	}
@@ -123,7 +123,7 @@ func (p *settingsPage) draw() {
 }
 
 func (p *settingsPage) drawGroup(g config.Group) {
-	p.body.Add(heading(string(g)))
+	p.body.Add(heading(present.T(string(g))))
 	switch g {
 	case config.Connections:
 		p.drawConnections()
@@ -141,12 +141,12 @@ func (p *settingsPage) drawGroup(g config.Group) {
 func (p *settingsPage) drawFound(q string) {
 	found := false
 	for _, o := range config.Options() {
-		if strings.Contains(strings.ToLower(o.Title+" "+o.Words+" "+o.Name+" "+string(o.Group)), strings.ToLower(q)) {
+		if strings.Contains(strings.ToLower(strings.Join([]string{present.T(o.Title), present.T(o.Words), o.Title, o.Name, present.T(string(o.Group))}, " ")), strings.ToLower(q)) {
 			found = true
 			p.body.Add(p.row(o))
 		}
 	}
 	if !found {
-		p.body.Add(caption("No setting matches “" + q + "”."))
+		p.body.Add(caption(present.T("No setting matches “%s”.", q)))
 	}
 }

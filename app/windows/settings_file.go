@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/widget"
 
+	"lockstep/app/present"
 	"lockstep/sync/config"
 )
 
@@ -18,7 +19,7 @@ const largestFile = 1 << 20
 
 // fileMenu carries settings from one machine to another. Secrets never go along.
 func (p *settingsPage) fileMenu() *widget.Button {
-	return drop("File", fyne.NewMenuItem("Export without secrets…", p.exportTo), fyne.NewMenuItem("Import…", p.importFrom))
+	return drop(present.T("File"), fyne.NewMenuItem(present.T("Export without secrets…"), p.exportTo), fyne.NewMenuItem(present.T("Import…"), p.importFrom))
 }
 
 func (p *settingsPage) exportTo() {

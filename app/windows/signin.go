@@ -32,13 +32,13 @@ type signIn struct {
 func newSignIn(p *form) *signIn {
 	s := &signIn{p: p, words: para(), servers: container.NewVBox()}
 	s.words.Hide()
-	s.begin = widget.NewButtonWithIcon("Sign in with Plex…", theme.LoginIcon(), s.start)
+	s.begin = widget.NewButtonWithIcon(present.T("Sign in with Plex…"), theme.LoginIcon(), s.start)
 	return s
 }
 
 func (s *signIn) content() fyne.CanvasObject {
-	look := widget.NewButtonWithIcon("Look on this network", theme.SearchIcon(), s.discover)
-	return field("Find the server", container.NewVBox(container.NewHBox(s.begin, look), s.words, s.servers))
+	look := widget.NewButtonWithIcon(present.T("Look on this network"), theme.SearchIcon(), s.discover)
+	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, s.servers))
 }
 
 func (s *signIn) say(l present.Line) {
@@ -100,7 +100,7 @@ func (s *signIn) poll(mine int, in api.SignIn) {
 			s.say(present.SignInWords(api.SignInState{State: api.SignInExpired}, in.Code))
 		default:
 			s.say(present.SignInWords(st, in.Code))
-			s.offer(st.Servers, "Use", func(server api.PlexServer) { s.choose(in.ID, server) })
+			s.offer(st.Servers, present.T("Use"), func(server api.PlexServer) { s.choose(in.ID, server) })
 		}
 	})
 }
@@ -131,14 +131,14 @@ func (s *signIn) choose(id string, server api.PlexServer) {
 func (s *signIn) discover() {
 	w := s.p.w
 	s.round++
-	s.say(present.Line{Words: "Looking…", Tone: present.Muted})
+	s.say(present.Line{Words: present.T("Looking…"), Tone: present.Muted})
 	ask(w, w.api.Discover, func(found []api.PlexServer, err error) {
 		if err != nil {
 			w.fail(s.p.win, err)
 			return
 		}
 		s.say(present.Discovered(len(found)))
-		s.offer(found, "Use", func(server api.PlexServer) {
+		s.offer(found, present.T("Use"), func(server api.PlexServer) {
 			o, _ := config.Lookup("plex-url")
 			s.p.edit(o, server.URL, para())
 			s.p.redraw()

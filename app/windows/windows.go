@@ -115,7 +115,7 @@ func (w *Windows) Show(name string) {
 		open.page.show(about)
 		return
 	}
-	win := &window{Window: w.app.NewWindow("Lockstep – " + k.title)}
+	win := &window{Window: w.app.NewWindow("Lockstep – " + present.WindowTitle(name))}
 	w.open[name] = win
 	win.page = k.make(w, win)
 	if w.opt.Icon != nil {
@@ -168,7 +168,7 @@ func (w *Windows) leave(win *window) {
 			win.Close()
 			return
 		}
-		d := dialog.NewConfirm("Keep syncing?", present.KeepSyncing, func(keep bool) {
+		d := dialog.NewConfirm(present.T("Keep syncing?"), present.T(present.KeepSyncing), func(keep bool) {
 			if keep {
 				win.Close()
 				return
@@ -176,8 +176,8 @@ func (w *Windows) leave(win *window) {
 			quit := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
 			ask(w, quit, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
 		}, win)
-		d.SetConfirmText("Keep syncing")
-		d.SetDismissText("Quit Lockstep")
+		d.SetConfirmText(present.T("Keep syncing"))
+		d.SetDismissText(present.T("Quit Lockstep"))
 		d.Show()
 	})
 }
@@ -199,23 +199,22 @@ func (w *Windows) update(s api.Snapshot) {
 func (w *Windows) moment() present.Moment { return present.Moment{Now: w.now(), Zone: w.opt.Zone} }
 
 type kind struct {
-	title string
-	size  fyne.Size
-	make  func(*Windows, *window) page
+	size fyne.Size
+	make func(*Windows, *window) page
 }
 
 var kinds map[string]kind
 
 func init() { // a plain initialiser would be a cycle: pages open other pages
 	kinds = map[string]kind{
-		present.Queue:    {"Queue", fyne.NewSize(980, 620), newQueuePage},
-		present.Reports:  {"Reports", fyne.NewSize(1060, 660), newReportsPage},
-		present.Outages:  {"Outages", fyne.NewSize(940, 560), newOutagesPage},
-		present.Settings: {"Settings", fyne.NewSize(900, 660), newSettingsPage},
-		present.Preview:  {"Preview", fyne.NewSize(1060, 620), newPreviewPage},
-		present.Explain:  {"Explain", fyne.NewSize(820, 560), newExplainPage},
-		present.History:  {"History", fyne.NewSize(940, 600), newHistoryPage},
-		present.Doctor:   {"Doctor", fyne.NewSize(760, 520), newDoctorPage},
-		present.SetUp:    {"Set-up", fyne.NewSize(900, 640), newSetUpPage},
+		present.Queue:    {fyne.NewSize(980, 620), newQueuePage},
+		present.Reports:  {fyne.NewSize(1060, 660), newReportsPage},
+		present.Outages:  {fyne.NewSize(940, 560), newOutagesPage},
+		present.Settings: {fyne.NewSize(900, 660), newSettingsPage},
+		present.Preview:  {fyne.NewSize(1060, 620), newPreviewPage},
+		present.Explain:  {fyne.NewSize(820, 560), newExplainPage},
+		present.History:  {fyne.NewSize(940, 600), newHistoryPage},
+		present.Doctor:   {fyne.NewSize(760, 520), newDoctorPage},
+		present.SetUp:    {fyne.NewSize(900, 640), newSetUpPage},
 	}
 }

@@ -1,0 +1,56 @@
+package windows
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+)
+
+func TestWindowsSpeakGerman(t *testing.T) {
+	present.SetLanguage("de")
+	t.Cleanup(func() { present.SetLanguage("en") })
+	f := newFake()
+	first := f.reports[0]
+	first.ID = 1 // what the fake answers to a wish for a preview
+	f.reports = append(f.reports, first)
+	w := newTest(t, f)
+	for name, words := range map[string]string{
+		present.Queue: "Plex läuft", present.Reports: "24 Lücken = 16 eingereiht + 8 ausgelassen", present.Outages: "14 Änderungen offen",
+		present.Settings: "Stash-Adresse", present.Preview: "Wird zu", present.Explain: "Warum ist „DSC_0042“ nicht im Gleichschritt?",
+		present.History: "Was geschah", present.Doctor: "2 Prüfungen brauchen einen Blick", present.SetUp: "Wo ist Stash?",
+	} {
+		w.Show(name)
+		drawMore(w, name)
+		wantShown(t, w.open[name], words)
+		shot(t, w, name, name+"-german")
+	}
+	p := w.open[present.SetUp].page.(*setUpPage)
+	for range present.SetUpSteps()[1:] {
+		tap(t, p.win, "Weiter")
+	}
+	wantShown(t, p.win, "Bereit", "Geschrieben wird: Titel, Studio")
+	shot(t, w, present.SetUp, "setup-german")
+}
+
+// Names on buttons must not grow out of their window in any language.
+func TestWindowsFitInGerman(t *testing.T) {
+	present.SetLanguage("de")
+	t.Cleanup(func() { present.SetLanguage("en") })
+	w := newTest(t, newFake())
+	for _, name := range present.Windows() {
+		w.Show(name)
+		win := w.open[name]
+		win.Resize(kinds[name].size.AddWidthHeight(1, 1)) // the test canvas lays out on a change of size only
+		if least := win.Content().MinSize(); least.Width > kinds[name].size.Width {
+			t.Errorf("%s needs a width of %.0f", name, least.Width)
+		}
+		everything(win, func(o fyne.CanvasObject) {
+			if b, ok := o.(*widget.Button); ok && b.Visible() && b.Size().Width < b.MinSize().Width {
+				t.Errorf("%s cuts the button %q off", name, b.Text)
+			}
+		})
+	}
+}
