@@ -36,8 +36,8 @@ func (s *Stash) want(sc *Scene) wanted {
 		v.fields["originallyAvailableAt"] = sc.Date
 	}
 	v.vague = sc.Date != "" && len(sc.Date) < len("2006-01-02")
-	v.tags["actor"] = s.names("performer", sc.PerformerIDs)
-	v.tags["genre"] = s.names("tag", sc.TagIDs)
+	v.tags["actor"] = s.names("performer", s.performersOf(sc))
+	v.tags["genre"] = s.names("tag", s.tagsOf(sc))
 	return v
 }
 

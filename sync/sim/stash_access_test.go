@@ -156,3 +156,45 @@ func TestSocketNeedsTheKeyAtTheUpgrade(t *testing.T) {
 		t.Fatalf("got %v, %v", resp, err)
 	}
 }
+
+// TestTransportErrorsHaveTheMeasuredForm has answers of a real Stash 0.30.
+func TestTransportErrorsHaveTheMeasuredForm(t *testing.T) {
+	t.Parallel()
+	w := start(t, sim.Options{})
+	for name, c := range map[string]struct {
+		method, path, kind, body string
+		status                   int
+		answerKind, answer       string
+	}{
+		"no JSON": {"POST", "/graphql", "application/json", "hello", 400, "application/json",
+			`json request body could not be decoded: invalid character 'h' looking for beginning of value body:hello`},
+		"nothing":        {"POST", "/graphql", "application/json", "", 400, "application/json", `json request body could not be decoded: EOF body:`},
+		"text":           {"POST", "/graphql", "text/plain", version, 400, "text/plain; charset=utf-8", "transport not supported"},
+		"put":            {"PUT", "/graphql", "application/json", version, 400, "text/plain; charset=utf-8", "transport not supported"},
+		"trailing slash": {"POST", "/graphql/", "application/json", version, 200, "application/json", "v0.30"},
+		"healthz":        {"GET", "/healthz", "", "", 200, "text/plain", "."},
+		"page":           {"GET", "/scenes", "", "", 200, "text/html", "<html"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := send(t, c.method, w.Stash.URL()+c.path, map[string]string{"Content-Type": c.kind}, c.body)
+			equal(t, "status", got.status, c.status)
+			equal(t, "type", got.header.Get("Content-Type"), c.answerKind)
+			if !strings.Contains(got.body, c.answer) {
+				t.Errorf("body %q, want %q in it", got.body, c.answer)
+			}
+		})
+	}
+}
+
+// TestPagesSendStrangersToTheLogin: only /graphql says 401 to a request without a key; another scheme is no key.
+func TestPagesSendStrangersToTheLogin(t *testing.T) {
+	t.Parallel()
+	w := start(t, sim.Options{Seed: 2, Scenes: 1, StashAPIKey: "k"})
+	for _, header := range []map[string]string{nil, {"ApiKey": ""}, {"Authorization": "Bearer k"}, {"Authorization": "Basic eDp5"}} {
+		got := send(t, "GET", w.Stash.URL()+"/scene/1/screenshot?t=5", header, "")
+		equal(t, "status", got.status, 302)
+		equal(t, "location", got.header.Get("Location"), "/login?returnURL=%2Fscene%2F1%2Fscreenshot%3Ft%3D5")
+	}
+	equal(t, "wrong key", send(t, "GET", w.Stash.URL()+"/scene/1/screenshot", map[string]string{"ApiKey": "x"}, "").status, 401)
+}

@@ -34,7 +34,7 @@ func testInt(c any, have int) (bool, error) {
 	return false, errors.New("Internal system error. Error <unsupported int modifier type>")
 }
 
-// testText: EQUALS is LIKE, so it ignores letter case and takes % and _ as wildcards.
+// testText: EQUALS is LIKE, so it ignores the case of ASCII letters and takes % and _ as wildcards.
 func testText(c any, have string) (bool, error) {
 	m := asMap(c)
 	if m == nil {
@@ -43,13 +43,13 @@ func testText(c any, have string) (bool, error) {
 	v := asText(m["value"])
 	switch asText(m["modifier"]) {
 	case "EQUALS":
-		return like(strings.ToLower(v), strings.ToLower(have)), nil
+		return like(fold(v), fold(have)), nil
 	case "NOT_EQUALS":
-		return !like(strings.ToLower(v), strings.ToLower(have)), nil
+		return !like(fold(v), fold(have)), nil
 	case "INCLUDES":
-		return strings.Contains(strings.ToLower(have), strings.ToLower(v)), nil
+		return strings.Contains(fold(have), fold(v)), nil
 	case "EXCLUDES":
-		return !strings.Contains(strings.ToLower(have), strings.ToLower(v)), nil
+		return !strings.Contains(fold(have), fold(v)), nil
 	case "IS_NULL":
 		return have == "", nil
 	case "NOT_NULL":

@@ -30,7 +30,7 @@ func (s *Stash) within(id int, bump bool, change func(*Scene) error) error {
 }
 
 // Edit changes a scene's own fields, tags, performers or studio and bumps updated_at, also when nothing changed.
-// Changes to ID, Files and the stamps are ignored; the title loses surrounding white space. change may call TagID and
+// Changes to ID, Files and the stamps are ignored; texts lose surrounding white space. change may call TagID and
 // its like, but no other edit.
 func (s *Stash) Edit(id int, change func(*Scene)) error {
 	s.editing.Lock()
@@ -40,11 +40,18 @@ func (s *Stash) Edit(id int, change func(*Scene)) error {
 	return s.edit(func() error {
 		return s.within(id, true, func(sc *Scene) error {
 			next.ID, next.Files, next.CreatedAt, next.cover = sc.ID, sc.Files, sc.CreatedAt, sc.cover
-			next.Title = strings.TrimSpace(next.Title)
+			next.trim()
 			*sc = next
 			return nil
 		})
 	})
+}
+
+// trim takes surrounding white space off the texts, as every edit does.
+func (sc *Scene) trim() {
+	for _, text := range []*string{&sc.Title, &sc.Code, &sc.Details, &sc.Director, &sc.Date} {
+		*text = strings.TrimSpace(*text)
+	}
 }
 
 // NoopSave saves a scene without a change: updated_at moves, nothing else.
@@ -79,6 +86,10 @@ func (s *Stash) RenameTag(id int, name string) error {
 }
 
 func (s *Stash) renameTag(id int, name string) error {
+	name = strings.TrimSpace(name)
+	if err := s.checkTagName(id, name); s.tags[id] != nil && err != nil {
+		return err
+	}
 	return withNamed(s.tags, "tag", id, func(t *Tag) { t.Name, t.UpdatedAt = name, s.stamp() })
 }
 
@@ -118,10 +129,8 @@ func (s *Stash) MergeTags(destination int, sources ...int) error {
 }
 
 func (s *Stash) mergeTags(destination int, sources []int) error {
-	for _, id := range append([]int{destination}, sources...) {
-		if s.tags[id] == nil {
-			return fmt.Errorf("tag with id %d not found", id)
-		}
+	if err := s.checkMerge(destination, sources); err != nil {
+		return err
 	}
 	for _, sc := range s.scenes {
 		rest := slices.DeleteFunc(slices.Clone(sc.TagIDs), func(id int) bool { return slices.Contains(sources, id) })
@@ -145,11 +154,14 @@ func (s *Stash) DestroyTag(id int) error {
 }
 
 func (s *Stash) destroyTag(id int) error {
-	err := withNamed(s.tags, "tag", id, func(*Tag) { delete(s.tags, id) })
+	if s.tags[id] == nil {
+		return fmt.Errorf("id %d does not exist in tags", id)
+	}
+	delete(s.tags, id)
 	for _, sc := range s.scenes {
 		sc.TagIDs = without(sc.TagIDs, id)
 	}
-	return err
+	return nil
 }
 
 // DestroyPerformer removes a performer from all scenes without bumping them.

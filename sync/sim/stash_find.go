@@ -125,27 +125,28 @@ func (s *Stash) matching(test func(*Scene) bool, q string, stop int, filter map[
 		from, _ := slices.BinarySearch(order, n+1)
 		order = order[from:]
 	}
+	words := parseSearch(q)
 	var found []*Scene
 	for _, id := range order {
 		if stop >= 0 && len(found) >= stop {
 			break
 		}
-		if sc := s.scenes[id]; test(sc) && searched(sc, q) {
+		if sc := s.scenes[id]; test(sc) && searched(sc, words) {
 			found = append(found, sc)
 		}
 	}
 	return found
 }
 
-func searched(sc *Scene, q string) bool {
-	if q == "" {
+func searched(sc *Scene, words search) bool {
+	if len(words.must)+len(words.not) == 0 {
 		return true
 	}
 	text := sc.Title + "\n" + sc.Details
 	for _, f := range sc.Files {
 		text += "\n" + f.Path
 	}
-	return strings.Contains(strings.ToLower(text), strings.ToLower(q))
+	return words.finds(text)
 }
 
 func sceneResult(found []*Scene, cut [2]int) node {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -53,9 +54,9 @@ type parsed struct {
 // classifyCall names the request and, for GraphQL, keeps the parsed query for the handler.
 func (s *Stash) classifyCall(r *http.Request, body []byte) (Call, *http.Request) {
 	switch path := r.URL.Path; {
-	case path == "/graphql" && isUpgrade(r):
+	case isGraphQL(r) && isUpgrade(r):
 		return newCall(r, "websocket"), r
-	case path == "/graphql":
+	case isGraphQL(r):
 		return s.classifyQuery(r, body)
 	case strings.HasPrefix(path, "/scene/") && strings.HasSuffix(path, "/screenshot"):
 		c := newCall(r, "screenshot")
@@ -107,11 +108,15 @@ func namedIDs(args map[string]any) []string {
 	return ids
 }
 
+// isGraphQL: a slash at the end is forgiven.
+func isGraphQL(r *http.Request) bool { return r.URL.Path == "/graphql" || r.URL.Path == "/graphql/" }
+
 func isUpgrade(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Upgrade"), "websocket") }
 
 // route checks access, then dispatches.
 func (s *Stash) route(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/healthz" {
+		w.Header().Set("Content-Type", "text/plain")
 		_, _ = io.WriteString(w, ".")
 		return
 	}
@@ -119,16 +124,16 @@ func (s *Stash) route(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch {
-	case r.URL.Path == "/graphql" && isUpgrade(r):
+	case isGraphQL(r) && isUpgrade(r):
 		s.subscriptions(w, r)
-	case r.URL.Path == "/graphql":
+	case isGraphQL(r):
 		s.graphql(w, r)
 	case strings.HasPrefix(r.URL.Path, "/scene/") && strings.HasSuffix(r.URL.Path, "/screenshot"):
 		s.screenshot(w, r)
 	case r.URL.Path == "/login" && r.Method == http.MethodPost:
 		http.Error(w, "Username or password is invalid", http.StatusUnauthorized)
 	default:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, "<!doctype html><html><head><title>Stash</title></head><body><div id=\"root\"></div></body></html>")
 	}
 }
@@ -150,10 +155,10 @@ func (s *Stash) admit(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case key == want && !foreign, r.URL.Path == "/login":
 		return true
-	case key != "", foreign, r.URL.Path == "/graphql":
+	case key != "", isGraphQL(r):
 		stashUnauthorized(w)
 	default:
-		http.Redirect(w, r, "/login?returnURL="+url.QueryEscape(r.URL.Path), http.StatusFound)
+		http.Redirect(w, r, "/login?returnURL="+url.QueryEscape(r.URL.RequestURI()), http.StatusFound)
 	}
 	return false
 }
@@ -196,7 +201,7 @@ func readQuery(r *http.Request, body []byte) *parsed {
 		d := json.NewDecoder(strings.NewReader(string(body)))
 		d.UseNumber()
 		if err := d.Decode(&raw); err != nil {
-			return &parsed{plain: errors.New("json request body could not be decoded: " + err.Error())}
+			return &parsed{plain: fmt.Errorf("json request body could not be decoded: %w body:%s", err, body)}
 		}
 	default:
 		return &parsed{plain: errTransport}
@@ -214,7 +219,10 @@ func (s *Stash) graphql(w http.ResponseWriter, r *http.Request) {
 		if p != nil {
 			err = p.plain
 		}
-		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Type", jsonType)
+		if err == errTransport {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		}
 		w.WriteHeader(http.StatusBadRequest)
 		writeErrors(w, gqlerror.List{{Message: err.Error()}})
 	case p.errs != nil:

@@ -174,7 +174,7 @@ func TestMoreMutations(t *testing.T) {
 		`mutation{sceneUpdate(input:{id:1,cover_image:"` + cover + `",organized:false,rating100:null,performer_ids:[1]}){organized rating100 performers{id}}}`: `{"data":{"sceneUpdate":{"organized":false,"rating100":null,"performers":[{"id":"1"}]}}}`,
 		`mutation{tagsMerge(input:{source:[2],destination:1}){id}}`:                       `{"data":{"tagsMerge":{"id":"1"}}}`,
 		`mutation{tagDestroy(input:{id:3})}`:                                              `{"data":{"tagDestroy":true}}`,
-		`mutation{tagDestroy(input:{id:99})}`:                                             `{"errors":[{"message":"tag with id 99 not found","path":["tagDestroy"]}],"data":null}`,
+		`mutation{tagDestroy(input:{id:99})}`:                                             `{"errors":[{"message":"id 99 does not exist in tags","path":["tagDestroy"]}],"data":null}`,
 		`mutation{performerUpdate(input:{id:1,name:"N",disambiguation:"d"}){name}}`:       `{"data":{"performerUpdate":{"name":"N"}}}`,
 		`mutation{studioUpdate(input:{id:2,parent_id:6,name:"P"}){parent_studio{id}}}`:    `{"data":{"studioUpdate":{"parent_studio":{"id":"6"}}}}`,
 		`mutation{performerUpdate(input:{id:99,name:"N"}){name}}`:                         `{"errors":[{"message":"performer with id 99 not found","path":["performerUpdate"]}],"data":{"performerUpdate":null}}`,

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ func (s *Stash) mutate(name string, input map[string]any) (any, error) {
 	id, _ := asInt(input["id"])
 	switch name {
 	case "sceneUpdate":
-		return s.sceneUpdate(id, input)
+		return s.sceneUpdate(input)
 	case "sceneDestroy":
 		return true, s.within(id, false, func(*Scene) error { s.removeScene(id); return nil })
 	case "tagUpdate":
@@ -34,8 +33,10 @@ func (s *Stash) mutate(name string, input map[string]any) (any, error) {
 			return nil, err
 		}
 		return tagNode{s.tags[into]}, nil
-	case "performerUpdate", "studioUpdate":
-		return s.personUpdate(name, id, input)
+	case "performerUpdate":
+		return s.performerUpdate(id, input)
+	case "studioUpdate":
+		return s.studioUpdate(id, input)
 	case "metadataScan":
 		return strconv.Itoa(s.startJob("Scanning...", true)), nil
 	case "metadataGenerate":
@@ -46,46 +47,63 @@ func (s *Stash) mutate(name string, input map[string]any) (any, error) {
 
 func nameOr[T any](input map[string]any, have *T, name func(*T) string) string {
 	if text, ok := input["name"].(string); ok || have == nil {
-		return text
+		return strings.TrimSpace(text)
 	}
 	return name(have)
 }
 
-func (s *Stash) personUpdate(name string, id int, input map[string]any) (any, error) {
-	if name == "studioUpdate" {
-		err := withNamed(s.studios, "studio", id, func(st *Studio) {
-			st.Name, st.UpdatedAt = nameOr(input, st, func(st *Studio) string { return st.Name }), s.stamp()
-			if parent, ok := input["parent_id"]; ok {
-				st.ParentID, _ = asInt(parent)
-			}
-		})
-		return studioNode{s.studios[id]}, err
+func (s *Stash) studioUpdate(id int, input map[string]any) (any, error) {
+	have, ok := s.studios[id]
+	if !ok {
+		return nil, fmt.Errorf("studio with id %d not found", id)
 	}
-	err := withNamed(s.performers, "performer", id, func(p *Performer) {
-		p.Name, p.UpdatedAt = nameOr(input, p, func(p *Performer) string { return p.Name }), s.stamp()
-		if text, ok := input["disambiguation"].(string); ok {
-			p.Disambiguation = text
-		}
-	})
-	return performerNode{s.performers[id]}, err
+	next := *have
+	next.Name, next.UpdatedAt = nameOr(input, have, func(st *Studio) string { return st.Name }), s.stamp()
+	if parent, ok := input["parent_id"]; ok {
+		next.ParentID, _ = asInt(parent)
+	}
+	if err := s.checkStudio(id, next.Name, next.ParentID); err != nil {
+		return nil, err
+	}
+	*have = next
+	return studioNode{have}, nil
 }
 
-var stashDate = regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2})?)?$`)
+func (s *Stash) performerUpdate(id int, input map[string]any) (any, error) {
+	have, ok := s.performers[id]
+	if !ok {
+		return nil, fmt.Errorf("performer with id %d not found", id)
+	}
+	next := *have
+	next.Name, next.UpdatedAt = nameOr(input, have, func(p *Performer) string { return p.Name }), s.stamp()
+	if text, ok := input["disambiguation"].(string); ok {
+		next.Disambiguation = strings.TrimSpace(text)
+	}
+	if err := s.checkPerformer(id, next.Name, next.Disambiguation); err != nil {
+		return nil, err
+	}
+	*have = next
+	return performerNode{have}, nil
+}
 
 // sceneUpdate changes the fields the input names; an input with nothing but the id still bumps updated_at.
-func (s *Stash) sceneUpdate(id int, input map[string]any) (any, error) {
-	if date := asText(input["date"]); date != "" && !stashDate.MatchString(date) {
-		return nil, fmt.Errorf("converting date: could not parse date %q", date)
+func (s *Stash) sceneUpdate(input map[string]any) (any, error) {
+	id, err := numberOf(input)
+	if err != nil {
+		return nil, err
 	}
-	err := s.within(id, true, func(sc *Scene) error {
+	if err := s.checkUpdate(id, input); s.scenes[id] != nil && err != nil {
+		return nil, err
+	}
+	err = s.within(id, true, func(sc *Scene) error {
 		texts := map[string]*string{"title": &sc.Title, "code": &sc.Code, "details": &sc.Details, "director": &sc.Director, "date": &sc.Date}
 		for name, field := range texts {
 			if v, ok := input[name]; ok {
 				*field = asText(v)
 			}
 		}
-		sc.Title = strings.TrimSpace(sc.Title)
-		s.setIDs(sc, input)
+		sc.trim()
+		setIDs(sc, input)
 		if on, ok := input["organized"].(bool); ok {
 			sc.Organized = on
 		}
@@ -100,15 +118,15 @@ func (s *Stash) sceneUpdate(id int, input map[string]any) (any, error) {
 	return sceneNode{s.scenes[id]}, nil
 }
 
-func (s *Stash) setIDs(sc *Scene, input map[string]any) {
+func setIDs(sc *Scene, input map[string]any) {
 	if v, ok := input["studio_id"]; ok {
 		sc.StudioID, _ = asInt(v)
 	}
 	if v, ok := input["performer_ids"]; ok {
-		sc.PerformerIDs = slices.DeleteFunc(asInts(v), func(id int) bool { return s.performers[id] == nil })
+		sc.PerformerIDs = asInts(v)
 	}
 	if v, ok := input["tag_ids"]; ok {
-		sc.TagIDs = slices.DeleteFunc(asInts(v), func(id int) bool { return s.tags[id] == nil })
+		sc.TagIDs = asInts(v)
 	}
 	if v, ok := asInt(input["primary_file_id"]); ok {
 		slices.SortStableFunc(sc.Files, func(a, b *File) int {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -69,9 +70,9 @@ func (n sceneNode) related(x *execution, f *ast.Field) any {
 	case "studio":
 		return x.studio(n.StudioID)
 	case "performers":
-		return lookup(n.PerformerIDs, x.s.performers, func(p *Performer) node { return performerNode{p} })
+		return lookup(x.s.performersOf(n.Scene), x.s.performers, func(p *Performer) node { return performerNode{p} })
 	case "tags":
-		return lookup(n.TagIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
+		return lookup(x.s.tagsOf(n.Scene), x.s.tags, func(t *Tag) node { return tagNode{t} })
 	case "groups":
 		return nodesOf(n.Groups, groupNode)
 	case "stash_ids":
@@ -80,6 +81,19 @@ func (n sceneNode) related(x *execution, f *ast.Field) any {
 		})
 	}
 	return []node{}
+}
+
+// tagsOf lists a scene's tags as Stash does: by name, each once.
+func (s *Stash) tagsOf(sc *Scene) []int {
+	ids := slices.Compact(slices.Sorted(slices.Values(sc.TagIDs)))
+	ids = slices.DeleteFunc(ids, func(id int) bool { return s.tags[id] == nil })
+	slices.SortStableFunc(ids, func(a, b int) int { return strings.Compare(fold(s.tags[a].Name), fold(s.tags[b].Name)) })
+	return ids
+}
+
+// performersOf lists a scene's performers as Stash does: by id, each once.
+func (s *Stash) performersOf(sc *Scene) []int {
+	return slices.Compact(slices.Sorted(slices.Values(sc.PerformerIDs)))
 }
 
 func groupNode(g GroupLink) node {
