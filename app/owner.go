@@ -83,7 +83,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.names(),
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
-		Maintain: db.Backup, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
+		Maintain: db.Backup, Rest: db.Trim, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show}
 	return nil
