@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"lockstep/app/desk"
+	"lockstep/app/doctor"
 	"lockstep/app/notify"
 	"lockstep/app/tray"
 	"lockstep/app/windows"
@@ -55,6 +56,18 @@ func (d fyneDesktop) TrayHost(ctx context.Context) bool {
 	return there
 }
 
+// Notifications asks the desktop who shows its messages.
+func (d fyneDesktop) Notifications(ctx context.Context) (string, error) { return notify.Server(ctx) }
+
+// checksOf turns the doctor's findings into lines of its window.
+func checksOf(found []doctor.Check) []windows.Check {
+	out := make([]windows.Check, len(found))
+	for i, c := range found {
+		out[i] = windows.Check{Name: c.Name, Words: c.Words, Hint: c.Hint, OK: c.State == doctor.OK, Failed: c.State == doctor.Fail}
+	}
+	return out
+}
+
 // Complain shows a message on the desktop.
 func (d fyneDesktop) Complain(title, words string) {
 	sender := notify.New(desk.ID, desk.ID)
@@ -79,10 +92,15 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
 	f.SetIcon(icon)
 	shower := &shower{shown: p.Shown}
-	shower.Windows = windows.New(f, a, windows.Options{DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing, OnLastClosed: func() {
-		shower.closing = true
-		f.Quit()
-	}})
+	shower.Windows = windows.New(f, a, windows.Options{
+		DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing,
+		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
+		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
+		OnLastClosed: func() {
+			shower.closing = true
+			f.Quit()
+		},
+	})
 	select {
 	case first := <-p.Show:
 		shower.show(first)

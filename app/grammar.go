@@ -46,6 +46,7 @@ type grammar struct {
 	Config         settingsCmd       `cmd:"" name:"settings" help:"Show and change the settings."`
 	Secret         secretCmd         `cmd:"" help:"Store or delete the API key of Stash or the token of Plex."`
 	TestConnection testConnectionCmd `cmd:"" name:"test-connection" help:"Try to reach Stash and Plex."`
+	Doctor         doctorCmd         `cmd:"" help:"Check servers, libraries, paths, disk and desktop; --bundle writes a report for support."`
 	Sim            simCmd            `cmd:"" help:"Run simulated Stash and Plex servers with sample data."`
 	Window         windowCmd         `cmd:"" hidden:"" help:"Show a window of the Lockstep that runs."`
 	Version        versionCmd        `cmd:"" help:"Print the version."`

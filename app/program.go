@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"lockstep/app/doctor"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 )
@@ -47,6 +48,8 @@ type Desktop interface {
 	Windows(ctx context.Context, a api.API, p WindowParams) error
 	// TrayHost waits until somebody shows tray icons, or ctx ends, and reports which.
 	TrayHost(ctx context.Context) bool
+	// Notifications asks the desktop who shows its messages.
+	Notifications(ctx context.Context) (string, error)
 	// Complain shows a message on the desktop when there is no other way to be heard.
 	Complain(title, words string)
 }
@@ -66,6 +69,8 @@ type WindowParams struct {
 	// Shown is told of each window once it is up; one asked for while the last window was
 	// closing never is. It may be nil.
 	Shown func(name string)
+	// Doctor is what the doctor window checks besides the API.
+	Doctor doctor.Env
 }
 
 // errLook ends a command with ExitLook; everything was said already.

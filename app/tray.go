@@ -134,7 +134,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 // firstWindow is what a start shows: where to begin while nothing is set up.
 func firstWindow(ctx context.Context, o *owner) string {
 	if snap, err := o.Snapshot(ctx); err == nil && !snap.Configured {
-		return present.Settings
+		return present.SetUp
 	}
 	return present.Queue
 }
@@ -189,5 +189,5 @@ func (c *windowCmd) Run(s *session) error {
 func (s *session) windows(c *remote.Client, name string) error {
 	show := make(chan string, 1)
 	show <- name
-	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show})
+	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv()})
 }

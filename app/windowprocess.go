@@ -149,7 +149,7 @@ func (s *session) follow(c *remote.Client, first string) error {
 			pass(lines.Text())
 		}
 	}()
-	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Shown: func(name string) {
+	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv(), Shown: func(name string) {
 		_, _ = fmt.Fprintln(s.Out, name)
 	}})
 }

@@ -3,6 +3,7 @@
 package notify
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -20,6 +21,9 @@ func New(app, icon string) *Desktop {
 	beeep.AppName = app
 	return &Desktop{icon: icon}
 }
+
+// Server names who shows messages: the system itself.
+func Server(context.Context) (string, error) { return "the system", nil }
 
 // inert removes what a shell on the way to the screen could take for code: texts hold
 // words from servers and file names.
