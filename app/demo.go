@@ -26,7 +26,7 @@ const (
 	demoScenes = 200
 	// demoWrite is how long the simulated Plex takes for a write, so that progress can be
 	// watched. A real one takes a little longer.
-	demoWrite = 40 * time.Millisecond
+	demoWrite = 30 * time.Millisecond
 )
 
 // demo is one show: a simulated household, a data folder that goes with it, and a story.

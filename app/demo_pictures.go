@@ -74,7 +74,15 @@ func (p *pictures) menu(name string) error {
 		}
 		p.shown = ""
 	}
-	_, err := p.panel.MenuShot(p.file(name))
+	// The panel sizes a menu by what it knew when it was open last.
+	_, err := p.panel.OpenMenu()
+	if err == nil {
+		err = p.panel.CloseMenu()
+	}
+	if err != nil {
+		return err
+	}
+	_, err = p.panel.MenuShot(p.file(name))
 	return err
 }
 

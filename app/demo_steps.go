@@ -10,18 +10,16 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/health"
-	"lockstep/sync/queue"
-	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/skip"
-	"lockstep/sync/store"
 )
 
-// cast are the scenes the story is about. They were chosen from those that can be
-// synced, except for the raw and the missing one.
+// cast are the scenes the story is about. The raw and the missing one cannot be synced
+// at first.
 type cast struct {
 	edited, covered, refused, wiped int
 	raw, missing                    int
+	named                           int // by a person in Plex, who locked the title
 }
 
 func newCast(w *sim.World) (cast, error) {
@@ -33,11 +31,12 @@ func newCast(w *sim.World) (cast, error) {
 			fine = append(fine, id)
 		}
 	}
-	raw, missing := w.Dirty("Raw"), w.Dirty("Missing")
-	if len(fine) < 4 || len(raw) < 2 || len(missing) < 2 {
-		return cast{}, fmt.Errorf("the demo's library has %d good, %d raw and %d missing scenes, too few for its story", len(fine), len(raw), len(missing))
+	raw, missing, named := w.Dirty("Raw"), w.Dirty("Missing"), w.Dirty("HandEdited")
+	if len(fine) < 4 || len(raw) < 2 || len(missing) < 2 || len(named) < 1 {
+		return cast{}, fmt.Errorf("the demo's library has %d good, %d raw, %d missing and %d edited scenes, too few for its story",
+			len(fine), len(raw), len(missing), len(named))
 	}
-	return cast{edited: fine[0], covered: fine[1], refused: fine[2], wiped: fine[3], raw: raw[0], missing: missing[0]}, nil
+	return cast{edited: fine[0], covered: fine[1], refused: fine[2], wiped: fine[3], raw: raw[0], missing: missing[0], named: named[0]}, nil
 }
 
 func (t *story) title(id int) string {
@@ -59,7 +58,7 @@ func (t *story) firstSync(ctx context.Context) error {
 		return len(s.InHand) > 0 && s.Run.Finished() > demoScenes/20
 	})
 	if err == nil {
-		err = t.pictures.menu("tray-menu")
+		err = t.menuAtWork()
 	}
 	if err == nil {
 		err = t.pictures.window(t.open, present.Queue, "queue")
@@ -73,6 +72,14 @@ func (t *story) firstSync(ctx context.Context) error {
 	s, err := t.api.Snapshot(ctx)
 	t.say("All done: %s. What could not be written has its reason.", countsWords(s.Queue))
 	return err
+}
+
+// menuAtWork takes a picture of the menu while a scene is written. Plex takes its time
+// for that one, because an open menu does not grow with its first line.
+func (t *story) menuAtWork() error {
+	done := t.world.Plex.Inject(sim.Fault{Effect: sim.Hang, Match: sim.Writes()})
+	defer done()
+	return t.pictures.menu("tray-menu")
 }
 
 func (t *story) edits(ctx context.Context) error {
@@ -236,18 +243,11 @@ func (t *story) comparing(ctx context.Context) error {
 }
 
 // tour takes pictures of the windows the story did not come to.
-func (t *story) tour(ctx context.Context) error {
-	page, err := t.api.Jobs(ctx, store.JobQuery{States: []queue.State{queue.Skipped}})
-	if err != nil {
-		return fmt.Errorf("list what was skipped: %w", err)
-	}
-	about := scene.ID(t.cast.edited)
-	if len(page.Jobs) > 0 {
-		about = page.Jobs[0].Scene
-	}
-	t.say("Why is scene %s not in Plex? Explain tells; History tells what was written when.", about)
+func (t *story) tour(context.Context) error {
+	about := t.cast.named
+	t.say("Plex shows another title for scene %d than Stash. Explain tells why; History tells what was written when.", about)
 	for _, w := range [][2]string{
-		{present.Explain + ":" + about.String(), "explain"}, {present.History, "history"}, {present.Settings, "settings"},
+		{fmt.Sprintf("%s:%d", present.Explain, about), "explain"}, {present.History, "history"}, {present.Settings, "settings"},
 	} {
 		if err := t.pictures.window(t.open, w[0], w[1]); err != nil {
 			return err
