@@ -11,6 +11,10 @@ import (
 
 // list answers GET /library/sections/{id}/all: scalars, files and stamps, but truncated tags, no labels and no locks.
 func (p *Plex) list(w http.ResponseWriter, r *http.Request, seg []string) {
+	if r.URL.Query().Get("type") == collectionKind {
+		p.listCollections(w, r, seg)
+		return
+	}
 	root := p.listing(w.Header(), r, seg[0])
 	if root == nil {
 		plexFailure(w, http.StatusNotFound)
@@ -179,6 +183,8 @@ func (p *Plex) detail(w http.ResponseWriter, r *http.Request, seg []string) {
 	for id := range strings.SplitSeq(seg[0], ",") {
 		if it := p.byKey(id); it != nil {
 			root.kids = append(root.kids, it.video(shape))
+		} else if c, ok := p.collection(id); ok {
+			root.kids = append(root.kids, c.element())
 		}
 	}
 	p.mu.RUnlock()

@@ -16,6 +16,7 @@ type activity struct {
 	subtitle string
 	progress int
 	section  int
+	cancel   chan struct{} // closed by whoever cancels the scan
 }
 
 // PutOnDisk puts a file where the next scan of its folder finds it and makes an item of it.
@@ -54,6 +55,24 @@ func (p *Plex) refreshSection(w http.ResponseWriter, r *http.Request, seg []stri
 	emptyOK(w)
 }
 
+// cancelScan answers DELETE /library/sections/{id}/refresh: what was not found yet stays so.
+func (p *Plex) cancelScan(w http.ResponseWriter, _ *http.Request, seg []string) {
+	n, _ := strconv.Atoi(seg[0])
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.section(n) == nil {
+		plexFailure(w, http.StatusNotFound)
+		return
+	}
+	for uuid, a := range p.scans {
+		if a.section == n {
+			close(a.cancel)
+			delete(p.scans, uuid)
+		}
+	}
+	emptyOK(w)
+}
+
 func (p *Plex) inside(sec *section, path string) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
@@ -81,7 +100,8 @@ func (p *Plex) startScan(sec *section, dir string) (finished <-chan struct{}) {
 	done := make(chan struct{})
 	p.mu.Lock()
 	sec.scanning++
-	a := activity{uuid: fmt.Sprintf("scan-%d-%d", sec.id, len(p.scans)+p.lastKey), title: "Scanning " + sec.title, subtitle: dir, section: sec.id}
+	a := activity{uuid: fmt.Sprintf("scan-%d-%d", sec.id, len(p.scans)+p.lastKey), title: "Scanning " + sec.title, subtitle: dir, section: sec.id,
+		cancel: make(chan struct{})}
 	p.scans[a.uuid] = a
 	d := p.scanTime
 	p.mu.Unlock()
@@ -91,6 +111,9 @@ func (p *Plex) startScan(sec *section, dir string) (finished <-chan struct{}) {
 		select {
 		case <-time.After(d):
 		case <-p.done:
+		case <-a.cancel:
+			p.endScan(sec, a)
+			return
 		}
 		p.finishScan(sec, dir, a)
 	}()
@@ -102,6 +125,12 @@ func (p *Plex) finishScan(sec *section, dir string, a activity) {
 	p.mu.Lock()
 	p.discover(sec, dir)
 	p.forget(sec, dir)
+	p.mu.Unlock()
+	p.endScan(sec, a)
+}
+
+func (p *Plex) endScan(sec *section, a activity) {
+	p.mu.Lock()
 	sec.scanning--
 	delete(p.scans, a.uuid)
 	p.mu.Unlock()
