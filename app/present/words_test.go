@@ -368,3 +368,19 @@ func TestEverySnapshotHasAnIconAndWords(t *testing.T) {
 		}
 	})
 }
+
+func TestAHoldIsSaidUntilTheSetUpEnds(t *testing.T) {
+	t.Parallel()
+	s := with(func(s *api.Snapshot) { s.Hold = true })
+	if got, want := present.Status(s, at), "Nothing is written to Plex yet · "; !strings.HasPrefix(got+" · ", want) {
+		t.Errorf("status %q", got)
+	}
+	a, ok := present.Urgent(s)
+	if !ok || present.WindowFor(a.Kind) != present.SetUp || present.Asked(a) != "Nothing is written to Plex yet. Finish the set-up to begin." {
+		t.Errorf("asked %v %+v", ok, a)
+	}
+	down(&s)
+	if got := present.StateOf(s); got != present.PlexDown {
+		t.Errorf("state while down %v", got)
+	}
+}

@@ -48,6 +48,17 @@ func wantStep(t *testing.T, p *setUpPage, want int) {
 func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 	f := newcomer()
 	w, win, p := setUp(t, f)
+	setUpServers(t, f, win, p)
+	setUpLibrariesAndPaths(t, f, win, p)
+	setUpPreview(t, f, w, win)
+	setUpStart(t, f, win, p)
+	if w.open[present.SetUp] != nil || w.open[present.Queue] == nil {
+		t.Errorf("open: %v", w.Names())
+	}
+}
+
+func setUpServers(t *testing.T, f *fake, win fyne.Window, p *setUpPage) {
+	t.Helper()
 	wantShown(t, win, "Step 1 of 7", "Where is Stash?", "Nothing is written to Plex before the last step.", "►  Stash")
 	if canTap(win, "Next") || canTap(win, "Back") {
 		t.Error("an empty first step can be left")
@@ -65,7 +76,10 @@ func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 	tap(t, win, "Next")
 	wantCalled(t, f, "test plex http://10.0.0.7:32400")
 	wantStep(t, p, present.StepLibraries)
+}
 
+func setUpLibrariesAndPaths(t *testing.T, f *fake, win fyne.Window, p *setUpPage) {
+	t.Helper()
 	var group *widget.CheckGroup
 	everything(win, func(o fyne.CanvasObject) {
 		if g, ok := o.(*widget.CheckGroup); ok {
@@ -90,7 +104,10 @@ func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 	wantStep(t, p, present.StepFields)
 	wantShown(t, win, "The scene's title.")
 	f.called()
+}
 
+func setUpPreview(t *testing.T, f *fake, w *Windows, win fyne.Window) {
+	t.Helper()
 	f.reports = append(f.reports, store.Report{ID: 1, Preview: true, Scope: "all"})
 	tap(t, win, "Next")
 	wantCalled(t, f, "reconcile all preview true")
@@ -112,6 +129,10 @@ func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 		t.Error("the preview is not shown")
 	}
 	tap(t, win, "Next")
+}
+
+func setUpStart(t *testing.T, f *fake, win fyne.Window, p *setUpPage) {
+	t.Helper()
 	wantStep(t, p, present.StepStart)
 	wantShown(t, win, "Stash: http://nas:9999", "Plex: http://10.0.0.7:32400", "Libraries: Films", "Path rules: 1", "16 to write")
 	everything(win, func(o fyne.CanvasObject) {
@@ -127,9 +148,6 @@ func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 	wantCalled(t, f, "save http://nas:9999 key kept token kept")
 	if f.settings.Values.Hold || !f.settings.Values.Autostart {
 		t.Errorf("stored hold %v, autostart %v", f.settings.Values.Hold, f.settings.Values.Autostart)
-	}
-	if w.open[present.SetUp] != nil || w.open[present.Queue] == nil {
-		t.Errorf("open: %v", w.Names())
 	}
 }
 

@@ -1,0 +1,81 @@
+package windows
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/config"
+)
+
+// list draws the list of steps.
+func (p *setUpPage) list() {
+	p.steps.Objects = nil
+	for i, s := range present.SetUpSteps() {
+		l := text("      " + s.Name)
+		l.Importance = widget.LowImportance
+		switch {
+		case i < p.step:
+			l.Text, l.Importance = "✓  "+s.Name, widget.SuccessImportance
+		case i == p.step:
+			l.Text, l.Importance, l.TextStyle.Bold = "►  "+s.Name, widget.HighImportance, true
+		}
+		p.steps.Add(l)
+	}
+	p.steps.Refresh()
+}
+
+// fill adds the inputs of the step.
+func (p *setUpPage) fill() {
+	switch p.step {
+	case present.StepStash:
+		p.server("stash-url", "stash", present.T("API key"), p.stored.HasAPIKey, &p.apiKey)
+		p.consent()
+	case present.StepPlex:
+		p.finder = newSignIn(&p.form)
+		p.body.Add(p.finder.content())
+		p.server("plex-url", "plex", present.T("Token"), p.stored.HasToken, &p.token)
+		p.consent()
+	case present.StepLibraries:
+		o, _ := config.Lookup("plex-library")
+		p.body.Add(field(present.T(o.Title), p.libraryChoice()))
+	case present.StepPaths:
+		m := newMapping(&p.form)
+		p.body.Add(m.content())
+		m.try()
+	case present.StepFields:
+		for _, o := range config.Options() {
+			if o.Group == config.FieldsGroup && o.Choices != nil {
+				p.body.Add(p.row(o))
+			}
+		}
+	case present.StepPreview:
+		p.body.Add(p.preview.content())
+	case present.StepStart:
+		p.fillStart()
+	}
+}
+
+// consent asks whether secrets may be kept in a file where there is no keyring.
+func (p *setUpPage) consent() {
+	p.body.Add(widget.NewSeparator())
+	if p.stored.SecretsIn == "memory" || p.draft.SecretInFile {
+		o, _ := config.Lookup("secret-in-file")
+		p.body.Add(p.row(o))
+	}
+	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
+}
+
+func (p *setUpPage) fillStart() {
+	p.body.Add(text(strings.Join(present.Chosen(p.draft), "\n")))
+	for _, l := range p.preview.lines {
+		p.body.Add(marked(l))
+	}
+	if p.snap.Paused {
+		p.body.Add(marked(present.Line{Words: present.T("Lockstep is paused. It begins when you resume it."), Tone: present.Warn}))
+	}
+	p.body.Add(widget.NewSeparator())
+	o, _ := config.Lookup("autostart")
+	p.body.Add(p.row(o))
+}
