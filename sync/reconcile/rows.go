@@ -99,25 +99,9 @@ func (s *session) carryPage(offset int, tripped Fields, ask uint64, held *tally)
 		if err != nil {
 			return err
 		}
-		all, kept = page.Rows, nil
-		var changed []store.ReportRow
-		for _, row := range all {
-			switch {
-			case row.Outcome != Enqueued:
-			case s.masks[row.Scene]&tripped != 0:
-				kept = append(kept, row)
-				row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, ""
-				changed = append(changed, row)
-			default:
-				if err := Wish(tx, row, row.Kind, now); err != nil {
-					return err
-				}
-			}
-		}
-		if len(kept) == 0 {
-			return nil
-		}
-		if err := tx.AddRows(s.report.ID, changed); err != nil {
+		all = page.Rows
+		kept, err = s.carryRows(tx, all, tripped, now)
+		if err != nil || len(kept) == 0 {
 			return err
 		}
 		return tx.AddRows(ask, kept)
@@ -130,6 +114,29 @@ func (s *session) carryPage(offset int, tripped Fields, ask uint64, held *tally)
 		held.enqueue(row.Kind)
 	}
 	return len(all), nil
+}
+
+// carryRows enqueues rows, and turns those the brake holds into skipped ones. It returns
+// the latter as they were.
+func (s *session) carryRows(tx store.Tx, rows []store.ReportRow, tripped Fields, now time.Time) ([]store.ReportRow, error) {
+	var kept, changed []store.ReportRow
+	for _, row := range rows {
+		switch {
+		case row.Outcome != Enqueued:
+		case s.masks[row.Scene]&tripped != 0:
+			kept = append(kept, row)
+			row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, ""
+			changed = append(changed, row)
+		default:
+			if err := Wish(tx, row, row.Kind, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(changed) == 0 {
+		return nil, nil
+	}
+	return kept, tx.AddRows(s.report.ID, changed)
 }
 
 // Wish enqueues the scene of a row.

@@ -100,7 +100,11 @@ func (s *session) survey(ctx context.Context) error {
 		return err
 	}
 	s.lose(seen)
-	known += len(seen)
+	return s.believe(known + len(seen))
+}
+
+// believe refuses to take most of the known scenes for deleted at once.
+func (s *session) believe(known int) error {
 	if n := len(s.gone); n > doubtFloor && float64(n) > doubtShare*float64(known) {
 		return fault.New(fault.Config, fault.Stash, "Most scenes vanished from Stash at once, which is not believed.",
 			"If Stash was set up anew, remove Lockstep's data folder to start anew as well.", nil)

@@ -1,0 +1,86 @@
+package reconcile
+
+import (
+	"strings"
+
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// row begins the report row of a subject.
+func (sub *subject) row(kind string) store.ReportRow {
+	r := store.ReportRow{Scene: sub.id, Title: sub.name, Kind: kind}
+	if len(sub.files) > 0 {
+		r.Path = sub.files[0].Path
+	}
+	if sub.scene != nil {
+		r.Title = sub.scene.Name()
+	}
+	if r.Title == "" {
+		r.Title = scene.Scene{ID: sub.id, Files: sub.files}.Name()
+	}
+	keys := make([]string, 0, len(sub.targets))
+	for _, t := range sub.targets {
+		keys = append(keys, t.Key.RatingKey)
+	}
+	r.Item = strings.Join(keys, ",")
+	return r
+}
+
+// skip ends a subject with a reason; it returns true.
+func (s *session) skip(sub *subject, kind string, code skip.Code, words string) bool {
+	r := sub.row(kind)
+	r.Outcome, r.Reason, r.Words = Skipped, code, words
+	s.rows = append(s.rows, r)
+	s.tally.skip(kind, code)
+	return true
+}
+
+// enqueue ends a subject as one to be written; it returns true.
+func (s *session) enqueue(sub *subject, kind string, plans []plan.Plan) bool {
+	r := sub.row(kind)
+	r.Outcome = Enqueued
+	var mask Fields
+	for _, p := range plans {
+		mask |= s.brake.Plan(p)
+		describe(&r, p)
+	}
+	if mask != 0 {
+		s.masks[sub.id] = mask
+	}
+	s.rows = append(s.rows, r)
+	s.tally.enqueue(kind)
+	return true
+}
+
+// describe adds what a plan changes and keeps to a row. Fields that are the same for
+// several items of a scene are listed once.
+func describe(r *store.ReportRow, p plan.Plan) {
+	for _, d := range p.Decisions {
+		c := store.ChangeOf(d)
+		switch {
+		case d.Changes():
+			r.Changes = addChange(r.Changes, c)
+		case d.Code != "" && d.Code != skip.PolicyOff:
+			r.Kept = addChange(r.Kept, c)
+		}
+	}
+	var fields []string
+	for _, c := range r.Changes {
+		if f := string(c.Field); len(fields) == 0 || fields[len(fields)-1] != f {
+			fields = append(fields, f)
+		}
+	}
+	r.Words = strings.Join(fields, ", ")
+}
+
+func addChange(list []store.Change, c store.Change) []store.Change {
+	for _, o := range list {
+		if o == c {
+			return list
+		}
+	}
+	return append(list, c)
+}
