@@ -257,7 +257,7 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 }
 
 func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
-	if err := e.wakeParked(k.refreshed.Appeared); err != nil { // also before a fault: it is told only once
+	if err := errors.Join(e.wakeParked(k.refreshed.Appeared), e.wishAppeared(k.refreshed.Appeared)); err != nil { // also before a fault: it is told only once
 		e.noteLocal(err)
 	}
 	if k.plexErr != nil {
