@@ -106,37 +106,14 @@ func (t *story) edits(ctx context.Context) error {
 // outage takes Plex away while people go on editing, has it come back in two steps as
 // servers do, and expects that nothing was lost.
 func (t *story) outage(ctx context.Context) error {
-	t.say("Plex goes away. People go on editing in Stash.")
-	back := t.world.Plex.Inject(sim.Fault{Effect: sim.Refuse})
-	defer back()
-	t.world.Plex.DropConnections()
-	author := t.world.NewAuthor(2)
-	for range 6 {
-		author.Change()
-	}
 	begun := now()
-	err := t.until(ctx, "the outage being noticed", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Queue.Pending() > 0 })
-	if err == nil {
-		err = t.pictures.window(t.open, present.Queue, "queue-plex-down")
-	}
-	if err == nil {
-		err = t.pictures.menu("tray-menu-plex-down")
-	}
-	if err != nil {
+	if err := t.away(ctx); err != nil {
 		return err
 	}
-	t.pause(ctx)
-	back()
-	t.say("Plex starts again, but is busy with its database.")
-	ready := t.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
-	defer ready()
-	probes := t.world.Plex.Total()
-	if err := t.until(ctx, "a probe", func(api.Snapshot) bool { return t.world.Plex.Total() > probes+1 }); err != nil {
+	if err := t.starting(ctx); err != nil {
 		return err
 	}
-	t.pause(ctx)
-	ready()
-	err = t.until(ctx, "Plex being back", func(s api.Snapshot) bool { return s.Verdict == health.Up && s.Outage != nil && !s.Outage.Ongoing() })
+	err := t.until(ctx, "Plex being back", func(s api.Snapshot) bool { return s.Verdict == health.Up && s.Outage != nil && !s.Outage.Ongoing() })
 	if err == nil {
 		err = t.inStep(ctx)
 	}
@@ -145,6 +122,36 @@ func (t *story) outage(ctx context.Context) error {
 	}
 	t.say("After %s Plex is back, and what waited is written.", present.Duration(now().Sub(begun).Round(time.Second)))
 	return t.pictures.window(t.open, present.Outages, "outages")
+}
+
+func (t *story) away(ctx context.Context) error {
+	t.say("Plex goes away. People go on editing in Stash.")
+	back := t.world.Plex.Inject(sim.Fault{Effect: sim.Refuse})
+	defer back()
+	t.world.Plex.DropConnections()
+	author := t.world.NewAuthor(2)
+	for range 6 {
+		author.Change()
+	}
+	err := t.until(ctx, "the outage being noticed", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Queue.Pending() > 0 })
+	if err == nil {
+		err = t.pictures.window(t.open, present.Queue, "queue-plex-down")
+	}
+	if err == nil {
+		err = t.pictures.menu("tray-menu-plex-down")
+	}
+	t.pause(ctx)
+	return err
+}
+
+func (t *story) starting(ctx context.Context) error {
+	t.say("Plex starts again, but is busy with its database.")
+	ready := t.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	defer ready()
+	before := t.world.Plex.Total()
+	err := t.until(ctx, "a probe", func(api.Snapshot) bool { return t.world.Plex.Total() > before+1 })
+	t.pause(ctx)
+	return err
 }
 
 // refusal has Plex refuse one scene for good, and a person try it again.
@@ -208,6 +215,10 @@ func (t *story) careful(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return t.preview(ctx)
+}
+
+func (t *story) preview(ctx context.Context) error {
 	rep, err := t.reconcile(t.api, api.ReconcileRequest{Preview: true, Deep: true})
 	if err != nil {
 		return err

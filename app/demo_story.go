@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/sim"
 	"lockstep/sync/skip"
+	"lockstep/sync/store"
 )
 
 const (
@@ -157,11 +158,23 @@ func (t *story) account(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	want := map[skip.Code]int{}
 	skipped := 0
+	for _, n := range rep.Skipped {
+		skipped += n
+	}
+	if err := t.wrong(rep, skipped, snap.Queue.Dead); err != nil {
+		return err
+	}
+	t.total = fmt.Sprintf("demo: %d scenes, %d synced, %d skipped with reasons, %d dead, Plex requests %d",
+		rep.Checked, rep.InStep, skipped, snap.Queue.Dead, t.world.Plex.Total())
+	return nil
+}
+
+// wrong is what is not as it should be at the end.
+func (t *story) wrong(rep store.Report, skipped, dead int) error {
+	want := map[skip.Code]int{}
 	for _, why := range t.world.Expect() {
 		want[whys[why]]++
-		skipped++
 	}
 	var errs []error
 	if diff := t.world.Diff(sim.DiffOptions{Posters: true}); len(diff) > 0 {
@@ -170,16 +183,11 @@ func (t *story) account(ctx context.Context) error {
 	if !maps.Equal(rep.Skipped, want) || rep.Incomplete != "" || rep.Enqueued > 0 {
 		errs = append(errs, fmt.Errorf("the last report says %q with skips %v, expected %v", present.Summary(rep), rep.Skipped, want))
 	}
-	if rep.InStep+skipped != rep.Checked {
-		errs = append(errs, fmt.Errorf("%d in step and %d skipped are not %d scenes", rep.InStep, skipped, rep.Checked))
+	if rep.InStep+skipped != rep.Checked || rep.Checked != len(t.world.Stash.SceneIDs()) {
+		errs = append(errs, fmt.Errorf("%d in step and %d skipped are not all %d scenes", rep.InStep, skipped, rep.Checked))
 	}
-	if snap.Queue.Dead > 0 {
-		errs = append(errs, fmt.Errorf("%d jobs are dead", snap.Queue.Dead))
+	if dead > 0 {
+		errs = append(errs, fmt.Errorf("%d jobs are dead", dead))
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	t.total = fmt.Sprintf("demo: %d scenes, %d synced, %d skipped with reasons, %d dead, Plex requests %d",
-		rep.Checked, rep.InStep, skipped, snap.Queue.Dead, t.world.Plex.Total())
-	return nil
+	return errors.Join(errs...)
 }

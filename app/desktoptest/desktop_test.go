@@ -305,3 +305,10 @@ func TestNotificationServerTracksWhatIsShown(t *testing.T) {
 		t.Errorf("all: %q, want %q", got, want)
 	}
 }
+
+func TestProgramThatIsNotThereIsNoProgram(t *testing.T) {
+	t.Parallel()
+	if p, err := desktoptest.StartProgram(nil, "no-such-program"); p != nil || err == nil {
+		t.Errorf("got %v, %v", p, err)
+	}
+}

@@ -46,7 +46,10 @@ func StartProgram(env []string, name string, args ...string) (*Program, error) {
 	p := &Program{cmd: exec.Command(name, args...)}
 	p.cmd.Env = env
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
-	return p, p.start()
+	if err := p.start(); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func (p *Program) start() error {
