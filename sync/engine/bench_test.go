@@ -51,40 +51,24 @@ func benchRig(b *testing.B, scenes int, synced bool) *rig {
 	return r
 }
 
-func BenchmarkFirstSync(b *testing.B) {
-	for _, scenes := range sizes(b, 1_000, 10_000) {
-		b.Run(fmt.Sprint(scenes), func(b *testing.B) {
-			for b.Loop() {
-				b.StopTimer()
-				r := benchRig(b, scenes, false)
-				began := time.Now()
-				b.StartTimer()
-				m := r.measure(b)
-				m.do(settle)
-				b.StopTimer()
-				b.ReportMetric(float64(scenes)/time.Since(began).Seconds(), "scenes/s")
-				r.report(b, m, scenes, 0)
-				r.end(b, m)
-				b.StartTimer()
-			}
-		})
-	}
-}
+func BenchmarkFirstSync(b *testing.B) { firstSync(b, false, 1_000, 10_000) }
 
 // BenchmarkAdoption is a first sync of a library that already holds what Stash says.
-func BenchmarkAdoption(b *testing.B) {
-	for _, scenes := range sizes(b, 10_000) {
+func BenchmarkAdoption(b *testing.B) { firstSync(b, true, 10_000) }
+
+func firstSync(b *testing.B, synced bool, usual ...int) {
+	for _, scenes := range sizes(b, usual...) {
 		b.Run(fmt.Sprint(scenes), func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				r := benchRig(b, scenes, true)
+				r := benchRig(b, scenes, synced)
 				began := time.Now()
 				b.StartTimer()
 				m := r.measure(b)
 				m.do(settle)
 				b.StopTimer()
 				b.ReportMetric(float64(scenes)/time.Since(began).Seconds(), "scenes/s")
-				r.report(b, m, scenes, 0)
+				r.report(b, m, scenes)
 				r.end(b, m)
 				b.StartTimer()
 			}
@@ -100,7 +84,7 @@ func BenchmarkUnchanged(b *testing.B) {
 			m := r.measure(b)
 			m.do(settle)
 			r.world.ResetCounts()
-			began := m.cpu()
+			began, bytes, allocs := m.cpu(), m.bytes, m.allocs
 			looks := 0
 			for b.Loop() {
 				m.do(look)
@@ -110,6 +94,7 @@ func BenchmarkUnchanged(b *testing.B) {
 			b.ReportMetric(float64(r.world.Stash.Total())/float64(looks), "stash-requests/look")
 			b.ReportMetric((m.cpu()-began).Seconds()*1000/float64(looks), "engine-CPU-ms/look")
 			b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
+			m.reportAllocs(bytes, allocs, looks)
 			r.end(b, m)
 		})
 	}
@@ -137,6 +122,7 @@ func BenchmarkRestart(b *testing.B) {
 				b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
 				b.ReportMetric(float64(m.status("RssAnon"))/1024, "engine-anon-MB")
 				b.ReportMetric(m.cpu().Seconds()*1000, "engine-CPU-ms/start")
+				m.reportAllocs(0, 0, 1)
 				r.end(b, m)
 				b.StartTimer()
 			}
@@ -163,7 +149,7 @@ func BenchmarkFirstLook(b *testing.B) {
 				m.do(fmt.Sprint(scenes))
 				b.StopTimer()
 				b.ReportMetric(float64(scenes)/time.Since(began).Seconds(), "scenes/s")
-				r.report(b, m, scenes, 0)
+				r.report(b, m, scenes)
 				m.end()
 				b.StartTimer()
 			}
@@ -210,15 +196,16 @@ func BenchmarkIdle(b *testing.B) {
 // writes changed comes 5 s after a sync, and memory is given back a minute after that.
 const calm = 75 * time.Second
 
-// report gives the figures of the last iteration, beginning at a processor time.
-func (r *rig) report(b *testing.B, m *measured, scenes int, from time.Duration) {
+// report gives the figures of the last iteration.
+func (r *rig) report(b *testing.B, m *measured, scenes int) {
 	b.Helper()
 	n := float64(scenes)
 	b.ReportMetric(float64(r.world.Plex.Total())/n, "plex-requests/scene")
 	b.ReportMetric(float64(r.world.Stash.Total())/n, "stash-requests/scene")
-	b.ReportMetric((m.cpu()-from).Seconds()*1000/n, "engine-CPU-ms/scene")
+	b.ReportMetric(m.cpu().Seconds()*1000/n, "engine-CPU-ms/scene")
 	b.ReportMetric(float64(m.status("VmHWM"))/1024, "engine-peak-RSS-MB")
 	b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
+	m.reportAllocs(0, 0, 1)
 	if s, err := os.Stat(filepath.Join(r.dir, storage.FileName)); err == nil {
 		b.ReportMetric(float64(s.Size())/1024/n, "database-kB/scene")
 	}

@@ -43,8 +43,10 @@ type measured struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
 	out *bufio.Scanner
-	// heapMB is the largest the Go heap of the process has been, as of the last answer.
-	heapMB float64
+	// As of the last answer: the largest the Go heap of the process has been, and what
+	// it has allocated in all.
+	heapMB        float64
+	bytes, allocs float64
 }
 
 // measure starts an engine process on the rig's data folder. It returns when the
@@ -78,11 +80,17 @@ func (m *measured) answer() {
 	if !m.out.Scan() {
 		m.b.Fatalf("the engine process ended: %v", m.cmd.Wait())
 	}
-	n, err := strconv.ParseUint(m.out.Text(), 10, 64)
-	if err != nil {
+	if _, err := fmt.Sscan(m.out.Text(), &m.heapMB, &m.bytes, &m.allocs); err != nil {
 		m.b.Fatal(err)
 	}
-	m.heapMB = float64(n) / (1 << 20)
+	m.heapMB /= 1 << 20
+}
+
+// reportAllocs gives what the engine has allocated per operation, in place of what the
+// simulated servers have, since what was allocated before.
+func (m *measured) reportAllocs(bytes, allocs float64, ops int) {
+	m.b.ReportMetric((m.bytes-bytes)/float64(ops), "B/op")
+	m.b.ReportMetric((m.allocs-allocs)/float64(ops), "allocs/op")
 }
 
 // do has the process do something and waits until it is done.
@@ -232,11 +240,11 @@ func openChild(j childJob) (*life, error) {
 	return &life{Engine: e, db: db, done: make(chan error, 1)}, nil
 }
 
-// tell answers with the largest the heap has been.
+// tell answers with the largest the heap has been and what was allocated in all.
 func tell() {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	fmt.Println(m.HeapSys)
+	fmt.Println(m.HeapSys, m.TotalAlloc, m.Mallocs)
 }
 
 func waitFor(e *engine.Engine, fits func(api.Snapshot) bool) {
