@@ -263,6 +263,15 @@ func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 	if err := d.inStep(); err != nil {
 		t.Error(err)
 	}
+	d.asksBeforeTheLastWindowGoes()
+	if err := syscall.Kill(d.windowProcess(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	d.Until("the window to go", func() error { return d.Display.Gone(title(present.Queue)) })
+	if err := d.start().Wait(desktoptest.Patience); err != nil {
+		t.Errorf("the second start: %v", err)
+	}
+	d.opened(present.Queue)
 	if err := d.app.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -270,6 +279,26 @@ func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 		t.Errorf("ended by a signal: %v", err)
 	}
 	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Queue)) })
+}
+
+// asksBeforeTheLastWindowGoes closes the window, which stays and darkens behind a question.
+func (d *desk) asksBeforeTheLastWindowGoes() {
+	d.t.Helper()
+	before := d.opened(present.Queue)
+	if err := d.Display.CloseWindow(title(present.Queue)); err != nil {
+		d.t.Fatal(err)
+	}
+	d.Until("the question", func() error {
+		shot, err := d.Display.WindowShot(title(present.Queue), d.Shot(d.t.Name()+"-question"))
+		if err != nil {
+			return err
+		}
+		corner := shot.Bounds().Max.Sub(image.Pt(4, 4))
+		if shot.At(corner.X, corner.Y) == before.At(corner.X, corner.Y) {
+			return errors.New("the window looks as before")
+		}
+		return nil
+	})
 }
 
 func TestPanelShowsIconAndMenu(t *testing.T) {
