@@ -32,6 +32,7 @@ type statusJSON struct {
 	At         *time.Time      `json:"at"`
 	Words      string          `json:"words"`
 	Paused     bool            `json:"paused"`
+	Hold       bool            `json:"hold"`
 	PausedTill *time.Time      `json:"pausedTill"`
 	Configured bool            `json:"configured"`
 	Scenes     int             `json:"scenes"`
@@ -66,7 +67,7 @@ func statusOf(s api.Snapshot) statusJSON {
 		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause},
 		Outage: s.Outage, Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex), LastReconciliation: s.LastReconciliation,
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
-		Paused: s.Paused, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention,
+		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention,
 	}
 }
 

@@ -34,6 +34,7 @@ func (c *trayCmd) Run(s *session) error {
 	if !desk.Present() {
 		return errNoDesktop
 	}
+	s.speak()
 	err := s.tray(c.Hidden)
 	if err != nil && !s.interrupted(err) {
 		f := fault.Of(err)
@@ -65,6 +66,10 @@ func (s *session) tray(hidden bool) (err error) {
 	}
 	return errors.Join(s.runTray(o, w, hidden), o.stop())
 }
+
+// speak has tray, windows and notifications use the person's language. Commands and
+// their JSON stay English.
+func (s *session) speak() { present.SetLanguage(present.LanguageOf(s.Env)) }
 
 // autostart brings the desktop in line with the setting. The demo leaves it alone.
 func (s *session) autostart(c config.Settings) {
@@ -133,7 +138,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 
 // firstWindow is what a start shows: where to begin while nothing is set up.
 func firstWindow(ctx context.Context, o *owner) string {
-	if snap, err := o.Snapshot(ctx); err == nil && !snap.Configured {
+	if snap, err := o.Snapshot(ctx); err == nil && (!snap.Configured || snap.Hold) {
 		return present.SetUp
 	}
 	return present.Queue
@@ -170,6 +175,7 @@ func (c *windowCmd) Run(s *session) error {
 	if !desk.Present() {
 		return errNoDesktop
 	}
+	s.speak()
 	s.log.start(s.level(slog.LevelWarn), "")
 	client, _, err := s.client()
 	if err != nil {
