@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,9 +24,56 @@ type socket struct {
 	handler http.Handler
 	addr    string
 	srv     *http.Server
-	conns   map[net.Conn]struct{}
 	refused int
 	closed  bool
+	conns   connections
+}
+
+// connections are those of one server. They have a lock of their own, because closing a server waits for an Accept that
+// may just be adding one.
+type connections struct {
+	mu   sync.Mutex
+	of   *http.Server // nil while nobody may connect
+	open map[net.Conn]struct{}
+}
+
+func (c *connections) begin(srv *http.Server) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.of, c.open = srv, map[net.Conn]struct{}{}
+}
+
+// end lets no more connections in; those that are open stay so until cut.
+func (c *connections) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.of = nil
+}
+
+func (c *connections) add(conn net.Conn, srv *http.Server) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of != srv {
+		return false
+	}
+	c.open[conn] = struct{}{}
+	return true
+}
+
+func (c *connections) forget(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.open, conn)
+}
+
+// cut closes all connections: a plain TCP close, which is what both real servers do when they end.
+func (c *connections) cut() {
+	c.mu.Lock()
+	open := slices.Collect(maps.Keys(c.open))
+	c.mu.Unlock()
+	for _, conn := range open {
+		_ = conn.Close()
+	}
 }
 
 func (s *socket) open(addr string, h http.Handler) error {
@@ -47,9 +96,9 @@ func (s *socket) open(addr string, h http.Handler) error {
 
 // serve needs mu.
 func (s *socket) serve(ln net.Listener) {
-	s.conns = map[net.Conn]struct{}{}
 	srv := &http.Server{Handler: s.handler, IdleTimeout: idleTimeout, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 1 << 20}
 	s.srv = srv
+	s.conns.begin(srv)
 	go func() { _ = srv.Serve(&trackedListener{Listener: ln, sock: s, srv: srv}) }()
 }
 
@@ -92,26 +141,15 @@ func (s *socket) reopen() {
 
 // stop needs mu.
 func (s *socket) stop() {
+	s.conns.end()
 	if s.srv != nil {
 		_ = s.srv.Close()
 		s.srv = nil
 	}
-	s.cut()
+	s.conns.cut()
 }
 
-// cut needs mu. A plain TCP close, which is what both real servers do when they end.
-func (s *socket) cut() {
-	for c := range s.conns {
-		_ = c.Close()
-	}
-	clear(s.conns)
-}
-
-func (s *socket) drop() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cut()
-}
+func (s *socket) drop() { s.conns.cut() }
 
 func (s *socket) close() error {
 	s.mu.Lock()
@@ -133,32 +171,22 @@ func (l *trackedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trackedConn{Conn: c, sock: l.sock}
-	l.sock.mu.Lock()
-	defer l.sock.mu.Unlock()
-	if l.sock.srv != l.srv {
+	t := &trackedConn{Conn: c, conns: &l.sock.conns}
+	if !l.sock.conns.add(t, l.srv) {
 		_ = c.Close()
 		return nil, net.ErrClosed
 	}
-	l.sock.conns[t] = struct{}{}
 	return t, nil
 }
 
 type trackedConn struct {
 	net.Conn
-	sock *socket
-	once sync.Once
+	conns *connections
 }
 
-// Close forgets the connection in the background, because socket.cut closes while it holds the lock.
+// Close forgets the connection.
 func (c *trackedConn) Close() error {
-	c.once.Do(func() {
-		go func() {
-			c.sock.mu.Lock()
-			delete(c.sock.conns, c)
-			c.sock.mu.Unlock()
-		}()
-	})
+	c.conns.forget(c)
 	return c.Conn.Close()
 }
 
