@@ -149,8 +149,8 @@ func summaryWords(sum summaryJSON) string {
 		return "There was nothing to write."
 	}
 	words := present.Count(sum.Written, "scene", "scenes") + " in step now"
-	if sum.Skipped > 0 {
-		words += present.Dot + present.Number(sum.Skipped) + " skipped"
+	if skipped := sum.Skipped - sum.Queue.Parked; skipped > 0 { // a run counts what it parked as skipped
+		words += present.Dot + present.Number(skipped) + " skipped"
 	}
 	if sum.Dead > 0 {
 		words += present.Dot + present.Number(sum.Dead) + " failed"

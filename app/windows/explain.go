@@ -93,10 +93,7 @@ func (p *explainPage) explain(query string) {
 
 func (p *explainPage) draw(e api.Explanation) {
 	p.scene = e.Scene
-	set(p.title, present.T("Why is “%s” not in step?", e.Title), widget.MediumImportance)
-	if e.Scene == 0 {
-		set(p.title, e.Title, widget.MediumImportance)
-	}
+	set(p.title, e.Title, widget.MediumImportance) // the outcome below says whether it is in step
 	set(p.outcome, present.T(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
 	for i, s := range e.Steps {

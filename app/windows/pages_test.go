@@ -270,7 +270,7 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*explainPage](t, w, "explain:812")
 	wantCalled(t, f, "explain 812")
-	wantShown(t, win, "Why is “DSC_0042” not in step?", "summary: kept, locked by you in Plex", "It waits for another try at 14:32.")
+	wantShown(t, win, "DSC_0042", "summary: kept, locked by you in Plex", "It waits for another try at 14:32.")
 	tap(t, win, "Sync this scene")
 	wantCalled(t, f, "sync [812]")
 	wantShown(t, win, "It is in the queue now.")

@@ -154,6 +154,7 @@ func (e *Engine) connected(ctx context.Context, epoch int, gen uint64, a answer)
 	now := e.now()
 	if a.stashErr != nil {
 		e.noteFault(asServer(a.stashErr, fault.Stash))
+		e.look.answer(a.stashErr) // no look begins while Stash is away
 	} else {
 		l.stashOK(now)
 		l.stashState.Name = a.version

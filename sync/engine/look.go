@@ -37,6 +37,14 @@ type lookState struct {
 	enqueued            int          // by the running look
 }
 
+// answer ends the wait of those who asked for a look that cannot begin.
+func (l *lookState) answer(err error) {
+	for _, w := range l.waiters {
+		w <- err
+	}
+	l.waiters = nil
+}
+
 // soon makes a look due at once.
 func (l *lookState) soon(now time.Time) { l.by(now) }
 
@@ -162,7 +170,7 @@ func (k *looker) lookAtStash(ctx context.Context) error {
 		wanted bool
 		do     func(context.Context) (change.Found, error)
 	}{
-		{k.swept, k.finder.Sweep}, {k.want.names, k.finder.Names}, {k.want.files, k.finder.Files},
+		{k.swept, k.finder.Sweep}, {k.want.names || k.swept, k.finder.Names}, {k.want.files, k.finder.Files},
 		{k.want.recheck, func(context.Context) (change.Found, error) {
 			n, err := k.finder.Recheck("settings")
 			return change.Found{Enqueued: n}, err

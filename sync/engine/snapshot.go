@@ -57,10 +57,10 @@ func (e *Engine) verdictSince() time.Time {
 	case health.Down:
 		return e.health.Newest.Started
 	case health.Up:
-		if !e.health.Newest.Ended.IsZero() {
-			return e.health.Newest.Ended
+		if ended := e.health.Newest.Ended; ended.After(e.links.plexState.Since) {
+			return ended
 		}
-		return e.links.plexState.Since
+		return e.links.plexState.Since // nobody watched before this process began
 	}
 	return time.Time{}
 }

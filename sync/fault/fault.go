@@ -86,7 +86,7 @@ func Of(err error) *Error {
 	if errors.Is(err, context.Canceled) {
 		return &Error{Class: Canceled, Words: "the operation was stopped", Err: err}
 	}
-	return &Error{Class: Local, Words: "something went wrong inside Lockstep", Hint: "see the log in the data folder", Err: err}
+	return &Error{Class: Local, Words: "something went wrong inside Lockstep", Hint: "See the log in the data folder.", Err: err}
 }
 
 // Is reports whether err is of class c.
