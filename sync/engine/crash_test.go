@@ -46,7 +46,10 @@ func (r *rig) onDisk() (verdict health.Verdict, open int) {
 
 func TestKilledAtAnyMomentOfATransitionBreakerAndRecordAgree(t *testing.T) {
 	t.Parallel()
-	const kills = 25
+	kills := 25
+	if testing.Short() { // with -race; the full size runs without
+		kills = 8
+	}
 	r := withoutImages(newRig(t, sim.Options{Seed: 30, Scenes: 20}))
 	r.settings.ProbeFirst, r.settings.ProbeMax, r.settings.BreakerThreshold = 10*time.Millisecond, 10*time.Millisecond, 1
 	r.settings.PlexProbe, r.settings.StashProbe = time.Second, time.Second

@@ -116,7 +116,10 @@ func (r *rig) spawn() (*exec.Cmd, *bufio.Scanner) {
 
 func TestKilledProcessesLoseNothingAndRepeatAtMostOneWriteEach(t *testing.T) {
 	t.Parallel()
-	const scenes, kills = 500, 20
+	scenes, kills := 500, 20
+	if testing.Short() { // with -race; the full size runs without
+		scenes, kills = 150, 6
+	}
 	r := newRig(t, sim.Options{Seed: 20, Scenes: scenes, NoCover: 0.5})
 	rng := rand.New(rand.NewPCG(1, 2))
 	strike := make(chan struct{}, 1)
