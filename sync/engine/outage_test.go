@@ -210,7 +210,7 @@ func (r *rig) putHealth(b breaker.Breaker, records []outage.Record, contact time
 	}
 }
 
-func TestIncidentFalseOutageIsRepairedAndNeverAnnounced(t *testing.T) {
+func TestIncident1FalseOutageIsRepairedAndNeverAnnounced(t *testing.T) {
 	t.Parallel()
 	r := withoutImages(newRig(t, sim.Options{Seed: 10, Scenes: 5}))
 	now := time.Now().UTC().Truncate(time.Second)

@@ -76,7 +76,7 @@ func slowLooks(s *config.Settings) {
 	s.StashProbe, s.SweepEvery, s.FilesEvery, s.PlexProbe = time.Hour, 24*time.Hour, 24*time.Hour, time.Hour
 }
 
-func TestEightRawScenesMissingInPlexAreEightGapsWithAReason(t *testing.T) {
+func TestIncident3EightRawScenesAreEightGapsWithAReasonEach(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, sim.Options{Seed: 8}, nil)
 	var ids []int
