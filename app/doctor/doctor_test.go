@@ -62,7 +62,7 @@ func newHousehold(t *testing.T, o sim.Options, change func(*config.Settings)) *h
 		t.Fatal(err)
 	}
 	logName := filepath.Join(dir, "lockstep.log")
-	file, err := os.Create(logName)
+	file, err := os.OpenFile(logName, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
