@@ -166,19 +166,6 @@ func (r *rig) work() {
 	})
 }
 
-// inStep is a rig whose scenes have all been synced an hour ago.
-func inStep(t *testing.T, o sim.Options) *rig {
-	t.Helper()
-	r := newRig(t, o)
-	r.look()
-	r.work()
-	r.clock.pass(time.Hour)
-	if f := r.look(); f != (change.Found{}) || len(r.waiting()) != 0 {
-		t.Fatalf("a library in step: %+v %v", f, r.waiting())
-	}
-	return r
-}
-
 func (r *rig) must(err error) {
 	r.t.Helper()
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -207,16 +206,6 @@ func (r *rig) plexCalls() (all, writes int) {
 		all += n
 	}
 	return all, r.world.Plex.Mutations()
-}
-
-func sum(m map[string]int, keys ...string) int {
-	n := 0
-	for k, v := range m {
-		if slices.Contains(keys, k) {
-			n += v
-		}
-	}
-	return n
 }
 
 func storeQuery(states ...queue.State) store.JobQuery { return store.JobQuery{States: states} }

@@ -112,13 +112,13 @@ func (e *Engine) secret(name string) func() string {
 
 // answer is what a look at both servers brought.
 type answer struct {
-	version          string
-	scenes           int
-	stashErr         error
-	identity         scene.Identity
-	sections         []scene.Section
-	plexErr          error
-	askPlex, askStsh bool
+	version  string
+	scenes   int
+	stashErr error
+	identity scene.Identity
+	sections []scene.Section
+	plexErr  error
+	askPlex  bool
 }
 
 // dueConnect looks at the servers when they have not answered yet, or failed, or when
