@@ -28,7 +28,7 @@ import (
 const canary = "canary-4f1d9b07c2e8-token"
 
 // binary is the app under test.
-func binary(t *testing.T) string {
+func binary(t testing.TB) string {
 	t.Helper()
 	file := os.Getenv("LOCKSTEP_BIN")
 	if file == "" {
@@ -39,7 +39,7 @@ func binary(t *testing.T) string {
 
 // household is one person's Stash, Plex and data folder.
 type household struct {
-	t     *testing.T
+	t     testing.TB
 	world *sim.World
 	dir   string
 	// set are the settings as variables without their LOCKSTEP_ prefix; an empty value
@@ -48,7 +48,7 @@ type household struct {
 }
 
 // newHousehold starts simulated servers with short waits. dir must exist.
-func newHousehold(t *testing.T, dir string, o sim.Options) *household {
+func newHousehold(t testing.TB, dir string, o sim.Options) *household {
 	t.Helper()
 	o.PlexToken = canary
 	w := sim.NewWorld(o)
@@ -143,6 +143,12 @@ type desk struct {
 func newDesk(t *testing.T, p desktoptest.RigParams, o sim.Options) *desk {
 	t.Helper()
 	t.Parallel()
+	return openDesk(t, p, o)
+}
+
+// openDesk is newDesk for one that runs alone, such as a benchmark.
+func openDesk(t testing.TB, p desktoptest.RigParams, o sim.Options) *desk {
+	t.Helper()
 	binary(t)
 	rig := desktoptest.NewRig(t, p)
 	dir := filepath.Join(rig.Home, "lockstep")
@@ -178,7 +184,7 @@ func (d *desk) client() *remote.Client {
 }
 
 // version is what the app under test calls itself.
-func version(t *testing.T) string {
+func version(t testing.TB) string {
 	t.Helper()
 	out, err := exec.Command(binary(t), "version", "--json").Output()
 	if err != nil {
@@ -239,7 +245,7 @@ func (d *desk) windowProcess() int {
 }
 
 // childOf finds a child process by an argument.
-func childOf(t *testing.T, parent int, arg string) int {
+func childOf(t testing.TB, parent int, arg string) int {
 	t.Helper()
 	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	if err != nil {

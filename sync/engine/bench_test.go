@@ -84,7 +84,7 @@ func BenchmarkUnchanged(b *testing.B) {
 			m := r.measure(b)
 			m.do(settle)
 			r.world.ResetCounts()
-			began, bytes, allocs := m.cpu(), m.bytes, m.allocs
+			began, bytes, allocs := m.pid().CPU(), m.bytes, m.allocs
 			looks := 0
 			for b.Loop() {
 				m.do(look)
@@ -92,7 +92,7 @@ func BenchmarkUnchanged(b *testing.B) {
 			}
 			b.ReportMetric(float64(r.world.Plex.Total())/float64(looks), "plex-requests/look")
 			b.ReportMetric(float64(r.world.Stash.Total())/float64(looks), "stash-requests/look")
-			b.ReportMetric((m.cpu()-began).Seconds()*1000/float64(looks), "engine-CPU-ms/look")
+			b.ReportMetric((m.pid().CPU()-began).Seconds()*1000/float64(looks), "engine-CPU-ms/look")
 			b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
 			m.reportAllocs(bytes, allocs, looks)
 			r.end(b, m)
@@ -120,8 +120,8 @@ func BenchmarkRestart(b *testing.B) {
 				b.StopTimer()
 				starts++
 				b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
-				b.ReportMetric(float64(m.status("RssAnon"))/1024, "engine-anon-MB")
-				b.ReportMetric(m.cpu().Seconds()*1000, "engine-CPU-ms/start")
+				b.ReportMetric(m.pid().MB("RssAnon"), "engine-anon-MB")
+				b.ReportMetric(m.pid().CPU().Seconds()*1000, "engine-CPU-ms/start")
 				m.reportAllocs(0, 0, 1)
 				r.end(b, m)
 				b.StartTimer()
@@ -173,20 +173,20 @@ func BenchmarkIdle(b *testing.B) {
 			m.do(settle)
 			<-time.After(calm)
 			r.world.ResetCounts()
-			cpu := m.cpu()
-			slept, pushed := m.switches()
+			cpu := m.pid().CPU()
+			slept, pushed := m.pid().Switches()
 			wakeups := 0
 			for b.Loop() {
-				wakeups += m.wakeups(span)
+				wakeups += m.pid().WakeUps(span)
 			}
-			s, p := m.switches()
+			s, p := m.pid().Switches()
 			b.ReportMetric(float64(wakeups)/span.Minutes(), "wake-ups/min")
-			b.ReportMetric((m.cpu()-cpu).Seconds()/span.Seconds()*100, "engine-CPU-%")
+			b.ReportMetric((m.pid().CPU()-cpu).Seconds()/span.Seconds()*100, "engine-CPU-%")
 			b.ReportMetric(float64(s-slept)/span.Minutes(), "sleeps/min")
 			b.ReportMetric(float64(p-pushed)/span.Minutes(), "preemptions/min")
 			b.ReportMetric(float64(r.world.Plex.Total()+r.world.Stash.Total())/span.Minutes(), "requests/min")
-			b.ReportMetric(float64(m.status("RssAnon"))/1024, "engine-anon-MB")
-			b.ReportMetric(float64(m.status("VmRSS"))/1024, "engine-RSS-MB")
+			b.ReportMetric(m.pid().MB("RssAnon"), "engine-anon-MB")
+			b.ReportMetric(m.pid().MB("VmRSS"), "engine-RSS-MB")
 			r.end(b, m)
 		})
 	}
@@ -202,8 +202,8 @@ func (r *rig) report(b *testing.B, m *measured, scenes int) {
 	n := float64(scenes)
 	b.ReportMetric(float64(r.world.Plex.Total())/n, "plex-requests/scene")
 	b.ReportMetric(float64(r.world.Stash.Total())/n, "stash-requests/scene")
-	b.ReportMetric(m.cpu().Seconds()*1000/n, "engine-CPU-ms/scene")
-	b.ReportMetric(float64(m.status("VmHWM"))/1024, "engine-peak-RSS-MB")
+	b.ReportMetric(m.pid().CPU().Seconds()*1000/n, "engine-CPU-ms/scene")
+	b.ReportMetric(m.pid().MB("VmHWM"), "engine-peak-RSS-MB")
 	b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
 	m.reportAllocs(0, 0, 1)
 	if s, err := os.Stat(filepath.Join(r.dir, storage.FileName)); err == nil {

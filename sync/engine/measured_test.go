@@ -14,7 +14,6 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
+	"lockstep/sync/proc"
 )
 
 // measuredEnv tells the test binary to be an engine process that is measured from
@@ -111,68 +111,8 @@ func (m *measured) end() {
 	}
 }
 
-// cpu is the processor time the process has used.
-func (m *measured) cpu() time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", m.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	fields := strings.Fields(rest)
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * time.Second / 100 // USER_HZ is 100 on every Linux port in use
-}
-
-// status reads a number out of /proc/<pid>/status, zero where there is none.
-func (m *measured) status(name string) int {
-	return statusOf(fmt.Sprintf("/proc/%d/status", m.cmd.Process.Pid), name)
-}
-
-func statusOf(path, name string) int {
-	text, err := os.ReadFile(path) //nolint:gosec // of a process of our own
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, name+":"); ok {
-			n, _ := strconv.Atoi(strings.Fields(value)[0])
-			return n
-		}
-	}
-	return 0
-}
-
-// switches is how often the threads of the process went to sleep and how often they
-// were interrupted.
-func (m *measured) switches() (voluntary, involuntary int) {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", m.cmd.Process.Pid))
-	for _, t := range tasks {
-		voluntary += statusOf(t, "voluntary_ctxt_switches")
-		involuntary += statusOf(t, "nonvoluntary_ctxt_switches")
-	}
-	return voluntary, involuntary
-}
-
-// wakeups watches the process for a time and counts how often any of its threads began
-// to run: what happens within a quarter of a second, such as one request, is one.
-func (m *measured) wakeups(span time.Duration) int {
-	const blink = time.Second / 4
-	tick := time.NewTicker(blink)
-	defer tick.Stop()
-	n, awake := 0, false
-	last, pushed := m.switches()
-	for range span / blink {
-		<-tick.C
-		s, p := m.switches()
-		ran := s+p != last+pushed
-		if ran && !awake {
-			n++
-		}
-		last, pushed, awake = s, p, ran
-	}
-	return n
-}
+// pid is the process, to see what it costs.
+func (m *measured) pid() proc.PID { return proc.PID(m.cmd.Process.Pid) }
 
 // measuredChild is the life of a measured process: it runs an engine and obeys what it
 // reads, one word a line, until the end of its input.

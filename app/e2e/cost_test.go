@@ -1,0 +1,140 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"lockstep/app/desktoptest"
+	"lockstep/app/present"
+	"lockstep/sync/proc"
+	"lockstep/sync/sim"
+)
+
+// idleEnv says how long BenchmarkIdleTray watches, such as 10m.
+const idleEnv = "LOCKSTEP_BENCH_IDLE"
+
+// pid is the tray process, to see what it costs.
+func (d *desk) pid() proc.PID { return proc.PID(d.app.PID()) }
+
+// BenchmarkTrayIcon is the time from the start of a set-up app to its icon in the tray.
+func BenchmarkTrayIcon(b *testing.B) {
+	d := openDesk(b, desktoptest.RigParams{}, tidy())
+	d.trayUp()
+	d.settled(d.client())
+	var took time.Duration
+	for b.Loop() {
+		d.app.Stop()
+		began := time.Now()
+		d.trayUp()
+		took += time.Since(began)
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "start-to-icon-ms")
+}
+
+// BenchmarkWindow is the time from a click in the tray's menu to a painted window, with
+// no window process running before: the longest way to a window.
+func BenchmarkWindow(b *testing.B) {
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 500})
+	item := d.trayUp()
+	d.settled(d.client())
+	for _, window := range []struct{ label, name string }{
+		{"Queue…", present.Queue}, {"Reports…", present.Reports}, {"Outages…", present.Outages}, {"Settings…", present.Settings},
+	} {
+		b.Run(window.name, func(b *testing.B) {
+			var took time.Duration
+			var rss, anon float64
+			for b.Loop() {
+				began := time.Now()
+				d.click(item, window.label)
+				d.opened(window.name)
+				took += time.Since(began)
+				shown := proc.PID(d.windowProcess())
+				rss, anon = shown.MB("VmRSS"), shown.MB("RssAnon")
+				d.close(window.name)
+				d.Until("the window process to end", d.windowEnded)
+			}
+			b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "click-to-painted-ms")
+			b.ReportMetric(rss, "window-RSS-MB")
+			b.ReportMetric(anon, "window-anon-MB")
+		})
+	}
+}
+
+// trayUp starts the app hidden and waits for its icon.
+func (d *desk) trayUp() *desktoptest.Item {
+	d.t.Helper()
+	d.app = d.start("--hidden")
+	item, err := d.Watcher.Next(desktoptest.Patience)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return item
+}
+
+func (d *desk) windowEnded() error {
+	if pid := d.windowProcess(); pid != 0 {
+		return fmt.Errorf("process %d still runs", pid)
+	}
+	return nil
+}
+
+// BenchmarkIdleTray watches the tray process with default settings after a first sync of
+// 60 000 scenes. It takes as long as the environment says, so it is left out otherwise.
+func BenchmarkIdleTray(b *testing.B) {
+	span, err := time.ParseDuration(os.Getenv(idleEnv))
+	if err != nil {
+		b.Skipf("set %s to a time such as 10m", idleEnv)
+	}
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 60_000})
+	d.unhurried()
+	d.trayUp()
+	d.calm()
+	d.world.ResetCounts()
+	cpu, wakeups := d.pid().CPU(), 0
+	for b.Loop() {
+		wakeups += d.pid().WakeUps(span)
+	}
+	watched := span.Minutes() * float64(b.N)
+	b.ReportMetric(float64(wakeups)/watched, "wake-ups/min")
+	b.ReportMetric((d.pid().CPU()-cpu).Minutes()/watched*100, "CPU-%")
+	b.ReportMetric(float64(d.world.Plex.Total()+d.world.Stash.Total())/watched, "requests/min")
+	b.ReportMetric(d.pid().MB("VmRSS"), "RSS-MB")
+	b.ReportMetric(d.pid().MB("RssAnon"), "anon-MB")
+	if diff := d.world.Diff(sim.DiffOptions{}); len(diff) > 0 {
+		b.Fatalf("Plex differs from Stash in %d places, first %v", len(diff), diff[0])
+	}
+}
+
+// unhurried takes away the settings that make tests quick. The pace of writes stays
+// full, or the first sync would take a night.
+func (d *desk) unhurried() {
+	for _, name := range []string{"STASH_PROBE", "PLEX_PROBE", "PROBE_FIRST", "PROBE_MAX", "NOTIFY_DELAY", "RECONCILE", "RECONCILE_AT_START"} {
+		d.set[name] = ""
+	}
+}
+
+// calm waits for the first sync, however long it takes, and then until the work that
+// follows it is done: the look at what our own writes changed comes 5 s after a sync,
+// and memory is given back a minute after that.
+func (d *desk) calm() {
+	d.t.Helper()
+	const rest = 150 * time.Second
+	c := d.client()
+	err := desktoptest.Until(30*time.Minute, "the first sync", func() error {
+		s, err := c.Snapshot(context.Background())
+		if err != nil || !s.Looked || s.Active || !s.Queue.Empty() {
+			return fmt.Errorf("queue %+v: %w", s.Queue, err)
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	c.Close()
+	<-time.After(rest)
+}
