@@ -34,8 +34,14 @@ var AppIconSVG []byte
 // Tray is the tray icon of that shape in the form the system's tray takes: ICO
 // with 16, 32 and 48 pixels on Windows, elsewhere PNG with 64. It is nil for a
 // name that is not in Shapes.
-func Tray(shape string) []byte {
-	data, err := tray.ReadFile("tray/" + shape + trayForm)
+func Tray(shape string) []byte { return file(shape + trayForm) }
+
+// TrayTemplate is the same shape as a PNG of 64 pixels in black alone, which macOS colours
+// as its menu bar needs. It is nil on Windows, and for a name that is not in Shapes.
+func TrayTemplate(shape string) []byte { return file(shape + ".template.png") }
+
+func file(name string) []byte {
+	data, err := tray.ReadFile("tray/" + name)
 	if err != nil {
 		return nil
 	}

@@ -63,11 +63,37 @@ func TestTrayShapesDifferWithoutColour(t *testing.T) {
 	t.Parallel()
 	const margin = 8 // percent of the pixels either shape covers
 	shapes := assets.Shapes()
-	for i, a := range shapes {
-		for _, b := range shapes[:i] {
-			if got := difference(decode(t, assets.Tray(a)), decode(t, assets.Tray(b))); got < margin {
-				t.Errorf("outlines of %s and %s differ by %d %%, want at least %d", a, b, got, margin)
+	for form, picture := range map[string]func(string) []byte{"icon": assets.Tray, "template": assets.TrayTemplate} {
+		for i, a := range shapes {
+			for _, b := range shapes[:i] {
+				if got := difference(decode(t, picture(a)), decode(t, picture(b))); got < margin {
+					t.Errorf("outlines of %s and %s differ by %d %% as %s, want at least %d", a, b, got, form, margin)
+				}
 			}
+		}
+	}
+}
+
+// macOS takes a template's opacity and nothing else; the outline that other panels need
+// would run the lines of the icon together.
+func TestTrayTemplatesAreBlackAndWithoutOutline(t *testing.T) {
+	t.Parallel()
+	for _, shape := range assets.Shapes() {
+		icon, template := decode(t, assets.Tray(shape)), decode(t, assets.TrayTemplate(shape))
+		if icon.Bounds() != template.Bounds() {
+			t.Fatalf("the template of %s is %v", shape, template.Bounds())
+		}
+		for i, set := range silhouette(template) {
+			x, y := i%64, i/64
+			if r, g, b, _ := template.At(x, y).RGBA(); r+g+b != 0 {
+				t.Fatalf("the template of %s is coloured at %d, %d", shape, x, y)
+			}
+			if r, g, b, a := icon.At(x, y).RGBA(); set && (a < 0x7000 || max(r, g, b) < 0x6000) {
+				t.Fatalf("the template of %s is set at %d, %d, where the icon is outline or nothing", shape, x, y)
+			}
+		}
+		if got, all := count(silhouette(template)), count(silhouette(icon)); got < all/4 || got > all*3/4 {
+			t.Errorf("the template of %s covers %d of the icon's %d pixels", shape, got, all)
 		}
 	}
 }

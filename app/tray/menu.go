@@ -109,10 +109,15 @@ func (t *tray) clicked(ctx context.Context, item *systray.MenuItem, fn func()) {
 	}()
 }
 
+// setIcon shows a shape. Only macOS takes the template; it has light and dark menu bars.
+func setIcon(shape string) {
+	systray.SetTemplateIcon(assets.TrayTemplate(shape), assets.Tray(shape))
+}
+
 // draw changes what differs between two menus.
 func (t *tray) draw(old, now present.Menu) {
 	if now.Icon != old.Icon {
-		systray.SetIcon(assets.Tray(now.Icon))
+		setIcon(now.Icon)
 	}
 	if now.Status != old.Status {
 		systray.SetTooltip(short(now.Status))

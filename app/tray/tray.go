@@ -50,7 +50,7 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 	if runtime.GOOS == "linux" { // elsewhere a title is drawn beside the icon, or nothing
 		systray.SetTitle("Lockstep")
 	}
-	systray.SetIcon(assets.Tray(assets.Unsure))
+	setIcon(assets.Unsure)
 	systray.SetTooltip(present.T("Lockstep is starting…"))
 	systray.SetOnTapped(func() { go act.Open(present.Queue) })
 

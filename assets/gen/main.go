@@ -51,6 +51,9 @@ func renderTray(dir, name string) error {
 	if err := writePNG(source, target+".png", traySize); err != nil {
 		return err
 	}
+	if err := writeTemplate(source, target+".template.png", traySize); err != nil {
+		return err
+	}
 	return writeICO(source, target+".ico", icoSizes)
 }
 
@@ -62,7 +65,40 @@ func writePNG(source, target string, size int) error {
 	return os.WriteFile(target, data, 0o644)
 }
 
+// writeTemplate renders what macOS colours itself: black where the icon is light, nothing
+// where it is dark, since dark is the outline that other panels need.
+func writeTemplate(source, target string, size int) error {
+	picture, err := drawn(source, size)
+	if err != nil {
+		return err
+	}
+	const dark, light = 0x2b, 0xf5 // the brightest channel of the outline, and about that of all else
+	for i := 0; i < len(picture.Pix); i += 4 {
+		alpha := int(picture.Pix[i+3])
+		brightest := int(max(picture.Pix[i], picture.Pix[i+1], picture.Pix[i+2])) // times alpha, as Go keeps it
+		cover := min(max(255*brightest-dark*alpha, 0)/(light-dark), alpha)
+		copy(picture.Pix[i:], []byte{0, 0, 0, byte(cover)})
+	}
+	data, err := encoded(picture)
+	if err != nil {
+		return fmt.Errorf("encode the template of %s: %w", source, err)
+	}
+	return os.WriteFile(target, data, 0o644)
+}
+
 func rendered(source string, size int) ([]byte, error) {
+	picture, err := drawn(source, size)
+	if err != nil {
+		return nil, err
+	}
+	data, err := encoded(picture)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", source, err)
+	}
+	return data, nil
+}
+
+func drawn(source string, size int) (*image.RGBA, error) {
 	icon, err := oksvg.ReadIcon(source, oksvg.StrictErrorMode)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", source, err)
@@ -74,12 +110,14 @@ func rendered(source string, size int) ([]byte, error) {
 	}
 	picture := image.NewRGBA(image.Rect(0, 0, size, size))
 	icon.Draw(rasterx.NewDasher(size, size, rasterx.NewScannerGV(size, size, picture, picture.Bounds())), 1)
+	return picture, nil
+}
+
+func encoded(picture image.Image) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&out, picture); err != nil {
-		return nil, fmt.Errorf("encode %s: %w", source, err)
-	}
-	return out.Bytes(), nil
+	err := encoder.Encode(&out, picture)
+	return out.Bytes(), err
 }
 
 func writeICO(source, target string, sizes []int) error {
