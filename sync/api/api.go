@@ -142,9 +142,12 @@ type Explanation struct {
 	Steps []ExplainStep `json:"steps"`
 	// Outcome is the closing sentence.
 	Outcome string `json:"outcome"`
+	// CanUndo tells that Lockstep wrote to the scene and the last write can be undone.
+	CanUndo bool `json:"canUndo,omitempty"`
 }
 
-// ExplainStep is one step of an explanation: what was looked at and what came out.
+// ExplainStep is one step of an explanation: what was looked at and what came out. Times
+// in the sentences are in RFC 3339; package present writes them for people.
 type ExplainStep struct {
 	Topic string   `json:"topic"` // Stash, Path, Plex, Fields, Queue
 	Words string   `json:"words"`

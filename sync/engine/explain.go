@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
@@ -62,6 +63,9 @@ func (x explainer) explain(ctx context.Context, query string) (api.Explanation, 
 		return api.Explanation{}, err
 	}
 	out := api.Explanation{Scene: f.Scene.ID, Title: f.Scene.Name(), Outcome: x.outcome(f)}
+	if out.CanUndo, err = x.written(f.Scene.ID); err != nil {
+		return api.Explanation{}, err
+	}
 	out.Steps = []api.ExplainStep{inStash(f), x.mapped(f), x.inPlex(f), fields(f), inQueue(f.Job)}
 	for j, s := range scenes {
 		if j != i {
@@ -69,6 +73,17 @@ func (x explainer) explain(ctx context.Context, query string) (api.Explanation, 
 		}
 	}
 	return out, nil
+}
+
+// written reports whether there is a write to this scene that can be undone.
+func (x explainer) written(id scene.ID) (found bool, err error) {
+	err = x.store.View(func(tx store.Tx) error {
+		return tx.EachJournal(0, id, func(en store.JournalEntry) bool {
+			found = !en.Undone
+			return !found
+		})
+	})
+	return found, err
 }
 
 // unknown explains a scene Stash does not have, if it once had it.
@@ -100,24 +115,28 @@ func (x explainer) unknown(query string) (api.Explanation, error) {
 	return out, err
 }
 
+// stamp writes a time into a sentence. Whoever shows the sentence writes it for people.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
 func inStash(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Stash", Words: "scene " + f.Scene.ID.String()}
 	if at, err := time.Parse(time.RFC3339, f.Scene.UpdatedAt); err == nil {
-		s.Words += ", edited " + at.Format("2 Jan 2006 15:04")
+		s.Words = fmt.Sprintf("scene %s, edited %s", f.Scene.ID, stamp(at))
 	}
 	switch n := len(f.Scene.Files); n {
 	case 0:
-		s.Words += ", without file"
+		s.Lines = append(s.Lines, "without file")
 	case 1:
-		s.Words += ", file " + f.Scene.Files[0].Path
+		s.Lines = append(s.Lines, "file "+f.Scene.Files[0].Path)
 	default:
-		s.Words += fmt.Sprintf(", %d files", n)
-		s.Lines = append(s.Lines, f.Scene.Paths()...)
+		for _, p := range f.Scene.Paths() {
+			s.Lines = append(s.Lines, "file "+p)
+		}
 	}
 	if f.Seen.Synced.IsZero() {
 		s.Lines = append(s.Lines, "Lockstep never saw it in step")
 	} else {
-		s.Lines = append(s.Lines, "last seen in step "+f.Seen.Synced.Local().Format("2 Jan 2006 15:04"))
+		s.Lines = append(s.Lines, "last seen in step "+stamp(f.Seen.Synced))
 	}
 	return s
 }
@@ -152,7 +171,7 @@ func (x explainer) inPlex(f reconcile.Finding) api.ExplainStep {
 	for _, c := range f.Match.Candidates {
 		line := fmt.Sprintf("“%s” in %s (item %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Why, 100*c.Score)
 		if c.Score < match.Certain {
-			line += ", " + c.Path
+			line = fmt.Sprintf("“%s” in %s (item %s, file %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Path, c.Why, 100*c.Score)
 		}
 		s.Lines = append(s.Lines, line)
 	}
@@ -182,7 +201,7 @@ func (x explainer) library(section string) string {
 func fields(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Fields"}
 	if f.Fault != nil {
-		s.Words = "the item could not be read: " + f.Fault.Words
+		s.Words = "the item could not be read: " + strings.TrimSuffix(f.Fault.Words, ".")
 		return s
 	}
 	changes := 0
@@ -212,30 +231,7 @@ func fields(f reconcile.Finding) api.ExplainStep {
 
 // inQueue tells how the scene's job stands.
 func inQueue(j queue.Job) api.ExplainStep {
-	s := api.ExplainStep{Topic: "Queue"}
-	at := j.Due.Local().Format("2 Jan 15:04")
-	tries := fmt.Sprintf("tried %d times", j.Attempts)
-	if j.Attempts == 1 {
-		tries = "tried once"
-	}
-	switch j.State {
-	case queue.Waiting:
-		s.Words = "waits since " + j.Enqueued.Local().Format("2 Jan 15:04")
-	case queue.Running:
-		s.Words = "is being worked on"
-	case queue.Retrying:
-		s.Words = tries + ", next try " + at
-	case queue.Parked:
-		s.Words = "waits for Plex until " + at
-	case queue.Dead:
-		s.Words = tries + " and given up " + at
-	case queue.Done:
-		s.Words = "done " + at
-	case queue.Skipped:
-		s.Words = "left alone " + at + ": " + skip.Of(j.Code).Words
-	default:
-		s.Words = "not in the queue"
-	}
+	s := api.ExplainStep{Topic: "Queue", Words: jobWords(j)}
 	if j.Words != "" {
 		s.Lines = append(s.Lines, "last: "+j.Words)
 	}
@@ -243,6 +239,27 @@ func inQueue(j queue.Job) api.ExplainStep {
 		s.Lines = append(s.Lines, "queued because: "+j.Cause)
 	}
 	return s
+}
+
+func jobWords(j queue.Job) string {
+	at := stamp(j.Due)
+	switch j.State {
+	case queue.Waiting:
+		return "waits since " + stamp(j.Enqueued)
+	case queue.Running:
+		return "is being worked on"
+	case queue.Retrying:
+		return fmt.Sprintf("failed tries: %d; next try %s", j.Attempts, at)
+	case queue.Parked:
+		return "waits for Plex until " + at
+	case queue.Dead:
+		return fmt.Sprintf("failed tries: %d; given up %s", j.Attempts, at)
+	case queue.Done:
+		return "done " + at
+	case queue.Skipped:
+		return fmt.Sprintf("left alone %s: %s", at, skip.Of(j.Code).Words)
+	}
+	return "not in the queue"
 }
 
 // outcome is the closing sentence.
@@ -257,7 +274,7 @@ func (x explainer) outcome(f reconcile.Finding) string {
 	case f.Fault != nil:
 		return "Plex could not be asked: " + f.Fault.Words
 	case f.Outcome == "":
-		return sentenceOf(skip.InStep, "")
+		return inStep(f)
 	case f.Job.State == queue.Dead:
 		return sentenceOf(skip.FailedBefore, f.Job.Words)
 	case f.Job.State == queue.Skipped && f.Job.Code == skip.Brake:
@@ -272,12 +289,28 @@ func (x explainer) outcome(f reconcile.Finding) string {
 	return "It differs from Stash and is not in the queue yet; the next look for edits or the next reconciliation puts it there."
 }
 
+// inStep says that nothing is to be written, and what is kept although it differs.
+func inStep(f reconcile.Finding) string {
+	var kept []string
+	for _, it := range f.Items {
+		for _, d := range it.Plan.Decisions {
+			if name := string(d.Field); d.Action == plan.Keep && !slices.Contains(kept, name) {
+				kept = append(kept, name)
+			}
+		}
+	}
+	if len(kept) == 0 {
+		return sentenceOf(skip.InStep, "")
+	}
+	return fmt.Sprintf("In step, except for what is kept as it is in Plex: %s. The reasons stand under Fields.", strings.Join(kept, ", "))
+}
+
 // sentenceOf is a reason with its details and advice.
 func sentenceOf(code skip.Code, words string) string {
 	r := skip.Of(code)
-	out := r.Words
-	if words != "" && words != r.Words {
-		out += ": " + strings.TrimSuffix(words, ".")
+	out, more := r.With(strings.TrimSuffix(words, "."))
+	if more != "" {
+		out += ": " + more
 	}
 	out += "."
 	if r.Advice != "" {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"lockstep/sync/plan"
@@ -8,30 +9,32 @@ import (
 	"lockstep/sync/skip"
 )
 
-// decision is one line about a field: what would happen and why.
+// decision is one line about a field: what would happen, and after semicolons why.
 func decision(d plan.Decision) string {
-	line := string(d.Field) + ": "
+	parts := []string{string(d.Field) + ": " + effect(d)}
+	switch {
+	case d.Code != "" && d.Changes():
+		parts = append(parts, reasonOf(d))
+	case d.Code != "":
+		parts[0] = string(d.Field) + ": " + reasonOf(d)
+	default:
+		parts = append(parts, d.Why)
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
+}
+
+func effect(d plan.Decision) string {
 	switch {
 	case d.Changes() && d.Field.Kind() == scene.List:
-		line += listed(d)
+		return listed(d)
 	case d.Changes() && d.Field.Kind() == scene.Image:
-		line += "the cover of Stash is put in"
+		return "the cover of Stash is put in"
 	case d.Action == plan.Clear:
-		line += "cleared, was " + quote(d.Old)
+		return "cleared, was " + quote(d.Old)
 	case d.Changes():
-		line += quote(d.Old) + " → " + quote(d.New)
-	case d.Code != "":
-		return line + reasonOf(d)
-	default:
-		line += "same"
+		return quote(d.Old) + " → " + quote(d.New)
 	}
-	if d.Why != "" {
-		line += " (" + d.Why + ")"
-	}
-	if d.Code != "" {
-		line += "; " + reasonOf(d)
-	}
-	return line
+	return "same"
 }
 
 // listed is the change of a list by its elements.
@@ -46,15 +49,20 @@ func listed(d plan.Decision) string {
 	return strings.Join(parts, ", ")
 }
 
-// reasonOf is the reason of a field with its details and advice.
+// reasonOf is the reason of a field with its details and advice. What the decision says
+// of itself tells more than the reason only where a person's edit was kept; what follows
+// it is about something else.
 func reasonOf(d plan.Decision) string {
 	r := skip.Of(d.Code)
 	out := r.Words
-	if d.Why != "" {
-		out += " (" + d.Why + ")"
+	why := strings.Split(d.Why, "; ")
+	if d.Code != skip.PlexEditKept {
+		why = why[1:]
 	}
-	if r.Advice != "" {
-		out += "; " + r.Advice
+	for _, w := range append(why, r.Advice) {
+		if w != "" {
+			out += "; " + w
+		}
 	}
 	return out
 }

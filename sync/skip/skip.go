@@ -3,7 +3,10 @@
 // Nothing may be left undone for a reason that is not in this list.
 package skip
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Code identifies a reason. Codes are stored and never renamed.
 type Code string
@@ -72,6 +75,26 @@ var reasons = []Reason{
 	{StoredOtherwise, "Plex stores this value differently from what was written", "", false, true},
 	{PartialDate, "The date in Stash is not a full day", "complete the date in Stash to write it", false, true},
 	{LibraryScanning, "Plex is scanning the library", "", false, false},
+}
+
+// With joins the reason to what is particular to one case: the sentence to show and what
+// follows it after a colon, empty for nothing. A particular that says the same more
+// exactly ("no path rule covers /data/x") takes the place of the sentence.
+func (r Reason) With(particular string) (words, more string) {
+	switch {
+	case particular == "" || strings.EqualFold(particular, r.Words):
+		return r.Words, ""
+	case begin(particular) == begin(r.Words):
+		return strings.ToUpper(particular[:1]) + particular[1:], ""
+	}
+	return r.Words, particular
+}
+
+// begin is how a sentence begins, by which two that say the same are known.
+func begin(words string) string {
+	const enough = 3 // words
+	f := strings.Fields(strings.ToLower(words))
+	return strings.Join(f[:min(len(f), enough)], " ")
 }
 
 // All lists every reason in a stable order.

@@ -66,3 +66,19 @@ func TestTheListCannotBeChangedFromOutside(t *testing.T) {
 		t.Error("All hands out the list itself")
 	}
 }
+
+func TestWhatSaysTheSameMoreExactlyIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	r := skip.Of(skip.PathNotMapped)
+	for particular, want := range map[string][2]string{
+		"":                              {r.Words, ""},
+		"no path rule covers this file": {r.Words, ""},
+		"no path rule covers “/data/x”": {"No path rule covers “/data/x”", ""},
+		"the path rules disagree":       {r.Words, "the path rules disagree"},
+		"no":                            {r.Words, "no"},
+	} {
+		if words, more := r.With(particular); words != want[0] || more != want[1] {
+			t.Errorf("%q gives %q and %q, want %q", particular, words, more, want)
+		}
+	}
+}
