@@ -3,16 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
-	"lockstep/sync/queue"
 	"lockstep/sync/scene"
-	"lockstep/sync/store"
 )
 
 // lookState says which looks at the servers are wanted and when.
@@ -303,55 +300,4 @@ func (e *Engine) scheduleLook(now time.Time) {
 		return
 	}
 	l.wait = 0
-}
-
-// wakeParked makes the jobs due that waited for one of the paths.
-func (e *Engine) wakeParked(appeared []string) error {
-	if len(appeared) == 0 {
-		return nil
-	}
-	here := make(map[string]bool, len(appeared))
-	for _, k := range appeared {
-		here[k] = true
-	}
-	return e.wakeWhere(func(_ store.Tx, key string) (bool, error) { return here[key], nil })
-}
-
-// wakeFound makes the jobs due that wait for a path the index has: a process that died
-// after it had listed the item woke nobody.
-func (e *Engine) wakeFound() error {
-	return e.wakeWhere(func(tx store.Tx, key string) (bool, error) {
-		items, err := tx.ItemsAt(key)
-		return len(items) > 0, err
-	})
-}
-
-func (e *Engine) wakeWhere(here func(tx store.Tx, key string) (bool, error)) error {
-	if e.store.Counts().Parked == 0 {
-		return nil
-	}
-	var woken []scene.ID
-	err := e.store.View(func(tx store.Tx) error {
-		var failed error
-		at := func(key string) bool {
-			ok, err := here(tx, key)
-			failed = errors.Join(failed, err)
-			return ok
-		}
-		err := tx.JobsIn(queue.Parked, func(j queue.Job) bool {
-			if slices.ContainsFunc(j.Awaits, at) {
-				woken = append(woken, j.Scene)
-			}
-			return failed == nil
-		})
-		return errors.Join(err, failed)
-	})
-	if err != nil {
-		return err
-	}
-	now := e.stamp()
-	_, err = e.inParts(woken, func(tx store.Tx, j queue.Job) (bool, error) {
-		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
-	})
-	return err
 }
