@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -51,6 +52,8 @@ type Snapshot struct {
 	Active bool `json:"active"`
 	// Quiet is true within the quiet hours or while notifications are off.
 	Quiet bool `json:"quiet,omitempty"`
+	// Language is what tray, windows and notifications are to speak, as the settings say.
+	Language config.Language `json:"language,omitempty"`
 	// NotifyDelay is how long an outage must last to be announced.
 	NotifyDelay time.Duration `json:"notifyDelay"`
 }

@@ -24,12 +24,13 @@ const (
 	Notifications Group = "Notifications & quiet hours"
 	Performance   Group = "Performance"
 	Privacy       Group = "Privacy"
+	Desktop       Group = "Desktop"
 	Advanced      Group = "Advanced"
 )
 
 // Groups lists the groups in display order.
 func Groups() []Group {
-	return []Group{Connections, Libraries, FieldsGroup, Schedule, Notifications, Performance, Privacy, Advanced}
+	return []Group{Connections, Libraries, FieldsGroup, Schedule, Notifications, Performance, Privacy, Desktop, Advanced}
 }
 
 // Option describes one setting: its name, words and range, and how to read and write

@@ -12,7 +12,7 @@ const day = 24 * time.Hour
 // Options lists every setting in display order. The slice is shared; do not change it.
 var Options = sync.OnceValue(func() []Option {
 	var all []Option
-	for _, part := range [][]Option{connections(), libraries(), fields(), schedule(), notifications(), performance(), privacy(), advanced()} {
+	for _, part := range [][]Option{connections(), libraries(), fields(), schedule(), notifications(), performance(), privacy(), desktop(), advanced()} {
 		all = append(all, part...)
 	}
 	return all
@@ -116,9 +116,16 @@ func privacy() []Option {
 	}
 }
 
+func desktop() []Option {
+	return []Option{
+		choice("language", Desktop, "Language", "What tray, windows and notifications speak; commands stay English.", []Language{AutoLanguage, English, Deutsch},
+			func(s *Settings) *Language { return &s.Language }),
+		toggle("autostart", Desktop, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
+	}
+}
+
 func advanced() []Option {
 	return []Option{
-		toggle("autostart", Advanced, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
 		text("plextv-url", Advanced, "Sign-in address", "Where people sign in with Plex; empty means "+PublicPlexTV+".",
 			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
 		span("plex-probe", Advanced, "Look at Plex while idle", "How often Plex is asked whether it is well while there is nothing to do.", time.Second, day,

@@ -92,6 +92,7 @@ type Settings struct {
 	KeepOutages  time.Duration `json:"keepOutages"`
 	KeepHistory  time.Duration `json:"keepHistory"`
 	Autostart    bool          `json:"autostart"`
+	Language     Language      `json:"language"`     // of tray, windows and notifications
 	SecretInFile bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
 	MaskNames    bool          `json:"maskNames"`    // titles and paths masked in the log
 }
@@ -131,6 +132,28 @@ const (
 	ScopeWeek Scope = "7days"
 )
 
+// Language is what tray, windows and notifications speak. Commands and their JSON are
+// English whatever it is.
+type Language string
+
+// The languages. The texts are stored and never renamed.
+const (
+	AutoLanguage Language = "auto" // as the environment asks for; also what an old file without one means
+	English      Language = "english"
+	Deutsch      Language = "deutsch"
+)
+
+// Code is the two letters of the language, empty when the environment decides.
+func (l Language) Code() string {
+	switch l {
+	case English:
+		return "en"
+	case Deutsch:
+		return "de"
+	}
+	return ""
+}
+
 // PublicPlexTV is Plex's own sign-in service.
 const PublicPlexTV = "https://plex.tv"
 
@@ -150,6 +173,7 @@ func Defaults() Settings {
 		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
 		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
 		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
+		Language: AutoLanguage,
 	}
 }
 

@@ -26,6 +26,7 @@ func (e *Engine) publish() {
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), LastError: e.lastErr, NotifyDelay: e.settings.NotifyDelay,
 		Quiet: quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
+		Language: e.settings.Language,
 	}
 	s.Since = e.verdictSince()
 	if e.health.Newest.ID != 0 {
