@@ -259,6 +259,7 @@ func (t *story) tour(context.Context) error {
 	t.say("Plex shows another title for scene %d than Stash. Explain tells why; History tells what was written when.", about)
 	for _, w := range [][2]string{
 		{fmt.Sprintf("%s:%d", present.Explain, about), "explain"}, {present.History, "history"}, {present.Settings, "settings"},
+		{present.SetUp, "set-up"}, {present.Doctor, "doctor"},
 	} {
 		if err := t.pictures.window(t.open, w[0], w[1]); err != nil {
 			return err

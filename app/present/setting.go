@@ -82,6 +82,9 @@ const KeepSyncing = "Your desktop shows no tray icon. Lockstep can go on in the 
 const SecretRemoved = "will be removed when you save"
 
 // CoverageLine is Coverage with the tone it deserves.
+// GoesOnInTray is asked when the last window closes for the first time.
+const GoesOnInTray = "Lockstep goes on in the background. Its icon in the tray brings the windows back and ends it; on some desktops the icon is behind a small arrow. You will not be asked again."
+
 func CoverageLine(c api.Mapping) Line {
 	switch {
 	case c.Total == 0:

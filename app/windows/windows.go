@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"lockstep/app/present"
@@ -20,7 +19,7 @@ import (
 
 // Options is what the windows need besides the engine. The zero value works.
 type Options struct {
-	// DataDir is where the sizes of windows are kept; empty keeps none.
+	// DataDir is where windows remember their sizes; empty keeps none.
 	DataDir string
 	// Icon is shown by the window manager; nil for none.
 	Icon fyne.Resource
@@ -48,12 +47,12 @@ type Check struct {
 // Windows is the set of windows of one process. Its methods, Run excepted, must be
 // called on Fyne's main goroutine.
 type Windows struct {
-	app  fyne.App
-	api  api.API
-	opt  Options
-	open map[string]*window
-	size sizes
-	snap api.Snapshot
+	app    fyne.App
+	api    api.API
+	opt    Options
+	open   map[string]*window
+	memory *memory
+	snap   api.Snapshot
 
 	// Tests replace these to run everything in order on one goroutine.
 	spawn     func(func())
@@ -96,7 +95,7 @@ func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
 	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
 	w.spawn = func(fn func()) { go fn() }
-	w.size = loadSizes(opt.DataDir)
+	w.memory = loadMemory(opt.DataDir)
 	return w
 }
 
@@ -123,9 +122,9 @@ func (w *Windows) Show(name string) {
 	}
 	win.SetMainMenu(w.menu())
 	win.SetContent(win.page.content())
-	win.Resize(w.size.of(name, k.size))
+	win.Resize(w.memory.size(name, k.size))
 	closing := func() {
-		w.size.keep(name, win.Canvas().Size())
+		w.memory.keepSize(name, win.Canvas().Size())
 		w.leave(win)
 	}
 	win.SetCloseIntercept(closing)
@@ -150,36 +149,9 @@ func (w *Windows) Names() []string {
 // CloseAll closes every window, remembering their sizes.
 func (w *Windows) CloseAll() {
 	for name, win := range w.open {
-		w.size.keep(name, win.Canvas().Size())
+		w.memory.keepSize(name, win.Canvas().Size())
 		win.Close()
 	}
-}
-
-// leave closes a window. The last one asks first where nothing else would show that
-// Lockstep goes on.
-func (w *Windows) leave(win *window) {
-	if len(w.open) > 1 || w.opt.TrayMissing == nil || !w.snap.Live {
-		win.Close()
-		return
-	}
-	missing := func(context.Context) (bool, error) { return w.opt.TrayMissing(), nil }
-	ask(w, missing, func(missing bool, _ error) {
-		if !missing {
-			win.Close()
-			return
-		}
-		d := dialog.NewConfirm(present.T("Keep syncing?"), present.T(present.KeepSyncing), func(keep bool) {
-			if keep {
-				win.Close()
-				return
-			}
-			quit := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
-			ask(w, quit, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
-		}, win)
-		d.SetConfirmText(present.T("Keep syncing"))
-		d.SetDismissText(present.T("Quit Lockstep"))
-		d.Show()
-	})
 }
 
 func (w *Windows) closed(name string) {

@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -38,14 +39,14 @@ func TestWindowsOpenOnceAndRememberTheirSize(t *testing.T) {
 	if closed != 1 || len(w.Names()) != 0 {
 		t.Errorf("told %d times, still open %v", closed, w.Names())
 	}
-	again := loadSizes(dir)
-	if got := again.of(present.Queue, fyne.NewSize(1, 1)); got != fyne.NewSize(700, 444) {
+	again := loadMemory(dir)
+	if got := again.size(present.Queue, fyne.NewSize(1, 1)); got != fyne.NewSize(700, 444) {
 		t.Errorf("remembered %v", got)
 	}
-	if err := os.WriteFile(dir+"/windows.json", []byte(`{"queue":[3,99999]`), 0o600); err != nil {
+	if err := os.WriteFile(dir+"/windows.json", []byte(`{"sizes":{"queue":[3,99999]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := loadSizes(dir).of(present.Queue, fyne.NewSize(500, 400)); got != fyne.NewSize(500, 400) {
+	if got := loadMemory(dir).size(present.Queue, fyne.NewSize(500, 400)); got != fyne.NewSize(500, 400) {
 		t.Errorf("a damaged file gives %v", got)
 	}
 }
@@ -70,6 +71,30 @@ func TestLastWindowAsksWithoutATray(t *testing.T) {
 		wantCalled(t, f, want)
 		if len(w.Names()) != 0 {
 			t.Errorf("open after %q: %v", button, w.Names())
+		}
+	}
+}
+
+func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
+	for button, want := range map[string]string{"Keep syncing": "", "Quit Lockstep": "quit"} {
+		f := newFake()
+		w := newTest(t, f)
+		w.memory = loadMemory(t.TempDir())
+		w.opt.TrayMissing = func() bool { return false }
+		w.Show(present.Queue)
+		win := w.open[present.Queue]
+		w.leave(win)
+		wantShown(t, win, "Its icon in the tray brings the windows back")
+		tap(t, win, button)
+		wantCalled(t, f, want)
+		if len(w.Names()) != 0 {
+			t.Errorf("open after %q: %v", button, w.Names())
+		}
+		w.memory = loadMemory(filepath.Dir(w.memory.file)) // as the next window process does
+		w.Show(present.Queue)
+		w.leave(w.open[present.Queue])
+		if len(w.Names()) != 0 {
+			t.Error("the second close asks again")
 		}
 	}
 }

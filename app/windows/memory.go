@@ -1,0 +1,78 @@
+package windows
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+)
+
+// memory is what windows remember from one time to the next. Losing it harms nobody, so
+// trouble with the file is logged and no more.
+type memory struct {
+	file string
+	kept struct {
+		// Sizes are the sizes of the windows by their names.
+		Sizes map[string][2]float32 `json:"sizes"`
+		// Told is set once a person knows that closing windows does not end Lockstep.
+		Told bool `json:"told"`
+	}
+}
+
+func loadMemory(dir string) *memory {
+	m := &memory{}
+	if dir != "" {
+		m.file = filepath.Join(dir, "windows.json")
+		data, err := os.ReadFile(m.file)
+		if err == nil {
+			err = json.Unmarshal(data, &m.kept)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			slog.Info("what windows remember not read", "err", err)
+		}
+	}
+	if m.kept.Sizes == nil {
+		m.kept.Sizes = map[string][2]float32{}
+	}
+	return m
+}
+
+// size is the remembered size of a window, or the usual one. A size too small to be
+// useful or larger than any screen is not believed.
+func (m *memory) size(name string, usual fyne.Size) fyne.Size {
+	k, ok := m.kept.Sizes[name]
+	if !ok || k[0] < 300 || k[1] < 200 || k[0] > 10000 || k[1] > 10000 {
+		return usual
+	}
+	return fyne.NewSize(k[0], k[1])
+}
+
+func (m *memory) keepSize(name string, size fyne.Size) {
+	m.kept.Sizes[name] = [2]float32{size.Width, size.Height}
+	m.store()
+}
+
+func (m *memory) keepTold() {
+	m.kept.Told = true
+	m.store()
+}
+
+func (m *memory) store() {
+	if m.file == "" {
+		return
+	}
+	data, err := json.Marshal(m.kept)
+	if err == nil {
+		err = os.WriteFile(m.file+".new", data, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(m.file+".new", m.file) // whole or not at all
+	}
+	if err != nil {
+		slog.Info("what windows remember not kept", "err", err)
+	}
+}
