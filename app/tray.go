@@ -12,6 +12,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/assets"
 	"lockstep/storage"
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/remote"
@@ -104,9 +105,9 @@ func (s *session) showFirst(hidden bool) (bool, error) {
 		return true, nil
 	case hello.Windows:
 		_ = desk.AllowFront(hello.PID) // the right is ours to give: we were just started
-		return true, c.Show(s.ctx, present.Queue)
+		return true, c.Show(s.ctx, firstWindow(s.ctx, c))
 	}
-	return true, s.windows(c, present.Queue) // a headless one: the window is ours
+	return true, s.windows(c, firstWindow(s.ctx, c)) // a headless one: the window is ours
 }
 
 // runTray shows icon and windows until somebody quits.
@@ -137,8 +138,8 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 }
 
 // firstWindow is what a start shows: where to begin while nothing is set up.
-func firstWindow(ctx context.Context, o *owner) string {
-	if snap, err := o.Snapshot(ctx); err == nil && (!snap.Configured || snap.Hold) {
+func firstWindow(ctx context.Context, a api.API) string {
+	if snap, err := a.Snapshot(ctx); err == nil && (!snap.Configured || snap.Hold) {
 		return present.SetUp
 	}
 	return present.Queue

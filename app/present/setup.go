@@ -46,6 +46,14 @@ func SetUpNote(held bool) string {
 	return T("Lockstep is at work already: what you change here takes effect with Next.")
 }
 
+// SetUpSecrets tells in the set-up where secrets are kept.
+func SetUpSecrets(in string) string {
+	if in == "memory" {
+		return T("This computer has no keyring. Without the file, key and token are forgotten when Lockstep ends.")
+	}
+	return SecretPlace(in)
+}
+
 // SetUpPlace is where in the set-up one is: "Step 2 of 7".
 func SetUpPlace(step int) string {
 	return T("Step %s of %s", Number(step+1), Number(len(SetUpSteps())))

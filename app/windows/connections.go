@@ -26,7 +26,7 @@ func (p *form) drawConnections() {
 func (p *form) server(option, server, secretName string, stored bool, secret **string) {
 	o, _ := config.Lookup(option)
 	p.body.Add(p.row(o))
-	entry := widget.NewPasswordEntry()
+	entry := newPassword(p.seen)
 	entry.OnSubmitted = p.submit
 	entry.SetPlaceHolder(present.SecretHint(stored))
 	if *secret != nil {

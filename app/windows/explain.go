@@ -19,7 +19,7 @@ import (
 type explainPage struct {
 	w           *Windows
 	win         *window
-	query       *widget.Entry
+	query       *textInput
 	title       *widget.Label
 	outcome     *widget.Label
 	steps       *fyne.Container
@@ -29,7 +29,7 @@ type explainPage struct {
 }
 
 func newExplainPage(w *Windows, win *window) page {
-	p := &explainPage{w: w, win: win, query: widget.NewEntry(), title: heading(""), outcome: para(), steps: container.NewVBox()}
+	p := &explainPage{w: w, win: win, query: newText(nil), title: heading(""), outcome: para(), steps: container.NewVBox()}
 	p.query.SetPlaceHolder(present.T("Title, number or path of a scene"))
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true

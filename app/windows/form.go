@@ -29,6 +29,8 @@ type form struct {
 	redraw    func() // the inputs are to be made anew
 	changed   func() // the draft is another
 	submitted func() // Enter was pressed in an input; may be nil
+	seen      seen   // an input got the focus
+	refocus   func() // what had the focus is gone; may be nil
 }
 
 func newForm(w *Windows, win *window) form {

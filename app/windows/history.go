@@ -21,7 +21,7 @@ const runsShown = 200
 type historyPage struct {
 	w       *Windows
 	win     *window
-	search  *widget.Entry
+	search  *textInput
 	lines   []store.Activity
 	more    bool // older lines may exist
 	loading bool

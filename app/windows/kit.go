@@ -169,8 +169,8 @@ func (c *chooser) draw() {
 	}
 }
 
-func newSearch(hint string, changed func(string)) *widget.Entry {
-	e := widget.NewEntry()
+func newSearch(hint string, changed func(string)) *textInput {
+	e := newText(nil)
 	e.SetPlaceHolder(hint)
 	e.OnChanged = changed
 	return e
@@ -217,7 +217,7 @@ func (w *Windows) fail(win fyne.Window, err error) {
 	if f.Hint != "" {
 		words += "\n" + present.T(f.Hint)
 	}
-	dialog.ShowError(errors.New(words), win)
+	w.tell(win, errors.New(words))
 }
 
 // confirm asks before something that cannot simply be taken back.
@@ -234,4 +234,8 @@ func confirm(win fyne.Window, title, words, yes string, do func()) {
 }
 
 // tell shows an error whose text was made for people already.
-func (w *Windows) tell(win fyne.Window, err error) { dialog.ShowError(err, win) }
+// Its button has the focus, so that the space bar is enough to go on.
+func (w *Windows) tell(win fyne.Window, err error) {
+	dialog.ShowError(err, win)
+	win.Canvas().FocusNext()
+}

@@ -15,7 +15,7 @@ func walk(root fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	if root == nil || !root.Visible() {
 		return
 	}
-	visit(root)
+	visit(plain(root))
 	switch x := root.(type) {
 	case *fyne.Container:
 		for _, o := range x.Objects {
@@ -28,6 +28,21 @@ func walk(root fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 			walk(o, visit)
 		}
 	}
+}
+
+// plain is Fyne's own widget within one of ours.
+func plain(o fyne.CanvasObject) fyne.CanvasObject {
+	switch x := o.(type) {
+	case *keyButton:
+		return &x.Button
+	case *textInput:
+		return &x.Entry
+	case *checkInput:
+		return &x.Check
+	case *choiceInput:
+		return &x.Select
+	}
+	return o
 }
 
 // everything visits what a window shows, dialogs and menus included.

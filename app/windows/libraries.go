@@ -80,6 +80,10 @@ type mapping struct {
 	coverage *widget.Label
 	examples *widget.Label
 	offers   *fyne.Container
+
+	asked int          // answers to older questions are ignored
+	known *api.Mapping // how the rules as they are now fit; nil before that was asked
+	then  func(api.Mapping, error)
 }
 
 func newMapping(p *form) *mapping {
@@ -108,11 +112,13 @@ func (m *mapping) content() fyne.CanvasObject {
 func (m *mapping) draw() {
 	m.rows.Objects = nil
 	for i := range m.rules {
-		from, to := widget.NewEntry(), widget.NewEntry()
+		from, to := newText(m.p.seen), newText(m.p.seen)
 		from.SetPlaceHolder(present.T("%s in Stash", "/data/films"))
 		to.SetPlaceHolder(present.T("%s in Plex", `D:\Films`))
 		from.SetText(m.rules[i].Stash)
 		to.SetText(m.rules[i].Plex)
+		enter := func(string) { m.try() }
+		from.OnSubmitted, to.OnSubmitted = enter, enter
 		from.OnChanged = func(s string) { m.rules[i].Stash = s; m.edited() }
 		to.OnChanged = func(s string) { m.rules[i].Plex = s; m.edited() }
 		remove := widget.NewButtonWithIcon("", theme.DeleteIcon(), func() {
@@ -134,21 +140,52 @@ func (m *mapping) edited() {
 			filled = append(filled, r)
 		}
 	}
+	m.asked++
+	m.known = nil
+	m.coverage.Hide() // it was about other rules
+	m.examples.Hide()
 	m.p.edit(o, o.Get(config.Settings{PathMap: filled}), m.wrong) // its text knows how to quote, and its Set checks
 }
 
+// look tells done how the rules fit, asking only if that is not known yet.
+func (m *mapping) look(done func(api.Mapping, error)) {
+	if m.known != nil {
+		done(*m.known, nil)
+		return
+	}
+	m.then = done
+	m.try()
+}
+
+// try shows how the rules fit.
 func (m *mapping) try() {
+	if len(m.p.wrong) > 0 {
+		return
+	}
+	m.asked++
+	mine := m.asked
 	set(m.coverage, present.T("Looking for the files of every scene in Plex…"), widget.LowImportance)
 	m.coverage.Show()
 	rules := m.p.draft.PathMap
 	ask(m.p.w, func(ctx context.Context) (api.Mapping, error) { return m.p.w.api.Mapping(ctx, rules) }, func(c api.Mapping, err error) {
-		if err != nil {
-			m.coverage.Hide()
-			m.p.w.fail(m.p.win, err)
-			return
+		if mine == m.asked {
+			m.answered(c, err)
 		}
-		m.fits(c)
 	})
+}
+
+func (m *mapping) answered(c api.Mapping, err error) {
+	if err == nil {
+		m.known = &c
+		m.fits(c)
+	} else {
+		m.coverage.Hide()
+		m.p.w.fail(m.p.win, err)
+	}
+	if then := m.then; then != nil {
+		m.then = nil
+		then(c, err)
+	}
 }
 
 func (m *mapping) fits(c api.Mapping) {
@@ -159,11 +196,14 @@ func (m *mapping) fits(c api.Mapping) {
 		if i < len(c.Evidence) {
 			evidence = c.Evidence[i]
 		}
-		use := widget.NewButton(present.T("Use"), func() {
+		use := newButton(present.T("Use"), nil, func() {
 			m.rules = append(slices.DeleteFunc(m.rules, func(r config.Rule) bool { return r.Stash == "" && r.Plex == "" }), r)
 			m.draw()
 			m.edited()
 			m.try()
+			if m.p.refocus != nil {
+				m.p.refocus()
+			}
 		})
 		m.offers.Add(container.NewBorder(nil, nil, use, nil, text(present.Offer(r, evidence))))
 	}

@@ -25,7 +25,7 @@ type previewPage struct {
 	title, foot     *widget.Label
 	brake, running  *band
 	make            *widget.Button
-	search          *widget.Entry
+	search          *textInput
 	rows            *pager[store.ReportRow]
 	scenes          *widget.List
 	empty           *widget.Label

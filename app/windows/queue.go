@@ -34,7 +34,7 @@ type queuePage struct {
 	pause                            *widget.Button
 	resume, sync, dead               *widget.Button
 	filters                          *chooser
-	search                           *widget.Entry
+	search                           *textInput
 	jobs                             *pager[queue.Job]
 	list                             *listing
 	detail                           *jobDetail

@@ -32,7 +32,7 @@ type reportsPage struct {
 	older, newer                *widget.Button
 	reconcile, export           *widget.Button
 	filters                     *chooser
-	search                      *widget.Entry
+	search                      *textInput
 	rows                        *pager[store.ReportRow]
 	list                        *listing
 	detail                      *rowDetail

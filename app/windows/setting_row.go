@@ -36,7 +36,7 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 	now := o.Get(p.draft)
 	switch {
 	case o.Bool:
-		c := widget.NewCheck(present.T("On"), nil)
+		c := newCheck(present.T("On"), p.seen)
 		c.SetChecked(now == "true")
 		c.OnChanged = func(yes bool) { edited(map[bool]string{true: "true", false: "false"}[yes]) }
 		return c
@@ -45,12 +45,12 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		for i, c := range o.Choices {
 			labels[i] = present.Choice(c)
 		}
-		s := widget.NewSelect(labels, nil)
+		s := newChoice(labels, p.seen)
 		s.SetSelectedIndex(slices.Index(o.Choices, now))
 		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
 		return container.NewHBox(wide(300, s))
 	}
-	e := widget.NewEntry()
+	e := newText(p.seen)
 	e.SetText(now)
 	e.OnSubmitted = p.submit
 	e.OnChanged = edited

@@ -19,7 +19,7 @@ import (
 type settingsPage struct {
 	form
 
-	search  *widget.Entry
+	search  *textInput
 	groups  *widget.List
 	group   int
 	scroll  *container.Scroll
@@ -45,6 +45,7 @@ func newSettingsPage(w *Windows, win *window) page {
 	p.keep.Importance = widget.HighImportance
 	p.revert = widget.NewButton(present.T("Revert"), p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
+	p.seen = func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	p.buttons()
 	return p
 }

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -30,40 +29,28 @@ type setUpPage struct {
 	answer       *widget.Label // of both servers, to Next
 	scroll       *container.Scroll
 
-	back, next, anyway, later *widget.Button
+	back, next, anyway, later *keyButton
 
 	asked   int // answers to older questions are ignored
 	preview *firstPreview
+	paths   *mapping
 }
 
 func newSetUpPage(w *Windows, win *window) page {
 	p := &setUpPage{form: newForm(w, win), steps: container.NewVBox(), title: heading(""), intro: para(), answer: para(), place: caption(""), note: caption("")}
-	p.redraw, p.changed, p.submitted = p.draw, p.buttons, p.forward
+	p.redraw, p.changed, p.submitted = p.drawAnew, p.buttons, p.forward
+	p.refocus, p.seen = p.focus, func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	p.answer.Hide()
 	p.preview = newFirstPreview(p)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
-	p.back = widget.NewButtonWithIcon(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
-	p.next = widget.NewButton("", p.forward)
+	p.back = newButton(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
+	p.next = newButton("", nil, p.forward)
 	p.next.Importance = widget.HighImportance
-	p.anyway = widget.NewButton(present.T("Go on anyway"), func() { p.leave(p.step + 1) })
+	p.anyway = newButton(present.T("Go on anyway"), nil, func() { p.leave(p.step + 1) })
 	p.anyway.Hide()
-	p.later = widget.NewButton(present.T("Later"), func() { w.leave(win) })
+	p.later = newButton(present.T("Later"), nil, func() { w.leave(win) })
 	p.keys()
 	return p
-}
-
-// keys moves between the steps without a pointer.
-func (p *setUpPage) keys() {
-	for key, b := range map[fyne.KeyName]*widget.Button{fyne.KeyLeft: p.back, fyne.KeyRight: p.next} {
-		p.win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierAlt}, func(fyne.Shortcut) { press(b) })
-	}
-}
-
-// press taps a button by keyboard.
-func press(b *widget.Button) {
-	if !b.Disabled() {
-		b.OnTapped()
-	}
 }
 
 func (p *setUpPage) content() fyne.CanvasObject {
@@ -79,7 +66,7 @@ func (p *setUpPage) show(string) {
 		return
 	}
 	p.redraw = func() {
-		p.redraw = p.draw
+		p.redraw = p.drawAnew
 		s := p.stored.Values
 		p.holds = s.Hold || !s.Configured()
 		p.enter(begin(s))
@@ -126,27 +113,10 @@ func (p *setUpPage) begun() {
 	}
 }
 
-// focus puts the cursor where typing goes on, or on Next.
-func (p *setUpPage) focus() {
-	var first fyne.Focusable = p.next
-	if e := firstEntry(p.body); e != nil && p.step <= present.StepPlex {
-		first = e
-	}
-	p.win.Canvas().Focus(first)
-}
-
-func firstEntry(o fyne.CanvasObject) *widget.Entry {
-	switch x := o.(type) {
-	case *widget.Entry:
-		return x
-	case *fyne.Container:
-		for _, o := range x.Objects {
-			if e := firstEntry(o); e != nil {
-				return e
-			}
-		}
-	}
-	return nil
+// drawAnew draws the step after something else than typing changed it.
+func (p *setUpPage) drawAnew() {
+	p.draw()
+	p.focus()
 }
 
 // draw makes the inputs of the step anew.
@@ -171,7 +141,7 @@ func (p *setUpPage) draw() {
 
 // buttons follows the draft.
 func (p *setUpPage) buttons() {
-	enabled(p.back, p.loaded && p.step > 0)
+	enabled(&p.back.Button, p.loaded && p.step > 0)
 	ready := p.loaded && len(p.wrong) == 0
 	label := present.T("Next")
 	switch p.step {
@@ -189,7 +159,7 @@ func (p *setUpPage) buttons() {
 			label = present.T("Done")
 		}
 	}
-	enabled(p.next, ready)
+	enabled(&p.next.Button, ready)
 	if p.next.Text != label {
 		p.next.SetText(label)
 	}
@@ -203,6 +173,8 @@ func (p *setUpPage) forward() {
 		p.check(api.TestRequest{Server: "stash", URL: p.draft.StashURL, Secret: p.apiKey})
 	case p.step == present.StepPlex:
 		p.check(api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token})
+	case p.step == present.StepPaths:
+		p.fit()
 	case p.step == present.StepStart:
 		p.finish()
 	default:
@@ -235,6 +207,30 @@ func (p *setUpPage) check(q api.TestRequest) {
 			if q.Server == "plex" {
 				p.libraries = r.Libraries
 			}
+			p.leave(p.step + 1)
+		}
+	})
+}
+
+// fit goes on when Plex has any of the files under the paths that result, for nothing
+// would be written otherwise.
+func (p *setUpPage) fit() {
+	p.asked++
+	mine := p.asked
+	p.next.Disable()
+	p.paths.look(func(c api.Mapping, err error) {
+		if mine != p.asked {
+			return
+		}
+		p.buttons()
+		switch {
+		case err != nil:
+			p.anyway.Show()
+		case c.Total > 0 && c.Covered == 0:
+			setLine(p.answer, present.Line{Words: present.CoverageAdvice(c), Tone: present.Warn})
+			p.answer.Show()
+			p.anyway.Show()
+		default:
 			p.leave(p.step + 1)
 		}
 	})

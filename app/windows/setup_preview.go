@@ -27,16 +27,16 @@ type firstPreview struct {
 	bar         *widget.ProgressBar
 	words       *widget.Label
 	says        *fyne.Container
-	look, again *widget.Button
+	look, again *keyButton
 }
 
 func newFirstPreview(p *setUpPage) *firstPreview {
 	f := &firstPreview{p: p, bar: widget.NewProgressBar(), words: para(), says: container.NewVBox()}
 	f.bar.TextFormatter = func() string { return "" }
-	f.look = widget.NewButtonWithIcon(present.T("Look at every change…"), theme.VisibilityIcon(), func() {
+	f.look = newButton(present.T("Look at every change…"), theme.VisibilityIcon(), func() {
 		p.w.Show(present.Preview + ":" + strconv.FormatUint(f.report, 10))
 	})
-	f.again = widget.NewButtonWithIcon(present.T("Preview again"), theme.ViewRefreshIcon(), f.start)
+	f.again = newButton(present.T("Preview again"), theme.ViewRefreshIcon(), f.start)
 	return f
 }
 
@@ -101,8 +101,8 @@ func (f *firstPreview) draw() {
 	set(f.words, present.T("Comparing the libraries…"), widget.HighImportance)
 	visible(f.words, f.running)
 	visible(f.bar, f.running)
-	enabled(f.look, f.done)
-	enabled(f.again, !f.running)
+	enabled(&f.look.Button, f.done)
+	enabled(&f.again.Button, !f.running)
 	f.says.Objects = nil
 	for _, l := range f.lines {
 		f.says.Add(marked(l))

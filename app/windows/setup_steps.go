@@ -41,9 +41,9 @@ func (p *setUpPage) fill() {
 		o, _ := config.Lookup("plex-library")
 		p.body.Add(field(present.T(o.Title), p.libraryChoice()))
 	case present.StepPaths:
-		m := newMapping(&p.form)
-		p.body.Add(m.content())
-		m.try()
+		p.paths = newMapping(&p.form)
+		p.body.Add(p.paths.content())
+		p.paths.try()
 	case present.StepFields:
 		for _, o := range config.Options() {
 			if o.Group == config.FieldsGroup && o.Choices != nil {
@@ -64,7 +64,7 @@ func (p *setUpPage) consent() {
 		o, _ := config.Lookup("secret-in-file")
 		p.body.Add(p.row(o))
 	}
-	p.body.Add(caption(present.SecretPlace(p.stored.SecretsIn)))
+	p.body.Add(caption(present.SetUpSecrets(p.stored.SecretsIn)))
 }
 
 func (p *setUpPage) fillStart() {

@@ -218,7 +218,7 @@ func TestSetUpDoesNotHoldWhatRuns(t *testing.T) {
 func TestSetUpIsUsedByKeyboard(t *testing.T) {
 	f := newcomer()
 	_, win, p := setUp(t, f)
-	if got, ok := win.Canvas().Focused().(*widget.Entry); !ok || got != entry(t, win, stashURLEntry) {
+	if got, ok := win.Canvas().Focused().(*textInput); !ok || &got.Entry != entry(t, win, stashURLEntry) {
 		t.Fatalf("focus on %T", win.Canvas().Focused())
 	}
 	test.Type(win.Canvas().Focused(), "http://nas:9999")

@@ -25,20 +25,23 @@ type signIn struct {
 	p       *form
 	words   *widget.Label
 	servers *fyne.Container
-	begin   *widget.Button
-	round   int // a newer sign-in or a page drawn anew ends the older one
+	begin   *keyButton
+	again   *keyButton // opens the sign-in page once more
+	round   int        // a newer sign-in or a page drawn anew ends the older one
 }
 
 func newSignIn(p *form) *signIn {
 	s := &signIn{p: p, words: para(), servers: container.NewVBox()}
 	s.words.Hide()
-	s.begin = widget.NewButtonWithIcon(present.T("Sign in with Plex…"), theme.LoginIcon(), s.start)
+	s.begin = newButton(present.T("Sign in with Plex…"), theme.LoginIcon(), s.start)
+	s.again = newButton(present.T("Open the page again"), nil, nil)
+	s.again.Hide()
 	return s
 }
 
 func (s *signIn) content() fyne.CanvasObject {
-	look := widget.NewButtonWithIcon(present.T("Look on this network"), theme.SearchIcon(), s.discover)
-	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, s.servers))
+	look := newButton(present.T("Look on this network"), theme.SearchIcon(), s.discover)
+	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, container.NewHBox(s.again), s.servers))
 }
 
 func (s *signIn) say(l present.Line) {
@@ -48,12 +51,20 @@ func (s *signIn) say(l present.Line) {
 
 func (s *signIn) offer(servers []api.PlexServer, label string, use func(api.PlexServer)) {
 	s.servers.Objects = nil
+	s.again.Hide()
+	var first *keyButton
 	for _, server := range servers {
-		b := widget.NewButton(label, func() { use(server) })
-		enabled(b, server.URL != "")
+		b := newButton(label, nil, func() { use(server) })
+		enabled(&b.Button, server.URL != "")
+		if first == nil && server.URL != "" {
+			first = b
+		}
 		s.servers.Add(container.NewBorder(nil, nil, b, nil, text(present.Server(server))))
 	}
 	s.servers.Refresh()
+	if first != nil {
+		s.p.win.Canvas().Focus(first)
+	}
 }
 
 // start opens the sign-in page in the browser and waits for the answer.
@@ -75,6 +86,8 @@ func (s *signIn) start() {
 		}
 		s.offer(nil, "", nil)
 		s.say(present.SignInWords(api.SignInState{State: api.SignInWaiting}, in.Code))
+		s.again.OnTapped = func() { s.visit(u) }
+		s.again.Show()
 		s.poll(mine, in)
 	})
 }
@@ -103,6 +116,14 @@ func (s *signIn) poll(mine int, in api.SignIn) {
 			s.offer(st.Servers, present.T("Use"), func(server api.PlexServer) { s.choose(in.ID, server) })
 		}
 	})
+}
+
+// visit opens the sign-in page once more: a browser that was closed, or never showed it,
+// must not be the end.
+func (s *signIn) visit(u *url.URL) {
+	if err := s.p.w.openURL(u); err != nil {
+		s.p.w.fail(s.p.win, err)
+	}
 }
 
 // choose stores address and token of a server of the account. They go past the draft,

@@ -1,0 +1,134 @@
+package windows
+
+import (
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// The inputs below are Fyne's with what people without a pointer miss there: a button
+// hears Enter, a text leaves the window its shortcuts, and what gets the focus scrolls
+// into sight.
+
+// button is pressed by Enter as well as by the space bar.
+type keyButton struct{ widget.Button }
+
+// newButton makes a button; icon may be nil.
+func newButton(label string, icon fyne.Resource, tapped func()) *keyButton {
+	b := &keyButton{}
+	b.Text, b.Icon, b.OnTapped = label, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
+	if ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter {
+		ev = &fyne.KeyEvent{Name: fyne.KeySpace, Physical: ev.Physical}
+	}
+	b.Button.TypedKey(ev)
+}
+
+// seen is called with an input that got the focus; nil does nothing.
+type seen func(fyne.CanvasObject)
+
+func (s seen) tell(o fyne.CanvasObject) {
+	if s != nil {
+		s(o)
+	}
+}
+
+type textInput struct {
+	widget.Entry
+	seen seen
+}
+
+func newText(s seen) *textInput {
+	e := &textInput{seen: s}
+	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+func newPassword(s seen) *textInput {
+	e := newText(s)
+	e.Password = true
+	return e
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *textInput) FocusGained() {
+	e.Entry.FocusGained()
+	e.seen.tell(e)
+}
+
+// TypedShortcut passes what is no matter of the text on to the window, which would not
+// hear of it: the focus takes every shortcut.
+func (e *textInput) TypedShortcut(s fyne.Shortcut) {
+	e.Entry.TypedShortcut(s)
+	own, ok := s.(*desktop.CustomShortcut)
+	if !ok || runtime.GOOS == "darwin" && own.Modifier == fyne.KeyModifierAlt { // there it moves the cursor by words
+		return
+	}
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
+type checkInput struct {
+	widget.Check
+	seen seen
+}
+
+func newCheck(label string, s seen) *checkInput {
+	c := &checkInput{seen: s}
+	c.Text = label
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *checkInput) FocusGained() {
+	c.Check.FocusGained()
+	c.seen.tell(c)
+}
+
+type choiceInput struct {
+	widget.Select
+	seen seen
+}
+
+func newChoice(labels []string, s seen) *choiceInput {
+	c := &choiceInput{seen: s}
+	c.Options = labels
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// FocusGained implements fyne.Focusable.
+func (c *choiceInput) FocusGained() {
+	c.Select.FocusGained()
+	c.seen.tell(c)
+}
+
+// reveal scrolls as far as needed to show an object with some room around it.
+func reveal(s *container.Scroll, o fyne.CanvasObject) {
+	d := fyne.CurrentApp().Driver()
+	room := 2 * theme.TextSize()
+	top := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(s.Content).Y - room
+	bottom := top + o.Size().Height + 2*room
+	at := s.Offset
+	switch {
+	case top < at.Y:
+		at.Y = max(top, 0)
+	case bottom > at.Y+s.Size().Height:
+		at.Y = bottom - s.Size().Height
+	default:
+		return
+	}
+	s.ScrollToOffset(at)
+}

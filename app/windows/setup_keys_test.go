@@ -1,0 +1,134 @@
+package windows
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// focused names what has the focus: the words of a button, or what a text says.
+func focused(win fyne.Window) string {
+	switch x := win.Canvas().Focused().(type) {
+	case *keyButton:
+		return x.Text
+	case *textInput:
+		return "text " + x.Text + x.PlaceHolder
+	case *choiceInput:
+		return "choice " + x.Selected
+	}
+	return "nothing"
+}
+
+func wantFocus(t *testing.T, win fyne.Window, want string) {
+	t.Helper()
+	if got := focused(win); got != want {
+		t.Fatalf("the focus is on %q, want it on %q", got, want)
+	}
+}
+
+// hit presses a key as the driver does: it goes to what has the focus.
+func hit(t *testing.T, win fyne.Window, key fyne.KeyName) {
+	t.Helper()
+	f := win.Canvas().Focused()
+	if f == nil {
+		t.Fatalf("%s goes nowhere: nothing has the focus", key)
+	}
+	f.TypedKey(&fyne.KeyEvent{Name: key})
+}
+
+func TestSetUpPutsTheFocusOnWhatIsNext(t *testing.T) {
+	f := newcomer()
+	_, win, p := setUp(t, f)
+	test.Type(win.Canvas().Focused(), "http://nas:9999")
+	hit(t, win, fyne.KeyReturn)
+	wantStep(t, p, present.StepPlex)
+	wantFocus(t, win, "Sign in with Plex…")
+	hit(t, win, fyne.KeyReturn)
+	wantFocus(t, win, "Use")
+	hit(t, win, fyne.KeyReturn)
+	wantFocus(t, win, "Next")
+	for _, step := range []int{present.StepLibraries, present.StepPaths, present.StepFields, present.StepPreview, present.StepStart} {
+		hit(t, win, fyne.KeyReturn)
+		wantStep(t, p, step)
+		if p.next.Disabled() || win.Canvas().Focused() != fyne.Focusable(p.next) {
+			t.Errorf("step %d: the focus is on %q", step, focused(win))
+		}
+	}
+}
+
+func TestSetUpAsksForTheTokenOfAServerItFound(t *testing.T) {
+	f := newcomer()
+	f.settings.Values.StashURL, f.settings.Values.Hold = "http://nas:9999", true
+	_, win, p := setUp(t, f)
+	wantStep(t, p, present.StepPlex)
+	tap(t, win, "Look on this network")
+	wantFocus(t, win, "Use")
+	hit(t, win, fyne.KeyReturn)
+	wantFocus(t, win, "text not set")
+}
+
+func TestFocusScrollsIntoSight(t *testing.T) {
+	f := newcomer()
+	_, win, p := setUp(t, f)
+	win.Resize(fyne.NewSize(900, 640))
+	p.enter(present.StepFields)
+	win.Resize(fyne.NewSize(901, 640)) // the test canvas lays out on a change of size only
+	fields := 0
+	for {
+		win.Canvas().FocusNext()
+		c, ok := win.Canvas().Focused().(*choiceInput)
+		if !ok {
+			break
+		}
+		fields++
+		d := fyne.CurrentApp().Driver()
+		top := d.AbsolutePositionForObject(c).Y - d.AbsolutePositionForObject(p.scroll).Y
+		if top < 0 || top+c.Size().Height > p.scroll.Size().Height {
+			t.Errorf("field %d is at %.0f of %.0f", fields, top, p.scroll.Size().Height)
+		}
+	}
+	if fields < 10 || p.scroll.Offset.Y == 0 {
+		t.Errorf("%d fields had the focus, scrolled by %.0f", fields, p.scroll.Offset.Y)
+	}
+	wantFocus(t, win, "Later")
+}
+
+func TestSetUpStopsAtRulesThatFindNothing(t *testing.T) {
+	f := newcomer()
+	f.settings.Values.StashURL, f.settings.Values.PlexURL, f.settings.Values.Hold = "http://nas:9999", "http://plex:32400", true
+	good := f.mapping
+	_, win, p := setUp(t, f)
+	tap(t, win, "Next")
+	wantShown(t, win, "of 1\u202f204 files found in Plex")
+	test.Type(textsIn(p.body)[0], "/data")
+	if shows(win, "files found in Plex") {
+		t.Error("what was said about other rules still stands")
+	}
+	test.Type(textsIn(p.body)[1], "/elsewhere")
+	f.mapping = api.Mapping{Total: 1204, Suggestions: good.Suggestions}
+	f.called()
+	tap(t, win, "Next")
+	wantCalled(t, f, "mapping [{/data /elsewhere}]")
+	wantStep(t, p, present.StepPaths)
+	wantShown(t, win, "▲ 0 of 1\u202f204 files found in Plex", "▲ None of the files was found.")
+	if !canTap(win, "Go on anyway") || !canTap(win, "Next") {
+		t.Error("there is no way on")
+	}
+	f.mapping = good
+	tap(t, win, "Use")
+	wantFocus(t, win, "Next")
+	if len(p.draft.PathMap) != 2 {
+		t.Errorf("rules: %v", p.draft.PathMap)
+	}
+	f.called()
+	hit(t, win, fyne.KeyReturn)
+	wantStep(t, p, present.StepFields)
+	if !slices.Equal(f.settings.Values.PathMap, p.draft.PathMap) || len(p.draft.PathMap) != 2 {
+		t.Errorf("stored rules: %v", f.settings.Values.PathMap)
+	}
+}
