@@ -175,8 +175,9 @@ type simCmd struct {
 }
 
 type windowCmd struct {
-	Name string `arg:"" default:"queue" help:"queue, reports, outages, settings, preview, explain, history or doctor."`
-	Pipe bool   `hidden:"" help:"Read further windows to show from standard input; its end closes all."`
+	Name   string `arg:"" default:"queue" help:"queue, reports, outages, settings, preview, explain, history or doctor."`
+	Pipe   bool   `hidden:"" help:"Read further windows to show from standard input; its end closes all."`
+	ByHand bool   `name:"by-hand" hidden:"" help:"A person started Lockstep and may not know its tray icon."`
 }
 
 type versionCmd struct{}

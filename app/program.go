@@ -69,6 +69,8 @@ type WindowParams struct {
 	// Shown is told of each window once it is up; one asked for while the last window was
 	// closing never is. It may be nil.
 	Shown func(name string)
+	// ByHand is set when a person started Lockstep and may not know that it goes on without windows.
+	ByHand bool
 	// Doctor is what the doctor window checks besides the API.
 	Doctor doctor.Env
 }

@@ -51,7 +51,7 @@ func (s *session) tray(hidden bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	hidden = hidden || s.g.Demo // the demo shows its first window when it is set up
-	w := &windowProcess{dir: s.dir, err: s.Err}
+	w := &windowProcess{dir: s.dir, err: s.Err, byHand: !hidden}
 	defer w.close()
 	var o *owner
 	var shown bool
@@ -189,7 +189,7 @@ func (c *windowCmd) Run(s *session) error {
 	if !c.Pipe {
 		return s.windows(client, c.Name)
 	}
-	return s.follow(client, c.Name)
+	return s.follow(client, c.Name, c.ByHand)
 }
 
 // windows shows one window, and others a person opens from it.

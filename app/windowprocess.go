@@ -22,6 +22,8 @@ import (
 type windowProcess struct {
 	dir string
 	err io.Writer
+	// byHand is set when a person started Lockstep rather than the desktop.
+	byHand bool
 
 	mu      sync.Mutex
 	in      io.WriteCloser // nil while none runs
@@ -55,6 +57,9 @@ func (w *windowProcess) start(name string) error {
 		return fmt.Errorf("find the program: %w", err)
 	}
 	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir)
+	if w.byHand {
+		cmd.Args = append(cmd.Args, "--by-hand")
+	}
 	cmd.Stderr = w.err
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -132,7 +137,7 @@ func (w *windowProcess) close() {
 
 // follow is the other side: it shows the first window and those named on standard
 // input, whose end closes all.
-func (s *session) follow(c *remote.Client, first string) error {
+func (s *session) follow(c *remote.Client, first string, byHand bool) error {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	show := make(chan string)
@@ -149,7 +154,7 @@ func (s *session) follow(c *remote.Client, first string) error {
 			pass(lines.Text())
 		}
 	}()
-	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv(), Shown: func(name string) {
+	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv(), ByHand: byHand, Shown: func(name string) {
 		_, _ = fmt.Fprintln(s.Out, name)
 	}})
 }

@@ -155,9 +155,6 @@ func openDesk(t testing.TB, p desktoptest.RigParams, o sim.Options) *desk {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "windows.json"), []byte(`{"told":true}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	return &desk{household: newHousehold(t, dir, o), Rig: rig}
 }
 

@@ -254,6 +254,23 @@ func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
 	}
 }
 
+func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{}, tidy())
+	d.app = d.start()
+	item, err := d.Watcher.Next(desktoptest.Patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.asksBeforeTheLastWindowGoes()
+	d.Until("the answer to be taken", func() error {
+		return errors.Join(d.Display.Key("space"), d.Display.Gone(title(present.Queue)))
+	})
+	d.settled(d.client())
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	d.close(present.Queue) // without another question
+}
+
 func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
 	d.app = d.start()

@@ -3,13 +3,18 @@ package windows
 import (
 	"context"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
 )
 
+// questionWidth lets the text of a question run over a few lines of readable length.
+const questionWidth = 460
+
 // leave closes a window. The last one asks first where nothing else would show that
-// Lockstep goes on, and says the first time that the tray icon does.
+// Lockstep goes on, and says once that the tray icon does.
 func (w *Windows) leave(win *window) {
 	if len(w.open) > 1 || w.opt.TrayMissing == nil || !w.snap.Live {
 		win.Close()
@@ -20,7 +25,7 @@ func (w *Windows) leave(win *window) {
 		switch {
 		case missing:
 			w.askToLeave(win, present.KeepSyncing, func() {})
-		case !w.memory.kept.Told:
+		case w.opt.ByHand && !w.memory.kept.Told:
 			w.askToLeave(win, present.GoesOnInTray, w.memory.keepTold)
 		default:
 			win.Close()
@@ -29,17 +34,23 @@ func (w *Windows) leave(win *window) {
 }
 
 // askToLeave closes the last window after the person has chosen whether Lockstep goes on.
+// Leaving the question chooses nothing: neither button is its default.
 func (w *Windows) askToLeave(win *window, words string, told func()) {
-	d := dialog.NewConfirm(present.T("Keep syncing?"), present.T(words), func(keep bool) {
+	text := widget.NewLabel(present.T(words))
+	text.Wrapping = fyne.TextWrapWord
+	d := dialog.NewCustomWithoutButtons(present.T("Keep syncing?"), wide(questionWidth, text), win)
+	quit := widget.NewButton(present.T("Quit Lockstep"), func() {
 		told()
-		if keep {
-			win.Close()
-			return
-		}
-		quit := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
-		ask(w, quit, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
-	}, win)
-	d.SetConfirmText(present.T("Keep syncing"))
-	d.SetDismissText(present.T("Quit Lockstep"))
+		d.Hide()
+		stop := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
+		ask(w, stop, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
+	})
+	keep := widget.NewButton(present.T("Keep syncing"), func() {
+		told()
+		win.Close()
+	})
+	keep.Importance = widget.HighImportance
+	d.SetButtons([]fyne.CanvasObject{quit, keep})
 	d.Show()
+	win.Canvas().Focus(keep)
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// asks whether to go on syncing unseen. It is called off Fyne's goroutine; nil means
 	// that there is a tray.
 	TrayMissing func() bool
+	// ByHand is set when a person started Lockstep; the first close then says that it goes
+	// on in the tray.
+	ByHand bool
 	// OnLastClosed is called on Fyne's goroutine when the last window was closed.
 	OnLastClosed func()
 }

@@ -80,7 +80,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 		f := newFake()
 		w := newTest(t, f)
 		w.memory = loadMemory(t.TempDir())
-		w.opt.TrayMissing = func() bool { return false }
+		w.opt.TrayMissing, w.opt.ByHand = func() bool { return false }, true
 		w.Show(present.Queue)
 		win := w.open[present.Queue]
 		w.leave(win)
