@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lockstep/app/desktoptest"
+	"lockstep/app/present"
 )
 
 const (
@@ -93,7 +94,7 @@ func (p *pictures) window(open func(string), name, file string) error {
 		return nil
 	}
 	kind, _, _ := strings.Cut(name, ":")
-	title := "Lockstep – " + strings.ToUpper(kind[:1]) + kind[1:]
+	title := "Lockstep – " + present.WindowTitle(kind)
 	before := p.shown
 	open(name)
 	if err := p.place(title); err != nil {

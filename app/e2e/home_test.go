@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"lockstep/app/desktoptest"
+	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/remote"
 	"lockstep/sync/sim"
@@ -221,7 +222,7 @@ func (d *desk) settled(c *remote.Client) api.Snapshot {
 }
 
 // title is the title of a window, by its name.
-func title(name string) string { return "Lockstep – " + strings.ToUpper(name[:1]) + name[1:] }
+func title(name string) string { return "Lockstep – " + present.WindowTitle(name) }
 
 // opened waits for a painted window.
 func (d *desk) opened(name string) image.Image {
