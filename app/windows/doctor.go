@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -56,10 +57,11 @@ func (p *doctorPage) check() {
 	})
 }
 
+// draw shows what needs a look first: the list is longer than the window.
 func (p *doctorPage) draw(checks []Check) {
 	p.lines.Objects = nil
 	bad := 0
-	for _, c := range checks {
+	for _, c := range slices.SortedStableFunc(slices.Values(checks), byUrgency) {
 		if !c.OK {
 			bad++
 		}
@@ -67,6 +69,18 @@ func (p *doctorPage) draw(checks []Check) {
 	}
 	p.lines.Refresh()
 	set(p.title, present.DoctorHead(bad), widget.MediumImportance)
+}
+
+func byUrgency(a, b Check) int { return urgency(b) - urgency(a) }
+
+func urgency(c Check) int {
+	switch {
+	case c.Failed:
+		return 2
+	case !c.OK:
+		return 1
+	}
+	return 0
 }
 
 func checkView(c Check) fyne.CanvasObject {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -319,6 +321,15 @@ func TestDoctorTellsWhatIsWrong(t *testing.T) {
 	w := newTest(t, newFake())
 	win, _ := open[*doctorPage](t, w, present.Doctor)
 	wantShown(t, win, "2 checks need a look", "✕ Clock", "No keyring answers.", "▲ Keyring", "● Stash")
+	var order []string
+	everything(win, func(o fyne.CanvasObject) {
+		if l, ok := o.(*widget.Label); ok && slices.Contains([]string{"✕ Clock", "▲ Keyring", "● Stash"}, l.Text) {
+			order = append(order, l.Text)
+		}
+	})
+	if got := strings.Join(order, ", "); got != "✕ Clock, ▲ Keyring, ● Stash" {
+		t.Errorf("the order is %s: what needs a look comes first", got)
+	}
 }
 
 func TestFailuresAreToldInWords(t *testing.T) {
