@@ -1,6 +1,8 @@
 package present
 
 import (
+	"strings"
+
 	"lockstep/sync/api"
 	"lockstep/sync/health"
 )
@@ -33,7 +35,7 @@ func Plex(s api.Snapshot, m Moment) Line {
 	case s.Verdict != health.Up || !s.Plex.Checked:
 		return Line{T("Plex being checked"), Muted}
 	case !s.Plex.OK && s.Plex.Error != "":
-		return Line{"Plex: " + T(s.Plex.Error), Warn}
+		return Line{"Plex: " + Heard(s.Plex.Error), Warn}
 	}
 	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
@@ -49,7 +51,7 @@ func Stash(s api.Snapshot, m Moment) Line {
 	case Away(c):
 		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
 	case !c.OK && c.Error != "":
-		return Line{"Stash: " + T(c.Error), Warn}
+		return Line{"Stash: " + Heard(c.Error), Warn}
 	}
 	return Line{T("Stash up") + lasting(c.Since, m), Good}
 }
@@ -58,5 +60,5 @@ func because(cause string) string {
 	if cause == "" {
 		return ""
 	}
-	return " (" + T(cause) + ")"
+	return " (" + strings.TrimSuffix(Heard(cause), ".") + ")"
 }

@@ -21,7 +21,7 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: T(j.Words)}
+	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: Heard(j.Words)}
 	if r.Name == "" {
 		r.Name = T("scene %s", j.Scene)
 	}
@@ -32,10 +32,10 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
 		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
-		r.Detail, r.Retry, r.Discard = join(T(j.Words), tries(j.Attempts)), true, true
+		r.Detail, r.Retry, r.Discard = join(Heard(j.Words), tries(j.Attempts)), true, true
 	case queue.Parked:
 		r.State, r.Retry, r.Discard = T("not in Plex yet"), true, true
-		r.Detail = join(T(j.Words), T("waits until %s", m.Clock(j.Due)))
+		r.Detail = join(Heard(j.Words), T("waits until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
 		if j.Words == "" {
@@ -47,7 +47,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Mark, r.State, r.Tone = "✓", T("done %s", m.Clock(j.Due)), Good
 	}
 	if j.Undo != 0 && j.State.Live() {
-		r.Detail = join(T("being undone"), T(j.Words))
+		r.Detail = join(T("being undone"), Heard(j.Words))
 	}
 	return r
 }
@@ -142,14 +142,14 @@ type Activity struct {
 
 // HistoryLine makes a line of what happened to a scene.
 func HistoryLine(a store.Activity, m Moment) Activity {
-	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: T(a.Words)}
+	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: Heard(a.Words)}
 	if line.Name == "" {
 		line.Name = T("scene %s", a.Scene)
 	}
 	switch {
 	case line.What != "":
 	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile
-		line.What = "written"
+		line.What = T("written")
 	default:
 		line.What = T(string(a.State))
 	}

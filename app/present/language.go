@@ -26,18 +26,34 @@ var catalogues = map[string]func() map[string]string{"de": sync.OnceValue(func()
 // spoken is the catalogue in use; nil for English.
 var spoken atomic.Pointer[map[string]string]
 
+// code is the language in use.
+var code atomic.Pointer[string]
+
 // SetLanguage chooses the language of everything this package says from now on, by its
-// two letters. What there is no catalogue for is said in English. It is for the start of
-// a process: what was said before stays.
-func SetLanguage(code string) {
-	c, ok := catalogues[code]
+// two letters. What there is no catalogue for is said in English. What was said before
+// stays: who keeps words asks Language whether they are still right.
+func SetLanguage(letters string) {
+	c, ok := catalogues[letters]
 	if !ok {
 		spoken.Store(nil)
-		return
+		letters = english
+	} else {
+		m := c()
+		spoken.Store(&m)
 	}
-	m := c()
-	spoken.Store(&m)
+	code.Store(&letters)
 }
+
+// Language is the language chosen last, as two letters.
+func Language() string {
+	if c := code.Load(); c != nil {
+		return *c
+	}
+	return english
+}
+
+// english is the language of the sources.
+const english = "en"
 
 // LanguageOf is the language the environment asks for, as two letters: the first of
 // LANGUAGE, LC_ALL, LC_MESSAGES and LANG that is set. It is "en" when none is, or one of
@@ -54,9 +70,9 @@ func LanguageOf(env func(string) (string, bool)) string {
 		if len(v) == 2 {
 			return strings.ToLower(v)
 		}
-		return "en"
+		return english
 	}
-	return "en"
+	return english
 }
 
 // T says an English sentence in the language chosen, with its blanks filled in as by

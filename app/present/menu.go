@@ -1,6 +1,10 @@
 package present
 
-import "lockstep/sync/api"
+import (
+	"slices"
+
+	"lockstep/sync/api"
+)
 
 // Menu is everything of the tray menu that changes. Two equal values need no redraw.
 type Menu struct {
@@ -10,12 +14,14 @@ type Menu struct {
 	Resume string // label of Resume; empty while not paused, when Pause is offered
 	CanSync      bool // Sync now, Pause and Resume work
 	CanReconcile bool // no reconciliation runs
+	// Language is the one all words are in; when it changes every entry is renamed.
+	Language string
 }
 
 // MenuOf makes the tray menu of a snapshot.
 func MenuOf(s api.Snapshot, m Moment) Menu {
 	menu := Menu{
-		Icon: Icon(s), Status: Status(s, m), Queue: T("Queue…") + queueHint(s), Reports: T("Reports…"), Outages: T("Outages…"),
+		Icon: Icon(s), Status: Status(brief(s), m), Language: Language(), Queue: T("Queue…") + queueHint(s), Reports: T("Reports…"), Outages: T("Outages…"),
 		CanSync: s.Live && s.Stopping == "",
 	}
 	menu.CanReconcile = menu.CanSync && s.Configured && s.Reconcile == nil
@@ -29,6 +35,17 @@ func MenuOf(s api.Snapshot, m Moment) Menu {
 		}
 	}
 	return menu
+}
+
+// brief is a snapshot whose titles are short enough for a menu. An open menu keeps the
+// width it was opened with, and on some desktops jumps to another.
+func brief(s api.Snapshot) api.Snapshot {
+	s.Run.Current = Short(s.Run.Current)
+	s.InHand = slices.Clone(s.InHand)
+	for i := range s.InHand {
+		s.InHand[i].Name = Short(s.InHand[i].Name)
+	}
+	return s
 }
 
 func needLook(n int) string {

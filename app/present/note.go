@@ -63,10 +63,10 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	case api.SignInStash:
 		n.Title = T("Stash asks for its API key")
 	case api.BrakeAsks:
-		n.Title, n.Body = T("Lockstep asks before it goes on"), Sentence(T(a.Words))
+		n.Title, n.Body = T("Lockstep asks before it goes on"), Sentence(Heard(a.Words))
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
-		n.Title, n.Body = upper(strings.TrimSuffix(T(a.Words), ".")), Sentence(T(a.Hint))
+		n.Title, n.Body = upper(strings.TrimSuffix(Heard(a.Words), ".")), Sentence(Heard(a.Hint))
 		return n
 	}
 	n.Body = T("Nothing is lost.")

@@ -114,6 +114,19 @@ func Sentence(words string) string {
 	return upper(words)
 }
 
+// number writes the digits of a sentence as Number does; false when they are none.
+func number(digits string) (string, bool) {
+	n, err := strconv.Atoi(strings.ReplaceAll(digits, thin, ""))
+	return Number(n), err == nil
+}
+
+func lower(words string) string {
+	for i, r := range words {
+		return strings.ToLower(string(r)) + words[i+len(string(r)):]
+	}
+	return words
+}
+
 func upper(words string) string {
 	for i, r := range words {
 		return strings.ToUpper(string(r)) + words[i+len(string(r)):]
@@ -123,3 +136,16 @@ func upper(words string) string {
 
 // list writes names one after the other.
 func list(names []string) string { return strings.Join(names, ", ") }
+
+// LongestTitle is how much of a title a line shows that must not grow with it: the tray's
+// menu is as wide as its widest line. It is in characters.
+const LongestTitle = 40
+
+// Short is a title cut to LongestTitle.
+func Short(title string) string {
+	r := []rune(title)
+	if len(r) <= LongestTitle {
+		return title
+	}
+	return strings.TrimRight(string(r[:LongestTitle-1]), " .,;:-–—") + "…"
+}

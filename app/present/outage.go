@@ -22,7 +22,7 @@ type OutageRow struct {
 // Outage makes a line of a record. A record without an end is said to last only when
 // the verdict says so too.
 func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
-	row := OutageRow{Cause: T(r.Cause), Length: Duration(r.Length(m.Now))}
+	row := OutageRow{Cause: Heard(r.Cause), Length: Duration(r.Length(m.Now))}
 	switch {
 	case !r.Ongoing():
 		row.When = m.Span(r.Started, r.Ended)
@@ -34,11 +34,11 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 	if r.JobsHeld > 0 {
 		row.Held = Count(r.JobsHeld, "change held", "changes held")
 	}
-	row.Note = T(r.Note)
+	row.Note = Heard(r.Note)
 	if r.Repaired {
 		row.Note = T("repaired at start")
 		if r.Note != "" {
-			row.Note += ": " + T(r.Note)
+			row.Note += ": " + Heard(r.Note)
 		}
 	}
 	if r.Requeued > 0 {

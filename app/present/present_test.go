@@ -1,6 +1,7 @@
 package present_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -184,12 +185,25 @@ func TestBandTellsTheNextTry(t *testing.T) {
 	}
 }
 
+func TestMenuKeepsItsWidthWhateverTheTitle(t *testing.T) {
+	t.Parallel()
+	s := with(writing)
+	long := strings.Repeat("The Very Long Voyage of the Night Mail ", 5)
+	s.Run.Current, s.InHand = long, []api.InHand{{Name: long}}
+	if got, want := present.MenuOf(s, at).Status, "Writing 23 of 42 — The Very Long Voyage of the Night Mail…"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if s.InHand[0].Name != long || !strings.Contains(present.Status(s, at), long) {
+		t.Error("the window's line, or the snapshot itself, is cut as well")
+	}
+}
+
 func TestMenuNamesWhatCanBeDone(t *testing.T) {
 	t.Parallel()
 	s := with(writing)
 	s.NeedLook = 8
 	want := present.Menu{Icon: assets.Working, Status: "Writing 23 of 42 — Tidal Pools at Dawn", Queue: "Queue… (23 of 42)",
-		Reports: "Reports… (8 need a look)", Outages: "Outages…", CanSync: true, CanReconcile: true}
+		Reports: "Reports… (8 need a look)", Outages: "Outages…", CanSync: true, CanReconcile: true, Language: "en"}
 	if got := present.MenuOf(s, at); got != want {
 		t.Errorf("menu %+v, want %+v", got, want)
 	}

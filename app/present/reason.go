@@ -14,21 +14,22 @@ func Reason(c skip.Code) string { return reasonAnd(c, "") }
 // reasonAnd puts what is particular to a row between the reason and its advice.
 func reasonAnd(c skip.Code, particular string) string {
 	if c == "" {
-		return T(particular)
+		return Heard(particular)
 	}
 	r := skip.Of(c)
-	words := T(r.Words)
-	if particular != "" && particular != r.Words {
-		words += ": " + T(particular)
+	words, more := r.With(particular)
+	words = Heard(words)
+	if more != "" {
+		words += ": " + Heard(more)
 	}
 	if r.Advice != "" {
-		words += " — " + T(r.Advice)
+		words += " — " + Heard(r.Advice)
 	}
 	return words
 }
 
 // ReasonName is a reason on a filter button, without advice.
-func ReasonName(c skip.Code) string { return T(skip.Of(c).Words) }
+func ReasonName(c skip.Code) string { return Heard(skip.Of(c).Words) }
 
 // FieldName is a field in front of people.
 func FieldName(f scene.Field) string { return upper(T(string(f))) }
@@ -52,7 +53,7 @@ func ChangeInFull(c store.Change, kept bool) string {
 		words = FieldName(c.Field) + ": " + Value(c.Old)
 	}
 	if c.Why != "" {
-		words += " — " + T(c.Why)
+		words += " — " + Heard(c.Why)
 	}
 	return words
 }

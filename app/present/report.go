@@ -119,11 +119,11 @@ func Incomplete(r store.Report) string {
 	if r.Incomplete == "" {
 		return ""
 	}
-	words, of := Sentence(T(r.Incomplete)), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
+	words, of := Sentence(Heard(r.Incomplete)), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
 	if r.Total == 0 {
 		return words + " " + T("Nothing after that was judged.")
 	}
-	if short, ok := strings.CutSuffix(words, "stopped answering."); ok {
+	if short, ok := strings.CutSuffix(Sentence(r.Incomplete), "stopped answering."); ok {
 		return T("%s stopped answering after %s.", strings.TrimSpace(short), of) + " " + T("Nothing after that was judged.")
 	}
 	return words + " " + T("%s were checked; nothing after that was judged.", of)
@@ -143,7 +143,7 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: T(r.Words)}
+	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Heard(r.Words)}
 	if row.Title == "" {
 		row.Title = T("scene %s", r.Scene)
 	}
@@ -151,12 +151,21 @@ func ReportRow(r store.ReportRow, preview bool) Row {
 		row.Kind = T("no gap")
 	}
 	if r.Outcome == Enqueued {
-		row.Outcome = queued(store.Report{Preview: preview})
+		row.Outcome, row.Why = queued(store.Report{Preview: preview}), fieldNames(r.Words)
 	}
 	if r.Reason != "" {
 		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
 	}
 	return row
+}
+
+// fieldNames are the fields that change, as a row lists them.
+func fieldNames(words string) string {
+	names := strings.Split(words, ", ")
+	for i, n := range names {
+		names[i] = Heard(n)
+	}
+	return list(names)
 }
 
 // RowFilter is a filter button of a report.
@@ -193,7 +202,7 @@ func RowFilters(r store.Report) []RowFilter {
 
 // Brake is the question the mass-change brake asks.
 func Brake(words string) string {
-	words = Sentence(T(words))
+	words = Sentence(Heard(words))
 	if strings.HasSuffix(words, "?") {
 		return words
 	}

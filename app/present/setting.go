@@ -1,6 +1,8 @@
 package present
 
 import (
+	"strings"
+
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 )
@@ -16,9 +18,9 @@ func Coverage(c api.Mapping) string {
 
 // Tested is the answer of a Test button in one or two sentences.
 func Tested(r api.TestResult) Line {
-	words := Sentence(T(r.Words))
+	words := Sentence(Heard(r.Words))
 	if r.Hint != "" {
-		words += " " + Sentence(T(r.Hint))
+		words += " " + Sentence(Heard(r.Hint))
 	}
 	if r.OK {
 		return Line{words, Good}
@@ -52,7 +54,9 @@ func SecretHint(stored bool) string {
 // SettingHint is the line under a setting: what it does and its range.
 func SettingHint(o config.Option, overridden bool) string {
 	words := T(o.Words)
-	if o.Range != "" {
+	if lo, hi, ok := strings.Cut(o.Range, " to "); ok {
+		words += " (" + T("%s to %s", lo, hi) + ")"
+	} else if o.Range != "" {
 		words += " (" + T(o.Range) + ")"
 	}
 	if overridden {
@@ -78,13 +82,13 @@ const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of t
 // KeepSyncing is asked when the last window closes on a desktop without a tray.
 const KeepSyncing = "Your desktop shows no tray icon. Lockstep can go on in the background; start it again to see its windows."
 
+// GoesOnInTray is asked when the last window closes for the first time.
+const GoesOnInTray = "Lockstep goes on in the background. Its icon in the tray brings the windows back and ends it; on some desktops the icon is behind a small arrow. You will not be asked again."
+
 // SecretRemoved stands in the entry of a secret that Save will take away.
 const SecretRemoved = "will be removed when you save"
 
 // CoverageLine is Coverage with the tone it deserves.
-// GoesOnInTray is asked when the last window closes for the first time.
-const GoesOnInTray = "Lockstep goes on in the background. Its icon in the tray brings the windows back and ends it; on some desktops the icon is behind a small arrow. You will not be asked again."
-
 func CoverageLine(c api.Mapping) Line {
 	switch {
 	case c.Total == 0:
@@ -139,6 +143,8 @@ var choices = map[string]string{
 	string(config.Gentle): "gentle — leaves Plex most of its time",
 	string(config.Normal): "normal — leaves Plex half of its time",
 	string(config.Full):   "full — without a rest",
+
+	string(config.AutoLanguage): "as the system says", string(config.English): "English", string(config.Deutsch): "Deutsch",
 
 	string(config.ScopeAll): "everything", string(config.ScopeDay): "last 24 hours", string(config.ScopeWeek): "last 7 days",
 }

@@ -119,9 +119,9 @@ func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {
 		return Brake(a.Words)
 	}
-	words := Sentence(T(a.Words))
+	words := Sentence(Heard(a.Words))
 	if a.Hint != "" {
-		words += " " + Sentence(T(a.Hint))
+		words += " " + Sentence(Heard(a.Hint))
 	}
 	return words
 }

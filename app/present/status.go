@@ -20,7 +20,7 @@ func Status(s api.Snapshot, m Moment) string {
 		return join(T("Plex down")+m.since(s.Since), left(s))
 	case NeedsYou:
 		a, _ := Urgent(s)
-		return join(upper(strings.TrimSuffix(T(a.Words), ".")), left(s))
+		return join(upper(strings.TrimSuffix(Heard(a.Words), ".")), left(s))
 	case Checking:
 		return T("Checking Plex…")
 	case StashAway:

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/app/present"
 	"lockstep/app/tray"
 	"lockstep/sync/api"
 )
@@ -40,6 +41,7 @@ func (piped) Watch(ctx context.Context, fn func(api.Snapshot)) error {
 				read <- err
 				return
 			}
+			present.SetLanguage(s.Language.Code())
 			fn(s)
 		}
 	}()

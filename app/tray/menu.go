@@ -19,39 +19,58 @@ import (
 type items struct {
 	status, queue, reports, outages *systray.MenuItem
 	sync, reconcile, pause, resume  *systray.MenuItem
+	fixed                           []fixedItem
+}
+
+// fixedItem is an entry whose words change with the language only.
+type fixedItem struct {
+	*systray.MenuItem
+	words func() string
+}
+
+// add makes an entry, below another one if that is not nil.
+func (t *tray) add(parent *systray.MenuItem, words func() string) *systray.MenuItem {
+	var item *systray.MenuItem
+	if parent == nil {
+		item = systray.AddMenuItem(words(), "")
+	} else {
+		item = parent.AddSubMenuItem(words(), "")
+	}
+	t.items.fixed = append(t.items.fixed, fixedItem{item, words})
+	return item
 }
 
 func (t *tray) build(ctx context.Context) {
 	t.items.status = systray.AddMenuItem(present.T("Lockstep is starting…"), "")
 	t.items.status.Disable()
 	systray.AddSeparator()
-	t.items.queue = t.window(ctx, present.T("Queue…"), present.Queue)
-	t.items.reports = t.window(ctx, present.T("Reports…"), present.Reports)
-	t.items.outages = t.window(ctx, present.T("Outages…"), present.Outages)
+	t.items.queue = t.window(ctx, systray.AddMenuItem(present.T("Queue…"), ""), present.Queue)
+	t.items.reports = t.window(ctx, systray.AddMenuItem(present.T("Reports…"), ""), present.Reports)
+	t.items.outages = t.window(ctx, systray.AddMenuItem(present.T("Outages…"), ""), present.Outages)
 	systray.AddSeparator()
-	t.items.sync = t.command(ctx, nil, present.T("Sync now"), func(ctx context.Context) error {
+	t.items.sync = t.command(ctx, nil, says("Sync now"), func(ctx context.Context) error {
 		_, err := t.api.SyncNow(ctx, api.SyncRequest{})
 		return err
 	})
 	t.buildReconcile(ctx)
 	t.buildPause(ctx)
 	systray.AddSeparator()
-	t.window(ctx, present.T("Settings…"), present.Settings)
-	t.clicked(ctx, systray.AddMenuItem(present.T("Quit"), ""), t.act.Quit)
+	t.window(ctx, t.add(nil, says("Settings…")), present.Settings)
+	t.clicked(ctx, t.add(nil, says("Quit")), t.act.Quit)
 }
 
 func (t *tray) buildReconcile(ctx context.Context) {
-	t.items.reconcile = systray.AddMenuItem(present.T("Reconcile"), "")
+	t.items.reconcile = t.add(nil, says("Reconcile"))
 	run := func(scope config.Scope) func(context.Context) error {
 		return func(ctx context.Context) error {
 			_, err := t.api.Reconcile(ctx, api.ReconcileRequest{Scope: scope})
 			return err
 		}
 	}
-	t.command(ctx, t.items.reconcile, present.T("Last 24 hours"), run(config.ScopeDay))
-	t.command(ctx, t.items.reconcile, present.T("Last 7 days"), run(config.ScopeWeek))
-	t.command(ctx, t.items.reconcile, present.T("Everything"), run(config.ScopeAll))
-	t.command(ctx, t.items.reconcile, present.T("Preview everything…"), func(ctx context.Context) error {
+	t.command(ctx, t.items.reconcile, says("Last 24 hours"), run(config.ScopeDay))
+	t.command(ctx, t.items.reconcile, says("Last 7 days"), run(config.ScopeWeek))
+	t.command(ctx, t.items.reconcile, says("Everything"), run(config.ScopeAll))
+	t.command(ctx, t.items.reconcile, says("Preview everything…"), func(ctx context.Context) error {
 		_, err := t.api.Reconcile(ctx, api.ReconcileRequest{Scope: config.ScopeAll, Preview: true})
 		if err == nil {
 			t.act.Open(present.Preview)
@@ -61,7 +80,7 @@ func (t *tray) buildReconcile(ctx context.Context) {
 }
 
 func (t *tray) buildPause(ctx context.Context) {
-	t.items.pause = systray.AddMenuItem(present.T("Pause"), "")
+	t.items.pause = t.add(nil, says("Pause"))
 	pause := func(d time.Duration) func(context.Context) error {
 		return func(ctx context.Context) error {
 			if d == 0 {
@@ -70,29 +89,26 @@ func (t *tray) buildPause(ctx context.Context) {
 			return t.api.Pause(ctx, time.Now().Add(d))
 		}
 	}
-	t.command(ctx, t.items.pause, present.T("30 minutes"), pause(30*time.Minute))
-	t.command(ctx, t.items.pause, present.T("2 hours"), pause(2*time.Hour))
-	t.command(ctx, t.items.pause, present.T("Until I resume"), pause(0))
-	t.items.resume = t.command(ctx, nil, present.T("Resume"), t.api.Resume)
+	t.command(ctx, t.items.pause, says("30 minutes"), pause(30*time.Minute))
+	t.command(ctx, t.items.pause, says("2 hours"), pause(2*time.Hour))
+	t.command(ctx, t.items.pause, says("Until I resume"), pause(0))
+	t.items.resume = t.command(ctx, nil, says("Resume"), t.api.Resume)
 	t.items.resume.Hide()
 }
 
-func (t *tray) window(ctx context.Context, label, name string) *systray.MenuItem {
-	item := systray.AddMenuItem(label, "")
+func (t *tray) window(ctx context.Context, item *systray.MenuItem, name string) *systray.MenuItem {
 	t.clicked(ctx, item, func() { t.act.Open(name) })
 	return item
 }
 
-func (t *tray) command(ctx context.Context, parent *systray.MenuItem, label string, fn func(context.Context) error) *systray.MenuItem {
-	var item *systray.MenuItem
-	if parent == nil {
-		item = systray.AddMenuItem(label, "")
-	} else {
-		item = parent.AddSubMenuItem(label, "")
-	}
-	t.clicked(ctx, item, func() { t.do(ctx, label, fn) })
+func (t *tray) command(ctx context.Context, parent *systray.MenuItem, words func() string, fn func(context.Context) error) *systray.MenuItem {
+	item := t.add(parent, words)
+	t.clicked(ctx, item, func() { t.do(ctx, words(), fn) })
 	return item
 }
+
+// says is a sentence in the language of the moment.
+func says(english string) func() string { return func() string { return present.T(english) } }
 
 // clicked runs fn on a goroutine of its own for each click: systray drops a click
 // nobody is waiting for.
@@ -122,6 +138,12 @@ func (t *tray) draw(old, now present.Menu) {
 	if now.Status != old.Status {
 		systray.SetTooltip(short(now.Status))
 	}
+	renamed := now.Language != old.Language
+	if renamed {
+		for _, f := range t.items.fixed {
+			f.SetTitle(literal(f.words()))
+		}
+	}
 	rename(t.items.status, old.Status, now.Status)
 	rename(t.items.queue, old.Queue, now.Queue)
 	rename(t.items.reports, old.Reports, now.Reports)
@@ -133,7 +155,7 @@ func (t *tray) draw(old, now present.Menu) {
 	if now.Resume != "" {
 		rename(t.items.resume, old.Resume, now.Resume)
 	}
-	if (now.Resume == "") != (old.Resume == "") {
+	if renamed || (now.Resume == "") != (old.Resume == "") { // a renamed entry may show again
 		t.offerResume(now.Resume != "")
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"lockstep/app/tray"
 	"lockstep/assets"
 	"lockstep/sync/api"
+	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -225,6 +226,16 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042"}}, api.Progress{Total: 3}, queue.Counts{Running: 1, Waiting: 2}
 	r.show(busy)
 	r.untilLooks(assets.Working, "Writing 1 of 3 — DSC_0042")
+
+	german := inStep()
+	german.Language = config.Deutsch
+	r.show(german)
+	r.untilLooks(assets.Up, "Im Gleichschritt · 42 Szenen")
+	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt abgleichen|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
+		t.Errorf("menu %q, want %q", got, want)
+	}
+	r.click("Anhalten", "2 Stunden")
+	r.wants("pause 2h0m0s")
 
 	down := inStep()
 	down.Verdict, down.Outage = health.Down, &outage.Record{ID: 1}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"unicode"
@@ -37,7 +38,7 @@ func (v view) keepCode() (skip.Code, string) {
 	}
 	why := "kept: edited in Plex"
 	if w := v.mem.written(); w != "" {
-		why += " after it " + w
+		why = fmt.Sprintf("kept: edited in Plex after it %s", w)
 	}
 	return skip.PlexEditKept, why
 }

@@ -151,7 +151,7 @@ func (c *Client) decode(op string, rep reply) (*container, error) {
 	case err != nil:
 		return nil, c.cutOff(op, err)
 	case box.StartState != "" && box.Machine == "":
-		return nil, plexFault(fault.Unreachable, wordsStarting(""), "", c.because(op, errors.New("startState")))
+		return nil, plexFault(fault.Unreachable, wordsStarting, "", c.because(op, errors.New("startState")))
 	}
 	return box, nil
 }

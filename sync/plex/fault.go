@@ -17,9 +17,10 @@ import (
 )
 
 const (
-	hintSignIn = "Sign in to Plex again in the settings."
-	hintHost   = "Check that Plex runs and that the address and port are right."
-	hintPort   = "The usual address of Plex is http://host:32400."
+	hintSignIn    = "Sign in to Plex again in the settings."
+	hintHost      = "Check that Plex runs and that the address and port are right."
+	wordsStarting = "Plex is starting. Lockstep will wait."
+	hintPort      = "The usual address of Plex is http://host:32400."
 	// longestCause keeps a server's own words within one line of a log.
 	longestCause = 300
 	// refusedWindows is WSAECONNREFUSED, which Windows reports instead of ECONNREFUSED.
@@ -176,7 +177,7 @@ func (c *Client) refusal(op string, a answer) error {
 	case a.code == http.StatusNotFound:
 		return plexFault(fault.NotFound, "Plex does not have that any more.", "", err)
 	case strings.Contains(said, "still starting up"):
-		return plexFault(fault.Unreachable, wordsStarting(""), "", err)
+		return plexFault(fault.Unreachable, wordsStarting, "", err)
 	case away(a.code) || strings.Contains(said, `title="maintenance"`):
 		return retry(plexFault(fault.Unreachable, awayWords(a.code, said), "", err), a)
 	case a.code == http.StatusTooManyRequests, strings.Contains(said, "database is locked"):
@@ -207,22 +208,15 @@ func tooLong(code int) bool {
 func awayWords(code int, said string) string {
 	switch {
 	case strings.Contains(said, "migration"):
-		return wordsStarting("database migration")
+		return "Plex is starting (database migration). Lockstep will wait."
 	case strings.Contains(said, "startup maintenance"):
-		return wordsStarting("maintenance")
+		return "Plex is starting (maintenance). Lockstep will wait."
 	case strings.Contains(said, "maintenance"):
 		return "Plex is busy with maintenance. Lockstep will wait."
 	case code == http.StatusServiceUnavailable:
 		return "Plex is overloaded or starting. Lockstep will wait."
 	}
 	return fmt.Sprintf("Plex does not answer behind its address (%d).", code)
-}
-
-func wordsStarting(what string) string {
-	if what != "" {
-		what = " (" + what + ")"
-	}
-	return "Plex is starting" + what + ". Lockstep will wait."
 }
 
 // retry adds what the server asks for with Retry-After, in seconds or as a date by its

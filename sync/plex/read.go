@@ -60,7 +60,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 	}
 	if who.StartState != "" {
 		err := c.because("ask who answers", errors.New("startState "+who.StartState))
-		return who, nil, plexFault(fault.Unreachable, wordsStarting(""), "", err)
+		return who, nil, plexFault(fault.Unreachable, wordsStarting, "", err)
 	}
 	list, err := c.Sections(ctx)
 	return who, list, serverWide(err)

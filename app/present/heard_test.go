@@ -1,0 +1,309 @@
+package present
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+)
+
+// speakers are the packages whose sentences people read: every text with several words
+// in them is one, unless it is in silent. Those true write errors for people as well.
+var speakers = map[string]bool{
+	"sync/stash": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
+	"sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
+	"sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
+}
+
+// silent are texts that nobody reads in a window: questions to servers, what goes to the
+// log or into an operator's detail, and commands only.
+var silent = regexp.MustCompile(strings.Join([]string{
+	`^(query|fragment|subscription) `, `\{ \.\.\.F \}`, `^\$i`, `^Bearer `, `^<!`, `^(over the|public) internet$`, `^database is locked$`,
+	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
+	`^answer %s %s$`, `^(ask who|begin to|count library|edit item|list |listen for|probe the|scan a folder|wait for the sign-in|read %s )`,
+	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,
+	`^outage %s: `, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^%s items in a row`,
+}, "|"))
+
+// phrase tells a text of several words, or a sentence, from names and formats.
+var phrase = regexp.MustCompile(`[\pL%“"][,:.;)”]? +[\pL%(“"]|^[A-Z][a-z]+.*\.$`)
+
+// spokenBy lists the sentences of a package, every blank of them as %s.
+func spokenBy(t *testing.T, dir string, errorsToo bool) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("../..", dir, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no sources in %s: %v", dir, err)
+	}
+	r := reader{consts: map[string]string{}, errorsToo: errorsToo, all: map[string]bool{}}
+	var trees []*ast.File
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trees = append(trees, tree)
+		ast.Inspect(tree, r.constant)
+	}
+	for _, tree := range trees {
+		ast.Inspect(tree, r.visit)
+	}
+	var out []string
+	for words := range r.all {
+		out = append(out, words)
+	}
+	return out
+}
+
+type reader struct {
+	consts    map[string]string
+	errorsToo bool
+	all       map[string]bool
+}
+
+func (r reader) constant(n ast.Node) bool {
+	if v, ok := n.(*ast.ValueSpec); ok {
+		for i, name := range v.Names {
+			if i < len(v.Values) {
+				if lit, ok := v.Values[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					r.consts[name.Name], _ = strconv.Unquote(lit.Value)
+				}
+			}
+		}
+	}
+	return true
+}
+
+func (r reader) visit(n ast.Node) bool {
+	switch x := n.(type) {
+	case *ast.ImportSpec:
+		return false
+	case *ast.Field:
+		x.Tag = nil
+	case *ast.CallExpr:
+		return r.call(x)
+	case *ast.BinaryExpr:
+		if x.Op != token.ADD {
+			return true
+		}
+		words, inner := r.folded(x)
+		r.add(words)
+		for _, e := range inner {
+			ast.Inspect(e, r.visit)
+		}
+		return false
+	case *ast.BasicLit:
+		if x.Kind == token.STRING {
+			words, _ := strconv.Unquote(x.Value)
+			r.add(words)
+		}
+	}
+	return true
+}
+
+// call looks into a call unless what it says goes to the log or is an error's detail.
+func (r reader) call(c *ast.CallExpr) bool {
+	of, name := "", ""
+	switch f := c.Fun.(type) {
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+		if id, ok := f.X.(*ast.Ident); ok {
+			of = id.Name
+		}
+	case *ast.Ident:
+		name = f.Name
+	}
+	switch {
+	case name == "Sprintf", r.errorsToo && name == "Errorf":
+		words, inner := r.folded(c)
+		r.add(words)
+		for _, e := range inner {
+			ast.Inspect(e, r.visit)
+		}
+		return false
+	case of == "errors" && name == "New":
+		return r.errorsToo
+	case slices.Contains([]string{"Errorf", "Debug", "Info", "Warn", "MustCompile", "because", "panic", "WriteString"}, name), name == "Error" && len(c.Args) > 0:
+		return false
+	}
+	return true
+}
+
+var verb = regexp.MustCompile(`%[.0-9]*[a-z]`)
+
+// folded is a text put together from parts, and the expressions that fill its blanks.
+func (r reader) folded(e ast.Expr) (string, []ast.Expr) {
+	switch x := e.(type) {
+	case *ast.BasicLit:
+		words, _ := strconv.Unquote(x.Value)
+		return strings.ReplaceAll(words, "%", "%%"), nil
+	case *ast.ParenExpr:
+		return r.folded(x.X)
+	case *ast.Ident:
+		if words, ok := r.consts[x.Name]; ok {
+			return strings.ReplaceAll(words, "%", "%%"), nil
+		}
+	case *ast.BinaryExpr:
+		if x.Op == token.ADD {
+			a, inA := r.folded(x.X)
+			b, inB := r.folded(x.Y)
+			return a + b, append(inA, inB...)
+		}
+	case *ast.CallExpr:
+		f, ok := x.Fun.(*ast.SelectorExpr)
+		if ok && (f.Sel.Name == "Sprintf" || f.Sel.Name == "Errorf") {
+			if form, ok := x.Args[0].(*ast.BasicLit); ok {
+				words, _ := strconv.Unquote(form.Value)
+				return words, x.Args[1:]
+			}
+			return "%s", x.Args
+		}
+	}
+	return "%s", []ast.Expr{e}
+}
+
+func (r reader) add(words string) {
+	words = verb.ReplaceAllStringFunc(words, func(v string) string {
+		if strings.HasSuffix(v, "q") {
+			return `"%s"`
+		}
+		return "%s"
+	})
+	words = strings.ReplaceAll(words, "%%", "%")
+	if phrase.MatchString(words) && !silent.MatchString(words) {
+		r.all[words] = true
+	}
+}
+
+func TestEverySentenceOfTheEngineHasAGermanOne(t *testing.T) {
+	t.Parallel()
+	var heard, own map[string]string
+	for data, into := range map[*[]byte]*map[string]string{&said: &heard, &german: &own} {
+		if err := json.Unmarshal(*data, into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known := map[string]bool{}
+	for english, words := range heard {
+		known[blanks.ReplaceAllString(english, "%s")] = true
+		if want, got := blanks.FindAllString(english, -1), blanks.FindAllString(words, -1); !slices.Equal(got, want) {
+			t.Errorf("%q has the blanks %v, its translation %v", english, want, got)
+		}
+		if strings.HasSuffix(english, ".") != strings.HasSuffix(words, ".") {
+			t.Errorf("%q and %q: one has a full stop", english, words)
+		}
+	}
+	uttered := map[string]bool{}
+	var missing []string
+	for dir, errorsToo := range speakers {
+		for _, words := range spokenBy(t, dir, errorsToo) {
+			uttered[words] = true
+			if _, ok := own[words]; !ok && !known[words] {
+				missing = append(missing, words)
+				t.Errorf("%s: no German for %q", dir, words)
+			}
+		}
+	}
+	for english := range heard {
+		if words := blanks.ReplaceAllString(english, "%s"); phrase.MatchString(words) && !uttered[words] {
+			t.Errorf("%q is translated but never said", english)
+		}
+	}
+	if file := os.Getenv("LOCKSTEP_MISSING"); file != "" {
+		slices.Sort(missing)
+		data, _ := json.MarshalIndent(missing, "", "\t")
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// This test changes the language of the process: it runs alone.
+func TestWhatTheEngineSaysIsSaidInGerman(t *testing.T) { //nolint:paralleltest // see above
+	SetLanguage("de")
+	defer SetLanguage("en")
+	m := Moment{Now: time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC), Zone: time.UTC}
+	for english, want := range map[string]string{
+		"":                                   "",
+		"Plex is busy.":                      "Plex ist beschäftigt.",
+		"Plex is busy":                       "Plex ist beschäftigt",
+		"Plex answered with an error (503).": "Plex hat mit einem Fehler geantwortet (503).",
+		"Connected to Stash v0.30.1 with 1204 scenes.":                                                                                                    "Verbunden mit Stash v0.30.1 mit 1" + thin + "204 Szenen.",
+		"Plex has no library named \"Films of 1.5. More\".":                                                                                               "Plex hat keine Bibliothek namens „Films of 1.5. More“.",
+		"This would clear 60 of 1204 lists of tags. This would clear 3 of 4 dates.":                                                                       "Dies würde leeren: 60 von 1" + thin + "204 Taglisten. Dies würde leeren: 3 von 4 Datumsangaben.",
+		"summary kept: locked in Plex, not by Lockstep; poster Plex does not take this picture":                                                           "Zusammenfassung bleibt: in Plex gesperrt, nicht von Lockstep; Poster Plex nimmt dieses Bild nicht an",
+		"title: “Fog; reading” → “Everything”":                                                                                                            "Titel: „Fog; reading“ → „Everything“",
+		"date: empty → “2019-05-02”; was written by Lockstep on 3 Nov 2026":                                                                               "Datum: leer → „2019-05-02“; von Lockstep geschrieben am 3. Nov",
+		"tags: Somebody edited this in Plex; the edit was kept; 2 removed in Plex are not added again; set the field's policy to mirror to let Stash win": "Tags: Jemand hat dies in Plex geändert; die Änderung blieb erhalten; 2 in Plex entfernte werden nicht wieder hinzugefügt; stellen Sie die Regel des Feldes auf „spiegeln“, damit Stash gewinnt",
+		"scene 812, edited 2026-11-21T10:04:00Z":                                                                                                          "Szene 812, bearbeitet: 21. Nov 10:04",
+		"failed tries: 2; next try 2026-11-23T14:32:00Z":                                                                                                  "gescheiterte Versuche: 2; nächster Versuch: 14:32",
+		"left alone 2026-11-23T14:32:00Z: No metadata yet":                                                                                                "ausgelassen (14:32): Noch keine Metadaten",
+		"queued because: never-synced":                                                                                                                    "eingereiht, weil: noch nie abgeglichen",
+		"In step.":                                                                                                                                        "Im Gleichschritt.",
+		"In step, except for what is kept as it is in Plex: title, summary. The reasons stand under Fields.":                                              "Im Gleichschritt, bis auf das, was in Plex bleibt, wie es ist: Titel, Zusammenfassung. Die Gründe stehen unter Felder.",
+		"No path rule covers \"/data/x.mkv\". Add a path rule for its folder in the settings.":                                                            "Keine Pfadregel deckt \"/data/x.mkv\" ab. Ergänzen Sie in den Einstellungen eine Pfadregel für den Ordner.",
+		"Left out by your filter: it has the tag \"Private\". Change the filter in the settings to include it.":                                           "Durch Ihren Filter ausgelassen: sie hat den Tag „Private“. Ändern Sie den Filter in den Einstellungen, um sie aufzunehmen.",
+		"Plex could not be asked: Plex is busy.":                                                                                                          "Plex konnte nicht gefragt werden: Plex ist beschäftigt.",
+		"record had no end; ended in the future":                                                                                                          "Eintrag hatte kein Ende; endete in der Zukunft",
+		"“Tidal Pools” in library 3 (item 12): the same path, 100 %":                                                                                      "„Tidal Pools“ in Bibliothek 3 (Eintrag 12): derselbe Pfad, 100 %",
+		"The server's own words: Everything":                                                                                                              "The server's own words: Everything",
+	} {
+		if got := m.Heard(english); got != want {
+			t.Errorf("%q is said\n%q, want\n%q", english, got, want)
+		}
+	}
+	for _, f := range scene.Fields() {
+		trip := []reconcile.Trip{{Field: f, Held: 1204, Foreign: 412}}
+		english := reconcile.BrakeWords(trip)
+		noun := regexp.MustCompile(`of \S+ (.*) that`).FindStringSubmatch(english)
+		if got := m.Heard(english); len(noun) != 2 || !strings.Contains(got, "überschreiben") || strings.Contains(got, " "+noun[1]) {
+			t.Errorf("%q is said %q", english, got)
+		}
+	}
+}
+
+func TestHeardInEnglishOnlyWritesTimesAndNumbersForPeople(t *testing.T) {
+	t.Parallel()
+	m := Moment{Now: time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC), Zone: time.UTC}
+	for words, want := range map[string]string{
+		"scene 812, edited 2026-11-21T10:04:00Z":                       "scene 812, edited 21 Nov 10:04",
+		"done 2025-11-21T10:04:00Z":                                    "done 21 Nov 2025 10:04",
+		"waits since 2026-11-23T10:04:00Z":                             "waits since 10:04",
+		"Connected to Stash v0.30.1 with 1204 scenes.":                 "Connected to Stash v0.30.1 with 1" + thin + "204 scenes.",
+		"Plex has no item with the file “/x 2026-11-21T10:04:00Z.mkv”": "Plex has no item with the file “/x 2026-11-21T10:04:00Z.mkv”",
+		"title: “A” → “B”; kept: edited in Plex":                       "title: “A” → “B”; kept: edited in Plex",
+		"queued because: never-synced":                                 "queued because: never synced before",
+		"a server's own words; and more. Even more":                    "a server's own words; and more. Even more",
+	} {
+		if got := m.Heard(words); got != want {
+			t.Errorf("%q is said %q, want %q", words, got, want)
+		}
+	}
+}
+
+func TestALongTitleIsCutShort(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Nachtzüge der Alpen, ", 6)
+	for title, want := range map[string]string{
+		"Tidal Pools at Dawn": "Tidal Pools at Dawn",
+		long:                  "Nachtzüge der Alpen, Nachtzüge der Alpe…",
+	} {
+		if got := Short(title); got != want || len([]rune(got)) > LongestTitle {
+			t.Errorf("%q is cut to %q, want %q", title, got, want)
+		}
+	}
+}
