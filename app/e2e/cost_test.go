@@ -3,9 +3,11 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -14,6 +16,9 @@ import (
 	"lockstep/sync/proc"
 	"lockstep/sync/sim"
 )
+
+// scenesEnv replaces the size of the library in BenchmarkWindow.
+const scenesEnv = "LOCKSTEP_BENCH_SCENES"
 
 // idleEnv says how long BenchmarkIdleTray watches, such as 10m.
 const idleEnv = "LOCKSTEP_BENCH_IDLE"
@@ -39,9 +44,13 @@ func BenchmarkTrayIcon(b *testing.B) {
 // BenchmarkWindow is the time from a click in the tray's menu to a painted window, with
 // no window process running before: the longest way to a window.
 func BenchmarkWindow(b *testing.B) {
-	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 500})
+	scenes, err := strconv.Atoi(cmp.Or(os.Getenv(scenesEnv), "500"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: scenes})
 	item := d.trayUp()
-	d.settled(d.client())
+	d.synced()
 	for _, window := range []struct{ label, name string }{
 		{"Queue…", present.Queue}, {"Reports…", present.Reports}, {"Outages…", present.Outages}, {"Settings…", present.Settings},
 	} {
@@ -93,7 +102,8 @@ func BenchmarkIdleTray(b *testing.B) {
 	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 60_000})
 	d.unhurried()
 	d.trayUp()
-	d.calm()
+	d.synced()
+	<-time.After(calm)
 	d.world.ResetCounts()
 	cpu, wakeups := d.pid().CPU(), 0
 	for b.Loop() {
@@ -118,13 +128,11 @@ func (d *desk) unhurried() {
 	}
 }
 
-// calm waits for the first sync, however long it takes, and then until the work that
-// follows it is done: the look at what our own writes changed comes 5 s after a sync,
-// and memory is given back a minute after that.
-func (d *desk) calm() {
+// synced waits for the first sync, however long it takes.
+func (d *desk) synced() {
 	d.t.Helper()
-	const rest = 150 * time.Second
 	c := d.client()
+	defer c.Close()
 	err := desktoptest.Until(30*time.Minute, "the first sync", func() error {
 		s, err := c.Snapshot(context.Background())
 		if err != nil || !s.Looked || s.Active || !s.Queue.Empty() {
@@ -135,6 +143,8 @@ func (d *desk) calm() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	c.Close()
-	<-time.After(rest)
 }
+
+// calm is how long the work lasts that follows a sync: the look at what our own writes
+// changed comes 5 s after it, and memory is given back a minute after that.
+const calm = 150 * time.Second
