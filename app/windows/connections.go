@@ -39,7 +39,7 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 		}
 		p.changed()
 	}
-	remove := widget.NewButton(present.T("Remove"), func() {
+	remove := newButton(present.T("Remove"), nil, func() {
 		none := ""
 		*secret = &none
 		entry.SetPlaceHolder(present.T(present.SecretRemoved))
@@ -49,15 +49,15 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
 	answer := para()
 	answer.Hide()
-	var test *widget.Button
-	test = widget.NewButtonWithIcon(present.T("Test"), theme.MediaPlayIcon(), func() {
+	var test *keyButton
+	test = newButton(present.T("Test"), theme.MediaPlayIcon(), func() {
 		test.Disable()
 		p.test(api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret}, answer, test)
 	})
 	p.body.Add(field("", container.NewVBox(container.NewHBox(test), answer)))
 }
 
-func (p *form) test(q api.TestRequest, answer *widget.Label, button *widget.Button) {
+func (p *form) test(q api.TestRequest, answer *widget.Label, button *keyButton) {
 	set(answer, present.T("Testing…"), widget.LowImportance)
 	answer.Show()
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {

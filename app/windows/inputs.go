@@ -14,7 +14,8 @@ import (
 // hears Enter, a text leaves the window its shortcuts, and what gets the focus scrolls
 // into sight.
 
-// button is pressed by Enter as well as by the space bar.
+// keyButton is pressed by Enter as well as by the space bar, and keeps the focus, which
+// Fyne takes from a button that is pressed.
 type keyButton struct{ widget.Button }
 
 // newButton makes a button; icon may be nil.
@@ -27,10 +28,17 @@ func newButton(label string, icon fyne.Resource, tapped func()) *keyButton {
 
 // TypedKey implements fyne.Focusable.
 func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
-	if ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter {
-		ev = &fyne.KeyEvent{Name: fyne.KeySpace, Physical: ev.Physical}
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		press(b)
 	}
-	b.Button.TypedKey(ev)
+}
+
+// press taps a button by keyboard.
+func press(b *keyButton) {
+	if !b.Disabled() && b.OnTapped != nil {
+		b.OnTapped()
+	}
 }
 
 // seen is called with an input that got the focus; nil does nothing.

@@ -34,7 +34,7 @@ const films = "movie"
 func (p *form) libraryChoice() fyne.CanvasObject {
 	o, _ := config.Lookup("plex-library")
 	if len(p.libraries) == 0 {
-		choose := widget.NewButton(present.T("Choose from Plex"), p.askLibraries)
+		choose := newButton(present.T("Choose from Plex"), nil, p.askLibraries)
 		entry := p.input(o, func(text string) { p.edit(o, text, para()) })
 		return container.NewBorder(nil, nil, nil, choose, entry)
 	}
@@ -80,6 +80,7 @@ type mapping struct {
 	coverage *widget.Label
 	examples *widget.Label
 	offers   *fyne.Container
+	add      *keyButton
 
 	asked int          // answers to older questions are ignored
 	known *api.Mapping // how the rules as they are now fit; nil before that was asked
@@ -95,18 +96,30 @@ func newMapping(p *form) *mapping {
 	if len(m.rules) == 0 {
 		m.rules = []config.Rule{{}}
 	}
+	m.add = newButton(present.T("Add a rule"), theme.ContentAddIcon(), m.addRule)
 	m.draw()
 	return m
 }
 
 func (m *mapping) content() fyne.CanvasObject {
-	add := widget.NewButtonWithIcon(present.T("Add a rule"), theme.ContentAddIcon(), func() {
-		m.rules = append(m.rules, config.Rule{})
-		m.draw()
-	})
-	try := widget.NewButtonWithIcon(present.T("See how they fit"), theme.SearchIcon(), m.try)
+	try := newButton(present.T("See how they fit"), theme.SearchIcon(), m.try)
 	hint := caption(present.T("How Plex names the folders of Stash. Leave this empty if both see the same paths."))
-	return field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(add, try), m.coverage, m.offers, m.examples, hint))
+	return field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(m.add, try), m.coverage, m.offers, m.examples, hint))
+}
+
+func (m *mapping) addRule() {
+	m.rules = append(m.rules, config.Rule{})
+	m.draw()
+	texts := textsIn(m.rows)
+	m.p.win.Canvas().Focus(texts[len(texts)-2])
+}
+
+// remove takes a rule away. The focus must leave the button that goes with it.
+func (m *mapping) remove(i int) {
+	m.rules = slices.Delete(m.rules, i, i+1)
+	m.draw()
+	m.edited()
+	m.p.win.Canvas().Focus(m.add)
 }
 
 func (m *mapping) draw() {
@@ -121,11 +134,7 @@ func (m *mapping) draw() {
 		from.OnSubmitted, to.OnSubmitted = enter, enter
 		from.OnChanged = func(s string) { m.rules[i].Stash = s; m.edited() }
 		to.OnChanged = func(s string) { m.rules[i].Plex = s; m.edited() }
-		remove := widget.NewButtonWithIcon("", theme.DeleteIcon(), func() {
-			m.rules = slices.Delete(m.rules, i, i+1)
-			m.draw()
-			m.edited()
-		})
+		remove := newButton("", theme.DeleteIcon(), func() { m.remove(i) })
 		m.rows.Add(container.NewBorder(nil, nil, nil, remove, container.NewGridWithColumns(2, from, to)))
 	}
 	m.rows.Refresh()
@@ -141,7 +150,7 @@ func (m *mapping) edited() {
 		}
 	}
 	m.asked++
-	m.known = nil
+	m.known, m.then = nil, nil
 	m.coverage.Hide() // it was about other rules
 	m.examples.Hide()
 	m.p.edit(o, o.Get(config.Settings{PathMap: filled}), m.wrong) // its text knows how to quote, and its Set checks

@@ -38,7 +38,7 @@ type setUpPage struct {
 
 func newSetUpPage(w *Windows, win *window) page {
 	p := &setUpPage{form: newForm(w, win), steps: container.NewVBox(), title: heading(""), intro: para(), answer: para(), place: caption(""), note: caption("")}
-	p.redraw, p.changed, p.submitted = p.drawAnew, p.buttons, p.forward
+	p.redraw, p.changed, p.submitted = p.drawAnew, p.edited, p.forward
 	p.refocus, p.seen = p.focus, func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	p.answer.Hide()
 	p.preview = newFirstPreview(p)
@@ -136,6 +136,15 @@ func (p *setUpPage) draw() {
 		p.body.Add(caption(present.T("Reading the settings…")))
 	}
 	p.body.Refresh()
+	p.buttons()
+}
+
+// edited follows a draft that is another now: what was said, or is just being asked, was
+// about the older one.
+func (p *setUpPage) edited() {
+	p.asked++
+	p.answer.Hide()
+	p.anyway.Hide()
 	p.buttons()
 }
 

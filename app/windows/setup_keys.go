@@ -14,13 +14,6 @@ func (p *setUpPage) keys() {
 	}
 }
 
-// press taps a button by keyboard.
-func press(b *keyButton) {
-	if !b.Disabled() {
-		b.OnTapped()
-	}
-}
-
 // focus puts the cursor on what is to be done next: the first thing that is missing, or
 // Next. Tab goes from there to the first input of the step.
 func (p *setUpPage) focus() {

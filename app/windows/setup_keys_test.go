@@ -132,3 +132,24 @@ func TestSetUpStopsAtRulesThatFindNothing(t *testing.T) {
 		t.Errorf("stored rules: %v", f.settings.Values.PathMap)
 	}
 }
+
+func TestRulesAreAddedAndRemovedByKeyboard(t *testing.T) {
+	f := newcomer()
+	f.settings.Values.StashURL, f.settings.Values.PlexURL, f.settings.Values.Hold = "http://nas:9999", "http://plex:32400", true
+	_, win, p := setUp(t, f)
+	tap(t, win, "Next")
+	win.Canvas().Focus(p.paths.add)
+	win.Canvas().FocusNext()
+	hit(t, win, fyne.KeySpace)
+	wantFocus(t, win, "See how they fit")
+	tap(t, win, "Add a rule")
+	wantFocus(t, win, "text /data/films in Stash")
+	win.Canvas().FocusNext()
+	win.Canvas().FocusNext()
+	hit(t, win, fyne.KeySpace) // the bin of the second rule
+	wantFocus(t, win, "Add a rule")
+	hit(t, win, fyne.KeySpace)
+	if n := len(textsIn(p.body)); n != 4 {
+		t.Errorf("%d texts", n)
+	}
+}
