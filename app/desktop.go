@@ -14,6 +14,7 @@ import (
 	"lockstep/app/desk"
 	"lockstep/app/doctor"
 	"lockstep/app/notify"
+	"lockstep/app/present"
 	"lockstep/app/tray"
 	"lockstep/app/windows"
 	"lockstep/assets"
@@ -43,7 +44,7 @@ func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error
 	defer cancel()
 	return tray.Run(ctx, a, tray.Actions{Open: act.Open, Quit: act.Quit, Failed: func(what string, err error) {
 		f := fault.Of(err)
-		d.complain(sender, what, join(f.Words, f.Hint))
+		d.complain(sender, what, join(present.Heard(f.Words), present.Heard(f.Hint)))
 	}})
 }
 

@@ -35,11 +35,11 @@ func (c *trayCmd) Run(s *session) error {
 	if !desk.Present() {
 		return errNoDesktop
 	}
-	s.speak()
+	s.speak(config.AutoLanguage) // until the settings are read
 	err := s.tray(c.Hidden)
 	if err != nil && !s.interrupted(err) {
 		f := fault.Of(err)
-		s.Desktop.Complain("Lockstep could not start", s.log.clean(join(f.Words, f.Hint)))
+		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.clean(join(present.Heard(f.Words), present.Heard(f.Hint))))
 	}
 	return err
 }
@@ -59,7 +59,7 @@ func (s *session) tray(hidden bool) (err error) {
 		if shown, err = s.showFirst(hidden); shown || err != nil {
 			return err
 		}
-		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set, obey: s.autostart})
+		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set, obey: s.obeyed})
 		return err
 	})
 	if err != nil || shown {
@@ -67,10 +67,6 @@ func (s *session) tray(hidden bool) (err error) {
 	}
 	return errors.Join(s.runTray(o, w, hidden), o.stop())
 }
-
-// speak has tray, windows and notifications use the person's language. Commands and
-// their JSON stay English.
-func (s *session) speak() { present.SetLanguage(present.LanguageOf(s.Env)) }
 
 // autostart brings the desktop in line with the setting. The demo leaves it alone.
 func (s *session) autostart(c config.Settings) {
@@ -123,7 +119,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 		if err := w.show(window); err != nil {
 			s.log.log.Error("open a window", "window", window, "err", err)
 			f := fault.Of(err)
-			s.Desktop.Complain("The window could not be opened", join(f.Words, f.Hint))
+			s.Desktop.Complain(present.T("The window could not be opened"), join(present.Heard(f.Words), present.Heard(f.Hint)))
 		}
 	}
 	if !hidden {
@@ -176,7 +172,7 @@ func (c *windowCmd) Run(s *session) error {
 	if !desk.Present() {
 		return errNoDesktop
 	}
-	s.speak()
+	s.speak(config.AutoLanguage) // until the settings are read
 	s.log.start(s.level(slog.LevelWarn), "")
 	client, _, err := s.client()
 	if err != nil {
@@ -196,5 +192,5 @@ func (c *windowCmd) Run(s *session) error {
 func (s *session) windows(c *remote.Client, name string) error {
 	show := make(chan string, 1)
 	show <- name
-	return s.Desktop.Windows(s.ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv()})
+	return s.Desktop.Windows(s.ctx, s.speaking(c), WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv()})
 }

@@ -178,7 +178,7 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 			h.env.Notifications = func(context.Context) (string, error) { return "", errors.New("no bus") }
 		}, "Notifications", doctor.Warn, "Nothing"},
 		"another copy":  {func(_ *testing.T, h *household) { h.env.Autostart = func() (string, error) { return "elsewhere", nil } }, "Autostart", doctor.Warn, "Another copy"},
-		"not as wished": {func(_ *testing.T, h *household) { h.env.Autostart = func() (string, error) { return "on", nil } }, "Autostart", doctor.Warn, "settings say no"},
+		"not as wished": {func(_ *testing.T, h *household) { h.env.Autostart = func() (string, error) { return "on", nil } }, "Autostart", doctor.Warn, "settings say that it should not"},
 		"clock": {func(_ *testing.T, h *household) {
 			h.env.Now = func() time.Time { return time.Now().Add(-3 * time.Hour) }
 		},

@@ -97,12 +97,12 @@ func lower(s string) string {
 var (
 	pathStart = regexp.MustCompile(`^(?:[A-Za-z]:[\\/]|\\\\|/)`)
 	// quotes hold what somebody typed: titles, names, values.
-	quotes = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|“[^”\n]*”`)
+	quotes = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"|“[^”\n]*”|„[^“\n]*“`)
 	// addresses end where no address goes on.
-	addresses = regexp.MustCompile("[A-Za-z][A-Za-z0-9+.-]*://[^\\s\"'<>`“”]*[^\\s\"'<>`“”:;,.!?)]")
+	addresses = regexp.MustCompile("[A-Za-z][A-Za-z0-9+.-]*://[^\\s\"'<>`„“”]*[^\\s\"'<>`„“”:;,.!?)]")
 	// paths begin after something that is no part of a word. Where they end nobody can
 	// tell, as names may hold anything: only a quote, a line's end or a known reason ends them.
-	paths = regexp.MustCompile(`(?:^|[\s"'(\[{=,:;>“])((?:[A-Za-z]:[\\/]|\\\\|/)[^"“”\n]+)`)
+	paths = regexp.MustCompile(`(?:^|[\s"'(\[{=,:;>„“])((?:[A-Za-z]:[\\/]|\\\\|/)[^"„“”\n]+)`)
 	// reasons are what the system says after a path.
 	reasons = regexp.MustCompile(`(?i): (?:no such file or directory|permission denied|access is denied|is a directory|not a directory|file exists|no space left on device|read-only file system|input/output error|file name too long|the system cannot find the (?:file|path) specified|connect: connection refused|device or resource busy|disk quota exceeded)`)
 	// requests are paths of the servers' own interfaces, up to what may be private.
@@ -129,7 +129,7 @@ func spans(text string) []span {
 			}
 		}
 	}
-	add(quotes, textKind, 0, func(s string) bool { return len(strings.Trim(s, "\"“”")) > 0 })
+	add(quotes, textKind, 0, func(s string) bool { return len(strings.Trim(s, "\"„“”")) > 0 })
 	add(addresses, urlKind, 0, nil)
 	add(carriers, secretKind, 1, nil)
 	add(mails, mailKind, 0, nil)

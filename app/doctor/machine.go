@@ -27,45 +27,45 @@ const (
 
 // disk looks at the free space where the data is.
 func (c *checkup) disk(context.Context) Check {
-	const name = "Disk"
+	name := present.T("Disk")
 	if c.env.DataDir == "" {
 		return Check{}
 	}
 	free, err := freeSpace(c.env.DataDir)
 	switch {
 	case err != nil:
-		return Check{name, Warn, "The free space could not be read.", ""}
+		return Check{name, Warn, present.T("The free space could not be read."), ""}
 	case free < short:
-		return Check{name, Fail, "Only " + size(free) + " are free where Lockstep keeps its data.", "Make room: without it nothing can be stored."}
+		return Check{name, Fail, present.T("Little space is left where Lockstep keeps its data: %s.", size(free)), present.T("Make room: without it nothing can be stored.")}
 	case free < scarce:
-		return Check{name, Warn, "Only " + size(free) + " are free where Lockstep keeps its data.", "Make room before it runs out."}
+		return Check{name, Warn, present.T("Little space is left where Lockstep keeps its data: %s.", size(free)), present.T("Make room before it runs out.")}
 	}
-	return Check{name, OK, size(free) + " are free where Lockstep keeps its data.", ""}
+	return Check{name, OK, present.T("Space left where Lockstep keeps its data: %s.", size(free)), ""}
 }
 
 // database looks at the file, not into it: the engine has it open.
 func (c *checkup) database(context.Context) Check {
-	const name = "Database"
+	name := present.T("Database")
 	if c.env.Database == "" {
 		return Check{}
 	}
 	info, err := os.Stat(c.env.Database)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Check{name, Warn, "There is no database yet.", "It is made when Lockstep starts for the first time."}
+		return Check{name, Warn, present.T("There is no database yet."), present.T("It is made when Lockstep starts for the first time.")}
 	case err != nil || !info.Mode().IsRegular():
-		return Check{name, Fail, "The database cannot be read.", "Check who owns the data folder."}
+		return Check{name, Fail, present.T("The database cannot be read."), present.T("Check who owns the data folder.")}
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return Check{name, Warn, "Other users of this computer can read the database.", "Take their rights away: chmod 600 " + filepath.Base(c.env.Database) + " in the data folder."}
+		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Take their rights away: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
 	case info.Mode().Perm()&0o200 == 0:
-		return Check{name, Fail, "The database must not be written.", "Give yourself the right to write it."}
+		return Check{name, Fail, present.T("Lockstep may not write its database."), present.T("Give yourself the right to write it.")}
 	}
-	return Check{name, OK, "The database has " + size(uint64(max(0, info.Size()))) + ".", ""}
+	return Check{name, OK, present.T("The database takes %s.", size(uint64(max(0, info.Size())))), ""}
 }
 
 // keyring tells where the secrets are and whether the keyring would take them.
 func (c *checkup) keyring(ctx context.Context) Check {
-	const name = "Secrets"
+	name := present.T("Secrets")
 	var err error
 	if c.env.Keyring != nil {
 		err = c.env.Keyring(ctx)
@@ -73,13 +73,13 @@ func (c *checkup) keyring(ctx context.Context) Check {
 	words := present.SecretPlace(c.set.SecretsIn)
 	switch {
 	case c.set.SecretsIn == "memory":
-		return Check{name, Warn, words, "Unlock or install a keyring, or allow a file under Privacy."}
+		return Check{name, Warn, words, present.T("Unlock or install a keyring, or allow a file under Privacy.")}
 	case err != nil:
-		return Check{name, Warn, "The keyring of the desktop does not answer.", present.Sentence(err.Error())}
+		return Check{name, Warn, present.T("The keyring of the desktop does not answer."), present.Sentence(err.Error())}
 	case words == "" && c.env.Keyring == nil:
 		return Check{}
 	case words == "":
-		return Check{name, OK, "The keyring of the desktop answers.", ""}
+		return Check{name, OK, present.T("The keyring of the desktop answers."), ""}
 	}
 	return Check{name, OK, words, ""}
 }
@@ -89,9 +89,9 @@ func (c *checkup) tray(ctx context.Context) Check {
 		return Check{}
 	}
 	if !c.env.TrayHost(ctx) {
-		return Check{"Tray", Warn, "This desktop shows no tray icons.", "On GNOME install the extension AppIndicator; the windows open without it too."}
+		return Check{present.T("Tray"), Warn, present.T("This desktop shows no tray icons."), present.T("On GNOME install the extension AppIndicator; the windows open without it too.")}
 	}
-	return Check{"Tray", OK, "The desktop shows tray icons.", ""}
+	return Check{present.T("Tray"), OK, present.T("The desktop shows tray icons."), ""}
 }
 
 func (c *checkup) notifications(ctx context.Context) Check {
@@ -100,44 +100,41 @@ func (c *checkup) notifications(ctx context.Context) Check {
 	}
 	server, err := c.env.Notifications(ctx)
 	if err != nil {
-		return Check{"Notifications", Warn, "Nothing on this desktop shows notifications.", "Outages are still shown in the tray and in the windows."}
+		return Check{present.T("Notifications"), Warn, present.T("Nothing on this desktop shows notifications."), present.T("Outages are still shown in the tray and in the windows.")}
 	}
 	if server == "" {
-		server = "The desktop"
+		server = present.T("The desktop")
 	}
-	return Check{"Notifications", OK, server + " shows notifications.", ""}
+	return Check{present.T("Notifications"), OK, present.T("%s shows notifications.", server), ""}
 }
 
 func (c *checkup) autostart(context.Context) Check {
-	const name = "Autostart"
+	name := present.T("Autostart")
 	if c.env.Autostart == nil {
 		return Check{}
 	}
 	state, err := c.env.Autostart()
 	want := c.err == nil && c.set.Values.Autostart
+	disagree := present.T("Lockstep starts with the desktop, but the settings say that it should not.")
+	if want {
+		disagree = present.T("Lockstep does not start with the desktop, but the settings say that it should.")
+	}
 	switch {
 	case err != nil:
-		return Check{name, Warn, "What starts with the desktop could not be read.", ""}
+		return Check{name, Warn, present.T("What starts with the desktop could not be read."), ""}
 	case state == "elsewhere":
-		return Check{name, Warn, "Another copy of Lockstep starts with the desktop.", "Switch autostart off and on again to start this one."}
+		return Check{name, Warn, present.T("Another copy of Lockstep starts with the desktop."), present.T("Switch autostart off and on again to start this one.")}
 	case c.err == nil && want != (state == "on"):
-		return Check{name, Warn, "Lockstep starts with the desktop: " + yes(state == "on") + ", but the settings say " + yes(want) + ".", "Switch it off and on again under Advanced."}
+		return Check{name, Warn, disagree, present.T("Switch it off and on again under Desktop.")}
 	case state == "on":
-		return Check{name, OK, "Lockstep starts with the desktop.", ""}
+		return Check{name, OK, present.T("Lockstep starts with the desktop."), ""}
 	}
-	return Check{name, OK, "Lockstep does not start with the desktop.", ""}
-}
-
-func yes(on bool) string {
-	if on {
-		return "yes"
-	}
-	return "no"
+	return Check{name, OK, present.T("Lockstep does not start with the desktop."), ""}
 }
 
 // clock compares our clock with those of the servers, as their answers show it.
 func (c *checkup) clock(ctx context.Context) Check {
-	const name = "Clock"
+	name := present.T("Clock")
 	servers := []struct{ name, url string }{{"Stash", c.set.Values.StashURL}, {"Plex", c.set.Values.PlexURL}}
 	drift, known := make([]time.Duration, len(servers)), make([]bool, len(servers))
 	var wait sync.WaitGroup
@@ -151,13 +148,13 @@ func (c *checkup) clock(ctx context.Context) Check {
 	for i, s := range servers {
 		asked = asked || known[i]
 		if d := drift[i].Abs(); d > skew {
-			return Check{name, Warn, "The clocks of this computer and of " + s.name + " differ by " + present.Duration(d) + ".", "Let both set their time from the network; otherwise times in the windows are off."}
+			return Check{name, Warn, present.T("The clocks of this computer and of %s differ by %s.", s.name, present.Duration(d)), present.T("Let both set their time from the network; otherwise times in the windows are off.")}
 		}
 	}
 	if !asked {
 		return Check{}
 	}
-	return Check{name, OK, "The clock agrees with those of the servers.", ""}
+	return Check{name, OK, present.T("The clock agrees with those of the servers."), ""}
 }
 
 // drift is how far a server's clock is ahead of ours. It asks for the headers of its

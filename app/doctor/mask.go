@@ -118,7 +118,7 @@ func (m *Masker) instead(text, kind string) string {
 	case urlKind:
 		return m.url(text)
 	case textKind:
-		inner := strings.Trim(text, "\"“”")
+		inner := strings.Trim(text, "\"„“”")
 		if isPath(inner) {
 			return `"` + m.path(inner) + `"`
 		}
@@ -132,7 +132,7 @@ func (m *Masker) instead(text, kind string) string {
 // pseudonym numbers the texts of a kind. Letter case and quotes make no difference.
 func (m *Masker) pseudonym(text, kind string) string {
 	if kind == textKind || kind == nameKind {
-		text, kind = strings.Trim(text, "\"“” "), nameKind
+		text, kind = strings.Trim(text, "\"„“” "), nameKind
 	}
 	key := kind + "\n" + strings.ToLower(text)
 	if p, ok := m.names[key]; ok {

@@ -26,6 +26,7 @@ func TestMaskedTextsKeepTheirSense(t *testing.T) {
 		"Windows path":  {`rule leads to D:\Films\Harbour\a b.mkv`, `rule leads to D:\folder-1\folder-2\file-1.mkv`},
 		"share":         {`at \\attic\films\x.mkv`, `at \\folder-1\folder-2\file-1.mkv`},
 		"quoted":        {`Plex has no library named "Night Trains".`, `Plex has no library named name-1.`},
+		"German quotes": {"Plex hat keine Bibliothek namens „Night Trains“.", "Plex hat keine Bibliothek namens name-1."},
 		"quoted path":   {`file "/data/x/y.mp4" is gone`, `file "/folder-1/folder-2/file-1.mp4" is gone`},
 		"token":         {"token=abc", "token=secret-1"},
 		"bearer":        {"Authorization: Bearer abc.def", "Authorization: Bearer secret-1"},
