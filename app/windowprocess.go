@@ -154,7 +154,7 @@ func (s *session) follow(c *remote.Client, first string, byHand bool) error {
 			pass(lines.Text())
 		}
 	}()
-	return s.Desktop.Windows(ctx, c, WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv(), ByHand: byHand, Shown: func(name string) {
+	return s.Desktop.Windows(ctx, s.speaking(c), WindowParams{DataDir: s.dir, Show: show, Doctor: s.doctorEnv(), ByHand: byHand, Shown: func(name string) {
 		_, _ = fmt.Fprintln(s.Out, name)
 	}})
 }
