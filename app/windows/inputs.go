@@ -1,9 +1,12 @@
 package windows
 
 import (
+	"image/color"
 	"runtime"
+	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
@@ -16,7 +19,10 @@ import (
 
 // keyButton is pressed by Enter as well as by the space bar, and keeps the focus, which
 // Fyne takes from a button that is pressed.
-type keyButton struct{ widget.Button }
+type keyButton struct {
+	widget.Button
+	focused bool
+}
 
 // newButton makes a button; icon may be nil.
 func newButton(label string, icon fyne.Resource, tapped func()) *keyButton {
@@ -32,6 +38,51 @@ func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		press(b)
 	}
+}
+
+// FocusGained implements fyne.Focusable.
+func (b *keyButton) FocusGained() {
+	b.focused = true
+	b.Button.FocusGained()
+}
+
+// FocusLost implements fyne.Focusable.
+func (b *keyButton) FocusLost() {
+	b.focused = false
+	b.Button.FocusLost()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (b *keyButton) CreateRenderer() fyne.WidgetRenderer {
+	r := &ringed{b.Button.CreateRenderer(), b, canvas.NewRectangle(color.Transparent)}
+	r.ring.StrokeWidth = 2
+	r.ring.Hide()
+	return r
+}
+
+// ringed draws a ring around a button with the focus: Fyne tells it by a shade only, which
+// nobody sees on a button that stands out already.
+type ringed struct {
+	fyne.WidgetRenderer
+	b    *keyButton
+	ring *canvas.Rectangle
+}
+
+func (r *ringed) Objects() []fyne.CanvasObject {
+	return append(slices.Clone(r.WidgetRenderer.Objects()), r.ring)
+}
+
+func (r *ringed) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.ring.Resize(size)
+}
+
+func (r *ringed) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.ring.StrokeColor = theme.Color(theme.ColorNameForeground)
+	r.ring.CornerRadius = theme.Size(theme.SizeNameInputRadius)
+	visible(r.ring, r.b.focused)
+	r.ring.Refresh()
 }
 
 // press taps a button by keyboard.

@@ -1,11 +1,14 @@
 package windows
 
 import (
+	"image"
 	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -59,6 +62,35 @@ func TestSetUpPutsTheFocusOnWhatIsNext(t *testing.T) {
 			t.Errorf("step %d: the focus is on %q", step, focused(win))
 		}
 	}
+}
+
+func TestFocusIsSeenOnAButtonThatStandsOut(t *testing.T) {
+	w := newTest(t, newcomer())
+	b := newButton("Next", nil, func() {})
+	b.Importance = widget.HighImportance
+	win := w.app.NewWindow("")
+	win.SetContent(container.NewPadded(b))
+	win.Resize(fyne.NewSize(200, 80))
+	plain := win.Canvas().Capture()
+	win.Canvas().Focus(b)
+	if c := difference(plain, win.Canvas().Capture()); c < 3 {
+		t.Errorf("with the focus the button has at most contrast %.1f to the one without", c)
+	}
+	win.Canvas().Unfocus()
+	if c := difference(plain, win.Canvas().Capture()); c > 1.01 {
+		t.Errorf("without the focus something stays, of contrast %.1f", c)
+	}
+}
+
+// difference is the greatest contrast between two pictures at a place.
+func difference(a, b image.Image) float64 {
+	most := 1.0
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			most = max(most, contrast(a.At(x, y), b.At(x, y)))
+		}
+	}
+	return most
 }
 
 func TestSetUpAsksForTheTokenOfAServerItFound(t *testing.T) {
