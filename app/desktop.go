@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -94,7 +95,7 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	f.SetIcon(icon)
 	shower := &shower{shown: p.Shown}
 	shower.Windows = windows.New(f, a, windows.Options{
-		DataDir: p.DataDir, Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
+		DataDir: p.DataDir, Log: filepath.Join(p.DataDir, LogName), Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
 		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
 		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
 		OnLastClosed: func() {

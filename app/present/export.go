@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"time"
 
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -49,17 +50,45 @@ func WriteCSV(out io.Writer, rows iter.Seq2[store.ReportRow, error]) error {
 			return fmt.Errorf("read report rows: %w", err)
 		}
 		e := Exported(r)
-		record := []string{e.Scene.String(), e.Title, e.Path, e.Kind, e.Outcome, string(e.Reason), e.Words, e.Advice}
-		for i := range record {
-			record[i] = inert(record[i])
-		}
-		_ = w.Write(record)
+		record(w, e.Scene.String(), e.Title, e.Path, e.Kind, e.Outcome, string(e.Reason), e.Words, e.Advice)
 	}
 	w.Flush()
 	if err := w.Error(); err != nil {
 		return fmt.Errorf("write report as CSV: %w", err)
 	}
 	return nil
+}
+
+// WriteHistoryCSV writes what happened for a spreadsheet: a line for each field that was
+// written, and one for each scene of which none was.
+func WriteHistoryCSV(out io.Writer, lines iter.Seq2[store.Activity, error]) error {
+	w := csv.NewWriter(out)
+	_ = w.Write([]string{"when", "scene", "title", "state", "words", "field", "before", "after"}) // kept by w until Error
+	for a, err := range lines {
+		if err != nil {
+			return fmt.Errorf("read the history: %w", err)
+		}
+		changes := a.Changes
+		if len(changes) == 0 {
+			changes = []store.Change{{}}
+		}
+		for _, c := range changes {
+			record(w, a.At.Format(time.RFC3339), a.Scene.String(), a.Name, string(a.State), a.Words, string(c.Field), c.Old, c.New)
+		}
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return fmt.Errorf("write the history as CSV: %w", err)
+	}
+	return nil
+}
+
+// record adds a line; w keeps what goes wrong until Error.
+func record(w *csv.Writer, cells ...string) {
+	for i := range cells {
+		cells[i] = inert(cells[i])
+	}
+	_ = w.Write(cells)
 }
 
 func inert(cell string) string {

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"iter"
 	"testing"
+	"time"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -77,12 +80,47 @@ func (full) Write([]byte) (int, error) { return 0, errDisk }
 
 var errDisk = errors.New("the disk is full")
 
+func activities(list []store.Activity, end error) iter.Seq2[store.Activity, error] {
+	return func(yield func(store.Activity, error) bool) {
+		for _, a := range list {
+			if !yield(a, nil) {
+				return
+			}
+		}
+		if end != nil {
+			yield(store.Activity{}, end)
+		}
+	}
+}
+
+func TestHistoryHasALineForEachField(t *testing.T) {
+	t.Parallel()
+	written := store.Activity{
+		At: time.Date(2026, 11, 23, 14, 2, 0, 0, time.UTC), Scene: 812, Name: "Tidal Pools at Dawn", State: queue.Done,
+		Changes: []store.Change{{Field: scene.FieldTitle, Old: "=1+1", New: "Tidal Pools at Dawn"}, {Field: scene.FieldDate, New: "2019-05-02"}},
+	}
+	skipped := store.Activity{At: written.At, Scene: 5, Name: "Raw", State: queue.Skipped, Words: "No metadata yet"}
+	var out bytes.Buffer
+	if err := present.WriteHistoryCSV(&out, activities([]store.Activity{written, skipped}, nil)); err != nil {
+		t.Fatal(err)
+	}
+	want := "when,scene,title,state,words,field,before,after\n" +
+		"2026-11-23T14:02:00Z,812,Tidal Pools at Dawn,done,,title,'=1+1,Tidal Pools at Dawn\n" +
+		"2026-11-23T14:02:00Z,812,Tidal Pools at Dawn,done,,date,,2019-05-02\n" +
+		"2026-11-23T14:02:00Z,5,Raw,skipped,No metadata yet,,,\n"
+	if got := out.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestExportsReportEveryError(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
 		"csv rows":  present.WriteCSV(&bytes.Buffer{}, rows(sample, errDisk)),
 		"json rows": present.WriteJSON(&bytes.Buffer{}, large, rows(sample, errDisk)),
 		"csv file":  present.WriteCSV(full{}, rows(sample, nil)),
+		"history":   present.WriteHistoryCSV(&bytes.Buffer{}, activities(nil, errDisk)),
+		"its file":  present.WriteHistoryCSV(full{}, activities(nil, nil)),
 		"json file": present.WriteJSON(full{}, large, rows(sample, nil)),
 	} {
 		if !errors.Is(err, errDisk) {

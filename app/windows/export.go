@@ -2,8 +2,9 @@ package windows
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"iter"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -17,24 +18,52 @@ const exportPage = 1000
 
 // save asks where to and writes the report there, with the rows the filter shows.
 func (p *reportsPage) save(suffix string) {
+	name := fmt.Sprintf("lockstep-%s-%s%s", report(p.report), p.report.Started.Format("2006-01-02-1504"), suffix)
+	p.w.saveAs(p.win, name, p.writer(suffix))
+}
+
+// writer writes the report as it is filtered now.
+func (p *reportsPage) writer(suffix string) func(context.Context, io.Writer) error {
+	rep, q := p.report, p.query()
+	return func(ctx context.Context, out io.Writer) error {
+		if suffix == ".json" {
+			return present.WriteJSON(out, rep, p.w.allRows(ctx, q))
+		}
+		return present.WriteCSV(out, p.w.allRows(ctx, q))
+	}
+}
+
+// save asks where to and writes there what the search finds.
+func (p *historyPage) save() {
+	p.w.saveAs(p.win, "lockstep-history-"+p.w.now().Format("2006-01-02-1504")+".csv", p.writer())
+}
+
+// writer writes what the search finds now.
+func (p *historyPage) writer() func(context.Context, io.Writer) error {
+	search := p.search.Text
+	return func(ctx context.Context, out io.Writer) error {
+		return present.WriteHistoryCSV(out, p.w.allHistory(ctx, search))
+	}
+}
+
+// saveAs asks where to, with a name to begin with, and has a file written there.
+func (w *Windows) saveAs(win fyne.Window, name string, write func(context.Context, io.Writer) error) {
 	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
 		if err != nil {
-			p.w.fail(p.win, err)
+			w.fail(win, err)
 		}
 		if err != nil || file == nil {
 			return
 		}
-		report, q := p.report, p.query()
-		p.w.command(p.win, func(ctx context.Context) error {
-			err := p.w.write(ctx, file, suffix, report, q)
+		w.command(win, func(ctx context.Context) error {
+			err := write(ctx, file)
 			if closed := file.Close(); err == nil {
 				err = closed
 			}
 			return err
 		})
-	}, p.win)
-	name := strings.NewReplacer(" ", "-", ":", "").Replace("lockstep-" + report(p.report) + "-" + p.report.Started.Format("2006-01-02-1504"))
-	d.SetFileName(name + suffix)
+	}, win)
+	d.SetFileName(name)
 	d.Show()
 }
 
@@ -43,13 +72,6 @@ func report(r store.Report) string {
 		return "preview"
 	}
 	return "report"
-}
-
-func (w *Windows) write(ctx context.Context, file fyne.URIWriteCloser, suffix string, r store.Report, q store.RowQuery) error {
-	if suffix == ".json" {
-		return present.WriteJSON(file, r, w.allRows(ctx, q))
-	}
-	return present.WriteCSV(file, w.allRows(ctx, q))
 }
 
 // allRows walks every row that matches, page by page.
@@ -68,6 +90,28 @@ func (w *Windows) allRows(ctx context.Context, q store.RowQuery) iter.Seq2[store
 				}
 			}
 			if len(page.Rows) < exportPage {
+				return
+			}
+		}
+	}
+}
+
+// allHistory walks everything the search finds, page by page, the newest first.
+func (w *Windows) allHistory(ctx context.Context, search string) iter.Seq2[store.Activity, error] {
+	return func(yield func(store.Activity, error) bool) {
+		for q := (store.HistoryQuery{Search: search, Limit: exportPage}); ; {
+			lines, err := w.api.History(ctx, q)
+			if err != nil {
+				yield(store.Activity{}, err)
+				return
+			}
+			for _, a := range lines {
+				if !yield(a, nil) {
+					return
+				}
+				q.Before = a.Seq
+			}
+			if len(lines) < exportPage {
 				return
 			}
 		}

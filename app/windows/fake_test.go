@@ -272,11 +272,7 @@ func newFake() *fake {
 		{ID: 2, Started: ago(5 * 24 * time.Hour), Ended: ago(5*24*time.Hour - time.Minute), Cause: "connection refused", Repaired: true, Note: "record had no end"},
 		{ID: 1, Started: ago(40 * 24 * time.Hour), Ended: ago(40*24*time.Hour - 6*time.Hour), Cause: "Plex is starting (database migration)", JobsHeld: 1240},
 	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
-	for i := range 250 {
-		a := store.Activity{Seq: uint64(1000 - i), At: ago(time.Duration(i) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written"}
-		a.Changes = []store.Change{{Field: "date", New: "2019-05-02"}, {Field: "tags", Old: "Draft", New: "Sea, Evening"}}
-		f.history = append(f.history, a)
-	}
+	f.history = sampleHistory(250)
 	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
 	values := config.Defaults()
 	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
@@ -292,6 +288,18 @@ func newFake() *fake {
 		{Topic: "Queue", Words: "tried twice, last 14:01: Plex answered 500; next try 14:32"},
 	}}
 	return f
+}
+
+// sampleHistory is so many lines, the newest first.
+func sampleHistory(n int) []store.Activity {
+	out := make([]store.Activity, n)
+	for i := range out {
+		out[i] = store.Activity{
+			Seq: uint64(10*n - i), At: ago(time.Duration(i) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written",
+			Changes: []store.Change{{Field: scene.FieldDate, New: "2019-05-02"}, {Field: scene.FieldTags, Old: "Draft", New: "Sea, Evening"}},
+		}
+	}
+	return out
 }
 
 var _ api.API = (*fake)(nil)

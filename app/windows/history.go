@@ -63,7 +63,8 @@ func newHistoryPage(w *Windows, win *window) page {
 }
 
 func (p *historyPage) content() fyne.CanvasObject {
-	scenes := container.NewBorder(p.search, p.foot, nil, nil, p.list.body)
+	export := widget.NewButtonWithIcon(present.T("Export…"), theme.DocumentSaveIcon(), p.save)
+	scenes := container.NewBorder(container.NewBorder(nil, nil, nil, export, p.search), p.foot, nil, nil, p.list.body)
 	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
 	return container.NewPadded(container.NewAppTabs(container.NewTabItem(present.T("Scenes"), scenes), container.NewTabItem(present.T("Runs"), runs)))
 }

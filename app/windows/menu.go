@@ -2,6 +2,10 @@ package windows
 
 import (
 	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -32,7 +36,17 @@ func (w *Windows) menu() *fyne.MainMenu {
 		})
 	})
 	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
-	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), closing), view)
+	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog() })
+	log.Disabled = w.opt.Log == ""
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), closing), view)
+}
+
+// openLog shows the log in the program the desktop has for texts.
+func (w *Windows) openLog() {
+	path := "/" + strings.TrimPrefix(filepath.ToSlash(w.opt.Log), "/") // before a drive letter, too
+	if err := w.openURL(&url.URL{Scheme: "file", Path: path}); err != nil {
+		w.tell(w.front(), errors.New(present.T("Nothing here opens it. The log is %s", w.opt.Log)))
+	}
 }
 
 // front is a window to show a question in.

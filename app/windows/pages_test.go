@@ -1,17 +1,13 @@
 package windows
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -157,38 +153,6 @@ func TestReportsAddUpFilterAndLead(t *testing.T) {
 	f.reports[1].Checked = 1300
 	w.update(sampleSnapshot())
 	wantShown(t, win, "Checked 1\u202f300 scenes")
-}
-
-func TestReportIsExported(t *testing.T) {
-	f := newFake()
-	f.rows[7] = sampleRows(2500)
-	w := newTest(t, f)
-	_, p := open[*reportsPage](t, w, present.Reports)
-	for _, suffix := range []string{".json", ".csv"} {
-		path := t.TempDir() + "/report" + suffix
-		file, err := storage.Writer(storage.NewFileURI(path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.write(t.Context(), file, suffix, p.report, p.query()); err != nil {
-			t.Fatal(err)
-		}
-		_ = file.Close()
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if suffix == ".csv" {
-			if n := bytes.Count(data, []byte("\n")); n != 2501 {
-				t.Errorf("%d lines of CSV", n)
-			}
-			continue
-		}
-		var got struct{ Rows []any }
-		if err := json.Unmarshal(data, &got); err != nil || len(got.Rows) != 2500 {
-			t.Errorf("%d rows of JSON, %v", len(got.Rows), err)
-		}
-	}
 }
 
 func TestPreviewWritesWhatIsPicked(t *testing.T) {

@@ -21,6 +21,8 @@ import (
 type Options struct {
 	// DataDir is where windows remember their sizes; empty keeps none.
 	DataDir string
+	// Log is the path of the log file; empty offers none.
+	Log string
 	// Icon is shown by the window manager; nil for none.
 	Icon fyne.Resource
 	// Zone is the zone of the times shown; nil means the machine's.
