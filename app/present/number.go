@@ -127,6 +127,9 @@ func lower(words string) string {
 	return words
 }
 
+// Begun gives words a capital.
+func Begun(words string) string { return upper(words) }
+
 func upper(words string) string {
 	for i, r := range words {
 		return strings.ToUpper(string(r)) + words[i+len(string(r)):]

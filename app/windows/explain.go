@@ -67,7 +67,7 @@ func (p *explainPage) clear() {
 	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds."))}
 	p.steps.Refresh()
 	enabled(p.again, false)
-	enabled(p.undo, false)
+	p.undo.Hide()
 }
 
 func (p *explainPage) explain(query string) {
@@ -94,24 +94,25 @@ func (p *explainPage) explain(query string) {
 func (p *explainPage) draw(e api.Explanation) {
 	p.scene = e.Scene
 	set(p.title, e.Title, widget.MediumImportance) // the outcome below says whether it is in step
-	set(p.outcome, present.T(e.Outcome), widget.MediumImportance)
+	m := p.w.moment()
+	set(p.outcome, m.Heard(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
 	for i, s := range e.Steps {
-		p.steps.Add(stepView(i+1, s))
+		p.steps.Add(stepView(i+1, s, m))
 	}
 	p.steps.Refresh()
 	enabled(p.again, e.Scene != 0)
-	enabled(p.undo, e.Scene != 0)
+	visible(p.undo, e.CanUndo)
 }
 
-func stepView(n int, s api.ExplainStep) fyne.CanvasObject {
+func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text, words.Selectable = drawable.Replace(s.Words), true
+	words.Text, words.Selectable = drawable.Replace(present.Begun(m.Heard(s.Words))), true
 	box := container.NewVBox(words)
 	for _, l := range s.Lines {
-		c := caption("– " + l)
+		c := caption("– " + m.Heard(l))
 		c.Selectable = true
 		box.Add(c)
 	}

@@ -280,12 +280,12 @@ func newFake() *fake {
 	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: []string{"plex-url"}}
 	f.test = api.TestResult{OK: true, Words: "Connected to Plex 1.41 with 2 libraries", Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
-	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", Outcome: "It waits for another try at 14:32.", Steps: []api.ExplainStep{
-		{Topic: "Stash", Words: "scene 812, edited 21 Nov 10:04, file /data/films/DSC_0042.mp4"},
+	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: "Already in the queue.", Steps: []api.ExplainStep{
+		{Topic: "Stash", Words: "scene 812, edited 2026-11-21T09:04:00Z", Lines: []string{"file /data/films/DSC_0042.mp4", "Lockstep never saw it in step"}},
 		{Topic: "Path", Words: `rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`},
-		{Topic: "Plex", Words: "found: “DSC_0042” in Films (item 5512)"},
-		{Topic: "Fields", Words: "2 of 7 fields differ", Lines: []string{"date: (empty) → 2019-05-02", "tags: + Sea, − Draft", "summary: kept, locked by you in Plex"}},
-		{Topic: "Queue", Words: "tried twice, last 14:01: Plex answered 500; next try 14:32"},
+		{Topic: "Plex", Words: "found: “DSC_0042” in Films (item 5512)", Lines: []string{"“DSC_0042” in Films (item 5512): the same path, 100 %"}},
+		{Topic: "Fields", Words: "2 fields would be written", Lines: []string{"date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex or set its policy to mirror"}},
+		{Topic: "Queue", Words: "failed tries: 2; next try 2026-11-23T13:32:00Z", Lines: []string{"last: Plex answered with an error (500).", "queued because: edited"}},
 	}}
 	return f
 }

@@ -210,12 +210,12 @@ func (w *Windows) fail(win fyne.Window, err error) {
 	if f.Class == fault.Canceled {
 		return
 	}
-	words := present.T(f.Words)
+	words := present.Heard(f.Words)
 	if f.Server != fault.None {
 		words = string(f.Server) + ": " + words
 	}
 	if f.Hint != "" {
-		words += "\n" + present.T(f.Hint)
+		words += "\n" + present.Heard(f.Hint)
 	}
 	w.tell(win, errors.New(words))
 }

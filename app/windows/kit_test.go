@@ -86,8 +86,11 @@ func canTap(win fyne.Window, label string) bool {
 func shows(win fyne.Window, words string) bool {
 	found := false
 	everything(win, func(o fyne.CanvasObject) {
-		if l, ok := o.(*widget.Label); ok && strings.Contains(l.Text, words) {
-			found = true
+		switch l := o.(type) {
+		case *widget.Label:
+			found = found || strings.Contains(l.Text, words)
+		case *twoLines:
+			found = found || strings.Contains(l.words, words)
 		}
 	})
 	return found

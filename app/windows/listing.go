@@ -8,10 +8,12 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// column is one column of a listing: its title and its share of the width.
+// column is one column of a listing: its title and its share of the width. One that
+// holds sentences takes two lines.
 type column struct {
-	title string
-	share float32
+	title     string
+	share     float32
+	sentences bool
 }
 
 // cell is what one column of a row shows.
@@ -23,7 +25,7 @@ type cell struct {
 // listing is a list in columns under a head: lighter than a table, and rows, not cells,
 // are what people choose.
 type listing struct {
-	list  *widget.List
+	list  *keyList
 	empty *widget.Label
 	body  *fyne.Container
 }
@@ -40,10 +42,12 @@ func newListing(columns []column, length func() int, row func(i int) []cell, cho
 		t.Text, t.TextStyle.Bold = c.title, true
 		head[i] = t
 	}
-	l.list = widget.NewList(length, func() fyne.CanvasObject {
+	l.list = newList(length, func() fyne.CanvasObject {
 		cells := make([]fyne.CanvasObject, len(columns))
 		for i := range cells {
-			cells[i] = line()
+			if cells[i] = line(); columns[i].sentences {
+				cells[i] = newTwoLines()
+			}
 		}
 		return container.New(shares, cells...)
 	}, func(i widget.ListItemID, o fyne.CanvasObject) { fill(o, row(i)) })
@@ -59,6 +63,10 @@ func fill(row fyne.CanvasObject, cells []cell) {
 		c := cell{}
 		if k < len(cells) {
 			c = cells[k]
+		}
+		if long, ok := o.(*twoLines); ok {
+			long.set(c.words, c.tone)
+			continue
 		}
 		set(o.(*widget.Label), c.words, c.tone)
 	}
@@ -88,9 +96,9 @@ func (s shared) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		all += share
 	}
 	for i, o := range objects {
-		width := size.Width * s[i] / all
-		o.Resize(fyne.NewSize(width, size.Height))
-		o.Move(fyne.NewPos(x, 0))
+		width, high := size.Width*s[i]/all, min(o.MinSize().Height, size.Height)
+		o.Resize(fyne.NewSize(width, high))
+		o.Move(fyne.NewPos(x, (size.Height-high)/2))
 		x += width
 	}
 }

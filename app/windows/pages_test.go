@@ -236,7 +236,7 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*explainPage](t, w, "explain:812")
 	wantCalled(t, f, "explain 812")
-	wantShown(t, win, "DSC_0042", "summary: kept, locked by you in Plex", "It waits for another try at 14:32.")
+	wantShown(t, win, "DSC_0042", "edited 21 Nov 10:04", "summary: Locked in Plex by somebody else", "next try 14:32", "queued because: edited in Stash", "Already in the queue.")
 	tap(t, win, "Sync this scene")
 	wantCalled(t, f, "sync [812]")
 	wantShown(t, win, "It is in the queue now.")
@@ -247,6 +247,20 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	p.query.SetText("")
 	p.explain("")
 	wantCalled(t, f, "")
+}
+
+func TestExplainOffersAnUndoOnlyOfWhatWasWritten(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*explainPage](t, w, "explain:812")
+	if !canTap(win, "Undo last write") {
+		t.Error("a written scene cannot be undone")
+	}
+	f.explain.CanUndo = false
+	p.show("812")
+	if canTap(win, "Undo last write") || !canTap(win, "Sync this scene") {
+		t.Error("a scene never written can be undone")
+	}
 }
 
 func TestHistoryReadsOnAndUndoes(t *testing.T) {

@@ -27,7 +27,7 @@ type previewPage struct {
 	make            *widget.Button
 	search          *textInput
 	rows            *pager[store.ReportRow]
-	scenes          *widget.List
+	scenes          *keyList
 	empty           *widget.Label
 	name            *widget.Label
 	fields          *listing
@@ -55,9 +55,9 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows = newPager(w, p.fetch)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
-	p.scenes = widget.NewList(func() int { return p.rows.total }, newPick, p.pick)
+	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{present.T("Field"), 19}, {present.T("In Plex now"), 27}, {present.T("Will be"), 27}, {present.T("Why"), 27}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing([]column{{present.T("Field"), 19, false}, {present.T("In Plex now"), 27, true}, {present.T("Will be"), 27, true}, {present.T("Why"), 27, true}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.full.Hide()
 	p.selected = widget.NewButton(present.T("Write selected"), func() { p.apply(p.chosen()) })
 	p.whole = widget.NewButton(present.T("Write all"), func() { p.apply(nil) })
@@ -238,7 +238,7 @@ func (p *previewPage) field(i int) []cell {
 	case words == present.Value(""):
 		tone = widget.WarningImportance
 	}
-	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {words, tone}, {present.T(c.Why), widget.LowImportance}}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {words, tone}, {present.Heard(c.Why), widget.LowImportance}}
 }
 
 func (p *previewPage) footing() {

@@ -64,7 +64,7 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 		delete(p.wrong, o.Name)
 		wrong.Hide()
 	} else {
-		p.wrong[o.Name] = present.Sentence(present.T(err.Error()))
+		p.wrong[o.Name] = present.Sentence(present.Heard(err.Error()))
 		set(wrong, p.wrong[o.Name], widget.DangerImportance)
 		wrong.Show()
 	}

@@ -20,7 +20,7 @@ type settingsPage struct {
 	form
 
 	search  *textInput
-	groups  *widget.List
+	groups  *keyList
 	group   int
 	scroll  *container.Scroll
 	welcome *band
@@ -35,7 +35,7 @@ func newSettingsPage(w *Windows, win *window) page {
 	p.redraw, p.changed = p.draw, p.buttons
 	p.search = newSearch(present.T("Search settings"), func(string) { p.draw() })
 	all := config.Groups()
-	p.groups = widget.NewList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
+	p.groups = newList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
 		func(i widget.ListItemID, o fyne.CanvasObject) {
 			set(o.(*widget.Label), present.T(string(all[i])), widget.MediumImportance)
 		})

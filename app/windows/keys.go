@@ -1,0 +1,45 @@
+package windows
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// keyList is a list whose highlighted row is chosen by Enter as well as by the space
+// bar.
+type keyList struct{ widget.List }
+
+func newList(length func() int, create func() fyne.CanvasObject, update func(widget.ListItemID, fyne.CanvasObject)) *keyList {
+	l := &keyList{}
+	l.Length, l.CreateItem, l.UpdateItem = length, create, update
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	case fyne.KeyEscape:
+		escape(l)
+	default:
+		l.List.TypedKey(ev)
+	}
+}
+
+// escape takes away what lies over the window of an object: a question, a message.
+func escape(o fyne.CanvasObject) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		dismiss(c)
+	}
+}
+
+// dismiss takes away what lies on top of a window, as leaving a question does: nothing is
+// chosen.
+func dismiss(c fyne.Canvas) {
+	if top := c.Overlays().Top(); top != nil {
+		top.Hide()
+		c.Overlays().Remove(top)
+	}
+}

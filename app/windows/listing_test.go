@@ -1,0 +1,107 @@
+package windows
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+)
+
+func TestSentencesBreakIntoTwoLines(t *testing.T) {
+	t.Parallel()
+	wide := func(s string) float32 { return float32(len([]rune(s))) }
+	for words, want := range map[string][2]string{
+		"":                           {},
+		"short":                      {"short"},
+		"ten chars!":                 {"ten chars!"},
+		"one two three":              {"one two", "three"},
+		"one two thr four":           {"one two", "thr four"},
+		"one two threefour five six": {"one two", "threefour…"},
+		"unbreakable-as-it-is":       {"unbreakabl", "e-as-it-is"},
+		"Übergrößenträgerin ist da":  {"Übergrößen", "trägerin…"},
+		"exactly te n":               {"exactly te", "n"},
+	} {
+		if got := fold(words, 10, wide); got != want {
+			t.Errorf("%q breaks into %q, want %q", words, got, want)
+		}
+	}
+	if got := fold("words", 0, wide); got[0] == "" {
+		t.Error("no room at all loses the text")
+	}
+}
+
+// drawn are the lines a window draws in two-line columns, by their full text.
+func drawn(win fyne.Window) map[string][2]string {
+	out := map[string][2]string{}
+	everything(win, func(o fyne.CanvasObject) {
+		if l, ok := o.(*twoLines); ok && l.words != "" {
+			r := test.WidgetRenderer(l).(*twoLinesRenderer)
+			out[l.words] = [2]string{r.lines[0].Text, r.lines[1].Text}
+		}
+	})
+	return out
+}
+
+// Nothing is cut off at the usual size, and at the smallest one the chosen row stands in
+// full below its table.
+func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
+	t.Cleanup(func() { present.SetLanguage("en") })
+	for _, language := range []string{"en", "de"} {
+		present.SetLanguage(language)
+		f := newFake()
+		f.outages.Records[1].Cause, f.outages.Records[1].Note = "Plex is not running at this address (connection refused).", "record had no end"
+		w := newTest(t, f)
+		for _, name := range []string{present.Reports, present.Outages, present.Preview, present.Queue} {
+			w.Show(name)
+			win := w.open[name]
+			win.Resize(kinds[name].size.AddWidthHeight(1, 1))
+			for full, lines := range drawn(win) {
+				if strings.HasSuffix(lines[1], "…") {
+					t.Errorf("%s, %s: %q is cut off at the usual size", language, name, full)
+				}
+			}
+			f.rows[7][5].Words = "the item \"Ferry to the Outer Islands\" also holds a file of scene 4711"
+			win.Resize(win.Content().MinSize())
+			rows, row := rowsOf(win)
+			for i := range rows.Length() {
+				rows.Select(i)
+				for k, c := range row(i) {
+					if _, long := newRow(rows).Objects[k].(*twoLines); long && c.words != present.T("stays") && !labelled(win, c.words) {
+						t.Errorf("%s, %s: %q is nowhere in full", language, name, c.words)
+					}
+				}
+			}
+		}
+		w.CloseAll()
+	}
+}
+
+func rowsOf(win *window) (*keyList, func(int) []cell) {
+	switch p := win.page.(type) {
+	case *reportsPage:
+		return p.list.list, p.row
+	case *outagesPage:
+		return p.list.list, p.row
+	case *previewPage:
+		return p.fields.list, p.field
+	default:
+		q := win.page.(*queuePage)
+		return q.list.list, q.row
+	}
+}
+
+func newRow(l *keyList) *fyne.Container { return l.CreateItem().(*fyne.Container) }
+
+// labelled reports whether a label says these words, alone or among others.
+func labelled(win fyne.Window, words string) bool {
+	found := false
+	everything(win, func(o fyne.CanvasObject) {
+		l, ok := o.(*widget.Label)
+		found = found || ok && strings.Contains(l.Text, strings.TrimPrefix(drawable.Replace(words), "◆ "))
+	})
+	return found
+}
