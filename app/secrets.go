@@ -13,6 +13,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
+	"lockstep/sync/file"
 )
 
 // SecretsName is the name of the file that keeps secrets where no keyring does, within
@@ -89,15 +90,15 @@ func envSecret(name string, env func(string) (string, bool)) (string, error) {
 	if v, ok := env(variable); ok && v != "" {
 		return strings.TrimSpace(v), nil
 	}
-	file, ok := env(variable + "_FILE")
-	if !ok || file == "" {
+	place, ok := env(variable + "_FILE")
+	if !ok || place == "" {
 		return "", nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(place)
 	if err != nil {
 		return "", fmt.Errorf("read %s_FILE: %w", variable, err)
 	}
-	return strings.TrimSpace(string(data)), nil
+	return strings.TrimSpace(string(text(data))), nil
 }
 
 func (k *secrets) keep(name, value string) {
@@ -254,7 +255,7 @@ func (k *secrets) writeFile() error {
 	if err := os.WriteFile(next, data, 0o600); err != nil {
 		return fmt.Errorf("write the file of secrets: %w", err)
 	}
-	if err := os.Rename(next, k.file); err != nil {
+	if err := file.Move(next, k.file); err != nil {
 		return fmt.Errorf("write the file of secrets: %w", err)
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 
 	"github.com/asdine/storm/v3"
 	bolt "go.etcd.io/bbolt"
+
+	"lockstep/sync/file"
 )
 
 // fileStamp is the time in file names: sortable, and without colons for Windows.
@@ -21,7 +23,7 @@ const fileStamp = "20060102T150405Z"
 func setAside(o Options, cause error, out *Opened) error {
 	path := filepath.Join(o.Dir, FileName)
 	target := freeName(path + ".damaged-" + o.Now().UTC().Format(fileStamp))
-	if err := os.Rename(path, target); err != nil {
+	if err := file.Move(path, target); err != nil {
 		return local(fmt.Sprintf("the database %s is damaged and could not be set aside", path),
 			"close other programs that use it and check your rights in its folder", errors.Join(err, cause))
 	}
@@ -127,7 +129,7 @@ func makeBuckets(t *bolt.Tx) error {
 
 // moveIn renames a file that is on disk to its final name, durably.
 func moveIn(temp, path string) error {
-	if err := os.Rename(temp, path); err != nil {
+	if err := file.Move(temp, path); err != nil {
 		return fmt.Errorf("rename %s: %w", filepath.Base(temp), err)
 	}
 	return syncDir(filepath.Dir(path))

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
+
+	"lockstep/sync/file"
 )
 
 // memory is what windows remember from one time to the next. Losing it harms nobody, so
@@ -70,7 +72,7 @@ func (m *memory) store() {
 		err = os.WriteFile(m.file+".new", data, 0o600)
 	}
 	if err == nil {
-		err = os.Rename(m.file+".new", m.file) // whole or not at all
+		err = file.Move(m.file+".new", m.file) // whole or not at all
 	}
 	if err != nil {
 		slog.Info("what windows remember not kept", "err", err)

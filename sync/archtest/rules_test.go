@@ -20,6 +20,7 @@ var layers = map[string]int{
 	"sync/config":   0,
 	"sync/event":    0,
 	"sync/fault":    0,
+	"sync/file":     0,
 	"sync/proc":     0, // what a process costs, for benchmarks
 	"sync/scene":    0,
 	"sync/skip":     0,

@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+
+	"lockstep/sync/file"
 )
 
 // AddressFile is the name of the file within the data folder that tells clients where
@@ -40,6 +42,11 @@ func Listen(dir string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	return publish(l, at, dir)
+}
+
+// publish tells clients where the listener is.
+func publish(l *Listener, at address, dir string) (*Listener, error) {
 	l.file = filepath.Join(dir, AddressFile)
 	if err := writeAddress(l.file, at); err != nil {
 		if at.Token != "" {
@@ -69,16 +76,16 @@ func (l *Listener) Close() error {
 }
 
 // writeAddress puts the whole file in place or none.
-func writeAddress(file string, at address) error {
+func writeAddress(place string, at address) error {
 	data, err := json.Marshal(at)
 	if err != nil {
 		return fmt.Errorf("write the address of the socket: %w", err)
 	}
-	next := file + ".new"
+	next := place + ".new"
 	if err := os.WriteFile(next, data, 0o600); err != nil {
 		return fmt.Errorf("write the address of the socket: %w", err)
 	}
-	if err := os.Rename(next, file); err != nil {
+	if err := file.Move(next, place); err != nil {
 		return fmt.Errorf("write the address of the socket: %w", err)
 	}
 	return nil
@@ -94,8 +101,8 @@ func find(dir string) address {
 	return at
 }
 
-// loopback listens on TCP, guarded by a token that only the owner of the data folder can
-// read. It is for systems without sockets in the file system.
+// loopback listens on TCP, guarded by a token that only who may read the data folder
+// knows. It is for systems without sockets in the file system.
 func loopback() (*Listener, address, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

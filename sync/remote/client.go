@@ -30,6 +30,10 @@ var _ api.API = (*Client)(nil)
 // dialTimeout is how long a process on this machine may take to accept.
 const dialTimeout = 2 * time.Second
 
+// answerTimeout is how long it may take to say who it is, on a machine that swaps. It is
+// longer than dialing with all its parts.
+const answerTimeout = 5 * dialTimeout
+
 // Connect makes a client for whoever serves the data folder, and makes sure that
 // somebody does and is of the same version. ErrNotRunning is in the chain when nobody is
 // there.
@@ -50,14 +54,25 @@ func Connect(ctx context.Context, dir, version string) (*Client, Hello, error) {
 func newClient(dir, version string) *Client {
 	at := find(dir)
 	c := &Client{version: version, token: at.Token}
-	dialer := net.Dialer{Timeout: dialTimeout}
 	c.http.Transport = &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, at.Network, at.Address)
-		},
+		DialContext:  func(ctx context.Context, _, _ string) (net.Conn, error) { return at.dial(ctx) },
 		MaxIdleConns: 2,
 	}
 	return c
+}
+
+// dial connects to the process that listens there, and to no other.
+func (at address) dial(ctx context.Context) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: dialTimeout}
+	c, err := dialer.DialContext(ctx, at.Network, at.Address)
+	if err != nil || at.Token == "" {
+		return c, err
+	}
+	if err := challenge(ctx, c, at.Token); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return c, nil
 }
 
 // Close ends the idle connections. Calls under way go on.
@@ -65,7 +80,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Ping asks who serves the data folder; it also works across versions.
 func (c *Client) Ping(ctx context.Context) (Hello, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*dialTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	return post[Hello](ctx, c, pingPath, none{})
 }
@@ -146,7 +161,7 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		err = at.Err
 	}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
+	if errors.As(err, &op) && op.Op == "dial" || errors.Is(err, errStranger) {
 		return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it, or run `lockstep headless`.", errors.Join(ErrNotRunning, err))
 	}
 	return fault.New(fault.Local, fault.None, "Lockstep has quit.", "Start it again.", errors.Join(ErrNotRunning, err))

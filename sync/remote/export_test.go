@@ -6,9 +6,11 @@ var Loopback = func(dir string) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.file = dir + "/" + AddressFile
-	return l, writeAddress(l.file, at)
+	return publish(l, at, dir)
 }
+
+// Token reads the token of the process that serves a data folder on loopback.
+func Token(dir string) (at, token string) { a := find(dir); return a.Address, a.Token }
 
 // Usual tells where the socket of a data folder is.
 func Usual(dir string) string { return usual(dir).Address }

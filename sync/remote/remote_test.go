@@ -4,11 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -28,6 +26,11 @@ import (
 const patience = 20 * time.Second
 
 type listenFunc func(dir string) (*remote.Listener, error)
+
+// transports are the ways to listen: the system's own, and the one of Windows.
+func transports() map[string]listenFunc {
+	return map[string]listenFunc{"system": remote.Listen, "loopback": remote.Loopback}
+}
 
 // serve runs a server for the test's data folder and returns a client.
 func serve(t *testing.T, s remote.Server, listen listenFunc) (*remote.Client, string) {
@@ -108,7 +111,7 @@ func fill(v reflect.Value) {
 
 func TestEveryMethodRoundTrips(t *testing.T) {
 	t.Parallel()
-	for how, listen := range map[string]listenFunc{"unix socket": remote.Listen, "loopback": remote.Loopback} {
+	for how, listen := range transports() {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			f := &fake{}
@@ -340,60 +343,6 @@ func TestNobodyIsThere(t *testing.T) {
 	}
 }
 
-func TestDeadSocketIsReplaced(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	at := remote.Usual(dir)
-	if err := os.MkdirAll(filepath.Dir(at), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: at, Net: "unix"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dead.SetUnlinkOnClose(false) // as a killed process leaves it
-	if err := dead.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := remote.Connect(t.Context(), dir, "1.0"); !errors.Is(err, remote.ErrNotRunning) {
-		t.Fatalf("a dead socket: got %v, want ErrNotRunning", err)
-	}
-	l, err := remote.Listen(dir)
-	if err != nil {
-		t.Fatalf("listen over a dead socket: %v", err)
-	}
-	if info, err := os.Stat(at); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode of the socket: %v, %v", info, err)
-	}
-	if info, err := os.Stat(filepath.Dir(at)); err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("mode of its folder: %v, %v", info, err)
-	}
-	if err := l.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestLoopbackWantsTheToken(t *testing.T) {
-	t.Parallel()
-	_, dir := serve(t, remote.Server{API: &fake{}}, remote.Loopback)
-	file := filepath.Join(dir, remote.AddressFile)
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(file); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) {
-		t.Errorf("mode of the token file: %v, %v", info, err)
-	}
-	i := strings.Index(string(data), `"token":"`) + len(`"token":"`)
-	data[i]++
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := remote.Connect(t.Context(), dir, "1.0"); !fault.Is(err, fault.Unauthorized) {
-		t.Errorf("a wrong token: got %v, want Unauthorized", err)
-	}
-}
-
 func TestShowReachesTheDesktop(t *testing.T) {
 	t.Parallel()
 	shown := make(chan string, 1)
@@ -404,22 +353,6 @@ func TestShowReachesTheDesktop(t *testing.T) {
 	c, _ = serve(t, remote.Server{API: &fake{}}, remote.Listen)
 	if err := c.Show(t.Context(), "queue"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("without a desktop: got %v, want NotFound", err)
-	}
-}
-
-func TestLongDataFolderFits(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(t.TempDir(), strings.Repeat("a-very-long-name-", 10))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	l, err := remote.Listen(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = l.Close()
-	if other := remote.Usual(filepath.Dir(dir)); other == remote.Usual(dir) {
-		t.Error("two data folders share a socket")
 	}
 }
 

@@ -73,7 +73,7 @@ func (s Server) handler(token string) http.Handler {
 	mux.HandleFunc("POST "+showPath, s.same(s.show))
 	mux.HandleFunc("POST "+watchPath, s.same(s.watch))
 	mux.HandleFunc("POST "+callPath, s.same(s.call))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	guarded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(token)) != 1 {
 			refuse(w, fault.New(fault.Unauthorized, fault.None, "Lockstep only answers programs of its own user.", "", nil))
 			return
@@ -81,6 +81,12 @@ func (s Server) handler(token string) http.Handler {
 		w.Header().Set(versionHeader, s.Version)
 		mux.ServeHTTP(w, r)
 	})
+	outer := http.NewServeMux()
+	outer.Handle("/", guarded)
+	if token != "" {
+		outer.Handle("POST "+provePath, prove(token))
+	}
+	return outer
 }
 
 // bearer reads the token a request brings.

@@ -1,0 +1,36 @@
+// Package file moves files into place. On Windows a file that anybody has open, be it
+// a virus scanner that looks at what was just written, cannot be moved or replaced; it
+// is tried again for a moment. It knows nothing of what is in the files.
+package file
+
+import (
+	"os"
+	"time"
+)
+
+const (
+	// patience is how long others may have the file open: scanners take milliseconds, and
+	// whoever waits for the move has done his work already.
+	patience = 2 * time.Second
+	// firstWait and longestWait are the pauses between tries.
+	firstWait   = time.Millisecond
+	longestWait = 100 * time.Millisecond
+)
+
+// Move renames a file, replacing one that has the name. On one disk it happens whole or
+// not at all.
+func Move(from, to string) error {
+	return persist(func() error { return os.Rename(from, to) }, passing)
+}
+
+// persist tries until it works, fails for good or the patience is at its end.
+func persist(try func() error, passing func(error) bool) error {
+	end := time.Now().Add(patience)
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		err := try()
+		if err == nil || !passing(err) || !time.Now().Before(end) {
+			return err
+		}
+		time.Sleep(wait)
+	}
+}
