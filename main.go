@@ -15,6 +15,7 @@ import (
 var version = "dev"
 
 func main() {
+	useConsole(os.Args[1:])
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	os.Exit(app.Main(ctx, app.Program{

@@ -76,16 +76,16 @@ func (s *session) doctorEnv() doctor.Env {
 			_, err := newRing(s.dir).get(engine.PlexToken, func(string, error) {})
 			return err
 		},
-		Autostart: func() (string, error) {
-			entry, err := desk.Self()
+	}
+	if s.Desktop != nil && desk.Present() {
+		env.Autostart = func() (string, error) {
+			entry, err := s.entry()
 			if err != nil {
 				return "", err
 			}
 			state, err := entry.State()
 			return string(state), err
-		},
-	}
-	if s.Desktop != nil && desk.Present() {
+		}
 		env.Notifications = s.Desktop.Notifications
 		env.TrayHost = func(ctx context.Context) bool {
 			ctx, cancel := context.WithTimeout(ctx, hostLook)

@@ -54,7 +54,7 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 		return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: l.attr})
 	}
 	tty := isTerminal(l.terminal)
-	o := &tint.Options{Level: level, ReplaceAttr: l.attr, TimeFormat: "15:04:05", NoColor: !tty}
+	o := &tint.Options{Level: level, ReplaceAttr: l.attr, TimeFormat: "15:04:05", NoColor: !tty || !coloured(l.terminal)}
 	if !tty {
 		o.TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"lockstep/storage"
 	"lockstep/sync/config"
@@ -156,6 +157,21 @@ func (o *owner) wait(ctx context.Context) error {
 		return o.err
 	}
 	return nil
+}
+
+// lastMoment is how long Windows lets a program take at the end of a session before it
+// asks the person to end it by force (5 s), less a little.
+const lastMoment = 4 * time.Second
+
+// endNow ends the engine gracefully and waits until everything is stored, but not longer
+// than a system that shuts down waits. stop is still to be called, if there is time.
+func (o *owner) endNow() {
+	o.log.Info("the session ends")
+	o.endEngine()
+	select {
+	case <-o.ended:
+	case <-time.After(lastMoment):
+	}
 }
 
 // stop ends the engine gracefully, then the server, and gives the data folder free.

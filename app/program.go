@@ -58,6 +58,7 @@ type Desktop interface {
 type TrayActions struct {
 	Open func(window string)
 	Quit func()
+	End  func() // puts everything away before the system kills the process
 	Icon string // path of the picture in notifications, may be empty
 }
 

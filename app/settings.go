@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,7 +99,7 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 // error: a typing mistake must not pass for a setting.
 func importSettings(data []byte, into *config.Settings) error {
 	values := map[string]string{}
-	if err := json.Unmarshal(data, &values); err != nil {
+	if err := json.Unmarshal(text(data), &values); err != nil {
 		return errUsage{fmt.Errorf("this is no export of settings: %w", err)}
 	}
 	var errs []error
@@ -169,14 +170,21 @@ const secretLimit = 8 << 10
 
 // Run stores a secret from standard input.
 func (c *secretSetCmd) Run(s *session) error {
+	in := io.LimitReader(s.In, secretLimit)
+	read := io.ReadAll
 	if isTerminal(s.In) {
-		_, _ = fmt.Fprintf(s.Err, "Paste the %s and press Enter, then Ctrl-D:\n", c.Name)
+		_, _ = fmt.Fprintf(s.Err, "Paste the %s and press Enter:\n", c.Name)
+		read = func(in io.Reader) ([]byte, error) {
+			line := bufio.NewScanner(in)
+			line.Scan()
+			return line.Bytes(), line.Err()
+		}
 	}
-	data, err := io.ReadAll(io.LimitReader(s.In, secretLimit))
+	data, err := read(in)
 	if err != nil {
 		return must("read the secret", err)
 	}
-	value := strings.TrimSpace(string(data))
+	value := strings.TrimSpace(string(text(data)))
 	if value == "" {
 		return errUsage{errors.New("standard input holds no secret")}
 	}

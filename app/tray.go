@@ -73,17 +73,22 @@ func (s *session) autostart(c config.Settings) {
 	if s.g.Demo {
 		return
 	}
-	args := []string{"--hidden"}
-	if s.g.DataDir != "" {
-		args = append(args, "--data-dir", s.dir)
-	}
-	entry, err := desk.Self(args...)
+	entry, err := s.entry()
 	if err == nil {
 		err = entry.Follow(c.Autostart)
 	}
 	if err != nil {
 		s.log.log.Warn("start with the desktop", "want", c.Autostart, "err", err)
 	}
+}
+
+// entry is what starts with the desktop.
+func (s *session) entry() (desk.Autostart, error) {
+	args := []string{"--hidden"}
+	if s.g.DataDir != "" {
+		args = append(args, "--data-dir", s.dir)
+	}
+	return desk.Self(args...)
 }
 
 // showFirst has the Lockstep that runs already show its window, and reports whether
@@ -127,7 +132,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 	}
 	go s.awaitHost(ctx)
 	quit := func() { _ = o.Quit(ctx) } // never fails
-	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
+	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, End: o.endNow, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
 		s.log.log.Error("the tray icon is gone; Lockstep goes on without", "err", err)
 	}
 	return <-ended

@@ -36,6 +36,9 @@ type Actions struct {
 	Open func(window string)
 	// Quit ends the program.
 	Quit func()
+	// End is called when the session ends where that is no signal; the process is killed
+	// once it returns. It may be nil.
+	End func()
 	// Failed is told when a command did not work; nil logs it only.
 	Failed func(what string, err error)
 }
@@ -50,8 +53,9 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 	if runtime.GOOS == "linux" { // elsewhere a title is drawn beside the icon, or nothing
 		systray.SetTitle("Lockstep")
 	}
-	setIcon(assets.Unsure)
-	systray.SetTooltip(present.T("Lockstep is starting…"))
+	if runtime.GOOS != "windows" { // there only an icon that is shown can be changed
+		beginning()
+	}
 	systray.SetOnTapped(func() { go act.Open(present.Queue) })
 
 	var watched error
@@ -61,20 +65,53 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 		watched = a.Watch(ctx, t.put)
 		stop()
 	}()
-	systray.Run(func() {
-		t.build(ctx)
-		go t.follow(ctx)
-		go func() {
-			<-ctx.Done()
-			systray.Quit()
-		}()
-	}, nil)
+	if runtime.GOOS != "windows" || taskbar(ctx) {
+		t.show(ctx)
+	}
 	stop()
 	<-done
 	if outer.Err() != nil {
 		return nil
 	}
 	return watched
+}
+
+// taskbar waits for the one of Windows: an icon shown before there is one never appears.
+// It reports false when ctx ended first.
+func taskbar(ctx context.Context) bool {
+	there, _ := WaitForHost(ctx) // fails on Linux only
+	return there
+}
+
+func beginning() {
+	setIcon(assets.Unsure)
+	systray.SetTooltip(present.T("Lockstep is starting…"))
+}
+
+// show runs systray until ctx ends.
+func (t *tray) show(ctx context.Context) {
+	ready := make(chan struct{})
+	go func() {
+		<-ctx.Done()
+		select {
+		case <-ready:
+		case <-time.After(settle): // systray could not show its icon, and waits all the same
+		}
+		systray.Quit()
+	}()
+	systray.Run(func() {
+		if runtime.GOOS == "windows" {
+			beginning()
+		}
+		t.build(ctx)
+		close(ready)
+		if t.act.End != nil {
+			if err := onSessionEnd(t.act.End); err != nil {
+				slog.Warn("the end of the session will come unannounced", "err", err)
+			}
+		}
+		go t.follow(ctx)
+	}, nil)
 }
 
 type tray struct {
