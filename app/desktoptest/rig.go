@@ -146,10 +146,11 @@ func (r *Rig) Painted(title, name string) image.Image {
 	return must(r, func() (image.Image, error) { return r.Display.Painted(title, r.Shot(name)) })
 }
 
-// Shot is the file a picture of that name is saved to: in $LOCKSTEP_SHOTS if
-// that is set, else in Home, where it goes with the test.
+// Shot is the file a picture of that name, such as a test's, is saved to: in
+// $LOCKSTEP_SHOTS if that is set, else in Home, where it goes with the test.
 func (r *Rig) Shot(name string) string {
 	r.tb.Helper()
+	name = strings.ReplaceAll(name, "/", "-")
 	dir := os.Getenv("LOCKSTEP_SHOTS")
 	if dir == "" {
 		return filepath.Join(r.Home, name+".png")

@@ -74,17 +74,6 @@ func BenchmarkWindow(b *testing.B) {
 	}
 }
 
-// trayUp starts the app hidden and waits for its icon.
-func (d *desk) trayUp() *desktoptest.Item {
-	d.t.Helper()
-	d.app = d.start("--hidden")
-	item, err := d.Watcher.Next(desktoptest.Patience)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return item
-}
-
 func (d *desk) windowEnded() error {
 	if pid := d.windowProcess(); pid != 0 {
 		return fmt.Errorf("process %d still runs", pid)

@@ -76,7 +76,7 @@ func (d *desk) said(want ...string) {
 }
 
 func TestOneOutageIsTwoMessages(t *testing.T) {
-	d, c, _ := trayed(t, tidy())
+	d, c, _ := trayed(t, desktoptest.Screenless, tidy())
 	d.outageOfHalfAnHour(c)
 	d.said(gone, back)
 	if err := d.inStep(); err != nil {

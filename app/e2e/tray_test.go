@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,27 +29,56 @@ import (
 func tidy() sim.Options { return sim.Options{Seed: 3, Scenes: 30} }
 
 // trayed starts the app in the tray and waits until its first sync is done.
-func trayed(t *testing.T, o sim.Options, set ...string) (*desk, *remote.Client, *desktoptest.Item) {
+func trayed(t *testing.T, host desktoptest.Host, o sim.Options, set ...string) (*desk, *remote.Client, *desktoptest.Item) {
 	t.Helper()
-	d := newDesk(t, desktoptest.RigParams{}, o)
+	d := newDesk(t, desktoptest.RigParams{Host: host}, o)
 	for _, s := range set {
 		name, value, _ := strings.Cut(s, "=")
 		d.set[name] = value
 	}
-	d.app = d.start("--hidden")
-	item, err := d.Watcher.Next(desktoptest.Patience)
-	if err != nil {
-		t.Fatal(err)
-	}
+	item := d.trayUp()
 	c := d.client()
 	d.settled(c)
 	return d, c, item
 }
 
-// click clicks a menu entry once it is there and enabled.
+// trayUp starts the app hidden and waits for its icon.
+func (d *desk) trayUp() *desktoptest.Item {
+	d.t.Helper()
+	d.app = d.start("--hidden")
+	return d.item()
+}
+
+// item waits for the app's icon.
+func (d *desk) item() *desktoptest.Item {
+	d.t.Helper()
+	if d.Watcher != nil {
+		item, err := d.Watcher.Next(desktoptest.Patience)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		return item
+	}
+	if _, err := d.Panel.Icon(); err != nil {
+		d.t.Fatal(err)
+	}
+	items, done, err := desktoptest.FindItems(d.Bus.Address)
+	if err != nil || len(items) != 1 {
+		d.t.Fatalf("%d icons: %v", len(items), err)
+	}
+	d.t.Cleanup(done)
+	return items[0]
+}
+
+// click chooses a menu entry once it is there and enabled: on a panel as a person does,
+// else with the call a panel makes.
 func (d *desk) click(item *desktoptest.Item, path ...string) {
 	d.t.Helper()
-	d.Until(fmt.Sprintf("the menu entry %q", path), func() error { return item.Click(path...) })
+	choose := item.Click
+	if d.Panel != nil {
+		choose = func(path ...string) error { return d.Panel.Choose(item, path...) }
+	}
+	d.Until(fmt.Sprintf("the menu entry %q", path), func() error { return choose(path...) })
 }
 
 // says waits for the tooltip and the first line of the menu to say the same words.
@@ -70,21 +101,27 @@ func (d *desk) says(item *desktoptest.Item, words string) {
 }
 
 func TestTrayIconTellsHowThingsStand(t *testing.T) {
-	d, c, item := trayed(t, tidy())
+	d, c, item := trayed(t, desktoptest.OnScreen, tidy())
 	d.says(item, "In step")
 	if err := d.inStep(); err != nil {
 		t.Error(err)
 	}
 	up := d.icon(item)
+	onPanel := d.onPanel("up", nil)
+	if _, err := d.Panel.MenuShot(d.Shot(t.Name() + "-menu")); err != nil {
+		t.Error(err)
+	}
 	d.click(item, "Pause", "Until I resume")
 	d.says(item, "Paused")
 	paused := d.icon(item)
+	onPanel = d.onPanel("paused", onPanel)
 	d.click(item, "Resume")
 	d.says(item, "In step")
 	back := d.world.Plex.Inject(sim.Fault{Effect: sim.Refuse})
 	d.world.Plex.DropConnections()
 	d.says(item, "Plex down since")
 	down := d.icon(item)
+	d.onPanel("down", onPanel)
 	back()
 	d.sees(c, "Plex being back", func(s api.Snapshot) bool { return s.Verdict == health.Up })
 	d.says(item, "In step")
@@ -108,6 +145,20 @@ func (d *desk) icon(item *desktoptest.Item) image.Image {
 	return m
 }
 
+// onPanel waits until the panel shows another icon than before.
+func (d *desk) onPanel(name string, before []image.Image) []image.Image {
+	d.t.Helper()
+	var shot image.Image
+	d.Until("the panel to show the icon "+name, func() (err error) {
+		shot, err = d.Panel.IconShot(d.Shot(d.t.Name() + "-" + name))
+		if slices.ContainsFunc(before, func(old image.Image) bool { return reflect.DeepEqual(old, shot) }) {
+			err = errors.New("it looks like another one")
+		}
+		return err
+	})
+	return append(before, shot)
+}
+
 // sameShape compares what is drawn without its colours.
 func sameShape(a, b image.Image) bool {
 	if a.Bounds() != b.Bounds() {
@@ -125,7 +176,7 @@ func sameShape(a, b image.Image) bool {
 }
 
 func TestTrayMenuDoesWhatItSays(t *testing.T) {
-	d, c, item := trayed(t, tidy(), "STASH_PROBE=1h", "PLEX_PROBE=1h")
+	d, c, item := trayed(t, desktoptest.OnScreen, tidy(), "STASH_PROBE=1h", "PLEX_PROBE=1h")
 	for label, name := range map[string]string{
 		"Queue…": present.Queue, "Reports…": present.Reports, "Outages…": present.Outages, "Settings…": present.Settings,
 	} {
@@ -199,7 +250,7 @@ func (d *desk) pauses(c *remote.Client, item *desktoptest.Item) {
 }
 
 func TestWindowsComeAndGoWithoutTheEngine(t *testing.T) {
-	d, c, item := trayed(t, tidy())
+	d, c, item := trayed(t, desktoptest.Screenless, tidy())
 	if err := item.Activate(); err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +291,7 @@ func TestWindowsComeAndGoWithoutTheEngine(t *testing.T) {
 }
 
 func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
-	d, c, _ := trayed(t, tidy())
+	d, c, _ := trayed(t, desktoptest.Screenless, tidy())
 	second := d.start()
 	if err := second.Wait(desktoptest.Patience); err != nil {
 		t.Errorf("the second start: %v", err)
@@ -257,10 +308,7 @@ func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
 func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 	d := newDesk(t, desktoptest.RigParams{}, tidy())
 	d.app = d.start()
-	item, err := d.Watcher.Next(desktoptest.Patience)
-	if err != nil {
-		t.Fatal(err)
-	}
+	item := d.item()
 	d.asksBeforeTheLastWindowGoes()
 	d.Until("the answer to be taken", func() error {
 		return errors.Join(d.Display.Key("space"), d.Display.Gone(title(present.Queue)))
@@ -298,6 +346,22 @@ func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Queue)) })
 }
 
+func TestIconAppearsWhenATrayHostDoes(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
+	d.app = d.start("--hidden")
+	d.settled(d.client())
+	late, err := desktoptest.NewWatcher(d.Bus.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(late.Close)
+	d.Watcher = late
+	item := d.item()
+	d.says(item, "In step")
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+}
+
 // asksBeforeTheLastWindowGoes closes the window, which stays and darkens behind a question.
 func (d *desk) asksBeforeTheLastWindowGoes() {
 	d.t.Helper()
@@ -317,31 +381,3 @@ func (d *desk) asksBeforeTheLastWindowGoes() {
 		return nil
 	})
 }
-
-func TestPanelShowsIconAndMenu(t *testing.T) {
-	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.OnScreen}, tidy())
-	d.app = d.start("--hidden")
-	if _, err := d.Panel.Icon(); err != nil {
-		t.Fatal(err)
-	}
-	d.settled(d.client())
-	if _, err := d.Panel.MenuShot(d.Shot(t.Name() + "-menu")); err != nil {
-		t.Fatal(err)
-	}
-	area, err := d.Panel.OpenMenu()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The entries are one below the other: status, a line, Queue…
-	d.Until("the Queue window", func() error {
-		if d.Display.Visible(title(present.Queue)) == nil {
-			return nil
-		}
-		return errors.Join(d.Display.Click(area.Min.X+area.Dx()/3, area.Min.Y+queueBelow, 1),
-			desktoptest.Until(5*time.Second, "the click to do something", func() error { return d.Display.Visible(title(present.Queue)) }))
-	})
-	d.opened(present.Queue)
-}
-
-// queueBelow is how far below the menu's upper edge its entry Queue… is.
-const queueBelow = 50
