@@ -179,7 +179,8 @@ func (p *Plan) formerField(d Decision, fm FieldMemory) FormerField {
 		f.Wrote, f.Want = listHash(setOf(d.NewList)), listHash(setOf(p.want.Lists[d.Field]))
 	case scene.Image:
 		v := view{item: p.before, field: d.Field}
-		f.Thumb, f.Wrote, f.Want = v.thumb(), scene.Hash(d.New), scene.Hash(d.New)
+		f.Thumb, f.Text = v.thumb(), d.Old
+		f.Wrote, f.Want = scene.Hash(d.New), scene.Hash(d.New)
 	default:
 		f.Text, f.Wrote = p.before.Scalar(d.Field), valueHash(d.Field, d.New)
 		if !d.Changes() {

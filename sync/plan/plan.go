@@ -114,7 +114,7 @@ func (f Former) Empty() bool { return len(f.Fields) == 0 && len(f.Locks) == 0 }
 
 // FormerField is what one field was before, and what was written over it.
 type FormerField struct {
-	Text    string   `json:"text,omitempty"`
+	Text    string   `json:"text,omitempty"` // for an image the SHA1 of the upload selected before, if known
 	List    []string `json:"list,omitempty"`
 	Added   []string `json:"added,omitempty"`
 	Removed []string `json:"removed,omitempty"`
@@ -134,6 +134,6 @@ type Restore struct {
 	Field    scene.Field `json:"field"`
 	SHA1     string      `json:"sha1"`
 	HadImage bool        `json:"hadImage"`
-	// Former is the SHA1 of Lockstep's own upload that was selected before, if it was.
+	// Former is the SHA1 of the upload that was selected before, if it is known.
 	Former string `json:"former,omitempty"`
 }

@@ -139,8 +139,8 @@ func (v view) undoImage(former FormerField, lock bool, selected string) (Decisio
 			return v.changedSince(), nil
 		}
 	}
-	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != ""}
-	if former.Memory.Thumb == former.Thumb {
+	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != "", Former: former.Text}
+	if restore.Former == "" && former.Memory.Thumb == former.Thumb {
 		restore.Former = string(former.Memory.Sent)
 	}
 	d := v.decision(Write, "", "is restored")

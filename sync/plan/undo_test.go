@@ -157,6 +157,20 @@ func TestForeignEditsSurviveUndo(t *testing.T) {
 	})
 }
 
+func TestUndoSelectsThePictureAPersonHadChosen(t *testing.T) {
+	t.Parallel()
+	set := posterOnly(config.Mirror)
+	s := newShelf(scene.Item{Title: "x", Locked: map[string]bool{"thumb": true}})
+	s.selectImage(scene.FieldPoster, "person's")
+	p, mem := s.sync(poster("aa"), plan.Memory{}, set)
+	if s.selected[scene.FieldPoster] != "aa" {
+		t.Fatalf("mirrored to %q", s.selected[scene.FieldPoster])
+	}
+	if _, _, missing := s.undo(p.Former, mem); len(missing) > 0 || s.selected[scene.FieldPoster] != "person's" || !s.item.Locked["thumb"] {
+		t.Errorf("selected %q, locked %v, missing %+v", s.selected[scene.FieldPoster], s.item.Locked, missing)
+	}
+}
+
 func TestUndoListsWhatWasChangedSince(t *testing.T) {
 	t.Parallel()
 	set := allFields(config.Merge)
