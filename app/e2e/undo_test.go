@@ -24,7 +24,7 @@ func TestUndoGivesPlexBackWhatItWas(t *testing.T) {
 	o := tidy()
 	o.Dirt = sim.Dirt{HandEdited: 5}
 	d := newDesk(t, desktoptest.RigParams{}, o)
-	pictured, changed := d.item(0), d.item(1)
+	pictured, changed := d.itemOf(0), d.itemOf(1)
 	d.hasPoster(pictured)
 	d.set["FIELD_POSTER"] = "mirror" // over a picture somebody locked, too
 	before := d.plexNow()
@@ -48,8 +48,8 @@ func TestUndoGivesPlexBackWhatItWas(t *testing.T) {
 	d.staysUndone(c, before)
 }
 
-// item is the rating key of the item of the n-th scene.
-func (d *desk) item(n int) string {
+// itemOf is the rating key of the item of the n-th scene.
+func (d *desk) itemOf(n int) string {
 	d.t.Helper()
 	id := d.world.Stash.SceneIDs()[n]
 	keys := d.world.TargetKeys(id)
