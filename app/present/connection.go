@@ -35,7 +35,7 @@ func Plex(s api.Snapshot, m Moment) Line {
 	case s.Verdict != health.Up || !s.Plex.Checked:
 		return Line{T("Plex being checked"), Muted}
 	case !s.Plex.OK && s.Plex.Error != "":
-		return Line{"Plex: " + Heard(s.Plex.Error), Warn}
+		return Line{About("Plex", Heard(s.Plex.Error)), Warn}
 	}
 	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
@@ -51,7 +51,7 @@ func Stash(s api.Snapshot, m Moment) Line {
 	case Away(c):
 		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
 	case !c.OK && c.Error != "":
-		return Line{"Stash: " + Heard(c.Error), Warn}
+		return Line{About("Stash", Heard(c.Error)), Warn}
 	}
 	return Line{T("Stash up") + lasting(c.Since, m), Good}
 }
@@ -61,4 +61,12 @@ func because(cause string) string {
 		return ""
 	}
 	return " (" + strings.TrimSuffix(Heard(cause), ".") + ")"
+}
+
+// About is words about a server, which is named before them unless they name it.
+func About(server, words string) string {
+	if server == "" || strings.Contains(words, server) {
+		return words
+	}
+	return server + ": " + words
 }

@@ -200,7 +200,7 @@ func TestGermanIsSaid(t *testing.T) { //nolint:paralleltest // see above
 		Percent(0.974, 1):         "97,4" + thin + "%",
 		Count(1, "change", "changes") + ", " + Count(1204, "scene", "scenes"): "1 Änderung, 1" + thin + "204 Szenen",
 		Coverage(api.Mapping{Covered: 1, Total: 2}):                           "1 von 2 Dateien in Plex gefunden – 50,0" + thin + "%",
-		Duration(49 * time.Hour):                                              "2 T 1 h",
+		Duration(49 * time.Hour):                                              "2 d 1 h",
 		Ticks(m.Now.AddDate(0, 0, -2), m.Now, m)[0].Words:                     "Fr 22.",
 		Outage(outage.Record{Started: march, Ended: march}, "", m).Cause:      "Ursache nicht bekannt",
 		T("a sentence nobody has translated"):                                 "a sentence nobody has translated",

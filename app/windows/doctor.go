@@ -19,15 +19,15 @@ type doctorPage struct {
 	w      *Windows
 	win    *window
 	title  *widget.Label
-	again  *widget.Button
-	bundle *widget.Button
+	again  *keyButton
+	bundle *keyButton
 	lines  *fyne.Container
 }
 
 func newDoctorPage(w *Windows, win *window) page {
 	p := &doctorPage{w: w, win: win, title: heading(present.T("Doctor")), lines: container.NewVBox()}
-	p.again = widget.NewButtonWithIcon(present.T("Check again"), theme.ViewRefreshIcon(), p.check)
-	p.bundle = widget.NewButtonWithIcon(present.T("Save a report for support…"), theme.DocumentSaveIcon(), p.save)
+	p.again = newButton(present.T("Check again"), theme.ViewRefreshIcon(), p.check)
+	p.bundle = newButton(present.T("Save a report for support…"), theme.DocumentSaveIcon(), p.save)
 	visible(p.bundle, w.opt.Bundle != nil)
 	return p
 }

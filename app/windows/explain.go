@@ -3,10 +3,10 @@ package windows
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -23,7 +23,7 @@ type explainPage struct {
 	title       *widget.Label
 	outcome     *widget.Label
 	steps       *fyne.Container
-	again, undo *widget.Button
+	again, undo *keyButton
 	scene       scene.ID
 	asked       int
 }
@@ -33,16 +33,16 @@ func newExplainPage(w *Windows, win *window) page {
 	p.query.SetPlaceHolder(present.T("Title, number or path of a scene"))
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true
-	p.again = widget.NewButtonWithIcon(present.T("Sync this scene"), theme.ViewRefreshIcon(), func() {
+	p.again = newButton(present.T("Sync this scene"), theme.ViewRefreshIcon(), func() {
 		w.syncScene(win, p.scene, func() { set(p.outcome, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
-	p.undo = widget.NewButtonWithIcon(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
+	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
 	p.clear()
 	return p
 }
 
 func (p *explainPage) content() fyne.CanvasObject {
-	button := widget.NewButtonWithIcon(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
+	button := newButton(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.undo, p.again), p.outcome))
@@ -105,18 +105,25 @@ func (p *explainPage) draw(e api.Explanation) {
 	visible(p.undo, e.CanUndo)
 }
 
+// topicWidth is the width of the names beside the steps, in every language.
+const topicWidth = 150
+
 func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
 	words.Text, words.Selectable = drawable.Replace(present.Begun(m.Heard(s.Words))), true
 	box := container.NewVBox(words)
-	for _, l := range s.Lines {
-		c := caption("– " + m.Heard(l))
+	if len(s.Lines) > 0 {
+		lines := make([]string, len(s.Lines))
+		for i, l := range s.Lines {
+			lines[i] = "– " + m.Heard(l)
+		}
+		c := caption(strings.Join(lines, "\n"))
 		c.Selectable = true
 		box.Add(c)
 	}
-	return container.NewVBox(container.NewBorder(nil, nil, container.NewVBox(wide(110, topic)), nil, box), widget.NewSeparator())
+	return container.NewVBox(container.NewBorder(nil, nil, container.NewVBox(wide(topicWidth, topic)), nil, box), widget.NewSeparator())
 }
 
 // undo asks, and then puts back what was there before.
@@ -127,7 +134,7 @@ func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
 				w.fail(win, err)
 				return
 			}
-			dialog.ShowInformation(present.T("Undo"), present.Undoing(r.Enqueued), win)
+			inform(win, present.T("Undo"), present.Undoing(r.Enqueued))
 		})
 	})
 }
@@ -146,3 +153,10 @@ func (w *Windows) syncScene(win fyne.Window, id scene.ID, queued func()) {
 }
 
 func (p *explainPage) searcher() fyne.Focusable { return p.query }
+
+func (p *explainPage) about() string {
+	if p.scene == 0 {
+		return ""
+	}
+	return p.scene.String()
+}

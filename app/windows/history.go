@@ -28,13 +28,13 @@ type historyPage struct {
 	query   int
 	list    *listing
 	words   *widget.Label
-	undo    *widget.Button
+	undo    *keyButton
 	foot    *fyne.Container
 	chosen  store.Activity
 
 	runs     []store.Run
 	runList  *listing
-	undoRun  *widget.Button
+	undoRun  *keyButton
 	run      store.Run
 	lastDone int
 }
@@ -44,7 +44,7 @@ func newHistoryPage(w *Windows, win *window) page {
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
 	p.list = newListing([]column{{present.T("When"), 16, false}, {present.T("Scene"), 30, false}, {present.T("What happened"), 22, false}, {present.T("Changes"), 50, true}},
 		func() int { return len(p.lines) }, p.row, p.choose)
-	p.undo = widget.NewButtonWithIcon(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
+	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s gets back what it had in Plex before the last write.", p.chosen.Name))
 	})
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.words))
@@ -55,7 +55,7 @@ func newHistoryPage(w *Windows, win *window) page {
 		p.run = p.runs[i]
 		enabled(p.undoRun, !p.run.Undone)
 	})
-	p.undoRun = widget.NewButtonWithIcon(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
+	p.undoRun = newButton(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Run: p.run.ID}, present.Run(p.run, w.moment()))
 	})
 	p.undoRun.Disable()
@@ -63,10 +63,16 @@ func newHistoryPage(w *Windows, win *window) page {
 }
 
 func (p *historyPage) content() fyne.CanvasObject {
-	export := widget.NewButtonWithIcon(present.T("Export…"), theme.DocumentSaveIcon(), p.save)
+	export := newButton(present.T("Export…"), theme.DocumentSaveIcon(), p.save)
 	scenes := container.NewBorder(container.NewBorder(nil, nil, nil, export, p.search), p.foot, nil, nil, p.list.body)
 	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
-	return container.NewPadded(container.NewAppTabs(container.NewTabItem(present.T("Scenes"), scenes), container.NewTabItem(present.T("Runs"), runs)))
+	runs.Hide()
+	kinds := newChooser(func(i int) { // no tabs of Fyne: they are for pointers only
+		visible(scenes, i == 0)
+		visible(runs, i == 1)
+	})
+	kinds.set([]string{present.T("Scenes"), present.T("Runs")})
+	return container.NewPadded(container.NewBorder(kinds.box, nil, nil, nil, container.NewStack(scenes, runs)))
 }
 
 func (p *historyPage) show(string) {

@@ -37,6 +37,8 @@ func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
 	switch ev.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		press(b)
+	case fyne.KeyEscape:
+		escape(b)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -77,7 +76,7 @@ func visible(o fyne.CanvasObject, yes bool) {
 	o.Hide()
 }
 
-func enabled(b *widget.Button, yes bool) {
+func enabled(b fyne.Disableable, yes bool) {
 	if yes {
 		b.Enable()
 		return
@@ -86,8 +85,8 @@ func enabled(b *widget.Button, yes bool) {
 }
 
 // drop is a button that opens a menu below itself.
-func drop(label string, items ...*fyne.MenuItem) *widget.Button {
-	b := widget.NewButtonWithIcon(label, theme.MenuDropDownIcon(), nil)
+func drop(label string, items ...*fyne.MenuItem) *keyButton {
+	b := newButton(label, theme.MenuDropDownIcon(), nil)
 	b.IconPlacement = widget.ButtonIconTrailingText
 	b.OnTapped = func() {
 		c := fyne.CurrentApp().Driver().CanvasForObject(b)
@@ -100,12 +99,12 @@ func drop(label string, items ...*fyne.MenuItem) *widget.Button {
 // band is a coloured strip with words and one button.
 type band struct {
 	words  *widget.Label
-	button *widget.Button
+	button *keyButton
 	box    *fyne.Container
 }
 
 func newBand(tone widget.Importance, label string, tapped func()) *band {
-	b := &band{words: para(), button: widget.NewButton(label, tapped)}
+	b := &band{words: para(), button: newButton(label, nil, tapped)}
 	b.words.Importance = tone
 	b.words.TextStyle.Bold = true
 	b.box = container.NewVBox(widget.NewSeparator(),
@@ -142,7 +141,7 @@ func (c *chooser) set(labels []string) {
 	if len(labels) != len(c.box.Objects) {
 		c.box.Objects = nil
 		for i := range labels {
-			c.box.Add(widget.NewButton("", func() { c.choose(i) }))
+			c.box.Add(newButton("", nil, func() { c.choose(i) }))
 		}
 	}
 	c.labels = labels
@@ -157,7 +156,7 @@ func (c *chooser) choose(i int) {
 
 func (c *chooser) draw() {
 	for i, o := range c.box.Objects {
-		b := o.(*widget.Button)
+		b := o.(*keyButton)
 		importance := widget.MediumImportance
 		if i == c.chosen {
 			importance = widget.HighImportance
@@ -210,32 +209,9 @@ func (w *Windows) fail(win fyne.Window, err error) {
 	if f.Class == fault.Canceled {
 		return
 	}
-	words := present.Heard(f.Words)
-	if f.Server != fault.None {
-		words = string(f.Server) + ": " + words
-	}
+	words := present.About(string(f.Server), present.Heard(f.Words))
 	if f.Hint != "" {
 		words += "\n" + present.Heard(f.Hint)
 	}
 	w.tell(win, errors.New(words))
-}
-
-// confirm asks before something that cannot simply be taken back.
-func confirm(win fyne.Window, title, words, yes string, do func()) {
-	d := dialog.NewConfirm(title, words, func(ok bool) {
-		if ok {
-			do()
-		}
-	}, win)
-	d.SetConfirmText(yes)
-	d.SetDismissText(present.T("Cancel"))
-	d.SetConfirmImportance(widget.DangerImportance)
-	d.Show()
-}
-
-// tell shows an error whose text was made for people already.
-// Its button has the focus, so that the space bar is enough to go on.
-func (w *Windows) tell(win fyne.Window, err error) {
-	dialog.ShowError(err, win)
-	win.Canvas().FocusNext()
 }

@@ -10,9 +10,6 @@ import (
 	"lockstep/app/present"
 )
 
-// questionWidth lets the text of a question run over a few lines of readable length.
-const questionWidth = 460
-
 // leave closes a window. The last one asks first where nothing else would show that
 // Lockstep goes on, and says once that the tray icon does.
 func (w *Windows) leave(win *window) {
@@ -39,13 +36,13 @@ func (w *Windows) askToLeave(win *window, words string, told func()) {
 	text := widget.NewLabel(present.T(words))
 	text.Wrapping = fyne.TextWrapWord
 	d := dialog.NewCustomWithoutButtons(present.T("Keep syncing?"), wide(questionWidth, text), win)
-	quit := widget.NewButton(present.T("Quit Lockstep"), func() {
+	quit := newButton(present.T("Quit Lockstep"), nil, func() {
 		told()
 		d.Hide()
 		stop := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
 		ask(w, stop, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
 	})
-	keep := widget.NewButton(present.T("Keep syncing"), func() {
+	keep := newButton(present.T("Keep syncing"), nil, func() {
 		told()
 		win.Close()
 	})

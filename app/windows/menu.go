@@ -18,43 +18,46 @@ import (
 
 // menu is the menu bar of every window, so that each is reachable from each, also by
 // keyboard and without a tray.
-func (w *Windows) menu() *fyne.MainMenu {
+func (w *Windows) menu(win *window) *fyne.MainMenu {
 	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8}
 	view := fyne.NewMenu(present.T("View"))
 	for i, name := range []string{present.Queue, present.Reports, present.Outages, present.Preview, present.Explain, present.History, present.Settings, present.Doctor} {
 		item := fyne.NewMenuItem(present.WindowTitle(name), func() { w.Show(name) })
-		item.Shortcut = &desktop.CustomShortcut{KeyName: keys[i], Modifier: fyne.KeyModifierShortcutDefault}
+		item.Shortcut = key(keys[i])
 		view.Items = append(view.Items, item)
 	}
+	if s, ok := win.page.(searcher); ok {
+		search := fyne.NewMenuItem(present.T("Search"), func() { win.Canvas().Focus(s.searcher()) })
+		search.Shortcut = key(fyne.KeyF)
+		view.Items = append(view.Items, fyne.NewMenuItemSeparator(), search)
+	}
+	this := fyne.NewMenuItem(present.T("Close window"), func() { w.close(win) })
+	this.Shortcut = key(fyne.KeyW)
 	closing := fyne.NewMenuItem(present.T("Close all windows"), w.CloseAll)
-	closing.Shortcut = &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
+	closing.Shortcut = key(fyne.KeyQ)
 	closing.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
 	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() {
-		win := w.front()
 		confirm(win, present.T("Quit Lockstep?"), present.T("Nothing is kept in step until it is started again.\nThe step in hand is finished first."), present.T("Quit"), func() {
 			w.command(win, w.api.Quit)
 		})
 	})
 	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
-	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog() })
+	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog(win) })
 	log.Disabled = w.opt.Log == ""
-	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), closing), view)
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, closing), view)
+}
+
+// key is a shortcut. Those of the menu bar are heard whatever has the focus.
+func key(name fyne.KeyName) fyne.Shortcut {
+	return &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierShortcutDefault}
 }
 
 // openLog shows the log in the program the desktop has for texts.
-func (w *Windows) openLog() {
+func (w *Windows) openLog(win fyne.Window) {
 	path := "/" + strings.TrimPrefix(filepath.ToSlash(w.opt.Log), "/") // before a drive letter, too
 	if err := w.openURL(&url.URL{Scheme: "file", Path: path}); err != nil {
-		w.tell(w.front(), errors.New(present.T("Nothing here opens it. The log is %s", w.opt.Log)))
+		w.tell(win, errors.New(present.T("Nothing here opens it. The log is %s", w.opt.Log)))
 	}
-}
-
-// front is a window to show a question in.
-func (w *Windows) front() fyne.Window {
-	for _, name := range w.Names() {
-		return w.open[name]
-	}
-	return nil
 }
 
 func (w *Windows) pauseMenu(win fyne.Window) []*fyne.MenuItem {

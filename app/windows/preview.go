@@ -24,7 +24,7 @@ type previewPage struct {
 
 	title, foot     *widget.Label
 	brake, running  *band
-	make            *widget.Button
+	make            *keyButton
 	search          *textInput
 	rows            *pager[store.ReportRow]
 	scenes          *keyList
@@ -32,7 +32,7 @@ type previewPage struct {
 	name            *widget.Label
 	fields          *listing
 	full            *widget.Label // the chosen field, uncut
-	selected, whole *widget.Button
+	selected, whole *keyButton
 
 	report store.Report
 	row    store.ReportRow
@@ -48,7 +48,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
 	p.brake = newBand(widget.WarningImportance, present.T("Go on"), func() { p.apply(nil) })
 	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
-	p.make = widget.NewButtonWithIcon(present.T("New preview"), theme.ViewRefreshIcon(), func() {
+	p.make = newButton(present.T("New preview"), theme.ViewRefreshIcon(), func() {
 		w.reconcile(win, api.ReconcileRequest{Scope: "all", Preview: true})
 	})
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
@@ -57,10 +57,10 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{present.T("Field"), 19, false}, {present.T("In Plex now"), 27, true}, {present.T("Will be"), 27, true}, {present.T("Why"), 27, true}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing([]column{{present.T("Field"), 19, true}, {present.T("In Plex now"), 27, true}, {present.T("Will be"), 27, true}, {present.T("Why"), 27, true}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.full.Hide()
-	p.selected = widget.NewButton(present.T("Write selected"), func() { p.apply(p.chosen()) })
-	p.whole = widget.NewButton(present.T("Write all"), func() { p.apply(nil) })
+	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
+	p.whole = newButton(present.T("Write all"), nil, func() { p.apply(nil) })
 	p.whole.Importance = widget.HighImportance
 	return p
 }
@@ -294,3 +294,5 @@ func (p *previewPage) update(s api.Snapshot) {
 }
 
 func (p *previewPage) searcher() fyne.Focusable { return p.search }
+
+func (p *previewPage) about() string { return strconv.FormatUint(p.report.ID, 10) }

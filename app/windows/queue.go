@@ -31,8 +31,8 @@ type queuePage struct {
 	progress                         *widget.ProgressBar
 	bar                              *fyne.Container
 	down, asks                       *band
-	pause                            *widget.Button
-	resume, sync, dead               *widget.Button
+	pause                            *keyButton
+	resume, sync, dead               *keyButton
 	filters                          *chooser
 	search                           *textInput
 	jobs                             *pager[queue.Job]
@@ -48,21 +48,21 @@ type queuePage struct {
 }
 
 func newQueuePage(w *Windows, win *window) page {
-	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), plex: line(), stash: line(), today: line(), progress: widget.NewProgressBar()}
+	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), plex: line(), stash: line(), today: text(""), progress: widget.NewProgressBar()}
 	p.progress.TextFormatter = func() string { return "" }
 	p.rate.Alignment, p.today.Alignment = fyne.TextAlignTrailing, fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
 	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
 	p.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
-	p.resume = widget.NewButtonWithIcon(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
+	p.resume = newButton(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
 	p.resume.Hide()
-	p.sync = widget.NewButtonWithIcon(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
+	p.sync = newButton(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
 		w.command(win, func(ctx context.Context) error {
 			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
 			return err
 		})
 	})
-	p.dead = widget.NewButton(present.T("Retry all dead"), func() {
+	p.dead = newButton(present.T("Retry all dead"), nil, func() {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
 	p.dead.Hide()
@@ -72,7 +72,7 @@ func newQueuePage(w *Windows, win *window) page {
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 30, false}, {present.T("State"), 16, false}, {present.T("Why"), 54, true}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing([]column{{present.T("Scene"), 30, true}, {present.T("State"), 17, false}, {present.T("Why"), 53, true}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)
@@ -82,8 +82,8 @@ func newQueuePage(w *Windows, win *window) page {
 func (p *queuePage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.pause, p.resume, p.sync), p.status)
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
-	servers := container.NewGridWithColumns(3, p.plex, p.stash, p.today)
-	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(190, p.search)), container.NewHScroll(p.filters.box))
+	servers := container.NewBorder(nil, nil, nil, p.today, container.NewGridWithColumns(2, p.plex, p.stash))
+	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(165, p.search)), container.NewHScroll(p.filters.box))
 	top := container.NewVBox(head, p.bar, servers, p.down.box, p.asks.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
@@ -220,18 +220,18 @@ type jobDetail struct {
 	box                 *fyne.Container
 	name                *widget.Label
 	words               *widget.Label
-	retry, why, discard *widget.Button
+	retry, why, discard *keyButton
 }
 
 func newJobDetail(w *Windows, win *window, changed func()) *jobDetail {
 	d := &jobDetail{w: w, win: win, changed: changed, name: line(), words: para()}
 	d.name.TextStyle.Bold = true
 	one := func() api.Selection { return api.Selection{Scenes: []scene.ID{d.job.Scene}} }
-	d.retry = widget.NewButtonWithIcon(present.T("Retry"), theme.ViewRefreshIcon(), func() {
+	d.retry = newButton(present.T("Retry"), theme.ViewRefreshIcon(), func() {
 		d.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, one()) })
 	})
-	d.why = widget.NewButtonWithIcon(present.T("Why?"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.job.Scene.String()) })
-	d.discard = widget.NewButtonWithIcon(present.T("Discard…"), theme.DeleteIcon(), func() {
+	d.why = newButton(present.T("Why?"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.job.Scene.String()) })
+	d.discard = newButton(present.T("Discard…"), theme.DeleteIcon(), func() {
 		confirm(win, present.T("Discard this change?"), present.T("“%s” stays as it is in Plex until it changes again in Stash.", d.name.Text), present.T("Discard"), func() {
 			d.act(func(ctx context.Context) (int, error) { return w.api.Discard(ctx, one()) })
 		})

@@ -29,8 +29,8 @@ type reportsPage struct {
 
 	title, summary, sum, byKind *widget.Label
 	incomplete, running         *band
-	older, newer                *widget.Button
-	reconcile, export           *widget.Button
+	older, newer                *keyButton
+	reconcile, export           *keyButton
 	filters                     *chooser
 	search                      *textInput
 	rows                        *pager[store.ReportRow]
@@ -54,8 +54,8 @@ func newReportsPage(w *Windows, win *window) page {
 		w.reconcile(win, api.ReconcileRequest{Scope: config.Scope(p.report.Scope), Preview: p.report.Preview, Deep: p.report.Deep})
 	})
 	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
-	p.older = widget.NewButtonWithIcon(present.T("Older"), theme.NavigateBackIcon(), func() { p.turn(p.at + 1) })
-	p.newer = widget.NewButtonWithIcon(present.T("Newer"), theme.NavigateNextIcon(), func() { p.turn(p.at - 1) })
+	p.older = newButton(present.T("Older"), theme.NavigateBackIcon(), func() { p.turn(p.at + 1) })
+	p.newer = newButton(present.T("Newer"), theme.NavigateNextIcon(), func() { p.turn(p.at - 1) })
 	p.newer.IconPlacement = widget.ButtonIconTrailingText
 	p.reconcile = drop(present.T("Reconcile"), w.reconcileMenu(win)...)
 	p.export = drop(present.T("Export"), fyne.NewMenuItem(present.T("For a spreadsheet (CSV)…"), func() { p.save(".csv") }),
@@ -73,9 +73,9 @@ func newReportsPage(w *Windows, win *window) page {
 
 func (p *reportsPage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.older, p.newer, p.reconcile), p.title)
-	pick := container.NewBorder(nil, nil, nil, container.NewHBox(wide(220, p.search), p.export), container.NewHScroll(p.filters.box))
+	summary := container.NewBorder(nil, nil, nil, container.NewHBox(wide(240, p.search), p.export), p.summary)
 	sums := container.NewGridWithColumns(2, p.sum, p.byKind)
-	top := container.NewVBox(head, p.running.box, p.incomplete.box, p.summary, sums, pick)
+	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums, container.NewHScroll(p.filters.box))
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 
@@ -233,17 +233,17 @@ type rowDetail struct {
 	name      *widget.Label
 	words     *widget.Label
 	path      *widget.Label
-	inPlex    *widget.Button
-	syncScene *widget.Button
+	inPlex    *keyButton
+	syncScene *keyButton
 }
 
 func newRowDetail(w *Windows, win *window) *rowDetail {
 	d := &rowDetail{w: w, win: win, name: line(), words: para(), path: line()}
 	d.name.TextStyle.Bold, d.path.Importance = true, widget.LowImportance
-	inStash := widget.NewButton(present.T("Open in Stash"), func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
-	d.inPlex = widget.NewButton(present.T("Open in Plex"), func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
-	explain := widget.NewButtonWithIcon(present.T("Explain"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
-	d.syncScene = widget.NewButtonWithIcon(present.T("Try again"), theme.ViewRefreshIcon(), func() {
+	inStash := newButton(present.T("Open in Stash"), nil, func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
+	d.inPlex = newButton(present.T("Open in Plex"), nil, func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
+	explain := newButton(present.T("Explain"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
+	d.syncScene = newButton(present.T("Try again"), theme.ViewRefreshIcon(), func() {
 		w.syncScene(win, d.row.Scene, func() { set(d.words, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
 	buttons := container.NewHBox(layout.NewSpacer(), inStash, d.inPlex, explain, d.syncScene)
@@ -294,3 +294,5 @@ func plexURL(s config.Settings, r store.ReportRow) string {
 }
 
 func (p *reportsPage) searcher() fyne.Focusable { return p.search }
+
+func (p *reportsPage) about() string { return strconv.FormatUint(p.report.ID, 10) }

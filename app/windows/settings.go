@@ -25,8 +25,8 @@ type settingsPage struct {
 	scroll  *container.Scroll
 	welcome *band
 	state   *widget.Label
-	keep    *widget.Button
-	revert  *widget.Button
+	keep    *keyButton
+	revert  *keyButton
 	first   bool
 }
 
@@ -41,9 +41,9 @@ func newSettingsPage(w *Windows, win *window) page {
 		})
 	p.groups.OnSelected = p.choose
 	p.welcome = newBand(widget.HighImportance, present.T("What is written?"), func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
-	p.keep = widget.NewButtonWithIcon(present.T("Save"), theme.ConfirmIcon(), p.store)
+	p.keep = newButton(present.T("Save"), theme.ConfirmIcon(), p.store)
 	p.keep.Importance = widget.HighImportance
-	p.revert = widget.NewButton(present.T("Revert"), p.load)
+	p.revert = newButton(present.T("Revert"), nil, p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.seen = func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	p.buttons()
@@ -151,3 +151,5 @@ func (p *settingsPage) drawFound(q string) {
 		p.body.Add(caption(present.T("No setting matches “%s”.", q)))
 	}
 }
+
+func (p *settingsPage) about() string { return string(config.Groups()[p.group]) }

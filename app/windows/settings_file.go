@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
 	"lockstep/sync/config"
@@ -18,7 +17,7 @@ import (
 const largestFile = 1 << 20
 
 // fileMenu carries settings from one machine to another. Secrets never go along.
-func (p *settingsPage) fileMenu() *widget.Button {
+func (p *settingsPage) fileMenu() *keyButton {
 	return drop(present.T("File"), fyne.NewMenuItem(present.T("Export without secrets…"), p.exportTo), fyne.NewMenuItem(present.T("Import…"), p.importFrom))
 }
 
@@ -70,10 +69,10 @@ func writeSettings(out io.Writer, s config.Settings) error {
 func readSettings(in io.Reader) (config.Settings, error) {
 	s := config.Defaults()
 	if err := json.NewDecoder(io.LimitReader(in, largestFile)).Decode(&s); err != nil {
-		return s, fmt.Errorf("this file holds no settings of Lockstep: %w", err)
+		return s, fmt.Errorf("%s (%w)", present.T("this file holds no settings of Lockstep"), err)
 	}
 	if err := s.Validate(); err != nil {
-		return s, fmt.Errorf("the settings in this file do not fit: %w", err)
+		return s, errors.New(present.T("the settings in this file do not fit: %s", present.Heard(err.Error())))
 	}
 	return s, nil
 }

@@ -169,7 +169,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f.called()
 	f.err = fault.New(fault.Unauthorized, fault.Plex, "Plex refused the token.", "Sign in again.", nil)
 	tap(t, win, "Use")
-	wantShown(t, win, "Plex: Plex refused the token.")
+	wantShown(t, win, "Plex refused the token.")
 	tap(t, win, "OK")
 	f.err = nil
 	f.settings.Values.PlexURL = ""

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -58,6 +57,7 @@ type Windows struct {
 	open   map[string]*window
 	memory *memory
 	snap   api.Snapshot
+	spoken string // the language of what is open
 
 	// Tests replace these to run everything in order on one goroutine.
 	spawn     func(func())
@@ -79,19 +79,9 @@ type page interface {
 // searcher is a page with something to type a search into.
 type searcher interface{ searcher() fyne.Focusable }
 
-// shortcuts are the keys every window knows besides those of the menu.
-func shortcuts(win *window, closing func()) {
-	on := func(key fyne.KeyName, fn func()) {
-		win.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { fn() })
-	}
-	on(fyne.KeyW, closing)
-	if s, ok := win.page.(searcher); ok {
-		on(fyne.KeyF, func() { win.Canvas().Focus(s.searcher()) })
-	}
-}
-
 type window struct {
 	fyne.Window
+	name string
 	page page
 }
 
@@ -100,7 +90,7 @@ func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
 	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
 	w.spawn = func(fn func()) { go fn() }
-	w.memory = loadMemory(opt.DataDir)
+	w.memory, w.spoken = loadMemory(opt.DataDir), present.Language()
 	return w
 }
 
@@ -119,25 +109,37 @@ func (w *Windows) Show(name string) {
 		open.page.show(about)
 		return
 	}
-	win := &window{Window: w.app.NewWindow("Lockstep – " + present.WindowTitle(name))}
+	win := &window{Window: w.app.NewWindow(""), name: name}
 	w.open[name] = win
-	win.page = k.make(w, win)
 	if w.opt.Icon != nil {
 		win.SetIcon(w.opt.Icon)
 	}
-	win.SetMainMenu(w.menu())
-	win.SetContent(win.page.content())
+	w.fill(win, about)
 	win.Resize(w.memory.size(name, k.size))
-	closing := func() {
-		w.memory.keepSize(name, win.Canvas().Size())
-		w.leave(win)
-	}
-	win.SetCloseIntercept(closing)
-	shortcuts(win, closing)
+	win.SetCloseIntercept(func() { w.close(win) })
 	win.SetOnClosed(func() { w.closed(name) })
+	win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
+		if ev.Name == fyne.KeyEscape {
+			dismiss(win.Canvas())
+		}
+	})
+	win.Show()
+}
+
+// fill makes what a window shows, in the language of the moment.
+func (w *Windows) fill(win *window, about string) {
+	win.SetTitle("Lockstep – " + present.WindowTitle(win.name))
+	win.page = kinds[win.name].make(w, win)
+	win.SetMainMenu(w.menu(win))
+	win.SetContent(win.page.content())
 	win.page.update(w.snap)
 	win.page.show(about)
-	win.Show()
+}
+
+// close closes a window as its own button does.
+func (w *Windows) close(win *window) {
+	w.memory.keepSize(win.name, win.Canvas().Size())
+	w.leave(win)
 }
 
 // Names lists the open windows.
@@ -168,6 +170,7 @@ func (w *Windows) closed(name string) {
 
 func (w *Windows) update(s api.Snapshot) {
 	w.snap = s
+	w.reword()
 	for _, win := range w.open {
 		win.page.update(s)
 	}
@@ -184,7 +187,7 @@ var kinds map[string]kind
 
 func init() { // a plain initialiser would be a cycle: pages open other pages
 	kinds = map[string]kind{
-		present.Queue:    {fyne.NewSize(980, 620), newQueuePage},
+		present.Queue:    {fyne.NewSize(1020, 620), newQueuePage},
 		present.Reports:  {fyne.NewSize(1060, 660), newReportsPage},
 		present.Outages:  {fyne.NewSize(940, 560), newOutagesPage},
 		present.Settings: {fyne.NewSize(900, 660), newSettingsPage},

@@ -1,0 +1,200 @@
+package windows
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/config"
+)
+
+// stroke is a key press as the driver gives it to a window.
+func stroke(win fyne.Window, key fyne.KeyName) {
+	ev := &fyne.KeyEvent{Name: key}
+	if f := win.Canvas().Focused(); f != nil {
+		f.TypedKey(ev)
+		return
+	}
+	win.Canvas().OnTypedKey()(ev)
+}
+
+// shortcut is a key of the menu bar, as the driver looks for it.
+func shortcut(t *testing.T, win fyne.Window, name fyne.KeyName) {
+	t.Helper()
+	want := (&desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierShortcutDefault}).ShortcutName()
+	for _, m := range win.MainMenu().Items {
+		for _, item := range m.Items {
+			if item.Shortcut != nil && item.Shortcut.ShortcutName() == want {
+				item.Action()
+				return
+			}
+		}
+	}
+	t.Fatalf("no shortcut for %s", name)
+}
+
+// reach walks a window with Tab until it comes round, and gives what had the focus.
+func reach(win fyne.Window) map[fyne.CanvasObject]bool {
+	met := map[fyne.CanvasObject]bool{}
+	win.Canvas().Unfocus()
+	for range 400 {
+		win.Canvas().FocusNext()
+		o, ok := win.Canvas().Focused().(fyne.CanvasObject)
+		if !ok || met[o] {
+			return met
+		}
+		met[o] = true
+	}
+	return met
+}
+
+func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	w.opt.Bundle = func(context.Context, string) error { return nil }
+	for _, name := range present.Windows() {
+		w.Show(name)
+		drawMore(w, name)
+		win := w.open[name]
+		met := reach(win)
+		walk(win.Content(), func(o fyne.CanvasObject) {
+			var usable bool
+			switch x := o.(type) {
+			case *keyButton:
+				usable = !x.Disabled()
+			case *widget.Button:
+				if usable = !x.Disabled(); usable && !within(met, x) {
+					t.Errorf("%s: Tab does not reach the button %q", name, x.Text)
+				}
+				return
+			case *keyList, *textInput, *checkInput, *choiceInput, *widget.Check:
+				usable = true
+			}
+			if usable && !met[o] {
+				t.Errorf("%s: Tab does not reach %T", name, o)
+			}
+		})
+	}
+}
+
+// within reports whether a button is part of something met: walk shows the inside of a
+// button that hears keys.
+func within(met map[fyne.CanvasObject]bool, b *widget.Button) bool {
+	if met[b] {
+		return true
+	}
+	for o := range met {
+		if k, ok := o.(*keyButton); ok && &k.Button == b {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEscapeTakesQuestionsAwayAndChoosesNothing(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*queuePage](t, w, present.Queue)
+	p.list.list.Select(6)
+	f.called()
+	asked := func() bool { return win.Canvas().Overlays().Top() != nil }
+	tap(t, win, "Discard…")
+	if !asked() {
+		t.Fatal("nothing was asked")
+	}
+	if b, ok := win.Canvas().Focused().(*keyButton); !ok || b.Text != "Cancel" {
+		t.Errorf("the focus is on %v, want Cancel", win.Canvas().Focused())
+	}
+	stroke(win, fyne.KeyEscape)
+	if asked() {
+		t.Error("Escape leaves the question")
+	}
+	w.fail(win, errors.New("a bug"))
+	wantShown(t, win, "Something went wrong inside Lockstep")
+	win.Canvas().Unfocus()
+	stroke(win, fyne.KeyEscape)
+	if asked() {
+		t.Error("Escape leaves the message")
+	}
+	tap(t, win, "Pause")
+	stroke(win, fyne.KeyEscape)
+	if asked() {
+		t.Error("Escape leaves the menu")
+	}
+	wantCalled(t, f, "")
+	tap(t, win, "Discard…")
+	win.Canvas().FocusNext()
+	stroke(win, fyne.KeyReturn)
+	wantCalled(t, f, "discard [5]")
+	if asked() {
+		t.Error("the question stays after its answer")
+	}
+}
+
+func TestShortcutsWorkWhereverTheFocusIs(t *testing.T) {
+	w := newTest(t, newFake())
+	for _, name := range []string{present.Queue, present.Reports, present.Preview, present.Explain, present.History, present.Settings} {
+		w.Show(name)
+		win := w.open[name]
+		shortcut(t, win, fyne.KeyF)
+		if _, ok := win.Canvas().Focused().(*textInput); !ok {
+			t.Errorf("%s: ctrl+F brings the focus to %T", name, win.Canvas().Focused())
+		}
+	}
+	for _, name := range w.Names() {
+		shortcut(t, w.open[name], fyne.KeyW)
+		if w.open[name] != nil {
+			t.Errorf("%s: ctrl+W does not close it", name)
+		}
+	}
+}
+
+func TestRowsAreChosenByKeyboard(t *testing.T) {
+	w := newTest(t, newFake())
+	win, p := open[*reportsPage](t, w, present.Reports)
+	win.Canvas().Focus(p.list.list)
+	stroke(win, fyne.KeyDown)
+	stroke(win, fyne.KeyReturn)
+	if !p.detail.box.Visible() || p.detail.row.Scene != 801 {
+		t.Errorf("chose %+v", p.detail.row.Scene)
+	}
+	_, h := open[*historyPage](t, w, present.History)
+	tap(t, w.open[present.History], "Runs")
+	w.open[present.History].Canvas().Focus(h.runList.list)
+	stroke(w.open[present.History], fyne.KeyReturn)
+	if h.run.ID != 3 || !canTap(w.open[present.History], "Undo this run") {
+		t.Errorf("chose run %d", h.run.ID)
+	}
+}
+
+func TestOpenWindowsChangeTheirLanguageAtOnce(t *testing.T) {
+	t.Cleanup(func() { present.SetLanguage("en") })
+	f := newFake()
+	w := newTest(t, f)
+	w.Show(present.Queue)
+	w.Show("explain:812")
+	w.Show("settings:" + string(config.Privacy))
+	present.SetLanguage("de")
+	w.update(sampleSnapshot())
+	wantShown(t, w.open[present.Queue], "Schreibt 23 von 42")
+	wantShown(t, w.open[present.Explain], "Schon in der Warteschlange.")
+	wantShown(t, w.open[present.Settings], "Datenschutz", "Namen im Protokoll verbergen")
+	if got := w.open[present.Queue].Title(); got != "Lockstep – Warteschlange" {
+		t.Errorf("title %q", got)
+	}
+	win := w.open[present.Settings]
+	o, _ := config.Lookup("mask-names")
+	p := win.page.(*settingsPage)
+	p.edit(o, "true", para())
+	present.SetLanguage("en")
+	w.update(sampleSnapshot())
+	wantShown(t, win, "Datenschutz") // not saved yet: what was chosen stays
+	if w.Show(present.Queue); !shows(w.open[present.Queue], "Writing 23 of 42") {
+		t.Error("the queue stays German")
+	}
+}
