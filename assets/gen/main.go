@@ -42,7 +42,7 @@ func renderAll(dir string) error {
 			return err
 		}
 	}
-	return writeICO(app, filepath.Join(dir, "icon.ico"), []int{16, 32, 48, 256})
+	return writeICO(app, filepath.Join(dir, "icon.ico"), []int{16, 20, 24, 32, 40, 48, 64, 128, 256})
 }
 
 func renderTray(dir, name string) error {
