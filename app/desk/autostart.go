@@ -27,8 +27,10 @@ type State string
 
 // The states.
 const (
-	Off State = "off" // nothing, or the user switched it off in the system's settings
+	Off State = "off" // nothing
 	On  State = "on"
+	// Refused: nothing, because the user switched the entry off in the system's settings.
+	Refused State = "refused"
 	// Elsewhere: the entry starts another program or another copy of this one.
 	Elsewhere State = "elsewhere"
 )
@@ -54,13 +56,14 @@ func (a Autostart) Set(on bool) error {
 }
 
 // Follow brings the state in line with a setting if it is not. An entry that starts
-// another copy is taken over when it is wanted, and left alone when not.
+// another copy is taken over when it is wanted, and left alone when not. One that the
+// user switched off stays off until the setting is switched off and on again.
 func (a Autostart) Follow(want bool) error {
 	now, err := a.State()
 	if err != nil {
 		return err
 	}
-	if want == (now == On) || !want && now == Elsewhere {
+	if want == (now == On || now == Refused) || !want && now == Elsewhere {
 		return nil
 	}
 	return a.Set(want)

@@ -75,7 +75,7 @@ func (a Autostart) State() (State, error) {
 	case err != nil:
 		return Off, err
 	case switchedOff(have):
-		return Off, nil
+		return Refused, nil
 	case bytes.Equal(command(have), command(want)):
 		return On, nil
 	}

@@ -68,7 +68,7 @@ func TestEntryOfAnotherCopyIsSeenAndTakenOver(t *testing.T) {
 	state(t, a, desk.Off)
 }
 
-func TestWhatTheDesktopSwitchedOffIsOff(t *testing.T) {
+func TestWhatTheDesktopSwitchedOffStaysOff(t *testing.T) {
 	config := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", config)
 	a := desk.Autostart{ID: "test.Lockstep", Name: "Lockstep", Program: "/usr/bin/lockstep"}
@@ -84,8 +84,19 @@ func TestWhatTheDesktopSwitchedOffIsOff(t *testing.T) {
 		if err := os.WriteFile(place, append(content, []byte(off+"\n")...), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		state(t, a, desk.Off)
+		if err := a.Follow(true); err != nil {
+			t.Fatal(err)
+		}
+		state(t, a, desk.Refused)
 	}
+	if err := a.Follow(false); err != nil {
+		t.Fatal(err)
+	}
+	state(t, a, desk.Off)
+	if err := a.Follow(true); err != nil {
+		t.Fatal(err)
+	}
+	state(t, a, desk.On)
 }
 
 func TestRelativeProgramIsRefused(t *testing.T) {

@@ -65,7 +65,7 @@ func (a Autostart) State() (State, error) {
 	case err != nil:
 		return Off, fmt.Errorf("see whether Lockstep starts with the desktop: %w", err)
 	case switchedOff(a.ID):
-		return Off, nil
+		return Refused, nil
 	case line == a.line():
 		return On, nil
 	}

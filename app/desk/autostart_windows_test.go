@@ -29,8 +29,17 @@ func TestAutostartInTheRegistry(t *testing.T) {
 	if err := k.SetBinaryValue(a.ID, []byte{3, 0, 0, 0}); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := a.State(); err != nil || s != Off {
+	if err := a.Follow(true); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := a.State(); err != nil || s != Refused {
 		t.Errorf("switched off in the task manager: %s, %v", s, err)
+	}
+	if err := a.Set(true); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := a.State(); err != nil || s != On {
+		t.Errorf("switched on by hand: %s, %v", s, err)
 	}
 	if err := a.Set(false); err != nil {
 		t.Fatal(err)
