@@ -35,8 +35,14 @@ func useConsole(args []string) {
 	_, _ = out.WriteString("\n") // the shell did not wait, and has its prompt there
 }
 
-// usable reports whether a standard stream was given to this process.
+// usable reports whether a standard stream leads anywhere. What shells hand to a program
+// with windows may be a console that the program is not connected to.
 func usable(stream uint32) bool {
 	h, err := windows.GetStdHandle(stream)
-	return err == nil && h != 0 && h != windows.InvalidHandle
+	if err != nil {
+		return false
+	}
+	var mode uint32
+	kind, err := windows.GetFileType(h)
+	return err == nil && (kind == windows.FILE_TYPE_DISK || kind == windows.FILE_TYPE_PIPE) || windows.GetConsoleMode(h, &mode) == nil
 }
