@@ -211,12 +211,38 @@ func TestDisplayShowsPhotographsAndClosesWindows(t *testing.T) {
 	if m := r.Painted(title, "rose"); m.Bounds().Dx() < 50 {
 		t.Errorf("the picture is %v", m.Bounds())
 	}
+	samePicture(t, r, title)
 	if err := r.Display.CloseWindow(title); err != nil {
 		t.Fatal(err)
 	}
 	r.Until("the window to close", func() error { return r.Display.Gone(title) })
 	if err := p.Wait(desktoptest.Patience); err != nil {
 		t.Errorf("closing its window ended it: %v", err)
+	}
+}
+
+// samePicture compares the two ways to take a picture of a window, one of which works on
+// displays that somebody else started.
+func samePicture(t *testing.T, r *desktoptest.Rig, title string) {
+	t.Helper()
+	own, err := r.Display.WindowShot(title, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := desktoptest.OpenDisplay(r.Display.Name).WindowShot(title, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own.Bounds().Size() != other.Bounds().Size() {
+		t.Fatalf("%v and %v", own.Bounds(), other.Bounds())
+	}
+	for y := range own.Bounds().Dy() {
+		for x := range own.Bounds().Dx() {
+			a, b := color.RGBAModel.Convert(own.At(x, y)), color.RGBAModel.Convert(other.At(x, y))
+			if a != b {
+				t.Fatalf("at %d,%d the pictures have %v and %v", x, y, a, b)
+			}
+		}
 	}
 }
 

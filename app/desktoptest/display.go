@@ -16,6 +16,7 @@ type Display struct {
 	Name string
 
 	server, manager *Program // nil for a display that was there before
+	dir             string   // where the server keeps its screen, empty for a display that was there before
 }
 
 // StartDisplay starts an X server without a screen, of that size in pixels, and
@@ -37,15 +38,21 @@ func StartDisplay(width, height int) (*Display, error) {
 func OpenDisplay(name string) *Display { return &Display{Name: name} }
 
 func (d *Display) startServer(width, height int) error {
+	dir, err := os.MkdirTemp("", "screen")
+	if err != nil {
+		return fmt.Errorf("make a folder for the screen: %w", err)
+	}
+	d.dir = dir
 	read, write, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("make a pipe for the display number: %w", err)
 	}
 	defer read.Close()
 	// Xvfb picks a free number and writes it to -displayfd once it accepts clients.
+	// -fbdir and -nocursor: its screen is a file without the pointer, see framebuffer.go.
 	// -noreset: else it starts over, and drops who just comes, when its last client leaves.
 	x := &Program{cmd: exec.Command("Xvfb", "-displayfd", "3", "-screen", "0",
-		fmt.Sprintf("%dx%dx24", width, height), "-nolisten", "tcp", "-noreset", "+extension", "GLX")}
+		fmt.Sprintf("%dx%dx24", width, height), "-fbdir", dir, "-nocursor", "-nolisten", "tcp", "-noreset", "+extension", "GLX")}
 	x.cmd.Stderr = &x.out
 	x.cmd.ExtraFiles = []*os.File{write}
 	err = x.start()
@@ -82,6 +89,9 @@ func (d *Display) Close() {
 		if p != nil {
 			p.Stop()
 		}
+	}
+	if d.dir != "" {
+		_ = os.RemoveAll(d.dir)
 	}
 }
 

@@ -14,11 +14,15 @@ import (
 // drew something: before that it is one colour, and text alone brings dozens.
 const paintedColours = 20
 
-// Screenshot saves what the whole screen shows as a PNG, and returns it.
-func (d *Display) Screenshot(file string) (image.Image, error) { return d.capture("root", file) }
+// root is the window that covers the screen.
+const root = "root"
 
-// WindowShot saves the inside of the window with exactly that title as a PNG,
-// and returns it. The frame is the window manager's and stays out: it is
+// Screenshot saves what the whole screen shows as a PNG, unless file is empty, and returns
+// it.
+func (d *Display) Screenshot(file string) (image.Image, error) { return d.capture(root, file) }
+
+// WindowShot saves the inside of the window with exactly that title as a PNG, unless file
+// is empty, and returns it. The frame is the window manager's and stays out: it is
 // painted long before the program has drawn anything.
 func (d *Display) WindowShot(title, file string) (image.Image, error) {
 	id, err := d.Window(title)
@@ -55,7 +59,44 @@ func (d *Display) Paint(colour string) error {
 	return err
 }
 
+// capture takes a picture of the window with that id or of the "root".
 func (d *Display) capture(window, file string) (image.Image, error) {
+	if d.dir == "" {
+		return d.imported(window, file)
+	}
+	var part image.Rectangle
+	if window != root {
+		var err error
+		if part, err = d.place(window); err != nil {
+			return nil, err
+		}
+	}
+	shot, err := d.screen(part)
+	if err != nil || file == "" {
+		return shot, err
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, fmt.Errorf("save the screenshot: %w", err)
+	}
+	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(f, shot)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("save the screenshot %s: %w", file, err)
+	}
+	return shot, nil
+}
+
+// imported is the picture of a display whose screen is no file.
+func (d *Display) imported(window, file string) (image.Image, error) {
+	if file == "" {
+		f, err := os.CreateTemp("", "shot*.png")
+		if err != nil {
+			return nil, fmt.Errorf("make a file for the screenshot: %w", err)
+		}
+		_ = f.Close()
+		file = f.Name()
+		defer os.Remove(file)
+	}
 	if _, err := d.Run("import", "-window", window, "png:"+file); err != nil {
 		return nil, err
 	}

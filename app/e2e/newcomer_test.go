@@ -71,7 +71,11 @@ func (n *newcomer) begins() {
 
 // look takes a picture of the set-up.
 func (n *newcomer) look(name string) (image.Image, error) {
-	return n.Display.WindowShot(setUpTitle, n.Shot(n.t.Name()+"-"+name))
+	file := ""
+	if os.Getenv("LOCKSTEP_SHOTS") != "" {
+		file = n.Shot(n.t.Name() + "-" + name)
+	}
+	return n.Display.WindowShot(setUpTitle, file)
 }
 
 const setUpTitle = "Lockstep – Set-up"
