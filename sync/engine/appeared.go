@@ -3,10 +3,12 @@ package engine
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"lockstep/sync/change"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -94,4 +96,37 @@ func (e *Engine) wakeWhere(here func(tx store.Tx, key string) (bool, error)) err
 		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
 	})
 	return err
+}
+
+// endParked ends the jobs that have waited for their item as long as the settings say.
+// They come back by themselves when it turns up after all.
+func (e *Engine) endParked(now time.Time) {
+	if e.store.Counts().Parked == 0 {
+		return
+	}
+	over := func(j queue.Job) bool { return j.State == queue.Parked && !j.Due.After(now) }
+	var ids []scene.ID
+	err := e.store.View(func(tx store.Tx) error {
+		return tx.JobsIn(queue.Parked, func(j queue.Job) bool { // the one that waits longest comes first
+			if over(j) {
+				ids = append(ids, j.Scene)
+			}
+			return over(j)
+		})
+	})
+	if err == nil {
+		_, err = e.inParts(ids, func(tx store.Tx, j queue.Job) (bool, error) {
+			if !over(j) {
+				return false, nil
+			}
+			return true, tx.PutJob(j.Skip(skip.NotInPlex, j.Words, now))
+		})
+	}
+	if err != nil {
+		e.noteLocal(err)
+	}
+	if len(ids) > 0 {
+		e.log.Info("waited for items as long as the settings say", "scenes", len(ids))
+		e.publish()
+	}
 }

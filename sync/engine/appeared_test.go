@@ -2,8 +2,12 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
+	"lockstep/sync/api"
+	"lockstep/sync/queue"
 	"lockstep/sync/sim"
+	"lockstep/sync/skip"
 )
 
 func TestItemThatTurnsUpForASceneInStepIsWrittenToo(t *testing.T) {
@@ -21,4 +25,35 @@ func TestItemThatTurnsUpForASceneInStepIsWrittenToo(t *testing.T) {
 	}
 	l.look()
 	r.inStep(sim.DiffOptions{})
+}
+
+// A scene nobody asks about must not wait for longer than the person has set.
+func TestParkedScenesEndAfterTheTimeSetAndComeBackWithTheirItem(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, sim.Options{Seed: 56, Scenes: 6, Dirt: sim.Dirt{Missing: 2}}, nil)
+	b.settings.AskPlexScan = false
+	l := b.start()
+	l.settled()
+	l.until("two parked scenes", func(s api.Snapshot) bool { return s.Queue.Parked == 2 })
+	b.clock.pass(b.settings.ParkFor - time.Hour)
+	l.nudge()
+	if s := l.settled(); s.Queue.Parked != 2 {
+		t.Fatalf("an hour too early: %+v", s.Queue)
+	}
+	b.clock.pass(time.Hour + time.Minute)
+	l.nudge()
+	l.until("the end of the wait", func(s api.Snapshot) bool { return s.Queue.Parked == 0 && s.Queue.Skipped == 2 })
+	ended := l.jobs(storeQuery(queue.Skipped)).Jobs
+	for _, j := range ended {
+		if j.Code != skip.NotInPlex || j.Words == "" {
+			t.Errorf("ended as %+v, want a reason", j)
+		}
+		sc, _ := b.world.Stash.Scene(int(j.Scene))
+		path, _ := b.world.PlexPath(sc.Files[0].Path)
+		_, err := b.world.Plex.Add("1", path)
+		must(t, err)
+	}
+	if s := l.look(); s.Queue.Done != 6 {
+		t.Errorf("queue %+v, want all written once Plex has them", s.Queue)
+	}
 }

@@ -23,13 +23,14 @@ const (
 // upkeepValue names the stored stamp of the last tidy-up.
 const upkeepValue = "upkeep"
 
-// dueUpkeep stores a sign of life and, once a day, drops old records and has a backup
-// made.
+// dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops
+// old records and has a backup made.
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	u := &e.upkeep
 	if age := now.Round(0).Sub(u.alive); age >= aliveEvery-maxNap || age < 0 {
 		u.alive = e.stamp() // a turn early: so it never wakes the machine for itself
 		e.signOfLife(u.alive)
+		e.endParked(u.alive)
 	}
 	if age := now.Round(0).Sub(u.tidied); age >= tidyEvery || age < 0 {
 		e.tidy(ctx)
