@@ -38,8 +38,8 @@ func (p Program) parse(ctx context.Context) (s *session, done bool, err error) {
 	if s.kctx, err = parser.Parse(p.Args); done || err != nil {
 		return nil, done, err
 	}
-	if s.g.Demo { // nothing of the user's may leak into it
-		s.Env = noEnv
+	if s.g.Demo { // nothing of the user's but the language may leak into it
+		s.Env = ofOthers(p.Env)
 	}
 	if s.over, err = readOverride(options.Elem(), s.Env); err != nil {
 		return nil, false, err
@@ -76,7 +76,18 @@ func help(o kong.HelpOptions, ctx *kong.Context) error {
 // run carries out the chosen command.
 func (s *session) run() error { return s.kctx.Run(s) }
 
-func noEnv(string) (string, bool) { return "", false }
+// ofOthers is the environment without what is Lockstep's own.
+func ofOthers(env func(string) (string, bool)) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if strings.HasPrefix(name, ownPrefix) {
+			return "", false
+		}
+		return env(name)
+	}
+}
+
+// ownPrefix begins the names of Lockstep's own variables.
+const ownPrefix = "LOCKSTEP_"
 
 // fieldName is a Go name for the i-th setting.
 func fieldName(i int) string { return "Option" + strconv.Itoa(i) }
