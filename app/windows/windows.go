@@ -57,6 +57,7 @@ type Windows struct {
 	open   map[string]*window
 	memory *memory
 	snap   api.Snapshot
+	heard  bool   // of the engine, or of its end
 	spoken string // the language of what is open
 
 	// Tests replace these to run everything in order on one goroutine.
@@ -169,7 +170,7 @@ func (w *Windows) closed(name string) {
 }
 
 func (w *Windows) update(s api.Snapshot) {
-	w.snap = s
+	w.snap, w.heard = s, true
 	w.reword()
 	for _, win := range w.open {
 		win.page.update(s)

@@ -75,6 +75,24 @@ func TestLastWindowAsksWithoutATray(t *testing.T) {
 	}
 }
 
+// Whoever closes a window before the engine's first word is asked all the same.
+func TestLastWindowAsksBeforeTheEngineIsHeardOf(t *testing.T) {
+	w := newTest(t, newFake())
+	w.snap, w.heard = api.Snapshot{}, false
+	w.opt.TrayMissing = func() bool { return true }
+	w.Show(present.Queue)
+	win := w.open[present.Queue]
+	w.leave(win)
+	wantShown(t, win, "Your desktop shows no tray icon.")
+	tap(t, win, "Keep syncing")
+	w.Show(present.Queue)
+	w.update(api.Snapshot{}) // the engine has gone
+	w.leave(w.open[present.Queue])
+	if len(w.Names()) != 0 {
+		t.Error("asks whether an engine that has gone shall go on")
+	}
+}
+
 func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 	for button, want := range map[string]string{"Keep syncing": "", "Quit Lockstep": "quit"} {
 		f := newFake()
