@@ -73,7 +73,7 @@ func (c *checkup) keyring(ctx context.Context) Check {
 	words := present.SecretPlace(c.set.SecretsIn)
 	switch {
 	case c.set.SecretsIn == "memory":
-		return Check{name, Warn, words, present.T("Unlock or install a keyring, or allow a file under Privacy.")}
+		return Check{name, Warn, words, present.T("Unlock or install a keyring.")}
 	case err != nil:
 		return Check{name, Warn, present.T("The keyring of the desktop does not answer."), present.Sentence(err.Error())}
 	case words == "" && c.env.Keyring == nil:

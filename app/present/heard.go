@@ -249,6 +249,9 @@ func (m Moment) fill(s heardSentence, words string) (string, bool) {
 	return blanks.ReplaceAllStringFunc(form, func(string) string { i++; return taken[i] }) + stop, true
 }
 
+// quotes are what sentences put around names, in English and as T has them.
+var quotes = strings.NewReplacer("“", "„", "”", "“")
+
 // blank is what stands in a blank, as it is said.
 func (m Moment) blank(verb byte, words string) (string, bool) {
 	switch verb {
@@ -264,6 +267,10 @@ func (m Moment) blank(verb byte, words string) (string, bool) {
 		return Cause(words), true
 	case 'd':
 		return number(words)
+	case 's':
+		if spoken.Load() != nil {
+			return quotes.Replace(words), true
+		}
 	case 't':
 		if at, err := time.Parse(time.RFC3339, words); err == nil {
 			return m.Clock(at), true

@@ -46,19 +46,36 @@ func Value(v string) string {
 	return v
 }
 
+// OldValue is what a field holds before a change. Of a picture only a name is known, which
+// says nothing to people.
+func OldValue(c store.Change) string {
+	if c.Field.Kind() == scene.Image && c.Old != "" {
+		return T("a picture")
+	}
+	return Value(c.Old)
+}
+
+// NewValue is what a field holds after a change.
+func NewValue(c store.Change) string {
+	if c.Field.Kind() == scene.Image && c.New != "" {
+		return T("the cover from Stash")
+	}
+	return Value(c.New)
+}
+
 // ChangeInFull is a line of the preview, uncut: what changes or stays, and why.
-func ChangeInFull(c store.Change, kept bool) string {
+func ChangeInFull(c store.Change, kept bool, m Moment) string {
 	words := Change(c)
 	if kept {
-		words = FieldName(c.Field) + ": " + Value(c.Old)
+		words = FieldName(c.Field) + ": " + OldValue(c)
 	}
 	if c.Why != "" {
-		words += " — " + Heard(c.Why)
+		words += " — " + m.Heard(c.Why)
 	}
 	return words
 }
 
 // Change is one field as it changed: "Date: (empty) → 2019-05-02".
 func Change(c store.Change) string {
-	return FieldName(c.Field) + ": " + Value(c.Old) + " → " + Value(c.New)
+	return FieldName(c.Field) + ": " + OldValue(c) + " → " + NewValue(c)
 }

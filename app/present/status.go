@@ -119,6 +119,14 @@ func Band(s api.Snapshot, m Moment) string {
 	return words + " — " + T("next try %s", m.In(s.Breaker.NextProbe))
 }
 
+// DownBecause is the sentence about why Plex is down, "" when it is not or nobody knows.
+func DownBecause(s api.Snapshot) string {
+	if st := StateOf(s); st != PlexDown && st != NetworkAway {
+		return ""
+	}
+	return Sentence(Heard(s.Breaker.Cause))
+}
+
 // Today is what happened since midnight: "today 214 written · 3 skipped · 0 dead".
 func Today(t api.Today) string {
 	return join(T("today %s written", Number(t.Written)), T("%s skipped", Number(t.Skipped)), T("%s dead", Number(t.Dead)))

@@ -37,7 +37,7 @@ func (p *doctorPage) content() fyne.CanvasObject {
 	visible(note, p.w.opt.Bundle != nil)
 	return container.NewPadded(container.NewBorder(
 		container.NewBorder(nil, nil, nil, p.again, p.title),
-		container.NewBorder(nil, nil, nil, p.bundle, note), nil, nil, container.NewVScroll(p.lines)))
+		container.NewBorder(nil, nil, nil, container.NewVBox(p.bundle), note), nil, nil, container.NewVScroll(p.lines)))
 }
 
 func (p *doctorPage) show(string)         { p.check() }

@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -45,7 +46,7 @@ func (p *explainPage) content() fyne.CanvasObject {
 	button := newButton(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.undo, p.again), p.outcome))
+	foot := container.NewVBox(widget.NewSeparator(), p.outcome, container.NewHBox(layout.NewSpacer(), p.undo, p.again))
 	return container.NewPadded(container.NewBorder(top, foot, nil, nil, container.NewVScroll(p.steps)))
 }
 

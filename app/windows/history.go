@@ -42,7 +42,7 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing([]column{{present.T("When"), 16, false}, {present.T("Scene"), 30, false}, {present.T("What happened"), 22, false}, {present.T("Changes"), 50, true}},
+	p.list = newListing([]column{{present.T("When"), 16, false}, {present.T("Scene"), 28, true}, {present.T("What happened"), 24, true}, {present.T("Changes"), 50, true}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s gets back what it had in Plex before the last write.", p.chosen.Name))

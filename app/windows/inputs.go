@@ -22,6 +22,7 @@ import (
 type keyButton struct {
 	widget.Button
 	focused bool
+	seen    seen
 }
 
 // newButton makes a button; icon may be nil.
@@ -46,6 +47,7 @@ func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
 func (b *keyButton) FocusGained() {
 	b.focused = true
 	b.Button.FocusGained()
+	b.seen.tell(b)
 }
 
 // FocusLost implements fyne.Focusable.

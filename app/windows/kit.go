@@ -119,7 +119,13 @@ func (b *band) say(words string) {
 	if words != "" {
 		set(b.words, words, b.words.Importance)
 	}
+	if b.box.Visible() == (words != "") {
+		return
+	}
 	visible(b.box, words != "")
+	if c := fyne.CurrentApp().Driver().CanvasForObject(b.box); c != nil {
+		c.Content().Refresh() // Fyne leaves a gap where something was hidden
+	}
 }
 
 // chooser is a row of buttons of which one is chosen.
@@ -128,9 +134,26 @@ type chooser struct {
 	chosen int
 	labels []string
 	tapped func(int)
+	seen   seen
 }
 
 func newChooser(tapped func(int)) *chooser { return &chooser{box: container.NewHBox(), tapped: tapped} }
+
+// scrolled is the row where it may be wider than its window. The button with the focus
+// is always in sight.
+func (c *chooser) scrolled() *container.Scroll {
+	s := container.NewHScroll(c.box)
+	c.seen = func(o fyne.CanvasObject) {
+		left, right := o.Position().X, o.Position().X+o.Size().Width
+		switch {
+		case left < s.Offset.X:
+			s.ScrollToOffset(fyne.NewPos(left, 0))
+		case right > s.Offset.X+s.Size().Width:
+			s.ScrollToOffset(fyne.NewPos(right-s.Size().Width, 0))
+		}
+	}
+	return s
+}
 
 // set changes the labels. The buttons are made anew only when their number changes, so
 // that none goes away under the pointer.
@@ -141,7 +164,9 @@ func (c *chooser) set(labels []string) {
 	if len(labels) != len(c.box.Objects) {
 		c.box.Objects = nil
 		for i := range labels {
-			c.box.Add(newButton("", nil, func() { c.choose(i) }))
+			b := newButton("", nil, func() { c.choose(i) })
+			b.seen = func(o fyne.CanvasObject) { c.seen.tell(o) }
+			c.box.Add(b)
 		}
 	}
 	c.labels = labels

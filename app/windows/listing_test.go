@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
+	"lockstep/sync/api"
 )
 
 func TestSentencesBreakIntoTwoLines(t *testing.T) {
@@ -64,7 +65,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 					t.Errorf("%s, %s: %q is cut off at the usual size", language, name, full)
 				}
 			}
-			f.rows[7][5].Words = "the item \"Ferry to the Outer Islands\" also holds a file of scene 4711"
+			f.rows[7][5].Words = "the item “Ferry to the Outer Islands” also holds a file of scene 4711"
 			win.Resize(win.Content().MinSize())
 			rows, row := rowsOf(win)
 			for i := range rows.Length() {
@@ -104,4 +105,22 @@ func labelled(win fyne.Window, words string) bool {
 		found = found || ok && strings.Contains(l.Text, strings.TrimLeft(drawable.Replace(words), "◆►✕✓ "))
 	})
 	return found
+}
+
+// What was hidden leaves no gap.
+func TestABandThatGoesGivesItsRoomBack(t *testing.T) {
+	w := newTest(t, newFake())
+	_, p := open[*previewPage](t, w, present.Preview)
+	at := func() float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(p.search).Y }
+	before := at()
+	s := sampleSnapshot()
+	s.Reconcile = &api.ReconcileState{Preview: true, Total: 9}
+	w.update(s)
+	if at() <= before {
+		t.Error("the band has no room")
+	}
+	w.update(sampleSnapshot())
+	if at() != before {
+		t.Errorf("the search is at %.0f, was at %.0f", at(), before)
+	}
 }

@@ -224,21 +224,22 @@ func (p *previewPage) change(i int) (c store.Change, kept bool) {
 
 func (p *previewPage) inFull(i int) {
 	if i < len(p.row.Changes)+len(p.row.Kept) {
-		set(p.full, present.ChangeInFull(p.change(i)), widget.MediumImportance)
+		c, kept := p.change(i)
+		set(p.full, present.ChangeInFull(c, kept, p.w.moment()), widget.MediumImportance)
 		p.full.Show()
 	}
 }
 
 func (p *previewPage) field(i int) []cell {
 	c, kept := p.change(i)
-	words, tone := present.Value(c.New), widget.MediumImportance
+	words, tone := present.NewValue(c), widget.MediumImportance
 	switch {
 	case kept:
 		words, tone = present.T("stays"), widget.LowImportance
 	case words == present.Value(""):
 		tone = widget.WarningImportance
 	}
-	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.Value(c.Old), widget.LowImportance}, {words, tone}, {present.Heard(c.Why), widget.LowImportance}}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.OldValue(c), widget.LowImportance}, {words, tone}, {p.w.moment().Heard(c.Why), widget.LowImportance}}
 }
 
 func (p *previewPage) footing() {

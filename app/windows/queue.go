@@ -3,6 +3,7 @@ package windows
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -83,7 +84,7 @@ func (p *queuePage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.pause, p.resume, p.sync), p.status)
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
 	servers := container.NewBorder(nil, nil, nil, p.today, container.NewGridWithColumns(2, p.plex, p.stash))
-	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(165, p.search)), container.NewHScroll(p.filters.box))
+	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(165, p.search)), p.filters.scrolled())
 	top := container.NewVBox(head, p.bar, servers, p.down.box, p.asks.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
@@ -169,7 +170,7 @@ func (p *queuePage) update(s api.Snapshot) {
 	if f := present.Fraction(s.Run); p.progress.Value != f {
 		p.progress.SetValue(f)
 	}
-	p.down.say(present.Band(s, m))
+	p.down.say(strings.TrimSpace(present.Band(s, m) + " " + present.DownBecause(s)))
 	p.attention(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
 	visible(p.pause, !s.Paused)

@@ -47,7 +47,7 @@ type reportsPage struct {
 }
 
 func newReportsPage(w *Windows, win *window) page {
-	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: line(), byKind: line()}
+	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: text(""), byKind: line()}
 	p.summary.TextStyle.Bold = true
 	p.byKind.Importance = widget.LowImportance
 	p.incomplete = newBand(widget.WarningImportance, present.T("Run again"), func() {
@@ -74,8 +74,8 @@ func newReportsPage(w *Windows, win *window) page {
 func (p *reportsPage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.older, p.newer, p.reconcile), p.title)
 	summary := container.NewBorder(nil, nil, nil, container.NewHBox(wide(240, p.search), p.export), p.summary)
-	sums := container.NewGridWithColumns(2, p.sum, p.byKind)
-	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums, container.NewHScroll(p.filters.box))
+	sums := container.NewBorder(nil, nil, p.sum, nil, p.byKind)
+	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums, p.filters.scrolled())
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 

@@ -146,7 +146,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 	w.update(s)
 	shot(t, w, present.Settings, "settings-first")
 	p := w.open[present.Settings].page.(*settingsPage)
-	for i, n := range []string{"connections", "libraries", "fields", "schedule"} {
+	for i, n := range []string{"connections", "libraries", "fields", "schedule", "notifications", "performance", "privacy", "desktop", "advanced"} {
 		p.groups.Select(i)
 		shot(t, w, present.Settings, "settings-"+n)
 	}

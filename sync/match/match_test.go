@@ -215,8 +215,8 @@ func TestScenesAreResolved(t *testing.T) {
 		},
 		"the second file counts too": {sceneWith("/stash/a.mkv", "/other/b.mkv", "/stash/c.mkv"), mapped, library{items: []match.Candidate{item("3", "C", "/plex/c.mkv")}}, []string{"3"}, "", "", []float64{1}},
 		"no file":                    {scene.Scene{ID: 7}, mapped, library{}, nil, skip.NoFile, "no file", nil},
-		"not mapped":                 {sceneWith("/other/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/other/a.mkv")}}, nil, skip.PathNotMapped, `"/other/a.mkv"`, []float64{0.3}},
-		"not in Plex":                {sceneWith("/stash/a.mkv"), mapped, library{}, nil, skip.NotInPlex, `"/plex/a.mkv"`, nil},
+		"not mapped":                 {sceneWith("/other/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/other/a.mkv")}}, nil, skip.PathNotMapped, `“/other/a.mkv”`, []float64{0.3}},
+		"not in Plex":                {sceneWith("/stash/a.mkv"), mapped, library{}, nil, skip.NotInPlex, `“/plex/a.mkv”`, nil},
 		"the same name elsewhere is only a suggestion": {sceneWith("/stash/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/plex/deep/A.mkv")}}, nil, skip.NotInPlex, "", []float64{0.3}},
 		"another case is only a suggestion":            {sceneWith("/stash/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/plex/A.mkv")}}, nil, skip.NotInPlex, "", []float64{0.6}},
 		"another case on Windows is the same file": {
@@ -225,7 +225,7 @@ func TestScenesAreResolved(t *testing.T) {
 		},
 		"rules disagree": {
 			sceneWith("/stash/a.mkv"), append([]config.Rule{{Stash: "/stash", Plex: "/else"}}, mapped...),
-			library{items: []match.Candidate{item("1", "A", "/plex/a.mkv")}}, nil, skip.Ambiguous, `"/else/a.mkv" or "/plex/a.mkv"`, []float64{0.6},
+			library{items: []match.Candidate{item("1", "A", "/plex/a.mkv")}}, nil, skip.Ambiguous, `“/else/a.mkv”, “/plex/a.mkv”`, []float64{0.6},
 		},
 		"item of two scenes": {
 			sceneWith("/stash/a.mkv"), mapped,

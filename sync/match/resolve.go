@@ -117,7 +117,7 @@ type resolver struct {
 func (r *resolver) look(p Mapped) error {
 	disagree := len(p.Plex) > 1
 	if disagree {
-		r.ambiguous = append(r.ambiguous, fmt.Sprintf("the path rules lead %q to %s", p.Stash, quoted(p.Plex)))
+		r.ambiguous = append(r.ambiguous, fmt.Sprintf("the path rules lead “%s” to %s", p.Stash, quoted(p.Plex)))
 	}
 	for _, path := range p.Plex {
 		items, err := r.index.Items(Key(path))
@@ -155,7 +155,7 @@ func (r *resolver) consider(c Candidate, path string, disagree bool) error {
 		found.Others = others
 		found.Why = "holds files of other scenes too: " + ids(others)
 		if r.add(found) {
-			r.ambiguous = append(r.ambiguous, fmt.Sprintf("the item %q also holds a file of scene %s", c.Title, ids(others)))
+			r.ambiguous = append(r.ambiguous, fmt.Sprintf("the item “%s” also holds a file of scene %s", c.Title, ids(others)))
 		}
 		return nil
 	}
@@ -240,9 +240,9 @@ func (r *resolver) reason() (skip.Code, string) {
 func quoted(paths []string) string {
 	out := make([]string, len(paths))
 	for i, p := range paths {
-		out[i] = fmt.Sprintf("%q", p)
+		out[i] = "“" + p + "”"
 	}
-	return strings.Join(out, " or ")
+	return strings.Join(out, ", ")
 }
 
 func ids(list []scene.ID) string {
