@@ -4,6 +4,7 @@ import (
 	"image"
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -102,6 +103,28 @@ func TestSetUpAsksForTheTokenOfAServerItFound(t *testing.T) {
 	wantFocus(t, win, "Use")
 	hit(t, win, fyne.KeyReturn)
 	wantFocus(t, win, "text not set")
+}
+
+func TestSignInPageCanBeOpenedAgainUntilItExpires(t *testing.T) {
+	f := newcomer()
+	f.settings.Values.StashURL, f.settings.Values.Hold = "http://nas:9999", true
+	w, win, _ := setUp(t, f)
+	var polls []func()
+	w.spawn = func(fn func()) {
+		w.spawn = func(fn func()) { polls = append(polls, fn) }
+		fn()
+	}
+	tap(t, win, "Sign in with Plex…")
+	wantShown(t, win, "Confirm the sign-in in your browser.")
+	f.called()
+	tap(t, win, "Open the page again")
+	wantCalled(t, f, "visit https://example.org/auth")
+	w.now = func() time.Time { return testNow.Add(time.Hour) }
+	polls[0]()
+	wantShown(t, win, "The sign-in has expired.")
+	if canTap(win, "Open the page again") {
+		t.Error("a page that has expired can be opened")
+	}
 }
 
 func TestFocusScrollsIntoSight(t *testing.T) {

@@ -47,11 +47,11 @@ func (s *signIn) content() fyne.CanvasObject {
 func (s *signIn) say(l present.Line) {
 	setLine(s.words, l)
 	s.words.Show()
+	s.again.Hide()
 }
 
 func (s *signIn) offer(servers []api.PlexServer, label string, use func(api.PlexServer)) {
 	s.servers.Objects = nil
-	s.again.Hide()
 	var first *keyButton
 	for _, server := range servers {
 		b := newButton(label, nil, func() { use(server) })
