@@ -71,8 +71,8 @@ func (t *story) tell(ctx context.Context, a api.API, open func(string)) error {
 }
 
 func (t *story) steps(ctx context.Context) error {
-	t.say("A simulated Stash knows %s; a simulated Plex holds most of the files. Lockstep starts with nothing.",
-		present.Count(len(t.world.Stash.SceneIDs()), "scene", "scenes"))
+	t.say("A simulated Stash knows %d scenes; a simulated Plex holds most of the files. Lockstep starts with nothing.",
+		len(t.world.Stash.SceneIDs()))
 	t.say("Its data is in %s for now: `lockstep --data-dir %s status` works in another terminal.", t.dir, t.dir)
 	steps := []func(context.Context) error{t.firstSync, t.edits, t.outage, t.refusal, t.curating, t.careful, t.comparing, t.tour}
 	if t.hurry {

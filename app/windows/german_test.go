@@ -1,12 +1,14 @@
 package windows
 
 import (
+	"strconv"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
+	"lockstep/sync/config"
 )
 
 func TestWindowsSpeakGerman(t *testing.T) {
@@ -26,6 +28,12 @@ func TestWindowsSpeakGerman(t *testing.T) {
 		drawMore(w, name)
 		wantShown(t, w.open[name], words)
 		shot(t, w, name, name+"-german")
+	}
+	set := w.open[present.Settings].page.(*settingsPage)
+	for i, g := range config.Groups() {
+		set.groups.Select(i)
+		wantShown(t, w.open[present.Settings], present.T(string(g)))
+		shot(t, w, present.Settings, "settings-german-"+strconv.Itoa(i))
 	}
 	p := w.open[present.SetUp].page.(*setUpPage)
 	for range present.SetUpSteps()[1:] {

@@ -170,7 +170,7 @@ func (p *queuePage) update(s api.Snapshot) {
 	if f := present.Fraction(s.Run); p.progress.Value != f {
 		p.progress.SetValue(f)
 	}
-	p.down.say(strings.TrimSpace(present.Band(s, m) + " " + present.DownBecause(s)))
+	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.DownBecause(s)))
 	p.attention(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
 	visible(p.pause, !s.Paused)

@@ -99,8 +99,8 @@ func performance() []Option {
 		choice("pace", Performance, "Pace", "How hard Plex may be worked: gentle leaves it most of its time.", []Pace{Gentle, Normal, Full},
 			func(s *Settings) *Pace { return &s.Pace }),
 		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1, 1000, func(s *Settings) *int { return &s.RampFrom }),
-		number("ramp-to", Performance, "and rise to", "Scenes per second at the end of the ramp.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
-		span("ramp-over", Performance, "within", "How long the ramp takes.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
+		number("ramp-to", Performance, "and rise to", "The most scenes per second until Plex has proved itself again.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
+		span("ramp-over", Performance, "within", "How long Lockstep takes to get that fast.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
 	}
 }
 
@@ -126,11 +126,11 @@ func desktop() []Option {
 
 func advanced() []Option {
 	return []Option{
-		text("plextv-url", Advanced, "Sign-in address", "Where people sign in with Plex; empty means "+PublicPlexTV+".",
+		text("plextv-url", Advanced, "Sign-in address", "Where to sign in with Plex; empty means "+PublicPlexTV+".",
 			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
 		span("plex-probe", Advanced, "Look at Plex while idle", "How often Plex is asked whether it is well while there is nothing to do.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.PlexProbe }),
-		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "So many calls in a row must fail.", 1, 100,
+		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many calls in a row must fail before Plex counts as down.", 1, 100,
 			func(s *Settings) *int { return &s.BreakerThreshold }),
 		span("probe-first", Advanced, "First try after", "The first wait while Plex is down; it doubles up to the longest.", 10*time.Millisecond, time.Hour,
 			func(s *Settings) *time.Duration { return &s.ProbeFirst }),
