@@ -75,6 +75,8 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 	}{
 		"zero":               {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
 		"in step":            {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
+		"some are skipped":   {with(func(s *api.Snapshot) { s.Queue = queue.Counts{Skipped: 34} }), assets.Up, "In step · 12" + nn + "000 scenes · 34 skipped"},
+		"all are skipped":    {with(func(s *api.Snapshot) { s.Scenes, s.Queue = 30, queue.Counts{Skipped: 30} }), assets.Up, "Nothing to do · 30 skipped"},
 		"nothing known":      {with(func(s *api.Snapshot) { s.Scenes = 0 }), assets.Up, "Nothing to do yet"},
 		"dead is not step":   {with(func(s *api.Snapshot) { s.Queue = queue.Counts{Dead: 1, Parked: 2} }), assets.Up, "Nothing to do · 1 dead · 2 not in Plex yet"},
 		"writing":            {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},

@@ -134,9 +134,16 @@ func Today(t api.Today) string {
 
 func left(s api.Snapshot) string {
 	if n := s.Queue.Pending(); n > 0 {
-		return T("%s waiting", Number(n))
+		return waiting(n)
 	}
 	return ""
+}
+
+func waiting(n int) string {
+	if n == 1 {
+		return T("1 waiting")
+	}
+	return T("%s waiting", Number(n))
 }
 
 func paused(s api.Snapshot, m Moment) string {
@@ -158,23 +165,26 @@ func held(s api.Snapshot) string {
 	if s.Queue.Waiting+s.Queue.Running == 0 {
 		return T("%s to be tried again", Count(s.Queue.Retrying, "change", "changes"))
 	}
-	return T("%s waiting", Number(s.Queue.Pending()))
+	return waiting(s.Queue.Pending())
 }
 
 func idle(s api.Snapshot) string {
 	q := s.Queue
-	if q.Dead == 0 && q.Parked == 0 {
-		if s.Scenes == 0 {
-			return T("Nothing to do yet")
-		}
-		return join(T("In step"), Count(s.Scenes, "scene", "scenes"))
+	if s.Scenes == 0 && q.Dead == 0 && q.Parked == 0 {
+		return T("Nothing to do yet")
 	}
 	parts := []string{T("Nothing to do")}
+	if same := s.Scenes - q.Skipped; same > 0 && q.Dead == 0 && q.Parked == 0 {
+		parts = []string{T("In step"), Count(same, "scene", "scenes")}
+	}
 	if q.Dead > 0 {
 		parts = append(parts, T("%s dead", Number(q.Dead)))
 	}
 	if q.Parked > 0 {
 		parts = append(parts, T("%s not in Plex yet", Number(q.Parked)))
+	}
+	if q.Skipped > 0 {
+		parts = append(parts, T("%s skipped", Number(q.Skipped)))
 	}
 	return join(parts...)
 }
