@@ -103,6 +103,8 @@ build) check_build ;;
 package)
     check_build
     need xz-utils has xz
+    need zip has zip
+    need gcc-mingw-w64-x86-64 has x86_64-w64-mingw32-gcc
     ;;
 desktop)
     check_build
