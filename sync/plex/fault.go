@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	hintSignIn    = "Sign in to Plex again in the settings."
+	hintSignIn    = "Sign in to Plex again, or check the token."
 	hintHost      = "Check that Plex runs and that the address and port are right."
 	wordsStarting = "Plex is starting. Lockstep will wait."
 	hintPort      = "The usual address of Plex is http://host:32400."
