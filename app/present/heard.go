@@ -213,28 +213,13 @@ func (m Moment) open(words string) (string, bool) {
 
 // fill says a sentence if the words are it, with or without its full stop.
 func (m Moment) fill(s heardSentence, words string) (string, bool) {
-	last := len(s.parts) - 1
-	end, stops := strings.CutSuffix(s.parts[last], ".")
-	stop := ""
-	if bare, ok := strings.CutSuffix(words, "."); ok {
-		words, stop = bare, "."
-	}
-	rest, ok := strings.CutPrefix(words, s.parts[0])
+	bare := strings.TrimSuffix(words, ".")
+	taken, ok := s.taken(bare)
 	if !ok {
 		return "", false
 	}
-	if rest, ok = strings.CutSuffix(rest, end); !ok {
-		return "", false
-	}
-	taken := make([]string, len(s.verbs))
-	for i := range s.verbs {
-		blank := rest
-		if i+1 < last {
-			if blank, rest, ok = strings.Cut(rest, s.parts[i+1]); !ok {
-				return "", false
-			}
-		}
-		if taken[i], ok = m.blank(s.verbs[i], blank); !ok || blank == "" {
+	for i, v := range s.verbs {
+		if taken[i], ok = m.blank(v, taken[i]); !ok {
 			return "", false
 		}
 	}
@@ -242,11 +227,36 @@ func (m Moment) fill(s heardSentence, words string) (string, bool) {
 	if spoken.Load() == nil {
 		form = s.english
 	}
-	if stops {
+	if strings.HasSuffix(s.english, ".") {
 		form = strings.TrimSuffix(form, ".")
 	}
 	i := -1
-	return blanks.ReplaceAllStringFunc(form, func(string) string { i++; return taken[i] }) + stop, true
+	return blanks.ReplaceAllStringFunc(form, func(string) string { i++; return taken[i] }) + words[len(bare):], true
+}
+
+// taken is what words without their full stop have in the blanks of a sentence, nothing
+// of it empty; false when they are another sentence.
+func (s heardSentence) taken(words string) ([]string, bool) {
+	last := len(s.parts) - 1
+	rest, begins := strings.CutPrefix(words, s.parts[0])
+	rest, ends := strings.CutSuffix(rest, strings.TrimSuffix(s.parts[last], "."))
+	if !begins || !ends {
+		return nil, false
+	}
+	out := make([]string, len(s.verbs))
+	for i := range out {
+		out[i] = rest
+		if i+1 < last {
+			var ok bool
+			if out[i], rest, ok = strings.Cut(rest, s.parts[i+1]); !ok {
+				return nil, false
+			}
+		}
+		if out[i] == "" {
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 // quotes are what sentences put around names, in English and as T has them.
