@@ -50,6 +50,12 @@ func TestQueueFiltersSearchesAndCommands(t *testing.T) {
 	wantCalled(t, f, "discard [5]")
 	tap(t, win, "Retry all dead")
 	wantCalled(t, f, "retry [] true")
+	none := sampleSnapshot()
+	none.Queue.Dead = 0
+	w.update(none)
+	if !p.dead.Hidden {
+		t.Error("a retry of nothing is offered")
+	}
 	tap(t, win, "All")
 	test.Type(p.search, "zzz")
 	wantShown(t, win, "Nothing here matches “zzz”.")

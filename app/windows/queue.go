@@ -67,8 +67,8 @@ func newQueuePage(w *Windows, win *window) page {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
 	p.dead.Hide()
-	p.filters = newChooser(func(i int) {
-		visible(p.dead, i < len(p.shown) && slices.Contains(p.shown[i].States, queue.Dead))
+	p.filters = newChooser(func(int) {
+		p.offer()
 		p.restart()
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
@@ -90,6 +90,12 @@ func (p *queuePage) content() fyne.CanvasObject {
 }
 
 func (p *queuePage) show(string) { p.restart() }
+
+// offer shows the button for all dead scenes while they are what is looked at.
+func (p *queuePage) offer() {
+	i := p.filters.chosen
+	visible(p.dead, p.snap.Queue.Dead > 0 && i < len(p.shown) && slices.Contains(p.shown[i].States, queue.Dead))
+}
 
 func (p *queuePage) searcher() fyne.Focusable { return p.search }
 
@@ -182,6 +188,7 @@ func (p *queuePage) update(s api.Snapshot) {
 		labels[i] = f.Label
 	}
 	p.filters.set(labels)
+	p.offer()
 	p.reload(s)
 }
 
