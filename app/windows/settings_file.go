@@ -8,6 +8,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"lockstep/app/present"
 	"lockstep/sync/config"
@@ -68,7 +71,8 @@ func writeSettings(out io.Writer, s config.Settings) error {
 // out of its range refuses the file.
 func readSettings(in io.Reader) (config.Settings, error) {
 	s := config.Defaults()
-	if err := json.NewDecoder(io.LimitReader(in, largestFile)).Decode(&s); err != nil {
+	plain := transform.NewReader(io.LimitReader(in, largestFile), unicode.BOMOverride(encoding.Nop.NewDecoder())) // editors of Windows mark their files
+	if err := json.NewDecoder(plain).Decode(&s); err != nil {
 		return s, fmt.Errorf("%s (%w)", present.T("this file holds no settings of Lockstep"), err)
 	}
 	if err := s.Validate(); err != nil {

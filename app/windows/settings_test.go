@@ -205,4 +205,7 @@ func TestSettingsGoToAFileAndBack(t *testing.T) {
 	if got, err := readSettings(strings.NewReader(`{"stashUrl":"http://a:1"}`)); err != nil || got.MaxTags != config.Defaults().MaxTags {
 		t.Errorf("a short file: %+v %v", got, err)
 	}
+	if got, err := readSettings(strings.NewReader("\ufeff" + `{"stashUrl":"http://a:1"}`)); err != nil || got.StashURL != "http://a:1" {
+		t.Errorf("a file with a byte order mark: %q %v", got.StashURL, err)
+	}
 }
