@@ -95,9 +95,9 @@ func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, 
 		return
 	}
 	w.in = nil
-	// Asked for while it was about to end: not lost. One that never showed anything
-	// would not do so the next time either.
-	if len(w.asked) > 0 && answered > 0 && err == nil && !w.closing {
+	// Asked for while it was about to end, or to crash: not lost. Only what it was started
+	// for, and did not even show, it would not show the next time either.
+	if n := len(w.asked); !w.closing && (n > 1 || n == 1 && answered > 0) {
 		if err := w.start(w.asked[len(w.asked)-1]); err != nil {
 			slog.Error("open a window", "err", err)
 		}

@@ -65,20 +65,13 @@ func BenchmarkWindow(b *testing.B) {
 				shown := proc.PID(d.windowProcess())
 				rss, anon = shown.MB("VmRSS"), shown.MB("RssAnon")
 				d.close(window.name)
-				d.Until("the window process to end", d.windowEnded)
+				d.Until("the window process to end", func() error { return d.windowRuns(false) })
 			}
 			b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "click-to-painted-ms")
 			b.ReportMetric(rss, "window-RSS-MB")
 			b.ReportMetric(anon, "window-anon-MB")
 		})
 	}
-}
-
-func (d *desk) windowEnded() error {
-	if pid := d.windowProcess(); pid != 0 {
-		return fmt.Errorf("process %d still runs", pid)
-	}
-	return nil
 }
 
 // BenchmarkIdleTray watches the tray process with default settings after a first sync of

@@ -245,6 +245,15 @@ func (d *desk) windowProcess() int {
 	return childOf(d.t, d.app.PID(), "window")
 }
 
+// windowRuns returns an error unless the window process runs, or does not.
+func (d *desk) windowRuns(want bool) error {
+	d.t.Helper()
+	if pid := d.windowProcess(); want != (pid != 0) {
+		return fmt.Errorf("the window process is %d", pid)
+	}
+	return nil
+}
+
 // childOf finds a child process by an argument.
 func childOf(t testing.TB, parent int, arg string) int {
 	t.Helper()

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -247,137 +245,4 @@ func (d *desk) pauses(c *remote.Client, item *desktoptest.Item) {
 		d.click(item, "Resume")
 		d.sees(c, "the end of the pause", func(s api.Snapshot) bool { return !s.Paused })
 	}
-}
-
-func TestWindowsComeAndGoWithoutTheEngine(t *testing.T) {
-	d, c, item := trayed(t, desktoptest.Screenless, tidy())
-	if err := item.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	d.opened(present.Queue)
-	first := d.windowProcess()
-	d.click(item, "Reports…")
-	d.opened(present.Reports)
-	if pid := d.windowProcess(); first == 0 || pid != first {
-		t.Errorf("the second window is shown by process %d, the first by %d", pid, first)
-	}
-	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	d.Until("the windows to be gone", func() error {
-		return errors.Join(d.Display.Gone(title(present.Queue)), d.Display.Gone(title(present.Reports)))
-	})
-	id := d.world.Stash.SceneIDs()[1]
-	if err := d.world.Stash.Edit(id, func(sc *sim.Scene) { sc.Title = "Written without a window" }); err != nil {
-		t.Fatal(err)
-	}
-	d.Until("the edit in Plex", d.inStep)
-	d.settled(c)
-	d.click(item, "Queue…")
-	d.opened(present.Queue)
-	if pid := d.windowProcess(); pid == 0 || pid == first {
-		t.Errorf("windows are shown by process %d again", pid)
-	}
-	d.close(present.Queue)
-	d.Until("the window process to end", func() error {
-		if pid := d.windowProcess(); pid != 0 {
-			return fmt.Errorf("process %d still runs", pid)
-		}
-		return nil
-	})
-	if _, err := c.Snapshot(context.Background()); err != nil {
-		t.Errorf("closing the last window ended more than the windows: %v", err)
-	}
-}
-
-func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
-	d, c, _ := trayed(t, desktoptest.Screenless, tidy())
-	second := d.start()
-	if err := second.Wait(desktoptest.Patience); err != nil {
-		t.Errorf("the second start: %v", err)
-	}
-	d.opened(present.Queue)
-	if d.windowProcess() == 0 {
-		t.Error("the window does not belong to the first start")
-	}
-	if _, err := c.Ping(context.Background()); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
-	d := newDesk(t, desktoptest.RigParams{}, tidy())
-	d.app = d.start()
-	item := d.item()
-	d.asksBeforeTheLastWindowGoes()
-	d.Until("the answer to be taken", func() error {
-		return errors.Join(d.Display.Key("space"), d.Display.Gone(title(present.Queue)))
-	})
-	d.settled(d.client())
-	d.click(item, "Queue…")
-	d.opened(present.Queue)
-	d.close(present.Queue) // without another question
-}
-
-func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
-	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
-	d.app = d.start()
-	d.opened(present.Queue)
-	c := d.client()
-	d.settled(c)
-	if err := d.inStep(); err != nil {
-		t.Error(err)
-	}
-	d.asksBeforeTheLastWindowGoes()
-	if err := syscall.Kill(d.windowProcess(), syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	d.Until("the window to go", func() error { return d.Display.Gone(title(present.Queue)) })
-	if err := d.start().Wait(desktoptest.Patience); err != nil {
-		t.Errorf("the second start: %v", err)
-	}
-	d.opened(present.Queue)
-	if err := d.app.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.app.Wait(desktoptest.Patience); err != nil {
-		t.Errorf("ended by a signal: %v", err)
-	}
-	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Queue)) })
-}
-
-func TestIconAppearsWhenATrayHostDoes(t *testing.T) {
-	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
-	d.app = d.start("--hidden")
-	d.settled(d.client())
-	late, err := desktoptest.NewWatcher(d.Bus.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(late.Close)
-	d.Watcher = late
-	item := d.item()
-	d.says(item, "In step")
-	d.click(item, "Queue…")
-	d.opened(present.Queue)
-}
-
-// asksBeforeTheLastWindowGoes closes the window, which stays and darkens behind a question.
-func (d *desk) asksBeforeTheLastWindowGoes() {
-	d.t.Helper()
-	before := d.opened(present.Queue)
-	if err := d.Display.CloseWindow(title(present.Queue)); err != nil {
-		d.t.Fatal(err)
-	}
-	d.Until("the question", func() error {
-		shot, err := d.Display.WindowShot(title(present.Queue), d.Shot(d.t.Name()+"-question"))
-		if err != nil {
-			return err
-		}
-		corner := shot.Bounds().Max.Sub(image.Pt(4, 4))
-		if shot.At(corner.X, corner.Y) == before.At(corner.X, corner.Y) {
-			return errors.New("the window looks as before")
-		}
-		return nil
-	})
 }
