@@ -42,14 +42,14 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing([]column{{present.T("When"), 16, false}, {present.T("Scene"), 28, true}, {present.T("What happened"), 24, true}, {present.T("Changes"), 50, true}},
+	p.list = newListing([]column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s gets back what it had in Plex before the last write.", p.chosen.Name))
 	})
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.words))
 	p.foot.Hide()
-	p.runList = newListing([]column{{present.T("Run"), 1, false}}, func() int { return len(p.runs) }, func(i int) []cell {
+	p.runList = newListing([]column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
 	}, func(i int) {
 		p.run = p.runs[i]

@@ -8,12 +8,10 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// column is one column of a listing: its title and its share of the width. One that
-// holds sentences takes two lines.
+// column is one column of a listing: its title and its share of the width.
 type column struct {
-	title     string
-	share     float32
-	sentences bool
+	title string
+	share float32
 }
 
 // cell is what one column of a row shows.
@@ -45,9 +43,7 @@ func newListing(columns []column, length func() int, row func(i int) []cell, cho
 	l.list = newList(length, func() fyne.CanvasObject {
 		cells := make([]fyne.CanvasObject, len(columns))
 		for i := range cells {
-			if cells[i] = line(); columns[i].sentences {
-				cells[i] = newTwoLines()
-			}
+			cells[i] = newTwoLines()
 		}
 		return container.New(shares, cells...)
 	}, func(i widget.ListItemID, o fyne.CanvasObject) { fill(o, row(i)) })
@@ -64,11 +60,7 @@ func fill(row fyne.CanvasObject, cells []cell) {
 		if k < len(cells) {
 			c = cells[k]
 		}
-		if long, ok := o.(*twoLines); ok {
-			long.set(c.words, c.tone)
-			continue
-		}
-		set(o.(*widget.Label), c.words, c.tone)
+		o.(*twoLines).set(c.words, c.tone)
 	}
 }
 

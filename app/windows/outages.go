@@ -40,7 +40,7 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.chosen = 1
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
-	p.list = newListing([]column{{present.T("When"), 23, true}, {present.T("For"), 9, false}, {present.T("Cause"), 33, true}, {present.T("Held back"), 17, true}, {present.T("Remarks"), 28, true}},
+	p.list = newListing([]column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Held back"), 17}, {present.T("Remarks"), 28}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
 	return p

@@ -73,7 +73,7 @@ func newQueuePage(w *Windows, win *window) page {
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 30, true}, {present.T("State"), 17, false}, {present.T("Why"), 53, true}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing([]column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)

@@ -63,7 +63,7 @@ func newReportsPage(w *Windows, win *window) page {
 	p.filters = newChooser(func(int) { p.restart() })
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 23, true}, {present.T("Gap"), 14, false}, {present.T("What happened"), 12, false}, {present.T("Why, and what to do"), 51, true}},
+	p.list = newListing([]column{{present.T("Scene"), 23}, {present.T("Gap"), 14}, {present.T("What happened"), 12}, {present.T("Why, and what to do"), 51}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
