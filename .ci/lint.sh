@@ -16,6 +16,7 @@ go vet -tags x11,e2e ./... || code=1
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 if go run "$staticcheck" -version >/dev/null 2>&1; then
     CGO_ENABLED=0 go run "$staticcheck" -tags nogui ./... || code=1
+    go run "$staticcheck" -tags x11,e2e ./... || code=1
 else
     echo "lint: $staticcheck cannot be fetched here, left out" >&2
 fi

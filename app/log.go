@@ -58,7 +58,7 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 	if !tty {
 		o.TimeFormat = "2006-01-02T15:04:05.000Z07:00"
 	}
-	return tint.NewHandler(out, o)
+	return tint.NewTextHandler(out, o)
 }
 
 // close ends the file.

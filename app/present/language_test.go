@@ -118,9 +118,7 @@ func listed() []string {
 	for _, f := range scene.Fields() {
 		words = append(words, string(f))
 	}
-	for _, topic := range []string{"Stash", "Path", "Plex", "Fields", "Queue"} {
-		words = append(words, topic)
-	}
+	words = append(words, "Stash", "Path", "Plex", "Fields", "Queue") // topics of Explain
 	for at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() == 2026; at = at.AddDate(0, 0, 25) {
 		words = append(words, at.Format("Jan"), at.Format("Mon"))
 	}

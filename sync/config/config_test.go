@@ -134,7 +134,8 @@ func TestRangesHoldAtTheirVeryEdges(t *testing.T) {
 			continue
 		}
 		n++
-		good, bad := []string{lo, hi}, []string{}
+		good := []string{lo, hi}
+		var bad []string
 		if a, err := strconv.Atoi(lo); err == nil {
 			b, _ := strconv.Atoi(hi)
 			bad = []string{strconv.Itoa(a - 1), strconv.Itoa(b + 1), "", "many", "1.5"}

@@ -26,7 +26,6 @@ type session struct {
 	rows     []store.ReportRow
 	masks    map[scene.ID]Fields // what the brake counts of enqueued scenes
 	unread   int                 // scenes Stash could not read
-	trips    []Trip
 }
 
 // lost is a scene that vanished from Stash.

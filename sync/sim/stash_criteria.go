@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func testInt(c any, have int) (bool, error) {
 	case "NOT_NULL":
 		return have != 0, nil
 	}
-	return false, errors.New("Internal system error. Error <unsupported int modifier type>")
+	return false, internalError("unsupported int modifier type")
 }
 
 // testText: EQUALS is LIKE, so it ignores the case of ASCII letters and takes % and _ as wildcards.
@@ -65,7 +64,7 @@ func testText(c any, have string) (bool, error) {
 		}
 		return re.MatchString(have) == (asText(m["modifier"]) == "MATCHES_REGEX"), nil
 	}
-	return false, errors.New("Internal system error. Error <unsupported string modifier type>")
+	return false, internalError("unsupported string modifier type")
 }
 
 // like matches SQL's LIKE: % stands for any text, _ for one character.
@@ -116,7 +115,7 @@ func testStamp(c any, at time.Time) (bool, error) {
 	case "NOT_NULL":
 		return true, nil
 	}
-	return false, errors.New("Internal system error. Error <unsupported date modifier type>")
+	return false, internalError("unsupported date modifier type")
 }
 
 // compareStamps orders stamps as text.
@@ -148,5 +147,5 @@ func testIDs(c any, have []int) (bool, error) {
 	case "NOT_NULL":
 		return len(have) > 0, nil
 	}
-	return false, errors.New("Internal system error. Error <unsupported multi modifier type>")
+	return false, internalError("unsupported multi modifier type")
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,7 +14,12 @@ import (
 const defaultPage = 25
 
 // errNilPointer is how Stash says that its database is not open.
-var errNilPointer = errors.New("Internal system error. Error <runtime error: invalid memory address or nil pointer dereference>")
+const errNilPointer = internalError("runtime error: invalid memory address or nil pointer dereference")
+
+// internalError is a fault inside Stash, as Stash words it.
+type internalError string
+
+func (e internalError) Error() string { return "Internal system error. Error <" + string(e) + ">" }
 
 // resolve answers one root field. Only root fields fail, as in every case that was measured.
 func (s *Stash) resolve(x *execution, f *ast.Field) (any, error) {

@@ -26,7 +26,6 @@ type jobEvent struct {
 type jobFeed struct {
 	mu   sync.Mutex
 	subs map[chan jobEvent]struct{}
-	wg   sync.WaitGroup
 }
 
 func (f *jobFeed) join() (events chan jobEvent, leave func()) {
