@@ -112,7 +112,7 @@ func Server(p api.PlexServer) string {
 }
 
 // SignInWords tells how a sign-in with Plex stands.
-func SignInWords(s api.SignInState, code string) Line {
+func SignInWords(s api.SignInState) Line {
 	switch s.State {
 	case api.SignInDone:
 		if len(s.Servers) == 0 {
@@ -123,7 +123,12 @@ func SignInWords(s api.SignInState, code string) Line {
 		return Line{T("The sign-in has expired. Start again."), Warn}
 	case api.SignInWaiting:
 	}
-	return Line{T("Confirm the sign-in in your browser. Code %s.", code), Busy}
+	return Line{T("Confirm the sign-in in your browser."), Busy}
+}
+
+// NoBrowser is said when the sign-in page could not be opened.
+func NoBrowser() Line {
+	return Line{T("No browser could be opened here. Copy the address of the page, open it anywhere, and confirm the sign-in there."), Warn}
 }
 
 // Discovered tells what a look around the local network brought.

@@ -249,10 +249,10 @@ func TestSignInWords(t *testing.T) {
 	relay := attic
 	relay.Relay = true
 	cases := map[string]struct{ got, want string }{
-		"waiting": {present.SignInWords(api.SignInState{State: api.SignInWaiting}, "AB12").Words, "Confirm the sign-in in your browser. Code AB12."},
-		"done":    {present.SignInWords(api.SignInState{State: api.SignInDone, Servers: []api.PlexServer{attic}}, "").Words, "Signed in. Choose the server to keep in step:"},
-		"none":    {present.SignInWords(api.SignInState{State: api.SignInDone}, "").Words, "Signed in, but this account owns no Plex server."},
-		"expired": {present.SignInWords(api.SignInState{State: api.SignInExpired}, "").Words, "The sign-in has expired. Start again."},
+		"waiting": {present.SignInWords(api.SignInState{State: api.SignInWaiting}).Words, "Confirm the sign-in in your browser."},
+		"done":    {present.SignInWords(api.SignInState{State: api.SignInDone, Servers: []api.PlexServer{attic}}).Words, "Signed in. Choose the server to keep in step:"},
+		"none":    {present.SignInWords(api.SignInState{State: api.SignInDone}).Words, "Signed in, but this account owns no Plex server."},
+		"expired": {present.SignInWords(api.SignInState{State: api.SignInExpired}).Words, "The sign-in has expired. Start again."},
 		"direct":  {present.Server(attic), "Attic · http://10.0.0.7:32400"},
 		"relay":   {present.Server(relay), "Attic · only by Plex's slow detour"},
 		"dumb":    {present.Server(api.PlexServer{Name: "Attic"}), "Attic · does not answer"},

@@ -1,7 +1,9 @@
 package windows
 
 import (
+	"errors"
 	"image"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -119,11 +121,33 @@ func TestSignInPageCanBeOpenedAgainUntilItExpires(t *testing.T) {
 	f.called()
 	tap(t, win, "Open the page again")
 	wantCalled(t, f, "visit https://example.org/auth")
+	tap(t, win, "Copy its address")
+	if got := w.app.Clipboard().Content(); got != "https://example.org/auth" {
+		t.Errorf("copied %q", got)
+	}
 	w.now = func() time.Time { return testNow.Add(time.Hour) }
 	polls[0]()
 	wantShown(t, win, "The sign-in has expired.")
 	if canTap(win, "Open the page again") {
 		t.Error("a page that has expired can be opened")
+	}
+}
+
+func TestSignInWorksWithoutABrowser(t *testing.T) {
+	f := newcomer()
+	f.settings.Values.StashURL, f.settings.Values.Hold = "http://nas:9999", true
+	w, win, _ := setUp(t, f)
+	w.openURL = func(*url.URL) error { return errors.New("nothing opens pages") }
+	polls := 0
+	w.spawn = func(fn func()) {
+		w.spawn = func(func()) { polls++ }
+		fn()
+	}
+	tap(t, win, "Sign in with Plex…")
+	wantShown(t, win, "No browser could be opened here.")
+	tap(t, win, "Copy its address")
+	if got := w.app.Clipboard().Content(); got != "https://example.org/auth" || polls != 1 {
+		t.Errorf("copied %q, asked for the answer %d times", got, polls)
 	}
 }
 

@@ -26,8 +26,10 @@ type signIn struct {
 	words   *widget.Label
 	servers *fyne.Container
 	begin   *keyButton
-	again   *keyButton // opens the sign-in page once more
-	round   int        // a newer sign-in or a page drawn anew ends the older one
+	page    *fyne.Container // what can be done about the sign-in page while it is waited for
+	again   *keyButton
+	copied  *keyButton
+	round   int // a newer sign-in or a page drawn anew ends the older one
 }
 
 func newSignIn(p *form) *signIn {
@@ -35,19 +37,21 @@ func newSignIn(p *form) *signIn {
 	s.words.Hide()
 	s.begin = newButton(present.T("Sign in with Plex…"), theme.LoginIcon(), s.start)
 	s.again = newButton(present.T("Open the page again"), nil, nil)
-	s.again.Hide()
+	s.copied = newButton(present.T("Copy its address"), theme.ContentCopyIcon(), nil)
+	s.page = container.NewHBox(s.again, s.copied)
+	s.page.Hide()
 	return s
 }
 
 func (s *signIn) content() fyne.CanvasObject {
 	look := newButton(present.T("Look on this network"), theme.SearchIcon(), s.discover)
-	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, container.NewHBox(s.again), s.servers))
+	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, s.page, s.servers))
 }
 
 func (s *signIn) say(l present.Line) {
 	setLine(s.words, l)
 	s.words.Show()
-	s.again.Hide()
+	s.page.Hide()
 }
 
 func (s *signIn) offer(servers []api.PlexServer, label string, use func(api.PlexServer)) {
@@ -77,19 +81,27 @@ func (s *signIn) start() {
 		if err == nil {
 			u, err = url.Parse(in.URL)
 		}
-		if err == nil {
-			err = w.openURL(u)
-		}
 		if err != nil {
 			w.fail(s.p.win, err)
 			return
 		}
 		s.offer(nil, "", nil)
-		s.say(present.SignInWords(api.SignInState{State: api.SignInWaiting}, in.Code))
-		s.again.OnTapped = func() { s.visit(u) }
-		s.again.Show()
+		s.wait(u)
 		s.poll(mine, in)
 	})
+}
+
+// wait opens the page. Where no browser can be opened, or not the one in which the person
+// is signed in, the address goes there by hand.
+func (s *signIn) wait(page *url.URL) {
+	words := present.SignInWords(api.SignInState{State: api.SignInWaiting})
+	if err := s.p.w.openURL(page); err != nil {
+		words = present.NoBrowser()
+	}
+	s.say(words)
+	s.again.OnTapped = func() { s.visit(page) }
+	s.copied.OnTapped = func() { s.p.w.app.Clipboard().SetContent(page.String()) }
+	s.page.Show()
 }
 
 func (s *signIn) poll(mine int, in api.SignIn) {
@@ -110,9 +122,9 @@ func (s *signIn) poll(mine int, in api.SignIn) {
 				s.poll(mine, in)
 				return
 			}
-			s.say(present.SignInWords(api.SignInState{State: api.SignInExpired}, in.Code))
+			s.say(present.SignInWords(api.SignInState{State: api.SignInExpired}))
 		default:
-			s.say(present.SignInWords(st, in.Code))
+			s.say(present.SignInWords(st))
 			s.offer(st.Servers, present.T("Use"), func(server api.PlexServer) { s.choose(in.ID, server) })
 		}
 	})
