@@ -187,7 +187,7 @@ func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, err
 	return f.mapping, f.note("mapping %v", rules)
 }
 func (f *fake) StartSignIn(context.Context) (api.SignIn, error) {
-	return api.SignIn{ID: "pin", URL: "https://example.org/auth", Code: "AB12", Expires: testNow.Add(time.Minute)}, f.note("sign in")
+	return api.SignIn{ID: "pin", URL: "https://example.org/auth", Expires: testNow.Add(time.Minute)}, f.note("sign in")
 }
 func (f *fake) PollSignIn(_ context.Context, id string) (api.SignInState, error) {
 	f.polls++

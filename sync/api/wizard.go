@@ -12,7 +12,6 @@ type SignIn struct {
 	ID string `json:"id"`
 	// URL is the page to open in the browser.
 	URL     string    `json:"url"`
-	Code    string    `json:"code"`
 	Expires time.Time `json:"expires"`
 }
 

@@ -56,7 +56,7 @@ func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 	}
 	s.expires = e.stamp().Add(life)
 	err = e.ask(ctx, func() error { e.signIn = s; return nil })
-	return api.SignIn{ID: s.id, URL: s.pin.URL, Code: s.pin.Code, Expires: s.expires}, err
+	return api.SignIn{ID: s.id, URL: s.pin.URL, Expires: s.expires}, err
 }
 
 // signInOptions sends people to the public page, or to the service itself when it is

