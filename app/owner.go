@@ -31,6 +31,8 @@ type owner struct {
 	err       error         // why, once it has
 	secrets   *secrets
 	log       *slog.Logger
+	// forgetCrash ends what watchCrashes began; nil before.
+	forgetCrash func()
 }
 
 // ownParams say what kind of owner a process is.
@@ -68,6 +70,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	if o.secrets, err = s.openSecrets(); err != nil {
 		return err
 	}
+	o.watchCrashes(s.dir)
 	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: o.log, Version: s.Version})
 	if err != nil {
 		return err
@@ -186,6 +189,9 @@ func (o *owner) stop() error {
 // close puts away what open took, as far as it came. The server closes the listener.
 func (o *owner) close() error {
 	var errs []error
+	if o.forgetCrash != nil {
+		o.forgetCrash()
+	}
 	if o.db != nil {
 		if err := o.db.Close(); err != nil {
 			errs = append(errs, fmt.Errorf("close the database: %w", err))

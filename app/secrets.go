@@ -44,6 +44,7 @@ type secrets struct {
 	cache   map[string]string
 	known   map[string]bool // asked for and answered, or set here
 	ringOK  bool
+	waiting bool // for a keyring that has not answered yet
 	consent bool
 	late    func() // called when the keyring answered after all; may be nil
 }
@@ -119,13 +120,15 @@ func (k *secrets) readRing() {
 			continue
 		}
 		v, err := k.ring.get(name, func(v string, err error) {
+			k.wait(false)
 			if k.answered(name, v, err) {
 				k.readRing()
 				k.tellLate()
 			}
 		})
 		if !k.answered(name, v, err) && errors.Is(err, errNoAnswer) {
-			return // it will not answer the next question either
+			k.wait(!k.isKnown(name)) // it may have answered just now
+			return                   // it will not answer the next question either
 		}
 	}
 }
@@ -149,6 +152,19 @@ func (k *secrets) isKnown(name string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.known[name]
+}
+
+func (k *secrets) wait(yes bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.waiting = yes
+}
+
+// waits reports whether the keyring may still bring secrets.
+func (k *secrets) waits() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.waiting
 }
 
 func (k *secrets) tellLate() {

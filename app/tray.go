@@ -179,6 +179,9 @@ func (c *windowCmd) Run(s *session) error {
 	}
 	s.speak(config.AutoLanguage) // until the settings are read
 	s.log.start(s.level(slog.LevelWarn), "")
+	if stop, err := recordCrash(s.dir, windowCrashName); err == nil { // without it there is less to report, and no more
+		defer stop()
+	}
 	client, _, err := s.client()
 	if err != nil {
 		return err

@@ -88,6 +88,9 @@ func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, 
 	err := cmd.Wait()
 	if err != nil {
 		slog.Warn("the windows ended badly; syncing goes on", "err", err)
+		if trace, _ := takeCrash(w.dir, windowCrashName); trace != "" { // one that was killed leaves none
+			slog.Error("the windows crashed; the doctor's report for support has the trace", "trace", trace)
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
