@@ -70,7 +70,10 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	s := sampleSnapshot()
 	outageDown(&s)
 	w.update(s)
-	wantShown(t, win, "Waiting for Plex since 14:02 — next try in 40 s", "Plex down since 14:02 (connection refused)")
+	wantShown(t, win, "Waiting for Plex since 14:02 — next try in 40 s. Connection refused.", "Plex down since 14:02")
+	if shows(win, "Plex down since 14:02 (") {
+		t.Error("the cause is told twice, and cut off once")
+	}
 	if p.bar.Visible() {
 		t.Error("the progress bar is shown while Plex is down")
 	}

@@ -170,7 +170,9 @@ func (p *queuePage) update(s api.Snapshot) {
 	m := p.w.moment()
 	set(p.status, present.Status(s, m), widget.MediumImportance)
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
-	setLine(p.plex, present.Plex(s, m))
+	short := s
+	short.Breaker.Cause = "" // the band tells it in full
+	setLine(p.plex, present.Plex(short, m))
 	setLine(p.stash, present.Stash(s, m))
 	set(p.today, present.Today(s.Today), widget.LowImportance)
 	if f := present.Fraction(s.Run); p.progress.Value != f {
