@@ -48,7 +48,7 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 	visible(remove, stored)
 	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
 	answer := para()
-	answer.Hide()
+	visible(answer, false)
 	var test *keyButton
 	test = newButton(present.T("Test"), theme.MediaPlayIcon(), func() {
 		test.Disable()
@@ -59,11 +59,11 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 
 func (p *form) test(q api.TestRequest, answer *widget.Label, button *keyButton) {
 	set(answer, present.T("Testing…"), widget.LowImportance)
-	answer.Show()
+	visible(answer, true)
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
 		button.Enable()
 		if err != nil {
-			answer.Hide()
+			visible(answer, false)
 			p.w.fail(p.win, err)
 			return
 		}

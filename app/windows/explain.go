@@ -68,7 +68,7 @@ func (p *explainPage) clear() {
 	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds."))}
 	p.steps.Refresh()
 	enabled(p.again, false)
-	p.undo.Hide()
+	visible(p.undo, false)
 }
 
 func (p *explainPage) explain(query string) {

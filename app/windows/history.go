@@ -95,7 +95,7 @@ func (p *historyPage) restart() {
 	p.query++
 	p.lines, p.more, p.loading = nil, true, false
 	p.list.list.UnselectAll()
-	p.foot.Hide()
+	visible(p.foot, false)
 	p.load()
 }
 
@@ -145,7 +145,7 @@ func (p *historyPage) choose(i int) {
 	a := present.HistoryLine(p.chosen, p.w.moment())
 	set(p.words, strings.Join(append([]string{a.Name + present.Dot + a.When + present.Dot + a.What}, a.Changes...), "\n"), widget.MediumImportance)
 	enabled(p.undo, len(p.chosen.Changes) > 0)
-	p.foot.Show()
+	visible(p.foot, true)
 }
 
 // update reads anew when something was finished and nobody is looking at a line.

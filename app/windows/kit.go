@@ -65,15 +65,20 @@ func set(l *widget.Label, words string, tone widget.Importance) {
 // setLine shows a line with a mark, so that colour is not all that tells.
 func setLine(l *widget.Label, x present.Line) { set(l, marks[x.Tone]+x.Words, tones[x.Tone]) }
 
+// visible shows or hides an object; what is around it gives it room or takes it back,
+// which Fyne leaves to a change of the window's size.
 func visible(o fyne.CanvasObject, yes bool) {
 	if yes == o.Visible() {
 		return
 	}
 	if yes {
 		o.Show()
-		return
+	} else {
+		o.Hide()
 	}
-	o.Hide()
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil && c.Content() != nil {
+		c.Content().Refresh()
+	}
 }
 
 func enabled(b fyne.Disableable, yes bool) {
@@ -119,13 +124,7 @@ func (b *band) say(words string) {
 	if words != "" {
 		set(b.words, words, b.words.Importance)
 	}
-	if b.box.Visible() == (words != "") {
-		return
-	}
 	visible(b.box, words != "")
-	if c := fyne.CurrentApp().Driver().CanvasForObject(b.box); c != nil {
-		c.Content().Refresh() // Fyne leaves a gap where something was hidden
-	}
 }
 
 // chooser is a row of buttons of which one is chosen.

@@ -90,9 +90,9 @@ type mapping struct {
 func newMapping(p *form) *mapping {
 	m := &mapping{p: p, rules: slices.Clone(p.draft.PathMap), rows: container.NewVBox(), wrong: para(), coverage: para(), examples: caption(""), offers: container.NewVBox()}
 	m.wrong.Importance = widget.DangerImportance
-	m.wrong.Hide()
-	m.coverage.Hide()
-	m.examples.Hide()
+	visible(m.wrong, false)
+	visible(m.coverage, false)
+	visible(m.examples, false)
 	if len(m.rules) == 0 {
 		m.rules = []config.Rule{{}}
 	}
@@ -151,8 +151,8 @@ func (m *mapping) edited() {
 	}
 	m.asked++
 	m.known, m.then = nil, nil
-	m.coverage.Hide() // it was about other rules
-	m.examples.Hide()
+	visible(m.coverage, false) // it was about other rules
+	visible(m.examples, false)
 	m.p.edit(o, o.Get(config.Settings{PathMap: filled}), m.wrong) // its text knows how to quote, and its Set checks
 }
 
@@ -174,7 +174,7 @@ func (m *mapping) try() {
 	m.asked++
 	mine := m.asked
 	set(m.coverage, present.T("Looking for the files of every scene in Plex…"), widget.LowImportance)
-	m.coverage.Show()
+	visible(m.coverage, true)
 	rules := m.p.draft.PathMap
 	ask(m.p.w, func(ctx context.Context) (api.Mapping, error) { return m.p.w.api.Mapping(ctx, rules) }, func(c api.Mapping, err error) {
 		if mine == m.asked {
@@ -188,7 +188,7 @@ func (m *mapping) answered(c api.Mapping, err error) {
 		m.known = &c
 		m.fits(c)
 	} else {
-		m.coverage.Hide()
+		visible(m.coverage, false)
 		m.p.w.fail(m.p.win, err)
 	}
 	if then := m.then; then != nil {

@@ -89,6 +89,8 @@ func rowsOf(win *window) (*keyList, func(int) []cell) {
 		return p.list.list, p.row
 	case *previewPage:
 		return p.fields.list, p.field
+	case *historyPage:
+		return p.list.list, p.row
 	default:
 		q := win.page.(*queuePage)
 		return q.list.list, q.row
@@ -122,5 +124,32 @@ func TestABandThatGoesGivesItsRoomBack(t *testing.T) {
 	w.update(sampleSnapshot())
 	if at() != before {
 		t.Errorf("the search is at %.0f, was at %.0f", at(), before)
+	}
+}
+
+// The foot about a chosen row takes room from the list while it shows, and no longer.
+func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
+	away := map[string]func(*window){
+		present.Queue:   func(win *window) { tap(t, win, "Waiting") },
+		present.Reports: func(win *window) { tap(t, win, "No metadata yet") },
+		present.Preview: func(win *window) { win.page.(*previewPage).scenes.Select(1) },
+		present.History: func(win *window) { win.page.(*historyPage).search.SetText("night") },
+	}
+	for name, leave := range away {
+		t.Run(name, func(t *testing.T) {
+			w := newTest(t, newFake())
+			w.Show(name)
+			win := w.open[name]
+			list, _ := rowsOf(win)
+			before := list.Size().Height
+			list.Select(0)
+			if list.Size().Height >= before {
+				t.Error("the foot has no room")
+			}
+			leave(win)
+			if got := list.Size().Height; got != before {
+				t.Errorf("the list is %.0f high, was %.0f", got, before)
+			}
+		})
 	}
 }

@@ -98,7 +98,7 @@ func (p *outagesPage) choose(i int) {
 	}
 	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
 	set(p.words, present.OutageWords(r), widget.MediumImportance)
-	p.words.Show()
+	visible(p.words, true)
 }
 
 // update reads the page again when the verdict moved, and now and then while an outage

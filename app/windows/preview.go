@@ -209,7 +209,7 @@ func (p *previewPage) set(r store.ReportRow) {
 		words = x.Title + present.Dot + x.Kind
 	}
 	set(p.name, words, widget.MediumImportance)
-	p.full.Hide()
+	visible(p.full, false)
 	p.fields.list.UnselectAll()
 	p.fields.refresh("")
 }
@@ -226,7 +226,7 @@ func (p *previewPage) inFull(i int) {
 	if i < len(p.row.Changes)+len(p.row.Kept) {
 		c, kept := p.change(i)
 		set(p.full, present.ChangeInFull(c, kept, p.w.moment()), widget.MediumImportance)
-		p.full.Show()
+		visible(p.full, true)
 	}
 }
 

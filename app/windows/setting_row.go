@@ -62,11 +62,11 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 	err := o.Set(&p.draft, text)
 	if err == nil {
 		delete(p.wrong, o.Name)
-		wrong.Hide()
+		visible(wrong, false)
 	} else {
 		p.wrong[o.Name] = present.Sentence(present.Heard(err.Error()))
 		set(wrong, p.wrong[o.Name], widget.DangerImportance)
-		wrong.Show()
+		visible(wrong, true)
 	}
 	p.changed()
 }

@@ -40,14 +40,14 @@ func newSetUpPage(w *Windows, win *window) page {
 	p := &setUpPage{form: newForm(w, win), steps: container.NewVBox(), title: heading(""), intro: para(), answer: para(), place: caption(""), note: caption("")}
 	p.redraw, p.changed, p.submitted = p.drawAnew, p.edited, p.forward
 	p.refocus, p.seen = p.focus, func(o fyne.CanvasObject) { reveal(p.scroll, o) }
-	p.answer.Hide()
+	visible(p.answer, false)
 	p.preview = newFirstPreview(p)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.back = newButton(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
 	p.next = newButton("", nil, p.forward)
 	p.next.Importance = widget.HighImportance
 	p.anyway = newButton(present.T("Go on anyway"), nil, func() { p.leave(p.step + 1) })
-	p.anyway.Hide()
+	visible(p.anyway, false)
 	p.later = newButton(present.T("Later"), nil, func() { w.leave(win) })
 	p.keys()
 	return p
@@ -122,8 +122,8 @@ func (p *setUpPage) drawAnew() {
 // draw makes the inputs of the step anew.
 func (p *setUpPage) draw() {
 	p.body.Objects = nil
-	p.answer.Hide()
-	p.anyway.Hide()
+	visible(p.answer, false)
+	visible(p.anyway, false)
 	step := present.SetUpSteps()[p.step]
 	set(p.title, step.Title, widget.MediumImportance)
 	set(p.intro, step.Intro, widget.MediumImportance)
@@ -143,8 +143,8 @@ func (p *setUpPage) draw() {
 // about the older one.
 func (p *setUpPage) edited() {
 	p.asked++
-	p.answer.Hide()
-	p.anyway.Hide()
+	visible(p.answer, false)
+	visible(p.anyway, false)
 	p.buttons()
 }
 
@@ -198,7 +198,7 @@ func (p *setUpPage) check(q api.TestRequest) {
 	p.asked++
 	mine := p.asked
 	set(p.answer, present.T("Testing…"), widget.LowImportance)
-	p.answer.Show()
+	visible(p.answer, true)
 	p.next.Disable()
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
 		if mine != p.asked {
@@ -207,11 +207,11 @@ func (p *setUpPage) check(q api.TestRequest) {
 		p.buttons()
 		switch {
 		case err != nil:
-			p.answer.Hide()
+			visible(p.answer, false)
 			p.w.fail(p.win, err)
 		case !r.OK:
 			setLine(p.answer, present.Tested(r))
-			p.anyway.Show()
+			visible(p.anyway, true)
 		default:
 			if q.Server == "plex" {
 				p.libraries = r.Libraries
@@ -234,11 +234,11 @@ func (p *setUpPage) fit() {
 		p.buttons()
 		switch {
 		case err != nil:
-			p.anyway.Show()
+			visible(p.anyway, true)
 		case c.Total > 0 && c.Covered == 0:
 			setLine(p.answer, present.Line{Words: present.CoverageAdvice(c), Tone: present.Warn})
-			p.answer.Show()
-			p.anyway.Show()
+			visible(p.answer, true)
+			visible(p.anyway, true)
 		default:
 			p.leave(p.step + 1)
 		}

@@ -34,12 +34,12 @@ type signIn struct {
 
 func newSignIn(p *form) *signIn {
 	s := &signIn{p: p, words: para(), servers: container.NewVBox()}
-	s.words.Hide()
+	visible(s.words, false)
 	s.begin = newButton(present.T("Sign in with Plex…"), theme.LoginIcon(), s.start)
 	s.again = newButton(present.T("Open the page again"), nil, nil)
 	s.copied = newButton(present.T("Copy its address"), theme.ContentCopyIcon(), nil)
 	s.page = container.NewHBox(s.again, s.copied)
-	s.page.Hide()
+	visible(s.page, false)
 	return s
 }
 
@@ -50,8 +50,8 @@ func (s *signIn) content() fyne.CanvasObject {
 
 func (s *signIn) say(l present.Line) {
 	setLine(s.words, l)
-	s.words.Show()
-	s.page.Hide()
+	visible(s.words, true)
+	visible(s.page, false)
 }
 
 func (s *signIn) offer(servers []api.PlexServer, label string, use func(api.PlexServer)) {
@@ -101,7 +101,7 @@ func (s *signIn) wait(page *url.URL) {
 	s.say(words)
 	s.again.OnTapped = func() { s.visit(page) }
 	s.copied.OnTapped = func() { s.p.w.app.Clipboard().SetContent(page.String()) }
-	s.page.Show()
+	visible(s.page, true)
 }
 
 func (s *signIn) poll(mine int, in api.SignIn) {
