@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"lockstep/sync/scene"
 )
 
 const (
@@ -23,7 +23,7 @@ const (
 // line cleans a single-line value: no control characters, single spaces, at most
 // maxLine characters.
 func line(s string) string {
-	s = strings.Join(strings.Fields(clean(s, false)), " ")
+	s = strings.Join(strings.Fields(scene.Clean(s, false)), " ")
 	return cut(s, maxLine, len(s)*3)
 }
 
@@ -31,7 +31,7 @@ func line(s string) string {
 // row, and the whole fits into one request; short tells that it had to be shortened.
 func text(s string) (out string, short bool) {
 	var lines []string
-	for l := range strings.SplitSeq(clean(s, true), "\n") {
+	for l := range strings.SplitSeq(scene.Clean(s, true), "\n") {
 		l = strings.Join(strings.Fields(l), " ")
 		if l == "" && (len(lines) == 0 || lines[len(lines)-1] == "") {
 			continue
@@ -43,60 +43,6 @@ func text(s string) (out string, short bool) {
 		return s, false
 	}
 	return cut(s, maxText-1, maxEncoded-encodedLen(ellipsis)) + ellipsis, true
-}
-
-// clean drops what must not reach a screen or a database: invalid UTF-8, control
-// characters, bidirectional overrides, zero-width characters. Line ends become "\n" when
-// kept and a space otherwise.
-func clean(s string, keepLines bool) string {
-	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	runes := []rune(s)
-	var b strings.Builder
-	for i, r := range runes {
-		switch {
-		case keepLines && isLineEnd(r):
-			b.WriteByte('\n')
-		case unicode.IsSpace(r) || isLineEnd(r):
-			b.WriteByte(' ')
-		case isJoiner(r) && !joins(runes, i), unicode.IsControl(r), isInvisible(r):
-		default:
-			b.WriteRune(r)
-		}
-	}
-	// What stood apart may compose now.
-	return norm.NFC.String(b.String())
-}
-
-func isLineEnd(r rune) bool {
-	return r == '\n' || r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029'
-}
-
-// isJoiner recognises the zero-width joiner and non-joiner.
-func isJoiner(r rune) bool { return r == '\u200c' || r == '\u200d' }
-
-// joins reports a joiner that does something: between two characters of an emoji or of
-// a script that needs it. Beside ASCII, spaces or another joiner it only hides.
-func joins(runes []rune, i int) bool {
-	if i == 0 || i == len(runes)-1 {
-		return false
-	}
-	return shapes(runes[i-1]) && shapes(runes[i+1])
-}
-
-func shapes(r rune) bool {
-	return r > unicode.MaxASCII && !unicode.IsSpace(r) && !unicode.IsControl(r) && !isJoiner(r) && !isInvisible(r)
-}
-
-// isInvisible recognises format characters without a place in metadata.
-func isInvisible(r rune) bool {
-	switch {
-	case r == '\u00ad', r == '\u061c', r == '\u180e', r == '\u200b', r == '\ufeff', // soft hyphen, marks, zero width
-		r == '\u200e', r == '\u200f', '\u202a' <= r && r <= '\u202e', '\u2060' <= r && r <= '\u206f',
-		'\ufff9' <= r && r <= '\ufffb', 0xe0000 <= r && r <= 0xe007f:
-		return true
-	}
-	return false
 }
 
 // cut shortens s to so many characters and encoded bytes, at the last space when that
@@ -119,13 +65,13 @@ func boundary(s string, end int) string {
 	if space := strings.LastIndexFunc(head, unicode.IsSpace); !unicode.IsSpace(next) && space*5 > len(head)*4 {
 		head = head[:space]
 	} else {
-		for head != "" && (unicode.Is(unicode.M, next) || isJoiner(next)) {
+		for head != "" && (unicode.Is(unicode.M, next) || scene.IsJoiner(next)) {
 			var size int
 			next, size = utf8.DecodeLastRuneInString(head)
 			head = head[:len(head)-size]
 		}
 	}
-	return strings.TrimRightFunc(head, func(r rune) bool { return unicode.IsSpace(r) || isJoiner(r) })
+	return strings.TrimRightFunc(head, func(r rune) bool { return unicode.IsSpace(r) || scene.IsJoiner(r) })
 }
 
 // encodedLen is the length of s percent-encoded in a query.

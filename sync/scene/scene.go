@@ -73,14 +73,13 @@ type File struct {
 }
 
 // Name is what to call the scene in front of a person: its title, else the name of
-// its first file without extension, else "scene 12".
+// its first file without extension, else "scene 12". It is one clean line.
 func (s Scene) Name() string {
-	if title := strings.TrimSpace(s.Title); title != "" {
-		return title
-	}
 	base := path.Base(strings.ReplaceAll(s.Path(), `\`, "/"))
-	if name := strings.TrimSuffix(base, path.Ext(base)); name != "" && name != "/" {
-		return name
+	for _, name := range []string{s.Title, strings.TrimSuffix(base, path.Ext(base))} {
+		if name = strings.Join(strings.Fields(Clean(name, false)), " "); name != "" && name != "/" {
+			return name
+		}
 	}
 	return "scene " + s.ID.String()
 }

@@ -107,8 +107,10 @@ func TestNameIsNeverEmpty(t *testing.T) {
 			t.Errorf("the name of %q is %q", p, got)
 		}
 	}
-	if blank := (scene.Scene{ID: 3, Title: " \t"}); blank.Name() != "scene 3" {
-		t.Errorf("%q", blank.Name())
+	for title, want := range map[string]string{" \t": "scene 3", "\x1b[31mred\u202e \t\nalert\a": "[31mred alert"} {
+		if got := (scene.Scene{ID: 3, Title: title}).Name(); got != want {
+			t.Errorf("%q is called %q, want %q", title, got, want)
+		}
 	}
 }
 
