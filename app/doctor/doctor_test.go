@@ -45,6 +45,15 @@ type household struct {
 	*engine.Engine
 	world *sim.World
 	env   doctor.Env
+	place string // where the secrets are, if not in the keyring
+}
+
+func (h *household) Settings(ctx context.Context) (api.Settings, error) {
+	s, err := h.Engine.Settings(ctx)
+	if h.place != "" {
+		s.SecretsIn = h.place
+	}
+	return s, err
 }
 
 func newHousehold(t *testing.T, o sim.Options, change func(*config.Settings)) *household {
@@ -173,6 +182,10 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 		"no keyring": {func(_ *testing.T, h *household) {
 			h.env.Keyring = func(context.Context) error { return errors.New("it is locked") }
 		}, "Secrets", doctor.Warn, "does not answer"},
+		"no keyring, but the file allowed": {func(_ *testing.T, h *household) {
+			h.place = "file"
+			h.env.Keyring = func(context.Context) error { return errors.New("there is none") }
+		}, "Secrets", doctor.OK, "in a file only you can read"},
 		"no tray": {func(_ *testing.T, h *household) { h.env.TrayHost = func(context.Context) bool { return false } }, "Tray", doctor.Warn, "no tray icons"},
 		"nobody tells": {func(_ *testing.T, h *household) {
 			h.env.Notifications = func(context.Context) (string, error) { return "", errors.New("no bus") }
