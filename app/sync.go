@@ -27,7 +27,8 @@ type summaryJSON struct {
 	Finished bool         `json:"finished"`
 	Error    *errorJSON   `json:"error,omitempty"`
 	Words    string       `json:"words"`
-	Written  int          `json:"written"` // by the runs since the start of the command, found in step included
+	Written  int          `json:"written"` // by the runs since the start of the command
+	InStep   int          `json:"inStep"`  // looked at by them, and right in Plex already
 	Skipped  int          `json:"skipped"`
 	Dead     int          `json:"dead"`
 	Queue    queue.Counts `json:"queue"` // all jobs there are, also from before
@@ -102,6 +103,7 @@ func (s *session) summary(a api.API, since time.Time, snap api.Snapshot) (summar
 	for _, r := range runs {
 		if r.Ended.After(since) {
 			sum.Written += r.Written
+			sum.InStep += r.InStep
 			sum.Skipped += r.Skipped
 			sum.Dead += r.Dead
 		}
@@ -145,12 +147,13 @@ func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue
 }
 
 func summaryWords(sum summaryJSON) string {
-	if sum.Written+sum.Skipped+sum.Dead == 0 {
+	done := sum.Written + sum.InStep
+	if done+sum.Skipped+sum.Dead == 0 {
 		return "There was nothing to write."
 	}
-	words := present.Count(sum.Written, "scene", "scenes") + " in step now"
-	if skipped := sum.Skipped - sum.Queue.Parked; skipped > 0 { // a run counts what it parked as skipped
-		words += present.Dot + present.Number(skipped) + " skipped"
+	words := present.Count(done, "scene", "scenes") + " in step now"
+	if sum.Skipped > 0 {
+		words += present.Dot + present.Number(sum.Skipped) + " skipped"
 	}
 	if sum.Dead > 0 {
 		words += present.Dot + present.Number(sum.Dead) + " failed"

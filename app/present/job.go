@@ -167,11 +167,16 @@ func Run(r store.Run, m Moment) string {
 		words = m.Span(r.Started, end)
 	}
 	parts := []string{words, T("%s written", Number(r.Written))}
-	if r.Skipped > 0 {
-		parts = append(parts, T("%s skipped", Number(r.Skipped)))
-	}
-	if r.Dead > 0 {
-		parts = append(parts, T("%s dead", Number(r.Dead)))
+	for _, part := range []struct {
+		n     int
+		words string
+	}{
+		{r.InStep, T("%s in step already", Number(r.InStep))}, {r.Parked, T("%s not in Plex yet", Number(r.Parked))},
+		{r.Skipped, T("%s skipped", Number(r.Skipped))}, {r.Dead, T("%s dead", Number(r.Dead))},
+	} {
+		if part.n > 0 {
+			parts = append(parts, part.words)
+		}
 	}
 	if r.Undone {
 		parts = append(parts, T("undone"))

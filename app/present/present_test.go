@@ -320,7 +320,11 @@ func TestHistoryAndRunLines(t *testing.T) {
 	if line.When != "23 Nov 14:12" || line.Name != "scene 3" || line.What != "written" || line.Changes[0] != "Date: (empty) → 2019-05-02" {
 		t.Errorf("line %+v", line)
 	}
-	run := store.Run{Started: ago(3 * time.Minute), Ended: now, Written: 1042, Skipped: 3, Dead: 1, Undone: true}
+	run := store.Run{Started: ago(3 * time.Minute), Ended: now, InStep: 12, Parked: 2}
+	if got, want := present.Run(run, at), "23 Nov 14:09 – 14:12 · 0 written · 12 in step already · 2 not in Plex yet"; got != want {
+		t.Errorf("run %q, want %q", got, want)
+	}
+	run = store.Run{Started: ago(3 * time.Minute), Ended: now, Written: 1042, Skipped: 3, Dead: 1, Undone: true}
 	if got, want := present.Run(run, at), "23 Nov 14:09 – 14:12 · 1"+nn+"042 written · 3 skipped · 1 dead · undone"; got != want {
 		t.Errorf("run %q, want %q", got, want)
 	}

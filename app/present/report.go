@@ -209,9 +209,14 @@ func Brake(words string) string {
 	return words + " " + T("Go on?")
 }
 
-// PreviewFoot counts what a preview would do.
-func PreviewFoot(scenes, fields int) string {
-	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". " + T("Nothing has been written.")
+// PreviewFoot counts what a preview would do. Once something was written after it was
+// made, what it shows may be over.
+func PreviewFoot(scenes, fields int, over bool) string {
+	words := T("Nothing has been written.")
+	if over {
+		words = T("Something was written since: make a new preview to see what is left.")
+	}
+	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". " + words
 }
 
 // WriteSelected is the label of the button that writes what was picked.

@@ -155,7 +155,8 @@ func TestReportSentences(t *testing.T) {
 		"later kind": {present.Kind("new-kind"), "new kind"},
 		"brake":      {present.Brake("this would overwrite 412 of 1 204 summaries that Lockstep did not write"), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Go on?"},
 		"brake asks": {present.Brake("Really?"), "Really?"},
-		"foot":       {present.PreviewFoot(16, 41), "16 scenes, 41 fields. Nothing has been written."},
+		"foot":       {present.PreviewFoot(16, 41, false), "16 scenes, 41 fields. Nothing has been written."},
+		"foot, over": {present.PreviewFoot(1, 1, true), "1 scene, 1 field. Something was written since: make a new preview to see what is left."},
 		"field":      {present.Change(store.Change{Field: "tags", Old: "Draft", New: "Draft,\n Sea"}), "Tags: Draft → Draft, Sea"},
 	}
 	for name, c := range cases {

@@ -295,7 +295,7 @@ func sampleHistory(n int) []store.Activity {
 	out := make([]store.Activity, n)
 	for i := range out {
 		out[i] = store.Activity{
-			Seq: uint64(10*n - i), At: ago(time.Duration(i) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written",
+			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written",
 			Changes: []store.Change{{Field: scene.FieldDate, New: "2019-05-02"}, {Field: scene.FieldTags, Old: "Draft", New: "Sea, Evening"}},
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/store"
 )
 
 func open[P page](t *testing.T, w *Windows, name string) (fyne.Window, P) {
@@ -186,6 +187,12 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	wantCalled(t, f, "reconcile all preview true")
 
 	s := sampleSnapshot()
+	f.history = append([]store.Activity{{Seq: 900, At: p.report.Ended.Add(time.Minute), Changes: []store.Change{{Field: "date"}}}}, f.history...)
+	s.Today.Written++
+	w.update(s)
+	wantShown(t, win, "16 scenes, 48 fields. Something was written since: make a new preview to see what is left.")
+
+	s = sampleSnapshot()
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: "This would clear 60 dates", Report: 7}}
 	w.update(s)
 	wantShown(t, win, "This would clear 60 dates. Go on?")

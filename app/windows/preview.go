@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +41,8 @@ type previewPage struct {
 	counts [2]int // scenes and fields of the whole preview
 	ran    bool
 	asked  uint64 // the report of the brake, zero for none
+	over   bool   // something was written since the preview was made
+	today  int    // writes of today when that was asked last
 }
 
 func newPreviewPage(w *Windows, win *window) page {
@@ -105,12 +108,28 @@ func previewOf(list []store.Report, want uint64) store.Report {
 }
 
 func (p *previewPage) use(r store.Report) {
-	p.report, p.picked, p.counts, p.row = r, map[scene.ID]bool{}, [2]int{}, store.ReportRow{}
+	p.report, p.picked, p.counts, p.row, p.over = r, map[scene.ID]bool{}, [2]int{}, store.ReportRow{}, false
 	if r.ID != 0 {
 		set(p.title, present.ReportTitle(r, p.w.moment()), widget.MediumImportance)
 	}
 	p.restart()
 	p.count(r)
+	p.askOver(r)
+}
+
+// askOver looks into the history for writes after the preview.
+func (p *previewPage) askOver(r store.Report) {
+	if r.ID == 0 {
+		return
+	}
+	q := store.HistoryQuery{Limit: pageSize}
+	ask(p.w, func(ctx context.Context) ([]store.Activity, error) { return p.w.api.History(ctx, q) }, func(newest []store.Activity, err error) {
+		if err != nil || p.report.ID != r.ID {
+			return // the next write asks again
+		}
+		p.over = slices.ContainsFunc(newest, func(a store.Activity) bool { return len(a.Changes) > 0 && a.At.After(r.Ended) })
+		p.footing()
+	})
 }
 
 // count goes through the whole preview for the foot line.
@@ -243,7 +262,7 @@ func (p *previewPage) field(i int) []cell {
 }
 
 func (p *previewPage) footing() {
-	set(p.foot, present.PreviewFoot(p.counts[0], p.counts[1]), widget.MediumImportance)
+	set(p.foot, present.PreviewFoot(p.counts[0], p.counts[1], p.over), widget.MediumImportance)
 	visible(p.foot, p.report.ID != 0)
 	p.selected.SetText(present.WriteSelected(len(p.picked)))
 	enabled(p.selected, len(p.picked) > 0)
@@ -275,6 +294,10 @@ func (p *previewPage) apply(ids []scene.ID) {
 
 func (p *previewPage) update(s api.Snapshot) {
 	p.snap = s
+	if s.Today.Written != p.today && !p.over {
+		p.today = s.Today.Written
+		p.askOver(p.report)
+	}
 	enabled(p.make, s.Live && s.Configured && s.Reconcile == nil)
 	words := ""
 	if s.Reconcile != nil {

@@ -78,6 +78,7 @@ type InHand struct {
 type Progress struct {
 	Total   int `json:"total"` // finished and left
 	Done    int `json:"done"`  // written or found in step
+	Parked  int `json:"parked,omitempty"`
 	Skipped int `json:"skipped"`
 	Dead    int `json:"dead"`
 	// Unchecked is the number of scenes written or being written whose read-back is
@@ -89,7 +90,7 @@ type Progress struct {
 }
 
 // Finished is the number of scenes the run is through with.
-func (p Progress) Finished() int { return p.Done + p.Skipped + p.Dead }
+func (p Progress) Finished() int { return p.Done + p.Parked + p.Skipped + p.Dead }
 
 // Position is which scene of the run is in hand: the 23 in "23 of 42".
 func (p Progress) Position() int { return min(p.Total, p.Finished()+max(1, p.Unchecked)) }

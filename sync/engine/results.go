@@ -199,19 +199,29 @@ func (e *Engine) counted(r worker.Result, j queue.Job) {
 	e.today.roll(now)
 	switch j.State {
 	case queue.Done:
-		e.run.Written++
-		if r.Wrote {
+		if r.Wrote || e.run.touched[j.Scene] {
+			e.run.Written++
 			e.today.Written++
 			e.work.blamed = 0
+		} else {
+			e.run.InStep++
 		}
 		e.run.tick(now)
-	case queue.Skipped, queue.Parked:
+	case queue.Parked:
+		e.run.Parked++
+	case queue.Skipped:
 		e.run.Skipped++
 		e.today.Skipped++
 	case queue.Dead:
 		e.run.Dead++
 		e.today.Dead++
 		e.log.Warn("given up", "scene", j.Scene, "name", j.Name, "why", j.Words)
+	}
+	switch {
+	case !j.State.Live():
+		delete(e.run.touched, j.Scene)
+	case r.Wrote:
+		e.run.touched[j.Scene] = true
 	}
 	if r.Outcome == worker.Failed {
 		e.lastErr = j.Name + ": " + j.Words

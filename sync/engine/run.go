@@ -8,6 +8,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"lockstep/sync/config"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -16,6 +17,9 @@ type runState struct {
 	store.Run
 	active bool
 	ticks  []time.Time // when scenes were finished, over the last minute
+	// touched are the scenes the run wrote to and is not through with: they failed half-way,
+	// or were edited meanwhile.
+	touched map[scene.ID]bool
 }
 
 // rateWindow is the time over which the rate is averaged.
@@ -50,7 +54,7 @@ func (e *Engine) beginRun(now time.Time) {
 	if e.run.active {
 		return
 	}
-	e.run = runState{active: true, Run: store.Run{ID: uint64(now.UnixMilli()), Started: e.stamp()}}
+	e.run = runState{active: true, touched: map[scene.ID]bool{}, Run: store.Run{ID: uint64(now.UnixMilli()), Started: e.stamp()}}
 	run := e.run.Run
 	if err := e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) }); err != nil {
 		e.noteLocal(err)
@@ -69,7 +73,7 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	if err := e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) }); err != nil {
 		e.noteLocal(err)
 	}
-	e.log.Info("everything that could be written is in step", "done", run.Written, "skipped", run.Skipped, "dead", run.Dead)
+	e.log.Info("everything that could be written is in step", "written", run.Written, "inStep", run.InStep, "notInPlex", run.Parked, "skipped", run.Skipped, "dead", run.Dead)
 	e.look.index = true // our own writes moved Plex's stamps: learn them once
 	e.look.by(now.Add(newsDelay))
 	e.publish()

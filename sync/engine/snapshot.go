@@ -42,7 +42,7 @@ func (e *Engine) progress(now time.Time, pending int) api.Progress {
 		return api.Progress{}
 	}
 	p := api.Progress{
-		Done: e.run.Written, Skipped: e.run.Skipped, Dead: e.run.Dead, Unchecked: e.work.position,
+		Done: e.run.Written + e.run.InStep, Parked: e.run.Parked, Skipped: e.run.Skipped, Dead: e.run.Dead, Unchecked: e.work.position,
 		Rate: e.run.rate(now), Started: e.run.Started.Unix(),
 	}
 	p.Total = p.Finished() + pending

@@ -48,7 +48,9 @@ type Run struct {
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Cause   string    `json:"cause,omitempty"`
-	Written int       `json:"written"`
+	Written int       `json:"written"`          // scenes of which anything was written
+	InStep  int       `json:"inStep,omitempty"` // scenes Plex had right already
+	Parked  int       `json:"parked,omitempty"` // scenes not in Plex yet
 	Skipped int       `json:"skipped"`
 	Dead    int       `json:"dead"`
 	Undone  bool      `json:"undone,omitempty"`

@@ -1,0 +1,68 @@
+package engine_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"lockstep/sync/api"
+	"lockstep/sync/scene"
+	"lockstep/sync/sim"
+	"lockstep/sync/store"
+)
+
+// lastRun waits for the end of the run, which is then stored, and returns its numbers.
+func (l *life) lastRun() store.Run {
+	l.t.Helper()
+	l.until("the end of the run", func(s api.Snapshot) bool { return s.Looked && s.Queue.Empty() && s.Run.Started == 0 })
+	runs, err := l.Runs(context.Background(), 1)
+	if err != nil || len(runs) != 1 {
+		l.t.Fatalf("%d runs: %v", len(runs), err)
+	}
+	r := runs[0]
+	return store.Run{Written: r.Written, InStep: r.InStep, Parked: r.Parked, Skipped: r.Skipped, Dead: r.Dead}
+}
+
+func TestARunTellsWhatWasWrittenFromWhatWasRight(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 80, Scenes: 20, Dirt: sim.Dirt{Raw: 2, Missing: 3}})
+	l := r.start()
+	l.settled()
+	if got, want := l.lastRun(), (store.Run{Written: 15, Parked: 3, Skipped: 2}); got != want {
+		t.Errorf("first: %+v, want %+v", got, want)
+	}
+	l.end()
+	r.dir = t.TempDir()
+	l = r.start()
+	s := l.settled()
+	if got, want := l.lastRun(), (store.Run{InStep: 15, Parked: 3, Skipped: 2}); got != want {
+		t.Errorf("second life: %+v, want %+v", got, want)
+	}
+	if want := (api.Today{Skipped: 2}); s.Today != want || s.Run.Finished() != 20 {
+		t.Errorf("today %+v, want %+v; %d finished", s.Today, want, s.Run.Finished())
+	}
+}
+
+func TestASceneWrittenAndLookedAtAgainCountsAsWrittenOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 81, Scenes: 1, NoCover: 1})
+	l := r.open()
+	var once sync.Once
+	r.world.Plex.SetHook(func(c sim.Call) {
+		if c.Kind == "edit" {
+			once.Do(func() {
+				if _, err := l.SyncNow(context.Background(), api.SyncRequest{Scenes: []scene.ID{1}}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	l.stop = stop
+	go func() { l.done <- l.Run(ctx) }()
+	t.Cleanup(l.end)
+	s := l.settled()
+	if got, want := l.lastRun(), (store.Run{Written: 1}); got != want || s.Today.Written != 1 {
+		t.Errorf("%+v, want %+v; today %+v", got, want, s.Today)
+	}
+}
