@@ -257,7 +257,7 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 		e.log.Warn("many scenes seem to have vanished from Stash at once; not believed", "scenes", k.found.Doubtful)
 	}
 	if k.found.Enqueued > 0 || k.found.Deleted > 0 {
-		e.log.Info("changes found in Stash", "enqueued", k.found.Enqueued, "deleted", k.found.Deleted)
+		e.log.Info("changes found in Stash", "waiting", e.store.Counts().Pending(), "deleted", k.found.Deleted)
 	}
 }
 
