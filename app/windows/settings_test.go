@@ -43,7 +43,7 @@ func TestSettingsAreCheckedAsTyped(t *testing.T) {
 	if canTap(win, "Save") {
 		t.Error("nothing changed and can be saved")
 	}
-	entry(t, win, stashURLEntry).SetText("localhost")
+	entry(t, win, stashURLEntry).SetText("http:")
 	wantShown(t, win, "The address must look like http://host:port.", "Something above is not right yet.")
 	if canTap(win, "Save") {
 		t.Error("a wrong address can be saved")

@@ -166,7 +166,10 @@ func TestRangesHoldAtTheirVeryEdges(t *testing.T) {
 func TestBadInputIsRefusedInWordsAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ option, value, words string }{
-		"address without scheme":   {"stash-url", "localhost:9999", "must look like http://host:port"},
+		"address half typed":       {"stash-url", "http:", "must look like http://host:port"},
+		"address without slashes":  {"stash-url", "https:nas:9999", "must look like http://host:port"},
+		"address that is a path":   {"stash-url", `C:\films`, "must look like http://host:port"},
+		"sign-in without scheme":   {"plextv-url", "plex.tv", "must look like http://host:port"},
 		"address of another kind":  {"plex-url", "ftp://example.org", "must look like"},
 		"address without host":     {"plex-url", "http://:32400", "must look like"},
 		"address, port too high":   {"plex-url", "http://example.org:99999", "must look like"},
@@ -205,6 +208,10 @@ func TestAddressesLoseWhatMustNotBeStored(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"":                                   "",
+		"nas:32400":                          "http://nas:32400",
+		"192.0.2.7:32400/":                   "http://192.0.2.7:32400",
+		"[::1]:32400":                        "http://[::1]:32400",
+		"plex.example.org":                   "http://plex.example.org",
 		" http://example.org:32400/ ":        "http://example.org:32400",
 		"https://example.org/stash//":        "https://example.org/stash",
 		"http://example.org/?apikey=canary":  "http://example.org",

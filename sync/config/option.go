@@ -189,6 +189,15 @@ func policy(f scene.Field, title, words string) Option {
 	}
 }
 
+// serverAddress is an address that may leave out http://, as people know their servers.
+func serverAddress(v string) (string, error) {
+	scheme, _, _ := strings.Cut(strings.ToLower(v), ":")
+	if v != "" && !strings.Contains(v, "://") && scheme != "http" && scheme != "https" {
+		v = "http://" + v
+	}
+	return address(v)
+}
+
 // address accepts an http or https URL and drops what must not be stored: trailing
 // slashes, query strings and fragments, which is where tokens hide.
 func address(v string) (string, error) {

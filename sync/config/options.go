@@ -21,9 +21,9 @@ var Options = sync.OnceValue(func() []Option {
 func connections() []Option {
 	return []Option{
 		text("stash-url", Connections, "Stash address", "Where Stash answers, for example http://localhost:9999.",
-			func(s *Settings) *string { return &s.StashURL }, address),
+			func(s *Settings) *string { return &s.StashURL }, serverAddress),
 		text("plex-url", Connections, "Plex address", "Where Plex answers, for example http://localhost:32400.",
-			func(s *Settings) *string { return &s.PlexURL }, address),
+			func(s *Settings) *string { return &s.PlexURL }, serverAddress),
 	}
 }
 

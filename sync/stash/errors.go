@@ -130,6 +130,8 @@ func connectionRefused(err error) bool {
 // refusal classifies an HTTP answer that is not GraphQL's; nil for one that may be.
 func (c *Client) refusal(r reply) error {
 	switch {
+	case r.header.Get("X-Plex-Protocol") != "": // Plex wants a key for every path
+		return fault.New(fault.Config, fault.Stash, "Plex answers at this address, not Stash. Is the port 9999?", "", nil)
 	case r.code == http.StatusOK || r.code == http.StatusUnprocessableEntity:
 		return c.foreign(r)
 	case r.code == http.StatusUnauthorized:

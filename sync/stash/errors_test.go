@@ -61,6 +61,7 @@ func TestEveryCallClassifiesAnAnswerThatIsNotGraphQL(t *testing.T) {
 		"web page":           {answer{kind: "text/html; charset=utf-8", body: page}, "", fault.Config, "answers with a web page"},
 		"no key":             {answer{code: 401}, "", fault.Unauthorized, "Stash wants an API key."},
 		"wrong key":          {answer{code: 401}, canary, fault.Unauthorized, "Stash refused the API key."},
+		"Plex":               {answer{code: 401, kind: "text/html", head: map[string]string{"X-Plex-Protocol": "1.0"}}, canary, fault.Config, "Plex answers at this address"},
 		"login":              {answer{code: 302, head: map[string]string{"Location": "/login?returnURL=%2Fgraphql"}}, "", fault.Unauthorized, "Stash wants an API key."},
 		"login under a path": {answer{code: 302, head: map[string]string{"Location": "/stash/login"}}, canary, fault.Unauthorized, "refused"},
 		"moved":              {answer{code: 301, head: map[string]string{"Location": "https://films.example/graphql?apikey=" + canary}}, canary, fault.Config, "elsewhere"},
