@@ -96,7 +96,7 @@ func (d *demo) open() (err error) {
 func (d *demo) settings() map[string]string {
 	w := d.world
 	return map[string]string{
-		"stash-url": w.Stash.URL(), "plex-url": w.Plex.URL(),
+		"stash-url": w.Stash.URL(), "plex-url": w.Plex.URL(), "plextv-url": w.Plex.URL(),
 		"plex-library": w.Library() + "; " + sim.ArchiveLibrary,
 		"path-map":     w.StashRoot() + " => " + w.PlexRoot(),
 		"autostart":    "false", "reconcile": string(config.Never), "reconcile-at-start": "false",

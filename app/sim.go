@@ -57,6 +57,7 @@ func (s *session) aboutSim(a simJSON) {
 	s.say("  export LOCKSTEP_PLEX_TOKEN=%s", a.Token)
 	s.say("  export LOCKSTEP_PLEX_LIBRARY=%s", a.Library)
 	s.say("  export LOCKSTEP_PATH_MAP='%s'", a.PathMap)
+	s.say("  export LOCKSTEP_PLEXTV_URL=%s", a.PlexURL)
 	s.say("  lockstep headless --once --data-dir /tmp/lockstep-try")
 }
 

@@ -130,7 +130,7 @@ func stars(want, have []string) (seg []string, ok bool) {
 }
 
 func (p *Plex) classifyCall(r *http.Request, _ []byte) (Call, *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/api/v2/") {
+	if strings.HasPrefix(r.URL.Path, "/api/v2/") || r.URL.Path == signInPath {
 		return newCall(r, "plextv"), r
 	}
 	route, seg := findRoute(r.Method, r.URL.Path)
@@ -164,6 +164,10 @@ func (p *Plex) route(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/v2/") {
 		p.plexTV(w, r)
+		return
+	}
+	if r.URL.Path == signInPath {
+		p.signInPage(w, r)
 		return
 	}
 	route, seg := findRoute(r.Method, r.URL.Path)

@@ -95,7 +95,10 @@ func TestApprovedPINsYieldTheAccountToken(t *testing.T) {
 	w := start(t, sim.Options{})
 	header := map[string]string{"X-Plex-Client-Identifier": "c1"}
 	equal(t, "code", strings.Contains(send(t, "POST", w.Plex.URL()+"/api/v2/pins", header, "").body, `"code":"K000"`), true)
-	w.Plex.ApprovePINs()
+	page := send(t, "GET", w.Plex.URL()+"/auth", nil, "")
+	equal(t, "page", page.status == 200 && strings.Contains(page.body, "<button>Confirm</button>"), true)
+	equal(t, "unconfirmed", strings.Contains(send(t, "GET", w.Plex.URL()+"/api/v2/pins/111222333", header, "").body, `"authToken":null`), true)
+	equal(t, "confirmed", send(t, "POST", w.Plex.URL()+"/auth", nil, "").status, 200)
 	got := send(t, "GET", w.Plex.URL()+"/api/v2/pins/111222333", header, "")
 	equal(t, "token", strings.Contains(got.body, w.Plex.AccountToken()), true)
 	header["X-Plex-Client-Identifier"] = "another"

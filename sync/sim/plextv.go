@@ -42,6 +42,21 @@ func (p *Plex) ApprovePINs() {
 	}
 }
 
+// signInPath is where the page of the sign-in is.
+const signInPath = "/auth"
+
+// signInPage stands for the page of plex.tv in a person's browser: its button approves.
+func (p *Plex) signInPage(w http.ResponseWriter, r *http.Request) {
+	words := `<p>This page stands for the one of Plex: Lockstep asks to see the servers of your account.</p>
+<form method="post"><button>Confirm</button></form>`
+	if r.Method == http.MethodPost {
+		p.ApprovePINs()
+		words = "<p>Confirmed. Go back to Lockstep.</p>"
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, "<!doctype html><title>Simulated sign-in</title><h1>Simulated sign-in</h1>%s\n", words)
+}
+
 // AutoApprovePINs approves a sign-in at its n-th poll; 0 leaves it to ApprovePINs.
 func (p *Plex) AutoApprovePINs(n int) {
 	p.tv.mu.Lock()
