@@ -54,6 +54,7 @@ check_desktop() {
     need imagemagick has import
     need x11-utils has xwininfo
     need fonts-dejavu-core file_in 'DejaVuSans.ttf' /usr/share/fonts
+    need fonts-droid-fallback file_in 'DroidSansFallback*.ttf' /usr/share/fonts
     need xfce4-panel has xfce4-panel
     need adwaita-icon-theme file_in index.theme /usr/share/icons/Adwaita
 }
