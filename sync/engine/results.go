@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ func (e *Engine) take(rs []worker.Result) bool {
 	now := e.stamp()
 	ev := breaker.Event{Kind: breaker.Success, Generation: e.work.gen}
 	var ended []queue.Job
+	var run store.Run
+	var today todayState
 	claims := e.finder().Claims
 	err := e.storeWith(ev, answeredByPlex(rs), func(tx store.Tx) error {
 		ended = ended[:0]
@@ -30,17 +33,19 @@ func (e *Engine) take(rs []worker.Result) bool {
 			}
 			ended = append(ended, j)
 		}
-		return nil
+		run, today = e.tally(rs, ended)
+		return errors.Join(tx.PutRun(run), tx.PutValue(todayValue, today))
 	})
 	if err != nil {
 		e.noteLocal(err)
 		e.work.holdUntil = e.now().Add(localHold)
 		return false
 	}
+	e.run.Run, e.today = run, today
 	e.upkeep.worked = e.now()
 	for i, r := range rs {
 		delete(e.work.claimed, r.Job.Scene)
-		e.counted(r, ended[i])
+		e.ended(r, ended[i])
 	}
 	e.publish()
 	return true
@@ -193,28 +198,43 @@ func (e *Engine) addActivity(tx store.Tx, r worker.Result, j queue.Job, now time
 	return nil
 }
 
-// counted keeps the numbers of the run and of today.
-func (e *Engine) counted(r worker.Result, j queue.Job) {
+// wrote reports whether the run changed anything in Plex for a scene it is through with.
+func (e *Engine) wrote(r worker.Result) bool { return r.Wrote || e.run.touched[r.Job.Scene] }
+
+// tally is the run and today with these results among them.
+func (e *Engine) tally(rs []worker.Result, ended []queue.Job) (store.Run, todayState) {
+	run, today := e.run.Run, e.today
+	today.roll(e.now())
+	for i, j := range ended {
+		switch {
+		case j.State == queue.Done && e.wrote(rs[i]):
+			run.Written++
+			today.Written++
+		case j.State == queue.Done:
+			run.InStep++
+		case j.State == queue.Parked:
+			run.Parked++
+		case j.State == queue.Skipped:
+			run.Skipped++
+			today.Skipped++
+		case j.State == queue.Dead:
+			run.Dead++
+			today.Dead++
+		}
+	}
+	return run, today
+}
+
+// ended takes in what follows from a stored result.
+func (e *Engine) ended(r worker.Result, j queue.Job) {
 	now := e.now()
-	e.today.roll(now)
 	switch j.State {
 	case queue.Done:
-		if r.Wrote || e.run.touched[j.Scene] {
-			e.run.Written++
-			e.today.Written++
+		if e.wrote(r) {
 			e.work.blamed = 0
-		} else {
-			e.run.InStep++
 		}
 		e.run.tick(now)
-	case queue.Parked:
-		e.run.Parked++
-	case queue.Skipped:
-		e.run.Skipped++
-		e.today.Skipped++
 	case queue.Dead:
-		e.run.Dead++
-		e.today.Dead++
 		e.log.Warn("given up", "scene", j.Scene, "name", j.Name, "why", j.Words)
 	}
 	switch {

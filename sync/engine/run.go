@@ -80,15 +80,19 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	return e.look.at
 }
 
-// todayState counts since local midnight.
+// todayState counts since local midnight; it survives restarts.
 type todayState struct {
-	day                    string
-	Written, Skipped, Dead int
+	Day     string `json:"day"`
+	Written int    `json:"written"`
+	Skipped int    `json:"skipped"`
+	Dead    int    `json:"dead"`
 }
 
+const todayValue = "today"
+
 func (t *todayState) roll(now time.Time) {
-	if d := now.Local().Format(time.DateOnly); d != t.day {
-		*t = todayState{day: d}
+	if d := now.Local().Format(time.DateOnly); d != t.Day {
+		*t = todayState{Day: d}
 	}
 }
 
