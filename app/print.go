@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -47,7 +48,8 @@ func (s *session) answer(v any, words func()) {
 
 // table writes columns.
 func (s *session) table(head []string, rows [][]string) {
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	var out bytes.Buffer
+	w := tabwriter.NewWriter(&out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, strings.Join(head, "\t"))
 	for _, r := range rows {
 		cells := make([]string, len(r))
@@ -56,7 +58,10 @@ func (s *session) table(head []string, rows [][]string) {
 		}
 		_, _ = fmt.Fprintln(w, strings.Join(cells, "\t"))
 	}
-	_ = w.Flush() // a terminal that is gone hears nothing anyway
+	_ = w.Flush() // a buffer takes everything
+	for line := range strings.Lines(out.String()) {
+		_, _ = fmt.Fprintln(s.Out, strings.TrimRight(line, " \n")) // a terminal that is gone hears nothing anyway
+	}
 }
 
 // moment is when words are read.

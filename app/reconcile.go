@@ -148,6 +148,9 @@ func (s *session) report(r reading, rep store.Report) error {
 		l := present.ReportRow(row, rep.Preview)
 		lines = append(lines, []string{row.Scene.String(), l.Title, l.Kind, l.Outcome, l.Why})
 		for _, ch := range row.Changes {
+			if !rep.Preview {
+				break // the reason names the fields; history tells what was written
+			}
 			lines = append(lines, []string{"", "  " + present.Change(ch), "", "", ""})
 		}
 	}
