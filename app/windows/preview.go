@@ -60,7 +60,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{present.T("Field"), 19}, {present.T("In Plex now"), 27}, {present.T("Will be"), 27}, {present.T("Why"), 27}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing([]column{{present.T("Field"), 22}, {present.T("In Plex now"), 26}, {present.T("Will be"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.full.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
 	p.whole = newButton(present.T("Write all"), nil, func() { p.apply(nil) })
