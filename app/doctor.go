@@ -21,8 +21,9 @@ type doctorCmd struct {
 
 // Run checks everything Lockstep rests on.
 func (c *doctorCmd) Run(s *session) error {
-	return s.look(func(a api.API) error {
+	return s.look(func(a api.API, live bool) error {
 		env := s.doctorEnv()
+		env.Alone = !live
 		if c.Bundle != "" {
 			if err := bundleTo(s.ctx, c.Bundle, a, env); err != nil {
 				return err
@@ -42,15 +43,15 @@ func (c *doctorCmd) Run(s *session) error {
 }
 
 // look gives fn an API that has heard from both servers and writes nothing of its
-// own accord.
-func (s *session) look(fn func(a api.API) error) error {
+// own accord, and tells whether it is that of a Lockstep that runs anyway.
+func (s *session) look(fn func(a api.API, live bool) error) error {
 	return s.reach(ownParams{hold: true}, func(a api.API, live bool) error {
 		if !live {
 			if err := s.connected(a); err != nil && s.ctx.Err() != nil {
 				return err // what else is wrong is what the checks tell
 			}
 		}
-		return fn(a)
+		return fn(a, live)
 	})
 }
 

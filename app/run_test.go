@@ -192,6 +192,23 @@ func TestPreviewWritesNothing(t *testing.T) {
 	}
 }
 
+func TestDoctorTellsWhetherLockstepRuns(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	s.world(sim.Options{Seed: 9, Scenes: 5})
+	if r := s.run("doctor"); !strings.Contains(r.out, "is not running; the checks were made without it") {
+		t.Errorf("nothing runs: %s%s", r.out, r.err)
+	}
+	end := s.background("headless")
+	s.until("the first sync", func(st status) bool { return st.Running && st.Queue.Done == 5 })
+	if r := s.run("doctor"); !strings.Contains(r.out, "is running.") {
+		t.Errorf("one runs: %s%s", r.out, r.err)
+	}
+	if r := end(); r.code != app.ExitFine {
+		t.Errorf("headless ended with %d: %s", r.code, r.err)
+	}
+}
+
 // The canaries stand for a token and a key. Wherever they turn up, a real one could.
 const (
 	canaryToken = "canary-token-Wq8+/x=7"

@@ -35,6 +35,8 @@ type Check struct {
 // text is empty, its check is left out.
 type Env struct {
 	Version string
+	// Alone is true when the engine runs for these checks only.
+	Alone bool
 	DataDir string
 	// Database and Log are the paths of the two files.
 	Database, Log string

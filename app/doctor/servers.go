@@ -19,6 +19,8 @@ func (c *checkup) engine(context.Context) Check {
 		return Check{"Lockstep", Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}
 	case !c.snap.Live:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is what it knew last.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
+	case c.env.Alone:
+		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; the checks were made without it.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
 	case c.snap.Hold:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s writes nothing to Plex yet.", c.env.Version), present.T("Finish the set-up, or switch off “Write nothing” in the settings.")}
 	case c.snap.Paused:
