@@ -10,6 +10,8 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
 )
 
 func TestSentencesBreakIntoTwoLines(t *testing.T) {
@@ -151,5 +153,30 @@ func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
 				t.Errorf("the list is %.0f high, was %.0f", got, before)
 			}
 		})
+	}
+}
+
+// A summary of many lines stays in its foot, and can be read there to its end.
+func TestALongTextDoesNotPushTheListAway(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("The tide takes two hours to reach the wall. ", 200))
+	f := newFake()
+	f.history[0].Changes[0] = store.Change{Field: scene.FieldSummary, New: long}
+	f.rows[8][0].Changes = []store.Change{{Field: scene.FieldSummary, Old: long, New: long}}
+	w := newTest(t, f)
+	for _, name := range []string{present.History, present.Preview} {
+		w.Show(name)
+		win := w.open[name]
+		list, _ := rowsOf(win)
+		before, high := list.Size().Height, win.Content().MinSize().Height
+		list.Select(0)
+		if !labelled(win, long) {
+			t.Errorf("%s: the text is nowhere", name)
+		}
+		if got := list.Size().Height; got >= before || got < before/2 {
+			t.Errorf("%s: the list is %.0f high, was %.0f", name, got, before)
+		}
+		if got := win.Content().MinSize().Height; got > high+footHeight+20 {
+			t.Errorf("%s: the window must be %.0f high, was %.0f", name, got, high)
+		}
 	}
 }

@@ -33,6 +33,7 @@ type previewPage struct {
 	name            *widget.Label
 	fields          *listing
 	full            *widget.Label // the chosen field, uncut
+	fullBox         *fyne.Container
 	selected, whole *keyButton
 
 	report store.Report
@@ -61,7 +62,8 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
 	p.fields = newListing([]column{{present.T("Field"), 22}, {present.T("In Plex now"), 26}, {present.T("Will be"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
-	p.full.Hide()
+	p.fullBox = atMost(footHeight, p.full)
+	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
 	p.whole = newButton(present.T("Write all"), nil, func() { p.apply(nil) })
 	p.whole.Importance = widget.HighImportance
@@ -71,7 +73,7 @@ func newPreviewPage(w *Windows, win *window) page {
 func (p *previewPage) content() fyne.CanvasObject {
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.make, p.title), p.running.box, p.brake.box)
 	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.NewCenter(wide(260, p.empty))))
-	right := container.NewBorder(p.name, p.full, nil, nil, p.fields.body)
+	right := container.NewBorder(p.name, p.fullBox, nil, nil, p.fields.body)
 	split := container.NewHSplit(left, right)
 	split.SetOffset(0.34)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
@@ -228,7 +230,7 @@ func (p *previewPage) set(r store.ReportRow) {
 		words = x.Title + present.Dot + x.Kind
 	}
 	set(p.name, words, widget.MediumImportance)
-	visible(p.full, false)
+	visible(p.fullBox, false)
 	p.fields.list.UnselectAll()
 	p.fields.refresh("")
 }
@@ -245,7 +247,7 @@ func (p *previewPage) inFull(i int) {
 	if i < len(p.row.Changes)+len(p.row.Kept) {
 		c, kept := p.change(i)
 		set(p.full, present.ChangeInFull(c, kept, p.w.moment()), widget.MediumImportance)
-		visible(p.full, true)
+		visible(p.fullBox, true)
 	}
 }
 
