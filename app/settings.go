@@ -268,7 +268,8 @@ func (c *testConnectionCmd) Run(s *session) error {
 
 func (s *session) try(a api.API, server, url string) (api.TestResult, error) {
 	if url == "" {
-		return api.TestResult{Words: fmt.Sprintf("The address of %s is not set", server), Hint: fmt.Sprintf("lockstep settings set %s-url http://…", server)}, nil
+		name := map[string]string{"stash": "Stash", "plex": "Plex"}[server]
+		return api.TestResult{Words: fmt.Sprintf("The address of %s is not set.", name), Hint: fmt.Sprintf("Set it with `lockstep settings set %s-url http://…`.", server)}, nil
 	}
 	return a.TestConnection(s.ctx, api.TestRequest{Server: server, URL: url})
 }

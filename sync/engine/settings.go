@@ -118,6 +118,9 @@ func testStash(ctx context.Context, s Stash) api.TestResult {
 	if err != nil {
 		return refused(err)
 	}
+	if version == "" { // a build from source has none
+		return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash with %d scenes.", scenes)}
+	}
 	return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes)}
 }
 

@@ -29,6 +29,7 @@ type Stash struct {
 	now        func() time.Time
 	zone       *time.Location
 	state      StashState
+	version    string
 	apiKey     string
 	exposed    bool
 	roots      []string
@@ -46,7 +47,7 @@ type Stash struct {
 
 func newStash(opt Options) *Stash {
 	s := &Stash{
-		now: opt.Now, zone: opt.StashZone, state: StashOK, apiKey: opt.StashAPIKey, roots: []string{opt.StashRoot},
+		now: opt.Now, zone: opt.StashZone, state: StashOK, version: stashVersion, apiKey: opt.StashAPIKey, roots: []string{opt.StashRoot},
 		scenes: make(map[int]*Scene, opt.Scenes), order: make([]int, 0, opt.Scenes),
 		tags: map[int]*Tag{}, performers: map[int]*Performer{}, studios: map[int]*Studio{}, jobTime: opt.ScanTime,
 	}
@@ -185,6 +186,13 @@ func (s *Stash) SetState(state StashState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state = state
+}
+
+// SetVersion changes what it calls itself; a Stash built from source has no version.
+func (s *Stash) SetVersion(v string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = v
 }
 
 // SetAPIKey changes the key; "" means no credentials are set. The old key is refused at once.

@@ -28,7 +28,7 @@ func (s *Stash) resolve(x *execution, f *ast.Field) (any, error) {
 	case "systemStatus":
 		return s.systemStatus(), nil
 	case "version":
-		return mapNode{"Version", map[string]any{"version": stashVersion, "hash": "cf3489efd", "build_time": "2026-01-11 07:07:53"}}, nil
+		return mapNode{"Version", map[string]any{"version": s.version, "hash": "cf3489efd", "build_time": "2026-01-11 07:07:53"}}, nil
 	case "configuration":
 		return s.configuration(), nil
 	case "__typename":
