@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -37,6 +38,7 @@ type historyPage struct {
 	undoRun  *keyButton
 	run      store.Run
 	lastDone int
+	lastRun  int64 // when the present run started, zero while there is none
 }
 
 func newHistoryPage(w *Windows, win *window) page {
@@ -51,10 +53,7 @@ func newHistoryPage(w *Windows, win *window) page {
 	p.foot.Hide()
 	p.runList = newListing([]column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
-	}, func(i int) {
-		p.run = p.runs[i]
-		enabled(p.undoRun, !p.run.Undone)
-	})
+	}, func(i int) { p.chooseRun(p.runs[i]) })
 	p.undoRun = newButton(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Run: p.run.ID}, present.Run(p.run, w.moment()))
 	})
@@ -77,6 +76,10 @@ func (p *historyPage) content() fyne.CanvasObject {
 
 func (p *historyPage) show(string) {
 	p.restart()
+	p.loadRuns()
+}
+
+func (p *historyPage) loadRuns() {
 	ask(p.w, func(ctx context.Context) ([]store.Run, error) { return p.w.api.Runs(ctx, runsShown) }, func(runs []store.Run, err error) {
 		if err != nil {
 			p.w.fail(p.win, err)
@@ -88,7 +91,15 @@ func (p *historyPage) show(string) {
 			words = present.T("Nothing has been written yet.")
 		}
 		p.runList.refresh(words)
+		if i := slices.IndexFunc(runs, func(r store.Run) bool { return r.ID == p.run.ID }); i >= 0 {
+			p.chooseRun(runs[i]) // it may have been undone meanwhile
+		}
 	})
+}
+
+func (p *historyPage) chooseRun(r store.Run) {
+	p.run = r
+	enabled(p.undoRun, !r.Undone)
 }
 
 func (p *historyPage) restart() {
@@ -157,6 +168,10 @@ func (p *historyPage) update(s api.Snapshot) {
 		if !first {
 			p.restart()
 		}
+	}
+	if s.Run.Started != p.lastRun {
+		p.lastRun = s.Run.Started
+		p.loadRuns()
 	}
 }
 

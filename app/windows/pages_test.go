@@ -305,6 +305,14 @@ func TestHistoryReadsOnAndUndoes(t *testing.T) {
 	test.Tap(p.undoRun)
 	tap(t, win, "Undo")
 	wantCalled(t, f, "undo run 3 scene 0")
+	f.runs = slices.Insert(slices.Clone(f.runs), 0, store.Run{ID: 4, Started: testNow, Written: 42})
+	f.runs[1].Undone = true
+	s := sampleSnapshot()
+	s.Run.Started = testNow.Unix()
+	w.update(s)
+	if len(p.runs) != 3 || p.run.ID != 3 || !p.undoRun.Disabled() {
+		t.Errorf("%d runs are shown, run %d is chosen and can be undone: %v", len(p.runs), p.run.ID, !p.undoRun.Disabled())
+	}
 	test.Type(p.search, "harbour")
 	if len(p.lines) != 25 {
 		t.Errorf("%d lines found", len(p.lines))

@@ -243,6 +243,9 @@ func (e *Engine) ended(r worker.Result, j queue.Job) {
 	case r.Wrote:
 		e.run.touched[j.Scene] = true
 	}
+	if len(r.Undone) > 0 {
+		e.run.undid[r.Job.Undo] = true
+	}
 	if r.Outcome == worker.Failed {
 		e.lastErr = j.Name + ": " + j.Words
 	}

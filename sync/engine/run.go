@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ type runState struct {
 	// touched are the scenes the run wrote to and is not through with: they failed half-way,
 	// or were edited meanwhile.
 	touched map[scene.ID]bool
+	undid   map[uint64]bool // runs of which this one undid something
 }
 
 // rateWindow is the time over which the rate is averaged.
@@ -54,7 +56,7 @@ func (e *Engine) beginRun(now time.Time) {
 	if e.run.active {
 		return
 	}
-	e.run = runState{active: true, touched: map[scene.ID]bool{}, Run: store.Run{ID: uint64(now.UnixMilli()), Started: e.stamp()}}
+	e.run = runState{active: true, touched: map[scene.ID]bool{}, undid: map[uint64]bool{}, Run: store.Run{ID: uint64(now.UnixMilli()), Started: e.stamp()}}
 	run := e.run.Run
 	if err := e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) }); err != nil {
 		e.noteLocal(err)
@@ -70,7 +72,11 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	e.run.active = false
 	e.run.Ended = e.stamp()
 	run := e.run.Run
-	if err := e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) }); err != nil {
+	err := e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) })
+	for id := range e.run.undid {
+		err = errors.Join(err, e.markUndone(id))
+	}
+	if err != nil {
 		e.noteLocal(err)
 	}
 	e.log.Info("everything that could be written is in step", "written", run.Written, "inStep", run.InStep, "notInPlex", run.Parked, "skipped", run.Skipped, "dead", run.Dead)

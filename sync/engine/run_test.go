@@ -2,10 +2,12 @@ package engine_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
 
 	"lockstep/sync/api"
+	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
@@ -43,6 +45,42 @@ func TestARunTellsWhatWasWrittenFromWhatWasRight(t *testing.T) {
 	s = l.settled()
 	if want := (api.Today{Skipped: 2}); s.Today != want {
 		t.Errorf("today after a restart %+v, want %+v", s.Today, want)
+	}
+}
+
+func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 83, Scenes: 3, NoCover: 3})
+	l := r.start()
+	l.settled()
+	l.lastRun()
+	undone := func() []bool {
+		runs, err := l.Runs(context.Background(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := make([]bool, len(runs))
+		for i, run := range runs {
+			out[i] = run.Undone
+		}
+		return out
+	}
+	runs, err := l.Runs(context.Background(), 1)
+	must(t, err)
+	_, err = l.Undo(context.Background(), api.UndoRequest{Scene: 2})
+	must(t, err)
+	l.lastRun()
+	if got := undone(); !slices.Equal(got, []bool{false, false}) {
+		t.Errorf("a scene was undone: %v", got)
+	}
+	_, err = l.Undo(context.Background(), api.UndoRequest{Run: runs[0].ID})
+	must(t, err)
+	l.lastRun()
+	if got := undone(); !slices.Equal(got, []bool{false, false, true}) {
+		t.Errorf("the run was undone: %v, the newest first", got)
+	}
+	if _, err = l.Undo(context.Background(), api.UndoRequest{Run: runs[0].ID}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("undone twice: %v", err)
 	}
 }
 

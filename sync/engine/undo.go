@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
@@ -22,7 +24,33 @@ func (e *Engine) toUndo(q api.UndoRequest) ([]queue.Wish, error) {
 		})
 	})
 	if err == nil && len(out) == 0 {
+		if err := e.markUndone(q.Run); err != nil { // a process that died did not come to it
+			return nil, err
+		}
 		return nil, fault.New(fault.NotFound, fault.None, "There is nothing to undo.", "See `lockstep history` for what was written.", nil)
 	}
 	return out, err
+}
+
+// markUndone marks a run of which nothing is left to undo; zero is none.
+func (e *Engine) markUndone(id uint64) error {
+	var run store.Run
+	left := false
+	err := e.store.View(func(tx store.Tx) error {
+		runs, err := tx.Runs(0)
+		i := slices.IndexFunc(runs, func(r store.Run) bool { return r.ID == id })
+		if err != nil || i < 0 {
+			return err
+		}
+		run = runs[i]
+		return tx.EachJournal(id, 0, func(en store.JournalEntry) bool {
+			left = !en.Undone
+			return !left
+		})
+	})
+	if err != nil || run.ID == 0 || run.Undone || left {
+		return err
+	}
+	run.Undone = true
+	return e.store.Update(func(tx store.Tx) error { return tx.PutRun(run) })
 }
