@@ -181,6 +181,12 @@ func TestBandTellsTheNextTry(t *testing.T) {
 	if got, want := present.Band(s, at), "Waiting for Plex since 14:02 — trying now"; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
+	only := up()
+	stashAway(&only)
+	only.Stash.Error = "Stash is not running at this address"
+	if got, want := present.Band(only, at)+". "+present.AwayBecause(only), "Waiting for Stash since 14:07. Stash is not running at this address."; got != want {
+		t.Errorf("band %q, want %q", got, want)
+	}
 	stashAway(&s)
 	if got, want := present.Band(s, at), "Waiting for the network since 14:02 — trying now"; got != want {
 		t.Errorf("band %q, want %q", got, want)

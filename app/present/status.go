@@ -102,16 +102,19 @@ func speed(perSecond float64) string {
 	return T("%s scenes/s", Number(whole/10)+point()+Number(whole%10))
 }
 
-// Band is the line that stands in for the progress while Plex is down: "Waiting for
-// Plex since 14:02 — next try in 40 s". It is "" unless the verdict says down.
+// Band is the line that stands in for the progress while a server is away: "Waiting for
+// Plex since 14:02 — next try in 40 s". Plex is away only when the verdict says down.
 func Band(s api.Snapshot, m Moment) string {
-	st := StateOf(s)
-	if st != PlexDown && st != NetworkAway {
-		return ""
-	}
-	words := T("Waiting for Plex") + m.since(s.Since)
-	if st == NetworkAway {
+	var words string
+	switch StateOf(s) {
+	case PlexDown:
+		words = T("Waiting for Plex") + m.since(s.Since)
+	case NetworkAway:
 		words = T("Waiting for the network") + m.since(s.Since)
+	case StashAway:
+		return T("Waiting for Stash") + m.since(s.Stash.Since)
+	default:
+		return ""
 	}
 	if s.Breaker.State == breaker.HalfOpen || !s.Breaker.NextProbe.After(m.Now.Add(time.Second-1)) {
 		return words + " — " + T("trying now")
@@ -119,12 +122,15 @@ func Band(s api.Snapshot, m Moment) string {
 	return words + " — " + T("next try %s", m.In(s.Breaker.NextProbe))
 }
 
-// DownBecause is the sentence about why Plex is down, "" when it is not or nobody knows.
-func DownBecause(s api.Snapshot) string {
-	if st := StateOf(s); st != PlexDown && st != NetworkAway {
-		return ""
+// AwayBecause is the sentence about why a server is away, "" when none is or nobody knows.
+func AwayBecause(s api.Snapshot) string {
+	switch StateOf(s) {
+	case PlexDown, NetworkAway:
+		return Sentence(Heard(s.Breaker.Cause))
+	case StashAway:
+		return Sentence(Heard(s.Stash.Error))
 	}
-	return Sentence(Heard(s.Breaker.Cause))
+	return ""
 }
 
 // Today is what happened since midnight: "today 214 written · 3 skipped · 0 dead".

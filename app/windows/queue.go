@@ -171,14 +171,16 @@ func (p *queuePage) update(s api.Snapshot) {
 	set(p.status, present.Status(s, m), widget.MediumImportance)
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
 	short := s
-	short.Breaker.Cause = "" // the band tells it in full
+	if present.Band(s, m) != "" { // it tells why in full
+		short.Breaker.Cause, short.Stash.Error = "", ""
+	}
 	setLine(p.plex, present.Plex(short, m))
-	setLine(p.stash, present.Stash(s, m))
+	setLine(p.stash, present.Stash(short, m))
 	set(p.today, present.Today(s.Today), widget.LowImportance)
 	if f := present.Fraction(s.Run); p.progress.Value != f {
 		p.progress.SetValue(f)
 	}
-	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.DownBecause(s)))
+	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
 	p.attention(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
 	visible(p.pause, !s.Paused)
