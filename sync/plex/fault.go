@@ -171,7 +171,7 @@ func (c *Client) refusal(op string, a answer) error {
 	case a.code < 400:
 		return plexFault(fault.Config, "This address sends Lockstep elsewhere; Plex never does.", "A proxy or a sign-in page may be in between. "+hintPort, err)
 	case a.code == http.StatusUnauthorized:
-		return plexFault(fault.Unauthorized, "Plex does not accept the token.", hintSignIn, err)
+		return plexFault(fault.Unauthorized, c.unauthorized(), hintSignIn, err)
 	case a.code == http.StatusForbidden:
 		return plexFault(fault.Unauthorized, "Plex knows this account, but only the owner of the server may do that.", "Sign in with the owner's account.", err)
 	case a.code == http.StatusNotFound:
@@ -188,6 +188,15 @@ func (c *Client) refusal(op string, a answer) error {
 		return plexFault(fault.Rejected, "This is too long for Plex or for a proxy in front of it.", "Shorten the details, or allow fewer tags.", err)
 	}
 	return plexFault(fault.Rejected, fmt.Sprintf("Plex refused this (%d).", a.code), "", err)
+}
+
+// unauthorized tells a token that is missing, such as one that no keyring keeps, from one
+// that is wrong.
+func (c *Client) unauthorized() string {
+	if strings.TrimSpace(c.token()) == "" {
+		return "Plex wants a token."
+	}
+	return "Plex does not accept the token."
 }
 
 // away tells the codes of a server, or of a proxy whose server is gone; 52x are a

@@ -82,6 +82,17 @@ func TestAnswersBecomeFaults(t *testing.T) {
 	}
 }
 
+func TestAMissingTokenIsNotCalledAWrongOne(t *testing.T) {
+	t.Parallel()
+	s := serve(t, says(401, unauthorizedPage))
+	c := plex.New(plex.Options{URL: s.URL, ClientID: "0b9c", Version: "1.2.3", Timeout: 5 * time.Second})
+	t.Cleanup(c.Close)
+	_, err := c.Size(context.Background(), "1")
+	if f := wantClass(t, err, fault.Unauthorized); f.Words != "Plex wants a token." {
+		t.Errorf("got %q", f.Words)
+	}
+}
+
 // raw accepts connections and lets talk do the rest.
 func raw(t *testing.T, talk func(net.Conn)) string {
 	t.Helper()
