@@ -1,5 +1,5 @@
-// Package assets holds the pictures drawn for Lockstep, as bytes: the app icon
-// and the tray's six shapes. It knows nothing of toolkits, states or words.
+// Package assets holds the pictures drawn for Lockstep, as bytes: the app icon, the
+// tray's six shapes and the marks between the words of windows. It knows nothing of toolkits, states or words.
 // The SVG sources are in svg/; what is embedded is rendered from them by gen.
 package assets
 
@@ -30,6 +30,12 @@ var AppIcon []byte
 //
 //go:embed svg/app.svg
 var AppIconSVG []byte
+
+// Marks is a TrueType font of the marks in windows, such as ● and ✓, which the toolkit's
+// own fonts lack.
+//
+//go:embed marks.ttf
+var Marks []byte
 
 // Tray is the tray icon of that shape in the form the system's tray takes: ICO
 // with 16, 32 and 48 pixels on Windows, elsewhere PNG with 64. It is nil for a

@@ -36,7 +36,7 @@ type Check struct {
 type Env struct {
 	Version string
 	// Alone is true when the engine runs for these checks only.
-	Alone bool
+	Alone   bool
 	DataDir string
 	// Database and Log are the paths of the two files.
 	Database, Log string

@@ -94,7 +94,7 @@ func checkView(c Check) fyne.CanvasObject {
 	name := line()
 	setLine(name, present.Line{Words: c.Name, Tone: tone})
 	words := para()
-	words.Text, words.Selectable = drawable.Replace(c.Words), true
+	words.Text, words.Selectable = c.Words, true
 	box := container.NewVBox(words)
 	if c.Hint != "" {
 		box.Add(caption(c.Hint))

@@ -113,7 +113,7 @@ func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text, words.Selectable = drawable.Replace(present.Begun(m.Heard(s.Words))), true
+	words.Text, words.Selectable = present.Begun(m.Heard(s.Words)), true
 	box := container.NewVBox(words)
 	if len(s.Lines) > 0 {
 		lines := make([]string, len(s.Lines))

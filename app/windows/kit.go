@@ -2,7 +2,6 @@ package windows
 
 import (
 	"errors"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -14,7 +13,7 @@ import (
 	"lockstep/sync/fault"
 )
 
-func text(words string) *widget.Label { return widget.NewLabel(drawable.Replace(words)) }
+func text(words string) *widget.Label { return widget.NewLabel(words) }
 
 // line is a label of one line that is cut off rather than making its window wide.
 func line() *widget.Label {
@@ -32,7 +31,7 @@ func para() *widget.Label {
 
 func caption(words string) *widget.Label {
 	l := para()
-	l.SizeName, l.Importance, l.Text = theme.SizeNameCaptionText, widget.LowImportance, drawable.Replace(words)
+	l.SizeName, l.Importance, l.Text = theme.SizeNameCaptionText, widget.LowImportance, words
 	return l
 }
 
@@ -49,12 +48,8 @@ var tones = map[present.Tone]widget.Importance{
 
 var marks = map[present.Tone]string{present.Good: "● ", present.Bad: "✕ ", present.Warn: "▲ ", present.Muted: "○ ", present.Busy: "● "}
 
-// drawable replaces arrows Fyne's fonts draw with a stray box behind them.
-var drawable = strings.NewReplacer("→", "⟶", "←", "⟵")
-
 // set changes a label only if it differs, which spares a redraw.
 func set(l *widget.Label, words string, tone widget.Importance) {
-	words = drawable.Replace(words)
 	if l.Text == words && l.Importance == tone {
 		return
 	}

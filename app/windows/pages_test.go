@@ -293,7 +293,7 @@ func TestHistoryReadsOnAndUndoes(t *testing.T) {
 		t.Fatalf("%d lines in the end", len(p.lines))
 	}
 	p.list.list.Select(1)
-	wantShown(t, win, "Date: (empty) ⟶ 2019-05-02")
+	wantShown(t, win, "Date: (empty) → 2019-05-02")
 	tap(t, win, "Undo last write")
 	tap(t, win, "Undo")
 	wantCalled(t, f, "undo run 0 scene 2")

@@ -16,7 +16,7 @@ const questionWidth = 460
 // for; Escape does so too, and chooses nothing.
 func question(win fyne.Window, title, words string, buttons ...*keyButton) {
 	text := para()
-	text.Text = drawable.Replace(words)
+	text.Text = words
 	d := dialog.NewCustomWithoutButtons(title, wide(questionWidth, text), win)
 	row := make([]fyne.CanvasObject, len(buttons))
 	var first *keyButton

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+
+	"lockstep/assets"
 )
 
 // Theme is Lockstep's own: quiet, in light and dark, with every text at least 4.5 times
@@ -83,6 +85,16 @@ func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.C
 		return c
 	}
 	return l.Theme.Color(name, variant)
+}
+
+// markFont has our own marks. The toolkit looks into the usual fonts for all else.
+var markFont = fyne.NewStaticResource("marks.ttf", assets.Marks)
+
+func (l look) Font(style fyne.TextStyle) fyne.Resource {
+	if style.Monospace || style.Symbol {
+		return l.Theme.Font(style)
+	}
+	return markFont
 }
 
 func (l look) Size(name fyne.ThemeSizeName) float32 {

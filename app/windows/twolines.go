@@ -28,7 +28,7 @@ func newTwoLines() *twoLines {
 
 // set changes the text only if it differs, which spares a redraw.
 func (t *twoLines) set(words string, tone widget.Importance) {
-	words = strings.Join(strings.Fields(drawable.Replace(words)), " ")
+	words = strings.Join(strings.Fields(words), " ")
 	if t.words == words && t.tone == tone {
 		return
 	}
