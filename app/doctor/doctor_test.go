@@ -171,6 +171,7 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 		"Plex refuses":     {func(_ *testing.T, h *household) { h.world.Plex.SetToken("other") }, "Plex", doctor.Fail, "token"},
 		"Stash refuses":    {func(_ *testing.T, h *household) { h.world.Stash.SetAPIKey("other") }, "Stash", doctor.Fail, "API key"},
 		"Stash not set up": {func(_ *testing.T, h *household) { h.world.Stash.SetState(sim.StashSetup) }, "Stash", doctor.Fail, "set up"},
+		"Plex never asked": {func(t *testing.T, h *household) { h.save(t, func(s *config.Settings) { s.PlexURL = "" }) }, "Outage record", doctor.Warn, "not known yet"},
 		"no address":       {func(t *testing.T, h *household) { h.save(t, func(s *config.Settings) { s.StashURL = "" }) }, "Stash", doctor.Fail, "does not know where Stash is"},
 		"unknown library": {func(t *testing.T, h *household) {
 			h.save(t, func(s *config.Settings) { s.Libraries = []string{"Trains"} })

@@ -121,12 +121,13 @@ func (c *checkup) ruleHint() string {
 func (c *checkup) outages(context.Context) Check {
 	name := present.T("Outage record")
 	m := present.Moment{Now: c.env.Now()}
-	switch c.snap.Verdict {
-	case health.Up:
+	switch {
+	case c.snap.Verdict == health.Up && !c.snap.Plex.Checked: // nothing speaks against it, but nobody asked yet
+	case c.snap.Verdict == health.Up:
 		return Check{name, OK, present.T("Plex is up, and the record of outages says so too."), ""}
-	case health.Down:
+	case c.snap.Verdict == health.Down:
 		return Check{name, Fail, present.Sentence(present.Plex(c.snap, m).Words), present.T("Lockstep keeps trying; nothing is lost.")}
-	case health.Disputed:
+	case c.snap.Verdict == health.Disputed:
 		return Check{name, Warn, present.T("It is not clear whether Plex is up; Lockstep looks again and sorts it out by itself."), ""}
 	}
 	return Check{name, Warn, present.T("It is not known yet whether Plex is up."), present.T("Look again in a minute.")}
