@@ -6,11 +6,14 @@ package windows
 
 import (
 	"context"
+	"image/color"
 	"net/url"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -127,12 +130,17 @@ func (w *Windows) Show(name string) {
 	win.Show()
 }
 
+// smallest is a size at which every page still reads well.
+var smallest = fyne.NewSize(560, 380)
+
 // fill makes what a window shows, in the language of the moment.
 func (w *Windows) fill(win *window, about string) {
 	win.SetTitle("Lockstep – " + present.WindowTitle(win.name))
 	win.page = kinds[win.name].make(w, win)
 	win.SetMainMenu(w.menu(win))
-	win.SetContent(win.page.content())
+	least := canvas.NewRectangle(color.Transparent)
+	least.SetMinSize(smallest)
+	win.SetContent(container.NewStack(least, win.page.content()))
 	win.page.update(w.snap)
 	win.page.show(about)
 }

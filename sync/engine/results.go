@@ -198,33 +198,6 @@ func (e *Engine) addActivity(tx store.Tx, r worker.Result, j queue.Job, now time
 	return nil
 }
 
-// wrote reports whether the run changed anything in Plex for a scene it is through with.
-func (e *Engine) wrote(r worker.Result) bool { return r.Wrote || e.run.touched[r.Job.Scene] }
-
-// tally is the run and today with these results among them.
-func (e *Engine) tally(rs []worker.Result, ended []queue.Job) (store.Run, todayState) {
-	run, today := e.run.Run, e.today
-	today.roll(e.now())
-	for i, j := range ended {
-		switch {
-		case j.State == queue.Done && e.wrote(rs[i]):
-			run.Written++
-			today.Written++
-		case j.State == queue.Done:
-			run.InStep++
-		case j.State == queue.Parked:
-			run.Parked++
-		case j.State == queue.Skipped:
-			run.Skipped++
-			today.Skipped++
-		case j.State == queue.Dead:
-			run.Dead++
-			today.Dead++
-		}
-	}
-	return run, today
-}
-
 // ended takes in what follows from a stored result.
 func (e *Engine) ended(r worker.Result, j queue.Job) {
 	now := e.now()

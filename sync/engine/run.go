@@ -86,22 +86,6 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	return e.look.at
 }
 
-// todayState counts since local midnight; it survives restarts.
-type todayState struct {
-	Day     string `json:"day"`
-	Written int    `json:"written"`
-	Skipped int    `json:"skipped"`
-	Dead    int    `json:"dead"`
-}
-
-const todayValue = "today"
-
-func (t *todayState) roll(now time.Time) {
-	if d := now.Local().Format(time.DateOnly); d != t.Day {
-		*t = todayState{Day: d}
-	}
-}
-
 // ramp paces writes after an outage: slowly at first, then faster, and slower again
 // when errors return. It is safe for concurrent use.
 type ramp struct {

@@ -1,0 +1,81 @@
+package windows
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// count goes through the whole preview for the foot line.
+func (p *previewPage) count(r store.Report) {
+	if r.ID == 0 {
+		p.footing()
+		return
+	}
+	ask(p.w, func(ctx context.Context) ([2]int, error) {
+		var n [2]int
+		for row, err := range p.w.allRows(ctx, store.RowQuery{Report: r.ID, Outcome: present.Enqueued}) {
+			if err != nil {
+				return n, err
+			}
+			n[0], n[1] = n[0]+1, n[1]+len(row.Changes)
+		}
+		return n, nil
+	}, func(n [2]int, err error) {
+		if err == nil && p.report.ID == r.ID {
+			p.counts = n
+			p.footing()
+		}
+	})
+}
+
+// askOver looks into the history for writes after the preview.
+func (p *previewPage) askOver(r store.Report) {
+	if r.ID == 0 {
+		return
+	}
+	q := store.HistoryQuery{Limit: pageSize}
+	ask(p.w, func(ctx context.Context) ([]store.Activity, error) { return p.w.api.History(ctx, q) }, func(newest []store.Activity, err error) {
+		if err != nil || p.report.ID != r.ID {
+			return // the next write asks again
+		}
+		p.over = slices.ContainsFunc(newest, func(a store.Activity) bool { return len(a.Changes) > 0 && a.At.After(r.Ended) })
+		p.footing()
+	})
+}
+
+func (p *previewPage) footing() {
+	set(p.foot, present.PreviewFoot(p.counts[0], p.counts[1], p.over), widget.MediumImportance)
+	visible(p.foot, p.report.ID != 0)
+	p.selected.SetText(present.WriteSelected(len(p.picked)))
+	enabled(p.selected, len(p.picked) > 0)
+	enabled(p.whole, p.counts[0] > 0)
+}
+
+func (p *previewPage) chosen() []scene.ID {
+	ids := make([]scene.ID, 0, len(p.picked))
+	for id := range p.picked {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// apply writes these scenes, or all of them for none.
+func (p *previewPage) apply(ids []scene.ID) {
+	report := p.report.ID
+	if ids == nil && p.asked != 0 {
+		report = p.asked
+	}
+	ask(p.w, func(ctx context.Context) (int, error) { return p.w.api.Apply(ctx, report, ids) }, func(_ int, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		p.w.Show(present.Queue)
+	})
+}
