@@ -73,10 +73,12 @@ func (s *session) doctorEnv() doctor.Env {
 	env := doctor.Env{
 		Version: s.Version, DataDir: s.dir,
 		Database: filepath.Join(s.dir, storage.FileName), Log: filepath.Join(s.dir, LogName),
-		Keyring: func(context.Context) error {
+	}
+	if s.mayAskKeyring() {
+		env.Keyring = func(context.Context) error {
 			_, err := newRing(s.dir).get(engine.PlexToken, func(string, error) {})
 			return err
-		},
+		}
 	}
 	if s.Desktop != nil && desk.Present() {
 		env.Autostart = func() (string, error) {

@@ -73,7 +73,7 @@ func (s *session) openSecrets() (*secrets, error) {
 	for name, v := range stored {
 		k.keep(name, v)
 	}
-	if v, ok := s.Env("LOCKSTEP_NO_KEYRING"); !ok || v == "" {
+	if s.mayAskKeyring() {
 		k.ring = newRing(s.dir)
 		k.readRing()
 	}
@@ -83,6 +83,14 @@ func (s *session) openSecrets() (*secrets, error) {
 		k.known[name] = true
 	}
 	return k, nil
+}
+
+// noKeyring is the variable that has the keyring of the desktop left alone.
+const noKeyring = "LOCKSTEP_NO_KEYRING"
+
+func (s *session) mayAskKeyring() bool {
+	v, _ := s.Env(noKeyring)
+	return v == "" && !s.g.Demo
 }
 
 // envSecret reads a secret from its variable, or from the file its _FILE variable names.

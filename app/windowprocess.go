@@ -24,6 +24,8 @@ type windowProcess struct {
 	err io.Writer
 	// byHand is set when a person started Lockstep rather than the desktop.
 	byHand bool
+	// keyring is whether the process may ask the keyring of the desktop.
+	keyring bool
 
 	mu      sync.Mutex
 	in      io.WriteCloser // nil while none runs
@@ -59,6 +61,9 @@ func (w *windowProcess) start(name string) error {
 	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir)
 	if w.byHand {
 		cmd.Args = append(cmd.Args, "--by-hand")
+	}
+	if !w.keyring {
+		cmd.Env = append(os.Environ(), noKeyring+"=1")
 	}
 	cmd.Stderr = w.err
 	in, err := cmd.StdinPipe()
