@@ -12,6 +12,13 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     exec "$app" --demo
 fi
 
+# In a container nobody chose a language for, the pictures would look in vain for windows
+# whose titles are not all ASCII.
+case $(locale charmap 2>/dev/null) in
+UTF-8) ;;
+*) export LC_ALL=C.UTF-8 ;;
+esac
+
 trap 'exit 130' INT TERM # an exit, so that the clean-up below runs
 if [ "${1:-}" != "inside" ]; then
     home=$(mktemp -d)
