@@ -17,6 +17,7 @@ func (s *session) speak(l config.Language) {
 		code = present.LanguageOf(s.Env)
 	}
 	present.SetLanguage(code)
+	present.SetHabits(s.habits())
 }
 
 // obeyed are the settings that the tray's process follows whenever they change.

@@ -95,9 +95,9 @@ func point() string { return T(".") }
 
 // date writes a day as the language does. Layouts are those of package time.
 func date(t time.Time, layout string) string {
-	words := t.Format(T(layout))
 	if spoken.Load() == nil {
-		return words
+		return t.Format(ordered(layout))
 	}
+	words := t.Format(T(layout))
 	return strings.NewReplacer(t.Format("Jan"), T(t.Format("Jan")), t.Format("Mon"), T(t.Format("Mon"))).Replace(words)
 }

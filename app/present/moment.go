@@ -23,7 +23,7 @@ func (m Moment) Clock(t time.Time) string {
 		return ""
 	}
 	if sameDay(m.local(t), m.local(m.Now)) {
-		return m.local(t).Format("15:04")
+		return clock(m.local(t))
 	}
 	return m.Stamp(t)
 }
@@ -33,7 +33,7 @@ func (m Moment) Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return m.Day(t) + " " + m.local(t).Format("15:04")
+	return stamped(m.Day(t), clock(m.local(t)))
 }
 
 // Day writes a day: 23 Nov, with the year in another year.
@@ -47,7 +47,7 @@ func (m Moment) Day(t time.Time) string {
 // Span writes a stretch of time: 23 Nov 14:02 – 14:25.
 func (m Moment) Span(from, to time.Time) string {
 	if sameDay(m.local(from), m.local(to)) {
-		return m.Stamp(from) + " – " + m.local(to).Format("15:04")
+		return m.Stamp(from) + " – " + clock(m.local(to))
 	}
 	return m.Stamp(from) + " – " + m.Stamp(to)
 }
