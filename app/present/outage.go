@@ -67,8 +67,10 @@ func WindowName(window time.Duration) string {
 	return Count(int(window/day), "day", "days")
 }
 
-// OutageHead is the line that tells how Plex stands now.
+// OutageHead is the line that tells how Plex stands now. Why it is down stands in the
+// table below.
 func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
+	s.Breaker.Cause = ""
 	if p.Verdict == health.Down && s.Verdict == health.Down {
 		return Line{Plex(s, m).Words + Dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
 	}
