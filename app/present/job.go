@@ -32,15 +32,13 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
 		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
-		r.Detail, r.Retry, r.Discard = join(Heard(j.Words), tries(j.Attempts)), true, true
+		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Words, j.Hint), "."), tries(j.Attempts)), true, true
 	case queue.Parked:
 		r.State, r.Retry, r.Discard = T("not in Plex yet"), true, true
 		r.Detail = join(Heard(j.Words), T("waits until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
-		if j.Words == "" {
-			r.Detail = Reason(j.Code)
-		}
+		r.Detail = givenUp(j)
 	case queue.Skipped:
 		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Words)
 	case queue.Done:
@@ -59,6 +57,22 @@ func step(j queue.Job, s api.Snapshot) string {
 		}
 	}
 	return T("in hand")
+}
+
+// failure says what went wrong, and what can be done about it where that is known.
+func failure(words, hint string) string {
+	return strings.TrimSpace(Sentence(Heard(words)) + " " + Sentence(Heard(hint)))
+}
+
+// givenUp says why a job is dead, and always what to do.
+func givenUp(j queue.Job) string {
+	switch {
+	case j.Words == "":
+		return Reason(j.Code)
+	case j.Hint == "":
+		return failure(j.Words, T("Press Retry when the cause is mended."))
+	}
+	return failure(j.Words, j.Hint)
 }
 
 func tries(n int) string {

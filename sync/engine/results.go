@@ -125,7 +125,7 @@ func (e *Engine) outcome(j queue.Job, r worker.Result, now time.Time) queue.Job 
 		return j.Park(r.Awaits, r.Words, end, now)
 	case worker.Failed:
 		e.work.drain.backOff(now)
-		return j.Fail(r.Fault.Class, r.Fault.Words, r.Fault.RetryAfter, e.o.Jitter(), now)
+		return j.Fail(r.Fault, e.o.Jitter(), now)
 	}
 	return j.Return(now)
 }

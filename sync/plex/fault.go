@@ -20,6 +20,7 @@ const (
 	hintSignIn    = "Sign in to Plex again, or check the token."
 	hintHost      = "Check that Plex runs and that the address and port are right."
 	wordsStarting = "Plex is starting. Lockstep will wait."
+	hintLog       = "Plex's own log tells more."
 	hintPort      = "The usual address of Plex is http://host:32400."
 	// longestCause keeps a server's own words within one line of a log.
 	longestCause = 300
@@ -183,11 +184,11 @@ func (c *Client) refusal(op string, a answer) error {
 	case a.code == http.StatusTooManyRequests, strings.Contains(said, "database is locked"):
 		return retry(plexFault(fault.Busy, "Plex is busy.", "", err), a)
 	case a.code >= 500:
-		return plexFault(fault.Temporary, fmt.Sprintf("Plex answered with an error (%d).", a.code), "Plex's own log tells more.", err)
+		return plexFault(fault.Temporary, fmt.Sprintf("Plex answered with an error (%d).", a.code), hintLog, err)
 	case tooLong(a.code):
 		return plexFault(fault.Rejected, "This is too long for Plex or for a proxy in front of it.", "Shorten the details, or allow fewer tags.", err)
 	}
-	return plexFault(fault.Rejected, fmt.Sprintf("Plex refused this (%d).", a.code), "", err)
+	return plexFault(fault.Rejected, fmt.Sprintf("Plex refused this (%d).", a.code), hintLog, err)
 }
 
 // unauthorized tells a token that is missing, such as one that no keyring keeps, from one

@@ -65,8 +65,10 @@ type Job struct {
 	// Interrupted counts claims ended by a dying process; three make the job run alone.
 	Interrupted int `json:"interrupted,omitempty"`
 	// Code and Words say why the job is where it is: skip reason or fault in words.
-	Code  skip.Code   `json:"code,omitempty"`
-	Words string      `json:"words,omitempty"`
+	Code  skip.Code `json:"code,omitempty"`
+	Words string    `json:"words,omitempty"`
+	// Hint says what a person can do about a fault, empty when nothing more is known.
+	Hint  string      `json:"hint,omitempty"`
 	Class fault.Class `json:"class,omitempty"`
 	// Outage is the outage during which the job died, zero otherwise.
 	Outage uint64 `json:"outage,omitempty"`

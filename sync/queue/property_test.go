@@ -115,14 +115,14 @@ func (m *machine) Result(t *rapid.T) {
 		if b.fails >= 8 {
 			b.ended, limit = queue.Dead, m.now
 		}
-		j = j.Fail(fault.Temporary, "", 0, jitter, m.now)
+		j = j.Fail(&fault.Error{Class: fault.Temporary}, jitter, m.now)
 	case "rejected":
 		b.fails++
 		b.ended = queue.Dead
 		if !b.wished {
 			b.deaths = 0
 		}
-		j = j.Fail(fault.Rejected, "", 0, jitter, m.now)
+		j = j.Fail(&fault.Error{Class: fault.Rejected}, jitter, m.now)
 	case "return":
 		j, b.ended = j.Return(m.now), queue.Waiting
 	}

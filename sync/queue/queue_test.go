@@ -31,9 +31,9 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		"none":     {nil, queue.Waiting, false, true, false},
 		"waiting":  {ptr(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
 		"running":  {&running, queue.Running, true, false, false},
-		"retrying": {ptr(running.Fail(fault.Temporary, "x", 0, 0.9, start)), queue.Waiting, false, false, false},
+		"retrying": {ptr(running.Fail(&fault.Error{Class: fault.Temporary, Words: "x", Hint: "y"}, 0.9, start)), queue.Waiting, false, false, false},
 		"parked":   {ptr(running.Park([]string{"a"}, "x", start.Add(time.Hour), start)), queue.Waiting, false, false, false},
-		"dead":     {ptr(running.Fail(fault.Rejected, "x", 0, 0, start)), queue.Waiting, false, true, false},
+		"dead":     {ptr(running.Fail(&fault.Error{Class: fault.Rejected, Words: "x", Hint: "y"}, 0, start)), queue.Waiting, false, true, false},
 		"done":     {ptr(running.Complete("", start)), queue.Waiting, false, true, false},
 		"skipped":  {ptr(running.Skip(skip.NoFile, "", start)), queue.Waiting, false, true, false},
 	}
@@ -56,7 +56,7 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 				if tt.keepsLine && !j.Due.Equal(start) || !tt.keepsLine && !j.Due.Equal(later) {
 					t.Errorf("due %v", j.Due)
 				}
-				if j.Code != "" || j.Words != "" || j.Class != "" || j.Awaits != nil {
+				if j.Code != "" || j.Words != "" || j.Hint != "" || j.Class != "" || j.Awaits != nil {
 					t.Errorf("%+v still says why it was elsewhere", j)
 				}
 			}
@@ -72,11 +72,13 @@ func ptr(j queue.Job) *queue.Job { return &j }
 func TestW1EditWhileQueuedOrRunningIsWorkedOnAfterwards(t *testing.T) {
 	t.Parallel()
 	results := map[string]func(queue.Job) queue.Job{
-		"done":     func(j queue.Job) queue.Job { return j.Complete("", start) },
-		"skipped":  func(j queue.Job) queue.Job { return j.Skip(skip.NoMetadata, "", start) },
-		"parked":   func(j queue.Job) queue.Job { return j.Park([]string{"a"}, "", start.Add(time.Hour), start) },
-		"failed":   func(j queue.Job) queue.Job { return j.Fail(fault.Temporary, "", time.Hour, 0.5, start) },
-		"rejected": func(j queue.Job) queue.Job { return j.Fail(fault.Rejected, "", 0, 0.5, start) },
+		"done":    func(j queue.Job) queue.Job { return j.Complete("", start) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoMetadata, "", start) },
+		"parked":  func(j queue.Job) queue.Job { return j.Park([]string{"a"}, "", start.Add(time.Hour), start) },
+		"failed": func(j queue.Job) queue.Job {
+			return j.Fail(&fault.Error{Class: fault.Temporary, RetryAfter: time.Hour}, 0.5, start)
+		},
+		"rejected": func(j queue.Job) queue.Job { return j.Fail(&fault.Error{Class: fault.Rejected}, 0.5, start) },
 		"returned": func(j queue.Job) queue.Job { return j.Return(start) },
 		"orphaned": func(j queue.Job) queue.Job { return j.Orphan(start) },
 	}
@@ -96,10 +98,10 @@ func TestAnEditGivesAJobThatKeptFailingAllItsAttemptsBack(t *testing.T) {
 	t.Parallel()
 	j := claimed(wish("new"))
 	for range queue.MaxAttempts - 1 {
-		j = j.Fail(fault.Temporary, "x", 0, 0, start).Claim(start)
+		j = j.Fail(&fault.Error{Class: fault.Temporary, Words: "x"}, 0, start).Claim(start)
 	}
 	j = j.Return(start) // waiting, with seven attempts behind it
-	j = queue.Enqueue(&j, wish("edited"), start).Claim(start).Fail(fault.Temporary, "x", 0, 0, start)
+	j = queue.Enqueue(&j, wish("edited"), start).Claim(start).Fail(&fault.Error{Class: fault.Temporary, Words: "x"}, 0, start)
 	if j.State != queue.Retrying || j.Attempts != 1 {
 		t.Errorf("%+v, want the first of eight attempts", j)
 	}
@@ -142,16 +144,16 @@ func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
 	t.Parallel()
 	j := claimed(wish("new"))
 	for n := 1; n < queue.MaxAttempts; n++ {
-		j = j.Fail(fault.Temporary, "no", 0, 0.5, start)
-		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words != "no" {
+		j = j.Fail(&fault.Error{Class: fault.Temporary, Words: "no", Hint: "wait"}, 0.5, start)
+		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words != "no" || j.Hint != "wait" {
 			t.Fatalf("attempt %d: %+v", n, j)
 		}
 		j = j.Claim(start)
 	}
-	if j = j.Fail(fault.Temporary, "no", 0, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
+	if j = j.Fail(&fault.Error{Class: fault.Temporary, Words: "no"}, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
 		t.Errorf("after the last attempt: %+v", j)
 	}
-	if j = claimed(wish("new")).Fail(fault.Rejected, "bad", 0, 0.5, start); j.State != queue.Dead || j.Attempts != 1 {
+	if j = claimed(wish("new")).Fail(&fault.Error{Class: fault.Rejected, Words: "bad", Hint: "mend"}, 0.5, start); j.State != queue.Dead || j.Attempts != 1 || j.Hint != "mend" {
 		t.Errorf("a refusal: %+v", j)
 	}
 }
@@ -167,7 +169,7 @@ func TestAServersWishToWaitIsHonouredUpToTheCap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := claimed(wish("new")).Fail(fault.Busy, "", tt.wait, 0.5, start)
+			j := claimed(wish("new")).Fail(&fault.Error{Class: fault.Busy, RetryAfter: tt.wait}, 0.5, start)
 			if got := j.Due.Sub(start); got != tt.want {
 				t.Errorf("due in %v, want %v", got, tt.want)
 			}
@@ -181,7 +183,7 @@ func TestThreeDeathsMakeAJobRunAloneUntilItEnds(t *testing.T) {
 		"done":    func(j queue.Job) queue.Job { return j.Complete("", start) },
 		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoFile, "", start) },
 		"parked":  func(j queue.Job) queue.Job { return j.Park(nil, "", start, start) },
-		"failed":  func(j queue.Job) queue.Job { return j.Fail(fault.Temporary, "", 0, 0, start) },
+		"failed":  func(j queue.Job) queue.Job { return j.Fail(&fault.Error{Class: fault.Temporary}, 0, start) },
 	}
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
@@ -246,7 +248,7 @@ func TestForcedHoldsForOneWish(t *testing.T) {
 	if j = queue.Enqueue(&j, forced, start).Complete("", start); !j.Forced || j.State != queue.Waiting {
 		t.Errorf("retry pressed during the work was lost: %+v", j)
 	}
-	dead := claimed(forced).Fail(fault.Rejected, "", 0, 0, start)
+	dead := claimed(forced).Fail(&fault.Error{Class: fault.Rejected}, 0, start)
 	if j := queue.Enqueue(&dead, wish("edited"), start); j.Forced {
 		t.Errorf("an edit inherited the force of a dead job: %+v", j)
 	}
@@ -256,7 +258,7 @@ func TestAnUndoAndASyncNeverSwallowEachOther(t *testing.T) {
 	t.Parallel()
 	undo := queue.Wish{Scene: 7, Cause: "undo", Undo: 40}
 	edit := wish("edited")
-	fail := func(j queue.Job) queue.Job { return j.Fail(fault.Rejected, "", 0, 0, start) }
+	fail := func(j queue.Job) queue.Job { return j.Fail(&fault.Error{Class: fault.Rejected}, 0, start) }
 	tests := map[string]struct {
 		first, second queue.Wish
 		between       func(queue.Job) queue.Job // what happens to the first before the second

@@ -99,12 +99,12 @@ func (j Job) Orphan(now time.Time) Job {
 // Complete ends a job whose item was seen to be as wanted; words say what was left alone.
 func (j Job) Complete(words string, now time.Time) Job {
 	j.Outage = 0
-	return j.fulfilled().finish(Done, "", words, "", now)
+	return j.fulfilled().finish(Done, "", words, now)
 }
 
 // Skip ends a job for a reason of the closed list.
 func (j Job) Skip(code skip.Code, words string, now time.Time) Job {
-	return j.fulfilled().finish(Skipped, code, words, "", now)
+	return j.fulfilled().finish(Skipped, code, words, now)
 }
 
 // fulfilled takes the wish off a job that was worked on. What was wished for meanwhile
@@ -123,25 +123,26 @@ func (j Job) Park(awaits []string, words string, end, now time.Time) Job {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = Parked, end, awaits
-	j.Code, j.Words, j.Class = skip.NotInPlex, words, ""
+	j.Code, j.Words, j.Hint, j.Class = skip.NotInPlex, words, "", ""
 	j.Interrupted = 0
 	return j
 }
 
-// Fail counts an attempt and schedules the next one, or gives up. jitter is uniform
-// in [0,1); wait is what the server asked for, zero if it did not.
-func (j Job) Fail(class fault.Class, words string, wait time.Duration, jitter float64, now time.Time) Job {
+// Fail counts an attempt and schedules the next one, not before the server asked for it,
+// or gives up. jitter is uniform in [0,1).
+func (j Job) Fail(f *fault.Error, jitter float64, now time.Time) Job {
 	if j.Again {
 		return j.wait(now)
 	}
 	j.Attempts++
 	j.Interrupted = 0
-	if class == fault.Rejected || j.Attempts >= MaxAttempts {
-		return j.finish(Dead, skip.FailedBefore, words, class, now)
+	if f.Class == fault.Rejected || j.Attempts >= MaxAttempts {
+		j = j.finish(Dead, skip.FailedBefore, f.Words, now)
+	} else {
+		j.State, j.Code, j.Words = Retrying, "", f.Words
+		j.Due = now.Add(max(Delay(j.Attempts, jitter), min(f.RetryAfter, MaxDelay)))
 	}
-	j.State = Retrying
-	j.Due = now.Add(max(Delay(j.Attempts, jitter), min(wait, MaxDelay)))
-	j.Code, j.Words, j.Class = "", words, class
+	j.Hint, j.Class = f.Hint, f.Class
 	return j
 }
 
@@ -183,16 +184,16 @@ func (j Job) wait(now time.Time) Job {
 		j.Undo, j.Then = j.Then, 0
 	}
 	j.State, j.Due, j.Again = Waiting, now, false
-	j.Code, j.Words, j.Class, j.Awaits = "", "", "", nil
+	j.Code, j.Words, j.Hint, j.Class, j.Awaits = "", "", "", "", nil
 	return j
 }
 
 // finish ends a job unless the scene was wished for again while it ran.
-func (j Job) finish(s State, code skip.Code, words string, class fault.Class, now time.Time) Job {
+func (j Job) finish(s State, code skip.Code, words string, now time.Time) Job {
 	if j.Again {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = s, now, nil
-	j.Code, j.Words, j.Class = code, words, class
+	j.Code, j.Words, j.Hint, j.Class = code, words, "", ""
 	return j
 }
