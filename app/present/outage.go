@@ -53,7 +53,7 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 // Metrics is the sentence over the outage chart.
 func Metrics(x outage.Metrics) string {
 	if x.Known <= 0 {
-		return T("Nothing is known about this time: Lockstep was not running.")
+		return T("Nothing is known about this time: Plex was not watched.")
 	}
 	words := T("Plex available %s", Percent(x.Availability, 2))
 	if x.Count == 0 {
@@ -79,7 +79,7 @@ func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
 
 // Segment says what a stretch of the chart means.
 func Segment(g outage.Segment, m Moment) string {
-	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Lockstep was not running: not known")}[g.Kind]
+	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Plex not watched: not known")}[g.Kind]
 	if g.Repaired {
 		words += ", " + T("repaired record")
 	}

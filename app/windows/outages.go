@@ -47,7 +47,7 @@ func newOutagesPage(w *Windows, win *window) page {
 }
 
 func (p *outagesPage) content() fyne.CanvasObject {
-	legend := container.NewHBox(text(present.T("▮ up")), text(present.T("✕ down")), text(present.T("▨ Lockstep was not running: not known")), text(present.T("◆ repaired record")))
+	legend := container.NewHBox(text(present.T("▮ up")), text(present.T("✕ down")), text(present.T("▨ Plex not watched: not known")), text(present.T("◆ repaired record")))
 	for i, tone := range []widget.Importance{widget.SuccessImportance, widget.DangerImportance, widget.LowImportance, widget.WarningImportance} {
 		legend.Objects[i].(*widget.Label).Importance = tone
 	}

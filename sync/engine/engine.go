@@ -168,7 +168,7 @@ const stopBound = 10 * time.Second
 func (e *Engine) Run(ctx context.Context) error {
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	e.hard = hard
+	e.hard, e.lastTick = hard, e.now()
 	if err := e.load(); err != nil {
 		return fmt.Errorf("load the state: %w", err)
 	}

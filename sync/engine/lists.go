@@ -15,6 +15,9 @@ import (
 type Reader struct {
 	Store store.Store
 	Now   func() time.Time
+	// Watching is true while an engine runs and watches Plex: then the time since its
+	// last sign of life is known.
+	Watching bool
 }
 
 // Jobs is a page of the queue.
@@ -74,7 +77,11 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 		if records, err = tx.Outages(0); err != nil {
 			return err
 		}
-		p.Gaps, err = tx.OffGaps()
+		if p.Gaps, err = tx.OffGaps(); err != nil || r.Watching {
+			return err
+		}
+		g, err := unwatched(tx, to)
+		p.Gaps = append(p.Gaps, g)
 		return err
 	})
 	if err != nil {
@@ -131,7 +138,9 @@ func lastReport(tx store.Tx) (*store.Report, error) {
 	return nil, nil
 }
 
-func (e *Engine) reader() Reader { return Reader{Store: e.store, Now: e.o.Now} }
+func (e *Engine) reader() Reader {
+	return Reader{Store: e.store, Now: e.o.Now, Watching: e.snap.Load().Configured}
+}
 
 // Jobs is a page of the queue.
 func (e *Engine) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {

@@ -11,7 +11,6 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
 	"lockstep/sync/health"
-	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -21,7 +20,7 @@ import (
 const (
 	settingsValue = "settings"
 	clientValue   = "plex.client" // persistent client identifier towards Plex
-	aliveValue    = "alive"       // when this process was last known to run
+	aliveValue    = "alive"       // up to when Plex was watched
 	hashValue     = "settings.wanted"
 	sweptValue    = "stash.swept" // last complete look at Stash
 	fileValue     = "stash.files" // last complete file sweep
@@ -89,7 +88,7 @@ func (e *Engine) wantedChanged() error {
 }
 
 // loadHealth reads breaker and outage records, repairs every disagreement in one
-// transaction, and notes the time Lockstep was not running.
+// transaction, and notes the time Plex was not watched.
 func (e *Engine) loadHealth() error {
 	now := e.stamp()
 	var words []string
@@ -112,7 +111,7 @@ func (e *Engine) loadHealth() error {
 		if e.said, _, err = tx.Said(); err != nil {
 			return err
 		}
-		return e.noteGap(tx, now)
+		return e.began(tx, now)
 	})
 	for _, w := range words {
 		e.log.Warn("repaired", "what", w)
@@ -132,20 +131,6 @@ func readHealth(tx store.Tx) (health.Stored, error) {
 	}
 	_, err = tx.Value(contactValue, &d.LastContact)
 	return d, err
-}
-
-// noteGap records the span since the last sign of life as time nothing is known of.
-func (e *Engine) noteGap(tx store.Tx, now time.Time) error {
-	var alive time.Time
-	if _, err := tx.Value(aliveValue, &alive); err != nil {
-		return err
-	}
-	if alive.Before(now) {
-		if err := tx.PutOffGap(outage.Gap{From: alive, To: now}); err != nil {
-			return err
-		}
-	}
-	return tx.PutValue(aliveValue, now)
 }
 
 func (e *Engine) loadSmall() error {

@@ -20,7 +20,6 @@ const maxNap = time.Minute
 func (e *Engine) loop(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	e.lastTick = e.now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -108,28 +107,40 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 // turns of the loop before it counts as sleep or a set clock; NTP slews far less.
 const jumpLimit = 10 * time.Second
 
-// noticeSleep sees a suspend or a clock jump by comparing both clocks. It is one
-// quiet re-check, never an outage.
+// missedTurns is how far two turns of the loop may lie apart by the wall clock before it
+// counts as sleep: on Windows the monotonic clock goes on while a machine sleeps.
+const missedTurns = 2 * maxNap
+
+// noticeSleep sees a suspend or a clock jump by comparing both clocks and by turns that
+// did not come. It is one quiet re-check, never an outage.
 func (e *Engine) noticeSleep() {
-	now := e.now()
-	drift := now.Round(0).Sub(e.lastTick.Round(0)) - now.Sub(e.lastTick)
+	last, now := e.lastTick, e.now()
 	e.lastTick = now
-	if drift.Abs() < jumpLimit {
+	wall := now.Round(0).Sub(last.Round(0))
+	drift := wall - now.Sub(last)
+	if drift.Abs() < jumpLimit && wall.Abs() < missedTurns {
 		return
 	}
-	e.log.Info("the clock jumped or the machine slept; checking the servers again", "by", drift.Round(time.Second))
-	e.wake(drift)
+	e.log.Info("the clock jumped or the machine slept; checking the servers again", "after", wall.Round(time.Second), "drift", drift.Round(time.Second))
+	setBack := drift <= -jumpLimit || wall < 0
+	if setBack {
+		last = now // nothing was missed
+	}
+	if err := e.slept(last.UTC().Round(0), now.UTC().Round(0)); err != nil {
+		e.noteLocal(err)
+	}
+	e.wake(setBack)
 }
 
 // wake makes everything timed by the wall clock due again.
-func (e *Engine) wake(drift time.Duration) {
+func (e *Engine) wake(setBack bool) {
 	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
 		e.noteLocal(err)
 	}
 	e.links.recheck(e.now())
 	e.look.soon(e.now())
 	e.clampJobs()
-	if drift < 0 {
+	if setBack {
 		e.look.at = e.now()
 	}
 }

@@ -80,6 +80,11 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 	s := e.settings
 	e.tryAgain()
 	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries)
+	if !before.Configured() && s.Configured() {
+		if err := e.watches(); err != nil {
+			return err
+		}
+	}
 	if dial {
 		e.work.halt()
 		e.dial()

@@ -48,8 +48,8 @@ type upkeepState struct {
 // anything else that belongs to it.
 func (e *Engine) putLife(now time.Time, more map[string]any) error {
 	values := map[string]any{
-		aliveValue: now, contactValue: e.health.LastContact,
-		newestValue: e.look.lastNewest, fileValue: e.look.lastFile.UTC().Round(0),
+		contactValue: e.health.LastContact,
+		newestValue:  e.look.lastNewest, fileValue: e.look.lastFile.UTC().Round(0),
 	}
 	maps.Copy(values, more)
 	return e.store.Update(func(tx store.Tx) error {
@@ -58,7 +58,7 @@ func (e *Engine) putLife(now time.Time, more map[string]any) error {
 				return err
 			}
 		}
-		return nil
+		return e.alive(tx, now)
 	})
 }
 

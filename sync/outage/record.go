@@ -2,7 +2,7 @@
 // nobody watched, and the numbers and the chart made of both. It reads no clock and never decides
 // whether Plex is down; that is the health package's.
 //
-// One rule decides every overlap: a time when Lockstep was not running (a Gap) is unknown, neither up
+// One rule decides every overlap: a time when nobody watched Plex (a Gap) is unknown, neither up
 // nor down, also inside an outage. Otherwise a time inside any record is down, and the rest is up.
 package outage
 
@@ -80,7 +80,8 @@ func Newest(records []Record) Record {
 	return newest
 }
 
-// Gap is a time nobody watched: Lockstep was not running or the machine slept. From is inclusive, To is
+// Gap is a time nobody watched: Lockstep was not running, the machine slept or no Plex
+// was set up. From is inclusive, To is
 // not; a zero From means since ever, which is how the time before the first start is told. A gap whose
 // To is not after its From is none.
 type Gap struct {

@@ -11,9 +11,9 @@ type Kind string
 
 // The kinds, as exported in JSON.
 const (
-	Up   Kind = "up"   // Lockstep ran and no outage was recorded
-	Down Kind = "down" // Lockstep ran and an outage was recorded
-	Off  Kind = "off"  // Lockstep did not run: unknown
+	Up   Kind = "up"   // Plex was watched and no outage was recorded
+	Down Kind = "down" // Plex was watched and an outage was recorded
+	Off  Kind = "off"  // nobody watched: unknown
 )
 
 // Segment is a stretch of the timeline.

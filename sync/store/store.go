@@ -168,7 +168,7 @@ type Health interface {
 	Outages(limit int) ([]outage.Record, error)
 	PutOutage(r outage.Record) error
 	DeleteOutage(id uint64) error
-	// OffGaps are the spans in which Lockstep did not run, the oldest first.
+	// OffGaps are the spans in which Plex was not watched, the oldest first.
 	OffGaps() ([]outage.Gap, error)
 	PutOffGap(g outage.Gap) error
 	DeleteOffGap(g outage.Gap) error
