@@ -216,15 +216,5 @@ func (s *session) connected(a api.API) error {
 }
 
 func (s *session) explain(e api.Explanation) {
-	m := moment()
-	s.say("%s (scene %s)", e.Title, e.Scene)
-	for i, st := range e.Steps {
-		s.say("%d %-9s %s", i+1, st.Topic, m.Heard(st.Words))
-		for _, l := range st.Lines {
-			s.say("            %s", m.Heard(l))
-		}
-	}
-	if e.Outcome != "" {
-		s.say("%s", m.Heard(e.Outcome))
-	}
+	s.say("%s", present.Explanation(e, moment()))
 }

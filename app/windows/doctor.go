@@ -37,7 +37,7 @@ func (p *doctorPage) content() fyne.CanvasObject {
 	visible(note, p.w.opt.Bundle != nil)
 	return container.NewPadded(container.NewBorder(
 		container.NewBorder(nil, nil, nil, p.again, p.title),
-		container.NewBorder(nil, nil, nil, container.NewVBox(p.bundle), note), nil, nil, container.NewVScroll(p.lines)))
+		container.NewBorder(nil, nil, nil, container.NewVBox(p.bundle), note), nil, nil, newScroll(p.lines)))
 }
 
 func (p *doctorPage) show(string)         { p.check() }
@@ -94,7 +94,7 @@ func checkView(c Check) fyne.CanvasObject {
 	name := line()
 	setLine(name, present.Line{Words: c.Name, Tone: tone})
 	words := para()
-	words.Text, words.Selectable = c.Words, true
+	words.Text = c.Words
 	box := container.NewVBox(words)
 	if c.Hint != "" {
 		box.Add(caption(c.Hint))

@@ -24,8 +24,10 @@ type explainPage struct {
 	title       *widget.Label
 	outcome     *widget.Label
 	steps       *fyne.Container
+	scroll      *keyScroll
 	again, undo *keyButton
-	scene       scene.ID
+	copied      *keyButton
+	shown       api.Explanation
 	asked       int
 }
 
@@ -35,9 +37,11 @@ func newExplainPage(w *Windows, win *window) page {
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true
 	p.again = newButton(present.T("Sync this scene"), theme.ViewRefreshIcon(), func() {
-		w.syncScene(win, p.scene, func() { set(p.outcome, present.T(present.QueuedNow), widget.SuccessImportance) })
+		w.syncScene(win, p.shown.Scene, func() { set(p.outcome, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
-	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.scene}, p.title.Text) })
+	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.shown.Scene}, p.title.Text) })
+	p.copied = newButton(present.T("Copy"), theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(present.Explanation(p.shown, w.moment())) })
+	p.scroll = newScroll(p.steps)
 	p.clear()
 	return p
 }
@@ -46,8 +50,8 @@ func (p *explainPage) content() fyne.CanvasObject {
 	button := newButton(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
-	foot := container.NewVBox(widget.NewSeparator(), p.outcome, container.NewHBox(layout.NewSpacer(), p.undo, p.again))
-	return container.NewPadded(container.NewBorder(top, foot, nil, nil, container.NewVScroll(p.steps)))
+	foot := container.NewVBox(widget.NewSeparator(), p.outcome, container.NewHBox(p.copied, layout.NewSpacer(), p.undo, p.again))
+	return container.NewPadded(container.NewBorder(top, foot, nil, nil, p.scroll))
 }
 
 func (p *explainPage) show(about string) {
@@ -62,11 +66,12 @@ func (p *explainPage) show(about string) {
 func (p *explainPage) update(api.Snapshot) {}
 
 func (p *explainPage) clear() {
-	p.scene = 0
+	p.shown = api.Explanation{}
 	set(p.title, present.T("Why is a scene not in step?"), widget.MediumImportance)
 	set(p.outcome, "", widget.MediumImportance)
 	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds."))}
 	p.steps.Refresh()
+	enabled(p.copied, false)
 	enabled(p.again, false)
 	visible(p.undo, false)
 }
@@ -93,7 +98,7 @@ func (p *explainPage) explain(query string) {
 }
 
 func (p *explainPage) draw(e api.Explanation) {
-	p.scene = e.Scene
+	p.shown = e
 	set(p.title, e.Title, widget.MediumImportance) // the outcome below says whether it is in step
 	m := p.w.moment()
 	set(p.outcome, m.Heard(e.Outcome), widget.MediumImportance)
@@ -102,6 +107,8 @@ func (p *explainPage) draw(e api.Explanation) {
 		p.steps.Add(stepView(i+1, s, m))
 	}
 	p.steps.Refresh()
+	p.scroll.scroll.ScrollToTop()
+	enabled(p.copied, true)
 	enabled(p.again, e.Scene != 0)
 	visible(p.undo, e.CanUndo)
 }
@@ -113,16 +120,14 @@ func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text, words.Selectable = present.Begun(m.Heard(s.Words)), true
+	words.Text = present.Begun(m.Heard(s.Words))
 	box := container.NewVBox(words)
 	if len(s.Lines) > 0 {
 		lines := make([]string, len(s.Lines))
 		for i, l := range s.Lines {
 			lines[i] = "– " + m.Heard(l)
 		}
-		c := caption(strings.Join(lines, "\n"))
-		c.Selectable = true
-		box.Add(c)
+		box.Add(caption(strings.Join(lines, "\n")))
 	}
 	return container.NewVBox(container.NewBorder(nil, nil, container.NewVBox(wide(topicWidth, topic)), nil, box), widget.NewSeparator())
 }
@@ -156,8 +161,8 @@ func (w *Windows) syncScene(win fyne.Window, id scene.ID, queued func()) {
 func (p *explainPage) searcher() fyne.Focusable { return p.query }
 
 func (p *explainPage) about() string {
-	if p.scene == 0 {
+	if p.shown.Scene == 0 {
 		return ""
 	}
-	return p.scene.String()
+	return p.shown.Scene.String()
 }

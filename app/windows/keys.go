@@ -28,6 +28,15 @@ func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
 	}
 }
 
+// Disabled implements fyne.Disableable: an empty list has no row to show the focus on.
+func (l *keyList) Disabled() bool { return l.Length() == 0 }
+
+// Disable implements fyne.Disableable; only the length decides.
+func (l *keyList) Disable() {}
+
+// Enable implements fyne.Disableable; only the length decides.
+func (l *keyList) Enable() {}
+
 // escape takes away what lies over the window of an object: a question, a message.
 func escape(o fyne.CanvasObject) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {

@@ -3,6 +3,9 @@ package windows
 import (
 	"context"
 	"errors"
+	"fmt"
+	"image/color"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -53,6 +56,20 @@ func reach(win fyne.Window) map[fyne.CanvasObject]bool {
 	return met
 }
 
+func TestTabPassesByAnEmptyList(t *testing.T) {
+	f := newFake()
+	f.jobs, f.outages.Records = nil, nil
+	w := newTest(t, f)
+	for _, name := range []string{present.Queue, present.Outages} {
+		w.Show(name)
+		for o := range reach(w.open[name]) {
+			if _, ok := o.(*keyList); ok {
+				t.Errorf("%s: the focus is on an empty list, where nobody sees it", name)
+			}
+		}
+	}
+}
+
 func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
@@ -61,39 +78,39 @@ func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
 		w.Show(name)
 		drawMore(w, name)
 		win := w.open[name]
-		met := reach(win)
-		walk(win.Content(), func(o fyne.CanvasObject) {
-			var usable bool
-			switch x := o.(type) {
-			case *keyButton:
-				usable = !x.Disabled()
-			case *widget.Button:
-				if usable = !x.Disabled(); usable && !within(met, x) {
-					t.Errorf("%s: Tab does not reach the button %q", name, x.Text)
-				}
-				return
-			case *keyList, *textInput, *checkInput, *choiceInput, *widget.Check:
-				usable = true
+		win.Resize(win.Canvas().Size().AddWidthHeight(1, 1)) // as the next frame does: a wrapped text knows its height only now
+		met := map[fyne.CanvasObject]bool{}
+		for o := range reach(win) {
+			met[plain(o)] = true
+			if !usable(plain(o)) {
+				t.Errorf("%s: Tab stops at %T, where nobody sees it", name, o)
 			}
-			if usable && !met[o] {
-				t.Errorf("%s: Tab does not reach %T", name, o)
+		}
+		walk(win.Content(), func(o fyne.CanvasObject) {
+			if usable(o) && !met[o] {
+				t.Errorf("%s: Tab does not reach %s", name, described(o))
 			}
 		})
 	}
 }
 
-// within reports whether a button is part of something met: walk shows the inside of a
-// button that hears keys.
-func within(met map[fyne.CanvasObject]bool, b *widget.Button) bool {
-	if met[b] {
-		return true
-	}
-	for o := range met {
-		if k, ok := o.(*keyButton); ok && &k.Button == b {
-			return true
-		}
+// usable reports something a person can do something with, as walk gives it.
+func usable(o fyne.CanvasObject) bool {
+	switch x := o.(type) {
+	case *widget.Button, *widget.Entry, *widget.Check, *widget.Select, *keyScroll, *keyList:
+		return !x.(fyne.Disableable).Disabled()
 	}
 	return false
+}
+
+func described(o fyne.CanvasObject) string {
+	switch x := o.(type) {
+	case *widget.Button:
+		return "the button " + x.Text
+	case *widget.Entry:
+		return "the text " + x.PlaceHolder + x.Text
+	}
+	return fmt.Sprintf("%T", o)
 }
 
 func TestEscapeTakesQuestionsAwayAndChoosesNothing(t *testing.T) {
@@ -169,6 +186,59 @@ func TestRowsAreChosenByKeyboard(t *testing.T) {
 	stroke(w.open[present.History], fyne.KeyReturn)
 	if h.run.ID != 3 || !canTap(w.open[present.History], "Undo this run") {
 		t.Errorf("chose run %d", h.run.ID)
+	}
+}
+
+func TestWhatDoesNotFitIsReadByKeyboard(t *testing.T) {
+	f := newFake()
+	f.history[0].Changes[0].New = strings.Repeat("The tide takes two hours to reach the wall. ", 200)
+	w := newTest(t, f)
+	w.opt.Doctor = func(context.Context) []Check { return make([]Check, 40) }
+	for _, name := range []string{present.Doctor, present.Explain, present.History} {
+		w.Show(name)
+		drawMore(w, name)
+		win := w.open[name]
+		if p, ok := win.page.(*historyPage); ok {
+			p.list.list.Select(0)
+		}
+		win.Resize(fyne.NewSize(560, 380))
+		var s *keyScroll
+		for o := range reach(win) {
+			if x, ok := o.(*keyScroll); ok {
+				s = x
+			}
+		}
+		if s == nil {
+			t.Errorf("%s: Tab does not reach what does not fit", name)
+			continue
+		}
+		win.Canvas().Focus(s)
+		if s.ring.StrokeColor == color.Transparent || s.ring.Size() != s.Size() {
+			t.Errorf("%s: nobody sees where the focus is", name)
+		}
+		at := func() float32 { return s.scroll.Offset.Y }
+		for _, key := range []fyne.KeyName{fyne.KeyDown, fyne.KeyPageDown, fyne.KeyEnd} {
+			before := at()
+			if stroke(win, key); at() <= before {
+				t.Errorf("%s: %s moves from %.0f to %.0f", name, key, before, at())
+			}
+		}
+		if end := s.scroll.Content.Size().Height - s.Size().Height; at() < end-1 || at() > end+1 {
+			t.Errorf("%s: End shows %.0f of %.0f", name, at(), end)
+		}
+		for _, key := range []fyne.KeyName{fyne.KeyUp, fyne.KeyPageUp, fyne.KeyHome} {
+			before := at()
+			if stroke(win, key); at() >= before && before > 0 {
+				t.Errorf("%s: %s moves from %.0f to %.0f", name, key, before, at())
+			}
+		}
+		if at() != 0 {
+			t.Errorf("%s: Home shows %.0f", name, at())
+		}
+		win.Resize(fyne.NewSize(560, 20000))
+		if name == present.Doctor && !s.Disabled() {
+			t.Errorf("%s: Tab stops at what is seen in full", name)
+		}
 	}
 }
 

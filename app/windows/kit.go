@@ -210,27 +210,6 @@ func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, 0))
 }
 
-// atMost makes room for an object that may be high, such as a summary of many lines: as
-// high as it needs to be up to a limit, scrolled beyond.
-func atMost(height float32, o fyne.CanvasObject) *fyne.Container {
-	return container.New(maxHeight(height), container.NewVScroll(o))
-}
-
-// footHeight leaves a list above a foot most of its window.
-const footHeight = 200
-
-type maxHeight float32
-
-func (m maxHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	whole := objects[0].(*container.Scroll).Content.MinSize()
-	return fyne.NewSize(whole.Width, min(whole.Height, float32(m)))
-}
-
-func (m maxHeight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(size)
-	objects[0].Move(fyne.NewPos(0, 0))
-}
-
 // slim gives an object a fixed height and centres it, as high as a line of text.
 type slim float32
 

@@ -253,6 +253,12 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	win, p := open[*explainPage](t, w, "explain:812")
 	wantCalled(t, f, "explain 812")
 	wantShown(t, win, "DSC_0042", "edited 21 Nov 10:04", "summary: Locked in Plex by somebody else", "next try 14:32", "queued because: edited in Stash", "Already in the queue.")
+	tap(t, win, "Copy")
+	for _, part := range []string{"DSC_0042 (scene 812)\n1 Stash ", "summary: Locked in Plex by somebody else", "\nAlready in the queue."} {
+		if got := w.app.Clipboard().Content(); !strings.Contains(got, part) {
+			t.Errorf("copied %q, want %q in it", got, part)
+		}
+	}
 	tap(t, win, "Sync this scene")
 	wantCalled(t, f, "sync [812]")
 	wantShown(t, win, "It is in the queue now.")

@@ -1,0 +1,23 @@
+package present
+
+import (
+	"fmt"
+	"strings"
+
+	"lockstep/sync/api"
+)
+
+// Explanation is why a scene is, or is not, in step, as text of several lines.
+func Explanation(e api.Explanation, m Moment) string {
+	lines := []string{e.Title + " (" + T("scene %s", e.Scene) + ")"}
+	for i, s := range e.Steps {
+		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Heard(s.Words)))
+		for _, l := range s.Lines {
+			lines = append(lines, "            "+m.Heard(l))
+		}
+	}
+	if e.Outcome != "" {
+		lines = append(lines, m.Heard(e.Outcome))
+	}
+	return strings.Join(lines, "\n")
+}
