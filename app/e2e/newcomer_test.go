@@ -27,7 +27,10 @@ type newcomer struct {
 	// steps are the lists of steps as they looked, by step; how one looks tells which
 	// step is shown.
 	steps map[int]*image.RGBA
-	said  []byte // the picture of the last refusal
+	// latest is how the list looked last, and looks how often in a row.
+	latest *image.RGBA
+	looks  int
+	said   []byte // the picture of the last refusal
 }
 
 // newNewcomer has servers, but no settings; the browser writes down what it is to open.
@@ -104,9 +107,22 @@ func (n *newcomer) at(step int) {
 				return fmt.Errorf("still at step %d", other+1)
 			}
 		}
+		if !n.steady(steps) {
+			return errors.New("the list of steps is being drawn")
+		}
 		n.steps[step] = steps
 		return nil
 	})
+}
+
+// steady reports a list that looked the same several times in a row: a picture taken
+// while a page changes is no page's.
+func (n *newcomer) steady(list *image.RGBA) bool {
+	if n.latest == nil || string(n.latest.Pix) != string(list.Pix) {
+		n.latest, n.looks = list, 0
+	}
+	n.looks++
+	return n.looks > 3
 }
 
 // cut copies a part of a picture.
