@@ -20,7 +20,7 @@ help: ## list the targets
 
 demo: ## build, and run against simulated servers (without a desktop: pictures in demo-out/)
 	@.ci/setup.sh $(if $(DISPLAY)$(WAYLAND_DISPLAY),build,desktop)
-	@$(MAKE) --no-print-directory compile
+	$(BUILD) -tags $(TAGS),pictures -ldflags '$(LDFLAGS)' -o build/lockstep-demo .
 	@.ci/demo.sh
 
 test: ## every check: format, vet, unit tests with -race, static build, end to end
@@ -37,10 +37,6 @@ e2e: ## end-to-end tests alone: the built app on a display and a session bus of 
 
 build: ## the desktop app: build/lockstep
 	@.ci/setup.sh build
-	@$(MAKE) --no-print-directory compile
-
-.PHONY: compile
-compile:
 	$(BUILD) -tags $(TAGS) -ldflags '$(LDFLAGS)' -o build/lockstep .
 
 headless: ## the app for servers, static, without a window or cgo: build/lockstep-headless

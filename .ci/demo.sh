@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-app=build/lockstep
+app=build/lockstep-demo
 out=demo-out
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then

@@ -10,7 +10,7 @@ if [ -n "$unformatted" ]; then
     code=1
 fi
 CGO_ENABLED=0 go vet -tags nogui ./... || code=1
-go vet -tags x11,e2e ./... || code=1
+go vet -tags x11,e2e,pictures ./... || code=1
 
 # Run by exact version and outside go.mod: the app itself does not depend on it.
 staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2

@@ -37,7 +37,7 @@ fi
 trap - EXIT
 
 say "vet, desktop"
-go vet -tags x11,e2e ./...
+go vet -tags x11,e2e,pictures ./...
 
 say "unit tests, -race; the largest scenarios of the engine in a smaller size"
 go test -race -short -tags x11 -timeout 20m $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$')

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"lockstep/app/desktoptest"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
@@ -163,13 +162,4 @@ func (d demoDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error
 	stop()
 	<-told
 	return err
-}
-
-// display is where the pictures are taken.
-func display() (*desktoptest.Display, error) {
-	name := os.Getenv("DISPLAY")
-	if name == "" {
-		return nil, errUsage{errors.New("--demo-story takes pictures and needs a display; `make demo` brings one")}
-	}
-	return desktoptest.OpenDisplay(name), nil
 }

@@ -1,3 +1,5 @@
+//go:build pictures
+
 package app
 
 import (
@@ -163,4 +165,13 @@ func same(a, b image.Image) bool {
 		}
 	}
 	return true
+}
+
+// display is where the pictures are taken.
+func display() (*desktoptest.Display, error) {
+	name := os.Getenv("DISPLAY")
+	if name == "" {
+		return nil, errUsage{errors.New("--demo-story takes pictures and needs a display; `make demo` brings one")}
+	}
+	return desktoptest.OpenDisplay(name), nil
 }

@@ -57,6 +57,9 @@ func TestCheckerFindsWhatIsForbidden(t *testing.T) {
 		"the driver in the app":        {"app/a.go", "fyne.io/fyne/v2/app", "driver"},
 		"the driver in main":           {"gui.go", "fyne.io/fyne/v2/app", ""},
 		"the driver in main's wiring":  {"main.go", "fyne.io/fyne/v2/app", "driver"},
+		"the desktop of tests":         {"app/a.go", "lockstep/app/desktoptest", "does not ship"},
+		"the desktop in the pictures":  {"app/demo_pictures.go", "lockstep/app/desktoptest", ""},
+		"the desktop in a test":        {"app/tray/t_test.go", "lockstep/app/desktoptest", ""},
 		"a module with a similar name": {"app/a.go", "lockstepper/x", ""},
 	}
 	for name, test := range tests {

@@ -77,6 +77,9 @@ func forbidden(file, pkg, imported string) string {
 	if imported == fyneApp && !mayDraw(file) {
 		return "only gui*.go of main starts Fyne's driver"
 	}
+	if name == desktop && !test && !mayTakePictures(file) {
+		return "a desktop for tests does not ship: only demo_pictures*.go, with its build tag, and tests use it"
+	}
 	for _, w := range walls {
 		if below(pkg, w.of) && below(name, w.against) && (w.tests || !test) {
 			return w.why

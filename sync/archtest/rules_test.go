@@ -76,6 +76,7 @@ const (
 	fyne    = "fyne.io/fyne"
 	fyneApp = "fyne.io/fyne/v2/app"
 	systray = "fyne.io/systray"
+	desktop = "app/desktoptest"
 )
 
 // engineRoom is what the app's parts must not see: they know the engine as
@@ -135,4 +136,10 @@ func below(name string, roots []string) bool {
 // a build tag can leave it out.
 func mayDraw(file string) bool {
 	return path.Dir(file) == "." && strings.HasPrefix(file, "gui")
+}
+
+// mayTakePictures says whether the file may use the desktop made for tests: of what is
+// built from app, only the demo that takes pictures, which a build tag leaves out.
+func mayTakePictures(file string) bool {
+	return path.Dir(file) == "app" && strings.HasPrefix(path.Base(file), "demo_pictures")
 }
