@@ -1,6 +1,5 @@
 // Command gen renders the SVG sources in assets/svg to what desktops take:
-// PNG for trays and windows, ICO for the Windows tray; and it draws the font of the
-// marks in windows. Run it with go generate in assets after a source changed, and look
+// PNG for trays and windows, ICO for the Windows tray. Run it with go generate in assets after a source changed, and look
 // at the result.
 package main
 
@@ -32,9 +31,6 @@ func main() {
 }
 
 func renderAll(dir string) error {
-	if err := writeMarks(dir); err != nil {
-		return err
-	}
 	for _, name := range []string{"up", "working", "paused", "attention", "down", "unsure"} {
 		if err := renderTray(dir, name); err != nil {
 			return err
