@@ -20,10 +20,11 @@ func (v view) list(names []string, wished bool) Decision {
 	if len(d.Added)+len(d.Removed) == 0 {
 		return d
 	}
-	d.Action, d.lock = Write, true
+	d.Action = Write
 	if len(target.keys) == 0 {
-		d.Action = Clear
+		d.Action, d.lock = Clear, true
 	}
+	d.lock = d.lock || target.meets(want)
 	ours := v.owned()
 	d.Foreign = len(now.minus(target).filter(func(k string) bool { return !ours[k] }).keys) > 0
 	d.reverted = v.mem.At != 0 && v.mem.Sent == listHash(want) && !v.mem.owns(listHash(now))
@@ -56,6 +57,11 @@ func (v view) listAction(now, want set) (Decision, set) {
 // it lost is removed if Lockstep put it there, and the rest is left alone.
 func (v view) elements(now, want set) (Decision, set) {
 	arrived, ours := keySet(v.mem.Elements), v.owned()
+	if len(want.keys)+len(ours) == 0 {
+		d := v.decision(Keep, "", whyForeign)
+		d.Kept = now.names
+		return d, now
+	}
 	kept := now.filter(func(k string) bool { return want.has[k] || !ours[k] })
 	added := want.filter(func(k string) bool { return !arrived[k] })
 	refused := want.filter(func(k string) bool { return arrived[k] && !now.has[k] })
@@ -77,8 +83,10 @@ func (v view) elements(now, want set) (Decision, set) {
 // owned is every element that is or may be Lockstep's.
 func (v view) owned() map[string]bool { return keySet(v.mem.Elements, v.mem.IntentElements) }
 
+// listInStep locks a list only for what it has of the wish: elements that are not
+// Lockstep's are neither locked nor taken over.
 func (v view) listInStep(now, want set) Decision {
-	return v.inStep(v.mem.settleList(now, now, want), len(now.keys) > 0)
+	return v.inStep(v.mem.settleList(now, now, want), now.meets(want))
 }
 
 // settleList remembers which elements of a wanted list Plex was seen to hold, when

@@ -84,6 +84,7 @@ func (p *Plan) compose(mem Memory) {
 			p.carryScalar(d)
 		}
 	}
+	p.carryLists()
 	p.carryOthers()
 	p.remember(mem)
 }
@@ -123,6 +124,21 @@ func (p *Plan) carryList(d Decision) {
 	if d.Changes() || d.lock != p.before.Locked[name] {
 		p.Edit.Lists[name] = ListEdit{Want: d.NewList, Remove: d.Removed}
 		p.Edit.Locks[name] = d.lock
+	}
+}
+
+// carryLists sends unlocked lists again at their present value, like scalars and for the
+// same reason: an edit of one list might reset the others. Only such an edit does.
+func (p *Plan) carryLists() {
+	if len(p.Edit.Lists) == 0 {
+		return
+	}
+	for _, d := range p.Decisions {
+		name := d.Field.Wire()
+		names := p.before.List(d.Field)
+		if _, sent := p.Edit.Lists[name]; !sent && len(names) > 0 && !p.before.Locked[name] {
+			p.Edit.Lists[name], p.Edit.Locks[name] = ListEdit{Want: names}, false
+		}
 	}
 }
 

@@ -55,6 +55,10 @@ type FieldMemory struct {
 	// Undone is a wanted value a person undid; it is not written again until Stash
 	// wants something else.
 	Undone scene.Hash `json:"u,omitempty"`
+	// Guard is a value that is not Lockstep's and was locked only because it is too long
+	// to be sent along with an edit that might reset it. While it stands, its lock is not
+	// a person's.
+	Guard scene.Hash `json:"g,omitempty"`
 }
 
 // Known reports whether Lockstep ever wrote or adopted the field.
@@ -129,7 +133,7 @@ func (fm FieldMemory) otherwise(want, now scene.Hash) bool {
 
 // settle remembers a wanted value that Plex was seen to hold.
 func (fm FieldMemory) settle(h scene.Hash) FieldMemory {
-	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Differs = h, h, "", "", 0
+	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Guard, fm.Differs = h, h, "", "", "", 0
 	return fm
 }
 

@@ -22,7 +22,12 @@ type view struct {
 // locked tells whether a person's wish protects the field. Collections, labels and the
 // user's rating have no agent that could have set them: they always count as locked.
 func (v view) locked() bool {
-	return v.item.IsLocked(v.field) || v.field == scene.FieldCollections || v.field == scene.FieldRating
+	return v.item.IsLocked(v.field) && !v.guarded() || v.field == scene.FieldCollections || v.field == scene.FieldRating
+}
+
+// guarded reports a lock that is Lockstep's although the value is not; see Memory.Guard.
+func (v view) guarded() bool {
+	return v.mem.Guard != "" && v.mem.Guard == valueHash(v.field, v.item.Scalar(v.field))
 }
 
 // decision starts a decision that leaves field and lock as they are.
@@ -112,8 +117,11 @@ func (v view) emptied(now scene.Hash) Decision {
 		code, why := v.keepCode()
 		return v.decision(Keep, code, why)
 	}
-	return v.decision(Keep, "", "kept: empty in Stash, and not written by Lockstep")
+	return v.decision(Keep, "", whyForeign)
 }
+
+// whyForeign is why a value is kept that Stash does not have.
+const whyForeign = "kept: empty in Stash, and not written by Lockstep"
 
 // inStep is the decision about a value that is as wanted. It gets locked when the item
 // is written anyway; an empty one needs no lock.

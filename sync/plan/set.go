@@ -52,6 +52,9 @@ func (s set) plus(o set) set {
 // equal compares elements, not order or case.
 func (s set) equal(o set) bool { return len(s.has) == len(o.has) && len(s.minus(o).keys) == 0 }
 
+// meets reports whether the two share an element.
+func (s set) meets(o set) bool { return len(s.minus(o).keys) < len(s.keys) }
+
 func keySet(lists ...[]string) map[string]bool {
 	out := map[string]bool{}
 	for _, l := range lists {

@@ -21,6 +21,8 @@ type shelf struct {
 	selected map[scene.Field]string // SHA1 of the selected upload
 	clock    int
 	writes   int
+	// resets takes unlocked fields away which an edit of lists does not carry.
+	resets bool
 }
 
 func newShelf(item scene.Item) *shelf {
@@ -75,6 +77,9 @@ func (s *shelf) apply(p plan.Plan) {
 			s.setThumb(r.Field, "")
 		}
 	}
+	if s.resets && len(p.Edit.Lists) > 0 {
+		s.resetUncarried(p.Edit)
+	}
 	for name, v := range p.Edit.Scalars {
 		*s.scalar(name) = v
 	}
@@ -83,6 +88,20 @@ func (s *shelf) apply(p plan.Plan) {
 		*list = edited(*list, l)
 	}
 	maps.Copy(s.item.Locked, p.Edit.Locks)
+}
+
+func (s *shelf) resetUncarried(e plan.Edit) {
+	stays := func(name string, carried bool) bool { return carried || s.item.Locked[name] || e.Locks[name] }
+	for _, name := range []string{"title", "studio", "summary", "originallyAvailableAt", "tagline", "contentRating", "originalTitle"} {
+		if _, carried := e.Scalars[name]; !stays(name, carried) {
+			*s.scalar(name) = ""
+		}
+	}
+	for _, name := range []string{"actor", "genre", "collection"} {
+		if _, carried := e.Lists[name]; !stays(name, carried) {
+			*s.list(name) = nil
+		}
+	}
 }
 
 func edited(list []string, e plan.ListEdit) []string {

@@ -12,6 +12,11 @@ import (
 // it a value that arrived although nobody lived to see it is known as Lockstep's.
 func (p Plan) Intent(mem Memory, now time.Time) Memory {
 	for _, d := range p.Decisions {
+		if p.guards(d) {
+			fm := mem.Fields[d.Field]
+			fm.Guard = valueHash(d.Field, p.before.Scalar(d.Field))
+			mem = mem.with(d.Field, fm)
+		}
 		if !d.Changes() {
 			continue
 		}
@@ -20,10 +25,17 @@ func (p Plan) Intent(mem Memory, now time.Time) Memory {
 			continue
 		}
 		fm := p.intend(d, mem.Fields[d.Field])
-		fm.At = now.Unix()
+		fm.At, fm.Guard = now.Unix(), ""
 		mem = mem.with(d.Field, fm)
 	}
 	return mem
+}
+
+// guards reports a value that is neither written nor taken over and still gets locked.
+func (p Plan) guards(d Decision) bool {
+	_, carried := p.Edit.Scalars[d.Field.Wire()]
+	return d.Field.Kind() == scene.Scalar && !d.Changes() && !d.settle && !carried &&
+		p.Edit.Locks[d.Field.Wire()] && !p.before.IsLocked(d.Field)
 }
 
 // intend adds what is about to be written, and keeps what Plex holds now known if it is

@@ -26,7 +26,7 @@ type Quirks struct {
 	ReplaceTags     bool // tag parameters replace the list instead of appending
 	RemoveLast      bool // removals are done after additions instead of before
 	SingleDecode    bool // names in tag.tag- are not decoded a second time
-	ResetUnlocked   bool // a tag edit resets unlocked scalars the request does not carry
+	ResetUnlocked   bool // a tag edit resets unlocked scalars, genres and actors the request does not carry
 	ValueLocks      bool // a value without .locked locks the field
 	UploadLocks     bool // an uploaded image locks thumb or art
 	SilentUnknown   bool // unknown edit parameters are ignored with 200 instead of 400

@@ -147,8 +147,14 @@ func (p *Plex) applyValue(it *item, field, value string, e *edit, q Quirks) {
 	it.set(field, value)
 }
 
-// resetUncarried gives unlocked scalars the request does not mention their agent's values back.
+// resetUncarried gives unlocked fields the request does not mention their agent's values back: an agent knows neither
+// scalars nor genres nor actors.
 func (it *item) resetUncarried(e *edit) {
+	for _, kind := range []string{"genre", "actor"} {
+		if !it.locked[kind] && e.add[kind] == nil && e.remove[kind] == nil && !e.clear[kind] {
+			delete(it.tags, kind)
+		}
+	}
 	for field := range it.fields {
 		_, carried := e.values[field]
 		if !carried && !it.locked[field] && field != "userRating" {
