@@ -9,7 +9,6 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
-	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
 )
@@ -23,8 +22,9 @@ type drain struct {
 	// told is called when the state changes, and now and then while it does not.
 	told func(words string)
 
-	wished   bool // the wish was carried out
-	finished int  // jobs that came to an end, as of the last progress
+	wished   bool   // the wish was carried out
+	since    uint64 // revision of the snapshot right after it
+	finished int    // jobs that came to an end, as of the last progress
 	progress time.Time
 	state    present.State
 	words    string
@@ -38,33 +38,32 @@ const chatter = 5 * time.Second
 func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var latest event.Value[api.Snapshot]
-	broken, wished := make(chan error, 1), make(chan error, 1)
-	go func() { broken <- d.api.Watch(ctx, latest.Store) }()
+	feed, wished := api.Follow(ctx, d.api), make(chan error, 1)
 	d.wished = d.wish == nil
 	if d.wish != nil {
 		go func() { wished <- d.wish(ctx) }()
 	}
-	wake, leave := latest.Watch()
-	defer leave()
 	d.progress = now()
 	for {
+		var ended error
 		select {
-		case <-wake:
+		case <-feed.Changed():
 		case <-time.After(time.Second): // the wait may be over without news
-		case err := <-broken:
-			return latest.Load(), must("watch the engine", err)
-		case err := <-wished:
-			if err != nil {
-				return latest.Load(), err
-			}
-			if d.wished, err = true, d.fresh(ctx, &latest); err != nil {
-				return latest.Load(), err
+		case err := <-feed.Ended():
+			s, _ := feed.Latest()
+			return s, must("watch the engine", err)
+		case ended = <-wished:
+			if ended == nil {
+				ended = d.granted(ctx)
 			}
 		case <-ctx.Done():
-			return latest.Load(), ctx.Err()
+			ended = ctx.Err()
 		}
-		if s := latest.Load(); s.Revision != 0 {
+		s, ok := feed.Latest()
+		if ended != nil {
+			return s, ended
+		}
+		if ok && s.Revision >= d.since {
 			if done, err := d.judge(s, now()); done || err != nil {
 				return s, err
 			}
@@ -72,12 +71,10 @@ func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
 	}
 }
 
-// fresh replaces a snapshot that may be from before the wish.
-func (d *drain) fresh(ctx context.Context, latest *event.Value[api.Snapshot]) error {
+// granted notes that the wish was carried out: an older snapshot tells nothing about it.
+func (d *drain) granted(ctx context.Context) error {
 	s, err := d.api.Snapshot(ctx)
-	if err == nil && s.Revision >= latest.Load().Revision {
-		latest.Store(s)
-	}
+	d.wished, d.since = true, s.Revision
 	return err
 }
 

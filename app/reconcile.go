@@ -10,7 +10,6 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
-	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -64,21 +63,17 @@ func (s *session) reconcile(a api.API, q api.ReconcileRequest) (store.Report, er
 	}
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
-	var latest event.Value[api.Snapshot]
-	broken := make(chan error, 1)
-	go func() { broken <- a.Watch(ctx, latest.Store) }()
-	wake, leave := latest.Watch()
-	defer leave()
+	feed := api.Follow(ctx, a)
 	for {
 		select {
-		case err := <-broken:
+		case err := <-feed.Ended():
 			if s.interrupted(err) {
 				_ = a.StopReconcile(context.WithoutCancel(ctx)) // nobody waits for it any more
 			}
 			return store.Report{}, err
-		case <-wake:
+		case <-feed.Changed():
 		}
-		if latest.Load().Reconcile != nil {
+		if s, _ := feed.Latest(); s.Reconcile != nil {
 			continue
 		}
 		rep, err := a.Report(ctx, id)

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"lockstep/sync/api"
@@ -31,21 +30,19 @@ type Sender interface {
 // called with the name of a window when a message is clicked. It sleeps until a
 // snapshot or a moment the policy named; there is no ticker.
 func Run(ctx context.Context, a api.API, out Sender, open func(window string)) error {
-	r := &runner{api: a, out: out, open: open, begun: time.Now(), wake: make(chan struct{}, 1)}
-	ended := make(chan error, 1)
-	go func() { ended <- a.Watch(ctx, r.put) }()
+	r := &runner{api: a, out: out, open: open, begun: time.Now(), feed: api.Follow(ctx, a)}
 	timer := time.NewTimer(time.Hour) // armed by the first step that has something to wait for
 	timer.Stop()
 	defer timer.Stop()
 	for {
 		select {
-		case err := <-ended:
+		case err := <-r.feed.Ended():
 			r.leave()
 			if ctx.Err() != nil {
 				return nil
 			}
 			return err
-		case <-r.wake:
+		case <-r.feed.Changed():
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -61,26 +58,11 @@ type runner struct {
 	open   func(string)
 	policy Policy
 	begun  time.Time
-	wake   chan struct{}
-
-	mu     sync.Mutex
-	latest api.Snapshot
-}
-
-func (r *runner) put(s api.Snapshot) {
-	r.mu.Lock()
-	r.latest = s
-	r.mu.Unlock()
-	select {
-	case r.wake <- struct{}{}:
-	default: // already awake: it will read this snapshot
-	}
+	feed   *api.Feed
 }
 
 func (r *runner) step(ctx context.Context) time.Duration {
-	r.mu.Lock()
-	s := r.latest
-	r.mu.Unlock()
+	s, _ := r.feed.Latest()
 	plan := r.policy.Step(s, Instant{Wall: time.Now(), Mono: time.Since(r.begun)})
 	for _, a := range plan.Acts {
 		if ctx.Err() == nil {

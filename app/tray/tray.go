@@ -8,7 +8,6 @@ import (
 	"context"
 	"log/slog"
 	"runtime"
-	"sync"
 	"time"
 
 	"fyne.io/systray"
@@ -49,7 +48,7 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 	outer := ctx
 	ctx, stop := context.WithCancel(outer)
 	defer stop()
-	t := &tray{api: a, act: act, wake: make(chan struct{}, 1)}
+	t := &tray{api: a, act: act, feed: api.Follow(ctx, a)}
 	if runtime.GOOS == "linux" { // elsewhere a title is drawn beside the icon, or nothing
 		systray.SetTitle("Lockstep")
 	}
@@ -62,7 +61,7 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		watched = a.Watch(ctx, t.put)
+		watched = <-t.feed.Ended()
 		stop()
 	}()
 	if runtime.GOOS != "windows" || taskbar(ctx) {
@@ -117,21 +116,8 @@ func (t *tray) show(ctx context.Context) {
 type tray struct {
 	api   api.API
 	act   Actions
-	wake  chan struct{}
+	feed  *api.Feed
 	items items
-
-	mu     sync.Mutex
-	latest *api.Snapshot
-}
-
-func (t *tray) put(s api.Snapshot) {
-	t.mu.Lock()
-	t.latest = &s
-	t.mu.Unlock()
-	select {
-	case t.wake <- struct{}{}:
-	default: // already awake: it will read this snapshot
-	}
 }
 
 // follow draws what changed. It sleeps while nothing does.
@@ -145,7 +131,7 @@ func (t *tray) follow(ctx context.Context) {
 			return
 		case <-again.C:
 			drawn = present.Menu{}
-		case <-t.wake:
+		case <-t.feed.Changed():
 		}
 		menu, ok := t.menu(time.Now())
 		if !ok || menu == drawn {
@@ -162,12 +148,11 @@ func (t *tray) follow(ctx context.Context) {
 }
 
 func (t *tray) menu(now time.Time) (present.Menu, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.latest == nil {
+	s, ok := t.feed.Latest()
+	if !ok {
 		return present.Menu{}, false
 	}
-	return present.MenuOf(*t.latest, present.Moment{Now: now}), true
+	return present.MenuOf(s, present.Moment{Now: now}), true
 }
 
 // do runs a command and reports how it failed.

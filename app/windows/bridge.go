@@ -2,7 +2,6 @@ package windows
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -23,22 +22,21 @@ const (
 // or the watch breaks. It is the only place where the two meet, and asks Fyne at most
 // ten times a second. It must not run on Fyne's goroutine.
 func (w *Windows) Run(ctx context.Context) error {
-	b := &bridge{wake: make(chan struct{}, 1)}
-	ended := make(chan error, 1)
-	go func() { ended <- w.api.Watch(ctx, b.put) }()
+	feed := api.Follow(ctx, w.api)
 	for {
 		select {
-		case err := <-ended:
+		case err := <-feed.Ended():
 			if ctx.Err() != nil {
 				return nil
 			}
-			b.lost()
-			fyne.Do(func() { w.update(b.take()) })
+			s, _ := feed.Latest()
+			s.Live = false
+			fyne.Do(func() { w.update(s) })
 			return err
-		case <-b.wake:
+		case <-feed.Changed():
 		case <-time.After(age):
 		}
-		if s, ok := b.any(); ok {
+		if s, ok := feed.Latest(); ok {
 			fyne.Do(func() { w.update(s) })
 		}
 		select {
@@ -46,43 +44,6 @@ func (w *Windows) Run(ctx context.Context) error {
 		case <-time.After(frame):
 		}
 	}
-}
-
-// bridge holds the latest snapshot between the two sides.
-type bridge struct {
-	wake chan struct{}
-
-	mu     sync.Mutex
-	latest api.Snapshot
-	known  bool
-}
-
-func (b *bridge) put(s api.Snapshot) {
-	b.mu.Lock()
-	b.latest, b.known = s, true
-	b.mu.Unlock()
-	select {
-	case b.wake <- struct{}{}:
-	default: // already awake: it will read this snapshot
-	}
-}
-
-func (b *bridge) lost() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.latest.Live = false
-}
-
-func (b *bridge) take() api.Snapshot {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.latest
-}
-
-func (b *bridge) any() (api.Snapshot, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.latest, b.known
 }
 
 // ask runs fn away from Fyne's goroutine and then done on it.

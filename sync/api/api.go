@@ -1,6 +1,6 @@
 // Package api is all that tray, windows and command line may know of the engine: the
-// API interface, the snapshot and the pages it hands out. It contains no behaviour;
-// the engine and the client of the local socket both implement it.
+// API interface, the snapshot and the pages it hands out, and one way to follow the
+// snapshots. The engine and the client of the local socket both implement it.
 package api
 
 import (

@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/event"
 	"lockstep/sync/fault"
 )
 
@@ -140,33 +139,26 @@ func (s Server) show(w http.ResponseWriter, r *http.Request) {
 func (s Server) watch(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	var latest event.Value[*api.Snapshot]
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer stop()
-		err := s.API.Watch(ctx, func(snap api.Snapshot) { latest.Store(&snap) })
-		if err != nil && !errors.Is(err, context.Canceled) && !fault.Is(err, fault.Canceled) {
-			slog.Debug("watch for another process", "err", err)
-		}
-	}()
-	wake, leave := latest.Watch()
-	defer leave()
+	feed := api.Follow(ctx, s.API)
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	out := stream{w, http.NewResponseController(w), json.NewEncoder(w)}
-	for ctx.Err() == nil {
+	for {
+		var ended bool
 		select {
-		case <-wake:
-			if snap := latest.Load(); snap != nil && out.send(snap) != nil {
-				stop()
+		case <-feed.Changed():
+		case err := <-feed.Ended():
+			ended = true
+			if err != nil && !errors.Is(err, context.Canceled) && !fault.Is(err, fault.Canceled) {
+				slog.Debug("watch for another process", "err", err)
 			}
-			pause(ctx, frame)
-		case <-ctx.Done():
 		}
-	}
-	<-ended
-	if snap := latest.Load(); snap != nil && r.Context().Err() == nil {
-		_ = out.send(snap) // the engine's last word
+		if snap, ok := feed.Latest(); ok && r.Context().Err() == nil && out.send(snap) != nil {
+			stop()
+		}
+		if ended {
+			return // after the engine's last word
+		}
+		pause(ctx, frame)
 	}
 }
 
