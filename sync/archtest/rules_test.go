@@ -26,6 +26,7 @@ var layers = map[string]int{
 	"sync/skip":     0,
 
 	"sync/breaker": 1,
+	"sync/budget":  1,
 	"sync/match":   1,
 	"sync/outage":  1,
 	"sync/plan":    1,

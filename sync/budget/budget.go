@@ -1,0 +1,254 @@
+// Package budget decides when a server may be asked again for what just failed. It counts
+// failures by kind of request, makes the wait grow from half a second to a minute and keeps
+// to a hard limit: at most 30 requests in the first minute of a fault and 4 a minute
+// afterwards, whoever asks. Only a success of the same kind ends it. It starts nothing,
+// sleeps nowhere and knows no server: there is one Budget for each.
+package budget
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"lockstep/sync/fault"
+)
+
+// ErrHeld is in the chain of the faults Allow returns: no request was made.
+var ErrHeld = errors.New("not asked: this failed a moment ago")
+
+// Held reports a fault that is the echo of an older one. It proves nothing new about the
+// server, so it must be counted nowhere.
+func Held(err error) bool { return errors.Is(err, ErrHeld) }
+
+// Failure is a kind that fails at present.
+type Failure struct {
+	Kind  Kind
+	Since time.Time // of the first failure without a success since
+	Tries int       // failures without a success between
+	Next  time.Time // when it may be tried again
+	Fault *fault.Error
+}
+
+// Budget is the record of one server. It is safe for concurrent use. A nil Budget allows
+// everything and remembers nothing.
+type Budget struct {
+	now    func() time.Time
+	jitter func() float64
+
+	mu    sync.Mutex
+	kinds map[Kind]*record
+	young []time.Time // tries of kinds whose fault is younger than burstFor
+	old   []time.Time // tries of the others
+}
+
+// record is what is known of one kind; there is none for a kind that works.
+type record struct {
+	since time.Time
+	tries int
+	step  int // position in the back-off; behind tries after a Wake
+	next  time.Time
+	fault *fault.Error
+}
+
+// New makes a budget that has seen nothing fail. jitter is uniform in [0,1).
+func New(now func() time.Time, jitter func() float64) *Budget {
+	return &Budget{now: now, jitter: jitter, kinds: map[Kind]*record{}}
+}
+
+// Allow reports nil when a request of the kind may be made now. Otherwise it returns the
+// fault that stands in the way with RetryAfter set to the wait that is left; Held tells it
+// from a fresh one. Each request allowed is one that has to be made and reported with Done.
+func (b *Budget) Allow(k Kind) error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r := b.kinds[k]
+	if r == nil {
+		return nil
+	}
+	now := b.now()
+	if wait := b.due(r, now).Sub(now); wait > 0 {
+		return held(r.fault, wait)
+	}
+	b.spend(r, now)
+	r.next = now.Add(b.delay(k, r, now)) // one at a time: others wait for how this one ends
+	return nil
+}
+
+func held(f *fault.Error, wait time.Duration) error {
+	echo := *f
+	echo.RetryAfter = wait
+	echo.Err = fmt.Errorf("%w; asked again in %s", ErrHeld, wait.Round(time.Millisecond))
+	return &echo
+}
+
+// Done reports how a request ended. Nil ends what stood in the way of its kind; a request
+// that was stopped, that was never made, or that failed on our side changes nothing.
+func (b *Budget) Done(k Kind, err error) {
+	if b == nil || Held(err) {
+		return
+	}
+	f := fault.Of(err)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case f == nil, f.Class == fault.NotFound && ruleOf(k).missing:
+		delete(b.kinds, k)
+	case f.Class == fault.Canceled, f.Class == fault.Local:
+	default:
+		b.failed(k, f)
+	}
+}
+
+func (b *Budget) failed(k Kind, f *fault.Error) {
+	now := b.now()
+	r := b.kinds[k]
+	if r == nil {
+		r = &record{since: now}
+		b.kinds[k] = r
+		b.spend(r, now) // the one that failed; later ones are counted when they begin
+	}
+	r.tries++
+	r.step++
+	r.fault = f
+	r.next = now.Add(max(b.delay(k, r, now), min(f.RetryAfter, longestRetry)))
+}
+
+// delay is how long to wait after the failures of a record.
+func (b *Budget) delay(k Kind, r *record, now time.Time) time.Duration {
+	rule := ruleOf(k)
+	n := r.step - rule.free
+	if n <= 0 {
+		return 0
+	}
+	wait := longestFor(rule, r, now)
+	if n < 12 { // first·2¹¹ is more than any cap
+		wait = min(wait, first<<(n-1))
+	}
+	return wait - time.Duration(spread*b.jitter()*float64(wait))
+}
+
+func longestFor(rule rule, r *record, now time.Time) time.Duration {
+	switch {
+	case r.fault.Class == fault.Unauthorized, r.fault.Class == fault.Config:
+		return longestAsk
+	case rule.eager && now.Sub(r.since) < eagerFor:
+		return eagerCap
+	}
+	return longest
+}
+
+// due is when a record may be tried, by its own back-off and by the limit for all.
+func (b *Budget) due(r *record, now time.Time) time.Time {
+	at := r.next
+	if at.After(now.Add(longestRetry)) { // the clock was set back
+		at = now
+	}
+	tries, limit := &b.old, steady
+	if now.Sub(r.since) < burstFor {
+		tries, limit = &b.young, burst
+	}
+	*tries = recent(*tries, now)
+	if n := len(*tries); n >= limit {
+		at = later(at, (*tries)[n-limit].Add(burstFor))
+	}
+	return at
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// spend counts a try against the limit.
+func (b *Budget) spend(r *record, now time.Time) {
+	if now.Sub(r.since) < burstFor {
+		b.young = append(recent(b.young, now), now)
+	}
+	b.old = append(recent(b.old, now), now)
+}
+
+// recent drops what is older than the span of the limits, or in a future that a clock set
+// back made up.
+func recent(tries []time.Time, now time.Time) []time.Time {
+	return slices.DeleteFunc(tries, func(t time.Time) bool { return now.Sub(t) >= burstFor || t.After(now) })
+}
+
+// Next is when a request of the kind may be made; not after now for one that works.
+func (b *Budget) Next(k Kind) time.Time {
+	if b == nil {
+		return time.Time{}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r := b.kinds[k]; r != nil {
+		return b.due(r, b.now())
+	}
+	return time.Time{}
+}
+
+// Failing lists what fails at present, the oldest first.
+func (b *Budget) Failing() []Failure {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make([]Failure, 0, len(b.kinds))
+	for k, r := range b.kinds {
+		out = append(out, Failure{Kind: k, Since: r.since, Tries: r.tries, Next: b.due(r, b.now()), Fault: r.fault})
+	}
+	slices.SortFunc(out, func(x, y Failure) int {
+		return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.Kind, y.Kind))
+	})
+	return out
+}
+
+// Fails reports whether a kind fails at present.
+func (b *Budget) Fails(k Kind) bool {
+	if b == nil {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.kinds[k] != nil
+}
+
+// wakeStep is where the back-off begins anew after a Wake: at a few seconds.
+const wakeStep = 3
+
+// Wake makes everything due at once, because the server seems to be back or the machine
+// slept. What fails again waits for a few seconds, then longer. The limit still holds.
+func (b *Budget) Wake() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	for k, r := range b.kinds {
+		if r.fault.RetryAfter > 0 && r.next.After(now) {
+			continue // the server itself named the time
+		}
+		r.step = min(r.step, ruleOf(k).free+wakeStep)
+		r.next = now
+	}
+}
+
+// Forget begins anew, because a person asked for it or the server is another one.
+func (b *Budget) Forget() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.kinds)
+	b.young, b.old = nil, nil
+}

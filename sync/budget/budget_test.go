@@ -1,0 +1,242 @@
+package budget_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"lockstep/sync/budget"
+	"lockstep/sync/fault"
+)
+
+// clock is moved by hand.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time          { return c.at }
+func (c *clock) advance(d time.Duration) { c.at = c.at.Add(d) }
+
+func newBudget(jitter float64) (*budget.Budget, *clock) {
+	c := &clock{time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	return budget.New(c.now, func() float64 { return jitter }), c
+}
+
+func broken(class fault.Class) *fault.Error {
+	return fault.New(class, fault.Plex, "Plex answered with an error (500).", "See the log of Plex.", errors.New("answer 500"))
+}
+
+// fail tries a kind as soon as it may and has it fail; it returns the wait before.
+func fail(t *testing.T, b *budget.Budget, c *clock, k budget.Kind, f *fault.Error) time.Duration {
+	t.Helper()
+	wait := max(0, b.Next(k).Sub(c.now()))
+	c.advance(wait)
+	if err := b.Allow(k); err != nil {
+		t.Fatalf("%s is due and not allowed: %v", k, err)
+	}
+	b.Done(k, f)
+	return wait
+}
+
+func TestWhatWorksIsNeverHeld(t *testing.T) {
+	t.Parallel()
+	b, _ := newBudget(0)
+	for range 1000 {
+		if err := b.Allow(budget.Listing); err != nil {
+			t.Fatal(err)
+		}
+		b.Done(budget.Listing, nil)
+	}
+	if got := b.Failing(); len(got) != 0 {
+		t.Errorf("failing: %v", got)
+	}
+}
+
+func TestWaitsGrowToTheCapOfTheKindAndTheFault(t *testing.T) {
+	t.Parallel()
+	const s = time.Second
+	half := s / 2
+	for name, tc := range map[string]struct {
+		kind  budget.Kind
+		class fault.Class
+		want  []time.Duration
+	}{
+		"what heals by itself":      {budget.Listing, fault.Temporary, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s}},
+		"what a person has to mend": {budget.Listing, fault.Unauthorized, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 64 * s, 128 * s, 256 * s, 300 * s}},
+		"whether a server is back":  {budget.Connect, fault.Unreachable, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 20 * s, 20 * s}},
+		"one item's request":        {budget.Edit, fault.Rejected, []time.Duration{0, 0, 0, 0, 0, half, s, 2 * s}},
+	} {
+		b, c := newBudget(0)
+		for i, want := range tc.want {
+			if got := fail(t, b, c, tc.kind, broken(tc.class)); got != want {
+				t.Errorf("%s: wait before try %d is %v, want %v", name, i+1, got, want)
+			}
+		}
+	}
+}
+
+func TestAShortOutageIsAskedAboutMoreOftenThanALongOne(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	start := c.now()
+	for c.now().Sub(start) < 10*time.Minute {
+		fail(t, b, c, budget.Connect, broken(fault.Unreachable))
+	}
+	if got := fail(t, b, c, budget.Connect, broken(fault.Unreachable)); got > time.Minute {
+		t.Errorf("wait after ten minutes: %v", got)
+	}
+	if got := fail(t, b, c, budget.Connect, broken(fault.Unreachable)); got != time.Minute {
+		t.Errorf("wait after more than ten minutes: %v, want a minute", got)
+	}
+}
+
+func TestChanceShortensAWaitByAQuarterAtMost(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0.999999)
+	fail(t, b, c, budget.Listing, broken(fault.Temporary))
+	got := fail(t, b, c, budget.Listing, broken(fault.Temporary))
+	if got < 375*time.Millisecond || got >= 500*time.Millisecond {
+		t.Errorf("shortest first wait: %v, want three quarters of half a second", got)
+	}
+}
+
+func TestOnlyASuccessOfTheSameKindEndsAFailure(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 4 {
+		fail(t, b, c, budget.Listing, broken(fault.Temporary))
+		b.Done(budget.Identity, nil)
+		b.Done(budget.Listing, context.Canceled)
+		b.Done(budget.Listing, errors.New("our own disk"))
+		b.Done(budget.Listing, broken(fault.Local))
+	}
+	got := b.Failing()
+	if len(got) != 1 || got[0].Kind != budget.Listing || got[0].Tries != 4 || got[0].Fault.Class != fault.Temporary {
+		t.Fatalf("failing: %+v, want four tries of the listing", got)
+	}
+	b.Done(budget.Listing, nil)
+	if b.Fails(budget.Listing) || len(b.Failing()) != 0 {
+		t.Error("the listing still fails after a success")
+	}
+	if wait := fail(t, b, c, budget.Listing, broken(fault.Temporary)); wait != 0 {
+		t.Errorf("first try after a success waits %v", wait)
+	}
+}
+
+func TestWhatIsMissingIsAnAnswerWhereItemsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	b, _ := newBudget(0)
+	b.Done(budget.Items, broken(fault.NotFound))
+	b.Done(budget.Listing, broken(fault.NotFound))
+	if b.Fails(budget.Items) || !b.Fails(budget.Listing) {
+		t.Errorf("items fail %v, listing fails %v; want only the listing", b.Fails(budget.Items), b.Fails(budget.Listing))
+	}
+}
+
+func TestTheEchoNamesTheFaultAndTheWaitAndCountsNowhere(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	fail(t, b, c, budget.Listing, broken(fault.Temporary))
+	c.advance(100 * time.Millisecond)
+	err := b.Allow(budget.Listing)
+	f := fault.Of(err)
+	if !budget.Held(err) || f.Class != fault.Temporary || f.Words != "Plex answered with an error (500)." || f.RetryAfter != 400*time.Millisecond {
+		t.Fatalf("held: %+v", f)
+	}
+	b.Done(budget.Listing, err)
+	if got := b.Failing()[0].Tries; got != 1 {
+		t.Errorf("%d tries after an echo, want 1", got)
+	}
+	if budget.Held(b.Failing()[0].Fault) {
+		t.Error("the fault kept is the echo")
+	}
+}
+
+func TestOneTryAtATime(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	fail(t, b, c, budget.Listing, broken(fault.Temporary))
+	c.advance(time.Second)
+	if err := b.Allow(budget.Listing); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Allow(budget.Listing); !budget.Held(err) {
+		t.Errorf("a second try beside the first: %v", err)
+	}
+}
+
+func TestWhatTheServerAsksForIsKeptTo(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ asked, want time.Duration }{
+		"more than the back-off": {40 * time.Second, 40 * time.Second},
+		"less than the back-off": {time.Millisecond, 500 * time.Millisecond},
+		"an hour":                {time.Hour, time.Hour},
+		"absurd":                 {1000 * time.Hour, time.Hour},
+	} {
+		b, c := newBudget(0)
+		f := broken(fault.Busy)
+		f.RetryAfter = tc.asked
+		b.Done(budget.Upload, f)
+		b.Done(budget.Status, f)
+		b.Wake() // nobody but a person goes against what the server asked for
+		got := b.Next(budget.Status).Sub(c.now())
+		if got != tc.want && tc.asked > time.Second {
+			t.Errorf("%s: asked again after %v, want %v", name, got, tc.want)
+		}
+		if up := b.Next(budget.Upload).Sub(c.now()); up < tc.asked && up != time.Hour {
+			t.Errorf("%s: one item's request is asked again after %v", name, up)
+		}
+	}
+}
+
+func TestAWakeUpMakesEverythingDueAndBeginsAtAFewSeconds(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 12 {
+		fail(t, b, c, budget.Listing, broken(fault.Unreachable))
+	}
+	b.Wake()
+	if wait := fail(t, b, c, budget.Listing, broken(fault.Unreachable)); wait > 15*time.Second {
+		t.Errorf("due %v after a wake-up", wait)
+	}
+	if wait := fail(t, b, c, budget.Listing, broken(fault.Unreachable)); wait < time.Second || wait > 15*time.Second {
+		t.Errorf("next wait %v, want a few seconds", wait)
+	}
+	if got := b.Failing()[0].Tries; got != 14 {
+		t.Errorf("%d tries shown, want all 14", got)
+	}
+}
+
+func TestAPersonIsNeverKeptWaiting(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 20 {
+		fail(t, b, c, budget.Listing, broken(fault.Unauthorized))
+	}
+	b.Forget()
+	if err := b.Allow(budget.Listing); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAClockSetBackHoldsNothingForLong(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 20 {
+		fail(t, b, c, budget.Listing, broken(fault.Temporary))
+	}
+	c.advance(-48 * time.Hour)
+	if err := b.Allow(budget.Listing); err != nil {
+		t.Errorf("two days before the last failure: %v", err)
+	}
+}
+
+func TestWithoutABudgetEverythingIsAllowed(t *testing.T) {
+	t.Parallel()
+	var b *budget.Budget
+	b.Done(budget.Edit, broken(fault.Temporary))
+	b.Wake()
+	b.Forget()
+	if b.Allow(budget.Edit) != nil || b.Fails(budget.Edit) || b.Failing() != nil || !b.Next(budget.Edit).IsZero() {
+		t.Error("a nil budget holds something")
+	}
+}

@@ -1,0 +1,116 @@
+package budget
+
+import "time"
+
+// Kind is a sort of request, or of a task made of several. What fails is counted by kind,
+// because one that succeeds proves nothing about another: a server may answer who it is and
+// never give its listing.
+type Kind string
+
+// Requests to Plex.
+const (
+	Identity Kind = "identity"      // who the server is and whether it is ready
+	Sections Kind = "sections"      // the list of libraries
+	Listing  Kind = "listing"       // one page of a library
+	Items    Kind = "items"         // items by rating key
+	Edit     Kind = "edit"          // the values of one item
+	Pictures Kind = "pictures"      // which posters or backgrounds an item has
+	Upload   Kind = "upload"        // a picture, or the choice of one
+	Scan     Kind = "scan"          // asking for a scan, or whether one runs
+	Account  Kind = "account"       // plex.tv: sign-in, servers of the account
+	Discover Kind = "discover"      // servers on the local network
+	Socket   Kind = "notifications" // either server's notifications
+)
+
+// Requests to Stash.
+const (
+	Status Kind = "status" // version, state and number of scenes
+	Newest Kind = "newest" // the scene edited last
+	Stamps Kind = "stamps" // pages of ids and times of change
+	Names  Kind = "names"  // the lists of tags, performers and studios
+	Paths  Kind = "paths"  // pages of file paths
+	Scenes Kind = "scenes" // scenes by id, path or title
+	Cover  Kind = "cover"  // the picture of one scene
+)
+
+// Tasks, which are tried again as a whole: every page of a listing may arrive and the
+// listing still not come out right.
+const (
+	Connect    Kind = "connect"    // the check of a connection
+	Index      Kind = "index"      // bringing the index of Plex up to date
+	Sweep      Kind = "sweep"      // finding edits in Stash
+	NameSweep  Kind = "name sweep" // finding renames in Stash
+	FileSweep  Kind = "file sweep" // finding moved files in Stash
+	Recheck    Kind = "recheck"    // comparing all scenes after a change of settings
+	Batch      Kind = "batch"      // reading and writing a batch of scenes
+	Write      Kind = "write"      // writing, when Plex refuses one scene after another
+	Comparison Kind = "comparison" // a reconciliation
+	Undo       Kind = "undo"       // giving back former values
+	Import     Kind = "import"     // taking over from another program
+)
+
+// rule is how a kind differs from the usual.
+type rule struct {
+	// free is how many failures in a row cost no wait: each may be the fault of one item,
+	// and the next one is about another.
+	free int
+	// missing marks kinds for which "not found" is an answer like any other.
+	missing bool
+	// eager kinds tell whether a server is back; they are tried at least every eagerCap while
+	// the fault is younger than eagerFor.
+	eager bool
+}
+
+// usual is the rule of every kind that is not in the table.
+var usual rule
+
+// perItem: four neighbours often share what is wrong with them, because bulk edits put the
+// same value on all.
+const perItem = 4
+
+var rules = map[Kind]rule{
+	Items:    {missing: true},
+	Edit:     {free: perItem},
+	Pictures: {free: perItem, missing: true},
+	Upload:   {free: perItem},
+	Cover:    {free: perItem, missing: true},
+	Scan:     {free: perItem},
+	Connect:  {eager: true},
+	Identity: {eager: true},
+	Sections: {eager: true},
+	Status:   {eager: true},
+}
+
+func ruleOf(k Kind) rule {
+	if r, ok := rules[k]; ok {
+		return r
+	}
+	return usual
+}
+
+const (
+	// first is the wait after the first failure; it doubles. Five failures pass in 6 to 8 s,
+	// which is when the breaker opens.
+	first = 500 * time.Millisecond
+	// longest and longestAsk bound the wait: for what heals by itself, and for what a person has to
+	// mend (a token, an address).
+	longest    = time.Minute
+	longestAsk = 5 * time.Minute
+	// eagerCap notices the end of a short outage soon: three or four requests a minute.
+	eagerCap = 20 * time.Second
+	eagerFor = 10 * time.Minute
+	// longestRetry bounds what a server may ask for with Retry-After.
+	longestRetry = time.Hour
+	// spread is how much of a wait is left to chance, so that many clients of one server do
+	// not come back in step.
+	spread = 0.25
+)
+
+const (
+	// burst and burstFor: no more requests than this while a fault is young.
+	burst    = 30
+	burstFor = time.Minute
+	// steady is what is left for all kinds of one server that have failed for longer, in any
+	// minute.
+	steady = 4
+)
