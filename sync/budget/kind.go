@@ -107,8 +107,9 @@ const (
 )
 
 const (
-	// burst and burstFor: no more requests than this while a fault is young.
-	burst    = 30
+	// burst and burstFor: no more retries than this while a fault is young. With the first
+	// failure of each kind, which nobody can foresee, that stays below 30 requests.
+	burst    = 20
 	burstFor = time.Minute
 	// steady is what is left for all kinds of one server that have failed for longer, in any
 	// minute.
