@@ -71,12 +71,6 @@ func (d *DB) LastBackup() time.Time {
 func (d *DB) Backup(ctx context.Context) error {
 	d.backing.Lock()
 	defer d.backing.Unlock()
-	d.gate.RLock()
-	closed := d.closed
-	d.gate.RUnlock()
-	if closed {
-		return ErrClosed
-	}
 	d.tidy()
 	if err := d.backup(ctx, ""); err != nil {
 		return err

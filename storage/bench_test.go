@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -124,27 +123,6 @@ func BenchmarkEnqueueThousand(b *testing.B) {
 				}
 				check(b, r.put(jobs...))
 			}
-		})
-	}
-}
-
-func BenchmarkCompleteByWorkers(b *testing.B) {
-	for _, workers := range []int{1, 8, 32} {
-		d := fresh(b)
-		bulk(b, d, 10_000)
-		b.Run(fmt.Sprint(workers), func(b *testing.B) {
-			var wg sync.WaitGroup
-			for w := range workers {
-				wg.Go(func() {
-					for i := w; i < b.N; i += workers {
-						j := waiting(scene.ID(i%10_000+1)).Complete("", start.Add(time.Duration(i)))
-						if err := d.Update(func(tx store.Tx) error { return tx.PutJob(j) }); err != nil {
-							b.Error(err)
-						}
-					}
-				})
-			}
-			wg.Wait()
 		})
 	}
 }

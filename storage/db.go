@@ -55,7 +55,7 @@ type Opened struct {
 }
 
 // DB is the open database; it implements store.Store. Its methods may be called from
-// any goroutine. Close ends the one goroutine that Open started.
+// any goroutine.
 type DB struct {
 	*env
 	dir, path string
@@ -64,13 +64,8 @@ type DB struct {
 	file      *os.File // bolt's handle, for its identity
 	counts    atomic.Pointer[queue.Counts]
 	broken    atomic.Pointer[error] // why nothing is written any more
+	writing   sync.Mutex            // held by the one Update that runs
 	backing   sync.Mutex            // one backup at a time
-	commits   atomic.Int64
-
-	gate   sync.RWMutex // guards closed and the sending side of ops
-	closed bool
-	ops    chan *op
-	done   chan struct{} // closed when the writer has ended
 }
 
 var _ store.Store = (*DB)(nil)
@@ -79,8 +74,7 @@ var _ store.Store = (*DB)(nil)
 var ErrClosed = errors.New("the database is closed")
 
 // Open opens the database in a folder, makes it if there is none, puts aside a damaged
-// one, brings an old one up to date and starts the writer goroutine, which Close ends.
-// The caller holds the Lock of the folder. Errors are fault.Error values of class Local
+// one and brings an old one up to date. The caller holds the Lock of the folder. Errors are fault.Error values of class Local
 // whose words name the path.
 func Open(o Options) (*DB, Opened, error) {
 	o = o.orDefault()
@@ -100,7 +94,6 @@ func Open(o Options) (*DB, Opened, error) {
 	if warning := filesystemWarning(o.Dir); warning != "" {
 		out.add(warning)
 	}
-	d.start()
 	return d, out, nil
 }
 
@@ -134,10 +127,7 @@ func openFile(o Options, out *Opened) (d *DB, err error) {
 	if err := preflight(path); err != nil {
 		return nil, err
 	}
-	d = &DB{
-		env: &env{now: o.Now, log: o.Log}, dir: o.Dir, path: path,
-		ops: make(chan *op, maxBatch), done: make(chan struct{}),
-	}
+	d = &DB{env: &env{now: o.Now, log: o.Log}, dir: o.Dir, path: path}
 	err = guarded(func() error { return d.prepare(o, out) })
 	if err != nil {
 		d.abandon()

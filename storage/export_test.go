@@ -44,7 +44,6 @@ func StampOf(k uint64) time.Time             { return stampOf(k) }
 func PathHash(p string) []byte               { return pathHash(p) }
 func UseKey(u store.Use, id scene.ID) []byte { return useKey(u, id) }
 func (d *DB) Bolt() *bolt.DB                 { return d.bolt }
-func (d *DB) Commits() int64                 { return d.commits.Load() }
 func GapKey(g outage.Gap) []byte             { return number(stampKey(g.From)) }
 func SetCounts(t store.Tx, c queue.Counts) error {
 	x := t.(*tx)

@@ -26,18 +26,11 @@ func (d *DB) SameFile() error {
 		"quit Lockstep, put the file back if it was moved, and start it again", err)
 }
 
-// Close stores what was handed to Update before, ends the writer and closes the file.
-// A second Close does nothing.
+// Close waits for the Update and the backup that run and closes the file. What comes
+// later is refused with ErrClosed. A second Close does nothing.
 func (d *DB) Close() error {
-	d.gate.Lock()
-	if d.closed {
-		d.gate.Unlock()
-		return nil
-	}
-	d.closed = true
-	close(d.ops)
-	d.gate.Unlock()
-	<-d.done
+	d.writing.Lock()
+	defer d.writing.Unlock()
 	d.backing.Lock()
 	defer d.backing.Unlock()
 	if d.broken.Load() != nil {

@@ -13,7 +13,7 @@ import (
 	"lockstep/sync/store"
 )
 
-func TestFailingAndPanickingOperationsAreTakenOutOfTheirGroup(t *testing.T) {
+func TestFailingAndPanickingUpdatesLeaveTheOthersAlone(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)
 	const n = 200
@@ -56,37 +56,6 @@ func TestFailingAndPanickingOperationsAreTakenOutOfTheirGroup(t *testing.T) {
 	}
 	audit(t, d)
 	enqueue(t, d, 1000, 1000) // a panic of ours does not stop the database
-}
-
-func TestConcurrentUpdatesShareCommits(t *testing.T) {
-	t.Parallel()
-	d := fresh(t)
-	before := d.Commits()
-	// The first operation holds the writer until all others wait behind it.
-	inside, release := make(chan struct{}), make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_ = d.Update(func(store.Tx) error { close(inside); <-release; return nil })
-	})
-	<-inside
-	const n = 100
-	sent := make(chan struct{}, n)
-	for i := 1; i <= n; i++ {
-		wg.Go(func() {
-			sent <- struct{}{}
-			if err := d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(scene.ID(i))) }); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	for range n {
-		<-sent
-	}
-	close(release)
-	wg.Wait()
-	if commits := d.Commits() - before; commits > n/2 || d.Counts().Waiting != n {
-		t.Errorf("%d commits for %d operations, counts %+v", commits, n, d.Counts())
-	}
 }
 
 func TestCountsFollowTheCommit(t *testing.T) {
@@ -199,12 +168,23 @@ func TestFailedWriteStopsWritingUntilOpenedAnew(t *testing.T) {
 	audit(t, again)
 }
 
-func TestOperationThatEndsItsGoroutineBlocksNobody(t *testing.T) {
+func TestUpdateThatEndsItsGoroutineBlocksNobody(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)
-	for range 3 {
-		if err := d.Update(func(store.Tx) error { runtime.Goexit(); return nil }); !errors.Is(err, storage.ErrClosed) {
-			t.Errorf("update: %v", err)
-		}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_ = d.Update(func(tx store.Tx) error {
+			if err := tx.PutJob(waiting(1)); err != nil {
+				t.Error(err)
+			}
+			runtime.Goexit()
+			return nil
+		})
+	})
+	wg.Wait()
+	enqueue(t, d, 2, 2)
+	if got := d.Counts(); got != (queue.Counts{Waiting: 1}) {
+		t.Errorf("counts %+v, want only what was committed", got)
 	}
+	audit(t, d)
 }

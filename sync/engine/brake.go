@@ -160,7 +160,7 @@ func (e *Engine) applyRows(rep store.Report, ids []scene.ID) (n int, braked bool
 			if err != nil {
 				return err
 			}
-			read, enqueued = len(page.Rows), 0
+			read = len(page.Rows)
 			for _, row := range page.Rows {
 				held := row.Reason == skip.Brake
 				if len(ids) > 0 && !chosen[row.Scene] || !held && (!rep.Preview || row.Outcome != reconcile.Enqueued) {

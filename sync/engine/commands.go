@@ -195,7 +195,6 @@ func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
 			if err != nil {
 				return err
 			}
-			said = false
 			if !known || len(records) == 0 || records[0].ID != s.Outage {
 				return nil
 			}
@@ -205,15 +204,12 @@ func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
 			said = true
 			return tx.PutSaid(next)
 		})
-		if err != nil {
-			said = false
+		if err != nil || !said {
 			return err
 		}
-		if said {
-			e.said = next
-			e.publish()
-		}
+		e.said = next
+		e.publish()
 		return nil
 	})
-	return said, err
+	return said && err == nil, err
 }

@@ -115,9 +115,8 @@ const victimSlack = 10 * time.Minute
 // twice changes nothing.
 func (e *Engine) requeueVictims() error {
 	r, now := e.health.Newest, e.stamp()
-	var next outage.Record
+	next := r
 	err := e.store.Update(func(tx store.Tx) error {
-		next = r
 		var victims []queue.Job
 		err := tx.JobsIn(queue.Dead, func(j queue.Job) bool {
 			if victimOf(j, r) {

@@ -147,7 +147,6 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 func (e *Engine) beginRecon(q api.ReconcileRequest, scope string) (uint64, error) {
 	rep := store.Report{Scope: scope, Started: e.stamp(), Preview: q.Preview, Deep: q.Deep, Scheduled: q.Scheduled}
 	err := e.store.Update(func(tx store.Tx) (err error) {
-		rep.ID = 0
 		rep.ID, err = tx.NewReport(rep)
 		return err
 	})

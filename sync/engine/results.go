@@ -25,7 +25,6 @@ func (e *Engine) take(rs []worker.Result) bool {
 	var today todayState
 	claims := e.finder().Claims
 	err := e.storeWith(ev, answeredByPlex(rs), func(tx store.Tx) error {
-		ended = ended[:0]
 		for _, r := range rs {
 			j, err := e.apply(tx, r, claims, now)
 			if err != nil {
@@ -265,7 +264,6 @@ func (e *Engine) inParts(ids []scene.ID, change func(store.Tx, queue.Job) (bool,
 	for part := range slices.Chunk(ids, partSize) {
 		m := 0
 		err := e.store.Update(func(tx store.Tx) error {
-			m = 0
 			for _, id := range part {
 				j, ok, err := tx.Job(id)
 				if err != nil {

@@ -127,7 +127,6 @@ func (e *Engine) claim(now time.Time) ([]queue.Job, error) {
 		if err != nil {
 			return err
 		}
-		jobs = jobs[:0]
 		for _, j := range due {
 			if j.Alone() && len(jobs) > 0 {
 				break

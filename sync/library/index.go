@@ -209,7 +209,6 @@ func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, erro
 		var n int
 		var appeared []string
 		err := x.Store.Update(func(tx store.Tx) error {
-			n, appeared = 0, nil
 			for _, it := range part {
 				isNew, paths, err := x.putOne(tx, section, it)
 				if err != nil {

@@ -42,7 +42,6 @@ type target struct {
 func (s *session) page(ctx context.Context, page []scene.FileStamp) error {
 	subjects := make([]*subject, 0, len(page))
 	err := s.Store.View(func(tx store.Tx) error {
-		subjects = subjects[:0]
 		for _, fs := range page {
 			sub, in, err := s.subject(tx, fs)
 			if err != nil {

@@ -19,7 +19,7 @@ type Store interface {
 	// network, a channel or another transaction.
 	View(fn func(Tx) error) error
 	// Update runs fn in a transaction that is on disk exactly when Update returns nil.
-	// fn may run more than once and must have no effect outside its Tx.
+	// One runs at a time; fn must not wait for another transaction.
 	Update(fn func(Tx) error) error
 	// Counts is the number of jobs per state after the last commit; it costs nothing.
 	Counts() queue.Counts
