@@ -72,10 +72,10 @@ func (b *Budget) Allow(k Kind) error {
 		return nil
 	}
 	now := b.now()
-	if wait := b.due(r, now).Sub(now); wait > 0 {
+	if wait := b.due(k, r, now).Sub(now); wait > 0 {
 		return held(r.fault, wait)
 	}
-	b.spend(r, now)
+	b.spend(k, r, now)
 	r.next = now.Add(b.delay(k, r, now)) // one at a time: others wait for how this one ends
 	return nil
 }
@@ -111,7 +111,7 @@ func (b *Budget) failed(k Kind, f *fault.Error) {
 	if r == nil {
 		r = &record{since: now}
 		b.kinds[k] = r
-		b.spend(r, now) // the one that failed; later ones are counted when they begin
+		b.spend(k, r, now) // the one that failed; later ones are counted when they begin
 	}
 	r.tries++
 	r.step++
@@ -144,10 +144,13 @@ func longestFor(rule rule, r *record, now time.Time) time.Duration {
 }
 
 // due is when a record may be tried, by its own back-off and by the limit for all.
-func (b *Budget) due(r *record, now time.Time) time.Time {
+func (b *Budget) due(k Kind, r *record, now time.Time) time.Time {
 	at := r.next
 	if at.After(now.Add(longestRetry)) { // the clock was set back
 		at = now
+	}
+	if len(ruleOf(k).needs) > 0 {
+		return at
 	}
 	tries, limit := &b.old, steady
 	if now.Sub(r.since) < burstFor {
@@ -168,7 +171,10 @@ func later(a, b time.Time) time.Time {
 }
 
 // spend counts a try against the limit.
-func (b *Budget) spend(r *record, now time.Time) {
+func (b *Budget) spend(k Kind, r *record, now time.Time) {
+	if len(ruleOf(k).needs) > 0 {
+		return
+	}
 	if now.Sub(r.since) < burstFor {
 		b.young = append(recent(b.young, now), now)
 	}
@@ -181,20 +187,26 @@ func recent(tries []time.Time, now time.Time) []time.Time {
 	return slices.DeleteFunc(tries, func(t time.Time) bool { return now.Sub(t) >= burstFor || t.After(now) })
 }
 
-// Next is when a request of the kind may be made; not after now for one that works.
+// Next is when a request of the kind, or a task with all its requests, may be made; not
+// after now for one that works.
 func (b *Budget) Next(k Kind) time.Time {
+	var at time.Time
 	if b == nil {
-		return time.Time{}
+		return at
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if r := b.kinds[k]; r != nil {
-		return b.due(r, b.now())
+	now := b.now()
+	for _, k := range append([]Kind{k}, ruleOf(k).needs...) {
+		if r := b.kinds[k]; r != nil {
+			at = later(at, b.due(k, r, now))
+		}
 	}
-	return time.Time{}
+	return at
 }
 
-// Failing lists what fails at present, the oldest first.
+// Failing lists what fails at present, the oldest first: of a task and its requests only the
+// requests.
 func (b *Budget) Failing() []Failure {
 	if b == nil {
 		return nil
@@ -203,7 +215,10 @@ func (b *Budget) Failing() []Failure {
 	defer b.mu.Unlock()
 	out := make([]Failure, 0, len(b.kinds))
 	for k, r := range b.kinds {
-		out = append(out, Failure{Kind: k, Since: r.since, Tries: r.tries, Next: b.due(r, b.now()), Fault: r.fault})
+		if slices.ContainsFunc(ruleOf(k).needs, func(n Kind) bool { return b.kinds[n] != nil }) {
+			continue
+		}
+		out = append(out, Failure{Kind: k, Since: r.since, Tries: r.tries, Next: b.due(k, r, b.now()), Fault: r.fault})
 	}
 	slices.SortFunc(out, func(x, y Failure) int {
 		return cmp.Or(x.Since.Compare(y.Since), cmp.Compare(x.Kind, y.Kind))

@@ -240,3 +240,22 @@ func TestWithoutABudgetEverythingIsAllowed(t *testing.T) {
 		t.Error("a nil budget holds something")
 	}
 }
+
+func TestATaskWaitsForItsRequestsAndIsShownAsTheOneThatFails(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	f := broken(fault.Busy)
+	f.RetryAfter = 30 * time.Second
+	b.Done(budget.Listing, f)
+	if got := b.Next(budget.Index).Sub(c.now()); got != 30*time.Second {
+		t.Errorf("the index is due in %v, want when the listing is", got)
+	}
+	b.Done(budget.Index, f)
+	if got := b.Failing(); len(got) != 1 || got[0].Kind != budget.Listing {
+		t.Errorf("shown: %+v, want the listing alone", got)
+	}
+	b.Done(budget.Listing, nil)
+	if got := b.Failing(); len(got) != 1 || got[0].Kind != budget.Index {
+		t.Errorf("shown: %+v, want the index: every page arrived, and it did not come out right", got)
+	}
+}

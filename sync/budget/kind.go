@@ -36,17 +36,16 @@ const (
 // Tasks, which are tried again as a whole: every page of a listing may arrive and the
 // listing still not come out right.
 const (
-	Connect    Kind = "connect"    // the check of a connection
-	Index      Kind = "index"      // bringing the index of Plex up to date
-	Sweep      Kind = "sweep"      // finding edits in Stash
-	NameSweep  Kind = "name sweep" // finding renames in Stash
-	FileSweep  Kind = "file sweep" // finding moved files in Stash
-	Recheck    Kind = "recheck"    // comparing all scenes after a change of settings
-	Batch      Kind = "batch"      // reading and writing a batch of scenes
-	Write      Kind = "write"      // writing, when Plex refuses one scene after another
-	Comparison Kind = "comparison" // a reconciliation
-	Undo       Kind = "undo"       // giving back former values
-	Import     Kind = "import"     // taking over from another program
+	Connect   Kind = "connect"    // the check of a connection
+	Index     Kind = "index"      // bringing the index of Plex up to date
+	Sweep     Kind = "sweep"      // finding edits in Stash
+	NameSweep Kind = "name sweep" // finding renames in Stash
+	FileSweep Kind = "file sweep" // finding moved files in Stash
+	Recheck   Kind = "recheck"    // comparing all scenes after a change of settings
+	Batch     Kind = "batch"      // reading and writing a batch of scenes
+	Write     Kind = "write"      // writing, when Plex refuses one scene after another
+	Undo      Kind = "undo"       // giving back former values
+	Import    Kind = "import"     // taking over from another program
 )
 
 // rule is how a kind differs from the usual.
@@ -59,6 +58,8 @@ type rule struct {
 	// eager kinds tell whether a server is back; they are tried at least every eagerCap while
 	// the fault is younger than eagerFor.
 	eager bool
+	// needs are the requests a task is made of; the limit counts them and not the task.
+	needs []Kind
 }
 
 // usual is the rule of every kind that is not in the table.
@@ -69,16 +70,23 @@ var usual rule
 const perItem = 4
 
 var rules = map[Kind]rule{
-	Items:    {missing: true},
-	Edit:     {free: perItem},
-	Pictures: {free: perItem, missing: true},
-	Upload:   {free: perItem},
-	Cover:    {free: perItem, missing: true},
-	Scan:     {free: perItem},
-	Connect:  {eager: true},
-	Identity: {eager: true},
-	Sections: {eager: true},
-	Status:   {eager: true},
+	Items:     {missing: true},
+	Edit:      {free: perItem},
+	Pictures:  {free: perItem, missing: true},
+	Upload:    {free: perItem},
+	Cover:     {free: perItem, missing: true},
+	Scan:      {free: perItem},
+	Connect:   {eager: true, needs: []Kind{Identity, Sections, Status}},
+	Index:     {needs: []Kind{Listing}},
+	Sweep:     {needs: []Kind{Stamps, Scenes}},
+	NameSweep: {needs: []Kind{Names, Scenes}},
+	FileSweep: {needs: []Kind{Paths, Scenes}},
+	Recheck:   {needs: []Kind{Scenes}},
+	Batch:     {needs: []Kind{Scenes, Items}},
+	Write:     {needs: []Kind{Edit}},
+	Identity:  {eager: true},
+	Sections:  {eager: true},
+	Status:    {eager: true},
 }
 
 func ruleOf(k Kind) rule {

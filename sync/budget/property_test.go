@@ -10,10 +10,10 @@ import (
 	"lockstep/sync/fault"
 )
 
+// allKinds are requests; tasks are bounded by theirs.
 var allKinds = []budget.Kind{
 	budget.Identity, budget.Sections, budget.Listing, budget.Items, budget.Edit, budget.Pictures, budget.Upload, budget.Scan,
 	budget.Socket, budget.Status, budget.Newest, budget.Stamps, budget.Names, budget.Paths, budget.Scenes, budget.Cover,
-	budget.Connect, budget.Index, budget.Sweep, budget.Batch,
 }
 
 var allClasses = []fault.Class{

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 )
 
@@ -44,6 +45,8 @@ type Options struct {
 	Version string
 	// Timeout is for one request including its body; zero means 45 s.
 	Timeout time.Duration
+	// Budget holds back what failed a moment ago; nil holds back nothing.
+	Budget *budget.Budget
 }
 
 // Client talks to one Plex server. It is safe for concurrent use; keeping writes in
@@ -58,12 +61,13 @@ type Client struct {
 	pong    time.Duration // to wait for the answer
 	idleCut atomic.Bool   // a notification socket ended before its first ping
 	http    *http.Client
+	budget  *budget.Budget
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), token: o.Token, headers: identify(o.ClientID, o.Version), timeout: o.Timeout, ping: pingEvery, pong: pongWithin}
+	c := &Client{base: address(o.URL), token: o.Token, headers: identify(o.ClientID, o.Version), timeout: o.Timeout, ping: pingEvery, pong: pongWithin, budget: o.Budget}
 	if c.token == nil {
 		c.token = func() string { return "" }
 	}

@@ -69,7 +69,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 // Probe tells with exactly one request, within 10 s, whether the library answers the
 // token. It is what an open breaker sends.
 func (c *Client) Probe(ctx context.Context) error {
-	_, err := c.sections(ctx, call{op: "probe the library", timeout: probeTimeout})
+	_, err := c.sections(ctx, call{op: "probe the library", timeout: probeTimeout, probe: true})
 	return serverWide(err)
 }
 

@@ -32,6 +32,8 @@ type call struct {
 	media   string // content type of body
 	limit   int64  // of the answer; maxSmall when zero
 	timeout time.Duration
+	// probe is set for the try of an open breaker, which has a timetable of its own.
+	probe bool
 }
 
 // span is the part of a listing that is asked for.
@@ -43,9 +45,14 @@ type reply struct {
 	body   []byte
 }
 
-// do carries out one request and gives back success only: anything but 2xx and web pages
-// are faults.
-func (c *Client) do(ctx context.Context, r call) (reply, error) {
+// do carries out one request, if it is allowed now, and gives back success only.
+func (c *Client) do(ctx context.Context, r call) (rep reply, err error) {
+	err = c.gated(r, func() error { rep, err = c.exchange(ctx, r); return err })
+	return rep, err
+}
+
+// exchange sends one request: anything but 2xx and web pages are faults.
+func (c *Client) exchange(ctx context.Context, r call) (reply, error) {
 	bound, cancel := context.WithTimeout(ctx, r.patience(c.timeout))
 	defer cancel()
 	req, err := c.request(bound, r)
@@ -76,12 +83,13 @@ func (c *Client) do(ctx context.Context, r call) (reply, error) {
 }
 
 // read carries out a request whose answer is a container.
-func (c *Client) read(ctx context.Context, r call) (*container, reply, error) {
-	rep, err := c.do(ctx, r)
-	if err != nil {
-		return nil, reply{}, err
-	}
-	box, err := c.decode(r.op, rep)
+func (c *Client) read(ctx context.Context, r call) (box *container, rep reply, err error) {
+	err = c.gated(r, func() error {
+		if rep, err = c.exchange(ctx, r); err == nil {
+			box, err = c.decode(r.op, rep)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, reply{}, err
 	}

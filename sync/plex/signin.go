@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 )
 
@@ -32,6 +33,8 @@ type SignInOptions struct {
 	Version  string
 	// Timeout is for one request; zero means 45 s.
 	Timeout time.Duration
+	// Budget holds back what failed a moment ago; nil holds back nothing.
+	Budget *budget.Budget
 }
 
 // SignIn gets tokens from plex.tv. It keeps nothing. Its faults are not the server's and
@@ -161,7 +164,7 @@ func (r resource) server() Server {
 
 // ask carries out a request to plex.tv and reads its JSON.
 func (s *SignIn) ask(ctx context.Context, token string, r call, into any) error {
-	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout})
+	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout, Budget: s.o.Budget})
 	defer c.Close()
 	rep, err := c.do(ctx, r)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 )
 
@@ -45,6 +46,8 @@ type Options struct {
 	UserAgent string
 	// Timeout is for one request including its body; zero means 60 s.
 	Timeout time.Duration
+	// Budget holds back what failed a moment ago; nil holds back nothing.
+	Budget *budget.Budget
 }
 
 // Client talks to one Stash server. It is safe for concurrent use. Every error it
@@ -55,6 +58,7 @@ type Client struct {
 	agent   string
 	timeout time.Duration
 	http    *http.Client
+	budget  *budget.Budget
 	beat    time.Duration // between pings of the job watch
 	pong    time.Duration // how long an answer to one may take
 	idleCut atomic.Bool   // a job watch ended before its first ping
@@ -64,7 +68,7 @@ type Client struct {
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), key: o.Key, agent: o.UserAgent, timeout: o.Timeout, beat: pingEvery, pong: pingAnswer}
+	c := &Client{base: address(o.URL), key: o.Key, agent: o.UserAgent, timeout: o.Timeout, beat: pingEvery, pong: pingAnswer, budget: o.Budget}
 	if c.key == nil {
 		c.key = func() string { return "" }
 	}
@@ -229,9 +233,13 @@ func (c *Client) open(ctx context.Context, r reply) (answer, error) {
 	return a, nil
 }
 
-// ask sends a query and decodes its data into out. Any error in the answer fails the
-// whole call.
+// ask sends a query, if it is allowed now, and decodes its data into out. Any error in the
+// answer fails the whole call.
 func (c *Client) ask(ctx context.Context, query string, vars map[string]any, out any) error {
+	return c.gated(kindOf(query), func() error { return c.answered(ctx, query, vars, out) })
+}
+
+func (c *Client) answered(ctx context.Context, query string, vars map[string]any, out any) error {
 	a, err := c.post(ctx, query, vars)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 )
@@ -25,7 +26,12 @@ var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif", "i
 // NotModified for it means "still none". NotFound: no such scene. Rejected: what is stored as cover
 // is no picture or above 20 MB; the rest of the scene can be synced all the same. The
 // address is made from our own base: the one in Stash's answers may name another host.
-func (c *Client) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
+func (c *Client) Cover(ctx context.Context, id scene.ID, etag string) (cover scene.Cover, err error) {
+	err = c.gated(budget.Cover, func() error { cover, err = c.cover(ctx, id, etag); return err })
+	return cover, err
+}
+
+func (c *Client) cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
 	req, err := c.request(ctx, http.MethodGet, "scene/"+id.String()+"/screenshot", nil)
 	if err != nil {
 		return scene.Cover{}, err

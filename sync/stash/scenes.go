@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 )
@@ -69,6 +70,11 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 // fetch asks for at most batch scenes and sorts them into out and failed. A null beside
 // the errors of others may mean "deleted" or not: such ids come back as unsure.
 func (c *Client) fetch(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
+	err = c.gated(budget.Scenes, func() error { unsure, err = c.fetchNow(ctx, ids, out, failed); return err })
+	return unsure, err
+}
+
+func (c *Client) fetchNow(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
 	a, err := c.post(ctx, batchQuery(), variables(ids))
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/scene"
 )
 
@@ -47,7 +48,12 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 }
 
 // state asks for version and state alone, which Stash answers in every state.
-func (c *Client) state(ctx context.Context) (Status, error) {
+func (c *Client) state(ctx context.Context) (s Status, err error) {
+	err = c.gated(budget.Status, func() error { s, err = c.askState(ctx); return err })
+	return s, err
+}
+
+func (c *Client) askState(ctx context.Context) (Status, error) {
 	var out struct {
 		SystemStatus struct{ Status string }
 		Version      struct{ Version string }
