@@ -55,6 +55,8 @@ type FieldMemory struct {
 	// Undone is a wanted value a person undid; it is not written again until Stash
 	// wants something else.
 	Undone scene.Hash `json:"u,omitempty"`
+	// Undoing is true while an undo of the field was begun and not seen to end.
+	Undoing bool `json:"ud,omitempty"`
 	// Guard is a value that is not Lockstep's and was locked only because it is too long
 	// to be sent along with an edit that might reset it. While it stands, its lock is not
 	// a person's.
@@ -133,7 +135,7 @@ func (fm FieldMemory) otherwise(want, now scene.Hash) bool {
 
 // settle remembers a wanted value that Plex was seen to hold.
 func (fm FieldMemory) settle(h scene.Hash) FieldMemory {
-	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Guard, fm.Differs = h, h, "", "", "", 0
+	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Undoing, fm.Guard, fm.Differs = h, h, "", "", false, "", 0
 	return fm
 }
 
@@ -143,7 +145,7 @@ func (fm FieldMemory) differ(want, back scene.Hash) FieldMemory {
 		fm.Differs = 0
 	}
 	fm.Differs++
-	fm.Sent, fm.Back, fm.Intent, fm.Undone = want, back, "", ""
+	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Undoing = want, back, "", "", false
 	return fm
 }
 

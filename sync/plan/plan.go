@@ -42,6 +42,7 @@ type Decision struct {
 	lock     bool // whether the field is locked after an edit
 	settle   bool // what Plex holds agrees with what is wanted, and may be remembered
 	relocked bool // of an undo: only the lock changes
+	restored bool // of an undo: the value is back already, what is remembered of it is not
 	reverted bool // somebody changed back what Lockstep wrote
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"slices"
 
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -42,7 +43,7 @@ func LookUndo(f Former, current scene.Item, mem Memory) []scene.Field {
 	for _, field := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		v := view{item: current, field: field, mem: mem.Fields[field]}
 		former, touched := f.Fields[field]
-		if touched && v.thumb() != former.Thumb && v.mem.Thumb == "" {
+		if touched && v.thumb() != former.Thumb && !v.vouched() && (v.mem.Thumb == "" || v.mem.Undoing) {
 			out = append(out, field)
 		}
 	}
@@ -54,7 +55,8 @@ func (p *Plan) undoField(v view, former FormerField, lock bool) Decision {
 	case scene.List:
 		return v.undoList(former, lock)
 	case scene.Image:
-		d, restore := v.undoImage(former, lock, p.undo.Selected[v.field])
+		selected, looked := p.undo.Selected[v.field]
+		d, restore := v.undoImage(former, lock, selected, looked)
 		if restore != nil {
 			p.Restores = append(p.Restores, *restore)
 		}
@@ -64,9 +66,11 @@ func (p *Plan) undoField(v view, former FormerField, lock bool) Decision {
 	}
 }
 
-// relock is the decision about a value that is as it was before.
-func (v view) relock(lock bool) Decision {
+// asBefore is the decision about a value that is as it was before the run, which had
+// changed it unless changed is false.
+func (v view) asBefore(lock, changed bool) Decision {
 	d := v.decision(Same, "", "is as it was before")
+	d.restored = changed
 	if lock != d.lock {
 		d.Action, d.Why, d.lock, d.relocked = Write, "its former lock is restored", lock, true
 	}
@@ -83,7 +87,7 @@ func (v view) undoScalar(former FormerField, lock bool) Decision {
 	var d Decision
 	switch {
 	case nowHash == valueHash(v.field, former.Text):
-		d = v.relock(lock)
+		d = v.asBefore(lock, former.Wrote != nowHash)
 		d.Old, d.New = now, now
 		return d
 	case nowHash != former.Wrote && !v.mem.owns(nowHash):
@@ -107,20 +111,20 @@ func (v view) undoScalar(former FormerField, lock bool) Decision {
 func (v view) undoList(former FormerField, lock bool) Decision {
 	now, before := setOf(v.item.List(v.field)), setOf(former.List)
 	target := now.minus(setOf(former.Added)).plus(setOf(former.Removed))
-	if target.equal(before) {
-		target = before
-	} else {
-		lock = v.item.IsLocked(v.field)
-	}
 	var d Decision
-	if target.equal(now) {
-		d = v.relock(lock)
-	} else {
-		d = v.decision(Write, "", "is restored")
+	switch {
+	case now.equal(before):
+		d, target = v.asBefore(lock, len(former.Added)+len(former.Removed) > 0), now
+	case !v.untouched(now, former):
+		d, target = v.changedSince(), now
+	case target.equal(before):
+		d, target = v.decision(Write, "", "is restored"), before
 		d.lock = lock
-		if len(target.keys) == 0 {
-			d.Action = Clear
-		}
+	case !target.equal(now):
+		d = v.decision(Write, "", "is restored")
+	}
+	if d.Action == Write && !d.relocked && len(target.keys) == 0 {
+		d.Action = Clear
 	}
 	d.OldList, d.NewList = now.names, target.names
 	d.Added, d.Removed = target.minus(now).names, now.minus(target).names
@@ -128,55 +132,100 @@ func (v view) undoList(former FormerField, lock bool) Decision {
 	return d
 }
 
-func (v view) undoImage(former FormerField, lock bool, selected string) (Decision, *Restore) {
-	if v.thumb() == former.Thumb {
-		return v.relock(lock), nil
+// untouched reports a list nobody but Lockstep had a hand in since the run: it has no
+// element that was neither there before nor written, and is whole, unless Lockstep was
+// interrupted while it wrote.
+func (v view) untouched(now set, former FormerField) bool {
+	before := setOf(former.List)
+	wrote := before.minus(setOf(former.Removed)).plus(setOf(former.Added))
+	known := keySet(before.keys, wrote.keys, v.mem.Elements, v.mem.IntentElements)
+	if len(now.filter(func(k string) bool { return !known[k] }).keys) > 0 {
+		return false
 	}
+	if v.mem.Undoing || v.mem.Intent != "" {
+		return len(before.minus(setOf(former.Removed)).minus(now).keys) == 0
+	}
+	refused := keySet(former.Memory.Elements) // by a person, before the run
+	missing := slices.ContainsFunc(v.mem.Elements, func(k string) bool {
+		return !now.has[k] && (!refused[k] || before.has[k] || wrote.has[k])
+	})
+	return !missing && (now.equal(wrote) || v.mem.owns(listHash(now)))
+}
+
+// upload is the upload that was selected before, empty if it was none or is not known.
+func (f FormerField) upload() string {
+	if f.Text == "" && f.Memory.Thumb == f.Thumb {
+		return string(f.Memory.Sent)
+	}
+	return f.Text
+}
+
+func (v view) undoImage(former FormerField, lock bool, selected string, looked bool) (Decision, *Restore) {
+	changed := former.Wrote != scene.Hash(former.Text)
 	sha := v.mem.Sent
-	if !v.vouched() {
+	switch {
+	case v.thumb() == former.Thumb:
+		return v.asBefore(lock, changed), nil
+	case v.vouched():
+	case !looked:
+		return v.changedSince(), nil
+	case v.mem.Undoing && selected == former.upload():
+		// An earlier try came as far as the picture; its new path nobody has seen.
+		return v.asBefore(lock, changed), nil
+	default:
 		sha = scene.Hash(selected)
 		if sha == "" || v.mem.Thumb != "" || sha != former.Wrote && !v.mem.owns(sha) {
 			return v.changedSince(), nil
 		}
 	}
-	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != "", Former: former.Text}
-	if restore.Former == "" && former.Memory.Thumb == former.Thumb {
-		restore.Former = string(former.Memory.Sent)
-	}
+	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != "", Former: former.upload()}
 	d := v.decision(Write, "", "is restored")
 	d.Old, d.New, d.lock = string(sha), restore.Former, lock
 	return d, restore
 }
 
-// intendUndo marks a value as undone before it is, so that no sync brings it back.
+// intendUndo marks a value as undone before it is, so that no sync brings it back and an
+// undo that is interrupted knows itself again.
 func (p Plan) intendUndo(d Decision, fm FieldMemory) FieldMemory {
 	if d.relocked {
 		return fm
 	}
-	fm.Undone = cmp.Or(fm.Intent, fm.Sent, p.undo.Fields[d.Field].Want)
+	fm.Undone, fm.Undoing = p.undoneValue(d, fm), true
 	return fm
+}
+
+func (p Plan) undoneValue(d Decision, fm FieldMemory) scene.Hash {
+	if fm.Undoing {
+		return fm.Undone
+	}
+	return cmp.Or(fm.Intent, fm.Sent, p.undo.Fields[d.Field].Want)
 }
 
 // verifyUndo brings back the memory from before, with the mark.
 func (p Plan) verifyUndo(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
-	if d.relocked {
-		return fm, after.IsLocked(d.Field) == d.lock
-	}
 	ok := false
-	switch d.Field.Kind() {
-	case scene.List:
+	switch {
+	case d.relocked:
+		ok = after.IsLocked(d.Field) == d.lock
+	case d.Field.Kind() == scene.List:
 		ok = arrived(d, setOf(after.List(d.Field)))
-	case scene.Image:
+	case d.Field.Kind() == scene.Image:
 		ok = view{item: after, field: d.Field}.thumb() != view{item: p.before, field: d.Field}.thumb()
 	default:
 		ok = valueHash(d.Field, after.Scalar(d.Field)) == valueHash(d.Field, d.New)
 	}
-	if !ok {
-		return fm, false
+	if !ok || d.relocked && !d.restored {
+		return fm, ok
 	}
+	return p.forget(d, fm), true
+}
+
+// forget is the memory from before the run, with the undone value marked.
+func (p Plan) forget(d Decision, fm FieldMemory) FieldMemory {
 	former := p.undo.Fields[d.Field].Memory
-	former.Undone = fm.Undone
-	// The picture selected now has a path nobody has seen yet.
-	former.Thumb = ""
-	return former, true
+	former.Undone, former.Undoing = p.undoneValue(d, fm), false
+	if d.Field.Kind() == scene.Image && (view{item: p.before, field: d.Field}).thumb() != former.Thumb {
+		former.Thumb = "" // the picture selected now has a path nobody has seen yet
+	}
+	return former
 }

@@ -62,10 +62,7 @@ func onDisk(t *rapid.T, f plan.Former) plan.Former {
 }
 
 func (s *shelf) undo(f plan.Former, mem plan.Memory) (plan.Plan, plan.Memory, []plan.Decision) {
-	f.Selected = map[scene.Field]string{}
-	for _, field := range plan.LookUndo(f, s.read(), mem) {
-		f.Selected[field] = s.selected[field]
-	}
+	f.Selected = s.lookedAt(f, mem)
 	u := plan.Undo(f, s.read(), mem)
 	mem = u.Intent(mem, noon)
 	s.apply(u)
@@ -143,10 +140,11 @@ func TestForeignEditsSurviveUndo(t *testing.T) {
 			}
 		}
 		for _, f := range []scene.Field{scene.FieldTags, scene.FieldPerformers, scene.FieldCollections} {
-			for _, n := range edited.List(f) {
-				if isPersons(n) && (!containsName(w.item.List(f), n) || !w.item.IsLocked(f)) {
-					t.Fatalf("%s: lost %q or its lock: %+v", f, n, u.Decisions)
-				}
+			if !slices.ContainsFunc(edited.List(f), isPersons) {
+				continue
+			}
+			if !slices.Equal(w.item.List(f), edited.List(f)) || !w.item.IsLocked(f) {
+				t.Fatalf("%s: %q became %q, or lost its lock: %+v", f, edited.List(f), w.item.List(f), u.Decisions)
 			}
 		}
 		for f, sha := range images {
@@ -189,10 +187,10 @@ func TestUndoListsWhatWasChangedSince(t *testing.T) {
 			t.Errorf("%s: %+v", f, d)
 		}
 	}
-	if d := fieldOf(t, u, scene.FieldTags); !slices.Equal(d.Kept, []string{"own"}) || !slices.Equal(d.NewList, []string{"own", "old"}) {
+	if d := fieldOf(t, u, scene.FieldTags); d.Action != plan.Keep || d.Code != skip.PlexEditKept {
 		t.Errorf("tags: %+v", d)
 	}
-	if s.item.Title != "Harbour Lights 2020" || s.item.Studio != "a person's" || !slices.Equal(s.item.Tags, []string{"own", "old"}) {
+	if s.item.Title != "Harbour Lights 2020" || s.item.Studio != "a person's" || !slices.Equal(s.item.Tags, []string{"Night", "Ships", "own"}) {
 		t.Errorf("item %+v", s.item)
 	}
 	if s.item.Locked["title"] || !s.item.Locked["studio"] || !s.item.Locked["genre"] || !s.item.Locked["thumb"] || s.item.Locked["art"] {

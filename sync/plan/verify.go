@@ -71,10 +71,13 @@ func (p Plan) intend(d Decision, fm FieldMemory) FieldMemory {
 }
 
 // Adopted is the memory when nothing had to be written: what Plex and Stash agree on
-// counts as Lockstep's from now on. mem is the one the plan was made with. Use
+// counts as Lockstep's from now on, and what an undo found back counts as undone. mem is the one the plan was made with. Use
 // Memory.Equal to see whether the result is worth storing.
 func (p Plan) Adopted(mem Memory) Memory {
 	for _, d := range p.Decisions {
+		if d.restored && !d.Changes() {
+			mem = mem.with(d.Field, p.forget(d, mem.Fields[d.Field]))
+		}
 		if !d.settle || d.Changes() || d.Action == Same {
 			continue
 		}
