@@ -24,6 +24,8 @@ type session struct {
 	dir  string
 	over override
 	log  *logs
+	// foreign is true when another user's process listens where ours would.
+	foreign bool
 }
 
 // parse reads the arguments. done is true when help was asked for and printed.

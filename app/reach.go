@@ -11,6 +11,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/engine"
+	"lockstep/sync/fault"
 	"lockstep/sync/remote"
 	"lockstep/sync/store"
 )
@@ -44,6 +45,10 @@ const (
 	nudge = 50 * time.Millisecond
 )
 
+// errForeign says who has the data folder when waiting would be in vain.
+var errForeign = fault.New(fault.Local, fault.None, "The Lockstep that uses this data folder runs as another user.",
+	"Run the command as that user, or choose another folder with --data-dir.", storage.ErrLocked)
+
 // settle tries what fails while another process takes the data folder or gives it free.
 func (s *session) settle(try func() error) error {
 	ctx, cancel := context.WithTimeout(s.ctx, handover)
@@ -52,6 +57,9 @@ func (s *session) settle(try func() error) error {
 		err := try()
 		if !errors.Is(err, storage.ErrLocked) {
 			return err
+		}
+		if s.foreign {
+			return errForeign
 		}
 		select {
 		case <-ctx.Done():
@@ -66,6 +74,7 @@ func (s *session) settle(try func() error) error {
 func (s *session) client() (*remote.Client, remote.Hello, error) {
 	c, hello, err := remote.Connect(s.ctx, s.dir, s.Version)
 	if errors.Is(err, remote.ErrNotRunning) {
+		s.foreign = errors.Is(err, remote.ErrForeign)
 		return nil, hello, nil
 	}
 	if err == nil && len(s.over.flags) > 0 {

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"lockstep/sync/file"
 )
@@ -24,6 +26,8 @@ type address struct {
 	Network string `json:"network"`
 	Address string `json:"address"`
 	Token   string `json:"token,omitempty"`
+	// ours is true when the folder of the socket holds nothing else.
+	ours bool
 }
 
 // Listener accepts connections of the same user only. Close removes what Listen made.
@@ -36,9 +40,17 @@ type Listener struct {
 }
 
 // Listen opens the socket of a data folder. The caller holds the lock of the folder, so
-// a socket that is there is a dead process's and is replaced.
+// a socket that is there is a dead process's and is replaced. Where no folder can hold
+// the socket, or the system cannot tell who connects, it is a port of this computer.
 func Listen(dir string) (*Listener, error) {
-	l, at, err := listen(dir)
+	for _, at := range places(dir) {
+		l, err := listen(at)
+		if err == nil {
+			return publish(l, at, dir)
+		}
+		slog.Warn("the local socket is kept elsewhere", "err", err)
+	}
+	l, at, err := loopback()
 	if err != nil {
 		return nil, err
 	}
@@ -91,25 +103,53 @@ func writeAddress(place string, at address) error {
 	return nil
 }
 
-// find tells where the process of a data folder listens, if there is one.
-func find(dir string) address {
-	var at address
-	data, err := os.ReadFile(filepath.Join(dir, AddressFile))
-	if err != nil || json.Unmarshal(data, &at) != nil || at.Address == "" {
-		return usual(dir)
+// find tells where the process of a data folder may listen, the likeliest place first.
+// Who could write the address file could also choose what we talk to and by which token,
+// so it only counts if it is ours.
+func find(dir string) []address {
+	all := places(dir)
+	file := filepath.Join(dir, AddressFile)
+	at, mine, err := readAddress(file)
+	switch {
+	case err != nil || at.Address == "":
+	case !mine:
+		slog.Warn("the address file is not used: another user can write it", "file", file)
+	default:
+		all = append([]address{at}, slices.DeleteFunc(all, func(a address) bool { return a.Address == at.Address })...)
 	}
-	return at
+	return all
 }
 
+// readAddress reads an address file and tells whether nobody but this user can write it.
+func readAddress(path string) (at address, mine bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return at, false, fmt.Errorf("read the address of the socket: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	info, err := f.Stat()
+	if err == nil {
+		err = json.NewDecoder(io.LimitReader(f, longestAddress)).Decode(&at)
+	}
+	if err != nil {
+		return at, false, fmt.Errorf("read the address of the socket: %w", err)
+	}
+	return at, onlyOurs(info), nil
+}
+
+// longestAddress is more than an address file holds.
+const longestAddress = 4 << 10
+
 // loopback listens on TCP, guarded by a token that only who may read the data folder
-// knows. It is for systems without sockets in the file system.
+// knows. It is for systems without sockets in the file system, and for data folders that
+// cannot hold one.
 func loopback() (*Listener, address, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, address{}, fmt.Errorf("listen on loopback: %w", err)
 	}
 	token := rand.Text()
-	return &Listener{Listener: l, token: token}, address{"tcp", l.Addr().String(), token}, nil
+	return &Listener{Listener: l, token: token}, address{Network: "tcp", Address: l.Addr().String(), Token: token}, nil
 }
 
 // short names a data folder in few characters: a socket's path has room for 108.

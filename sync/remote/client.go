@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,24 +36,37 @@ const dialTimeout = 2 * time.Second
 const answerTimeout = 5 * dialTimeout
 
 // Connect makes a client for whoever serves the data folder, and makes sure that
-// somebody does and is of the same version. ErrNotRunning is in the chain when nobody is
-// there.
+// somebody does, is of the same user and of the same version. ErrNotRunning is in the
+// chain when nobody is there, ErrForeign with it when another user is.
 func Connect(ctx context.Context, dir, version string) (*Client, Hello, error) {
-	c := newClient(dir, version)
-	h, err := c.Ping(ctx)
-	if err != nil {
+	var first error
+	for _, at := range find(dir) {
+		c := newClient(at, version)
+		h, err := c.Ping(ctx)
+		if err == nil && h.Version != version {
+			err = otherVersion(h.Version, version)
+		}
+		if err == nil {
+			return c, h, nil
+		}
 		c.Close()
-		return nil, h, err
+		if !errors.Is(err, ErrNotRunning) {
+			return nil, h, err
+		}
+		if errors.Is(err, ErrForeign) {
+			slog.Warn("another user's program listens where Lockstep would; it is told nothing", "socket", at.Address)
+		}
+		if first == nil || errors.Is(err, ErrForeign) {
+			first = err
+		}
 	}
-	if h.Version != version {
-		c.Close()
-		return nil, h, otherVersion(h.Version, version)
+	if first == nil {
+		first = notRunning(errors.New("there is no address file"))
 	}
-	return c, h, nil
+	return nil, Hello{}, first
 }
 
-func newClient(dir, version string) *Client {
-	at := find(dir)
+func newClient(at address, version string) *Client {
 	c := &Client{version: version, token: at.Token}
 	c.http.Transport = &http.Transport{
 		DialContext:  func(ctx context.Context, _, _ string) (net.Conn, error) { return at.dial(ctx) },
@@ -61,14 +75,19 @@ func newClient(dir, version string) *Client {
 	return c
 }
 
-// dial connects to the process that listens there, and to no other.
+// dial connects to the process of this user that listens there, and to no other.
 func (at address) dial(ctx context.Context) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: dialTimeout}
 	c, err := dialer.DialContext(ctx, at.Network, at.Address)
-	if err != nil || at.Token == "" {
-		return c, err
+	if err != nil {
+		return nil, err
 	}
-	if err := challenge(ctx, c, at.Token); err != nil {
+	if at.Token != "" {
+		err = challenge(ctx, c, at.Token)
+	} else {
+		err = sameUser(c)
+	}
+	if err != nil {
 		_ = c.Close()
 		return nil, err
 	}
@@ -161,10 +180,14 @@ func (c *Client) broken(ctx context.Context, err error) error {
 		err = at.Err
 	}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" || errors.Is(err, errStranger) {
-		return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it, or run `lockstep headless`.", errors.Join(ErrNotRunning, err))
+	if errors.As(err, &op) && op.Op == "dial" || errors.Is(err, errStranger) || errors.Is(err, ErrForeign) {
+		return notRunning(err)
 	}
 	return fault.New(fault.Local, fault.None, "Lockstep has quit.", "Start it again.", errors.Join(ErrNotRunning, err))
+}
+
+func notRunning(cause error) error {
+	return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it, or run `lockstep headless`.", errors.Join(ErrNotRunning, cause))
 }
 
 // Watch calls fn with the latest snapshot at once and after changes, at most ten times

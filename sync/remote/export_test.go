@@ -10,10 +10,18 @@ var Loopback = func(dir string) (*Listener, error) {
 }
 
 // Token reads the token of the process that serves a data folder on loopback.
-func Token(dir string) (at, token string) { a := find(dir); return a.Address, a.Token }
+func Token(dir string) (at, token string) { a := find(dir)[0]; return a.Address, a.Token }
 
 // Usual tells where the socket of a data folder is.
-func Usual(dir string) string { return usual(dir).Address }
+func Usual(dir string) string { return places(dir)[0].Address }
+
+// At tells where the process of a data folder says that it listens.
+func At(dir string) (network, at string) {
+	if all := find(dir); len(all) > 0 {
+		return all[0].Network, all[0].Address
+	}
+	return "", ""
+}
 
 // Methods lists the methods that are served.
 func Methods() []string {

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// A socket in the file system cannot be mistaken for another. A port can: the address
-// file of a killed process names one that anybody may listen on by now. So each new
-// connection is asked to prove that it knows the token, before it is told anything.
+// The kernel tells whose the other end of a socket in the file system is. Of a port it does
+// not: the address file of a killed process names one that anybody may listen on by now. So
+// each new connection is asked to prove that it knows the token, before it is told anything.
 
 const (
 	// provePath answers a question with what only the token can make of it.
