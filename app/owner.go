@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"lockstep/storage"
@@ -49,6 +52,9 @@ type ownParams struct {
 // own takes the data folder and starts engine and server. storage.ErrLocked is in the
 // chain when another process has it.
 func (s *session) own(p ownParams) (*owner, error) {
+	if p.lasting {
+		outliveReaders()
+	}
 	o := &owner{ended: make(chan struct{})}
 	if err := o.open(s, p); err != nil {
 		return nil, errors.Join(err, o.close())
@@ -60,6 +66,10 @@ func (s *session) own(p ownParams) (*owner, error) {
 	}
 	return o, nil
 }
+
+// outliveReaders keeps a process that is to last from ending with whoever reads what it
+// prints: by default a write to a closed pipe kills.
+func outliveReaders() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // open takes everything an engine needs, the lock first.
 func (o *owner) open(s *session, p ownParams) (err error) {
