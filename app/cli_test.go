@@ -3,14 +3,17 @@ package app_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"lockstep/app"
 	"lockstep/sync/config"
+	"lockstep/sync/sim"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -208,5 +211,32 @@ func TestDocsNameEveryCommandAndSetting(t *testing.T) {
 	}
 	if err := os.WriteFile("../docs/cli.md", []byte(text+app.SettingsTable()), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestExplainExitCodes(t *testing.T) {
+	s := newShell(t)
+	w := s.world(sim.Options{Seed: 3, Scenes: 10})
+	first := w.AddFilm(sim.Scene{Title: "Rock Pools", Details: "At low tide."}, "one.mkv")
+	second := w.AddFilm(sim.Scene{Title: "Rock Pools", Details: "At high tide."}, "two.mkv")
+	for _, c := range []struct {
+		query string
+		code  int
+		says  []string
+	}{
+		{strconv.Itoa(second), app.ExitFine, []string{fmt.Sprintf("Rock Pools (scene %d)", second)}},
+		{"Rock Pools", app.ExitError, []string{"2 scenes match", fmt.Sprintf("(scene %d)", first), fmt.Sprintf("(scene %d)", second), "one.mkv", "two.mkv"}},
+		{"99999", app.ExitError, []string{"no scene with this id"}},
+		{"Nothing like it", app.ExitError, []string{"no scene with this id"}},
+	} {
+		r := s.run("explain", c.query)
+		if r.code != c.code {
+			t.Errorf("explain %s: code %d, want %d", c.query, r.code, c.code)
+		}
+		for _, words := range c.says {
+			if !strings.Contains(r.out+r.err, words) {
+				t.Errorf("explain %s says %s%s, want %q in it", c.query, r.out, r.err, words)
+			}
+		}
 	}
 }

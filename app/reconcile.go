@@ -189,6 +189,9 @@ func (c *explainCmd) Run(s *session) error {
 			return err
 		}
 		s.answer(e, func() { s.explain(e) })
+		if len(e.Matches) > 0 {
+			return errFailed
+		}
 		return nil
 	})
 }
@@ -212,4 +215,7 @@ func (s *session) connected(a api.API) error {
 
 func (s *session) explain(e api.Explanation) {
 	s.say("%s", present.Explanation(e, moment()))
+	if len(e.Matches) > 0 {
+		s.say("See one with `lockstep explain ID`.")
+	}
 }

@@ -103,6 +103,13 @@ func (p *explainPage) draw(e api.Explanation) {
 	m := p.w.moment()
 	set(p.outcome, m.Heard(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
+	for _, c := range e.Matches {
+		id := c.Scene.String()
+		p.steps.Add(container.NewVBox(container.NewHBox(newButton(present.Match(c), nil, func() {
+			p.query.SetText(id)
+			p.explain(id)
+		})), caption(c.Path)))
+	}
 	for i, s := range e.Steps {
 		p.steps.Add(stepView(i+1, s, m))
 	}

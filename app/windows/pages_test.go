@@ -271,6 +271,25 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	wantCalled(t, f, "")
 }
 
+func TestExplainListsTheScenesToChooseFrom(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	one := f.explain
+	f.explain = api.Explanation{Outcome: "2 scenes match. Choose one.", Matches: []api.Match{
+		{Scene: 7, Title: "Rock Pools", Path: "/data/one.mkv"}, {Scene: 812, Title: "Rock Pools", Path: "/data/two.mkv"},
+	}}
+	win, _ := open[*explainPage](t, w, "explain:Rock Pools")
+	wantShown(t, win, "2 scenes match. Choose one.", "/data/one.mkv", "/data/two.mkv")
+	if canTap(win, "Sync this scene") || canTap(win, "Undo last write") {
+		t.Error("no scene was chosen, but one can be synced or undone")
+	}
+	f.explain = one
+	f.called()
+	tap(t, win, "Rock Pools (scene 812)")
+	wantCalled(t, f, "explain 812")
+	wantShown(t, win, "DSC_0042", "Already in the queue.")
+}
+
 func TestExplainOffersAnUndoOnlyOfWhatWasWritten(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)

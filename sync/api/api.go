@@ -51,6 +51,8 @@ type API interface {
 	// Apply enqueues scenes of a preview report, all when ids is empty. It also
 	// confirms a brake.
 	Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error)
+	// Explain tells about the scene with this id, else exactly this path, else this title.
+	// Several that fit are listed, none is an error of class NotFound.
 	Explain(ctx context.Context, query string) (Explanation, error)
 
 	Settings(ctx context.Context) (Settings, error)
@@ -135,7 +137,8 @@ type ReconcileRequest struct {
 	Scheduled bool         `json:"scheduled,omitempty"`
 }
 
-// Explanation answers "why is this scene not in step?" in numbered steps.
+// Explanation answers "why is this scene not in step?" in numbered steps, or lists the
+// scenes to choose from.
 type Explanation struct {
 	Scene scene.ID      `json:"scene"`
 	Title string        `json:"title"`
@@ -144,6 +147,15 @@ type Explanation struct {
 	Outcome string `json:"outcome"`
 	// CanUndo tells that Lockstep wrote to the scene and the last write can be undone.
 	CanUndo bool `json:"canUndo,omitempty"`
+	// Matches are the scenes that fit when more than one does; then there are no steps.
+	Matches []Match `json:"matches,omitempty"`
+}
+
+// Match is a scene that fits what was asked for.
+type Match struct {
+	Scene scene.ID `json:"scene"`
+	Title string   `json:"title"`
+	Path  string   `json:"path,omitempty"` // its first file, as Stash knows it
 }
 
 // ExplainStep is one step of an explanation: what was looked at and what came out. Times

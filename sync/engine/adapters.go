@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"lockstep/sync/plan"
 	"lockstep/sync/plex"
@@ -40,10 +41,12 @@ func (s stashServer) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*
 	return m, err
 }
 
-// Find looks for scenes by id, file path or title.
+// Find looks for scenes by id, else by exact file path, else by exact title, else by
+// words in title or path. A number is never taken for a word: scene 18 is not one that
+// was filmed in 2018.
 func (s stashServer) Find(ctx context.Context, text string) ([]scene.Scene, error) {
-	var found []scene.Scene
-	if id, err := scene.ParseID(text); err == nil {
+	id, noID := scene.ParseID(text)
+	if noID == nil {
 		m, err := s.Client.Scenes(ctx, []scene.ID{id})
 		if err != nil {
 			return nil, err
@@ -53,16 +56,29 @@ func (s stashServer) Find(ctx context.Context, text string) ([]scene.Scene, erro
 		}
 	}
 	byPath, errPath := s.FindByPath(ctx, text)
-	byTitle, errTitle := s.FindByTitle(ctx, text)
-	for _, sc := range slices.Concat(byPath, byTitle) {
-		if !slices.ContainsFunc(found, func(o scene.Scene) bool { return o.ID == sc.ID }) {
-			found = append(found, sc)
-		}
+	if len(byPath) > 0 {
+		return byPath, nil
 	}
-	if len(found) == 0 {
-		return nil, errors.Join(errPath, errTitle)
+	found, errTitle := s.FindByTitle(ctx, text)
+	if err := errors.Join(errPath, errTitle); err != nil {
+		return nil, err // a part of an answer would be a wrong one
 	}
-	return found, nil
+	if exact := only(found, func(sc scene.Scene) bool { return strings.EqualFold(sc.Title, text) }); len(exact) > 0 || noID == nil {
+		return exact, nil
+	}
+	words := strings.Fields(strings.ToLower(text))
+	return only(found, func(sc scene.Scene) bool { return named(sc, words) }), nil
+}
+
+// named reports whether title or paths hold all words: Stash searches in descriptions and
+// other places too.
+func named(sc scene.Scene, words []string) bool {
+	in := strings.ToLower(sc.Title + "\n" + strings.Join(sc.Paths(), "\n"))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(in, w) })
+}
+
+func only(scenes []scene.Scene, fits func(scene.Scene) bool) []scene.Scene {
+	return slices.DeleteFunc(slices.Clone(scenes), func(sc scene.Scene) bool { return !fits(sc) })
 }
 
 // scanTask is the type of Plex's task that scans a library.

@@ -52,11 +52,36 @@ func (x explainer) explain(ctx context.Context, query string) (api.Explanation, 
 	if err != nil {
 		return api.Explanation{}, asServer(err, fault.Stash)
 	}
-	if len(scenes) == 0 {
-		return x.unknown(query)
+	if id, err := scene.ParseID(query); err == nil && !slices.ContainsFunc(scenes, func(s scene.Scene) bool { return s.ID == id }) {
+		if gone, known, err := x.deleted(id); known || err != nil {
+			return gone, err
+		}
 	}
-	i := max(0, slices.IndexFunc(scenes, func(s scene.Scene) bool { return s.Title == query || slices.Contains(s.Paths(), query) }))
-	f, err := x.run.Examine(ctx, scenes[i])
+	switch len(scenes) {
+	case 0:
+		return api.Explanation{}, fault.New(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
+	case 1:
+		return x.one(ctx, scenes[0])
+	}
+	return several(scenes), nil
+}
+
+// several lists the scenes to choose from.
+func several(scenes []scene.Scene) api.Explanation {
+	out := api.Explanation{Outcome: fmt.Sprintf("%d scenes match. Choose one.", len(scenes))}
+	for _, s := range scenes {
+		m := api.Match{Scene: s.ID, Title: s.Name()}
+		if paths := s.Paths(); len(paths) > 0 {
+			m.Path = paths[0]
+		}
+		out.Matches = append(out.Matches, m)
+	}
+	return out
+}
+
+// one explains a scene Stash has.
+func (x explainer) one(ctx context.Context, sc scene.Scene) (api.Explanation, error) {
+	f, err := x.run.Examine(ctx, sc)
 	if err != nil {
 		return api.Explanation{}, err
 	}
@@ -65,11 +90,6 @@ func (x explainer) explain(ctx context.Context, query string) (api.Explanation, 
 		return api.Explanation{}, err
 	}
 	out.Steps = []api.ExplainStep{inStash(f), x.mapped(f), x.inPlex(f), fields(f), inQueue(f.Job)}
-	for j, s := range scenes {
-		if j != i {
-			out.Steps[0].Lines = append(out.Steps[0].Lines, "the words fit scene "+s.ID.String()+" too: "+s.Name())
-		}
-	}
 	return out, nil
 }
 
@@ -84,15 +104,9 @@ func (x explainer) written(id scene.ID) (found bool, err error) {
 	return found, err
 }
 
-// unknown explains a scene Stash does not have, if it once had it.
-func (x explainer) unknown(query string) (api.Explanation, error) {
-	none := fault.New(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
-	id, err := scene.ParseID(query)
-	if err != nil {
-		return api.Explanation{}, none
-	}
-	out := api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, "")}
-	known := false
+// deleted explains a scene Stash does not have any more, if Lockstep knew it.
+func (x explainer) deleted(id scene.ID) (out api.Explanation, known bool, err error) {
+	out = api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, "")}
 	err = x.store.View(func(tx store.Tx) error {
 		s, seen, err := tx.Seen(id)
 		if err != nil {
@@ -107,10 +121,7 @@ func (x explainer) unknown(query string) (api.Explanation, error) {
 		out.Steps = []api.ExplainStep{{Topic: "Stash", Words: "Stash has no scene " + id.String() + " any more"}, inQueue(j)}
 		return err
 	})
-	if err == nil && !known {
-		err = none
-	}
-	return out, err
+	return out, known, err
 }
 
 // stamp writes a time into a sentence. Whoever shows the sentence writes it for people.

@@ -2,10 +2,13 @@ package engine_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
+	"lockstep/sync/fault"
 	"lockstep/sync/scene"
+	"lockstep/sync/sim"
 )
 
 func TestExplainNamesWhatIsKeptOfASceneInStep(t *testing.T) {
@@ -49,6 +52,78 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 	x, err := l.Explain(context.Background(), scene.ID(id).String()) //nolint:gosec // a small id
 	if err != nil || strings.Count(strings.ToLower(x.Outcome), "plex has no item") != 1 {
 		t.Errorf("%q (%v): the reason is there once", x.Outcome, err)
+	}
+	l.end()
+}
+
+// found is the scene an explanation is about, or those it lists, 0 for none.
+func found(t *testing.T, l *life, query string) []scene.ID {
+	t.Helper()
+	x, err := l.Explain(context.Background(), query)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", query, err)
+	}
+	if len(x.Matches) == 0 {
+		return []scene.ID{x.Scene}
+	}
+	if len(x.Steps) > 0 || x.Scene != 0 || x.CanUndo || !strings.Contains(x.Outcome, "Choose") {
+		t.Errorf("%q lists scenes and explains one: %+v", query, x)
+	}
+	var ids []scene.ID
+	for _, m := range x.Matches {
+		if m.Title == "" || m.Path == "" {
+			t.Errorf("%q: nothing to choose by in %+v", query, m)
+		}
+		ids = append(ids, m.Scene)
+	}
+	return ids
+}
+
+func TestExplainFindsTheSceneThatIsMeant(t *testing.T) {
+	t.Parallel()
+	b := small(t)
+	add := func(title, rel string) scene.ID {
+		return scene.ID(film(b, rel, func(s *sim.Scene) { s.Title = title })) //nolint:gosec // a small id
+	}
+	low, high := add("Low Tide 777", "777 low.mkv"), add("High Tide", "high.mkv")
+	twin, other := add("Rock Pools", "one.mkv"), add("rock pools", "two.mkv")
+	more := add("Rock Pools at Night", "three.mkv")
+	number := add("2012", "film of 2012.mkv")
+	described := scene.ID(film(b, "four.mkv", func(s *sim.Scene) { s.Title, s.Details = "Quiet", "About zebras." })) //nolint:gosec // a small id
+	sc, _ := b.world.Stash.Scene(int(high))                                                                          //nolint:gosec // a small id
+	path := sc.Files[0].Path
+	l := b.start()
+	l.settled()
+	for query, want := range map[string][]scene.ID{
+		low.String():              {low},
+		" " + low.String() + " ":  {low},
+		"777":                     nil, // no such id, though it is in a title and a path
+		"99999":                   nil,
+		"2012":                    {number}, // its title in full
+		path:                      {high},
+		strings.ToUpper(path):     {high},
+		"High Tide":               {high},
+		"high tide":               {high},
+		"tide high":               {high},
+		"Tide":                    {low, high},
+		"Rock Pools":              {twin, other},
+		"pools night":             {more},
+		"zebras":                  nil, // in the details of a scene only
+		"Quiet":                   {described},
+		"Something there is none": nil,
+		"Low -tide":               nil, // what Stash leaves out is not found by what is left
+	} {
+		if got := found(t, l, query); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", query, got, want)
+		}
+	}
+	must(t, b.world.Stash.DeleteScene(int(low))) //nolint:gosec // a small id
+	x, err := l.Explain(context.Background(), low.String())
+	if err != nil || x.Scene != low || x.Title != "Low Tide 777" {
+		t.Errorf("a scene that was deleted: %+v, %v", x, err)
 	}
 	l.end()
 }
