@@ -1,6 +1,7 @@
 package desktoptest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -41,10 +42,23 @@ type NotificationServer struct {
 	next chan Note
 
 	mu      sync.Mutex
+	moved   *sync.Cond // the manner changed
+	manner  Manner
 	lastID  uint32
 	all     []Note
 	showing map[uint32]Note
 }
+
+// Manner is how a notification server treats programs.
+type Manner int
+
+// The manners. The zero value is a good server.
+const (
+	Shows          Manner = iota
+	Refuses               // every message is answered with an error
+	Hangs                 // nothing is answered until the manner changes
+	HangsAtShowing        // the same, but only for messages
+)
 
 // NewNotificationServer takes the notification service on the bus at that address.
 func NewNotificationServer(address string) (*NotificationServer, error) {
@@ -53,6 +67,7 @@ func NewNotificationServer(address string) (*NotificationServer, error) {
 		return nil, err
 	}
 	s := &NotificationServer{conn: conn, next: make(chan Note, 256), showing: map[uint32]Note{}}
+	s.moved = sync.NewCond(&s.mu)
 	if err = conn.Export(serverMethods{s}, notifyPath, notifyName); err == nil {
 		err = own(conn, notifyName)
 	}
@@ -67,6 +82,9 @@ func NewNotificationServer(address string) (*NotificationServer, error) {
 type serverMethods struct{ s *NotificationServer }
 
 func (m serverMethods) Notify(app string, replaces uint32, icon, title, body string, actions []string, hints map[string]dbus.Variant, expire int32) (uint32, *dbus.Error) {
+	if m.s.wait(Hangs, HangsAtShowing) == Refuses {
+		return 0, dbus.MakeFailedError(errors.New("this server shows nothing"))
+	}
 	return m.s.record(Note{
 		ID: replaces, Replaces: replaces, App: app, Icon: icon, Title: title, Body: body,
 		Actions: actions, Hints: hints, ExpireMS: expire, At: time.Now(),
@@ -74,16 +92,36 @@ func (m serverMethods) Notify(app string, replaces uint32, icon, title, body str
 }
 
 func (m serverMethods) CloseNotification(id uint32) *dbus.Error {
+	m.s.wait(Hangs)
 	m.s.close(id, closedByCall)
 	return nil
 }
 
 func (m serverMethods) GetCapabilities() ([]string, *dbus.Error) {
+	m.s.wait(Hangs)
 	return []string{"actions", "body", "persistence"}, nil
 }
 
 func (m serverMethods) GetServerInformation() (name, vendor, version, spec string, err *dbus.Error) {
 	return "desktoptest", "test", "1", "1.2", nil
+}
+
+// Behave changes the manner. What hung goes on with the new one.
+func (s *NotificationServer) Behave(m Manner) {
+	s.mu.Lock()
+	s.manner = m
+	s.mu.Unlock()
+	s.moved.Broadcast()
+}
+
+// wait returns the manner once it is none of those.
+func (s *NotificationServer) wait(while ...Manner) Manner {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for slices.Contains(while, s.manner) {
+		s.moved.Wait()
+	}
+	return s.manner
 }
 
 func (s *NotificationServer) record(n Note) uint32 {
@@ -155,4 +193,7 @@ func (s *NotificationServer) Press(id uint32, key string) error {
 func (s *NotificationServer) Dismiss(id uint32) { s.close(id, closedByUser) }
 
 // Close leaves the bus: a desktop without notifications from then on.
-func (s *NotificationServer) Close() { _ = s.conn.Close() }
+func (s *NotificationServer) Close() {
+	s.Behave(Refuses) // whoever hangs is let go
+	_ = s.conn.Close()
+}

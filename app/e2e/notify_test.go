@@ -4,9 +4,11 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -73,6 +75,97 @@ func (d *desk) said(want ...string) {
 	if !slices.Equal(titles, want) {
 		d.t.Errorf("said %q, want %q", titles, want)
 	}
+}
+
+// TestOutageNobodyShowedIsToldLater: the notification server does not do its work when
+// Plex goes away, and does later, while Plex is still away. A "back" is only for people who
+// saw the "not reachable".
+func TestOutageNobodyShowedIsToldLater(t *testing.T) {
+	for name, spoil := range unwilling {
+		t.Run(name, func(t *testing.T) {
+			d, c, _ := trayed(t, desktoptest.Screenless, tidy())
+			over := d.awayUnseen(c, spoil)
+			d.repairNotifications()
+			d.Until("the message that Plex is away", func() error { return d.shown(gone) })
+			over()
+			d.Until("the message that Plex is back", func() error { return d.shown(back) })
+			d.said(gone, back)
+		})
+	}
+}
+
+// TestOutageNobodySawHasNoEnd: the notification server works again only after the outage.
+func TestOutageNobodySawHasNoEnd(t *testing.T) {
+	for name, spoil := range unwilling {
+		t.Run(name, func(t *testing.T) {
+			d, c, _ := trayed(t, desktoptest.Screenless, tidy())
+			over := d.awayUnseen(c, spoil)
+			over()
+			d.sees(c, "Plex to be back", func(s api.Snapshot) bool { return s.Verdict == health.Up })
+			d.repairNotifications()
+			// Another outage is told, and nothing was said of the first one until then.
+			d.outageOfHalfAnHour(c)
+			d.said(gone, back)
+		})
+	}
+}
+
+// unwilling are the ways in which a notification server does not do its work.
+var unwilling = map[string]func(*desktoptest.NotificationServer){
+	"dead":    func(s *desktoptest.NotificationServer) { s.Close() },
+	"hangs":   func(s *desktoptest.NotificationServer) { s.Behave(desktoptest.Hangs) },
+	"refuses": func(s *desktoptest.NotificationServer) { s.Behave(desktoptest.Refuses) },
+}
+
+// awayUnseen takes Plex away until Lockstep has tried in vain to say so.
+func (d *desk) awayUnseen(c *remote.Client, spoil func(*desktoptest.NotificationServer)) (over func()) {
+	d.t.Helper()
+	spoil(d.Notifications)
+	over = d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	d.world.Plex.DropConnections()
+	d.sees(c, "the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	d.Until("the first try", func() error {
+		if out := d.app.Output(); !strings.Contains(out, "notification not shown") {
+			return errors.New("nothing was tried")
+		}
+		return nil
+	})
+	return over
+}
+
+// repairNotifications makes the notification server a good one.
+func (d *desk) repairNotifications() {
+	d.t.Helper()
+	d.Notifications.Close()
+	server, err := desktoptest.NewNotificationServer(d.Bus.Address)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(server.Close)
+	d.Notifications = server
+}
+
+// TestFrozenProcessAsksPlexBeforeItSpeaks: the process stands still through the end of an
+// outage. Nothing but the announcement asks Plex: the next probe is hours away.
+func TestFrozenProcessAsksPlexBeforeItSpeaks(t *testing.T) {
+	d := newDesk(t, desktoptest.RigParams{}, tidy())
+	d.set["PROBE_FIRST"], d.set["PROBE_MAX"], d.set["NOTIFY_DELAY"] = "1h", "1h", "3s"
+	d.app = d.start("--hidden")
+	c := d.client()
+	d.settled(c)
+	over := d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	d.world.Plex.DropConnections()
+	d.sees(c, "the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	if err := d.app.Signal(syscall.SIGSTOP); err != nil {
+		d.t.Fatal(err)
+	}
+	over()
+	<-time.After(health.FreshFor + 5*time.Second) // the freeze itself
+	if err := d.app.Signal(syscall.SIGCONT); err != nil {
+		d.t.Fatal(err)
+	}
+	d.sees(c, "Plex to be found up", func(s api.Snapshot) bool { return s.Verdict == health.Up })
+	d.said()
 }
 
 func TestOneOutageIsTwoMessages(t *testing.T) {

@@ -15,8 +15,7 @@ func (p *Policy) attention(s api.Snapshot) (Act, bool) {
 		if a.Kind == api.FirstRun || p.asked[i].told {
 			continue
 		}
-		p.asked[i].told = true
-		return Act{Tag: TagAttention, Note: present.NoteAttention(a, s)}, true
+		return Act{Tag: TagAttention, Note: present.NoteAttention(a, s), ask: a.Kind}, true
 	}
 	return Act{}, false
 }
@@ -49,9 +48,9 @@ func (p *Policy) reconciled(s api.Snapshot) (Act, bool) {
 	if r == nil || r.ID <= p.report || r.Ended.IsZero() {
 		return Act{}, false
 	}
-	p.report = r.ID
 	if r.Scheduled || r.Preview {
+		p.report = r.ID
 		return Act{}, false
 	}
-	return Act{Tag: TagReconcile, Note: present.NoteReconciled(*r)}, true
+	return Act{Tag: TagReconcile, Note: present.NoteReconciled(*r), run: r.ID}, true
 }

@@ -10,25 +10,21 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/health"
-	"lockstep/sync/outage"
 )
 
 const (
 	// WarmUp is the silence after the start and after a wake-up: the first answers
 	// after either are about networks that are not up yet.
 	WarmUp = 5 * time.Second
-	// jump is the difference between wall clock and running time that means the machine
+	// jump is how late a step may come, and the difference between wall clock and running time that means the machine
 	// slept or its clock was set. Corrections by a time service stay below it.
 	jump = 5 * time.Second
-	// flapTimes outages within flapSpan are one message; it is over after flapSpan
+	// flapTimes outages within outage.Lately are one message; it is over after that time
 	// without a change.
 	flapTimes = 3
-	flapSpan  = 30 * time.Minute
 	// forgetAfter is how long something asked for must be settled before it may be
 	// asked for again: a single good answer between two refusals settles nothing.
 	forgetAfter = time.Minute
-	// askAgain is when an announcement that could not be stored is tried again.
-	askAgain = 30 * time.Second
 )
 
 // The subjects of messages. One message is shown at a time; the tag says which one
@@ -55,14 +51,14 @@ type Act struct {
 	Say      health.SaidKind
 	Outage   uint64
 
-	flap bool // the message sums up an unstable time
+	flap bool              // the message sums up an unstable time
+	ask  api.AttentionKind // what it asks for, if it asks
+	run  uint64            // the reconciliation it tells about, if it does
 }
 
-// Plan is what a step asks for: acts, and the time after which to step again even
-// though nothing changed; zero when only a new snapshot can bring news.
-type Plan struct {
-	Acts []Act
-	Wait time.Duration
+// said is the announcement that the act makes.
+func (a Act) said() health.Said {
+	return health.Said{Outage: a.Outage, Kind: a.Say, Flapping: a.flap}
 }
 
 // Policy decides what is said. The zero value is ready; it must be used by one
@@ -74,30 +70,23 @@ type Policy struct {
 	started   bool
 	now, last Instant
 	warmUntil time.Duration
-	wait      time.Duration
+	wait      time.Duration // until the next step, 0 for none; before a step the one asked for last
 
 	verdict   health.Verdict
-	changed   time.Duration // when the verdict last moved between Up and Down
 	downSince time.Duration // of the present unbroken Down
 	awayUntil time.Duration // the last moment Stash was away too
 	newest    uint64        // newest outage id seen
-	begun     []begun
+	networkAt time.Duration // when "No network?" was shown last, zero never
 
-	said     health.Said // what this process announced last
-	refused  health.Said // what must not be tried again …
-	retryAt  time.Duration
-	shown    Act // the message on screen, as far as known
-	flapping bool
-	network  time.Duration // when "No network?" was said last; zero never
-	offlined uint64        // during which outage
+	said    health.Said // what this process announced last
+	unnoted bool        // it was shown, and that is not stored yet
+	noting  retry       // storing it
+	refused refusal     // what was not allowed
+	sending retry       // showing anything at all
+	shown   Act         // the message on screen, as far as known
 
 	asked  []asked
 	report uint64 // newest reconciliation known
-}
-
-type begun struct {
-	wall time.Time
-	mono time.Duration
 }
 
 type asked struct {
@@ -107,13 +96,15 @@ type asked struct {
 	gone time.Duration // when it was first seen settled
 }
 
-// Step takes a look at a snapshot and says what to do about it.
-func (p *Policy) Step(s api.Snapshot, now Instant) Plan {
-	p.now, p.wait = now, 0
+// Step takes a look at a snapshot and says what to do about it. What became of it is to
+// be told by Answer, Sent and Failed; then Wait says when to step again.
+func (p *Policy) Step(s api.Snapshot, now Instant) []Act {
+	p.now = now
 	p.observe(s)
+	p.wait = 0
 	acts := p.withdrawals(s)
-	if p.silent(s) {
-		return Plan{acts, p.wait}
+	if p.silent(s) || !p.due(p.sending.at) {
+		return acts
 	}
 	if a, ok := p.plex(s); ok {
 		acts = append(acts, a)
@@ -124,26 +115,12 @@ func (p *Policy) Step(s api.Snapshot, now Instant) Plan {
 	if a, ok := p.reconciled(s); ok {
 		acts = append(acts, a)
 	}
-	return Plan{acts, p.wait}
+	return acts
 }
 
-// Answer tells what became of an act that had something to Say: stored and so to be
-// sent, refused for good, or failed and to be tried again.
-func (p *Policy) Answer(a Act, stored bool, err error) {
-	said := health.Said{Outage: a.Outage, Kind: a.Say}
-	if !stored {
-		p.refused, p.retryAt = said, 0
-		if err != nil {
-			p.retryAt = p.now.Mono + askAgain
-		}
-		return
-	}
-	p.said = said
-	p.flapping = p.flapping || a.flap
-}
-
-// Sent tells that a message is on screen.
-func (p *Policy) Sent(a Act) { p.shown = a }
+// Wait is the time after which to step again even though nothing changed; zero when only
+// a new snapshot can bring news.
+func (p *Policy) Wait() time.Duration { return p.wait }
 
 // Shown is the tag of the message on screen, as far as known; empty for none.
 func (p *Policy) Shown() string { return p.shown.Tag }
@@ -152,12 +129,21 @@ func (p *Policy) moment() present.Moment { return present.Moment{Now: p.now.Wall
 
 // silent reports whether nothing may be said now.
 func (p *Policy) silent(s api.Snapshot) bool {
-	if p.now.Mono < p.warmUntil {
-		p.waitUntil(p.warmUntil)
+	if !p.due(p.warmUntil) {
 		return true
 	}
 	known := s.Verdict == health.Up || s.Verdict == health.Down
 	return !s.Live || s.Paused || s.Quiet || !known
+}
+
+// due reports whether the moment has come, and sees to it that the policy is asked again
+// then.
+func (p *Policy) due(at time.Duration) bool {
+	if p.now.Mono >= at {
+		return true
+	}
+	p.waitUntil(at)
+	return false
 }
 
 func (p *Policy) waitUntil(at time.Duration) {
@@ -172,29 +158,29 @@ func (p *Policy) observe(s api.Snapshot) {
 	switch {
 	case !p.started:
 		p.started, p.warmUntil, p.report = true, p.now.Mono+WarmUp, reportID(s)
-		p.changed, p.verdict = p.now.Mono, s.Verdict
-		p.downSince = p.now.Mono
+		p.verdict, p.downSince = s.Verdict, p.now.Mono
 		if s.Outage != nil && !s.Outage.Ongoing() {
 			p.newest = s.Outage.ID
 		}
-	case p.jumped():
+	case p.jumped(), p.frozen():
 		p.warmUntil, p.downSince = p.now.Mono+WarmUp, p.now.Mono
 	}
 	p.last = p.now
 	p.remember(s)
 	if s.Verdict != p.verdict {
-		p.verdict, p.changed, p.downSince = s.Verdict, p.now.Mono, p.now.Mono
+		p.verdict, p.downSince = s.Verdict, p.now.Mono
 	}
 	if s.Outage != nil && s.Outage.ID > p.newest {
-		p.newest, p.changed, p.downSince = s.Outage.ID, p.now.Mono, p.now.Mono
-		p.begun = append(p.begun, begun{s.Outage.Started, p.now.Mono})
+		p.newest, p.downSince = s.Outage.ID, p.now.Mono
 	}
 	if s.Verdict == health.Down && present.Away(s.Stash) {
 		p.awayUntil = p.now.Mono
 	}
-	for len(p.begun) > 0 && p.now.Mono-p.begun[0].mono > flapSpan {
-		p.begun = p.begun[1:]
-	}
+}
+
+// frozen reports whether this step was to come much sooner: the process stood still.
+func (p *Policy) frozen() bool {
+	return p.wait > 0 && p.now.Mono-p.last.Mono-p.wait > jump
 }
 
 func (p *Policy) jumped() bool {
@@ -208,30 +194,4 @@ func reportID(s api.Snapshot) uint64 {
 		return 0
 	}
 	return s.LastReconciliation.ID
-}
-
-// about is what was announced about an outage: what this process did itself is never
-// older than the snapshot.
-func (p *Policy) about(s api.Snapshot, r *outage.Record) health.SaidKind {
-	if p.said.Outage == r.ID {
-		return p.said.Kind
-	}
-	if s.Said.Outage == r.ID {
-		return s.Said.Kind
-	}
-	return ""
-}
-
-func (p *Policy) mayTry(a Act) bool {
-	if p.refused.Outage != a.Outage || p.refused.Kind != a.Say {
-		return true
-	}
-	if p.retryAt == 0 {
-		return false
-	}
-	if p.now.Mono < p.retryAt {
-		p.waitUntil(p.retryAt)
-		return false
-	}
-	return true
 }

@@ -10,6 +10,7 @@ import (
 
 	"lockstep/app/notify"
 	"lockstep/sync/api"
+	"lockstep/sync/breaker"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
@@ -20,13 +21,16 @@ var start = time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
 
 // world is an engine as the policy sees it: it keeps what was said, as the store does.
 type world struct {
-	t      interface{ Helper() }
-	p      notify.Policy
-	s      api.Snapshot
-	now    notify.Instant
-	heard  []string // titles, "-tag" for withdrawals
-	refuse bool
-	wait   time.Duration
+	t       interface{ Helper() }
+	p       notify.Policy
+	s       api.Snapshot
+	now     notify.Instant
+	heard   []string // titles, "-tag" for withdrawals
+	records []outage.Record
+	refuse  bool              // the engine allows nothing
+	deaf    bool              // nobody shows anything
+	ill     bool              // the engine stores nothing
+	unnoted func(health.Said) // a process ends before it could store what was shown
 }
 
 func newWorld(t interface{ Helper() }) *world {
@@ -37,30 +41,74 @@ func newWorld(t interface{ Helper() }) *world {
 }
 
 func (w *world) step() {
-	plan := w.p.Step(w.s, w.now)
-	w.wait = plan.Wait
-	for _, a := range plan.Acts {
+	acts := w.p.Step(w.s, w.now)
+	w.note()
+	for _, a := range acts {
 		if a.Withdraw != "" {
 			w.heard = append(w.heard, "-"+a.Withdraw)
 			continue
 		}
-		if a.Say != "" {
-			w.p.Answer(a, !w.refuse, nil)
-			if w.refuse {
-				continue
-			}
-			w.s.Said = health.Said{Outage: a.Outage, Kind: a.Say}
+		if a.Say != "" && !w.allowed(a) {
+			continue
+		}
+		if w.deaf {
+			w.p.Failed()
+			continue
 		}
 		w.heard = append(w.heard, a.Note.Title)
 		w.p.Sent(a)
+		w.note()
 	}
+}
+
+func (w *world) allowed(a notify.Act) bool {
+	ok := !w.refuse && !w.ill && w.evidence().May(a.Say) == nil
+	w.p.Answer(a, w.s, ok)
+	if ok {
+		w.s.Said = health.Said{Outage: a.Outage, Kind: a.Say, At: w.now.Wall, Flapping: a.Note.Title == flaps}
+	}
+	return ok
+}
+
+func (w *world) note() {
+	said, due := w.p.Noting()
+	if !due {
+		return
+	}
+	if w.ill {
+		w.p.Noted(errTest)
+		return
+	}
+	if next, err := w.evidence().Announce(said); err == nil {
+		w.s.Said = next
+	}
+	w.p.Noted(nil)
+}
+
+// evidence is what the engine judges by; every verdict here was proved just now.
+func (w *world) evidence() health.Evidence {
+	b := breaker.Breaker{State: breaker.Closed}
+	if w.s.Verdict == health.Down {
+		b.State = breaker.Open
+	}
+	return health.Evidence{Breaker: &b, Newest: w.s.Outage, Said: w.s.Said, Proved: w.now.Wall, Now: w.now.Wall}
+}
+
+// restart begins a new process; what is stored stays.
+func (w *world) restart() *world {
+	if said := w.s.Said; said.Kind != "" && !said.Delivered && w.unnoted != nil {
+		w.unnoted(said)
+	}
+	w.p = notify.Policy{Zone: time.UTC}
+	w.step()
+	return w
 }
 
 // after lets time pass, stepping when the policy asked for it and at the end.
 func (w *world) after(d time.Duration) *world {
 	end := w.now.Mono + d
-	for w.wait > 0 && w.now.Mono+w.wait < end {
-		w.pass(w.wait)
+	for w.p.Wait() > 0 && w.now.Mono+w.p.Wait() < end {
+		w.pass(w.p.Wait())
 		w.step()
 	}
 	w.pass(end - w.now.Mono)
@@ -84,9 +132,11 @@ func (w *world) down() *world {
 	if w.s.Outage != nil {
 		id = w.s.Outage.ID + 1
 	}
+	begun := outage.Record{ID: id, Started: w.now.Wall, Cause: "connection refused"}
+	w.records = append(w.records, begun)
 	return w.set(func(s *api.Snapshot) {
-		s.Verdict, s.Since = health.Down, w.now.Wall
-		s.Outage = &outage.Record{ID: id, Started: w.now.Wall, Cause: "connection refused"}
+		s.Verdict, s.Since, s.Outage = health.Down, w.now.Wall, &begun
+		s.Interruptions = outage.Starts(w.records, w.now.Wall)
 	})
 }
 
@@ -188,15 +238,11 @@ func TestWhatIsSaid(t *testing.T) {
 		}, ""},
 		"a restart does not repeat": {func(w *world) {
 			w.after(m).down().after(2 * m)
-			w.p = notify.Policy{}
-			w.wait = 0
-			w.after(time.Hour)
+			w.restart().after(time.Hour)
 		}, isDown},
 		"a restart does not forget": {func(w *world) {
 			w.after(m).down().after(2 * m)
-			w.p = notify.Policy{}
-			w.wait = 0
-			w.up().after(m)
+			w.restart().up().after(m)
 		}, isDown + "|" + isBack},
 		"refused is silent for good": {func(w *world) { w.refuse = true; w.after(m).down().after(time.Hour).up().after(time.Hour) }, ""},
 		"flapping is one message": {func(w *world) {
@@ -235,6 +281,15 @@ func TestWhatIsSaid(t *testing.T) {
 				w.down().after(2 * m).up().after(m)
 			}
 		}, network + "|-plex"},
+		"also after restarts": {func(w *world) {
+			w.after(m).stash(false)
+			for range 5 {
+				w.restart().down().after(2 * m).up().after(m)
+			}
+		}, network + "|-plex"},
+		"also when Plex was named after it": {func(w *world) {
+			w.after(m).stash(false).down().after(2 * m).stash(true).after(2 * m).up().after(m).stash(false).down().after(10 * m)
+		}, strings.Join([]string{network, "-plex", isDown, "-plex", isBack, "-plex"}, "|")},
 		"Stash alone says nothing": {func(w *world) { w.after(m).stash(false).after(time.Hour) }, ""},
 		"a refused token is told once": {func(w *world) {
 			w.after(m).set(ask(api.SignInPlex)).after(time.Hour).set(ask()).set(ask(api.SignInPlex)).after(time.Hour)
@@ -267,6 +322,133 @@ func TestWhatIsSaid(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyShowed(t *testing.T) {
+	t.Parallel()
+	const m = time.Minute
+	quit := func(w *world) *world { return w.restart() }
+	for name, c := range map[string]struct {
+		play func(w *world)
+		want string
+	}{
+		"is tried again while it is true":         {func(w *world) { w.deafen().down().after(10 * m).hear().after(5 * m) }, isDown},
+		"and its end is told then":                {func(w *world) { w.deafen().down().after(10 * m).hear().after(5 * m).up().after(m) }, isDown + "|-plex|" + isBack},
+		"is dropped with its cause, and its end":  {func(w *world) { w.deafen().down().after(10 * m).up().hear().after(time.Hour) }, ""},
+		"the next outage is another one":          {func(w *world) { w.deafen().down().after(10 * m).up().hear().after(time.Hour).down().after(2 * m) }, isDown},
+		"an end is tried again":                   {func(w *world) { w.down().after(2 * m).deafen().up().after(3 * m).hear().after(5 * m) }, isDown + "|-plex|" + isBack},
+		"an end is dropped with the next outage":  {func(w *world) { w.down().after(2 * m).deafen().up().down().hear().after(6 * m) }, isDown + "|-plex|" + isDown},
+		"is not forgotten by a restart":           {func(w *world) { quit(w.deafen().down().after(10 * m)).hear().after(5 * m).up().after(m) }, isDown + "|-plex|" + isBack},
+		"nor is its end":                          {func(w *world) { quit(w.down().after(2 * m).deafen().up().after(m)).hear().after(5 * m) }, isDown + "|-plex|" + isBack},
+		"no end after a restart either":           {func(w *world) { quit(w.deafen().down().after(10 * m)).up().hear().after(time.Hour) }, ""},
+		"is not shown in silence":                 {func(w *world) { w.deafen().down().after(10 * m).quiet(true).hear().after(time.Hour) }, ""},
+		"a question is asked later":               {func(w *world) { w.deafen().set(ask(api.SignInPlex)).after(10 * m).hear().after(5 * m) }, signIn},
+		"a question settled meanwhile is not":     {func(w *world) { w.deafen().set(ask(api.SignInPlex)).after(10 * m).set(ask()).hear().after(5 * m) }, ""},
+		"a reconciliation is told later":          {func(w *world) { w.deafen().set(report(4, false)).after(10 * m).hear().after(5 * m) }, done},
+		"the network is named later":              {func(w *world) { w.deafen().stash(false).down().after(10 * m).hear().after(5 * m) }, network},
+		"that Plex comes and goes is told later":  {func(w *world) { flapDeaf(w); w.hear().after(6 * m) }, flaps},
+		"and ends quietness only once it is told": {func(w *world) { flapDeaf(w); w.up().hear().after(time.Hour).down().after(2 * m) }, isDown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.step()
+			c.play(w.after(m))
+			if got := strings.Join(w.heard, "|"); got != c.want {
+				t.Errorf("heard %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestFailedMessageAsksForAnotherStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.step()
+	w.after(time.Minute).deafen().set(ask(api.SignInPlex))
+	for _, want := range []time.Duration{5, 10, 20, 40, 80, 160, 300, 300} {
+		if got := w.p.Wait(); got != want*time.Second {
+			t.Errorf("the next try is in %v, want %v s", got, int(want))
+		}
+		w.pass(w.p.Wait())
+		w.step()
+	}
+}
+
+func (w *world) deafen() *world { w.deaf = true; return w }
+func (w *world) hear() *world   { w.deaf = false; return w }
+
+func (w *world) quiet(on bool) *world { return w.set(func(s *api.Snapshot) { s.Quiet = on }) }
+
+// flapDeaf ends in the third outage within half an hour; nobody has shown anything.
+func flapDeaf(w *world) {
+	w.deafen()
+	for range 2 {
+		w.down().after(2 * time.Minute).up().after(time.Minute)
+	}
+	w.down().after(2 * time.Minute)
+}
+
+// A crash loop in an unstable time: 17 outages, each process sees a few.
+func TestRestartsDoNotForgetThatPlexComesAndGoes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.step()
+	for range 17 {
+		w.restart().after(10 * time.Second).down().after(30 * time.Second)
+		w.restart().after(2 * time.Minute).up().after(20 * time.Second)
+	}
+	want := []string{isDown, isBack, isDown, isBack, flaps}
+	said := slices.DeleteFunc(slices.Clone(w.heard), func(h string) bool { return h == "-plex" })
+	if !slices.Equal(said, want) {
+		t.Errorf("said %q, want %q", said, want)
+	}
+}
+
+// The process stands still during an outage and goes on when it may be over: first the
+// engine is to look again.
+func TestFrozenProcessSaysNothingAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.step()
+	w.after(time.Minute).down()
+	w.pass(100 * time.Second) // the step to come after 60 s comes after 100
+	w.step()
+	if len(w.heard) != 0 {
+		t.Fatalf("said %q at once", w.heard)
+	}
+	w.after(50 * time.Second)
+	if len(w.heard) != 0 {
+		t.Fatalf("said %q before the delay of the outage it sees now", w.heard)
+	}
+	if w.after(15 * time.Second); !slices.Equal(w.heard, []string{isDown}) {
+		t.Fatalf("said %q", w.heard)
+	}
+}
+
+// While the engine refuses, it is asked later and later; when it knows more, at once.
+func TestRefusedAnnouncementIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.step()
+	w.refuse = true
+	w.after(time.Minute).down().after(2 * time.Minute)
+	asked := func(d time.Duration) (n int) {
+		for end := w.now.Mono + d; w.now.Mono < end; w.pass(time.Second) {
+			for _, a := range w.p.Step(w.s, w.now) {
+				w.p.Answer(a, w.s, false)
+				n++
+			}
+		}
+		return n
+	}
+	if n := asked(time.Hour); n < 10 || n > 20 {
+		t.Errorf("asked %d times in an hour", n)
+	}
+	w.s.Proved = w.now.Wall
+	if n := asked(2 * time.Second); n != 1 {
+		t.Errorf("asked %d times after a fresh proof", n)
+	}
+}
+
 func flapThenDown(w *world) {
 	w.after(time.Minute)
 	for range 3 {
@@ -281,26 +463,6 @@ func flapThenDown(w *world) {
 	w.after(2 * time.Minute)
 }
 
-func TestFailedAnnouncementIsTriedAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.step()
-	w.after(time.Minute).set(func(s *api.Snapshot) { s.NotifyDelay = time.Hour }).down()
-	w.s.NotifyDelay = 0
-	plan := w.p.Step(w.s, w.now)
-	if len(plan.Acts) != 1 {
-		t.Fatalf("acts %+v", plan.Acts)
-	}
-	w.p.Answer(plan.Acts[0], false, errTest)
-	if plan = w.p.Step(w.s, w.now); len(plan.Acts) != 0 || plan.Wait == 0 {
-		t.Fatalf("asked again at once: %+v", plan)
-	}
-	w.pass(plan.Wait)
-	if plan = w.p.Step(w.s, w.now); len(plan.Acts) != 1 {
-		t.Fatalf("not tried again: %+v", plan)
-	}
-}
-
 // Whatever happens in whatever order: "down" at most once per outage and only while
 // the verdict says so, "back" only after it, nothing in silence, and the policy never
 // asks to be woken without need.
@@ -310,14 +472,19 @@ func TestNothingFalseIsEverSaid(t *testing.T) {
 		w := newWorld(t)
 		w.step()
 		said := map[uint64][]string{}
+		w.unnoted = func(a health.Said) {
+			if list := said[a.Outage]; len(list) > 0 && list[len(list)-1] == string(a.Kind) {
+				said[a.Outage] = list[:len(list)-1]
+			}
+		}
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
 			before := len(w.heard)
-			play(w, rapid.IntRange(0, 11).Draw(t, "what"), time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds"))*time.Second)
+			play(w, rapid.IntRange(0, 13).Draw(t, "what"), time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds"))*time.Second)
 			for _, h := range w.heard[before:] {
 				check(t, w, said, h)
 			}
-			if w.wait != 0 && w.wait < time.Millisecond {
-				t.Fatalf("wants to be woken after %v", w.wait)
+			if wait := w.p.Wait(); wait != 0 && wait < time.Millisecond {
+				t.Fatalf("wants to be woken after %v", wait)
 			}
 		}
 	})
@@ -343,10 +510,13 @@ func play(w *world, what int, d time.Duration) {
 		w.now.Wall = w.now.Wall.Add(10 * d)
 		w.step()
 	case 9:
-		w.p, w.wait = notify.Policy{}, 0
-		w.step()
+		w.restart()
 	case 10:
 		w.refuse = !w.refuse
+	case 12:
+		w.deaf = !w.deaf
+	case 13:
+		w.ill = !w.ill
 	case 11:
 		w.set(func(s *api.Snapshot) {
 			if s.Verdict == health.Disputed {

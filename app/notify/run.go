@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/health"
 )
 
 // Message is what a sender shows.
@@ -63,37 +62,64 @@ type runner struct {
 
 func (r *runner) step(ctx context.Context) time.Duration {
 	s, _ := r.feed.Latest()
-	plan := r.policy.Step(s, Instant{Wall: time.Now(), Mono: time.Since(r.begun)})
-	for _, a := range plan.Acts {
+	acts := r.policy.Step(s, Instant{Wall: time.Now(), Mono: time.Since(r.begun)})
+	r.note(ctx) // before a "back" is asked for, which needs it
+	for _, a := range acts {
 		if ctx.Err() == nil {
-			r.do(ctx, a)
+			r.do(ctx, a, s)
 		}
 	}
-	return plan.Wait
+	return r.policy.Wait()
 }
 
-func (r *runner) do(ctx context.Context, a Act) {
+func (r *runner) do(ctx context.Context, a Act, s api.Snapshot) {
 	if a.Withdraw != "" {
 		if err := r.out.Withdraw(a.Withdraw); err != nil {
 			slog.Debug("notification not withdrawn", "tag", a.Withdraw, "err", err)
 		}
 		return
 	}
-	if a.Say != "" {
-		ok, err := r.api.Say(ctx, health.Said{Outage: a.Outage, Kind: a.Say, At: time.Now()})
-		r.policy.Answer(a, ok && err == nil, err)
-		if err != nil || !ok {
-			slog.Info("announcement not made", "outage", a.Outage, "kind", a.Say, "err", err)
-			return
-		}
+	if a.Say != "" && !r.allowed(ctx, a, s) {
+		return
 	}
 	window := a.Note.Window
 	m := Message{Tag: a.Tag, Title: a.Note.Title, Body: a.Note.Body, Open: func() { r.open(window) }}
 	if err := r.out.Send(m); err != nil {
-		slog.Info("notification not shown", "title", m.Title, "err", err)
+		r.policy.Failed()
+		if r.policy.Undelivered() == 1 { // once, not at every try
+			slog.Warn("notification not shown; it is tried again while it is true", "title", m.Title, "err", err)
+		}
 		return
 	}
+	if n := r.policy.Undelivered(); n > 0 {
+		slog.Info("notifications are shown again", "title", m.Title, "tries", n+1)
+	}
 	r.policy.Sent(a)
+	r.note(ctx)
+}
+
+// allowed asks the engine, which stores the announcement before it is made.
+func (r *runner) allowed(ctx context.Context, a Act, s api.Snapshot) bool {
+	ok, err := r.api.Say(ctx, a.said())
+	if err != nil {
+		slog.Info("announcement could not be stored", "outage", a.Outage, "kind", a.Say, "err", err)
+	}
+	ok = ok && err == nil
+	r.policy.Answer(a, s, ok)
+	return ok
+}
+
+// note has the engine store what was shown.
+func (r *runner) note(ctx context.Context) {
+	said, due := r.policy.Noting()
+	if !due {
+		return
+	}
+	_, err := r.api.Say(ctx, said)
+	r.policy.Noted(err)
+	if err != nil {
+		slog.Info("could not store that an announcement was shown", "outage", said.Outage, "kind", said.Kind, "err", err)
+	}
 }
 
 // leave takes away a message about Plex: once Lockstep has ended nobody would.

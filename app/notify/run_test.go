@@ -28,6 +28,7 @@ type engine struct {
 	mu   sync.Mutex
 	disk breaker.Breaker
 	said []health.Said
+	full bool // nothing more can be noted as delivered
 }
 
 func (e *engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
@@ -46,8 +47,12 @@ func (e *engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
 func (e *engine) Say(_ context.Context, s health.Said) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.full && s.Delivered {
+		return false, errTest
+	}
 	shot := e.snapshots.Load()
-	said, err := health.Announce(s.Kind, &e.disk, shot.Outage, shot.Said, time.Now())
+	judge := health.Evidence{Breaker: &e.disk, Newest: shot.Outage, Said: shot.Said, Proved: time.Now(), Now: time.Now()}
+	said, err := judge.Announce(s)
 	if err != nil {
 		return false, nil
 	}
@@ -68,11 +73,16 @@ type screen struct {
 	mu    sync.Mutex
 	lines []string
 	last  notify.Message
+	off   bool // nobody looks after messages
+	tries int
 }
 
 func (s *screen) Send(m notify.Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.tries++; s.off {
+		return errTest
+	}
 	s.lines, s.last = append(s.lines, m.Title), m
 	return nil
 }
@@ -121,7 +131,7 @@ func TestRunSpeaksOnlyAfterItIsStored(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if got := out.seen(); !slices.Equal(got, []string{isDown}) || len(e.said) != 1 {
+		if got := out.seen(); !slices.Equal(got, []string{isDown}) || len(e.said) != 2 || e.said[0].Delivered || !e.said[1].Delivered {
 			t.Fatalf("said %q, stored %v", got, e.said)
 		}
 		out.last.Open()
@@ -134,6 +144,73 @@ func TestRunSpeaksOnlyAfterItIsStored(t *testing.T) {
 		}
 		if got := out.seen(); !slices.Equal(got, []string{isDown, "-plex"}) {
 			t.Errorf("left on screen: %q", got)
+		}
+	})
+}
+
+// With no notification server, a whole day costs few tries; the message comes once there is
+// one, and so does its end.
+func TestWhatNobodyShowedIsShownLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, out := &engine{disk: breaker.Breaker{State: breaker.Open}}, &screen{off: true}
+		e.snapshots.Store(api.Snapshot{Live: true, Configured: true, Verdict: health.Down, NotifyDelay: time.Minute,
+			Outage: &outage.Record{ID: 1, Started: time.Now()}})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- notify.Run(ctx, e, out, nil) }()
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		if got := out.seen(); len(got) != 0 || out.tries < 200 || out.tries > 300 {
+			t.Errorf("said %q after %d tries in a day", got, out.tries)
+		}
+		out.mu.Lock()
+		out.off = false
+		out.mu.Unlock()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if got := out.seen(); !slices.Equal(got, []string{isDown}) {
+			t.Errorf("said %q", got)
+		}
+		e.mu.Lock()
+		e.disk = breaker.Breaker{State: breaker.Closed}
+		e.mu.Unlock()
+		e.change(func(s *api.Snapshot) { r := s.Outage.End(time.Now()); s.Verdict, s.Outage = health.Up, &r })
+		if got := out.seen(); !slices.Equal(got, []string{isDown, "-plex", isBack}) {
+			t.Errorf("said %q", got)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// A "back" needs a "down" that is known to have been shown.
+func TestShownAndNotNotedIsNotedLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e, out := &engine{disk: breaker.Breaker{State: breaker.Open}, full: true}, &screen{}
+		e.snapshots.Store(api.Snapshot{Live: true, Configured: true, Verdict: health.Down, Outage: &outage.Record{ID: 1, Started: time.Now()}})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- notify.Run(ctx, e, out, nil) }()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s := e.snapshots.Load().Said; s.Delivered || !slices.Equal(out.seen(), []string{isDown}) {
+			t.Errorf("said %q, noted %+v", out.seen(), s)
+		}
+		e.mu.Lock()
+		e.full = false
+		e.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s := e.snapshots.Load().Said; !s.Delivered || !slices.Equal(out.seen(), []string{isDown}) {
+			t.Errorf("said %q, noted %+v", out.seen(), s)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("ended with %v", err)
 		}
 	})
 }

@@ -78,12 +78,28 @@ func (d *Desktop) Send(m Message) error {
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant(d.app), "urgency": dbus.MakeVariant(byte(1))}
 	var id uint32
-	call := obj.CallWithContext(ctx, service+".Notify", 0, "Lockstep", d.id, d.icon, m.Title, body, actions, hints, int32(-1))
+	call := obj.Go(service+".Notify", 0, make(chan *dbus.Call, 1), "Lockstep", d.id, d.icon, m.Title, body, actions, hints, int32(-1))
+	select {
+	case <-call.Done:
+	case <-ctx.Done():
+		go takeBack(obj, call)
+		return fmt.Errorf("show a notification: no answer within %v", patience)
+	}
 	if err := call.Store(&id); err != nil {
 		return fmt.Errorf("show a notification: %w", err)
 	}
 	d.id, d.shown = id, m
 	return nil
+}
+
+// takeBack closes a message that is shown too late: its sender was told that it is not,
+// and by then it may be wrong. It ends with the connection.
+func takeBack(obj dbus.BusObject, call *dbus.Call) {
+	<-call.Done
+	var id uint32
+	if call.Store(&id) == nil {
+		_ = obj.Go(service+".CloseNotification", dbus.FlagNoReplyExpected, nil, id)
+	}
 }
 
 // Withdraw takes the message of that tag away if it is the one shown.

@@ -96,6 +96,51 @@ func TestDesktopWithoutServerFailsAtOnce(t *testing.T) {
 	}
 }
 
+func served(t *testing.T) (*notify.Desktop, *desktoptest.NotificationServer) {
+	t.Helper()
+	b := bus(t)
+	server, err := desktoptest.NewNotificationServer(b.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	d := notify.New("lockstep", "lockstep")
+	t.Cleanup(func() { _ = d.Close() })
+	return d, server
+}
+
+func TestDesktopTellsWhenNobodyShowsAMessage(t *testing.T) {
+	for name, manner := range map[string]desktoptest.Manner{
+		"refuses": desktoptest.Refuses, "hangs": desktoptest.Hangs, "hangs at showing": desktoptest.HangsAtShowing,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, server := served(t)
+			server.Behave(manner)
+			begin := time.Now()
+			if err := d.Send(notify.Message{Tag: notify.TagPlex, Title: "down"}); err == nil {
+				t.Error("nobody shows it, and there is no error")
+			}
+			if took := time.Since(begin); took > 10*time.Second {
+				t.Errorf("took %v to find out", took)
+			}
+			server.Behave(desktoptest.Shows)
+			if err := d.Send(notify.Message{Tag: notify.TagPlex, Title: "still down"}); err != nil {
+				t.Fatal(err)
+			}
+			// A message that hung on the way is shown late, and taken back.
+			err := desktoptest.Until(desktoptest.Patience, "one message", func() error {
+				if on := server.Showing(); len(on) != 1 || on[0].Title != "still down" {
+					return fmt.Errorf("on screen: %+v", on)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestDesktopWithoutBusIsAnError(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
 	if err := notify.New("lockstep", "").Send(notify.Message{Title: "down"}); err == nil {

@@ -77,8 +77,9 @@ type API interface {
 	// is an answer; networks often block it.
 	Discover(ctx context.Context) ([]PlexServer, error)
 
-	// Say stores that an outage was announced if breaker and record agree on disk, and
-	// reports whether the message may be sent.
+	// Say stores that an outage is about to be announced if breaker and record agree on
+	// disk and the verdict was proved lately, and reports whether the message may be sent.
+	// With Delivered it stores that the message was shown.
 	Say(ctx context.Context, s health.Said) (bool, error)
 	// Quit asks the owning process to end gracefully.
 	Quit(ctx context.Context) error

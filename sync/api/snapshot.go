@@ -21,17 +21,22 @@ type Snapshot struct {
 	// Live is false when no engine runs and this is the last known state from disk.
 	Live bool `json:"live"`
 
-	Verdict    health.Verdict `json:"verdict"`
-	Since      time.Time      `json:"since,omitzero"` // of the verdict
-	Breaker    Breaker        `json:"breaker"`
-	Outage     *outage.Record `json:"outage"` // ongoing or last, nil if none ever
-	Said       health.Said    `json:"said,omitzero"`
-	Queue      queue.Counts   `json:"queue"`
-	InHand     []InHand       `json:"inHand,omitempty"`
-	Run        Progress       `json:"run"`
-	Today      Today          `json:"today"`
-	Paused     bool           `json:"paused"`
-	PausedTill time.Time      `json:"pausedTill,omitzero"` // zero while paused: until resumed
+	Verdict health.Verdict `json:"verdict"`
+	Since   time.Time      `json:"since,omitzero"` // of the verdict
+	Breaker Breaker        `json:"breaker"`
+	Outage  *outage.Record `json:"outage"` // ongoing or last, nil if none ever
+	Said    health.Said    `json:"said,omitzero"`
+	// Interruptions are when the outages of late began, oldest first; see outage.Starts.
+	Interruptions []time.Time `json:"interruptions,omitempty"`
+	// Proved is when the request was begun that last proved the verdict, zero if none did
+	// since the start.
+	Proved     time.Time    `json:"proved,omitzero"`
+	Queue      queue.Counts `json:"queue"`
+	InHand     []InHand     `json:"inHand,omitempty"`
+	Run        Progress     `json:"run"`
+	Today      Today        `json:"today"`
+	Paused     bool         `json:"paused"`
+	PausedTill time.Time    `json:"pausedTill,omitzero"` // zero while paused: until resumed
 	// Hold is true while the settings say that nothing is to be written to Plex, as they
 	// do until the set-up has ended.
 	Hold       bool            `json:"hold,omitempty"`

@@ -8,7 +8,6 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
-	"lockstep/sync/health"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -173,43 +172,4 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 func (e *Engine) Quit(context.Context) error {
 	e.once.Do(func() { close(e.quit) })
 	return nil
-}
-
-// Say stores that an outage was announced, in a transaction that reads breaker and
-// record again and refuses when they disagree. Only after true may the message be sent.
-func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
-	said := false
-	err := e.ask(ctx, func() error {
-		now := e.stamp()
-		var next health.Said
-		err := e.store.Update(func(tx store.Tx) error {
-			b, known, err := tx.Breaker()
-			if err != nil {
-				return err
-			}
-			records, err := tx.Outages(1)
-			if err != nil {
-				return err
-			}
-			before, _, err := tx.Said()
-			if err != nil {
-				return err
-			}
-			if !known || len(records) == 0 || records[0].ID != s.Outage {
-				return nil
-			}
-			if next, err = health.Announce(s.Kind, &b, &records[0], before, now); err != nil {
-				return nil //nolint:nilerr // a refusal is an answer, not a fault
-			}
-			said = true
-			return tx.PutSaid(next)
-		})
-		if err != nil || !said {
-			return err
-		}
-		e.said = next
-		e.publish()
-		return nil
-	})
-	return said && err == nil, err
 }

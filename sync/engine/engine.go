@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/event"
 	"lockstep/sync/health"
 	"lockstep/sync/library"
+	"lockstep/sync/outage"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
@@ -136,18 +137,21 @@ type owner struct {
 	links    links
 	pause    pauseState
 	said     health.Said
-	run      runState
-	work     workState
-	look     lookState
-	recon    reconState
-	upkeep   upkeepState
-	signIn   *signIn // the newest, nil before the first
-	notes    map[api.AttentionKind]api.Attention
-	today    todayState
-	revision uint64
-	lastErr  string
-	stopping string
-	lastTick time.Time
+	outages  []outage.Record // those of late
+	// failedProbe is when the last probe was begun that failed; zero for none since the start.
+	failedProbe time.Time
+	run         runState
+	work        workState
+	look        lookState
+	recon       reconState
+	upkeep      upkeepState
+	signIn      *signIn // the newest, nil before the first
+	notes       map[api.AttentionKind]api.Attention
+	today       todayState
+	revision    uint64
+	lastErr     string
+	stopping    string
+	lastTick    time.Time
 }
 
 // New makes an engine. Nothing runs before Run.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"lockstep/sync/breaker"
@@ -73,6 +74,7 @@ func putHealth(tx store.Tx, next health.State, ch health.Change) error {
 func (e *Engine) transition(t breaker.Transition) {
 	switch t {
 	case breaker.Opened:
+		e.outages = append(lately(e.outages, e.stamp()), e.health.Newest)
 		e.log.Warn("Plex is not reachable; waiting for it", "cause", e.health.Breaker.Cause, "outage", e.health.Newest.ID)
 		e.work.halt()
 		e.hold()
@@ -83,6 +85,11 @@ func (e *Engine) transition(t breaker.Transition) {
 			"after", e.health.Newest.Ended.Sub(e.health.Newest.Started).Round(time.Second))
 		e.recovered()
 	}
+}
+
+// lately leaves the records that still belong to one unstable time.
+func lately(records []outage.Record, now time.Time) []outage.Record {
+	return slices.DeleteFunc(records, func(r outage.Record) bool { return now.Sub(r.Started).Abs() >= outage.Lately })
 }
 
 // hold notes in the outage record how many jobs wait.
@@ -177,12 +184,12 @@ func (e *Engine) probe() {
 	if e.health.Breaker.State != breaker.HalfOpen {
 		return
 	}
-	gen, plex := e.health.Breaker.Generation, e.links.plex
+	gen, plex, begun := e.health.Breaker.Generation, e.links.plex, e.now()
 	ctx, cancel := context.WithTimeout(e.hard, probeTimeout)
 	e.spawn(func() {
 		defer cancel()
 		err := plex.Probe(ctx)
-		e.post(func() { e.probed(gen, err) })
+		e.post(func() { e.probed(gen, begun, err) })
 	})
 }
 
@@ -190,7 +197,7 @@ func (e *Engine) probe() {
 // cannot take writes either.
 const probeTimeout = 10 * time.Second
 
-func (e *Engine) probed(gen uint64, err error) {
+func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 	ev := breaker.Event{Kind: breaker.ProbeSucceeded, Generation: gen}
 	f := fault.Of(err)
 	switch {
@@ -203,6 +210,7 @@ func (e *Engine) probed(gen uint64, err error) {
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
 		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
+		e.failedProbe = begun
 	}
 	if err != nil {
 		e.links.plexFault(f, e.now())

@@ -111,6 +111,11 @@ func (e *Engine) loadHealth() error {
 		if e.said, _, err = tx.Said(); err != nil {
 			return err
 		}
+		stored.Records, err = tx.Outages(0)
+		if err != nil {
+			return err
+		}
+		e.outages = lately(stored.Records, now)
 		return e.began(tx, now)
 	})
 	for _, w := range words {

@@ -234,24 +234,63 @@ func TestRestartDuringAnOutageGoesOnWithTheSameRecord(t *testing.T) {
 	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
 	l := r.start()
 	l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
-	ok, err := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidDown})
-	if !ok || err != nil {
-		t.Fatalf("say down: %v %v, want leave", ok, err)
-	}
+	l.announced(health.SaidDown)
 	l.end()
 	l = r.start()
-	l.until("the same outage", func(s api.Snapshot) bool { return s.Verdict == health.Down && s.Outage.ID == 1 })
+	l.until("the same outage, proved anew", func(s api.Snapshot) bool {
+		return s.Verdict == health.Down && s.Outage.ID == 1 && !s.Proved.IsZero() && len(s.Interruptions) == 1
+	})
 	if ok, _ := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidDown}); ok {
 		t.Error("a restart said down again")
 	}
 	clear()
 	l.settled()
-	if ok, _ := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidBack}); !ok {
-		t.Error("back was refused after an announced outage")
-	}
+	l.announced(health.SaidBack)
 	if n := len(l.records()); n != 1 {
 		t.Errorf("%d records, want 1", n)
 	}
+}
+
+// announced has the newest outage announced as the notifier does: until the verdict is
+// proved freshly, then delivered.
+func (l *life) announced(kind health.SaidKind) {
+	l.t.Helper()
+	said := health.Said{Outage: 1, Kind: kind}
+	l.until("leave to say "+string(kind), func(api.Snapshot) bool {
+		ok, err := l.Say(context.Background(), said)
+		if err != nil {
+			l.t.Fatalf("say %s: %v", kind, err)
+		}
+		return ok
+	})
+	said.Delivered = true
+	if ok, err := l.Say(context.Background(), said); !ok || err != nil {
+		l.t.Fatalf("note that %s was shown: %v, %v", kind, ok, err)
+	}
+}
+
+// A process that stood still through the end of an outage still believes in it. Before it
+// is announced, Plex is asked again.
+func TestOutageProvedBeforeTheProcessStoodStillIsNotAnnounced(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 11, Scenes: 5}))
+	r.settings.ProbeFirst, r.settings.ProbeMax = time.Minute, time.Minute // the next probe is not due by itself
+	var stood atomic.Int64
+	r.now = func() time.Time { return time.Now().Add(time.Duration(stood.Load())) }
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
+	l := r.start()
+	l.until("the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	if err := l.ProbeNow(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	l.until("a probe that failed", func(s api.Snapshot) bool { return !s.Proved.IsZero() })
+	clear()
+	stood.Add(int64(health.FreshFor + time.Second))
+	ok, err := l.Say(context.Background(), health.Said{Outage: 1, Kind: health.SaidDown})
+	if ok || err != nil {
+		t.Errorf("say down: %v %v, want a refusal", ok, err)
+	}
+	l.until("the end of the outage, proved by that", func(s api.Snapshot) bool { return s.Verdict == health.Up })
 }
 
 func TestW20OutageOfThreeDaysWithManyJobsCostsOneRequestPerProbe(t *testing.T) {

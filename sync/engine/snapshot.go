@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/health"
+	"lockstep/sync/outage"
 )
 
 // publish makes a new snapshot of the present state. It is called after the disk has
@@ -26,7 +27,7 @@ func (e *Engine) publish() {
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), LastError: e.lastErr, NotifyDelay: e.settings.NotifyDelay,
 		Quiet: quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
-		Language: e.settings.Language,
+		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
 	}
 	s.Since = e.verdictSince()
 	if e.health.Newest.ID != 0 {

@@ -56,12 +56,15 @@ func TestIncidentOutageShownOngoingThoughPlexWasFine(t *testing.T) {
 	now := noon.Add(62 * time.Hour)
 	contact := noon.Add(20 * time.Minute)
 	record := outage.Record{ID: 3, Started: noon, Cause: "timeout", JobsHeld: 14}
-	said := health.Said{Outage: 3, Kind: health.SaidDown, At: noon}
+	said := health.Said{Outage: 3, Kind: health.SaidDown, At: noon, Delivered: true}
+	may := func(kind health.SaidKind, b *breaker.Breaker, r *outage.Record) error {
+		return health.Evidence{Breaker: b, Newest: r, Said: said, Proved: now, Now: now}.May(kind)
+	}
 	if got := health.Judge(&closed, &record); got != health.Disputed {
 		t.Fatalf("verdict %q, want disputed", got)
 	}
 	for _, kind := range []health.SaidKind{health.SaidDown, health.SaidBack} {
-		if err := health.MayAnnounce(kind, &closed, &record, said); !errors.Is(err, health.ErrVerdict) {
+		if err := may(kind, &closed, &record); !errors.Is(err, health.ErrVerdict) {
 			t.Errorf("%s while disputed: %v", kind, err)
 		}
 	}
@@ -76,7 +79,7 @@ func TestIncidentOutageShownOngoingThoughPlexWasFine(t *testing.T) {
 	if rep.State.Verdict() != health.Up || len(rep.Words) != 1 {
 		t.Errorf("verdict %q, words %q", rep.State.Verdict(), rep.Words)
 	}
-	if err := health.MayAnnounce(health.SaidBack, &rep.State.Breaker, &rep.State.Newest, said); !errors.Is(err, health.ErrRepaired) {
+	if err := may(health.SaidBack, &rep.State.Breaker, &rep.State.Newest); !errors.Is(err, health.ErrRepaired) {
 		t.Errorf("back for a repaired record: %v", err)
 	}
 	if got := outage.Measure(rep.Records, nil, noon, now).Downtime; got != 20*time.Minute {

@@ -37,14 +37,15 @@ type model struct {
 	call    uint64 // generation + 1 of a call under way, 0 for none
 	probe   uint64 // the same for the probe last begun
 
-	sent         map[uint64]health.SaidKind
-	up, down     time.Duration // what really was the case since noon, while the program ran
+	shown        map[uint64]health.SaidKind // what a person saw
+	proved       time.Time                  // when Plex last answered or failed to, as this process knows
+	up, down     time.Duration              // what really was the case since noon, while the program ran
 	clockTouched bool
 	complaint    error
 }
 
 func firstStart() model {
-	m := model{now: noon, running: true, sent: map[uint64]health.SaidKind{}}
+	m := model{now: noon, running: true, shown: map[uint64]health.SaidKind{}}
 	m.mem.Breaker.State = breaker.Closed
 	m.disk.state = m.mem
 	return m
@@ -53,7 +54,7 @@ func firstStart() model {
 func (m model) clone() model {
 	m.disk.records = slices.Clone(m.disk.records)
 	m.disk.gaps = slices.Clone(m.disk.gaps)
-	m.sent = maps.Clone(m.sent)
+	m.shown = maps.Clone(m.shown)
 	return m
 }
 
@@ -77,6 +78,9 @@ func (m *model) step(kind breaker.Kind, generation uint64) {
 	m.write(ch.Records)
 	m.disk.state = next
 	m.mem = next
+	if kind == breaker.Success || kind == breaker.Failure || kind == breaker.ProbeSucceeded || kind == breaker.ProbeFailed {
+		m.proved = m.now
+	}
 	m.checkStamps()
 }
 
@@ -119,30 +123,45 @@ func (m *model) restart() {
 	m.write(rep.Records)
 	m.disk.state, m.mem = rep.State, rep.State
 	m.disk.gaps = append(m.disk.gaps, outage.Gap{From: m.stopped, To: m.now})
-	m.running, m.damaged, m.call, m.probe = true, false, 0, 0
+	m.running, m.damaged, m.call, m.probe, m.proved = true, false, 0, 0, time.Time{}
 }
 
-// announce is the notifier's transaction: it reads the disk again, decides, stores, then sends.
-func (m *model) announce(kind health.SaidKind) {
-	b, newest := m.disk.state.Breaker, outage.Newest(m.disk.records)
-	said, err := health.Announce(kind, &b, &newest, m.disk.said, m.now)
+// announce is the notifier: a transaction reads the disk again, decides and stores the intention; then the
+// message is sent, and if somebody shows it that is stored too.
+func (m *model) announce(kind health.SaidKind, shown bool) {
+	e := m.evidence()
+	id := e.Newest.ID
+	said, err := e.Announce(health.Said{Outage: id, Kind: kind})
 	if err != nil {
 		return
 	}
 	m.disk.said = said
-	tripped := b.State == breaker.Open || b.State == breaker.HalfOpen
-	lasts := newest.ID != 0 && newest.Ended.IsZero()
+	tripped := e.Breaker.State == breaker.Open || e.Breaker.State == breaker.HalfOpen
+	lasts := id != 0 && e.Newest.Ended.IsZero()
 	switch {
-	case newest.Repaired:
+	case e.Newest.Repaired:
 		m.complain("announced %s for a repaired record", kind)
 	case tripped != (kind == health.SaidDown) || lasts != (kind == health.SaidDown):
-		m.complain("announced %s: breaker %s, record %+v", kind, b.State, newest)
-	case kind == health.SaidDown && m.sent[newest.ID] != "":
-		m.complain("down said again for %d", newest.ID)
-	case kind == health.SaidBack && m.sent[newest.ID] != health.SaidDown:
-		m.complain("back said for %d after %q", newest.ID, m.sent[newest.ID])
+		m.complain("announced %s: breaker %s, record %+v", kind, e.Breaker.State, e.Newest)
+	case kind == health.SaidDown && m.shown[id] != "":
+		m.complain("down shown again for %d", id)
+	case kind == health.SaidBack && m.shown[id] != health.SaidDown:
+		m.complain("back said for %d after %q", id, m.shown[id])
+	case m.now.Sub(m.proved) > health.FreshFor:
+		m.complain("announced %s, last proved %v ago", kind, m.now.Sub(m.proved))
 	}
-	m.sent[newest.ID] = kind
+	if !shown {
+		return
+	}
+	m.shown[id] = kind
+	if m.disk.said, err = m.evidence().Announce(health.Said{Outage: id, Kind: kind, Delivered: true}); err != nil {
+		m.complain("what was shown cannot be noted: %v", err)
+	}
+}
+
+func (m *model) evidence() health.Evidence {
+	b, newest := m.disk.state.Breaker, outage.Newest(m.disk.records)
+	return health.Evidence{Breaker: &b, Newest: &newest, Said: m.disk.said, Proved: m.proved, Now: m.now}
 }
 
 // pass lets time go by, and notes what really was the case meanwhile.

@@ -40,6 +40,8 @@ func daily() []operation {
 		operation{"the call succeeds late", when(hasCall, func(m *model) { m.step(breaker.Success, m.call-1); m.call = 0 })},
 		operation{"probe abandoned", when(hasProbe, func(m *model) { m.step(breaker.ProbeAbandoned, m.probe-1) })},
 		operation{"pause or resume", when(running, func(m *model) { m.paused = !m.paused })},
+		operation{"say down, nobody shows it", when(speaks, func(m *model) { m.announce(health.SaidDown, false) })},
+		operation{"say back, nobody shows it", when(speaks, func(m *model) { m.announce(health.SaidBack, false) })},
 		operation{"half a minute", func(m *model) bool { m.pass(29*time.Second, false); return true }},
 	)
 }
@@ -55,8 +57,8 @@ func vital() []operation {
 		{"crash", when(running, crash)},
 		{"restart", when(func(m *model) bool { return !m.running }, (*model).restart)},
 		{"sleep", when(running, sleep)},
-		{"say down", when(speaks, func(m *model) { m.announce(health.SaidDown) })},
-		{"say back", when(speaks, func(m *model) { m.announce(health.SaidBack) })},
+		{"say down", when(speaks, func(m *model) { m.announce(health.SaidDown, true) })},
+		{"say back", when(speaks, func(m *model) { m.announce(health.SaidBack, true) })},
 	}
 }
 
@@ -161,7 +163,7 @@ func (m *model) key() string {
 		newest.ID > 0, newest.Ongoing(), newest.Repaired, m.order(newest.Started), m.order(newest.Ended),
 		newest.Started.Compare(newest.Ended), newest.Started.Compare(st.LastContact), m.order(st.LastContact),
 		b.OpenedAt.Compare(newest.Ended), min(stray, 2), "|",
-		cmp.Compare(m.disk.said.Outage, newest.ID), m.disk.said.Kind, m.sent[newest.ID], "|",
+		cmp.Compare(m.disk.said.Outage, newest.ID), m.disk.said.Kind, m.disk.said.Delivered, m.shown[newest.ID], health.Fresh(m.proved, m.now), "|",
 		age(m.call, b.Generation), age(m.probe, b.Generation),
 	)
 }

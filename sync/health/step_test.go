@@ -18,9 +18,13 @@ func TestAnnouncementsNeedBothWitnesses(t *testing.T) {
 	repaired.Repaired = true
 	patched := over
 	patched.Repaired = true
-	saidDown := health.Said{Outage: 7, Kind: health.SaidDown}
-	saidBack := health.Said{Outage: 7, Kind: health.SaidBack}
-	older := health.Said{Outage: 6, Kind: health.SaidDown}
+	saidDown := health.Said{Outage: 7, Kind: health.SaidDown, Delivered: true}
+	meantDown := health.Said{Outage: 7, Kind: health.SaidDown}
+	saidBack := health.Said{Outage: 7, Kind: health.SaidBack, Delivered: true}
+	meantBack := health.Said{Outage: 7, Kind: health.SaidBack}
+	saidNetwork := health.Said{Outage: 7, Kind: health.SaidNetwork, Delivered: true}
+	meantNetwork := health.Said{Outage: 7, Kind: health.SaidNetwork}
+	older := health.Said{Outage: 6, Kind: health.SaidDown, Delivered: true}
 	for name, tc := range map[string]struct {
 		kind health.SaidKind
 		b    *breaker.Breaker
@@ -28,39 +32,92 @@ func TestAnnouncementsNeedBothWitnesses(t *testing.T) {
 		said health.Said
 		want error
 	}{
-		"first down":                 {health.SaidDown, &open, &lasting, health.Said{}, nil},
-		"down while probing":         {health.SaidDown, &halfOpen, &lasting, health.Said{}, nil},
-		"down after an older one":    {health.SaidDown, &open, &lasting, older, nil},
-		"down twice":                 {health.SaidDown, &open, &lasting, saidDown, health.ErrSaid},
-		"down after back":            {health.SaidDown, &open, &lasting, saidBack, health.ErrSaid},
-		"down, breaker closed":       {health.SaidDown, &closed, &lasting, health.Said{}, health.ErrVerdict},
-		"down, record ended":         {health.SaidDown, &open, &over, health.Said{}, health.ErrVerdict},
-		"down, no record":            {health.SaidDown, &open, nil, health.Said{}, health.ErrVerdict},
-		"down, not loaded":           {health.SaidDown, nil, &lasting, health.Said{}, health.ErrVerdict},
-		"down, up":                   {health.SaidDown, &closed, &over, health.Said{}, health.ErrVerdict},
-		"down, repaired":             {health.SaidDown, &open, &repaired, health.Said{}, health.ErrRepaired},
-		"back":                       {health.SaidBack, &closed, &over, saidDown, nil},
-		"back twice":                 {health.SaidBack, &closed, &over, saidBack, health.ErrSaid},
-		"back without down":          {health.SaidBack, &closed, &over, health.Said{}, health.ErrNotSaid},
-		"back, down said of older":   {health.SaidBack, &closed, &over, older, health.ErrNotSaid},
-		"back, never an outage":      {health.SaidBack, &closed, nil, health.Said{}, health.ErrNotSaid},
-		"back, zero record":          {health.SaidBack, &closed, &outage.Record{}, health.Said{Kind: health.SaidDown}, health.ErrNotSaid},
-		"back, breaker open":         {health.SaidBack, &open, &over, saidDown, health.ErrVerdict},
-		"back, record ongoing":       {health.SaidBack, &closed, &lasting, saidDown, health.ErrVerdict},
-		"back, still down":           {health.SaidBack, &open, &lasting, saidDown, health.ErrVerdict},
-		"back, repaired":             {health.SaidBack, &closed, &patched, saidDown, health.ErrRepaired},
-		"something never to be said": {"perhaps", &closed, &over, saidDown, health.ErrVerdict},
+		"first down":                  {health.SaidDown, &open, &lasting, health.Said{}, nil},
+		"down while probing":          {health.SaidDown, &halfOpen, &lasting, health.Said{}, nil},
+		"down after an older one":     {health.SaidDown, &open, &lasting, older, nil},
+		"down nobody was shown":       {health.SaidDown, &open, &lasting, meantDown, nil},
+		"down twice":                  {health.SaidDown, &open, &lasting, saidDown, health.ErrSaid},
+		"down after back":             {health.SaidDown, &open, &lasting, saidBack, health.ErrSaid},
+		"down after a meant back":     {health.SaidDown, &open, &lasting, meantBack, health.ErrSaid},
+		"down after the network":      {health.SaidDown, &open, &lasting, saidNetwork, nil},
+		"down, breaker closed":        {health.SaidDown, &closed, &lasting, health.Said{}, health.ErrVerdict},
+		"down, record ended":          {health.SaidDown, &open, &over, health.Said{}, health.ErrVerdict},
+		"down, no record":             {health.SaidDown, &open, nil, health.Said{}, health.ErrVerdict},
+		"down, not loaded":            {health.SaidDown, nil, &lasting, health.Said{}, health.ErrVerdict},
+		"down, up":                    {health.SaidDown, &closed, &over, health.Said{}, health.ErrVerdict},
+		"down, repaired":              {health.SaidDown, &open, &repaired, health.Said{}, health.ErrRepaired},
+		"network":                     {health.SaidNetwork, &open, &lasting, health.Said{}, nil},
+		"network nobody was shown":    {health.SaidNetwork, &open, &lasting, meantNetwork, nil},
+		"network twice":               {health.SaidNetwork, &open, &lasting, saidNetwork, health.ErrSaid},
+		"network after down":          {health.SaidNetwork, &open, &lasting, saidDown, health.ErrSaid},
+		"network after a meant down":  {health.SaidNetwork, &open, &lasting, meantDown, health.ErrSaid},
+		"network, up":                 {health.SaidNetwork, &closed, &over, health.Said{}, health.ErrVerdict},
+		"back":                        {health.SaidBack, &closed, &over, saidDown, nil},
+		"back nobody was shown":       {health.SaidBack, &closed, &over, meantBack, nil},
+		"back twice":                  {health.SaidBack, &closed, &over, saidBack, health.ErrSaid},
+		"back without down":           {health.SaidBack, &closed, &over, health.Said{}, health.ErrNotSaid},
+		"back, nobody was shown down": {health.SaidBack, &closed, &over, meantDown, health.ErrNotSaid},
+		"back after the network":      {health.SaidBack, &closed, &over, saidNetwork, health.ErrNotSaid},
+		"back, down said of older":    {health.SaidBack, &closed, &over, older, health.ErrNotSaid},
+		"back, never an outage":       {health.SaidBack, &closed, nil, health.Said{}, health.ErrVerdict},
+		"back, zero record":           {health.SaidBack, &closed, &outage.Record{}, health.Said{Kind: health.SaidDown, Delivered: true}, health.ErrVerdict},
+		"back, breaker open":          {health.SaidBack, &open, &over, saidDown, health.ErrVerdict},
+		"back, record ongoing":        {health.SaidBack, &closed, &lasting, saidDown, health.ErrVerdict},
+		"back, still down":            {health.SaidBack, &open, &lasting, saidDown, health.ErrVerdict},
+		"back, repaired":              {health.SaidBack, &closed, &patched, saidDown, health.ErrRepaired},
+		"something never to be said":  {"perhaps", &closed, &over, saidDown, health.ErrVerdict},
 	} {
-		if err := health.MayAnnounce(tc.kind, tc.b, tc.r, tc.said); !errors.Is(err, tc.want) {
-			t.Errorf("%s: got %v, want %v", name, err, tc.want)
-		}
-		said, err := health.Announce(tc.kind, tc.b, tc.r, tc.said, noon)
+		e := health.Evidence{Breaker: tc.b, Newest: tc.r, Said: tc.said, Proved: noon.Add(-health.FreshFor), Now: noon}
+		said, err := e.Announce(health.Said{Outage: 7, Kind: tc.kind})
 		want := tc.said
 		if tc.want == nil {
 			want = health.Said{Outage: 7, Kind: tc.kind, At: noon}
 		}
 		if said != want || !errors.Is(err, tc.want) {
-			t.Errorf("%s: to store %+v (%v), want %+v", name, said, err, want)
+			t.Errorf("%s: to store %+v (%v), want %+v (%v)", name, said, err, want, tc.want)
+		}
+		e.Proved = noon.Add(-health.FreshFor - time.Second)
+		if _, err := e.Announce(health.Said{Outage: 7, Kind: tc.kind}); err == nil || tc.want == nil && !errors.Is(err, health.ErrStale) {
+			t.Errorf("%s, proved too long ago: %v", name, err)
+		}
+	}
+}
+
+func TestOnlyWhatWasMeantIsNotedAsDelivered(t *testing.T) {
+	t.Parallel()
+	meant := health.Said{Outage: 7, Kind: health.SaidDown, At: noon, Flapping: true}
+	shown := meant
+	shown.Delivered = true
+	// What is noted has happened: neither the verdict nor its age matters any more.
+	e := health.Evidence{Breaker: &closed, Newest: &over, Said: meant, Now: noon.Add(time.Hour)}
+	if got, err := e.Announce(health.Said{Outage: 7, Kind: health.SaidDown, Delivered: true}); got != shown || err != nil {
+		t.Errorf("noted %+v, %v", got, err)
+	}
+	for _, other := range []health.Said{{Outage: 6, Kind: health.SaidDown, Delivered: true}, {Outage: 7, Kind: health.SaidBack, Delivered: true}} {
+		if got, err := e.Announce(other); got != meant || !errors.Is(err, health.ErrNotSaid) {
+			t.Errorf("%+v was noted as %+v, %v", other, got, err)
+		}
+	}
+}
+
+func TestProofGoesStaleByEitherClock(t *testing.T) {
+	t.Parallel()
+	now := time.Now() // with a monotonic reading
+	asleep := func(d time.Duration) time.Time { return now.Round(0).Add(d) }
+	for name, tc := range map[string]struct {
+		proved, now time.Time
+		want        bool
+	}{
+		"just now":             {now, now, true},
+		"a probe ago":          {now, now.Add(health.FreshFor), true},
+		"frozen":               {now, now.Add(health.FreshFor + 1), false},
+		"asleep":               {now, asleep(time.Hour), false},
+		"clock set back":       {now, asleep(-time.Hour), false},
+		"never":                {time.Time{}, now, false},
+		"never, at the origin": {time.Time{}, time.Time{}, false},
+	} {
+		if got := health.Fresh(tc.proved, tc.now); got != tc.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }
@@ -223,8 +280,8 @@ func TestLoadSettlesAnything(t *testing.T) {
 			t.Fatalf("verdict %q", v)
 		}
 		for _, kind := range []health.SaidKind{health.SaidDown, health.SaidBack} {
-			said := health.Said{Outage: rep.State.Newest.ID, Kind: health.SaidDown}
-			err := health.MayAnnounce(kind, &rep.State.Breaker, &rep.State.Newest, said)
+			said := health.Said{Outage: rep.State.Newest.ID, Kind: health.SaidDown, Delivered: kind == health.SaidBack}
+			err := health.Evidence{Breaker: &rep.State.Breaker, Newest: &rep.State.Newest, Said: said, Proved: noon, Now: noon}.May(kind)
 			if err == nil && slices.ContainsFunc(rep.Records, func(r outage.Record) bool { return r.ID == rep.State.Newest.ID }) {
 				t.Fatalf("%s may be announced for repaired %+v", kind, rep.State.Newest)
 			}
