@@ -8,8 +8,11 @@ import (
 	"testing"
 
 	"lockstep/sync/api"
+	"lockstep/sync/health"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
+	"lockstep/sync/store"
 )
 
 // shown is what a person sees of an item: managed values, locks and poster.
@@ -156,4 +159,80 @@ func TestAnEditNobodyHasSeenSurvivesAnUndo(t *testing.T) {
 	if got := r.shown(r.world.TargetKeys(1)[0]); got.fields["title"] != "Edited just before" {
 		t.Errorf("title %q: the edit was lost with the undo", got.fields["title"])
 	}
+}
+
+// TestAValuePlexRefusesStopsNoUndo: an emptied date that is refused on every item of a
+// run is named on each, everything else of it is given back, and Plex is not blamed.
+func TestAValuePlexRefusesStopsNoUndo(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 73, Scenes: 20}))
+	r.world.Plex.SetQuirks(func(q *sim.Quirks) { q.RejectEmptyDate = true })
+	before := r.undoTargets()
+	l := r.start()
+	l.settled()
+	runs, err := l.Runs(context.Background(), 1)
+	must(t, err)
+	dated := 0
+	for _, id := range r.world.Stash.SceneIDs() {
+		if r.shown(r.world.TargetKeys(id)[0]).fields["originallyAvailableAt"] != "" {
+			dated++
+		}
+	}
+	if dated < 8 {
+		t.Fatalf("only %d scenes have a date", dated)
+	}
+	_, err = l.Undo(context.Background(), api.UndoRequest{Run: runs[0].ID})
+	must(t, err)
+	s := l.settled()
+	if s.Queue.Dead != 0 || s.Queue.Done != 20 || len(s.Attention) != 0 || s.Verdict != health.Up {
+		t.Errorf("queue %+v, attention %+v, verdict %v", s.Queue, s.Attention, s.Verdict)
+	}
+	for key, want := range before {
+		got := r.shown(key)
+		got.fields["originallyAvailableAt"] = want.fields["originallyAvailableAt"]
+		if !got.equal(want) {
+			t.Errorf("item %s: %+v, want %+v", key, got, want)
+		}
+	}
+	named := 0
+	for _, j := range l.jobs(storeQuery(queue.Done)).Jobs {
+		if strings.Contains(j.Words, "Plex does not let the date be cleared") {
+			named++
+		}
+	}
+	if named != dated {
+		t.Errorf("%d scenes say why their date is still there, want %d", named, dated)
+	}
+	if runs, err = l.Runs(context.Background(), 2); err != nil || !slices.ContainsFunc(runs, func(run store.Run) bool { return run.Undone }) {
+		t.Errorf("no run counts as undone: %+v %v", runs, err)
+	}
+}
+
+// TestATagPlexRefusesIsNamedAndHoldsUpNothing: the rest of the scene is written, the
+// scenes behind it too, and the tag is named.
+func TestATagPlexRefusesIsNamedAndHoldsUpNothing(t *testing.T) {
+	t.Parallel()
+	r := withoutImages(newRig(t, sim.Options{Seed: 74, Scenes: 20}))
+	for id := 1; id <= 8; id++ {
+		must(t, r.world.Stash.Edit(id, func(s *sim.Scene) { s.TagIDs = []int{1, 2} }))
+	}
+	must(t, r.world.Stash.RenameTag(2, "A bad tag"))
+	r.world.Plex.SetQuirks(func(q *sim.Quirks) {
+		q.Refuses, q.RefuseStatus = func(_, value string) bool { return value == "A bad tag" }, 400
+	})
+	l := r.start()
+	l.settled()
+	for _, j := range l.jobs(storeQuery(queue.Dead)).Jobs {
+		if !strings.Contains(j.Words, "Plex did not accept “A bad tag” (tags)") {
+			t.Errorf("scene %d: %q", j.Scene, j.Words)
+		}
+	}
+	s := l.settled()
+	if s.Queue.Dead < 8 || s.Queue.Dead+s.Queue.Done != 20 || s.Verdict != health.Up || slices.ContainsFunc(s.Attention, func(a api.Attention) bool { return a.Kind == api.FixPlex }) {
+		t.Errorf("queue %+v, verdict %v, attention %+v", s.Queue, s.Verdict, s.Attention)
+	}
+	if r.shown(r.world.TargetKeys(1)[0]).fields["title"] == "" || len(r.shown(r.world.TargetKeys(1)[0]).tags["genre"]) != 1 {
+		t.Errorf("scene 1: %+v", r.shown(r.world.TargetKeys(1)[0]))
+	}
+	r.inStep(sim.DiffOptions{Skip: []string{"genre"}, Locks: true})
 }

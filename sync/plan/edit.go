@@ -39,3 +39,16 @@ type Upload struct {
 	Field scene.Field
 	SHA1  string // of the bytes, lower-case hexadecimal: how Plex addresses uploads
 }
+
+// Refused is the error of an edit that was carried out except for single values, which
+// the server does not take.
+type Refused struct {
+	Fields []string // wire names
+	Err    error    // why, for people; never nil
+}
+
+// Error is that of the cause.
+func (r *Refused) Error() string { return r.Err.Error() }
+
+// Unwrap gives the cause.
+func (r *Refused) Unwrap() error { return r.Err }

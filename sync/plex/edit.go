@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"lockstep/sync/fault"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -22,8 +21,10 @@ const (
 // is lost at the next refresh. Normally one request; an edit whose request line would
 // exceed 7.5 kB is split, the rest of the lists following the scalars, removals coming
 // after additions. Clearing the date costs a request of its own, because some servers
-// refuse it, which is Rejected. When Plex or a proxy finds a line too long, the parts are halved. An empty
-// edit costs none. A failed Edit may have been carried out in part; repeating it is safe.
+// refuse it. When Plex or a proxy finds a line too long, the parts are halved, and when
+// Plex refuses it, the values it does not take are told from those it does: everything
+// else is written, and the error is a plan.Refused. An empty edit costs no request. A
+// failed Edit may have been carried out in part; repeating it is safe.
 func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 	if e.Empty() {
 		return nil
@@ -32,25 +33,14 @@ func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 		return errOurs(why)
 	}
 	first, clear := withoutDateClear(e)
-	limit := maxLine - c.lineLen(e, "")
-	if !first.Empty() {
-		if err := c.send(ctx, first, limit); err != nil {
-			return err
-		}
-	}
-	if clear.Empty() {
-		return nil
-	}
-	return clearingRefused(c.send(ctx, clear, limit))
-}
-
-// clearingRefused: the item has just taken other values, so an error is about this one
-// and neither the item's nor the server's trouble.
-func clearingRefused(err error) error {
-	if !fault.Is(err, fault.Temporary) {
+	t := trial{client: c, limit: maxLine - c.lineLen(e, "")}
+	if err := t.write(ctx, first); err != nil {
 		return err
 	}
-	return plexFault(fault.Rejected, "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date.", fault.Of(err).Err)
+	if err := t.clearDate(ctx, clear); err != nil {
+		return err
+	}
+	return t.verdict()
 }
 
 // send writes an edit in as many requests as the limit for a query asks for.
@@ -120,9 +110,9 @@ func isName(s string) bool {
 
 func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// withoutDateClear takes the clearing of the date out of an edit: Plex may answer it with
-// 500, which must not take the rest along. It comes last, when tag edits that reset
-// unlocked fields are done.
+// withoutDateClear takes the clearing of the date out of an edit, but not its lock: Plex
+// may answer it with 500, which must not take the rest along. It comes last, when tag
+// edits that reset unlocked fields are done.
 func withoutDateClear(e plan.Edit) (rest, clear plan.Edit) {
 	date := scene.FieldDate.Wire()
 	if v, ok := e.Scalars[date]; !ok || v != "" {
@@ -131,7 +121,7 @@ func withoutDateClear(e plan.Edit) (rest, clear plan.Edit) {
 	for _, u := range units(e) {
 		if _, ok := u.Scalars[date]; ok {
 			clear = u
-			continue
+			u.Scalars = nil
 		}
 		rest = join(rest, u)
 	}

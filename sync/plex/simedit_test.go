@@ -2,6 +2,9 @@ package plex_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -135,8 +138,97 @@ func TestSimADateThatCannotBeClearedIsRejectedAfterTheRest(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Plex.SetQuirks(func(q *sim.Quirks) { q.RejectEmptyDate = true })
-	wantClass(t, c.Edit(context.Background(), list[1]), fault.Rejected)
+	err := c.Edit(context.Background(), list[1])
+	wantClass(t, err, fault.Rejected)
+	wantRefused(t, err, "originallyAvailableAt")
 	if it := mustItem(t, w, key); it.Fields["title"] != "Tidal Pools" || it.Fields["originallyAvailableAt"] != "2019-05-02" {
 		t.Errorf("got %v, want all but the date", it.Fields)
+	}
+}
+
+func wantRefused(t *testing.T, err error, fields ...string) {
+	t.Helper()
+	var r *plan.Refused
+	if !errors.As(err, &r) || !slices.Equal(r.Fields, fields) {
+		t.Errorf("got %v, want %v refused", err, fields)
+	}
+}
+
+// TestSimOnlyTheRefusedValuesAreLeftOut: everything else of the edit arrives, within some
+// dozen requests, whichever values Plex does not take.
+func TestSimOnlyTheRefusedValuesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	genres := []string{"Sea", "Bad tag", "Fog", "Night", "Ships", "Harbour", "Rain"}
+	full := func(key string) plan.Edit {
+		return plan.Edit{
+			RatingKey: key, Section: "1",
+			Scalars: map[string]string{"title": "Tidal Pools", "studio": "North Quay", "summary": "Ships.", "originallyAvailableAt": "2019-05-02", "tagline": "a line"},
+			Lists:   map[string]plan.ListEdit{"genre": {Want: genres}, "actor": {Want: []string{"Ada Keel", "Ben Mast"}}},
+			Locks:   map[string]bool{"title": true, "studio": true, "summary": true, "originallyAvailableAt": false, "tagline": false, "genre": true, "actor": false, "thumb": true},
+		}
+	}
+	for name, bad := range map[string]map[string]string{
+		"a date":              {"originallyAvailableAt": "2019-05-02"},
+		"a title":             {"title": "Tidal Pools"},
+		"a text":              {"summary": "Ships."},
+		"a tag":               {"genre": "Bad tag"},
+		"an actor and a text": {"actor": "Ada Keel", "summary": "Ships."},
+		"one of each kind":    {"studio": "North Quay", "genre": "Rain", "actor": "Ben Mast"},
+	} {
+		for _, resets := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, resets %v", name, resets), func(t *testing.T) {
+				t.Parallel()
+				w, c := world(t, sim.Options{Seed: 9, Scenes: 5})
+				w.Plex.SetQuirks(func(q *sim.Quirks) {
+					q.ResetUnlocked = resets
+					q.Refuses = func(field, value string) bool { return value != "" && bad[field] == value }
+				})
+				key := w.Plex.RatingKeys("1")[0]
+				w.ResetCounts()
+				err := c.Edit(context.Background(), full(key))
+				wantRefused(t, err, slices.Sorted(maps.Keys(bad))...)
+				for _, v := range bad {
+					if v != "" && !strings.Contains(fault.Of(err).Words, v) {
+						t.Errorf("%q does not name %q", fault.Of(err).Words, v)
+					}
+				}
+				checkAllBut(t, mustItem(t, w, key), full(key), bad)
+				if n := w.Plex.Counts()["edit"]; n > 40 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		}
+	}
+}
+
+func checkAllBut(t *testing.T, it sim.Item, e plan.Edit, bad map[string]string) {
+	t.Helper()
+	for name, want := range e.Scalars {
+		if bad[name] == "" && (it.Fields[name] != want || it.Locked[name] != e.Locks[name]) {
+			t.Errorf("%s is %q, locked %v", name, it.Fields[name], it.Locked[name])
+		}
+	}
+	for name, list := range e.Lists {
+		want := slices.DeleteFunc(slices.Clone(list.Want), func(n string) bool { return n == bad[name] })
+		if got := it.Tags[name]; !slices.Equal(got, want) || it.Locked[name] != e.Locks[name] {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if !it.Locked["thumb"] {
+		t.Error("the poster's lock is missing")
+	}
+}
+
+func TestSimAnItemThatTakesNothingIsToldFromAValueInFewRequests(t *testing.T) {
+	t.Parallel()
+	w, c := world(t, sim.Options{Seed: 9, Scenes: 5})
+	key := w.Plex.RatingKeys("1")[0]
+	w.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Writes()})
+	w.ResetCounts()
+	err := c.Edit(context.Background(), edits(key, true, false)[0])
+	wantClass(t, err, fault.Temporary)
+	var r *plan.Refused
+	if errors.As(err, &r) || w.Plex.Counts()["edit"] > 3 {
+		t.Errorf("%v after %v", err, w.Plex.Counts())
 	}
 }

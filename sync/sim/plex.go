@@ -31,10 +31,14 @@ type Quirks struct {
 	UploadLocks     bool // an uploaded image locks thumb or art
 	SilentUnknown   bool // unknown edit parameters are ignored with 200 instead of 400
 	RejectEmptyDate bool // an empty originallyAvailableAt is answered 500
-	PlusIsPlus      bool // + in a query is not a space
-	DeriveYear      bool // year follows originallyAvailableAt
-	MaxPage         int  // items per page at most; 0 = 1000
-	MaxRequestLine  int  // bytes of a request line at most; 0 = 8192, what common proxies take
+	// Refuses names single values an edit is refused for, with RefuseStatus: of a scalar, empty when it is cleared, or
+	// the name of a tag that is added.
+	Refuses        func(field, value string) bool
+	RefuseStatus   int  // 0 = 500
+	PlusIsPlus     bool // + in a query is not a space
+	DeriveYear     bool // year follows originallyAvailableAt
+	MaxPage        int  // items per page at most; 0 = 1000
+	MaxRequestLine int  // bytes of a request line at most; 0 = 8192, what common proxies take
 }
 
 // Plex is a simulated Plex Media Server, with plex.tv's sign-in on the same port below /api/v2. Kinds of requests in

@@ -52,6 +52,9 @@ func (p *Plex) finishEdit(w http.ResponseWriter, r *http.Request, e *edit, q Qui
 	case e.bad != "":
 		plexFailure(w, http.StatusInternalServerError)
 		return
+	case e.refused(q.Refuses):
+		plexFailure(w, orInt(q.RefuseStatus, http.StatusInternalServerError))
+		return
 	}
 	if !p.applyTo(e, q, sec) {
 		plexFailure(w, http.StatusNotFound)

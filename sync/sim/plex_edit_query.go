@@ -29,6 +29,26 @@ type edit struct {
 // editedTags tells whether the request touches tag links.
 func (e *edit) editedTags() bool { return len(e.add)+len(e.remove)+len(e.clear) > 0 }
 
+// refused tells whether the request carries a value the server does not take.
+func (e *edit) refused(refuses func(field, value string) bool) bool {
+	if refuses == nil {
+		return false
+	}
+	for field, value := range e.values {
+		if refuses(field, value) {
+			return true
+		}
+	}
+	for kind, list := range e.add {
+		for _, t := range list {
+			if refuses(kind, t.name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 var lockOnly = []string{"thumb", "art", "addedAt"}
 
 func isTagKind(name string) bool {

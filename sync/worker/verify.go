@@ -1,11 +1,13 @@
 package worker
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"lockstep/sync/fault"
 	"lockstep/sync/plan"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -55,6 +57,7 @@ func (t *task) complete() bool {
 // partly failed item is no success.
 func (b *batch) check(t *task, read itemRead) Result {
 	r := Result{Wrote: true}
+	var refused *fault.Error
 	var missing []string
 	for _, g := range t.targets {
 		after, ok := read.items[g.Key.RatingKey]
@@ -75,11 +78,16 @@ func (b *batch) check(t *task, read itemRead) Result {
 			if d.Code != "" {
 				continue // how Plex stores it: reported, not retried
 			}
+			if g.refuses(d.Field) {
+				refused = fault.Of(g.refused)
+				continue // what Plex refused it will refuse again
+			}
 			missing = append(missing, string(d.Field))
 		}
 		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.plan)})
 	}
 	if len(missing) == 0 {
+		t.refused(refused)
 		done := b.result(t)
 		done.Wrote, done.Items, done.Gone = true, r.Items, r.Gone
 		return done
@@ -87,6 +95,23 @@ func (b *batch) check(t *task, read itemRead) Result {
 	r.Outcome = Failed
 	r.Fault = fault.New(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
 	return r
+}
+
+// refused takes in that Plex does not take a value. A sync cannot be called done without
+// it; an undo gives back what Plex lets it, like what nobody changed since.
+func (t *task) refused(f *fault.Error) {
+	switch {
+	case f == nil:
+	case t.job.Undo == 0:
+		t.fault = cmp.Or(t.fault, f)
+	default:
+		t.note = strings.TrimSuffix(f.Words, ".")
+	}
+}
+
+// refuses reports that Plex did not take a value of the field.
+func (g *target) refuses(f scene.Field) bool {
+	return g.refused != nil && slices.Contains(g.refused.Fields, f.Wire())
 }
 
 // Changes lists what a plan writes as old and new texts.

@@ -173,6 +173,7 @@ type target struct {
 	plan    plan.Plan
 	undoes  uint64 // journal entry the plan restores, 0 for a sync
 	written bool
+	refused *plan.Refused // single values Plex did not take, nil when it took all
 }
 
 // run is the pipeline: each step ends some tasks and hands the rest on.

@@ -116,11 +116,12 @@ func (b *batch) writeItem(t *task, g *target) error {
 	}
 	e := g.plan.Edit
 	e.RatingKey, e.Section = g.Key.RatingKey, g.Section
-	if err := b.Plex.Edit(b.hard, e); err != nil {
-		return err
+	err := b.Plex.Edit(b.hard, e)
+	if errors.As(err, &g.refused) { // everything else was written
+		err = nil
 	}
-	g.written = true
-	return nil
+	g.written = g.written || err == nil
+	return err
 }
 
 // restFactor is how long to rest per time a write took.

@@ -1,0 +1,182 @@
+package plex
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+)
+
+// mostRefused is how many values of one edit are told apart one by one; with more the
+// rest of a list is given up as a whole, so that an edit stays at some dozen requests.
+const mostRefused = 3
+
+// trial is one edit on its way: what Plex took, what it refused, and the last refusal.
+type trial struct {
+	client  *Client
+	limit   int // of a query
+	taken   plan.Edit
+	refused []plan.Edit
+	cause   error
+}
+
+// write sends an edit; when Plex refuses it, the values it does not take are found.
+func (t *trial) write(ctx context.Context, e plan.Edit) error {
+	if e.Empty() {
+		return nil
+	}
+	err := t.client.send(ctx, e, t.limit)
+	if !valueRefused(err) {
+		return err
+	}
+	all := units(e)
+	// Two different values that are refused alone speak for the item or the server.
+	for i, u := range all[:min(2, len(all))] {
+		again := t.client.send(ctx, u, t.limit)
+		if again == nil {
+			t.taken = u
+			return t.sift(ctx, slices.Delete(slices.Clone(all), i, i+1))
+		}
+		if !valueRefused(again) {
+			return again
+		}
+	}
+	return err
+}
+
+// sift finds what Plex refuses among units by halving. What it took before is sent along
+// each time, because an edit of lists may reset what it does not carry.
+func (t *trial) sift(ctx context.Context, group []plan.Edit) error {
+	if len(group) == 0 {
+		return nil
+	}
+	tried := t.taken
+	for _, u := range group {
+		tried = join(tried, u)
+	}
+	err := t.client.send(ctx, tried, t.limit)
+	if err == nil {
+		t.taken = tried
+		return nil
+	}
+	if !valueRefused(err) {
+		return err
+	}
+	if len(group) == 1 && len(t.refused) < mostRefused {
+		group = pieces(group[0])
+	}
+	if len(group) == 1 {
+		t.refuse(group[0], err)
+		return nil
+	}
+	if err := t.sift(ctx, group[:len(group)/2]); err != nil {
+		return err
+	}
+	return t.sift(ctx, group[len(group)/2:])
+}
+
+// pieces cuts a unit that is a list in two; anything else stays whole.
+func pieces(u plan.Edit) []plan.Edit {
+	for name, list := range u.Lists {
+		w, r := len(list.Want), len(list.Remove)
+		if w+r < 2 {
+			break
+		}
+		a, b := u, u
+		a.Lists = map[string]plan.ListEdit{name: {Want: list.Want[:(w+1)/2], Remove: list.Remove[:r/2]}}
+		b.Lists = map[string]plan.ListEdit{name: {Want: list.Want[(w+1)/2:], Remove: list.Remove[r/2:]}}
+		return []plan.Edit{a, b}
+	}
+	return []plan.Edit{u}
+}
+
+// clearDate empties the date, which some servers refuse.
+func (t *trial) clearDate(ctx context.Context, e plan.Edit) error {
+	if e.Empty() {
+		return nil
+	}
+	err := t.client.send(ctx, e, t.limit)
+	if !valueRefused(err) {
+		return err
+	}
+	t.refuse(e, err)
+	return nil
+}
+
+func (t *trial) refuse(e plan.Edit, err error) {
+	t.refused, t.cause = append(t.refused, e), err
+}
+
+// valueRefused reports an answer that may be about a single value.
+func valueRefused(err error) bool {
+	return fault.Is(err, fault.Temporary) || fault.Is(err, fault.Rejected)
+}
+
+// verdict is nil when everything was taken.
+func (t *trial) verdict() error {
+	if len(t.refused) == 0 {
+		return nil
+	}
+	out := &plan.Refused{}
+	var fields, values []string
+	for _, e := range t.refused {
+		for name := range e.Locks { // a unit has one
+			out.Fields = append(out.Fields, name)
+			fields = append(fields, fieldName(name))
+			values = append(values, valuesOf(name, e)...)
+		}
+	}
+	slices.Sort(out.Fields)
+	out.Fields = slices.Compact(out.Fields)
+	f := fault.Of(t.cause)
+	words, hint := refusedWords(slices.Compact(fields), values), "Change it in Stash, then press Retry."
+	switch date := scene.FieldDate.Wire(); {
+	case tooLong(statusOf(t.cause)):
+		words, hint = f.Words, f.Hint
+	case slices.Equal(out.Fields, []string{date}) && t.refused[0].Scalars[date] == "":
+		words, hint = "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date."
+	}
+	out.Err = plexFault(fault.Rejected, words, hint, f.Err)
+	return out
+}
+
+func refusedWords(fields, values []string) string {
+	names := strings.Join(fields, ", ")
+	if len(values) == 0 {
+		return fmt.Sprintf("Plex did not accept: %s.", names)
+	}
+	return fmt.Sprintf("Plex did not accept %s (%s).", strings.Join(values, ", "), names)
+}
+
+// fieldName is what people call a field; those Lockstep only carries keep Plex's name.
+func fieldName(wire string) string {
+	for _, f := range scene.Fields() {
+		if f.Wire() == wire {
+			return string(f)
+		}
+	}
+	return wire
+}
+
+// longestValue keeps a refused value within a line.
+const longestValue = 60
+
+// valuesOf quotes what was refused: a text, or the only name of a list.
+func valuesOf(wire string, e plan.Edit) []string {
+	text := e.Scalars[wire]
+	list := e.Lists[wire]
+	if names := slices.Concat(list.Want, list.Remove); len(names) == 1 {
+		text = names[0]
+	}
+	if r := []rune(text); len(r) > longestValue {
+		text = string(r[:longestValue]) + "…"
+	}
+	if text == "" {
+		return nil
+	}
+	return []string{"“" + text + "”"}
+}
