@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"lockstep/sync/reconcile"
+	"lockstep/sync/brake"
 	"lockstep/sync/scene"
 )
 
@@ -22,7 +22,7 @@ import (
 // in them is one, unless it is in silent. Those true write errors for people as well.
 var speakers = map[string]bool{
 	"sync/stash": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
-	"sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
+	"sync/brake": false, "sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
 	"sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
 }
 
@@ -267,8 +267,7 @@ func TestWhatTheEngineSaysIsSaidInGerman(t *testing.T) { //nolint:paralleltest /
 		}
 	}
 	for _, f := range scene.Fields() {
-		trip := []reconcile.Trip{{Field: f, Held: 1204, Foreign: 412}}
-		english := reconcile.BrakeWords(trip)
+		english := brake.Words([]brake.Trip{{Field: f, Load: brake.Load{Foreign: 412}, Of: 1204}})
 		noun := regexp.MustCompile(`of \S+ (.*) that`).FindStringSubmatch(english)
 		if got := m.Heard(english); len(noun) != 2 || !strings.Contains(got, "überschreiben") || strings.Contains(got, " "+noun[1]) {
 			t.Errorf("%q is said %q", english, got)

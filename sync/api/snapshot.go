@@ -50,7 +50,10 @@ type Snapshot struct {
 	LastReconciliation *store.Report `json:"lastReconciliation"`
 	NeedLook           int           `json:"needLook"` // rows of it a person must act on
 	Attention          []Attention   `json:"attention,omitempty"`
-	LastError          string        `json:"lastError,omitempty"`
+	// Counting is true while the mass-change brake holds scenes back and it is not known
+	// yet whether a person has to be asked.
+	Counting  bool   `json:"counting,omitempty"`
+	LastError string `json:"lastError,omitempty"`
 	// Looked is true when a complete look at both servers has ended since the start and
 	// none is under way; Active while a batch is worked on.
 	Looked bool `json:"looked"`

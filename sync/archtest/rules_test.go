@@ -33,6 +33,7 @@ var layers = map[string]int{
 	"sync/queue":   1,
 	"sync/sim":     1,
 
+	"sync/brake":  2,
 	"sync/health": 2,
 
 	"sync/store": 2,

@@ -1,182 +1,233 @@
 package engine
 
 import (
-	"context"
+	"errors"
+	"strconv"
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/brake"
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/plan"
+	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
+	"lockstep/sync/worker"
 )
 
-// The brake guards two ways to Plex. A reconciliation plans everything before it
-// enqueues anything, so it holds back exactly what is over the threshold. Jobs that come
-// from looks — the first sync of a library somebody filled, a changed field policy — are
-// planned batch by batch, so the guard counts over the whole run what the batches
-// planned, and from the batch that passes the threshold on, before any of it is written,
-// scenes with a change that counts end as skipped by the brake; what came before is
-// below the minimum and can be undone. Everything else goes on. When the queue is empty a
-// preview of all that is held is made; applying it is the answer. Clears of Lockstep's
-// own values are measured against the whole library, as deletions in Stash are ordinary
-// in small numbers.
+// The mass-change brake stands before every batch, whatever its jobs came from. What it
+// holds ends as skipped; everything else goes on. When no more work is due, a preview of
+// the whole library counts: either what was held is queued again, or the question is
+// asked with that preview, and applying it is the answer.
 
-// brakeValue names the stored question of the brake.
+// brakeValue names the stored state of the brake.
 const brakeValue = "brake"
-
-// brakeState is what the brake asks, and what was allowed. The zero value asks nothing.
-type brakeState struct {
-	Words   string           `json:"words,omitempty"` // empty: nothing is asked
-	Report  uint64           `json:"report,omitempty"`
-	Since   time.Time        `json:"since,omitzero"`
-	Fields  reconcile.Fields `json:"fields,omitempty"`  // held back
-	Allowed reconcile.Fields `json:"allowed,omitempty"` // until the queue is empty
-	Wanted  scene.Hash       `json:"wanted,omitempty"`  // of the settings it was asked under
-}
-
-// unseen reports a question without the preview that shows what it is about.
-func (b brakeState) unseen() bool { return b.Words != "" && b.Report == 0 }
 
 // brakeHint is what a person can do.
 const brakeHint = "Look at the preview; apply all or some of it, or change the settings."
 
 // setBrake stores and shows a state of the brake.
-func (e *Engine) setBrake(b brakeState) {
-	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(brakeValue, b) }); err != nil {
-		e.noteLocal(err)
+func (e *Engine) setBrake(b brake.State) error {
+	if b.Same(e.recon.brake) {
+		return nil
 	}
+	if b.Basis == "" {
+		b.Basis = brakeBasis(e.settings)
+	}
+	err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(brakeValue, b) })
+	if err == nil {
+		e.tookBrake(b)
+	}
+	return err
+}
+
+// tookBrake goes on with a state that is on disk.
+func (e *Engine) tookBrake(b brake.State) {
+	asked := e.recon.brake.Question
 	e.recon.brake = b
+	if b.Question != nil && b.Question != asked {
+		e.log.Warn("the mass-change brake asks", "what", brake.Words(b.Question.Trips))
+	}
 	e.showBrake()
-	e.publish()
 }
 
 func (e *Engine) showBrake() {
-	b := e.recon.brake
-	e.recon.guard.follow(b)
-	if b.Words == "" {
+	q := e.recon.brake.Question
+	if q == nil {
 		e.clear(api.BrakeAsks)
 		return
 	}
-	e.notes[api.BrakeAsks] = api.Attention{Kind: api.BrakeAsks, Words: b.Words, Hint: brakeHint, Since: b.Since, Report: b.Report}
+	e.notes[api.BrakeAsks] = api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: brakeHint, Since: q.Since, Report: q.Report}
 }
 
-// askBrake asks about what is over the threshold; report is the preview of it, zero when
-// one is still to be made.
-func (e *Engine) askBrake(trips []reconcile.Trip, report uint64) {
-	b := e.recon.brake
-	if b.Words == "" {
-		b.Since = e.stamp()
-	}
-	b.Words, b.Report, b.Wanted = reconcile.BrakeWords(trips), report, e.settings.WantedHash()
-	b.Fields |= reconcile.FieldsOf(trips)
-	e.log.Warn("the mass-change brake asks", "what", b.Words)
-	e.setBrake(b)
+// brakeBasis identifies the settings a count depends on.
+func brakeBasis(s config.Settings) scene.Hash {
+	return scene.HashOf([]string{string(s.WantedHash()), strconv.Itoa(s.BrakePercent), strconv.Itoa(s.BrakeMinimum)})
 }
 
-// brakePreviewed puts the preview to the question, with numbers about everything.
-func (e *Engine) brakePreviewed(report uint64, trips []reconcile.Trip) {
-	b := e.recon.brake
-	if b.Words == "" {
-		return
+// tendBrake has a question counted anew that was asked under other settings.
+func (e *Engine) tendBrake() error {
+	if e.recon.brake.Basis == "" {
+		return nil // nothing was counted yet
 	}
-	b.Report = report
-	if len(trips) > 0 {
-		b.Words = reconcile.BrakeWords(trips)
-	}
-	e.setBrake(b)
+	return e.setBrake(e.recon.brake.Under(brakeBasis(e.settings)))
 }
 
-// releaseBrake takes the question back.
-func (e *Engine) releaseBrake() {
-	if e.recon.brake != (brakeState{}) {
-		e.setBrake(brakeState{})
-	}
-}
+// errHeldAll ends a batch that could not be put to the brake.
+var errHeldAll = fault.New(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
 
-// tendBrake drops a question about settings that are no longer, and what was allowed
-// once it is used up.
-func (e *Engine) tendBrake() {
-	b := e.recon.brake
-	if b.Words != "" && b.Wanted != e.settings.WantedHash() {
-		e.releaseBrake()
-		return
+// workBrake puts a batch of the worker to the brake, in the loop.
+func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
+	type answer struct {
+		held map[scene.ID]string
+		err  error
 	}
-	if b.Allowed != 0 && !e.work.active && e.store.Counts().Empty() {
-		b.Allowed = 0
-		e.setBrake(b)
+	taken := make(chan answer, 1)
+	e.post(func() {
+		held, err := e.admit(list)
+		taken <- answer{held, err}
+	})
+	select {
+	case a := <-taken:
+		return a.held, a.err
+	case <-e.hard.Done():
+		return nil, errHeldAll
 	}
 }
 
-// applyPage bounds the rows of one transaction.
-const applyPage = 5000
-
-// Apply enqueues the scenes a preview wants to write, all of them when ids is empty. It
-// is also the answer to the brake: what it held of them may be written.
-func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
-	var rep store.Report
-	err := e.ask(ctx, func() (err error) {
-		if report == 0 {
-			report = e.recon.brake.Report
+// admit lets a batch pass or holds scenes of it back. What passes is on disk as spent
+// before anything of it is written.
+func (e *Engine) admit(list []worker.Planned) (map[scene.ID]string, error) {
+	var batch []brake.Asks
+	for _, p := range list {
+		if loads := loadsOf(p.Plans); !p.Job.Confirmed && p.Job.Undo == 0 && loads.Fields() != 0 {
+			batch = append(batch, brake.Asks{Scene: p.Job.Scene, Loads: loads})
 		}
-		rep, err = e.reader().Report(ctx, report)
+	}
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	next, held := e.recon.brake.Admit(batch, brake.LimitsOf(e.settings), e.stamp())
+	if err := e.setBrake(next); err != nil {
+		return nil, err
+	}
+	words := make(map[scene.ID]string, len(held))
+	for id, fields := range held {
+		words[id] = e.heldBecause(fields)
+	}
+	return words, nil
+}
+
+func loadsOf(plans []plan.Plan) brake.Loads {
+	all := brake.Loads{}
+	for _, p := range plans {
+		all.Add(p)
+	}
+	return all
+}
+
+// heldBecause says why a scene waits.
+func (e *Engine) heldBecause(fields brake.Fields) string {
+	if q := e.recon.brake.Question; q != nil {
+		return brake.Words(q.Trips)
+	}
+	return brake.Counting(fields)
+}
+
+// throughBrake is the state of the brake after results.
+func (e *Engine) throughBrake(rs []worker.Result) brake.State {
+	if len(e.recon.brake.Open) == 0 {
+		return e.recon.brake
+	}
+	var ids []scene.ID
+	for _, r := range rs {
+		switch r.Outcome {
+		case worker.Done, worker.Skipped, worker.Parked:
+			ids = append(ids, r.Job.Scene)
+		}
+	}
+	return e.recon.brake.Through(ids...)
+}
+
+// brakeReconciled takes in what a reconciliation held back.
+func (e *Engine) brakeReconciled(run *reconRun, out reconcile.Outcome) {
+	b, now, complete := e.recon.brake, e.stamp(), out.Report.Incomplete == ""
+	var err error
+	switch {
+	case run.counts && complete:
+		err = e.brakeCounted(out)
+	case run.report.Preview:
+	case run.yes && complete && out.Report.Scope == string(config.ScopeAll):
+		err = e.setBrake(b.Answered(now))
+	case run.yes:
+		err = e.setBrake(b.AnsweredInPart())
+	case out.Held&^b.Held != 0:
+		err = e.setBrake(b.Hold(out.Held))
+	case b.Question != nil && complete && out.Report.Scope == string(config.ScopeAll) && out.Tally.Fields()&b.Held == 0:
+		err = e.setBrake(b.Recount()) // its cause seems to be gone
+	}
+	if err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// brakeCounted takes in the preview that counted, and queues again what was held for
+// nothing.
+func (e *Engine) brakeCounted(out reconcile.Outcome) error {
+	limits := brake.LimitsOf(e.settings)
+	next := e.recon.brake.Counted(out.Tally, limits, out.Report.ID, e.stamp())
+	if err := e.setBrake(next); err != nil || next.Question != nil {
 		return err
-	})
-	if err != nil {
-		return 0, err
 	}
-	if rep.Ended.IsZero() {
-		return 0, fault.New(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
-	}
-	n, braked, err := e.applyRows(rep, ids)
-	if err != nil {
-		return n, err
-	}
-	return n, e.ask(ctx, func() error {
-		if b := e.recon.brake; b.Words != "" && (braked || rep.ID == b.Report) {
-			next := brakeState{Allowed: b.Allowed}
-			if len(ids) == 0 {
-				next.Allowed |= b.Fields
-			}
-			e.setBrake(next)
-		}
-		e.publish()
-		return nil
-	})
+	return e.releaseHeld()
 }
 
-// applyRows enqueues the rows of a report, page by page.
-func (e *Engine) applyRows(rep store.Report, ids []scene.ID) (n int, braked bool, err error) {
-	chosen := make(map[scene.ID]bool, len(ids))
-	for _, id := range ids {
-		chosen[id] = true
-	}
-	now := e.stamp()
-	for offset := 0; ; offset += applyPage {
-		read, enqueued := 0, 0
-		err := e.store.Update(func(tx store.Tx) error {
-			page, err := tx.Rows(store.RowQuery{Report: rep.ID, Offset: offset, Limit: applyPage})
-			if err != nil {
-				return err
+// releaseHeld queues again what the brake held back.
+func (e *Engine) releaseHeld() error {
+	var ids []scene.ID
+	err := e.store.View(func(tx store.Tx) error {
+		return tx.JobsIn(queue.Skipped, func(j queue.Job) bool {
+			if j.Code == skip.Brake {
+				ids = append(ids, j.Scene)
 			}
-			read = len(page.Rows)
-			for _, row := range page.Rows {
-				held := row.Reason == skip.Brake
-				if len(ids) > 0 && !chosen[row.Scene] || !held && (!rep.Preview || row.Outcome != reconcile.Enqueued) {
-					continue
-				}
-				braked = braked || held
-				enqueued++
-				if err := reconcile.Wish(tx, row, reconcile.Confirmed, now); err != nil {
-					return err
-				}
-			}
-			return nil
+			return true
 		})
-		n += enqueued
-		if err != nil || read < applyPage {
-			return n, braked, err
-		}
+	})
+	return errors.Join(err, e.wish(ids, queue.Wish{Cause: "counted"}))
+}
+
+// dueCount begins the preview that counts what the brake holds.
+func (e *Engine) dueCount(now time.Time) time.Time {
+	if !e.recon.brake.Uncounted() || !e.mayCount(now) {
+		return time.Time{} // whatever holds it back wakes the loop when it ends
 	}
+	if e.recon.retryAt.After(now) {
+		return e.recon.retryAt
+	}
+	e.beginScheduled(api.ReconcileRequest{Scope: config.ScopeAll, Preview: true, Deep: true, Scheduled: true})
+	if e.recon.running != nil {
+		e.recon.running.counts = true
+	}
+	return now
+}
+
+// mayCount reports whether a count makes sense: both servers answer and no work is due.
+// What is retried later is counted with the rest.
+func (e *Engine) mayCount(now time.Time) bool {
+	if !e.mayWork() || e.work.active || e.look.running {
+		return false
+	}
+	at, any, err := e.nextDue()
+	return err == nil && (!any || at.After(now))
+}
+
+// putThrough stores the state of the brake with results, if they changed it.
+func (e *Engine) putThrough(tx store.Tx, b brake.State) error {
+	if b.Same(e.recon.brake) {
+		return nil
+	}
+	return tx.PutValue(brakeValue, b)
 }

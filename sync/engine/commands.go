@@ -20,7 +20,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	if len(q.Scenes) > 0 {
 		err := e.ask(ctx, func() error {
 			e.tryAgain()
-			return e.wish(q.Scenes, queue.Wish{Cause: "asked for", Forced: true})
+			return e.wish(q.Scenes, queue.Wish{Cause: "asked for", Forced: true, Confirmed: true})
 		})
 		res.Enqueued = len(q.Scenes)
 		return res, err
@@ -112,7 +112,7 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
 		}
 		n = len(ids)
 		e.tryAgain()
-		return e.wish(ids, queue.Wish{Cause: "retry", Forced: true})
+		return e.wish(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: !q.AllDead})
 	})
 	return n, err
 }

@@ -40,6 +40,9 @@ func (e *Engine) load() error {
 	if err := e.loadSmall(); err != nil {
 		return err
 	}
+	if err := e.tendBrake(); err != nil {
+		return err
+	}
 	if err := e.resumeOrphans(); err != nil {
 		return err
 	}

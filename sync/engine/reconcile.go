@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/brake"
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
@@ -26,15 +27,14 @@ type reconState struct {
 	retryAt time.Time // a scheduled run failed: not before
 	stale   bool      // the last one was over an hour old when the process started
 
-	brake brakeState
-	guard *guard
+	brake brake.State
 }
 
 // reconRun is one run from the request to the stored result.
 type reconRun struct {
 	report  store.Report
 	yes     bool
-	asks    bool // the preview of what the brake holds back
+	counts  bool // for the brake
 	epoch   int
 	started bool
 	stop    context.CancelCauseFunc
@@ -68,7 +68,6 @@ func (r *reconState) finished(rep *store.Report) {
 // loadReports reads what reconciliations left behind, and ends those a dying process
 // did not.
 func (e *Engine) loadReports() error {
-	e.recon.guard = &guard{}
 	now := e.stamp()
 	return e.store.Update(func(tx store.Tx) error {
 		reports, err := tx.Reports(0)
@@ -169,7 +168,6 @@ func (e *Engine) StopReconcile(ctx context.Context) error {
 
 // dueReconcile starts the run asked for, or one the schedule wants.
 func (e *Engine) dueReconcile(ctx context.Context, now time.Time) time.Time {
-	e.tendBrake()
 	run := e.recon.running
 	if run == nil {
 		return e.dueSchedule(now)
@@ -218,7 +216,8 @@ func (e *Engine) reconciliation(run *reconRun, gen uint64) reconcile.Run {
 	var told time.Time
 	return reconcile.Run{
 		Stash: l.stash, Plex: l.plex, Store: e.store, Settings: e.settings.Clone(), Machine: l.machine,
-		Sections: l.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, Report: run.report, Yes: run.yes,
+		Sections: l.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, Report: run.report,
+		Brake: e.recon.brake, Yes: run.yes,
 		Refresh:  e.refreshFor(run, gen),
 		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, finder.Claims(s)) },
 		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, e.stamp()) },
@@ -289,22 +288,14 @@ func (e *Engine) reconFault(gen uint64, f *fault.Error) {
 	e.links.recheck(e.now())
 }
 
-// noteReport shows a finished report and asks what the brake wants to know.
+// noteReport shows a finished report and tells the brake.
 func (e *Engine) noteReport(run *reconRun, out reconcile.Outcome) {
 	rep := out.Report
-	if run.asks && rep.Incomplete == "" {
-		e.brakePreviewed(rep.ID, out.Trips)
-	}
+	e.brakeReconciled(run, out)
 	if rep.Preview {
 		return
 	}
 	e.recon.finished(&rep)
-	switch {
-	case out.Ask != 0:
-		e.askBrake(out.Trips, out.Ask)
-	case rep.Incomplete == "" && rep.Scope == "all":
-		e.releaseBrake()
-	}
 	e.look.sweep, e.look.names, e.look.files = true, true, true
 	e.look.soon(e.now()) // takes in what the run saw changed
 	if rep.Gaps > 0 || rep.Incomplete != "" {

@@ -23,6 +23,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 	var ended []queue.Job
 	var run store.Run
 	var today todayState
+	through := e.throughBrake(rs)
 	claims := e.finder().Claims
 	err := e.storeWith(ev, answeredByPlex(rs), func(tx store.Tx) error {
 		for _, r := range rs {
@@ -33,6 +34,9 @@ func (e *Engine) take(rs []worker.Result) bool {
 			ended = append(ended, j)
 		}
 		run, today = e.tally(rs, ended)
+		if err := e.putThrough(tx, through); err != nil {
+			return err
+		}
 		return errors.Join(tx.PutRun(run), tx.PutValue(todayValue, today))
 	})
 	if err != nil {
@@ -40,7 +44,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 		e.work.holdUntil = e.now().Add(localHold)
 		return false
 	}
-	e.run.Run, e.today = run, today
+	e.run.Run, e.today, e.recon.brake = run, today, through
 	e.upkeep.worked = e.now()
 	for i, r := range rs {
 		delete(e.work.claimed, r.Job.Scene)

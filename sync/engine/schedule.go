@@ -35,12 +35,8 @@ func (e *Engine) loadSchedule(tx store.Tx) error {
 // dueSchedule begins a scheduled run when one is due and nothing else is to be done
 // first. The stamps are of the wall clock, so that sleep and restarts count.
 func (e *Engine) dueSchedule(now time.Time) time.Time {
-	if e.recon.brake.unseen() && e.mayReconcile() && !e.recon.retryAt.After(now) {
-		e.beginScheduled(api.ReconcileRequest{Scope: config.ScopeAll, Preview: true, Scheduled: true})
-		if e.recon.running != nil {
-			e.recon.running.asks = true
-		}
-		return now
+	if e.recon.brake.Uncounted() {
+		return e.dueCount(now)
 	}
 	at := e.recon.due(e.settings, now)
 	if at.IsZero() || at.After(now) {

@@ -79,6 +79,9 @@ func (e *Engine) saveSecrets(c api.SettingsChange) error {
 func (e *Engine) follow(before config.Settings, secrets bool) error {
 	s := e.settings
 	e.tryAgain()
+	if err := e.tendBrake(); err != nil {
+		return err
+	}
 	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries)
 	if !before.Configured() && s.Configured() {
 		if err := e.watches(); err != nil {

@@ -153,7 +153,7 @@ func (e *Engine) worker() *worker.Worker {
 		Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(),
 		Machine: e.links.machine, Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap),
 		Clock: e.now, Run: e.run.ID, Streak: &e.work.streak,
-		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(), Brake: e.workBrake(),
+		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(), Brake: e.workBrake,
 	}
 }
 

@@ -74,9 +74,11 @@ type Job struct {
 	Outage uint64 `json:"outage,omitempty"`
 	// Awaits are the Plex paths a parked job waits for.
 	Awaits []string `json:"awaits,omitempty"`
-	// Forced jobs ignore what was refused before (Retry was pressed, or contested
-	// and brake were confirmed).
+	// Forced jobs ignore what was refused before: Retry was pressed.
 	Forced bool `json:"forced,omitempty"`
+	// Confirmed jobs were seen by a person who wants this very scene written: the
+	// mass-change brake lets them pass, until they are done.
+	Confirmed bool `json:"confirmed,omitempty"`
 	// Undo names the run whose journal entries are to be restored, zero for a sync.
 	Undo uint64 `json:"undo,omitempty"`
 	// Then is the run to undo after the work in hand: somebody asked while it ran.

@@ -27,7 +27,9 @@ type Wish struct {
 	Name   string
 	Cause  string
 	Forced bool
-	Undo   uint64
+	// Confirmed is a person's wish for this very scene.
+	Confirmed bool
+	Undo      uint64
 }
 
 // Enqueue gives the job that stands for the wish, given the scene's present job or
@@ -46,6 +48,7 @@ func Enqueue(old *Job, w Wish, now time.Time) Job {
 		j.Cause = w.Cause // what still waits says why it came, not who else asked
 	}
 	j.Forced = w.Forced || j.Forced && j.State.Live()
+	j.Confirmed = w.Confirmed || j.Confirmed && (j.State.Live() || j.State == Dead)
 	j = j.undo(w)
 	switch j.State {
 	case Running:
@@ -112,6 +115,7 @@ func (j Job) Skip(code skip.Code, words string, now time.Time) Job {
 func (j Job) fulfilled() Job {
 	j.Attempts, j.Interrupted = 0, 0
 	j.Forced = j.Forced && j.Again && j.Undo == 0
+	j.Confirmed = j.Confirmed && j.Again && j.Undo == 0
 	j.Again = j.Again || j.Undo != 0 && j.Sync
 	j.Undo, j.Sync = 0, false
 	return j

@@ -4,7 +4,7 @@
 //
 // A run streams: Stash is listed twice, once to learn who claims which file and who
 // vanished, once to judge; rows go to the report as they come, and jobs are enqueued
-// from these rows at the end, when the brake has seen everything. What a failing server
+// from these rows at the end, when the brake has seen everything in scope. What a failing server
 // left unjudged is neither counted nor enqueued, and nothing is missing in Plex that a
 // complete listing did not show to be missing.
 package reconcile
@@ -14,6 +14,7 @@ import (
 	"errors"
 	"time"
 
+	"lockstep/sync/brake"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -33,15 +34,8 @@ const (
 // Confirmed is the cause of jobs from an applied preview or a confirmed brake.
 const Confirmed = "confirmed"
 
-// Checked reports whether the cause of a job tells that a person or a run has looked at
-// the sum of what it belongs to.
-func Checked(cause string) bool {
-	switch cause {
-	case NeverSynced, Changed, Drifted, Emptied, Missing, Confirmed:
-		return true
-	}
-	return false
-}
+// gaps are the kinds of gap, as causes of jobs.
+var gaps = []string{NeverSynced, Changed, Drifted, Emptied, Missing}
 
 // The outcomes of a row. The texts are stored.
 const (
@@ -80,7 +74,9 @@ type Run struct {
 	Clock    func() time.Time
 	// Report is the stored report to fill: id, scope, preview and deep are given.
 	Report store.Report
-	// Yes lets the brake pass.
+	// Brake is what was taken away, held and asked when the run began.
+	Brake brake.State
+	// Yes confirms everything the run finds, and what waits in the queue already.
 	Yes bool
 	// Refresh lists the chosen libraries in full into the index.
 	Refresh func(ctx context.Context) error
@@ -97,9 +93,11 @@ type Outcome struct {
 	Report store.Report
 	// Fault is what ended it early, nil when it is complete.
 	Fault *fault.Error
-	// Trips are the fields the brake holds, and Ask the preview with their scenes.
-	Trips []Trip
-	Ask   uint64
+	// Held are the fields the brake holds: scenes that would lose values of them were not
+	// enqueued. It is empty for a preview and for a confirmed run.
+	Held brake.Fields
+	// Tally is what the run would take away, and of how much.
+	Tally *brake.Tally
 }
 
 // Do compares and returns the finished, stored report. The error is our own: the store

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"strings"
 
+	"lockstep/sync/brake"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -38,11 +39,20 @@ func (s *session) skip(sub *subject, kind string, code skip.Code, words string) 
 	return true
 }
 
+// queued ends a subject that is in the queue already; it returns true.
+func (s *session) queued(sub *subject, code skip.Code) bool {
+	r := sub.row(sub.kind())
+	r.Outcome, r.Reason, r.Words = Enqueued, code, sub.job.Words
+	s.rows = append(s.rows, r)
+	s.tally.enqueue(r.Kind)
+	return true
+}
+
 // enqueue ends a subject as one to be written; it returns true.
 func (s *session) enqueue(sub *subject, kind string, plans []plan.Plan) bool {
 	r := sub.row(kind)
 	r.Outcome = Enqueued
-	var mask Fields
+	var mask brake.Fields
 	for _, p := range plans {
 		mask |= s.brake.Plan(p)
 		describe(&r, p)

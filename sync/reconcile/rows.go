@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/sync/brake"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -31,11 +32,12 @@ func (s *session) finish(out *Outcome) error {
 	if err := s.flushRows(1); err != nil {
 		return err
 	}
-	if !s.Yes {
-		out.Trips = s.brake.Tripped()
-	}
+	out.Tally = s.brake
 	if !s.report.Preview {
-		if err := s.carryOut(out); err != nil {
+		if !s.Yes {
+			out.Held = s.Brake.Over(s.brake, brake.LimitsOf(s.Settings), s.Clock())
+		}
+		if err := s.carryOut(out.Held); err != nil {
 			return err
 		}
 		if err := s.forget(); err != nil {
@@ -56,100 +58,109 @@ func (s *session) finish(out *Outcome) error {
 	return sums
 }
 
-// carryOut enqueues the rows to be written. Rows the brake holds become skipped ones,
-// and a preview of their own that can be applied.
-func (s *session) carryOut(out *Outcome) error {
+// carryOut enqueues the rows to be written, page by page. Those the brake holds become
+// skipped ones.
+func (s *session) carryOut(held brake.Fields) error {
 	if s.tally.enqueued == 0 {
 		return nil
 	}
-	tripped := FieldsOf(out.Trips)
-	ask := store.Report{Scope: s.report.Scope, Started: s.report.Started, Preview: true, Deep: s.report.Deep, Scheduled: s.report.Scheduled}
-	if tripped != 0 {
-		if err := s.Store.Update(func(tx store.Tx) (err error) { ask.ID, err = tx.NewReport(ask); return err }); err != nil {
-			return err
-		}
-	}
-	held := newTally()
 	for offset := 0; ; offset += rowBatch {
-		n, err := s.carryPage(offset, tripped, ask.ID, &held)
+		n, err := s.carryPage(offset, held)
 		if err != nil {
-			return err
+			return fmt.Errorf("enqueue what was found: %w", err)
 		}
 		if n < rowBatch {
-			break
+			return nil
 		}
 	}
-	if tripped == 0 {
-		return nil
-	}
-	out.Ask = ask.ID
-	held.checked = held.enqueued
-	if err := held.into(&ask); err != nil {
-		return err
-	}
-	ask.Total, ask.Ended = ask.Checked, s.Clock().UTC().Round(0)
-	return s.Store.Update(func(tx store.Tx) error { return tx.PutReport(ask) })
 }
 
-func (s *session) carryPage(offset int, tripped Fields, ask uint64, held *tally) (int, error) {
+func (s *session) carryPage(offset int, held brake.Fields) (int, error) {
 	now := s.Clock().UTC().Round(0)
-	var all, kept []store.ReportRow
+	read, kept := 0, 0
 	err := s.Store.Update(func(tx store.Tx) error {
 		page, err := tx.Rows(store.RowQuery{Report: s.report.ID, Offset: offset, Limit: rowBatch})
 		if err != nil {
 			return err
 		}
-		all = page.Rows
-		kept, err = s.carryRows(tx, all, tripped, now)
-		if err != nil || len(kept) == 0 {
-			return err
-		}
-		return tx.AddRows(ask, kept)
-	})
-	if err != nil {
-		return 0, fmt.Errorf("enqueue what was found: %w", err)
-	}
-	for _, row := range kept {
-		s.tally.hold()
-		held.enqueue(row.Kind)
-	}
-	return len(all), nil
-}
-
-// carryRows enqueues rows, and turns those the brake holds into skipped ones. It returns
-// the latter as they were.
-func (s *session) carryRows(tx store.Tx, rows []store.ReportRow, tripped Fields, now time.Time) ([]store.ReportRow, error) {
-	var kept, changed []store.ReportRow
-	for _, row := range rows {
-		switch {
-		case row.Outcome != Enqueued:
-		case s.masks[row.Scene]&tripped != 0:
-			kept = append(kept, row)
-			row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, ""
-			changed = append(changed, row)
-		default:
-			if err := Wish(tx, row, row.Kind, now); err != nil {
-				return nil, err
+		read = len(page.Rows)
+		var changed []store.ReportRow
+		for _, row := range page.Rows {
+			stays, err := s.carryRow(tx, row, held, now)
+			if err != nil {
+				return err
+			}
+			if stays {
+				row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, ""
+				changed = append(changed, row)
 			}
 		}
+		if kept = len(changed); kept == 0 {
+			return nil
+		}
+		return tx.AddRows(s.report.ID, changed)
+	})
+	if err != nil {
+		return 0, err
 	}
-	if len(changed) == 0 {
-		return nil, nil
+	for range kept {
+		s.tally.hold()
 	}
-	return kept, tx.AddRows(s.report.ID, changed)
+	return read, nil
 }
 
-// Wish enqueues the scene of a row.
-func Wish(tx store.Tx, row store.ReportRow, cause string, now time.Time) error {
-	w := queue.Wish{Scene: row.Scene, Name: row.Title, Cause: cause}
-	old, ok, err := tx.Job(row.Scene)
+// carryRow enqueues the scene of a row. It reports whether the brake holds it back: then
+// its job says so.
+func (s *session) carryRow(tx store.Tx, row store.ReportRow, held brake.Fields, now time.Time) (bool, error) {
+	switch {
+	case row.Outcome != Enqueued:
+		return false, nil
+	case s.Yes:
+		return false, Confirm(tx, row, now)
+	case row.Reason != "": // in the queue already
+		return false, nil
+	}
+	w := queue.Wish{Scene: row.Scene, Name: row.Title, Cause: row.Kind}
+	if stays := s.masks[row.Scene] & held; stays != 0 {
+		return true, hold(tx, w, stays, now)
+	}
+	j, err := wished(tx, w, now)
+	if err != nil {
+		return false, err
+	}
+	return false, tx.PutJob(j)
+}
+
+// hold gives a scene a job that says why it waits. One that was queued meanwhile is left
+// to the brake that sees every batch.
+func hold(tx store.Tx, w queue.Wish, stays brake.Fields, now time.Time) error {
+	old, ok, err := tx.Job(w.Scene)
+	if err != nil || ok && old.State.Live() {
+		return err
+	}
+	j, err := wished(tx, w, now)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return tx.PutJob(queue.Enqueue(nil, w, now))
+	return tx.PutJob(j.Skip(skip.Brake, brake.Counting(stays), now))
+}
+
+// Confirm enqueues the scene of a row because a person wants it written.
+func Confirm(tx store.Tx, row store.ReportRow, now time.Time) error {
+	j, err := wished(tx, queue.Wish{Scene: row.Scene, Name: row.Title, Cause: Confirmed, Confirmed: true}, now)
+	if err != nil {
+		return err
 	}
-	return tx.PutJob(queue.Enqueue(&old, w, now))
+	return tx.PutJob(j)
+}
+
+// wished is the job of a scene after a wish.
+func wished(tx store.Tx, w queue.Wish, now time.Time) (queue.Job, error) {
+	old, ok, err := tx.Job(w.Scene)
+	if err != nil || !ok {
+		return queue.Enqueue(nil, w, now), err
+	}
+	return queue.Enqueue(&old, w, now), nil
 }
 
 // forget drops the scenes that vanished, of a run that came to see them all.

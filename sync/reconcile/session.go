@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"lockstep/sync/brake"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
@@ -17,15 +18,15 @@ type session struct {
 	report   store.Report
 	scope    scope
 	tally    tally
-	brake    *Brake
+	brake    *brake.Tally
 	claims   *claims
 	renamed  map[scene.ID]bool // scenes whose tag, performer or studio was renamed or removed
 	scanning map[string]bool   // sections Plex is scanning
 	gone     []lost
 	pending  []*subject // wait for their details
 	rows     []store.ReportRow
-	masks    map[scene.ID]Fields // what the brake counts of enqueued scenes
-	unread   int                 // scenes Stash could not read
+	masks    map[scene.ID]brake.Fields // what enqueued scenes would lose
+	unread   int                       // scenes Stash could not read
 }
 
 // lost is a scene that vanished from Stash.
@@ -44,8 +45,8 @@ const (
 
 func newSession(r Run) *session {
 	s := &session{
-		Run: r, report: r.Report, tally: newTally(), brake: NewBrake(r.Settings),
-		renamed: map[scene.ID]bool{}, scanning: map[string]bool{}, masks: map[scene.ID]Fields{},
+		Run: r, report: r.Report, tally: newTally(), brake: brake.NewTally(),
+		renamed: map[scene.ID]bool{}, scanning: map[string]bool{}, masks: map[scene.ID]brake.Fields{},
 	}
 	s.claims = newClaims(r.Mapper)
 	return s

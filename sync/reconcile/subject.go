@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"lockstep/sync/match"
 	"lockstep/sync/plan"
@@ -142,11 +143,8 @@ func (s *session) quick(ctx context.Context, sub *subject) error {
 
 // settled gives a result to a scene that needs no details.
 func (s *session) settled(sub *subject) bool {
-	switch sub.job.State {
-	case queue.Running:
-		return s.skip(sub, sub.kind(), skip.RunningNow, "")
-	case queue.Waiting, queue.Retrying:
-		return s.skip(sub, sub.kind(), skip.AlreadyQueued, sub.job.Words)
+	if code := inQueue(sub.job.State); code != "" && !s.report.Preview {
+		return s.queued(sub, code)
 	}
 	if len(sub.files) == 0 {
 		return s.skip(sub, "", skip.NoFile, "")
@@ -161,7 +159,7 @@ func (s *session) settled(sub *subject) bool {
 		return s.missing(sub)
 	}
 	held := sub.job.State == queue.Skipped && sub.job.Code == skip.Brake
-	if s.report.Deep || held || !sub.asRead() {
+	if s.report.Deep || held || sub.job.State.Live() || !sub.asRead() {
 		return false
 	}
 	for _, t := range sub.targets {
@@ -169,6 +167,18 @@ func (s *session) settled(sub *subject) bool {
 	}
 	s.tally.step()
 	return true
+}
+
+// inQueue is the word for a job that will be written, or is; "" for any other. A preview
+// looks past it at what will be written.
+func inQueue(s queue.State) skip.Code {
+	switch s {
+	case queue.Running:
+		return skip.RunningNow
+	case queue.Waiting, queue.Retrying:
+		return skip.AlreadyQueued
+	}
+	return ""
 }
 
 // ended takes over the reason for which the job of an unchanged scene ended.
@@ -211,7 +221,7 @@ func (sub *subject) kind() string {
 		return NeverSynced
 	case sub.fresh:
 		return Changed
-	case Checked(sub.job.Cause) && sub.job.Cause != Confirmed:
+	case slices.Contains(gaps, sub.job.Cause):
 		return sub.job.Cause
 	case len(sub.targets) > 0 && !sub.asRead():
 		return Drifted

@@ -30,7 +30,10 @@ func (b *batch) planAll() error {
 
 // sortOut ends the tasks that must not or need not be written.
 func (b *batch) sortOut(tasks []*task) error {
-	held := b.held(tasks)
+	held, err := b.held(tasks)
+	if err != nil {
+		return err
+	}
 	var same []*task
 	for _, t := range tasks {
 		words, stop := held[t.job.Scene]
@@ -57,9 +60,9 @@ type Planned struct {
 }
 
 // held asks the brake which tasks must wait for a person.
-func (b *batch) held(tasks []*task) map[scene.ID]string {
+func (b *batch) held(tasks []*task) (map[scene.ID]string, error) {
 	if b.Brake == nil {
-		return nil
+		return nil, nil
 	}
 	list := make([]Planned, len(tasks))
 	for i, t := range tasks {

@@ -70,8 +70,9 @@ type Worker struct {
 	// Report takes results in. It returns false to end the batch.
 	Report func([]Result) bool
 	// Brake looks at all plans of a batch before anything is written, and returns for
-	// scenes that must not be written unasked the reason in words; nil lets all pass.
-	Brake func([]Planned) map[scene.ID]string
+	// scenes that must not be written unasked the reason in words; nil lets all pass. Its
+	// error ends the batch.
+	Brake func([]Planned) (map[scene.ID]string, error)
 	// Step says what a job is at: reading, planning, writing, checking.
 	Step func(j queue.Job, step string)
 }
