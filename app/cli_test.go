@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,10 +71,10 @@ func TestEverySettingIsAFlagAndAVariable(t *testing.T) {
 		s.env[o.Env()] = value
 		var out struct {
 			Settings   map[string]string `json:"settings"`
-			Overridden []string          `json:"overridden"`
+			Overridden map[string]string `json:"overridden"`
 		}
 		s.json(app.ExitFine, &out, "settings")
-		if value != "" && (out.Settings[o.Name] != value || !slices.Contains(out.Overridden, o.Name)) {
+		if value != "" && (out.Settings[o.Name] != value || out.Overridden[o.Name] != o.Env()) {
 			t.Errorf("%s=%s: got %q, overridden %v", o.Env(), value, out.Settings[o.Name], out.Overridden)
 		}
 	}

@@ -72,6 +72,14 @@ func list[T any](items []T) []T {
 	return items
 }
 
+// dict is a map that is {} in JSON when it is empty.
+func dict[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
 // Run queues the undo of a run or of a scene's last write.
 func (c *undoCmd) Run(s *session) error {
 	q := api.UndoRequest{Run: c.RunID}

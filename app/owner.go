@@ -89,13 +89,13 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	if o.listen, err = remote.Listen(s.dir); err != nil {
 		return err
 	}
-	over := s.over.with(p.set)
+	over := s.over.with(p.set, "--demo")
 	if !p.lasting && !p.still {
-		over = over.with(unscheduled)
+		over = over.with(unscheduled, "--once")
 	}
 	o.Engine = engine.New(engine.Options{
 		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
-		Override: s.override(over, o.secrets, p.obey), Overridden: over.names(),
+		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
 		Maintain: db.Backup, Rest: db.Trim, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
 	})

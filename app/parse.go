@@ -133,12 +133,13 @@ func fromEnv(env func(string) (string, bool)) kong.ResolverFunc {
 // override holds the settings given as flags or variables.
 type override struct {
 	values map[string]string // by name of the setting
+	from   map[string]string // the flag or variable of each
 	flags  []string          // those given as flags
 }
 
 // readOverride collects flags and variables, flags first, and checks each value.
 func readOverride(flags reflect.Value, env func(string) (string, bool)) (override, error) {
-	o := override{values: map[string]string{}}
+	o := override{values: map[string]string{}, from: map[string]string{}}
 	var errs []error
 	for i, opt := range config.Options() {
 		from := "--" + opt.Name
@@ -156,16 +157,18 @@ func readOverride(flags reflect.Value, env func(string) (string, bool)) (overrid
 			errs = append(errs, fmt.Errorf("%s: %w", from, err))
 			continue
 		}
-		o.values[opt.Name] = *v
+		o.values[opt.Name], o.from[opt.Name] = *v, from
 	}
 	return o, errors.Join(errs...)
 }
 
-// with adds values that beat flags and variables.
-func (o override) with(values map[string]string) override {
-	all := maps.Clone(o.values)
-	maps.Copy(all, values)
-	return override{all, o.flags}
+// with adds values that beat flags and variables, for what the process was started with.
+func (o override) with(values map[string]string, from string) override {
+	all := override{maps.Clone(o.values), maps.Clone(o.from), o.flags}
+	for name, v := range values {
+		all.values[name], all.from[name] = v, from
+	}
+	return all
 }
 
 // names lists the settings that are overridden, in their usual order.

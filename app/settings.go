@@ -2,10 +2,12 @@ package app
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -19,7 +21,7 @@ import (
 // settingsJSON is what `settings --json` prints, by the names of the options.
 type settingsJSON struct {
 	Settings   map[string]string `json:"settings"`
-	Overridden []string          `json:"overridden"`
+	Overridden map[string]string `json:"overridden"` // by the flag or variable named
 	HasAPIKey  bool              `json:"hasApiKey"`
 	HasToken   bool              `json:"hasToken"`
 	SecretsIn  string            `json:"secretsIn"`
@@ -32,7 +34,7 @@ func (c *settingsShowCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		out := settingsJSON{map[string]string{}, list(st.Overridden), st.HasAPIKey, st.HasToken, st.SecretsIn}
+		out := settingsJSON{map[string]string{}, dict(st.Overridden), st.HasAPIKey, st.HasToken, st.SecretsIn}
 		for _, o := range config.Options() {
 			out.Settings[o.Name] = o.Get(st.Values)
 		}
@@ -49,8 +51,8 @@ func (s *session) settings(st api.Settings) {
 				continue
 			}
 			from := ""
-			if slices.Contains(st.Overridden, o.Name) {
-				from = "  (from a flag or variable)"
+			if by := st.Overridden[o.Name]; by != "" {
+				from = "  (from " + by + ")"
 			}
 			s.say("  %-20s %s%s", o.Name, o.Get(st.Values), from)
 		}
@@ -68,12 +70,12 @@ func (c *settingsSetCmd) Run(s *session) error {
 	if !ok {
 		return errUsage{fmt.Errorf("there is no setting %q; see `lockstep settings`", c.Name)}
 	}
-	return s.save(func(v *config.Settings) error {
+	return s.save(func(v *config.Settings) ([]string, error) {
 		if err := o.Set(v, c.Value); err != nil {
-			return errUsage{fmt.Errorf("%s: %w", c.Name, err)}
+			return nil, errUsage{fmt.Errorf("%s: %w", c.Name, err)}
 		}
-		return nil
-	}, func(v config.Settings) { s.say("%s is now %s", o.Name, o.Get(v)) })
+		return []string{o.Name}, nil
+	}, func(v config.Settings) { s.say("%s is now %s.", o.Name, cmp.Or(o.Get(v), "empty")) })
 }
 
 // Run reads settings from a file.
@@ -82,7 +84,7 @@ func (c *settingsImportCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.save(func(v *config.Settings) error { return importSettings(data, v) },
+	return s.save(func(v *config.Settings) ([]string, error) { return importSettings(data, v) },
 		func(config.Settings) { s.say("Settings imported. Secrets are not part of them.") })
 }
 
@@ -97,10 +99,10 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 
 // importSettings reads what `settings export` writes. Names it does not know are an
 // error: a typing mistake must not pass for a setting.
-func importSettings(data []byte, into *config.Settings) error {
+func importSettings(data []byte, into *config.Settings) (names []string, err error) {
 	values := map[string]string{}
 	if err := json.Unmarshal(text(data), &values); err != nil {
-		return errUsage{fmt.Errorf("this is no export of settings: %w", err)}
+		return nil, errUsage{fmt.Errorf("this is no export of settings: %w", err)}
 	}
 	var errs []error
 	for name, v := range values {
@@ -114,28 +116,57 @@ func importSettings(data []byte, into *config.Settings) error {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return errUsage{err}
+		return nil, errUsage{err}
 	}
-	return nil
+	return slices.Sorted(maps.Keys(values)), nil
 }
 
-// save changes the stored settings. What flags and variables put over them is shown
-// but never stored by this.
-func (s *session) save(change func(*config.Settings) error, words func(config.Settings)) error {
+// save changes the stored settings: those that change names, and no other. What flags
+// and variables put over them is never stored by this.
+func (s *session) save(change func(*config.Settings) ([]string, error), words func(config.Settings)) error {
 	return s.change(func(a api.API, _ bool) error {
 		st, err := a.Settings(s.ctx)
 		if err != nil {
 			return err
 		}
-		if err := change(&st.Values); err != nil {
+		next := st.Values.Clone()
+		names, err := change(&next)
+		if err != nil {
 			return err
 		}
-		if err := a.SaveSettings(s.ctx, api.SettingsChange{Values: st.Values}); err != nil {
+		if err := a.SaveSettings(s.ctx, api.SettingsChange{Values: next, Chosen: names}); err != nil {
 			return err
 		}
-		s.answer(okJSON{true}, func() { words(st.Values) })
+		hidden := hiddenBy(names, next, st)
+		s.answer(savedJSON{true, hidden}, func() {
+			words(next)
+			for _, name := range slices.Sorted(maps.Keys(hidden)) {
+				o, _ := config.Lookup(name)
+				s.say("But %s says %s=%s, and that counts until it is gone.", hidden[name], name, o.Get(st.Values))
+			}
+		})
 		return nil
 	})
+}
+
+// hiddenBy tells which flag or variable keeps a stored setting from taking effect.
+func hiddenBy(names []string, stored config.Settings, in api.Settings) map[string]string {
+	hidden := map[string]string{}
+	for _, name := range names {
+		o, ok := config.Lookup(name)
+		if by := in.Overridden[name]; ok && by != "" && o.Get(stored) != o.Get(in.Values) {
+			hidden[name] = by
+		}
+	}
+	return hidden
+}
+
+// savedJSON is what `settings set --json` and `settings import --json` print.
+type savedJSON struct {
+	OK bool `json:"ok"`
+	// Overridden are those that were stored without effect, by name, with the flag or
+	// variable that has the last word.
+	Overridden map[string]string `json:"overridden"`
 }
 
 type okJSON struct {

@@ -51,16 +51,17 @@ func SecretHint(stored bool) string {
 	return T("not set")
 }
 
-// SettingHint is the line under a setting: what it does and its range.
-func SettingHint(o config.Option, overridden bool) string {
+// SettingHint is the line under a setting: what it does, its range, and which flag or
+// variable sets it instead, if any.
+func SettingHint(o config.Option, overriddenBy string) string {
 	words := T(o.Words)
 	if lo, hi, ok := strings.Cut(o.Range, " to "); ok {
 		words += " (" + T("%s to %s", lo, hi) + ")"
 	} else if o.Range != "" {
 		words += " (" + T(o.Range) + ")"
 	}
-	if overridden {
-		words += " " + T("Given on the command line or in the environment; a change here has no effect until that is gone.")
+	if overriddenBy != "" {
+		words += " " + T("Set by %s; a change here is stored, and takes effect when that is gone.", overriddenBy)
 	}
 	return words
 }

@@ -240,7 +240,7 @@ func TestSettingsWords(t *testing.T) {
 		}
 	}
 	o, _ := config.Lookup("max-tags")
-	if got := present.SettingHint(o, true); !strings.Contains(got, "(1 to 500)") || !strings.Contains(got, "command line") {
+	if got := present.SettingHint(o, "LOCKSTEP_MAX_TAGS"); !strings.Contains(got, "(1 to 500)") || !strings.Contains(got, "Set by LOCKSTEP_MAX_TAGS") {
 		t.Errorf("hint %q", got)
 	}
 }

@@ -277,7 +277,7 @@ func newFake() *fake {
 	values := config.Defaults()
 	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
 	values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}}
-	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: []string{"plex-url"}}
+	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: map[string]string{"plex-url": "--plex-url"}}
 	f.test = api.TestResult{OK: true, Words: "Connected to Plex 1.41 with 2 libraries", Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
 	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: "Already in the queue.", Steps: []api.ExplainStep{

@@ -21,7 +21,7 @@ func (p *form) row(o config.Option) fyne.CanvasObject {
 	wrong.Text = p.wrong[o.Name]
 	visible(wrong, wrong.Text != "")
 	input := p.input(o, func(text string) { p.edit(o, text, wrong) })
-	hint := caption(present.SettingHint(o, slices.Contains(p.stored.Overridden, o.Name)))
+	hint := caption(present.SettingHint(o, p.stored.Overridden[o.Name]))
 	return field(present.T(o.Title), container.NewVBox(input, wrong, hint))
 }
 

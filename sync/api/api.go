@@ -170,18 +170,23 @@ type ExplainStep struct {
 // Settings is the present settings with what is known of the secrets, never the
 // secrets themselves.
 type Settings struct {
-	Values     config.Settings `json:"values"`
-	HasAPIKey  bool            `json:"hasApiKey"`
-	HasToken   bool            `json:"hasToken"`
-	SecretsIn  string          `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
-	Overridden []string        `json:"overridden,omitempty"`
+	Values    config.Settings `json:"values"`
+	HasAPIKey bool            `json:"hasApiKey"`
+	HasToken  bool            `json:"hasToken"`
+	SecretsIn string          `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
+	// Overridden are the options that are not as they are stored, by name, with the flag
+	// or variable that sets them.
+	Overridden map[string]string `json:"overridden,omitempty"`
 }
 
 // SettingsChange stores settings. A nil secret is kept, an empty one removed.
 type SettingsChange struct {
 	Values config.Settings `json:"values"`
-	APIKey *string         `json:"apiKey,omitempty"`
-	Token  *string         `json:"token,omitempty"`
+	// Chosen names options that are stored even if their value is the one a flag or
+	// variable sets already; one whose value differs from that is stored anyway.
+	Chosen []string `json:"chosen,omitempty"`
+	APIKey *string  `json:"apiKey,omitempty"`
+	Token  *string  `json:"token,omitempty"`
 }
 
 // TestRequest tries a connection. A nil secret means the stored one.

@@ -89,7 +89,7 @@ type Options struct {
 	Dial    Dial
 	// Override puts flags and variables over the stored settings; may be nil.
 	Override   func(*config.Settings) error
-	Overridden []string // names of the options it sets
+	Overridden map[string]string // the options it sets by name, with the flag or variable they come from
 	Now        func() time.Time
 	Jitter     func() float64 // uniform in [0,1)
 	Log        *slog.Logger

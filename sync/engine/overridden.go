@@ -2,15 +2,21 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/store"
 )
 
-// toStore is what of changed settings goes to disk: an option that a flag or variable
-// sets keeps its stored value, or the override would outlive itself.
-func (e *Engine) toStore(changed config.Settings) (config.Settings, error) {
-	next := changed.Clone()
+// overridden reports whether a flag or variable sets an option.
+func (e *Engine) overridden(option string) bool { _, ok := e.o.Overridden[option]; return ok }
+
+// toStore is what of changed settings goes to disk. An option that a flag or variable
+// sets keeps its stored value, or the override would outlive itself, unless a person
+// changed just that option: then it is stored, and takes effect when the override is gone.
+func (e *Engine) toStore(c api.SettingsChange) (config.Settings, error) {
+	next := c.Values.Clone()
 	if len(e.o.Overridden) == 0 {
 		return next, nil
 	}
@@ -19,11 +25,13 @@ func (e *Engine) toStore(changed config.Settings) (config.Settings, error) {
 	if err != nil {
 		return next, fmt.Errorf("read the settings: %w", err)
 	}
-	for _, name := range e.o.Overridden {
-		if o, ok := config.Lookup(name); ok {
-			if err := o.Set(&next, o.Get(stored)); err != nil {
-				return next, fmt.Errorf("keep the setting %s: %w", name, err)
-			}
+	for name := range e.o.Overridden {
+		o, ok := config.Lookup(name)
+		if !ok || slices.Contains(c.Chosen, name) || o.Get(next) != o.Get(e.settings) {
+			continue
+		}
+		if err := o.Set(&next, o.Get(stored)); err != nil {
+			return next, fmt.Errorf("keep the setting %s: %w", name, err)
 		}
 	}
 	return next, nil

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"lockstep/sync/fault"
@@ -23,8 +22,7 @@ func (e *Engine) paused() bool { return e.pause.On || e.o.Hold || e.held() }
 // addresses come from flags or variables was not set up by hand: what an unfinished
 // set-up once stored does not hold it.
 func (e *Engine) held() bool {
-	from := func(name string) bool { return slices.Contains(e.o.Overridden, name) }
-	return e.settings.Hold && (from("hold") || !from("stash-url") || !from("plex-url"))
+	return e.settings.Hold && (e.overridden("hold") || !e.overridden("stash-url") || !e.overridden("plex-url"))
 }
 
 // mayChange refuses what a pause or hold forbids.

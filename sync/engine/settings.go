@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"lockstep/sync/api"
@@ -16,7 +17,7 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 	var s api.Settings
 	err := e.ask(ctx, func() error {
 		s = api.Settings{
-			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: slices.Clone(e.o.Overridden),
+			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: maps.Clone(e.o.Overridden),
 			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
 		}
 		return nil
@@ -34,7 +35,7 @@ func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
 			return err
 		}
 		before := e.settings
-		stored, err := e.toStore(c.Values)
+		stored, err := e.toStore(c)
 		if err != nil {
 			return err
 		}
@@ -54,7 +55,7 @@ func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
 // putSettings stores settings. Saving the address of Plex anew accepts whatever server
 // answers there.
 func (e *Engine) putSettings(tx store.Tx, before, next config.Settings) error {
-	if before.PlexURL != next.PlexURL {
+	if before.PlexURL != next.PlexURL && !e.overridden("plex-url") {
 		if err := tx.DeleteValue(machineValue); err != nil {
 			return err
 		}

@@ -206,12 +206,11 @@ var errNoSignIn = fault.New(fault.NotFound, fault.None, "This sign-in has run ou
 
 // mayStore refuses to store what a flag or variable would hide.
 func (e *Engine) mayStore(option string) error {
-	if !slices.Contains(e.o.Overridden, option) {
+	if !e.overridden(option) {
 		return nil
 	}
-	o, _ := config.Lookup(option)
 	return fault.New(fault.Rejected, fault.None, "The Plex address is fixed from outside.",
-		"Remove --"+option+" or "+o.Env()+" to choose a server here.", nil)
+		"Remove "+e.o.Overridden[option]+" to choose a server here.", nil)
 }
 
 // storeServer keeps the choice. The machine is bound anew even if the address is the

@@ -275,7 +275,7 @@ func TestChosenServerMayReplaceAnotherAtTheSameAddress(t *testing.T) {
 
 func TestFixedAddressIsNotChosen(t *testing.T) {
 	t.Parallel()
-	r, l, _ := newcomer(t, sim.Options{Seed: 8}, func(o *engine.Options) { o.Overridden = []string{"plex-url"} })
+	r, l, _ := newcomer(t, sim.Options{Seed: 8}, func(o *engine.Options) { o.Overridden = map[string]string{"plex-url": "LOCKSTEP_PLEX_URL"} })
 	id, state := l.signedIn(r)
 	if _, err := l.ChooseServer(t.Context(), id, state.Servers[0].Machine); !fault.Is(err, fault.Rejected) {
 		t.Errorf("got %v", err)
@@ -473,7 +473,7 @@ func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
 
 func TestFlagsAndVariablesAreNotHeld(t *testing.T) {
 	t.Parallel()
-	_, l := held(t, sim.Options{Seed: 6, Scenes: 3}, func(o *engine.Options) { o.Overridden = []string{"stash-url", "plex-url"} })
+	_, l := held(t, sim.Options{Seed: 6, Scenes: 3}, func(o *engine.Options) { o.Overridden = map[string]string{"stash-url": "--stash-url", "plex-url": "--plex-url"} })
 	if s, err := l.Snapshot(t.Context()); err != nil || s.Hold {
 		t.Errorf("held: %v, %v", s.Hold, err)
 	}
