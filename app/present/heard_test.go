@@ -21,7 +21,7 @@ import (
 // speakers are the packages whose sentences people read: every text with several words
 // in them is one, unless it is in silent. Those true write errors for people as well.
 var speakers = map[string]bool{
-	"sync/stash": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
+	"sync/stash": false, "sync/httpc": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
 	"sync/brake": false, "sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
 	"sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
 }
@@ -31,7 +31,7 @@ var speakers = map[string]bool{
 var silent = regexp.MustCompile(strings.Join([]string{
 	`^(query|fragment|subscription) `, `\{ \.\.\.F \}`, `^\$i`, `^Bearer `, `^<!`, `^(over the|public) internet$`, `^database is locked$`,
 	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
-	`^answer %s %s$`, `^(ask who|begin to|count library|edit item|list |listen for|probe the|scan a folder|wait for the sign-in|read %s )`,
+	`^answer %s %s$`, `^http request$`, `^another certificate: %s$`, `^(ask who|begin to|count library|edit item|list |listen for|probe the|scan a folder|wait for the sign-in|read %s )`,
 	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,
 	`^outage %s: `, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^%s items in a row`,
 }, "|"))

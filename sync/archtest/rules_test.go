@@ -18,6 +18,7 @@ var layers = map[string]int{
 	"assets":        0,
 	"sync/archtest": 0,
 	"sync/config":   0,
+	"sync/decode":   0, // what strangers send, bounded
 	"sync/event":    0,
 	"sync/fault":    0,
 	"sync/file":     0,
@@ -36,6 +37,7 @@ var layers = map[string]int{
 	"sync/brake":  2,
 	"sync/health": 2,
 
+	"sync/httpc": 2, // under both adapters
 	"sync/store": 2,
 
 	"storage":        3,

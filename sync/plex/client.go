@@ -6,16 +6,15 @@
 package plex
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 )
 
 const (
@@ -24,8 +23,6 @@ const (
 	defaultTimeout = 45 * time.Second
 	// probeTimeout keeps one try of an open breaker short.
 	probeTimeout = 10 * time.Second
-	// connectTimeout: a host that drops packets must not eat the whole timeout.
-	connectTimeout = 5 * time.Second
 	// idleTimeout stays below the 20 s Plex announces in Keep-Alive.
 	idleTimeout = 15 * time.Second
 	// product is the name Plex shows for this client.
@@ -47,56 +44,41 @@ type Options struct {
 	Timeout time.Duration
 	// Budget holds back what failed a moment ago; nil holds back nothing.
 	Budget *budget.Budget
+	// Certificate is trusted beside those this computer trusts: a file of an authority or
+	// a SHA-256 fingerprint; "" means none.
+	Certificate string
+	// Name is what words call the other side; "" means Plex.
+	Name string
 }
 
 // Client talks to one Plex server. It is safe for concurrent use; keeping writes in
 // single file is the caller's. Every error it returns is a fault of server Plex, apart
 // from those of the caller's own callbacks.
 type Client struct {
-	base    *url.URL // nil when the address makes no sense
-	token   func() string
-	headers http.Header
-	timeout time.Duration
-	ping    time.Duration // between pings of a notification socket
-	pong    time.Duration // to wait for the answer
-	idleCut atomic.Bool   // a notification socket ended before its first ping
-	http    *http.Client
-	budget  *budget.Budget
+	base       *url.URL // nil when the address makes no sense
+	http       *httpc.Client
+	ping, pong time.Duration // of a notification socket
+	pages      *httpc.Sizes  // of a listing
+	batches    *httpc.Sizes  // of a read by key
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), token: o.Token, headers: identify(o.ClientID, o.Version), timeout: o.Timeout, ping: pingEvery, pong: pongWithin, budget: o.Budget}
-	if c.token == nil {
-		c.token = func() string { return "" }
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
 	}
-	if c.timeout <= 0 {
-		c.timeout = defaultTimeout
-	}
-	c.http = &http.Client{Transport: transport(), CheckRedirect: refuseRedirect}
-	return c
+	base := address(o.URL)
+	return &Client{base: base, pages: httpc.NewSizes(maxPage, leastPage), batches: httpc.NewSizes(usualBatch, leastBatch), ping: httpc.PingEvery, pong: httpc.PongWithin, http: httpc.New(httpc.Options{
+		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
+		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token,
+		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
+		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate,
+	})}
 }
 
 // Close gives up idle connections. The client may still be used afterwards.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
-
-// keepAlive has the operating system find a dead connection within a minute.
-var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
-
-func transport() *http.Transport {
-	return &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext,
-		TLSHandshakeTimeout: connectTimeout,
-		IdleConnTimeout:     idleTimeout,
-		MaxIdleConnsPerHost: 4,
-	}
-}
-
-// refuseRedirect: Plex's API sends none, so one means a proxy or a login page, and the
-// token would travel with it.
-func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+func (c *Client) Close() { c.http.Close() }
 
 // identify makes the headers every request carries beside the token.
 func identify(clientID, version string) http.Header {
@@ -121,34 +103,14 @@ func identify(clientID, version string) http.Header {
 	return h
 }
 
-// address reduces what people paste to the base of all requests.
+// address is the base of all requests, without the path of Plex's web app.
 func address(s string) *url.URL {
-	s = strings.TrimSpace(s)
-	if s != "" && !strings.Contains(s, "://") {
-		s = "http://" + s
-	}
-	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+	u := httpc.Address(s)
+	if u == nil {
 		return nil
 	}
 	path, _, _ := strings.Cut(u.EscapedPath()+"/", "/web/")
-	path = strings.TrimRight(path, "/")
-	clean, err := url.PathUnescape(path)
-	if err != nil {
-		return nil
-	}
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: clean, RawPath: path}
-}
-
-// signed gives the headers of one request, the token among them and nowhere else.
-func (c *Client) signed() (http.Header, error) {
-	h := c.headers.Clone()
-	token := strings.TrimSpace(c.token())
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fault.New(fault.Unauthorized, fault.Plex, "The Plex token contains characters that no token has.", hintSignIn, nil)
-	}
-	if token != "" {
-		h.Set("X-Plex-Token", token)
-	}
-	return h, nil
+	u.RawPath = strings.TrimRight(path, "/")
+	u.Path, _ = url.PathUnescape(u.RawPath) // it was escaped a line ago
+	return u
 }

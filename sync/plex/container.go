@@ -8,7 +8,9 @@ import (
 	"io"
 	"strings"
 
+	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -128,10 +130,10 @@ func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"
 var errNoContainer = errors.New("no MediaContainer in the answer")
 
 // decode reads an answer in whichever of its two forms it came.
-func (c *Client) decode(op string, rep reply) (*container, error) {
-	body := bytes.TrimSpace(trimBOM(rep.body))
+func (c *Client) decode(op string, rep httpc.Reply) (*container, error) {
+	body := bytes.TrimSpace(trimBOM(rep.Body))
 	if len(body) == 0 {
-		return nil, c.cutOff(op, io.ErrUnexpectedEOF)
+		return nil, c.http.CutOff(op, io.ErrUnexpectedEOF)
 	}
 	var (
 		box *container
@@ -139,19 +141,21 @@ func (c *Client) decode(op string, rep reply) (*container, error) {
 	)
 	switch body[0] {
 	case '{':
-		box, err = decodeJSON(body)
+		box, err = decodeJSON(body, rep.Objects())
 	case '<':
-		box, err = decodeXML(body)
+		box, err = decodeXML(body, rep.Objects())
 	default:
-		return nil, c.garbled(op, rep.header.Get("Content-Type"))
+		return nil, c.garbled(op, rep.Header.Get("Content-Type"))
 	}
 	switch {
 	case errors.Is(err, errNoContainer):
 		return nil, c.notPlex(op, err)
+	case errors.Is(err, decode.ErrTooLarge):
+		return nil, c.http.Oversized(op)
 	case err != nil:
-		return nil, c.cutOff(op, err)
+		return nil, c.http.CutOff(op, err)
 	case box.StartState != "" && box.Machine == "":
-		return nil, plexFault(fault.Unreachable, wordsStarting, "", c.because(op, errors.New("startState")))
+		return nil, plexFault(fault.Unreachable, wordsStarting, "", c.http.Because(op, errors.New("startState")))
 	}
 	return box, nil
 }
@@ -159,27 +163,28 @@ func (c *Client) decode(op string, rep reply) (*container, error) {
 // garbled tells noise in place of an answer from the answer of something else.
 func (c *Client) garbled(op, media string) error {
 	if strings.Contains(media, "json") || strings.Contains(media, "xml") {
-		return c.cutOff(op, errNoContainer)
+		return c.http.CutOff(op, errNoContainer)
 	}
 	return c.notPlex(op, errNoContainer)
 }
 
-func decodeJSON(body []byte) (*container, error) {
+func decodeJSON(body []byte, objects int) (*container, error) {
 	var root struct {
-		MediaContainer json.RawMessage `json:"MediaContainer"`
+		MediaContainer *container `json:"MediaContainer"`
 	}
-	if err := json.Unmarshal(body, &root); err != nil {
-		return nil, err
-	}
-	if len(root.MediaContainer) == 0 || root.MediaContainer[0] != '{' {
+	err := decode.JSON(body, objects, &root)
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) || err == nil && root.MediaContainer == nil {
 		return nil, errNoContainer
 	}
-	box := &container{}
-	return box, json.Unmarshal(root.MediaContainer, box)
+	return root.MediaContainer, err
 }
 
-func decodeXML(body []byte) (*container, error) {
-	d := xml.NewDecoder(bytes.NewReader(body))
+func decodeXML(body []byte, objects int) (*container, error) {
+	d, err := decode.XML(body, objects)
+	if err != nil {
+		return nil, err
+	}
 	for {
 		tok, err := d.Token()
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 
+	"lockstep/sync/budget"
+	"lockstep/sync/httpc"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -56,8 +58,8 @@ func (c *Client) send(ctx context.Context, e plan.Edit, limit int) error {
 // put sends one request and halves it when it seems to be too long.
 func (c *Client) put(ctx context.Context, e plan.Edit) error {
 	query := encode(e)
-	_, err := c.do(ctx, call{op: "edit item " + e.RatingKey, method: http.MethodPut, path: editPath(e), query: query})
-	if err == nil || c.lineLen(e, query) <= minLine || !perhapsTooLong(statusOf(err)) {
+	err := c.do(ctx, httpc.Request{Kind: budget.Edit, Op: "edit item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: query})
+	if err == nil || c.lineLen(e, query) <= minLine || !perhapsTooLong(httpc.StatusOf(err)) {
 		return err
 	}
 	if len(split(e, len(query)/2)) < 2 {

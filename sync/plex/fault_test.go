@@ -52,7 +52,7 @@ func TestAnswersBecomeFaults(t *testing.T) {
 		"conflict":         {409, nil, "", fault.Rejected, "Plex refused this (409).", 0},
 		"unprocessable":    {422, nil, "", fault.Rejected, "Plex refused this (422).", 0},
 		"line too long":    {414, nil, "", fault.Rejected, "This is too long for Plex or for a proxy in front of it.", 0},
-		"redirect":         {302, map[string]string{"Location": "/login?next=" + canary}, "", fault.Config, "This address sends Lockstep elsewhere; Plex never does.", 0},
+		"redirect":         {302, map[string]string{"Location": "/login?next=" + canary}, "", fault.Config, "This address redirects; it is probably not Plex.", 0},
 		"web page":         {200, map[string]string{"Content-Type": "text/html"}, "<!DOCTYPE html><html></html>", fault.Config, "This address answers with a web page, not with Plex. Is the port 32400?", 0},
 		"another service":  {200, nil, `{"data":{"version":"0.30"}}`, fault.Config, "This address answers, but not as Plex does.", 0},
 		"plain text":       {200, nil, `hello`, fault.Config, "This address answers, but not as Plex does.", 0},

@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -30,15 +32,15 @@ func pathsOf(f scene.Field) (imagePaths, error) {
 }
 
 // imageCall prepares a request about an image of an item.
-func imageCall(ratingKey string, f scene.Field, part func(imagePaths) string) (call, error) {
+func imageCall(ratingKey string, f scene.Field, part func(imagePaths) string) (httpc.Request, error) {
 	p, err := pathsOf(f)
 	if err != nil {
-		return call{}, err
+		return httpc.Request{}, err
 	}
 	if !isKey(ratingKey) {
-		return call{}, errOurs("an image without a rating key")
+		return httpc.Request{}, errOurs("an image without a rating key")
 	}
-	return call{op: string(f) + " of item " + ratingKey, path: "/library/metadata/" + ratingKey + "/" + part(p)}, nil
+	return httpc.Request{Kind: budget.Pictures, Op: string(f) + " of item " + ratingKey, Path: "/library/metadata/" + ratingKey + "/" + part(p)}, nil
 }
 
 // Pictures lists the posters or backgrounds an item has. One request.
@@ -47,7 +49,7 @@ func (c *Client) Pictures(ctx context.Context, ratingKey string, f scene.Field) 
 	if err != nil {
 		return nil, err
 	}
-	box, _, err := c.read(ctx, r)
+	box, _, err := c.read(ctx, r, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -99,9 +101,8 @@ func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, bo
 	if len(body) > maxImage {
 		return plexFault(fault.Rejected, "The image is too large for Plex (more than 10 MB).", "Choose a smaller cover in Stash.", fmt.Errorf("%d bytes", len(body)))
 	}
-	r.method, r.body, r.media = http.MethodPost, body, contentType
-	_, err = c.do(ctx, r)
-	return err
+	r.Kind, r.Method, r.Body, r.Header = budget.Upload, http.MethodPost, body, http.Header{"Content-Type": {contentType}}
+	return c.do(ctx, r)
 }
 
 // Select makes an item show an image it already has. One request.
@@ -113,9 +114,8 @@ func (c *Client) Select(ctx context.Context, ratingKey string, f scene.Field, im
 	if imageKey == "" {
 		return errOurs("the choice of no image")
 	}
-	r.method, r.query = http.MethodPut, "url="+escape(imageKey)
-	_, err = c.do(ctx, r)
-	return err
+	r.Kind, r.Method, r.Query = budget.Upload, http.MethodPut, "url="+escape(imageKey)
+	return c.do(ctx, r)
 }
 
 // Unselect makes an item show no image; the images stay. One request.
@@ -124,7 +124,6 @@ func (c *Client) Unselect(ctx context.Context, ratingKey string, f scene.Field) 
 	if err != nil {
 		return err
 	}
-	r.method = http.MethodDelete
-	_, err = c.do(ctx, r)
-	return err
+	r.Kind, r.Method = budget.Upload, http.MethodDelete
+	return c.do(ctx, r)
 }

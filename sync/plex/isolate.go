@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -135,7 +136,7 @@ func (t *trial) verdict() error {
 	f := fault.Of(t.cause)
 	words, hint := refusedWords(slices.Compact(fields), values), "Change it in Stash, then press Retry."
 	switch date := scene.FieldDate.Wire(); {
-	case tooLong(statusOf(t.cause)):
+	case tooLong(httpc.StatusOf(t.cause)):
 		words, hint = f.Words, f.Hint
 	case slices.Equal(out.Fields, []string{date}) && t.refused[0].Scalars[date] == "":
 		words, hint = "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date."

@@ -3,12 +3,15 @@ package plex
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -18,8 +21,10 @@ const (
 	// answered 400.
 	defaultPage = 500
 	maxPage     = 1000
-	// batch is how many items one read by key names; an item is about 10 kB.
-	batch = 100
+	leastPage   = 50
+	// usualBatch is how many items one read by key names; an item is about 10 kB.
+	usualBatch = 100
+	leastBatch = 10
 	// leanElements and leanFields are left out of a lean listing.
 	leanElements = "Genre,Country,Director,Writer,Collection,Role,Rating,Guid,Image,UltraBlurColors"
 	leanFields   = "summary,tagline"
@@ -52,31 +57,49 @@ func (c *Client) List(ctx context.Context, section string, o scene.Listing, page
 }
 
 func (c *Client) page(ctx context.Context, section string, o scene.Listing, offset int) (scene.ItemPage, error) {
-	size := o.PageSize
-	if size <= 0 {
-		size = defaultPage
+	for {
+		size := defaultPage
+		if o.PageSize > 0 {
+			size = o.PageSize
+		}
+		size = min(size, c.pages.Next())
+		p, err := c.part(ctx, section, o, offset, size)
+		if err == nil || !c.pages.Shrink(size, err) {
+			return p, err
+		}
 	}
+}
+
+// part reads items from offset on; the server may give fewer than size.
+func (c *Client) part(ctx context.Context, section string, o scene.Listing, offset, size int) (scene.ItemPage, error) {
 	op := "list library " + section
-	box, rep, err := c.listing(ctx, section, call{op: op, query: listQuery(o), span: &span{offset, min(size, maxPage)}, limit: maxList})
+	box, head, err := c.listing(ctx, section, httpc.Request{Op: op, Query: listQuery(o), Header: span(offset, size), Divides: func(err error) bool { return size > leastPage && httpc.TooLong(err) }}, func(b *container) error {
+		if b.Offset != nil && int(*b.Offset) != offset {
+			return plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
+				c.http.Because(op, fmt.Errorf("offset %d instead of %d", *b.Offset, offset)))
+		}
+		return nil
+	})
 	if err != nil {
 		return scene.ItemPage{}, err
 	}
-	if box.Offset != nil && int(*box.Offset) != offset {
-		return scene.ItemPage{}, plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
-			c.because(op, fmt.Errorf("offset %d instead of %d", *box.Offset, offset)))
-	}
 	p := scene.ItemPage{Items: box.items(section, false), Offset: offset}
-	p.Total = total(box, rep, offset+len(p.Items))
+	p.Total = total(box, head, offset+len(p.Items))
+	if n := len(box.Metadata) + len(box.Video); n > 0 && n < size && offset+n < p.Total {
+		c.pages.Gave(n)
+	} else {
+		c.pages.Took()
+	}
 	return p, nil
 }
 
 // listing asks for items of a library.
-func (c *Client) listing(ctx context.Context, section string, r call) (*container, reply, error) {
+func (c *Client) listing(ctx context.Context, section string, r httpc.Request, check func(*container) error) (*container, http.Header, error) {
 	if !isKey(section) {
-		return nil, reply{}, errOurs("a library id that is no number")
+		return nil, nil, errOurs("a library id that is no number")
 	}
-	r.path = "/library/sections/" + section + "/all"
-	return c.read(ctx, r)
+	r.Kind, r.Path, r.Limit = budget.Listing, "/library/sections/"+section+"/all", listLimit
+	return c.read(ctx, r, check)
 }
 
 // listQuery keeps one order per kind of listing: by time of addition nothing moves while
@@ -94,11 +117,11 @@ func listQuery(o scene.Listing) string {
 
 // total is the size of the library by body or header; without both the server ignored the
 // paging and what it sent is everything.
-func total(box *container, rep reply, arrived int) int {
+func total(box *container, head http.Header, arrived int) int {
 	if box.TotalSize != nil {
 		return int(*box.TotalSize)
 	}
-	if n, err := strconv.Atoi(rep.header.Get("X-Plex-Container-Total-Size")); err == nil {
+	if n, err := strconv.Atoi(head.Get("X-Plex-Container-Total-Size")); err == nil {
 		return n
 	}
 	return arrived
@@ -106,13 +129,11 @@ func total(box *container, rep reply, arrived int) int {
 
 // Size is the number of items in a library. One request.
 func (c *Client) Size(ctx context.Context, section string) (int, error) {
-	box, rep, err := c.listing(ctx, section, call{
-		op: "count library " + section, query: "type=" + strconv.Itoa(plan.ItemType), span: &span{0, 0}, limit: maxList,
-	})
+	box, head, err := c.listing(ctx, section, httpc.Request{Op: "count library " + section, Query: "type=" + strconv.Itoa(plan.ItemType), Header: span(0, 0)}, nil)
 	if err != nil {
 		return 0, err
 	}
-	return total(box, rep, max(int(box.Size), len(box.Metadata)+len(box.Video))), nil
+	return total(box, head, max(int(box.Size), len(box.Metadata)+len(box.Video))), nil
 }
 
 // Items reads items by rating key, complete with lists, labels and locks. Keys that do
@@ -123,31 +144,81 @@ func (c *Client) Items(ctx context.Context, keys []string) (map[string]scene.Ite
 		return nil, errOurs("a rating key that is no number")
 	}
 	out := make(map[string]scene.Item, len(wanted))
-	for part := range slices.Chunk(wanted, batch) {
+	for len(wanted) > 0 {
+		part := wanted[:min(len(wanted), c.batches.Next())]
 		if err := c.some(ctx, part, out); err != nil {
 			return nil, err
 		}
+		wanted = wanted[len(part):]
 	}
 	return out, nil
 }
 
-// some reads one batch. 404 means that none of its items exists.
+// some reads the items of at most one batch into out. Those that are missing from an
+// answer are asked for again before they count as gone: a server may give fewer than it
+// was asked for.
 func (c *Client) some(ctx context.Context, keys []string, out map[string]scene.Item) error {
-	box, _, err := c.read(ctx, call{
-		op: fmt.Sprintf("read %d items", len(keys)), path: "/library/metadata/" + strings.Join(keys, ","), query: "skipRefresh=1", limit: maxList,
-	})
+	for most := 0; ; {
+		got, err := c.batch(ctx, keys, false, out)
+		switch {
+		case err != nil:
+			return c.halves(ctx, keys, out, err)
+		case got == len(keys):
+			c.batches.Took()
+			return nil
+		case got == 0:
+			return nil
+		case most > 0:
+			c.batches.Gave(most) // it had more than it gave
+		}
+		most = max(most, got)
+		keys = slices.DeleteFunc(slices.Clone(keys), func(k string) bool { _, ok := out[k]; return ok })
+	}
+}
+
+// halves reads a batch that failed in two parts, when its size may be why. When both
+// succeed, it was.
+func (c *Client) halves(ctx context.Context, keys []string, out map[string]scene.Item, why error) error {
+	n := len(keys)
+	if n < 2*leastBatch || !httpc.PerhapsTooLarge(why) || c.http.Failing(budget.Items) {
+		return why
+	}
+	read := c.some
+	if !httpc.TooLong(why) { // one bad item fails its half again: that is for the caller to find
+		read = func(ctx context.Context, keys []string, out map[string]scene.Item) error {
+			_, err := c.batch(ctx, keys, true, out)
+			return err
+		}
+	}
+	for _, half := range [][]string{keys[:n/2], keys[n/2:]} {
+		if err := read(ctx, half, out); err != nil {
+			return err
+		}
+	}
+	c.batches.Gave(n / 2)
+	return nil
+}
+
+// batch reads items with one request and tells how many came. 404 means that none of them
+// exists. half is set for a part that is not divided further.
+func (c *Client) batch(ctx context.Context, keys []string, half bool, out map[string]scene.Item) (got int, err error) {
+	box, _, err := c.read(ctx, httpc.Request{
+		Kind: budget.Items, Op: fmt.Sprintf("read %d items", len(keys)), Path: "/library/metadata/" + strings.Join(keys, ","),
+		Query: "skipRefresh=1", Limit: listLimit, Divides: func(err error) bool { return len(keys) >= 2*leastBatch && !half && httpc.PerhapsTooLarge(err) },
+	}, nil)
 	if fault.Is(err, fault.NotFound) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, it := range box.items("", true) {
 		if _, asked := slices.BinarySearch(keys, it.RatingKey); asked {
 			out[it.RatingKey] = it
+			got++
 		}
 	}
-	return nil
+	return got, nil
 }
 
 // isKey reports a decimal number, which library ids and rating keys are. Anything else

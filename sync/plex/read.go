@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -12,12 +14,14 @@ import (
 // still starting, so it proves nothing about the library. One request.
 func (c *Client) Identity(ctx context.Context) (scene.Identity, error) {
 	const op = "ask who answers"
-	box, _, err := c.read(ctx, call{op: op, path: "/identity"})
+	box, _, err := c.read(ctx, httpc.Request{Kind: budget.Identity, Op: op, Path: "/identity"}, func(b *container) error {
+		if b.Machine == "" {
+			return c.notPlex(op, errors.New("no machineIdentifier"))
+		}
+		return nil
+	})
 	if err != nil {
 		return scene.Identity{}, absent(err)
-	}
-	if box.Machine == "" {
-		return scene.Identity{}, c.notPlex(op, errors.New("no machineIdentifier"))
 	}
 	return scene.Identity{
 		Machine: string(box.Machine), Version: string(box.Version),
@@ -27,12 +31,12 @@ func (c *Client) Identity(ctx context.Context) (scene.Identity, error) {
 
 // Sections lists the libraries the token may see. One request.
 func (c *Client) Sections(ctx context.Context) ([]scene.Section, error) {
-	return c.sections(ctx, call{op: "list the libraries"})
+	return c.sections(ctx, httpc.Request{Op: "list the libraries"})
 }
 
-func (c *Client) sections(ctx context.Context, r call) ([]scene.Section, error) {
-	r.path = "/library/sections"
-	box, _, err := c.read(ctx, r)
+func (c *Client) sections(ctx context.Context, r httpc.Request) ([]scene.Section, error) {
+	r.Kind, r.Path = budget.Sections, "/library/sections"
+	box, _, err := c.read(ctx, r, nil)
 	if err != nil {
 		return nil, absent(err)
 	}
@@ -59,7 +63,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 		return scene.Identity{}, nil, serverWide(err)
 	}
 	if who.StartState != "" {
-		err := c.because("ask who answers", errors.New("startState "+who.StartState))
+		err := c.http.Because("ask who answers", errors.New("startState "+who.StartState))
 		return who, nil, plexFault(fault.Unreachable, wordsStarting, "", err)
 	}
 	list, err := c.Sections(ctx)
@@ -69,7 +73,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 // Probe tells with exactly one request, within 10 s, whether the library answers the
 // token. It is what an open breaker sends.
 func (c *Client) Probe(ctx context.Context) error {
-	_, err := c.sections(ctx, call{op: "probe the library", timeout: probeTimeout, probe: true})
+	_, err := c.sections(ctx, httpc.Request{Op: "probe the library", Timeout: probeTimeout, Probe: true})
 	return serverWide(err)
 }
 

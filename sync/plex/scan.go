@@ -3,7 +3,9 @@ package plex
 import (
 	"context"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 )
 
 // scanActivity is what Plex calls a running scan of a library.
@@ -18,15 +20,14 @@ func (c *Client) Scan(ctx context.Context, section, dir string) error {
 	case dir == "":
 		return errOurs("a scan of a whole library")
 	}
-	_, err := c.do(ctx, call{op: "scan a folder of library " + section, path: "/library/sections/" + section + "/refresh", query: "path=" + escape(dir)})
-	return err
+	return c.do(ctx, httpc.Request{Kind: budget.Scan, Op: "scan a folder of library " + section, Path: "/library/sections/" + section + "/refresh", Query: "path=" + escape(dir)})
 }
 
 // Scanning reports whether a library is being scanned. A scan that does not yet say which
 // library it is about counts for each. One request, a second one for servers that do not
 // list their activities.
 func (c *Client) Scanning(ctx context.Context, section string) (bool, error) {
-	box, _, err := c.read(ctx, call{op: "list activities", path: "/activities"})
+	box, _, err := c.read(ctx, httpc.Request{Kind: budget.Scan, Op: "list activities", Path: "/activities"}, nil)
 	if fault.Is(err, fault.NotFound) {
 		return c.refreshing(ctx, section)
 	}

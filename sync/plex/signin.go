@@ -2,7 +2,6 @@ package plex
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 )
 
 const (
@@ -69,7 +69,7 @@ func (s *SignIn) NewPIN(ctx context.Context) (PIN, error) {
 		Code      text `json:"code"`
 		ExpiresIn num  `json:"expiresIn"`
 	}
-	err := s.ask(ctx, "", call{op: "begin to sign in", method: http.MethodPost, path: "/api/v2/pins", query: "strong=true"}, &got)
+	err := s.ask(ctx, "", httpc.Request{Kind: budget.Account, Op: "begin to sign in", Method: http.MethodPost, Path: "/api/v2/pins", Query: "strong=true"}, &got)
 	if err != nil {
 		return PIN{}, err
 	}
@@ -86,7 +86,7 @@ func (s *SignIn) PollPIN(ctx context.Context, p PIN) (token string, err error) {
 	var got struct {
 		Token text `json:"authToken"`
 	}
-	err = s.ask(ctx, "", call{op: "wait for the sign-in", path: "/api/v2/pins/" + strconv.FormatInt(p.ID, 10)}, &got)
+	err = s.ask(ctx, "", httpc.Request{Kind: budget.Account, Op: "wait for the sign-in", Path: "/api/v2/pins/" + strconv.FormatInt(p.ID, 10)}, &got)
 	if fault.Is(err, fault.NotFound) {
 		return "", plexFault(fault.NotFound, "The sign-in has run out.", "Start it again.", fault.Of(err).Err)
 	}
@@ -135,7 +135,7 @@ type connection struct {
 // Servers lists the servers the account owns; only an owner may edit. One request.
 func (s *SignIn) Servers(ctx context.Context, token string) ([]Server, error) {
 	var got many[resource]
-	err := s.ask(ctx, token, call{op: "list the account's servers", path: "/api/v2/resources", query: "includeHttps=1&includeRelay=1&includeIPv6=1"}, &got)
+	err := s.ask(ctx, token, httpc.Request{Kind: budget.Account, Op: "list the account's servers", Path: "/api/v2/resources", Query: "includeHttps=1&includeRelay=1&includeIPv6=1"}, &got)
 	if err != nil {
 		return nil, err
 	}
@@ -163,15 +163,20 @@ func (r resource) server() Server {
 }
 
 // ask carries out a request to plex.tv and reads its JSON.
-func (s *SignIn) ask(ctx context.Context, token string, r call, into any) error {
-	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout, Budget: s.o.Budget})
+func (s *SignIn) ask(ctx context.Context, token string, r httpc.Request, into any) error {
+	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout, Budget: s.o.Budget, Name: "plex.tv"})
 	defer c.Close()
-	rep, err := c.do(ctx, r)
+	err := c.http.Do(ctx, r, func(rep httpc.Reply) error {
+		if err := c.judge(r.Op, rep); err != nil {
+			return err
+		}
+		if into != nil && rep.JSON(into) != nil {
+			return plexFault(fault.Unreachable, "The answer of plex.tv could not be read.", hintByHand, c.http.Because(r.Op, errors.New("no proper JSON")))
+		}
+		return nil
+	})
 	if err != nil {
 		return tvFault(err)
-	}
-	if err := json.Unmarshal(rep.body, into); err != nil {
-		return plexFault(fault.Unreachable, "The answer of plex.tv could not be read.", hintByHand, c.because(r.op, errors.New("no proper JSON")))
 	}
 	return nil
 }

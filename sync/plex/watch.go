@@ -2,23 +2,14 @@ package plex
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"net/http"
-	"time"
 
 	"github.com/coder/websocket"
+
+	"lockstep/sync/decode"
+	"lockstep/sync/httpc"
 )
 
 const (
-	// pingEvery finds a server that hangs as soon as the engine's own probe does; a dead
-	// host or route is found by keepAlive within a minute, and that wakes nobody.
-	pingEvery = 5 * time.Minute
-	// pingOften holds a connection open that a proxy cuts when it is idle; they wait for
-	// a minute or more.
-	pingOften  = 30 * time.Second
-	pongWithin = 10 * time.Second
 	// maxFrame: a frame of a busy scan with hundreds of entries is some 100 kB.
 	maxFrame = 4 << 20
 	// libraryEvents marks the timeline entries that concern a library.
@@ -70,90 +61,22 @@ func (n Notification) ScanEnded() bool {
 // once a connection did not live that long. Connecting again, with a growing pause, is
 // the caller's.
 func (c *Client) Watch(ctx context.Context, connected func(), on func(Notification)) error {
-	conn, err := c.dial(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.CloseNow()
-	conn.SetReadLimit(maxFrame)
-	live, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	began, every := time.Now(), c.pingEvery()
-	go c.keepAlive(live, conn, every, stop)
-	if connected != nil {
-		connected()
-	}
-	for {
-		_, frame, err := conn.Read(live)
-		if err != nil {
-			if why := context.Cause(live); why != nil && ctx.Err() == nil {
-				err = why
+	return c.http.Listen(ctx, httpc.Listener{
+		Op: "listen for notifications", Path: "/:/websockets/notifications", MaxFrame: maxFrame, Ping: c.ping, Pong: c.pong,
+		Refused: func(r httpc.Reply) error { return c.judge("listen for notifications", r) },
+		Begin: func(context.Context, *websocket.Conn) error {
+			if connected != nil {
+				connected()
 			}
-			c.idleCut.Store(c.idleCut.Load() || ctx.Err() == nil && time.Since(began) < every)
-			return c.broken(ctx, opWatch, err)
-		}
-		for _, n := range notifications(frame) {
-			on(n)
-		}
-	}
-}
-
-const opWatch = "listen for notifications"
-
-func (c *Client) dial(ctx context.Context) (*websocket.Conn, error) {
-	u, err := c.url("/:/websockets/notifications", "")
-	if err != nil {
-		return nil, err
-	}
-	head, err := c.signed()
-	if err != nil {
-		return nil, err
-	}
-	bound, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	conn, resp, err := websocket.Dial(bound, u.String(), &websocket.DialOptions{HTTPClient: c.http, HTTPHeader: head})
-	if err == nil {
-		return conn, nil
-	}
-	if resp == nil || resp.StatusCode == http.StatusSwitchingProtocols {
-		return nil, c.broken(ctx, opWatch, err)
-	}
-	body, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode/100 == 2 {
-		if isPage(body) {
-			return nil, c.webPage(opWatch)
-		}
-		return nil, c.notPlex(opWatch, errors.New("no websocket"))
-	}
-	return nil, c.refusal(opWatch, answer{code: resp.StatusCode, header: resp.Header, body: body})
-}
-
-// pingEvery is how often to ping now.
-func (c *Client) pingEvery() time.Duration {
-	if c.idleCut.Load() {
-		return min(c.ping, pingOften)
-	}
-	return c.ping
-}
-
-// keepAlive ends the connection when a ping stays unanswered.
-func (c *Client) keepAlive(ctx context.Context, conn *websocket.Conn, every time.Duration, stop context.CancelCauseFunc) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		bound, cancel := context.WithTimeout(ctx, c.pong)
-		err := conn.Ping(bound)
-		cancel()
-		if err != nil {
-			stop(err)
-			return
-		}
-	}
+			return nil
+		},
+		On: func(_ context.Context, _ *websocket.Conn, frame []byte) error {
+			for _, n := range notifications(frame) {
+				on(n)
+			}
+			return nil
+		},
+	})
 }
 
 type frame struct {
@@ -183,7 +106,7 @@ type activityEvent struct {
 // notifications reads one frame. Unknown kinds and frames that cannot be read are nothing.
 func notifications(b []byte) []Notification {
 	var f frame
-	if json.Unmarshal(b, &f) != nil {
+	if decode.JSON(b, maxFrame/100, &f) != nil { // an entry has some 200 bytes
 		return nil
 	}
 	var out []Notification

@@ -83,12 +83,12 @@ func TestASocketThatWasCutBeforeItsFirstPingIsHeldOpenByPings(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := New(Options{URL: s.URL})
-	if got := c.pingEvery(); got != pingEvery {
-		t.Errorf("pings every %v at first, want %v", got, pingEvery)
+	if c.http.PingsOften() {
+		t.Error("pings often from the start")
 	}
 	_ = c.Watch(t.Context(), nil, func(Notification) {})
-	if got := c.pingEvery(); got != pingOften {
-		t.Errorf("pings every %v after the cut, want %v", got, pingOften)
+	if !c.http.PingsOften() {
+		t.Error("pings rarely after the cut")
 	}
 }
 
@@ -103,7 +103,7 @@ func TestAWatchThatWasGivenUpIsNotTakenForCut(t *testing.T) {
 	c := New(Options{URL: s.URL})
 	ctx, cancel := context.WithCancel(t.Context())
 	_ = c.Watch(ctx, cancel, func(Notification) {})
-	if got := c.pingEvery(); got != pingEvery {
-		t.Errorf("pings every %v after we ended the watch, want %v", got, pingEvery)
+	if c.http.PingsOften() {
+		t.Error("pings often after we ended the watch")
 	}
 }

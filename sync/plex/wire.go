@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"lockstep/sync/decode"
 )
 
 // text is a text that may come as a number or a boolean. Objects and arrays leave it
@@ -84,20 +86,42 @@ func (f *flag) UnmarshalXMLAttr(a xml.Attr) error {
 
 func (f *flag) set(s string) { *f = flag(s == "1" || strings.EqualFold(s, "true")) }
 
+// manyLimit bounds one list: a library that is sent whole in place of a page, and the
+// tags of a scene, are smaller. An entry of a hostile list costs 3 bytes to send and up
+// to 1 kB to keep.
+const manyLimit = 20_000
+
 // many is a list that may come as a single object; anything else is no entry.
 type many[T any] []T
 
-// UnmarshalJSON fails only if an entry does.
+// UnmarshalJSON fails only if an entry does, or if there are too many.
 func (m *many[T]) UnmarshalJSON(b []byte) error {
 	switch b[0] {
 	case '[':
-		return json.Unmarshal(b, (*[]T)(m))
+		return decode.List(b, manyLimit, (*[]T)(m))
 	case '{':
 		var one T
 		if err := json.Unmarshal(b, &one); err != nil {
 			return err
 		}
-		*m = append(*m, one)
+		return m.add(one)
 	}
+	return nil
+}
+
+// UnmarshalXML reads one entry: in XML a list is its entries one after another.
+func (m *many[T]) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	var one T
+	if err := d.DecodeElement(&one, &start); err != nil {
+		return err
+	}
+	return m.add(one)
+}
+
+func (m *many[T]) add(one T) error {
+	if len(*m) >= manyLimit {
+		return decode.ErrTooLarge
+	}
+	*m = append(*m, one)
 	return nil
 }

@@ -38,6 +38,10 @@ type Quirks struct {
 	PlusIsPlus     bool // + in a query is not a space
 	DeriveYear     bool // year follows originallyAvailableAt
 	MaxPage        int  // items per page at most; 0 = 1000
+	RefusePage     int  // a larger page is answered with RefuseWith; 0 = none is
+	MaxKeys        int  // items that a read by key gives at most; 0 = all
+	RefuseKeys     int  // a read of more keys is answered with RefuseWith; 0 = none is
+	RefuseWith     int  // status; 0 = 400
 	MaxRequestLine int  // bytes of a request line at most; 0 = 8192, what common proxies take
 }
 

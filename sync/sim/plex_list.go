@@ -15,6 +15,13 @@ func (p *Plex) list(w http.ResponseWriter, r *http.Request, seg []string) {
 		p.listCollections(w, r, seg)
 		return
 	}
+	p.mu.RLock()
+	quirks := p.quirks
+	p.mu.RUnlock()
+	if size, _ := strconv.Atoi(plexParam(r, "X-Plex-Container-Size")); quirks.RefusePage > 0 && size > quirks.RefusePage {
+		plexFailure(w, quirks.refusal())
+		return
+	}
 	root := p.listing(w.Header(), r, seg[0])
 	if root == nil {
 		plexFailure(w, http.StatusNotFound)
@@ -65,11 +72,10 @@ func (p *Plex) paging(r *http.Request) (start, size int, paged bool) {
 	if limit == 0 {
 		limit = 1000
 	}
-	if size > limit {
+	if size > 1000 {
 		p.violate("a page of %d items", size)
-		size = limit
 	}
-	return max(0, start), max(0, size), err == nil
+	return max(0, start), max(0, min(size, limit)), err == nil
 }
 
 // filtered returns the matching items in the asked order. Filter keys it does not know are ignored, as is one whose last
@@ -172,6 +178,14 @@ func (it *item) sortKey(field string) (number int64, text string) {
 	return 0, strings.ToLower(it.sortTitle())
 }
 
+// refusal is the status of what is too large for this server.
+func (q Quirks) refusal() int {
+	if q.RefuseWith == 0 {
+		return http.StatusBadRequest
+	}
+	return q.RefuseWith
+}
+
 // detail answers GET /library/metadata/1,2,3 with the items that exist.
 func (p *Plex) detail(w http.ResponseWriter, r *http.Request, seg []string) {
 	if r.URL.Query().Get("checkFiles") == "1" {
@@ -179,8 +193,19 @@ func (p *Plex) detail(w http.ResponseWriter, r *http.Request, seg []string) {
 	}
 	root := newElem("MediaContainer")
 	shape := readShape(r.URL.Query(), true)
+	keys := strings.Split(seg[0], ",")
 	p.mu.RLock()
-	for id := range strings.SplitSeq(seg[0], ",") {
+	quirks := p.quirks
+	p.mu.RUnlock()
+	if quirks.RefuseKeys > 0 && len(keys) > quirks.RefuseKeys {
+		plexFailure(w, quirks.refusal())
+		return
+	}
+	if quirks.MaxKeys > 0 {
+		keys = keys[:min(len(keys), quirks.MaxKeys)]
+	}
+	p.mu.RLock()
+	for _, id := range keys {
 		if it := p.byKey(id); it != nil {
 			root.kids = append(root.kids, it.video(shape))
 		} else if c, ok := p.collection(id); ok {

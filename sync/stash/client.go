@@ -5,13 +5,9 @@
 package stash
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,26 +15,32 @@ import (
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 )
 
 const (
 	// defaultTimeout covers the slowest page ever measured (2000 scenes with files take
 	// 0.3 s, 100 whole scenes 0.15 s) on a disk that first has to wake up.
 	defaultTimeout = 60 * time.Second
-	// connectTimeout: a host that drops packets must not eat the whole timeout.
-	connectTimeout = 10 * time.Second
-	// maxAnswer bounds a GraphQL answer: the largest page we ask for is about 1 MB, the
-	// name lists of a huge library a few.
-	maxAnswer = 64 << 20
-	// maxRefusal bounds what is read of an answer that is no GraphQL.
-	maxRefusal = 64 << 10
+	// idleTimeout keeps the connection between two of the questions asked while idle.
+	idleTimeout = 90 * time.Second
+)
+
+var (
+	// pageLimit bounds a page of scenes or stamps: the largest we ask for is about 1 MB and
+	// has 5 000 scenes, or 100 with some hundred names each.
+	pageLimit = decode.Limit{Bytes: 32 << 20, Objects: 200_000}
+	// namesLimit bounds the name lists, which come whole: a huge library has 100 000 names.
+	namesLimit = decode.Limit{Bytes: 64 << 20, Objects: 1_000_000}
 )
 
 // Options says where Stash is and how to talk to it.
 type Options struct {
 	// URL is the address people open in a browser; a path in front of Stash is kept, a
-	// trailing /graphql, a query string and a user name are dropped.
+	// trailing /graphql, a query string and a user name are dropped. Without scheme http
+	// is meant.
 	URL string
 	// Key gives the API key before each request; nil or "" means none.
 	Key func() string
@@ -48,127 +50,54 @@ type Options struct {
 	Timeout time.Duration
 	// Budget holds back what failed a moment ago; nil holds back nothing.
 	Budget *budget.Budget
+	// Certificate is trusted beside those this computer trusts: a file of an authority or
+	// a SHA-256 fingerprint; "" means none.
+	Certificate string
 }
 
 // Client talks to one Stash server. It is safe for concurrent use. Every error it
 // returns is a fault of server Stash, apart from those of the caller's own callbacks.
 type Client struct {
-	base    *url.URL // nil when the address makes no sense
-	key     func() string
-	agent   string
-	timeout time.Duration
-	http    *http.Client
-	budget  *budget.Budget
+	http    *httpc.Client
 	beat    time.Duration // between pings of the job watch
 	pong    time.Duration // how long an answer to one may take
-	idleCut atomic.Bool   // a job watch ended before its first ping
+	batches *httpc.Sizes  // scenes in one question
+	stamps  *httpc.Sizes  // of a page
 	version atomic.Pointer[string]
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
-	c := &Client{base: address(o.URL), key: o.Key, agent: o.UserAgent, timeout: o.Timeout, beat: pingEvery, pong: pingAnswer, budget: o.Budget}
-	if c.key == nil {
-		c.key = func() string { return "" }
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
 	}
-	if c.timeout <= 0 {
-		c.timeout = defaultTimeout
+	// X-Forwarded-For is never among the headers: Stash locks itself when it sees a
+	// public address there.
+	header := http.Header{}
+	if o.UserAgent != "" {
+		header.Set("User-Agent", o.UserAgent)
 	}
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
-	t.MaxIdleConnsPerHost = 4
-	c.http = &http.Client{
-		Transport: t,
-		// A redirect would carry the key to another host, or store a login page as cover.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return c
+	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
+		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key,
+		BadSecret: "The API key contains characters that no key has.", BadSecretHint: hintKey,
+		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate,
+	})}
 }
-
-// keepAlive has the operating system find a dead connection within a minute.
-var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
 // Close gives up idle connections. The client may still be used afterwards.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.http.Close() }
 
-// address reduces what people paste to the base of all requests.
+// address is the base of all requests, without the path of the interface.
 func address(s string) *url.URL {
-	u, err := url.Parse(strings.TrimSpace(s))
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+	u := httpc.Address(s)
+	if u == nil {
 		return nil
 	}
-	u.User, u.RawQuery, u.Fragment, u.ForceQuery = nil, "", "", false
-	path := strings.TrimRight(u.Path, "/")
-	u.Path, u.RawPath = strings.TrimRight(strings.TrimSuffix(path, "/graphql"), "/"), ""
+	for _, path := range []*string{&u.Path, &u.RawPath} {
+		*path = strings.TrimRight(strings.TrimSuffix(*path, "/graphql"), "/")
+	}
 	return u
-}
-
-// reply is an HTTP answer read in full.
-type reply struct {
-	code   int
-	header http.Header
-	body   []byte
-	more   bool // the body was longer than allowed
-}
-
-func (r reply) mediaType() string {
-	t, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
-	return t
-}
-
-// request prepares a request with the headers each one has.
-func (c *Client) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
-	if c.base == nil {
-		return nil, errAddress()
-	}
-	h, err := c.headers()
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), body)
-	if err != nil {
-		return nil, errAddress()
-	}
-	req.Header = h
-	return req, nil
-}
-
-// headers are those of every request, the websocket included. X-Forwarded-For is not
-// among them, ever: Stash locks itself when it sees a public address there.
-func (c *Client) headers() (http.Header, error) {
-	h := http.Header{}
-	if c.agent != "" {
-		h.Set("User-Agent", c.agent)
-	}
-	key := strings.TrimSpace(c.key())
-	if strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, fault.New(fault.Unauthorized, fault.Stash, "The API key contains characters that no key has.", hintKey, nil)
-	}
-	if key != "" {
-		h.Set("ApiKey", key)
-	}
-	return h, nil
-}
-
-// send does one HTTP exchange within the timeout and reads at most limit bytes.
-func (c *Client) send(ctx context.Context, req *http.Request, limit int64) (reply, error) {
-	bound, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
-	resp, err := c.http.Do(req.WithContext(bound))
-	if err != nil {
-		return reply{}, c.broken(ctx, err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		limit = maxRefusal
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
-		return reply{}, c.broken(ctx, err)
-	}
-	more := int64(len(body)) > limit
-	return reply{code: resp.StatusCode, header: resp.Header, body: body[:min(int64(len(body)), limit)], more: more}, nil
 }
 
 // answer is the envelope of GraphQL. Errors come first: with errors, a null in Data says
@@ -178,81 +107,93 @@ type answer struct {
 	Errors []problem       `json:"errors"`
 }
 
-// question prepares a GraphQL request.
-func (c *Client) question(ctx context.Context, query string, vars map[string]any) (*http.Request, error) {
-	payload, err := json.Marshal(map[string]any{"query": query, "variables": vars})
-	if err != nil {
-		return nil, fault.New(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
-	}
-	req, err := c.request(ctx, http.MethodPost, "graphql", bytes.NewReader(payload))
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Accept", "application/json")
-	// Every question only reads: this lets net/http repeat it by itself when a kept
-	// connection turns out to be dead. An empty list is not sent.
-	req.Header["Idempotency-Key"] = nil
-	return req, nil
+// question is one query; kind says what it is for.
+type question struct {
+	kind  budget.Kind
+	query string
+	vars  map[string]any
+	limit decode.Limit // zero for short answers
+	// divides: a refusal may mean that less is to be asked for.
+	divides func(error) bool
 }
 
-// post sends a query. It returns an answer only if the server spoke GraphQL; the
-// answer's Errors are left to the caller.
-func (c *Client) post(ctx context.Context, query string, vars map[string]any) (answer, error) {
-	req, err := c.question(ctx, query, vars)
+// post sends a query and hands the answer to use, if the server spoke GraphQL; the
+// answer's Errors are left to use.
+func (c *Client) post(ctx context.Context, q question, use func(answer) error) error {
+	r, err := q.request()
 	if err != nil {
-		return answer{}, err
+		return err
 	}
-	r, err := c.send(ctx, req, maxAnswer)
+	return c.http.Do(ctx, r, func(rep httpc.Reply) error {
+		if err := c.refusal(rep); err != nil {
+			return err
+		}
+		a, err := c.open(ctx, rep)
+		if err != nil {
+			return err
+		}
+		return use(a)
+	})
+}
+
+func (q question) request() (httpc.Request, error) {
+	payload, err := json.Marshal(map[string]any{"query": q.query, "variables": q.vars})
 	if err != nil {
-		return answer{}, err
+		return httpc.Request{}, fault.New(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
 	}
-	if err := c.refusal(r); err != nil {
-		return answer{}, err
-	}
-	return c.open(ctx, r)
+	return httpc.Request{
+		Kind: q.kind, Op: q.name(), Method: http.MethodPost, Path: "/graphql", Body: payload, Limit: q.limit, Divides: q.divides,
+		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
+	}, nil
+}
+
+// name is the name of the operation.
+func (q question) name() string {
+	_, rest, _ := strings.Cut(q.query, " ")
+	end := strings.IndexFunc(rest, func(r rune) bool { return r < 'A' || r > 'z' })
+	return rest[:max(end, 0)]
 }
 
 // open reads the envelope of a 200 or 422 answer.
-func (c *Client) open(ctx context.Context, r reply) (answer, error) {
-	if r.more {
-		return answer{}, fault.New(fault.Config, fault.Stash, "Stash sent more than 64 MB in one answer.", "", nil)
+func (c *Client) open(ctx context.Context, r httpc.Reply) (answer, error) {
+	if r.More {
+		return answer{}, c.http.Oversized("")
 	}
 	var a answer
-	err := decode(r.body, &a)
+	err := r.JSON(&a)
 	switch {
-	case r.code == http.StatusUnprocessableEntity:
+	case r.Code == http.StatusUnprocessableEntity:
 		return answer{}, c.misunderstood(ctx, a.Errors)
+	case errors.Is(err, decode.ErrTooLarge):
+		return answer{}, c.http.Oversized("")
 	case err != nil:
 		// Holds the queue and heals by itself; a proxy that cuts an answer is no reason
 		// to bother anybody or to give up a job.
-		return answer{}, fault.New(fault.Unreachable, fault.Stash, "Stash's answer could not be read.", "", c.cause(err))
+		return answer{}, c.http.CutOff("", err)
 	case len(a.Errors) == 0 && (len(a.Data) == 0 || string(a.Data) == "null"):
-		return answer{}, errNotStash(errors.New("neither data nor errors in the answer"))
+		return answer{}, c.notStash(errors.New("neither data nor errors in the answer"))
 	}
 	return a, nil
 }
 
-// ask sends a query, if it is allowed now, and decodes its data into out. Any error in the
-// answer fails the whole call.
-func (c *Client) ask(ctx context.Context, query string, vars map[string]any, out any) error {
-	return c.gated(kindOf(query), func() error { return c.answered(ctx, query, vars, out) })
+// ask sends a query and decodes its data into out, which check may refuse. Any error in
+// the answer fails the whole call.
+func (c *Client) ask(ctx context.Context, q question, out any, check func() error) error {
+	return c.post(ctx, q, func(a answer) error {
+		if len(a.Errors) > 0 {
+			return c.refused(ctx, a.Errors)
+		}
+		if err := unmarshal(a.Data, out); err != nil {
+			return c.notStash(err)
+		}
+		if check == nil {
+			return nil
+		}
+		return check()
+	})
 }
 
-func (c *Client) answered(ctx context.Context, query string, vars map[string]any, out any) error {
-	a, err := c.post(ctx, query, vars)
-	if err != nil {
-		return err
-	}
-	if len(a.Errors) > 0 {
-		return c.refused(ctx, a.Errors)
-	}
-	if err := decode(a.Data, out); err != nil {
-		return errNotStash(c.cause(err))
-	}
-	return nil
-}
-
-// decode reads JSON. File names that are no valid UTF-8 arrive raw and become U+FFFD:
-// such a path matches nothing, but the rest of the page stays usable.
-func decode(b []byte, out any) error { return json.Unmarshal(b, out) }
+// unmarshal reads JSON whose objects were counted. File names that are no valid UTF-8
+// arrive raw and become U+FFFD: such a path matches nothing, but the rest of the page
+// stays usable.
+func unmarshal(b []byte, out any) error { return json.Unmarshal(b, out) }

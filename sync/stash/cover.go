@@ -4,13 +4,16 @@ import (
 	"context"
 	"crypto/sha1" //nolint:gosec // identifies an image, protects nothing
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -26,65 +29,62 @@ var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif", "i
 // NotModified for it means "still none". NotFound: no such scene. Rejected: what is stored as cover
 // is no picture or above 20 MB; the rest of the scene can be synced all the same. The
 // address is made from our own base: the one in Stash's answers may name another host.
-func (c *Client) Cover(ctx context.Context, id scene.ID, etag string) (cover scene.Cover, err error) {
-	err = c.gated(budget.Cover, func() error { cover, err = c.cover(ctx, id, etag); return err })
+func (c *Client) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
+	head := http.Header{"Accept": {"image/*"}}
+	if etag != "" {
+		head.Set("If-None-Match", etag)
+	}
+	var cover scene.Cover
+	r := httpc.Request{Kind: budget.Cover, Op: "screenshot", Path: "/scene/" + id.String() + "/screenshot", Header: head, Limit: decode.Limit{Bytes: maxCover}}
+	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
+		cover, err = c.cover(ctx, rep, etag)
+		return err
+	})
 	return cover, err
 }
 
-func (c *Client) cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
-	req, err := c.request(ctx, http.MethodGet, "scene/"+id.String()+"/screenshot", nil)
-	if err != nil {
-		return scene.Cover{}, err
-	}
-	if etag != "" {
-		req.Header.Set("If-None-Match", etag)
-	}
-	req.Header.Set("Accept", "image/*")
-	r, err := c.send(ctx, req, maxCover)
-	if err != nil {
-		return scene.Cover{}, err
-	}
-	switch r.code {
+func (c *Client) cover(ctx context.Context, r httpc.Reply, etag string) (scene.Cover, error) {
+	switch r.Code {
 	case http.StatusOK:
-		return picture(r)
+		return c.picture(r)
 	case http.StatusNotModified:
 		return scene.Cover{ETag: etag, NotModified: true}, nil
 	case http.StatusNotFound:
-		return scene.Cover{}, fault.New(fault.NotFound, fault.Stash, "Stash no longer has this scene.", "", c.said(r))
+		return scene.Cover{}, fault.New(fault.NotFound, fault.Stash, "Stash no longer has this scene.", "", c.http.Said("", r))
 	case http.StatusInternalServerError:
 		return scene.Cover{}, c.coverFailed(ctx, r)
 	}
 	if err := c.refusal(r); err != nil {
 		return scene.Cover{}, err
 	}
-	return scene.Cover{}, errNotStash(c.said(r))
+	return scene.Cover{}, c.notStash(c.http.Said("", r))
 }
 
 // coverFailed tells a Stash that is not ready from one broken cover.
-func (c *Client) coverFailed(ctx context.Context, r reply) error {
+func (c *Client) coverFailed(ctx context.Context, r httpc.Reply) error {
 	if _, err := c.state(ctx); err != nil {
 		return err
 	}
-	return fault.New(fault.Temporary, fault.Stash, "Stash could not read the cover.", "", c.said(r))
+	return fault.New(fault.Temporary, fault.Stash, "Stash could not read the cover.", "", c.http.Said("", r))
 }
 
 // picture checks that the answer is one: login and error pages come with 200 as well.
-func picture(r reply) (scene.Cover, error) {
-	said := r.mediaType()
+func (c *Client) picture(r httpc.Reply) (scene.Cover, error) {
+	said := r.MediaType()
 	if said == "image/svg+xml" {
-		return scene.Cover{ETag: r.header.Get("ETag"), None: true}, nil
+		return scene.Cover{ETag: r.Header.Get("ETag"), None: true}, nil
 	}
 	if said == "text/html" {
-		return scene.Cover{}, fault.New(fault.Config, fault.Stash, "This address answers with a web page, not with a cover.", hintHost, nil)
+		return scene.Cover{}, c.http.Contradiction("", "This address answers with a web page, not with a cover.", c.http.HintHost(), errors.New("a web page as answer"))
 	}
-	if r.more {
+	if r.More {
 		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, "The cover is larger than 20 MB.", "Choose a smaller cover in Stash.", nil)
 	}
-	kind, _, _ := strings.Cut(http.DetectContentType(r.body), ";")
+	kind, _, _ := strings.Cut(http.DetectContentType(r.Body), ";")
 	if !slices.Contains(pictures, kind) {
 		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, "The cover in Stash is not a picture.", "Choose another cover in Stash.",
 			fmt.Errorf("declared %.40q, contains %s", said, kind))
 	}
-	sum := sha1.Sum(r.body) //nolint:gosec // see the import
-	return scene.Cover{Bytes: r.body, Type: kind, ETag: r.header.Get("ETag"), SHA1: hex.EncodeToString(sum[:])}, nil
+	sum := sha1.Sum(r.Body) //nolint:gosec // see the import
+	return scene.Cover{Bytes: r.Body, Type: kind, ETag: r.Header.Get("ETag"), SHA1: hex.EncodeToString(sum[:])}, nil
 }

@@ -64,14 +64,14 @@ func TestEveryCallClassifiesAnAnswerThatIsNotGraphQL(t *testing.T) {
 		"Plex":               {answer{code: 401, kind: "text/html", head: map[string]string{"X-Plex-Protocol": "1.0"}}, canary, fault.Config, "Plex answers at this address"},
 		"login":              {answer{code: 302, head: map[string]string{"Location": "/login?returnURL=%2Fgraphql"}}, "", fault.Unauthorized, "Stash wants an API key."},
 		"login under a path": {answer{code: 302, head: map[string]string{"Location": "/stash/login"}}, canary, fault.Unauthorized, "refused"},
-		"moved":              {answer{code: 301, head: map[string]string{"Location": "https://films.example/graphql?apikey=" + canary}}, canary, fault.Config, "elsewhere"},
+		"moved":              {answer{code: 301, head: map[string]string{"Location": "https://films.example/graphql?apikey=" + canary}}, canary, fault.Config, "redirects"},
 		"exposed":            {answer{code: 403, kind: "text/plain", body: "Stash is exposed to the public internet without authentication"}, "", fault.Config, "locked itself"},
 		"proxy forbids":      {answer{code: 403, kind: "text/html", body: page}, "", fault.Config, "refuses access"},
 		"too many":           {answer{code: 429}, "", fault.Busy, "busy"},
 		"bad gateway":        {answer{code: 502, kind: "text/html", body: page}, "", fault.Unreachable, "502"},
 		"unavailable":        {answer{code: 503}, "", fault.Unreachable, "503"},
 		"gateway timeout":    {answer{code: 504}, "", fault.Unreachable, "504"},
-		"https port":         {answer{code: 400, kind: "text/plain", body: "Client sent an HTTP request to an HTTPS server."}, "", fault.Config, "not as Stash"},
+		"https port":         {answer{code: 400, kind: "text/plain", body: "Client sent an HTTP request to an HTTPS server."}, "", fault.Config, "speaks https only"},
 		"gone":               {answer{code: 410, kind: "text/plain"}, "", fault.Config, "not as Stash"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -97,11 +97,13 @@ func TestRetryAfterIsHonouredWithinReason(t *testing.T) {
 		want time.Duration
 	}{
 		"seconds": {"7", 7 * time.Second}, "absurd": {"9999999", time.Hour}, "negative": {"-3", 0},
-		"date": {"Mon, 23 Nov 2026 16:00:00 GMT", 0}, "nothing": {"", 0},
+		"date": {"Mon, 23 Nov 2026 16:00:00 GMT", 20 * time.Second}, "nothing": {"", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := serve(t, func(asked) answer { return answer{code: 429, head: map[string]string{"Retry-After": tc.said}} })
+			f := serve(t, func(asked) answer {
+				return answer{code: 429, head: map[string]string{"Retry-After": tc.said, "Date": "Mon, 23 Nov 2026 15:59:40 GMT"}}
+			})
 			_, err := client(f.URL, "").Newest(t.Context())
 			if got := want(t, err, fault.Busy, "").RetryAfter; got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
@@ -114,7 +116,7 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 	t.Parallel()
 	other := serve(t, func(asked) answer { return ok(okState) })
 	each(t, answer{code: 302, head: map[string]string{"Location": other.URL + "/graphql"}}, canary, func(t *testing.T, err error) {
-		f := want(t, err, fault.Config, "elsewhere")
+		f := want(t, err, fault.Config, "redirects")
 		if !strings.Contains(f.Hint, other.URL) {
 			t.Errorf("hint %q does not name the other address", f.Hint)
 		}
@@ -244,5 +246,5 @@ func TestAnAnswerCutOffOnTheWireIsUnreachable(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	_, err := client(s.URL, "").Newest(t.Context())
-	want(t, err, fault.Unreachable, "cannot be reached")
+	want(t, err, fault.Unreachable, "broke off the connection")
 }

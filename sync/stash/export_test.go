@@ -6,4 +6,4 @@ import "time"
 func (c *Client) Ping(every, answer time.Duration) { c.beat, c.pong = every, answer }
 
 // PingsOften reports whether the job watch is held open by frequent pings.
-func (c *Client) PingsOften() bool { return c.pingEvery() == pingOften }
+func (c *Client) PingsOften() bool { return c.http.PingsOften() }

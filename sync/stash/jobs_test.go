@@ -139,7 +139,7 @@ func TestADeadSocketIsFoundByPing(t *testing.T) {
 	})
 	c := client(url, "")
 	c.Ping(5*time.Millisecond, 30*time.Millisecond)
-	want(t, c.WatchJobs(t.Context(), func() {}), fault.Unreachable, "no longer answers")
+	want(t, c.WatchJobs(t.Context(), func() {}), fault.Unreachable, "did not answer in time")
 }
 
 func TestALiveSocketOutlivesManyPings(t *testing.T) {

@@ -3,6 +3,7 @@ package stash
 import (
 	"context"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/scene"
 )
 
@@ -15,11 +16,14 @@ func (c *Client) Names(ctx context.Context) (scene.Names, error) {
 		FindPerformers *struct{ Performers []scene.Named }
 		FindStudios    *struct{ Studios []scene.Named }
 	}
-	if err := c.ask(ctx, namesQuery, nil, &out); err != nil {
+	err := c.ask(ctx, question{kind: budget.Names, query: namesQuery, limit: namesLimit}, &out, func() error {
+		if out.FindTags == nil || out.FindPerformers == nil || out.FindStudios == nil {
+			return c.notStash(nil)
+		}
+		return nil
+	})
+	if err != nil {
 		return scene.Names{}, err
-	}
-	if out.FindTags == nil || out.FindPerformers == nil || out.FindStudios == nil {
-		return scene.Names{}, errNotStash(nil)
 	}
 	return scene.Names{
 		Tags: out.FindTags.Tags, Performers: out.FindPerformers.Performers, Studios: out.FindStudios.Studios,

@@ -12,13 +12,15 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
 const (
 	// batch is the number of scenes per request: 100 take about 0.1 s, larger batches
 	// are not faster per scene.
-	batch = 100
+	batch      = 100
+	leastBatch = 5
 	// found bounds the answers of a search made for a person.
 	found = 25
 )
@@ -49,8 +51,12 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 	ids = slices.DeleteFunc(ids, func(id scene.ID) bool { return id == 0 })
 	out := make(map[scene.ID]*scene.Scene, len(ids))
 	failed := map[scene.ID]error{}
-	for part := range slices.Chunk(ids, batch) {
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), c.batches.Next())]
 		unsure, err := c.fetch(ctx, part, out, failed)
+		if err != nil && c.batches.Shrink(len(part), err) {
+			continue
+		}
 		if err == nil && len(unsure) > 0 {
 			unsure, err = c.fetch(ctx, unsure, out, failed)
 		}
@@ -60,6 +66,8 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 		for _, id := range unsure {
 			failed[id] = fault.New(fault.Temporary, fault.Stash, "Stash could not say whether this scene still exists.", "", nil)
 		}
+		c.batches.Took()
+		ids = ids[len(part):]
 	}
 	if len(failed) > 0 {
 		return out, &Partial{Failed: failed}
@@ -70,38 +78,32 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 // fetch asks for at most batch scenes and sorts them into out and failed. A null beside
 // the errors of others may mean "deleted" or not: such ids come back as unsure.
 func (c *Client) fetch(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
-	err = c.gated(budget.Scenes, func() error { unsure, err = c.fetchNow(ctx, ids, out, failed); return err })
-	return unsure, err
-}
-
-func (c *Client) fetchNow(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
-	a, err := c.post(ctx, batchQuery(), variables(ids))
-	if err != nil {
-		return nil, err
-	}
-	bad, err := c.blame(ctx, a.Errors, len(ids))
-	if err != nil {
-		return nil, err
-	}
-	var data map[string]json.RawMessage
-	if err := decode(a.Data, &data); err != nil {
-		return nil, errNotStash(c.cause(err))
-	}
-	for i, id := range ids {
-		raw, answered := data["s"+strconv.Itoa(i)]
-		s, err := c.one(raw, id)
-		switch {
-		case bad[i] != nil:
-			failed[id] = bad[i]
-		case !answered, s == nil && len(bad) > 0 && err == nil:
-			unsure = append(unsure, id)
-		case err != nil:
-			failed[id] = err
-		default:
-			out[id] = s
+	err = c.post(ctx, question{kind: budget.Scenes, query: batchQuery(), vars: variables(ids), limit: pageLimit, divides: func(err error) bool { return len(ids) > leastBatch && httpc.TooLong(err) }}, func(a answer) error {
+		bad, err := c.blame(ctx, a.Errors, len(ids))
+		if err != nil {
+			return err
 		}
-	}
-	return unsure, nil
+		var data map[string]json.RawMessage
+		if err := unmarshal(a.Data, &data); err != nil {
+			return c.notStash(err)
+		}
+		for i, id := range ids {
+			raw, answered := data["s"+strconv.Itoa(i)]
+			s, err := c.one(raw, id)
+			switch {
+			case bad[i] != nil:
+				failed[id] = bad[i]
+			case !answered, s == nil && len(bad) > 0 && err == nil:
+				unsure = append(unsure, id)
+			case err != nil:
+				failed[id] = err
+			default:
+				out[id] = s
+			}
+		}
+		return nil
+	})
+	return unsure, err
 }
 
 // variables fills the fixed variables of batchQuery.
@@ -119,18 +121,18 @@ func variables(ids []scene.ID) map[string]any {
 // one decodes the scene under an alias; nil without error for a null.
 func (c *Client) one(raw json.RawMessage, id scene.ID) (*scene.Scene, error) {
 	var w *wireScene
-	if err := decode(raw, &w); err != nil {
-		return nil, errNotStash(c.cause(err))
+	if err := unmarshal(raw, &w); err != nil {
+		return nil, c.notStash(err)
 	}
 	if w == nil {
 		return nil, nil
 	}
 	s, err := w.scene()
 	if err != nil {
-		return nil, errNotStash(errID)
+		return nil, c.notStash(errID)
 	}
 	if s.ID != id {
-		return nil, errNotStash(fmt.Errorf("asked for scene %s, got %s", id, s.ID))
+		return nil, c.notStash(fmt.Errorf("asked for scene %s, got %s", id, s.ID))
 	}
 	return &s, nil
 }
@@ -205,14 +207,14 @@ func (c *Client) find(ctx context.Context, vars map[string]any) ([]scene.Scene, 
 	var out struct {
 		FindScenes struct{ Scenes []wireScene }
 	}
-	if err := c.ask(ctx, findQuery, vars, &out); err != nil {
+	if err := c.ask(ctx, question{kind: budget.Scenes, query: findQuery, vars: vars, limit: pageLimit}, &out, nil); err != nil {
 		return nil, err
 	}
 	list := make([]scene.Scene, 0, len(out.FindScenes.Scenes))
 	for _, w := range out.FindScenes.Scenes {
 		s, err := w.scene()
 		if err != nil {
-			return nil, errNotStash(errID)
+			return nil, c.notStash(errID)
 		}
 		list = append(list, s)
 	}

@@ -184,7 +184,6 @@ func TestDeletionAndStatesAgainstTheSimulatedStash(t *testing.T) {
 func TestScriptedFaultsAreClassified(t *testing.T) {
 	t.Parallel()
 	w, _ := world(t, sim.Options{Seed: 5, Scenes: 5})
-	c := stash.New(stash.Options{URL: w.Stash.URL(), Timeout: 2 * time.Second})
 	for name, tc := range map[string]struct {
 		fault sim.Fault
 		class fault.Class
@@ -195,7 +194,7 @@ func TestScriptedFaultsAreClassified(t *testing.T) {
 		"lost":        {sim.Fault{Effect: sim.Lost}, fault.Unreachable, ""},
 		"hang":        {sim.Fault{Effect: sim.Hang}, fault.Unreachable, "in time"},
 		"cut off":     {sim.Fault{Effect: sim.CutOff}, fault.Unreachable, ""},
-		"garbage":     {sim.Fault{Effect: sim.Garbage}, fault.Unreachable, "could not be read"},
+		"garbage":     {sim.Fault{Effect: sim.Garbage}, fault.Unreachable, "cut off or garbled"},
 		"html":        {sim.Fault{Effect: sim.HTML}, fault.Config, "web page"},
 		"login":       {sim.Fault{Effect: sim.Login}, fault.Unauthorized, "wants an API key"},
 		"maintenance": {sim.Fault{Effect: sim.Maintenance}, fault.Unreachable, "503"},
@@ -203,6 +202,7 @@ func TestScriptedFaultsAreClassified(t *testing.T) {
 		"failing":     {sim.Fault{Effect: sim.Status, Status: 500}, fault.Unreachable, "500"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			c := stash.New(stash.Options{URL: w.Stash.URL(), Timeout: 2 * time.Second})
 			clear := w.Stash.Inject(tc.fault)
 			_, err := c.Newest(t.Context())
 			clear()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -37,43 +38,38 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	var out struct {
 		FindScenes struct{ Count *int }
 	}
-	if err := c.ask(ctx, countQuery, nil, &out); err != nil {
+	err = c.ask(ctx, question{kind: budget.Status, query: countQuery}, &out, func() error {
+		if out.FindScenes.Count == nil {
+			return c.notStash(nil)
+		}
+		return nil
+	})
+	if err != nil {
 		return s, err
-	}
-	if out.FindScenes.Count == nil {
-		return s, errNotStash(nil)
 	}
 	s.Scenes = *out.FindScenes.Count
 	return s, nil
 }
 
 // state asks for version and state alone, which Stash answers in every state.
-func (c *Client) state(ctx context.Context) (s Status, err error) {
-	err = c.gated(budget.Status, func() error { s, err = c.askState(ctx); return err })
-	return s, err
-}
-
-func (c *Client) askState(ctx context.Context) (Status, error) {
+func (c *Client) state(ctx context.Context) (Status, error) {
 	var out struct {
 		SystemStatus struct{ Status string }
 		Version      struct{ Version string }
 	}
-	a, err := c.post(ctx, stateQuery, nil)
-	if err != nil {
-		return Status{}, err
-	}
-	if len(a.Errors) > 0 {
-		return Status{}, c.problemFault(a.Errors[0])
-	}
-	if err := decode(a.Data, &out); err != nil {
-		return Status{}, errNotStash(c.cause(err))
-	}
-	if out.SystemStatus.Status == "" {
-		return Status{}, errNotStash(nil)
-	}
-	s := Status{Version: clean(out.Version.Version), State: clean(out.SystemStatus.Status)}
-	c.version.Store(&s.Version)
-	return s, errState(s.State)
+	var s Status
+	err := c.post(ctx, question{kind: budget.Status, query: stateQuery}, func(a answer) error {
+		if len(a.Errors) > 0 {
+			return c.problemFault(a.Errors[0])
+		}
+		if err := unmarshal(a.Data, &out); err != nil || out.SystemStatus.Status == "" {
+			return c.notStash(err)
+		}
+		s = Status{Version: clean(out.Version.Version), State: clean(out.SystemStatus.Status)}
+		c.version.Store(&s.Version)
+		return errState(s.State)
+	})
+	return s, err
 }
 
 // Newest asks for the number of scenes and the one edited last, 65 ms in a library of
@@ -86,23 +82,24 @@ func (c *Client) Newest(ctx context.Context) (scene.Newest, error) {
 			Scenes []wireStamp
 		}
 	}
-	if err := c.ask(ctx, newestQuery, nil, &out); err != nil {
-		return scene.Newest{}, err
-	}
-	if out.FindScenes.Count == nil {
-		return scene.Newest{}, errNotStash(nil)
-	}
-	n := scene.Newest{Count: *out.FindScenes.Count}
-	if len(out.FindScenes.Scenes) == 0 {
-		return n, nil
-	}
-	first := out.FindScenes.Scenes[0]
-	id, err := scene.ParseID(first.ID)
-	if err != nil {
-		return scene.Newest{}, errNotStash(errID)
-	}
-	n.ID, n.UpdatedAt = id, first.UpdatedAt
-	return n, nil
+	var n scene.Newest
+	err := c.ask(ctx, question{kind: budget.Newest, query: newestQuery}, &out, func() error {
+		if out.FindScenes.Count == nil {
+			return c.notStash(nil)
+		}
+		n.Count = *out.FindScenes.Count
+		if len(out.FindScenes.Scenes) == 0 {
+			return nil
+		}
+		first := out.FindScenes.Scenes[0]
+		var err error
+		if n.ID, err = scene.ParseID(first.ID); err != nil {
+			return c.notStash(errID)
+		}
+		n.UpdatedAt = first.UpdatedAt
+		return nil
+	})
+	return n, err
 }
 
 // knownVersion is the server's version, asked for once; "" when it does not say, which
@@ -111,17 +108,26 @@ func (c *Client) knownVersion(ctx context.Context) string {
 	if v := c.version.Load(); v != nil && *v != "" {
 		return *v
 	}
-	req, err := c.question(ctx, versionQuery, nil)
+	var out struct {
+		Data struct{ Version struct{ Version string } }
+	}
+	r, err := question{kind: budget.Status, query: versionQuery}.request()
 	if err != nil {
 		return ""
 	}
-	r, err := c.send(ctx, req, maxAnswer)
-	var a answer
-	var out struct{ Version struct{ Version string } }
-	if err != nil || c.refusal(r) != nil || decode(r.body, &a) != nil || decode(a.Data, &out) != nil {
+	err = c.http.Do(ctx, r, func(rep httpc.Reply) error { // not ask: a refusal of this would ask for the version again
+		if err := c.refusal(rep); err != nil {
+			return err
+		}
+		if err := rep.JSON(&out); err != nil || out.Data.Version.Version == "" {
+			return c.notStash(err)
+		}
+		return nil
+	})
+	if err != nil {
 		return ""
 	}
-	v := clean(out.Version.Version)
+	v := clean(out.Data.Version.Version)
 	c.version.Store(&v)
 	return v
 }

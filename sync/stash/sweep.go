@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
 	"lockstep/sync/scene"
 )
 
@@ -13,6 +15,8 @@ const (
 	stampPage = 5000
 	// filePage: 2 000 scenes with files take 0.3 s.
 	filePage = 2000
+	// leastPage is what any server takes.
+	leastPage = 100
 )
 
 // Sweep hands every scene that existed when it began to fn, in pages and in order of id;
@@ -21,7 +25,7 @@ const (
 // share is plausible: a Stash started on a fresh database is empty without any error.
 // An error of fn ends the sweep and is returned as it is.
 func (c *Client) Sweep(ctx context.Context, fn func([]scene.Stamp) error) error {
-	s := sweep[scene.Stamp]{query: stampQuery, size: stampPage, make: func(w wireStamp, id scene.ID) scene.Stamp {
+	s := sweep[scene.Stamp]{kind: budget.Stamps, query: stampQuery, size: stampPage, make: func(w wireStamp, id scene.ID) scene.Stamp {
 		return scene.Stamp{ID: id, UpdatedAt: w.UpdatedAt, CreatedAt: w.CreatedAt}
 	}}
 	return s.run(ctx, c, fn)
@@ -31,7 +35,7 @@ func (c *Client) Sweep(ctx context.Context, fn func([]scene.Stamp) error) error 
 // no scene's stamp: files moved, replaced or given to another scene. The files come with
 // id, path and UpdatedAt.
 func (c *Client) SweepFiles(ctx context.Context, fn func([]scene.FileStamp) error) error {
-	s := sweep[scene.FileStamp]{query: fileQuery, size: filePage, make: func(w wireStamp, id scene.ID) scene.FileStamp {
+	s := sweep[scene.FileStamp]{kind: budget.Paths, query: fileQuery, size: filePage, make: func(w wireStamp, id scene.ID) scene.FileStamp {
 		return scene.FileStamp{ID: id, UpdatedAt: w.UpdatedAt, Files: files(w.Files)}
 	}}
 	return s.run(ctx, c, fn)
@@ -40,6 +44,7 @@ func (c *Client) SweepFiles(ctx context.Context, fn func([]scene.FileStamp) erro
 // sweep pages by "id greater than the last one", the only paging that misses nothing
 // while scenes are edited and deleted.
 type sweep[T any] struct {
+	kind  budget.Kind
 	query string
 	size  int
 	make  func(wireStamp, scene.ID) T
@@ -55,7 +60,7 @@ func (s sweep[T]) run(ctx context.Context, c *Client, fn func([]T) error) error 
 		if err != nil {
 			return err
 		}
-		page, last, err := s.upTo(list, after, bound)
+		page, last, err := s.upTo(c, list, after, bound)
 		if err != nil || len(page) == 0 {
 			return err
 		}
@@ -73,27 +78,38 @@ func (s sweep[T]) page(ctx context.Context, c *Client, after scene.ID) ([]wireSt
 	var out struct {
 		FindScenes *struct{ Scenes []wireStamp }
 	}
-	err := c.ask(ctx, s.query, map[string]any{
-		"filter": map[string]any{"per_page": s.size, "sort": "id", "direction": "ASC"},
-		"scenes": map[string]any{"id": map[string]any{"value": after, "modifier": "GREATER_THAN"}},
-	}, &out)
-	if err != nil {
-		return nil, err
+	for {
+		size := min(s.size, c.stamps.Next())
+		q := question{kind: s.kind, query: s.query, limit: pageLimit, divides: func(err error) bool { return size > leastPage && httpc.TooLong(err) }, vars: map[string]any{
+			"filter": map[string]any{"per_page": size, "sort": "id", "direction": "ASC"},
+			"scenes": map[string]any{"id": map[string]any{"value": after, "modifier": "GREATER_THAN"}},
+		}}
+		err := c.ask(ctx, q, &out, func() error { return c.listed(out.FindScenes == nil || out.FindScenes.Scenes == nil) })
+		if err == nil {
+			c.stamps.Took()
+			return out.FindScenes.Scenes, nil
+		}
+		if !c.stamps.Shrink(size, err) {
+			return nil, err
+		}
 	}
-	if out.FindScenes == nil || out.FindScenes.Scenes == nil {
-		return nil, errNotStash(nil)
+}
+
+func (c *Client) listed(missing bool) error {
+	if missing {
+		return c.notStash(nil)
 	}
-	return out.FindScenes.Scenes, nil
+	return nil
 }
 
 // upTo converts a page and leaves out scenes created after the sweep began. A page out
 // of order would end in a loop or in scenes taken for deleted, so it is an error.
-func (s sweep[T]) upTo(list []wireStamp, after, bound scene.ID) ([]T, scene.ID, error) {
+func (s sweep[T]) upTo(c *Client, list []wireStamp, after, bound scene.ID) ([]T, scene.ID, error) {
 	page := make([]T, 0, len(list))
 	for _, w := range list {
 		id, err := scene.ParseID(w.ID)
 		if err != nil {
-			return nil, 0, errNotStash(errID)
+			return nil, 0, c.notStash(errID)
 		}
 		if id <= after {
 			return nil, 0, fault.New(fault.Temporary, fault.Stash, "Stash listed its scenes in an unexpected order.", "", errors.New("page not in order of id"))
@@ -111,18 +127,16 @@ func (c *Client) last(ctx context.Context) (scene.ID, error) {
 	var out struct {
 		FindScenes *struct{ Scenes []wireStamp }
 	}
-	if err := c.ask(ctx, lastQuery, nil, &out); err != nil {
+	q := question{kind: budget.Stamps, query: lastQuery}
+	if err := c.ask(ctx, q, &out, func() error { return c.listed(out.FindScenes == nil || out.FindScenes.Scenes == nil) }); err != nil {
 		return 0, err
-	}
-	if out.FindScenes == nil || out.FindScenes.Scenes == nil {
-		return 0, errNotStash(nil)
 	}
 	if len(out.FindScenes.Scenes) == 0 {
 		return 0, nil
 	}
 	id, err := scene.ParseID(out.FindScenes.Scenes[0].ID)
 	if err != nil {
-		return 0, errNotStash(errID)
+		return 0, c.notStash(errID)
 	}
 	return id, nil
 }

@@ -1,0 +1,321 @@
+// Package httpc is what the adapters to both servers stand on: one place that sends a
+// request, bounds what comes back, and turns whatever goes wrong into a classified fault
+// with words. It puts the token into a header and keeps it out of every text, never
+// follows a redirect, and logs nothing. What an answer means is the adapter's to say.
+package httpc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"lockstep/sync/budget"
+	"lockstep/sync/decode"
+	"lockstep/sync/fault"
+)
+
+const (
+	// connectTimeout: a host that drops packets must not eat the whole timeout. Three
+	// attempts of TCP fit in.
+	connectTimeout = 5 * time.Second
+	// refusalLimit bounds what is read of an answer that is no success.
+	refusalLimit = 64 << 10
+	// smallBytes and smallObjects bound an answer whose request names no limit.
+	smallBytes   = 1 << 20
+	smallObjects = 50_000
+)
+
+// Options says where a server is and who asks.
+type Options struct {
+	// Server is who a fault is about, and Name what the words call it; an empty Name is
+	// the server's.
+	Server fault.Server
+	Name   string
+	// Base is the address below which all paths lie; nil makes every request a Config
+	// fault with the words of Example.
+	Base    *url.URL
+	Example string // such as http://host:9999
+	// Header goes with every request, SecretHeader with what Secret gives, if anything.
+	Header       http.Header
+	SecretHeader string
+	Secret       func() string
+	// BadSecret words a secret with characters that no secret has.
+	BadSecret, BadSecretHint string
+	// Budget holds back what failed a moment ago; nil holds back nothing.
+	Budget *budget.Budget
+	// Timeout is for one request including its body.
+	Timeout time.Duration
+	// Idle is how long a connection is kept that nobody uses.
+	Idle time.Duration
+	// Trust is the certificate to trust beside those of this computer: "", a file of an
+	// authority, or a fingerprint. See ParseTrust.
+	Trust string
+}
+
+// Client sends requests to one server. It is safe for concurrent use.
+type Client struct {
+	o        Options
+	http     *http.Client
+	trust    *trust
+	peer     atomic.Pointer[net.IP] // whom the last connection went to
+	standing standing
+	peeked   peek
+	idleCut  atomic.Bool // a socket ended before its first ping
+}
+
+// New makes a client and connects to nothing.
+func New(o Options) *Client {
+	if o.Secret == nil {
+		o.Secret = func() string { return "" }
+	}
+	if o.Name == "" {
+		o.Name = string(o.Server)
+	}
+	c := &Client{o: o, trust: newTrust(o.Trust)}
+	dialer := &net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}
+	c.http = &http.Client{
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment,
+			DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+				return c.dial(ctx, dialer, network, to)
+			},
+			TLSClientConfig:     c.trust.config(),
+			TLSHandshakeTimeout: 2 * connectTimeout,
+			IdleConnTimeout:     o.Idle,
+			MaxIdleConnsPerHost: 4,
+		},
+		// No API here redirects: one that does is a proxy or a login page, and the token
+		// would travel with the request.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return c
+}
+
+// keepAlive has the operating system find a dead connection within a minute.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+
+func (c *Client) dial(ctx context.Context, d *net.Dialer, network, to string) (net.Conn, error) {
+	conn, err := d.DialContext(ctx, network, to)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		c.peer.Store(&at.IP)
+	}
+	return conn, nil
+}
+
+// Close gives up idle connections. The client may still be used afterwards.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// HasSecret reports whether there is a token or key to send.
+func (c *Client) HasSecret() bool { return c.secret() != "" }
+
+func (c *Client) secret() string { return strings.TrimSpace(c.o.Secret()) }
+
+// Request is one request. Op is for the operator's eyes and names no address.
+type Request struct {
+	Kind   budget.Kind
+	Op     string
+	Method string // GET when empty
+	Path   string // below the base, already escaped
+	Query  string // already encoded
+	Header http.Header
+	Body   []byte
+	// Limit bounds the answer of a success; zero means 1 MB and 50 000 objects.
+	Limit decode.Limit
+	// Timeout shortens the client's own; zero means that one.
+	Timeout time.Duration
+	// Probe is the try of an open breaker, which has a timetable of its own.
+	Probe bool
+	// Divides reports a failure after which the caller asks for less at once, because it may
+	// come from the size of the request: the first one is no failure of its kind yet. Nil
+	// means none.
+	Divides func(error) bool
+}
+
+// Reply is an answer, read in full. More says that a success was longer than the limit;
+// then there is no body.
+type Reply struct {
+	Code    int
+	Header  http.Header
+	Body    []byte
+	More    bool
+	objects int
+}
+
+// MediaType is the type of the body without its parameters.
+func (r Reply) MediaType() string {
+	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return t
+}
+
+// OK reports a success.
+func (r Reply) OK() bool { return r.Code/100 == 2 }
+
+// JSON decodes the body within the limit of the request.
+func (r Reply) JSON(v any) error { return decode.JSON(r.Body, r.objects, v) }
+
+// Objects is the limit for whoever decodes the body otherwise.
+func (r Reply) Objects() int { return r.objects }
+
+// Do carries out one request, if the budget allows it now, and hands the answer, whatever
+// its status, to use, which reads it and says what is wrong with it. The error of Do is that
+// of use or of the exchange, with what the server asked for in Retry-After; an answer that
+// contradicts what this server said a moment ago is not believed at once, see Contradiction.
+func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error {
+	if err := c.o.Budget.Allow(r.Kind); err != nil && !r.Probe {
+		return err
+	}
+	err := c.standing.settle(r.Kind, c.exchange(ctx, r, use), time.Now())
+	if r.Divides != nil && err != nil && r.Divides(err) && !c.o.Budget.Fails(r.Kind) {
+		return err
+	}
+	c.o.Budget.Done(r.Kind, err)
+	return err
+}
+
+func (c *Client) exchange(ctx context.Context, r Request, use func(Reply) error) error {
+	bound, cancel := context.WithTimeout(ctx, r.patience(c.o.Timeout))
+	defer cancel()
+	req, err := c.request(bound, r)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return c.Broken(ctx, r.Op, err)
+	}
+	defer resp.Body.Close()
+	rep, err := r.receive(resp)
+	if err != nil {
+		return c.Broken(ctx, r.Op, err)
+	}
+	if f := c.wrongPort(rep); f != nil {
+		return f
+	}
+	err = use(rep)
+	if errors.Is(err, decode.ErrTooLarge) && fault.Of(err).Class == fault.Local {
+		err = c.Oversized(r.Op)
+	}
+	return withRetryAfter(err, rep)
+}
+
+// Failing reports whether a kind of request fails at present.
+func (c *Client) Failing(k budget.Kind) bool { return c.o.Budget.Fails(k) }
+
+func (r Request) patience(usual time.Duration) time.Duration {
+	if r.Timeout > 0 {
+		return min(r.Timeout, usual)
+	}
+	return usual
+}
+
+// receive reads an answer within its limit. The status of a refusal counts even if its
+// words are cut off.
+func (r Request) receive(resp *http.Response) (Reply, error) {
+	limit := decode.Limit{Bytes: max(r.Limit.Bytes, smallBytes), Objects: max(r.Limit.Objects, smallObjects)}
+	rep := Reply{Code: resp.StatusCode, Header: resp.Header, objects: limit.Objects}
+	if !rep.OK() {
+		rep.Body, _ = io.ReadAll(io.LimitReader(resp.Body, refusalLimit))
+		return rep, nil
+	}
+	var err error
+	rep.Body, err = decode.Read(resp.Body, limit)
+	if errors.Is(err, decode.ErrTooLarge) {
+		rep.More, err = true, nil
+	}
+	return rep, err
+}
+
+// request builds the HTTP request. All requests may be repeated without harm (they read,
+// or write the same values again), which the empty idempotency key tells the transport:
+// it then repeats one that met a connection the server had just closed. An empty key is
+// not sent.
+func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+	u, err := c.url(r.Path, r.Query)
+	if err != nil {
+		return nil, err
+	}
+	head, err := c.signed()
+	if err != nil {
+		return nil, err
+	}
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	var body io.Reader
+	if r.Body != nil {
+		body = bytes.NewReader(r.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
+	if err != nil {
+		return nil, c.badAddress()
+	}
+	for name, values := range r.Header {
+		head[name] = values
+	}
+	head["Idempotency-Key"] = []string{}
+	req.Header = head
+	return req, nil
+}
+
+// url puts an escaped path below the base.
+func (c *Client) url(path, query string) (*url.URL, error) {
+	if c.o.Base == nil {
+		return nil, c.badAddress()
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, c.badAddress()
+	}
+	u := *c.o.Base
+	u.RawPath = u.EscapedPath() + path
+	u.Path += plain
+	u.RawQuery = query
+	return &u, nil
+}
+
+// signed gives the headers of one request, the secret among them and nowhere else.
+func (c *Client) signed() (http.Header, error) {
+	h := c.o.Header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	secret := c.secret()
+	if strings.ContainsFunc(secret, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, c.Fault(fault.Unauthorized, c.o.BadSecret, c.o.BadSecretHint, nil)
+	}
+	if secret != "" {
+		h.Set(c.o.SecretHeader, secret)
+	}
+	return h, nil
+}
+
+// Address reduces what people paste to the base of all requests: user, query and fragment
+// are dropped, and without scheme http is meant. Nil when it makes no sense.
+func Address(text string) *url.URL {
+	text = strings.TrimSpace(text)
+	if text != "" && !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil
+	}
+	path := strings.TrimRight(u.EscapedPath(), "/")
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return nil
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: plain, RawPath: path}
+}

@@ -1,0 +1,227 @@
+package httpc
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"lockstep/sync/fault"
+)
+
+// plexDirect ends the names for which Plex hands every server a certificate.
+const plexDirect = ".plex.direct"
+
+// Fingerprint reads the SHA-256 of a certificate as tools print it: 64 hex digits, with or
+// without colons and the name in front. False when the text is none.
+func Fingerprint(text string) (sum [sha256.Size]byte, ok bool) {
+	text = text[strings.LastIndexAny(text, "=")+1:]
+	if len(text) > 7 && strings.EqualFold(text[:7], "sha256:") {
+		text = text[7:]
+	}
+	b, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(text))
+	return sum, err == nil && copy(sum[:], b) == len(sum) && len(b) == len(sum)
+}
+
+// trust is what a connection is believed by, beside the authorities this computer knows.
+type trust struct {
+	pin  *[sha256.Size]byte // this certificate and no other
+	pool *x509.CertPool     // these authorities too
+	err  error              // the file cannot be used
+}
+
+func newTrust(text string) *trust {
+	if text = strings.TrimSpace(text); text == "" {
+		return &trust{}
+	}
+	if sum, ok := Fingerprint(text); ok {
+		return &trust{pin: &sum}
+	}
+	pem, err := os.ReadFile(text)
+	if err != nil {
+		return &trust{err: err}
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return &trust{err: errors.New("no certificate in PEM form in it")}
+	}
+	return &trust{pool: pool}
+}
+
+// config is how connections are checked. With a fingerprint the certificate itself is
+// compared, in place of its names and its authority; nothing is ever left unchecked.
+func (t *trust) config() *tls.Config {
+	c := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: t.pool}
+	switch {
+	case t.err != nil:
+		c.InsecureSkipVerify = true //nolint:gosec // the next line refuses every connection
+		c.VerifyConnection = func(tls.ConnectionState) error { return &fileError{t.err} }
+	case t.pin != nil:
+		c.InsecureSkipVerify = true //nolint:gosec // the next line compares the certificate itself
+		c.VerifyConnection = func(s tls.ConnectionState) error {
+			if leaf := s.PeerCertificates[0]; sha256.Sum256(leaf.Raw) != *t.pin {
+				return &pinError{leaf}
+			}
+			return nil
+		}
+	}
+	return c
+}
+
+// pinError: the server shows another certificate than the one that was entered.
+type pinError struct{ leaf *x509.Certificate }
+
+func (e *pinError) Error() string { return "another certificate: " + fingerprint(e.leaf) }
+
+// fileError: the file of an authority cannot be used.
+type fileError struct{ err error }
+
+func (e *fileError) Error() string { return e.err.Error() }
+
+// fingerprint is how browsers and openssl show it.
+func fingerprint(cert *x509.Certificate) string {
+	sum := sha256.Sum256(cert.Raw)
+	var pairs []string
+	for _, b := range sum {
+		pairs = append(pairs, strings.ToUpper(hex.EncodeToString([]byte{b})))
+	}
+	return strings.Join(pairs, ":")
+}
+
+// certificate says what is wrong with one, and what to do about just that. It may pass: a
+// server that has just started shows a stop-gap certificate.
+func (c *Client) certificate(op string, leaf *x509.Certificate, err error) error {
+	words, hint := c.flaw(leaf)
+	why := c.because(op, err)
+	why.doubt = unproven
+	return c.Fault(fault.Config, fmt.Sprintf(words, c.o.Name), hint, why)
+}
+
+func (c *Client) flaw(leaf *x509.Certificate) (words, hint string) {
+	host, now := c.o.Base.Hostname(), time.Now()
+	switch {
+	case c.trust.pin != nil:
+		return "%s shows another certificate than the one entered in the settings.",
+			"If you renewed it, compare and enter its new SHA-256 fingerprint: " + fingerprint(leaf)
+	case now.After(leaf.NotAfter):
+		return "The certificate of %s has expired.", "Renew it there. If it is valid, check the clock of this computer."
+	case now.Before(leaf.NotBefore):
+		return "The certificate of %s is not valid yet.", "Check the clock of this computer."
+	case selfSigned(leaf):
+		return "%s has signed its certificate itself.",
+			"Compare its SHA-256 fingerprint with the one on the server, and enter it as the certificate in the settings: " + fingerprint(leaf)
+	case leaf.VerifyHostname(host) != nil:
+		return "The certificate of %s is for another name than this address.", c.rightName(leaf)
+	}
+	return "The certificate of %s is from an authority this computer does not know.",
+		"Enter the file of that authority's certificate in the settings under Connections."
+}
+
+func selfSigned(leaf *x509.Certificate) bool {
+	return leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil
+}
+
+// rightName offers the address a certificate is made for.
+func (c *Client) rightName(leaf *x509.Certificate) string {
+	if ready := c.direct(leaf); ready != "" {
+		return "Enter this address instead: " + ready
+	}
+	names := leaf.DNSNames
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		return "Enter its SHA-256 fingerprint as the certificate in the settings: " + fingerprint(leaf)
+	}
+	return "Enter an address with a name it is made for: " + c.redact(strings.Join(names[:min(len(names), 3)], ", "))
+}
+
+// direct is the ready address under a name like *.0123abcd.plex.direct, "" without one.
+// Plex answers for every such name with the IP address in front of it.
+func (c *Client) direct(leaf *x509.Certificate) string {
+	ip := net.ParseIP(c.o.Base.Hostname())
+	if at := c.peer.Load(); ip == nil && at != nil {
+		ip = *at
+	}
+	if ip = ip.To4(); ip == nil {
+		return ""
+	}
+	for _, name := range leaf.DNSNames {
+		hash, ok := strings.CutPrefix(name, "*.")
+		if !ok || !strings.HasSuffix(hash, plexDirect) {
+			continue
+		}
+		host := strings.ReplaceAll(ip.String(), ".", "-") + "." + hash
+		if port := c.o.Base.Port(); port != "" {
+			host = net.JoinHostPort(host, port)
+		}
+		return "https://" + host + c.o.Base.EscapedPath()
+	}
+	return ""
+}
+
+// peekEvery is how often a port that hangs up is tried with https.
+const peekEvery = time.Minute
+
+// peek remembers what a port that hangs up on http showed when it was tried with https.
+type peek struct {
+	mu   sync.Mutex
+	at   time.Time
+	leaf *x509.Certificate
+}
+
+// wantsTLS tries a port that closed the connection in place of an answer with https: a
+// Plex that requires secure connections does that. Nothing is sent, and nothing is
+// believed but the names in the certificate. Nil when it does not speak https.
+func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
+	if c.o.Base == nil || c.o.Base.Scheme != "http" || !closedUnanswered(err) {
+		return nil
+	}
+	leaf := c.peeked.look(ctx, c.o.Base.Host)
+	if leaf == nil {
+		return nil
+	}
+	hint := fmt.Sprintf("Use https in the address of %s.", c.o.Name)
+	if ready := c.direct(leaf); ready != "" {
+		hint = "Enter this address instead: " + ready
+	}
+	why := c.because(op, err)
+	why.doubt = unproven
+	return c.Fault(fault.Config, fmt.Sprintf("%s accepts secure connections only.", c.o.Name), hint, why)
+}
+
+func (p *peek) look(ctx context.Context, host string) *x509.Certificate {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); now.Sub(p.at) >= peekEvery {
+		p.at, p.leaf = now, shown(ctx, host)
+	}
+	return p.leaf
+}
+
+// shown is the certificate a port shows.
+func shown(ctx context.Context, host string) *x509.Certificate {
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		host = net.JoinHostPort(strings.Trim(host, "[]"), "443")
+	}
+	bound, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	d := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}} //nolint:gosec // only looked at, nothing is sent
+	conn, err := d.DialContext(bound, "tcp", host)
+	if err != nil {
+		return nil
+	}
+	defer conn.Close()
+	return conn.(*tls.Conn).ConnectionState().PeerCertificates[0]
+}
