@@ -90,11 +90,20 @@ func (t *tx) EachJournal(run uint64, id scene.ID, fn func(store.JournalEntry) bo
 
 // MarkUndone implements store.Journal. An entry that was pruned meanwhile is no error.
 func (t *tx) MarkUndone(seq uint64) error {
+	return t.changeEntry(seq, func(e *store.JournalEntry) { e.Undone = true })
+}
+
+// MarkVoid implements store.Journal. An entry that was pruned meanwhile is no error.
+func (t *tx) MarkVoid(seq uint64, void bool) error {
+	return t.changeEntry(seq, func(e *store.JournalEntry) { e.Void = void })
+}
+
+func (t *tx) changeEntry(seq uint64, change func(*store.JournalEntry)) error {
 	e, ok, err := tolerate[store.JournalEntry](t, bJournal, number(seq))
 	if err != nil || !ok {
 		return err
 	}
-	e.Undone = true
+	change(&e)
 	return t.put(bJournal, number(seq), e)
 }
 

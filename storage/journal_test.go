@@ -76,6 +76,23 @@ func TestUndoneEntryIsMarked(t *testing.T) {
 	})
 }
 
+func TestAVoidEntryIsNothingToUndoUntilItsWriteTurnsOutToHaveArrived(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	update(t, d, lived)
+	for _, void := range []bool{true, false} {
+		update(t, d, func(tx store.Tx) error { return tx.MarkVoid(5, void) })
+		update(t, d, func(tx store.Tx) error { return tx.MarkVoid(500, void) })
+		view(t, d, func(tx store.Tx) error {
+			entries, err := tx.JournalOf(3, 0)
+			if len(entries) != 2 || !entries[0].Undoable() || entries[1].Undoable() == void {
+				t.Errorf("void %v: entries %+v", void, entries)
+			}
+			return err
+		})
+	}
+}
+
 func TestHistoryGoesOnBelowASeqAndIsSearched(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)

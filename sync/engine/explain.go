@@ -97,7 +97,7 @@ func (x explainer) one(ctx context.Context, sc scene.Scene) (api.Explanation, er
 func (x explainer) written(id scene.ID) (found bool, err error) {
 	err = x.store.View(func(tx store.Tx) error {
 		return tx.EachJournal(0, id, func(en store.JournalEntry) bool {
-			found = !en.Undone
+			found = en.Undoable()
 			return !found
 		})
 	})

@@ -175,7 +175,7 @@ func (e *Engine) journalled(tx store.Tx, r worker.Result, j queue.Job, now time.
 		return err
 	}
 	for _, en := range entries {
-		if !en.Undone && len(r.Undone) > 0 {
+		if en.Undoable() && len(r.Undone) > 0 {
 			return tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "undo", Undo: r.Job.Undo}, now))
 		}
 	}

@@ -16,7 +16,7 @@ func (e *Engine) toUndo(q api.UndoRequest) ([]queue.Wish, error) {
 	met := map[scene.ID]bool{}
 	err := e.store.View(func(tx store.Tx) error {
 		return tx.EachJournal(q.Run, q.Scene, func(en store.JournalEntry) bool {
-			if !met[en.Scene] && !en.Undone { // the newest first: a scene's last write decides
+			if !met[en.Scene] && en.Undoable() { // the newest first: a scene's last write decides
 				met[en.Scene] = true
 				out = append(out, queue.Wish{Scene: en.Scene, Cause: "undo", Undo: en.Run})
 			}
@@ -44,7 +44,7 @@ func (e *Engine) markUndone(id uint64) error {
 		}
 		run = runs[i]
 		return tx.EachJournal(id, 0, func(en store.JournalEntry) bool {
-			left = !en.Undone
+			left = en.Undoable()
 			return !left
 		})
 	})

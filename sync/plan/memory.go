@@ -50,8 +50,10 @@ type FieldMemory struct {
 	Thumb string `json:"th,omitempty"`
 	// Differs counts in a row how often Sent came back different.
 	Differs int `json:"d,omitempty"`
-	// At is when the field was last written, in unix seconds; zero: adopted or never.
-	At int64 `json:"t,omitempty"`
+	// At is when the field was last written and seen to have arrived, in unix seconds;
+	// zero: adopted or never. Began is when Intent was stored.
+	At    int64 `json:"t,omitempty"`
+	Began int64 `json:"it,omitempty"`
 	// Undone is a wanted value a person undid; it is not written again until Stash
 	// wants something else.
 	Undone scene.Hash `json:"u,omitempty"`
@@ -135,6 +137,10 @@ func (fm FieldMemory) otherwise(want, now scene.Hash) bool {
 
 // settle remembers a wanted value that Plex was seen to hold.
 func (fm FieldMemory) settle(h scene.Hash) FieldMemory {
+	if fm.Intent != "" && fm.Intent == h { // nobody lived to see it arrive
+		fm.At = fm.Began
+	}
+	fm.Began = 0
 	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Undoing, fm.Guard, fm.Differs = h, h, "", "", false, "", 0
 	return fm
 }
@@ -145,6 +151,7 @@ func (fm FieldMemory) differ(want, back scene.Hash) FieldMemory {
 		fm.Differs = 0
 	}
 	fm.Differs++
+	fm.Began = 0
 	fm.Sent, fm.Back, fm.Intent, fm.Undone, fm.Undoing = want, back, "", "", false
 	return fm
 }

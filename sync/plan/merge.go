@@ -38,7 +38,7 @@ func (v view) decision(a Action, code skip.Code, why string) Decision {
 // keepCode is the reason for keeping a locked value: an edit of something Lockstep knew,
 // or somebody's from the start.
 func (v view) keepCode() (skip.Code, string) {
-	if v.mem.Sent == "" && v.mem.Intent == "" {
+	if v.mem.Sent == "" { // an intent is no write
 		return skip.LockedInPlex, "kept: locked in Plex, not by Lockstep"
 	}
 	why := "kept: edited in Plex"
@@ -99,7 +99,7 @@ func (v view) scalarAction(now, want string, wished bool) Decision {
 // unrated is a rating nobody gave: it counts as locked, but there is nothing to protect
 // unless somebody took away the one Lockstep wrote.
 func (v view) unrated(now string) bool {
-	return v.field == scene.FieldRating && canonical(v.field, now) == "" && v.mem.Sent == "" && v.mem.Intent == ""
+	return v.field == scene.FieldRating && canonical(v.field, now) == "" && v.mem.Sent == ""
 }
 
 // emptied decides about a field that is empty in Stash and not in Plex.

@@ -25,7 +25,7 @@ func (p Plan) Intent(mem Memory, now time.Time) Memory {
 			continue
 		}
 		fm := p.intend(d, mem.Fields[d.Field])
-		fm.At, fm.Guard = now.Unix(), ""
+		fm.Began, fm.Guard = now.Unix(), ""
 		mem = mem.with(d.Field, fm)
 	}
 	return mem
@@ -68,6 +68,26 @@ func (p Plan) intend(d Decision, fm FieldMemory) FieldMemory {
 		fm.Intent = valueHash(d.Field, d.New)
 	}
 	return fm
+}
+
+// Arrived reports that something is as wanted because of an intent whose end nobody saw:
+// it was written after all.
+func (p Plan) Arrived(mem Memory) bool {
+	return slices.ContainsFunc(p.Decisions, func(d Decision) bool {
+		fm := mem.Fields[d.Field]
+		return d.settle && !d.Changes() && fm.Intent != "" && fm.Intent != fm.Sent && fm.Intent == p.wanted(d)
+	})
+}
+
+// wanted is the hash of what Stash wants of a field.
+func (p Plan) wanted(d Decision) scene.Hash {
+	switch d.Field.Kind() {
+	case scene.List:
+		return listHash(setOf(p.want.Lists[d.Field]))
+	case scene.Image:
+		return scene.Hash(p.want.Images[d.Field].SHA1)
+	}
+	return valueHash(d.Field, p.want.Scalars[d.Field])
 }
 
 // Adopted is the memory when nothing had to be written: what Plex and Stash agree on
@@ -120,7 +140,27 @@ func (p Plan) verify(d Decision, after scene.Item, fm FieldMemory, now time.Time
 	if p.undo != nil {
 		return p.verifyUndo(d, after, fm)
 	}
-	fm.At = now.Unix()
+	at := fm.At
+	fm, ok := p.verifyWrite(d, after, fm)
+	fm.At = at
+	if ok || p.moved(d, after) {
+		fm.At = now.Unix()
+	}
+	return fm, ok
+}
+
+// moved reports a field that is not what it was before the write.
+func (p Plan) moved(d Decision, after scene.Item) bool {
+	switch d.Field.Kind() {
+	case scene.List:
+		return !setOf(after.List(d.Field)).equal(setOf(p.before.List(d.Field)))
+	case scene.Image:
+		return false
+	}
+	return valueHash(d.Field, after.Scalar(d.Field)) != valueHash(d.Field, p.before.Scalar(d.Field))
+}
+
+func (p Plan) verifyWrite(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
 	switch d.Field.Kind() {
 	case scene.List:
 		return p.verifyList(d, after, fm)

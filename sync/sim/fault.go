@@ -86,6 +86,7 @@ type Fault struct {
 	Effect     Effect
 	Status     int           // for Status
 	Body       string        // for Status: replaces the server's own error body
+	Carried    bool          // for Status: the request is carried out all the same
 	RetryAfter time.Duration // sent in whole seconds when positive
 	Delay      time.Duration // for Slow
 	Match      Match         // nil: every request
@@ -198,6 +199,9 @@ func (s *Server) spoil(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 	case Login:
 		http.Redirect(w, r, "/login?returnURL="+r.URL.Path, http.StatusFound)
 	case Status:
+		if f.Carried {
+			s.handle(newHeld(), r)
+		}
 		if f.RetryAfter > 0 {
 			w.Header().Set("Retry-After", fmt.Sprint(int(f.RetryAfter.Round(time.Second)/time.Second)))
 		}

@@ -40,7 +40,13 @@ type JournalEntry struct {
 	Former plan.Former   `json:"former"`
 	// Undone is set when the entry was restored.
 	Undone bool `json:"undone,omitempty"`
+	// Void is set when nothing of it reached Plex: it was refused, or never sent.
+	Void bool `json:"void,omitempty"`
 }
+
+// Undoable reports whether there is something to restore: an entry is an intent first,
+// and counts as a write unless it is known to be none.
+func (e JournalEntry) Undoable() bool { return !e.Undone && !e.Void }
 
 // Run is one stretch of work from an idle queue to the next.
 type Run struct {
@@ -88,6 +94,8 @@ type Journal interface {
 	// other until it returns false. It must not change the journal.
 	EachJournal(run uint64, id scene.ID, fn func(JournalEntry) bool) error
 	MarkUndone(seq uint64) error
+	// MarkVoid says whether nothing of an entry reached Plex.
+	MarkVoid(seq uint64, void bool) error
 	PutRun(r Run) error
 	// Runs lists the newest runs first, at most limit.
 	Runs(limit int) ([]Run, error)

@@ -139,6 +139,9 @@ func (b *batch) inStep(tasks []*task) error {
 	for i, t := range tasks {
 		results[i] = b.result(t)
 		for _, g := range t.targets {
+			if err := b.arrived(t, g); err != nil {
+				return err
+			}
 			adopted := g.plan.Adopted(g.state.Memory)
 			if !g.known || !adopted.Equal(g.state.Memory) || g.state.UpdatedAt != g.item.UpdatedAt || g.state.Scene != t.scene.ID {
 				results[i].Items = append(results[i].Items, ItemResult{Key: g.Key, Title: g.item.Title, State: b.state(t, g, adopted, g.item)})

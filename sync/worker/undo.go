@@ -19,7 +19,7 @@ func (b *batch) planUndo(t *task, g *target) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(entries, func(e store.JournalEntry) bool { return e.Item == g.Key && !e.Undone })
+	i := slices.IndexFunc(entries, func(e store.JournalEntry) bool { return e.Item == g.Key && e.Undoable() })
 	if i < 0 {
 		return nil
 	}

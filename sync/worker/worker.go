@@ -129,6 +129,9 @@ func (w *Worker) Work(soft, hard context.Context, jobs []queue.Job) error {
 		b.tasks = append(b.tasks, &task{job: j})
 	}
 	err := b.run()
+	if failed := b.voidUnsent(); failed != nil && (err == nil || errors.Is(err, errEnded)) {
+		err = failed
+	}
 	if errors.Is(err, errEnded) {
 		return nil
 	}
@@ -146,6 +149,13 @@ type batch struct {
 	readAt     time.Time // when the scenes were read
 	covers     coverCache
 	scans      scanSet
+	intents    []intent
+}
+
+// intent is an item with something to write, stored before the first request.
+type intent struct {
+	task   *task
+	target *target
 }
 
 // task is one job on its way through the pipeline.
@@ -174,6 +184,7 @@ type target struct {
 	plan    plan.Plan
 	undoes  uint64 // journal entry the plan restores, 0 for a sync
 	written bool
+	sent    bool          // something of it may have reached Plex
 	refused *plan.Refused // single values Plex did not take, nil when it took all
 }
 

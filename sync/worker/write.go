@@ -36,6 +36,7 @@ func (b *batch) storeIntent() error {
 		for _, g := range t.targets {
 			if g.plan.Changed {
 				g.state.Memory = g.plan.Intent(g.state.Memory, now)
+				b.intents = append(b.intents, intent{t, g})
 			}
 		}
 	}
@@ -82,6 +83,7 @@ func (b *batch) writeTask(t *task) error {
 		}
 		began := b.Clock()
 		err := b.writeItem(t, g)
+		g.sent = sentBy(err)
 		if errors.Is(err, errCoverMoved) {
 			t.touched = t.touched || t.wrote()
 			return b.end(t, Result{Outcome: Returned, Seen: t.coverUnknown(), Wrote: t.touched})
