@@ -84,7 +84,7 @@ func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 	if err := blocked(s); err != nil {
 		return false, err
 	}
-	if d.wished && s.Looked && !s.Active && s.Queue.Empty() && s.Run.Total == 0 {
+	if d.wished && idle(s) && !s.Awaiting {
 		return true, nil
 	}
 	ended := s.Queue.Done + s.Queue.Skipped + s.Queue.Dead + s.Queue.Parked + s.Run.Finished()
@@ -94,7 +94,25 @@ func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 	if s.Active || now.Sub(d.progress) < d.maxWait {
 		return false, nil
 	}
+	if d.wished && idle(s) {
+		return true, nil // what Plex has not found by now is said to be missing there
+	}
 	return false, late(s, d.maxWait)
+}
+
+// idle reports that nothing is left to do, nor to be counted by the brake.
+func idle(s api.Snapshot) bool {
+	return s.Looked && !s.Active && s.Queue.Empty() && s.Run.Total == 0 && !s.Counting
+}
+
+// question is what the brake asks; false when it does not.
+func question(s api.Snapshot) (api.Attention, bool) {
+	for _, a := range s.Attention {
+		if a.Kind == api.BrakeAsks {
+			return a, true
+		}
+	}
+	return api.Attention{}, false
 }
 
 func (d *drain) tell(s api.Snapshot, now time.Time) {
@@ -137,8 +155,6 @@ func blocked(s api.Snapshot) error {
 			server = fault.Stash
 		case api.DiskProblem:
 			class = fault.Local
-		case api.BrakeAsks:
-			return fault.New(fault.Rejected, fault.None, a.Words, "Look at it with `lockstep reports`, then confirm with `lockstep reconcile --yes`.", nil)
 		default:
 			continue
 		}
@@ -155,6 +171,9 @@ func late(s api.Snapshot, waited time.Duration) error {
 		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, join(s.Stash.Hint, hint), nil)
 	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
 		return fault.New(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), join(s.Plex.Hint, hint), nil)
+	}
+	if s.Counting && s.Queue.Empty() {
+		return fault.New(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
 	}
 	return fault.New(fault.Temporary, fault.None,
 		fmt.Sprintf("%s still to be done.", present.Count(s.Queue.Pending(), "scene is", "scenes are")), hint, nil)

@@ -35,10 +35,17 @@ func (c *reconcileCmd) Run(s *session) error {
 		if rep.Incomplete != "" {
 			return errFailed
 		}
-		if !live && !c.Preview && rep.Enqueued > 0 {
+		if !live && !c.Preview {
 			d := &drain{api: a, maxWait: defaultWait, told: s.announce}
-			if _, err := d.run(s.ctx); err != nil {
+			snap, err := d.run(s.ctx)
+			if err != nil {
 				return err
+			}
+			if q := s.asked(snap); q != nil {
+				if !s.g.JSON {
+					s.sayQuestion(q)
+				}
+				return errLook
 			}
 		}
 		return lookAt(rep)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"lockstep/app/present"
@@ -27,8 +28,8 @@ type summaryJSON struct {
 	Finished bool         `json:"finished"`
 	Error    *errorJSON   `json:"error,omitempty"`
 	Words    string       `json:"words"`
-	Written  int          `json:"written"` // by the runs since the start of the command
-	InStep   int          `json:"inStep"`  // looked at by them, and right in Plex already
+	Written  int          `json:"written"` // since the start of the command
+	InStep   int          `json:"inStep"`  // looked at since then, and right in Plex already
 	Skipped  int          `json:"skipped"`
 	Dead     int          `json:"dead"`
 	Queue    queue.Counts `json:"queue"` // all jobs there are, also from before
@@ -36,7 +37,26 @@ type summaryJSON struct {
 	// dead ones, that wait for a person.
 	Reasons  map[skip.Code]int `json:"reasons"`
 	NeedsYou int               `json:"needsYou"`
-	Seconds  float64           `json:"seconds"`
+	// Question is what the mass-change brake asks before it lets the rest be written.
+	Question *questionJSON `json:"question,omitempty"`
+	Seconds  float64       `json:"seconds"`
+}
+
+// questionJSON is a question of the brake: what a yes covers stands in its report.
+type questionJSON struct {
+	Words  string `json:"words"`
+	Hint   string `json:"hint"`
+	Report uint64 `json:"report"`
+}
+
+// asked is the question of a snapshot with how to answer it, nil when there is none.
+func (s *session) asked(snap api.Snapshot) *questionJSON {
+	a, ok := question(snap)
+	if !ok {
+		return nil
+	}
+	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
+	return &questionJSON{s.log.clean(a.Words), hint, a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -57,6 +77,10 @@ func (c *syncCmd) Run(s *session) error {
 // own looks for edits by itself as soon as it runs.
 func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait time.Duration) error {
 	begun := now()
+	before, err := runsOf(s.ctx, a)
+	if err != nil {
+		return err
+	}
 	d := &drain{api: a, maxWait: maxWait, told: s.announce}
 	if live || q.All || len(q.Scenes) > 0 {
 		d.wish = func(ctx context.Context) error { _, err := a.SyncNow(ctx, q); return err }
@@ -65,10 +89,11 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	if s.interrupted(waited) {
 		return waited
 	}
-	sum, err := s.summary(a, begun, snap)
+	sum, err := s.summary(a, before, snap)
 	if err != nil {
 		return errors.Join(waited, err)
 	}
+	sum.Seconds = now().Sub(begun).Seconds()
 	sum.Finished = waited == nil
 	if f := fault.Of(waited); f != nil {
 		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Words), s.log.clean(f.Hint)}
@@ -92,21 +117,34 @@ func (s *session) outcome(sum summaryJSON, waited error) error {
 	return nil
 }
 
-// summary counts what the runs since a moment did, and what is left for a person.
-func (s *session) summary(a api.API, since time.Time, snap api.Snapshot) (summaryJSON, error) {
-	sum := summaryJSON{Queue: snap.Queue, Reasons: map[skip.Code]int{}}
-	ctx := context.WithoutCancel(s.ctx)
+// runsOf are the newest runs by id.
+func runsOf(ctx context.Context, a reading) (map[uint64]store.Run, error) {
 	runs, err := a.Runs(ctx, recentRuns)
 	if err != nil {
-		return sum, must("read the runs", err)
+		return nil, must("read the runs", err)
 	}
+	out := make(map[uint64]store.Run, len(runs))
 	for _, r := range runs {
-		if r.Ended.After(since) {
-			sum.Written += r.Written
-			sum.InStep += r.InStep
-			sum.Skipped += r.Skipped
-			sum.Dead += r.Dead
-		}
+		out[r.ID] = r
+	}
+	return out, nil
+}
+
+// summary counts what was done since the runs were as before, by runs that have not ended
+// as well, and what is left for a person.
+func (s *session) summary(a api.API, before map[uint64]store.Run, snap api.Snapshot) (summaryJSON, error) {
+	sum := summaryJSON{Queue: snap.Queue, Reasons: map[skip.Code]int{}, Question: s.asked(snap)}
+	ctx := context.WithoutCancel(s.ctx)
+	runs, err := runsOf(ctx, a)
+	if err != nil {
+		return sum, err
+	}
+	for id, r := range runs {
+		was := before[id]
+		sum.Written += r.Written - was.Written
+		sum.InStep += r.InStep - was.InStep
+		sum.Skipped += r.Skipped - was.Skipped
+		sum.Dead += r.Dead - was.Dead
 	}
 	err = eachJob(ctx, a, []queue.State{queue.Skipped, queue.Parked, queue.Dead}, func(j queue.Job) {
 		if j.State != queue.Dead {
@@ -117,7 +155,6 @@ func (s *session) summary(a api.API, since time.Time, snap api.Snapshot) (summar
 		}
 	})
 	sum.Words = summaryWords(sum)
-	sum.Seconds = now().Sub(since).Seconds()
 	return sum, err
 }
 
@@ -164,6 +201,12 @@ func summaryWords(sum summaryJSON) string {
 	return words + "."
 }
 
+func (s *session) sayQuestion(q *questionJSON) {
+	if q != nil {
+		s.say("! %s\n  %s", present.Brake(q.Words), q.Hint)
+	}
+}
+
 func (s *session) summarise(sum summaryJSON) {
 	if !sum.Finished {
 		return // the error says why, and the numbers are not the last ones
@@ -174,6 +217,7 @@ func (s *session) summarise(sum summaryJSON) {
 			s.say("  %s: %s", present.Number(n), present.Reason(r.Code))
 		}
 	}
+	s.sayQuestion(sum.Question)
 	if sum.Queue.Dead > 0 {
 		s.say("  %s: see `lockstep queue --state dead`, then `lockstep retry --dead`", present.Count(sum.Queue.Dead, "dead job", "dead jobs"))
 	}

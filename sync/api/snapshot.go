@@ -52,7 +52,10 @@ type Snapshot struct {
 	Attention          []Attention   `json:"attention,omitempty"`
 	// Counting is true while the mass-change brake holds scenes back and it is not known
 	// yet whether a person has to be asked.
-	Counting  bool   `json:"counting,omitempty"`
+	Counting bool `json:"counting,omitempty"`
+	// Awaiting is true while items may turn up that Plex was asked to look for: their
+	// scenes are parked, and are written as soon as they do.
+	Awaiting  bool   `json:"awaiting,omitempty"`
 	LastError string `json:"lastError,omitempty"`
 	// Looked is true when a complete look at both servers has ended since the start and
 	// none is under way; Active while a batch is worked on.

@@ -47,7 +47,7 @@ func (e *Engine) answerBrake(rep store.Report, braked, all bool) error {
 	b := e.recon.brake
 	switch {
 	case b.Question != nil && rep.ID == b.Question.Report && all:
-		return e.setBrake(b.Answered(e.stamp()))
+		return e.brakeAnswered()
 	case b.Held != 0 && (braked || b.Question != nil && rep.ID == b.Question.Report):
 		return e.setBrake(b.AnsweredInPart())
 	}

@@ -154,14 +154,14 @@ func (e *Engine) throughBrake(rs []worker.Result) brake.State {
 
 // brakeReconciled takes in what a reconciliation held back.
 func (e *Engine) brakeReconciled(run *reconRun, out reconcile.Outcome) {
-	b, now, complete := e.recon.brake, e.stamp(), out.Report.Incomplete == ""
+	b, complete := e.recon.brake, out.Report.Incomplete == ""
 	var err error
 	switch {
 	case run.counts && complete:
 		err = e.brakeCounted(out)
 	case run.report.Preview:
 	case run.yes && complete && out.Report.Scope == string(config.ScopeAll):
-		err = e.setBrake(b.Answered(now))
+		err = e.brakeAnswered()
 	case run.yes:
 		err = e.setBrake(b.AnsweredInPart())
 	case out.Held&^b.Held != 0:
@@ -180,6 +180,15 @@ func (e *Engine) brakeCounted(out reconcile.Outcome) error {
 	limits := brake.LimitsOf(e.settings)
 	next := e.recon.brake.Counted(out.Tally, limits, out.Report.ID, e.stamp())
 	if err := e.setBrake(next); err != nil || next.Question != nil {
+		return err
+	}
+	return e.releaseHeld()
+}
+
+// brakeAnswered takes in a yes to everything. What was held since the answered preview
+// was made is queued again, and counts as new.
+func (e *Engine) brakeAnswered() error {
+	if err := e.setBrake(e.recon.brake.Answered(e.stamp())); err != nil {
 		return err
 	}
 	return e.releaseHeld()

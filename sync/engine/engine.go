@@ -144,6 +144,7 @@ type owner struct {
 	work        workState
 	look        lookState
 	recon       reconState
+	awaited     awaitedState
 	upkeep      upkeepState
 	signIn      *signIn // the newest, nil before the first
 	notes       map[api.AttentionKind]api.Attention

@@ -278,6 +278,7 @@ func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
 		}
 	}
 	e.look.lastIndex, e.look.indexed = now, true
+	e.scansListed()
 	e.countPlex(gen, nil)
 }
 

@@ -150,7 +150,7 @@ func (e *Engine) claim(now time.Time) ([]queue.Job, error) {
 
 func (e *Engine) worker() *worker.Worker {
 	return &worker.Worker{
-		Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(),
+		Stash: e.links.stash, Plex: scanNoter{e.links.plex, e.scanAsked}, Store: e.store, Settings: e.settings.Clone(),
 		Machine: e.links.machine, Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap),
 		Clock: e.now, Run: e.run.ID, Streak: &e.work.streak,
 		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(), Brake: e.workBrake,
