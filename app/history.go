@@ -80,6 +80,12 @@ func dict[V any](m map[string]V) map[string]V {
 	return m
 }
 
+// undoJSON is what undo prints.
+type undoJSON struct {
+	countJSON
+	Lost int `json:"lost"` // scenes of which the record of what they were is damaged
+}
+
 // Run queues the undo of a run or of a scene's last write.
 func (c *undoCmd) Run(s *session) error {
 	q := api.UndoRequest{Run: c.RunID}
@@ -98,8 +104,11 @@ func (c *undoCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		s.answer(countJSON{res.Enqueued, live}, func() {
+		s.answer(undoJSON{countJSON{res.Enqueued, live}, res.Lost}, func() {
 			s.say("%s to be given back what they were.%s", present.Count(res.Enqueued, "scene", "scenes"), later(live))
+			if res.Lost > 0 {
+				s.say("%s cannot be given back all they were: the record of it was damaged on disk.", present.Count(res.Lost, "scene", "scenes"))
+			}
 		})
 		return nil
 	})

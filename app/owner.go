@@ -97,7 +97,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
-		Maintain: db.Backup, Rest: db.Trim, SameFile: db.SameFile, Still: p.still, Hold: p.hold,
+		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold,
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show}
 	return nil

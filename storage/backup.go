@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -65,9 +66,19 @@ func (d *DB) LastBackup() time.Time {
 	return time.Time{}
 }
 
-// Backup makes a checked backup now and keeps the last three. It holds a read
-// transaction for the time of the copy only; the check works on the copy. It returns
-// when the backup is usable or ctx ends; then there is no new one.
+// Maintain heals what is damaged and makes a backup. It returns what a person should know.
+func (d *DB) Maintain(ctx context.Context) (string, error) {
+	words, err := d.Check()
+	if err != nil {
+		return words, err
+	}
+	return words, d.Backup(ctx)
+}
+
+// Backup makes a checked backup now and keeps the last three. A copy of which not every
+// record reads is none, and takes no other's place. It holds a read transaction for the
+// time of the copy only; the check works on the copy. It returns when the backup is usable
+// or ctx ends; then there is no new one.
 func (d *DB) Backup(ctx context.Context) error {
 	d.backing.Lock()
 	defer d.backing.Unlock()
@@ -92,7 +103,10 @@ func (d *DB) backup(ctx context.Context, mark string) error {
 	}
 	checked := make(chan error, 1)
 	go func() {
-		err := checkFile(copied, d.log)
+		damaged, err := checkFile(copied)
+		if err == nil && damaged > 0 && mark == "" { // what is to be migrated is healed afterwards
+			err = fmt.Errorf("%w: %d of the copy", errRecord, damaged)
+		}
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -116,6 +130,10 @@ func (d *DB) backupFault(ctx context.Context, target string, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if errors.Is(err, errRecord) {
+		d.hurt.Store(true)
+		return local(fmt.Sprintf("the backup %s did not pass its check and was not kept", target), "Lockstep tries again by itself; the former backups are still there", err)
+	}
 	if err != nil && isDamage(err) {
 		d.distrust(err)
 		return local(fmt.Sprintf("the backup %s did not pass its check, so the database may be damaged", target),
@@ -127,11 +145,9 @@ func (d *DB) backupFault(ctx context.Context, target string, err error) error {
 // copyTo writes a consistent copy that is on disk when nil is returned.
 func (d *DB) copyTo(ctx context.Context, path string) error {
 	return writeFile(path, func(w io.Writer) error {
-		return guarded(func() error {
-			return d.bolt.View(func(t *bolt.Tx) error {
-				_, err := t.WriteTo(stoppable{ctx, w})
-				return err
-			})
+		return d.read(func(t *bolt.Tx) error {
+			_, err := t.WriteTo(stoppable{ctx, w})
+			return err
 		})
 	})
 }

@@ -1,17 +1,29 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
 
-// checkFile checks a file that nobody has open: head and length, every page, every
-// record's checksum.
-func checkFile(path string, log *slog.Logger) error {
+// checkFile checks a file that nobody has open: head and length, every page, and how
+// many records are damaged.
+func checkFile(path string) (damaged int, err error) {
+	err = withFile(path, func(b *bolt.DB) error {
+		if err := checkAll(b); err != nil {
+			return err
+		}
+		return b.View(func(t *bolt.Tx) error {
+			damaged = len(examine(t, allBuckets()))
+			return nil
+		})
+	})
+	return damaged, err
+}
+
+// withFile opens a file that nobody else has open for reading.
+func withFile(path string, fn func(*bolt.DB) error) error {
 	if err := preflight(path); err != nil {
 		return err
 	}
@@ -21,19 +33,16 @@ func checkFile(path string, log *slog.Logger) error {
 			return fmt.Errorf("open: %w", err)
 		}
 		defer b.Close() //nolint:errcheck // only read
-		return checkAll(b, log)
+		return fn(b)
 	})
 }
 
 // checkAll reads everything in a database. A fault in the structure is an error; single
-// damaged records are only logged, as all others can still be used.
-func checkAll(b *bolt.DB, log *slog.Logger) error {
+// damaged records are not, as all others can still be used.
+func checkAll(b *bolt.DB) error {
 	return b.View(func(t *bolt.Tx) error {
 		if err := walkAll(t); err != nil {
 			return err
-		}
-		if n := damagedRecords(t); n > 0 {
-			log.Warn("some records in a database are damaged", "file", b.Path(), "records", n)
 		}
 		// After the walk, as bbolt's own check runs in a goroutine whose memory faults
 		// nobody can catch.
@@ -69,22 +78,4 @@ func walkBucket(b *bolt.Bucket) error {
 		}
 		return walkBucket(nested)
 	})
-}
-
-// damagedRecords counts records whose checksum differs.
-func damagedRecords(t *bolt.Tx) int {
-	n := 0
-	for _, name := range recordBuckets() {
-		b := t.Bucket([]byte(name))
-		if b == nil {
-			continue
-		}
-		_ = b.ForEach(func(_, v []byte) error {
-			if _, err := open(v); v != nil && errors.Is(err, errRecord) {
-				n++
-			}
-			return nil
-		})
-	}
-	return n
 }

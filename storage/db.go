@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/asdine/storm/v3"
+	stormjson "github.com/asdine/storm/v3/codec/json"
 	bolt "go.etcd.io/bbolt"
 
 	"lockstep/sync/queue"
@@ -48,6 +49,8 @@ type Opened struct {
 	Restored string
 	// Damaged is where the file that could not be used was moved; usually empty.
 	Damaged string
+	// Values names the stored values that were damaged, as Healed does.
+	Values []string
 	// Words is one message for the user, empty when all is well.
 	Words string
 	// Migrated tells the schema versions before and after, equal when nothing was migrated.
@@ -65,6 +68,9 @@ type DB struct {
 	counts    atomic.Pointer[queue.Counts]
 	broken    atomic.Pointer[error] // why nothing is written any more
 	writing   sync.Mutex            // held by the one Update that runs
+	swap      sync.RWMutex          // guards the handles: held for writing while they are replaced
+	happened  string                // what Look is to tell
+	kept      string                // the copy made when the file was displaced
 	backing   sync.Mutex            // one backup at a time
 }
 
@@ -136,18 +142,31 @@ func openFile(o Options, out *Opened) (d *DB, err error) {
 	return d, nil
 }
 
-// prepare opens the file, migrates it and checks what is kept beside the records.
+// prepare opens the file, brings it up to date and heals what is damaged in it.
 func (d *DB) prepare(o Options, out *Opened) error {
 	if err := d.openBolt(false); err != nil {
 		return err
 	}
-	if suspect(d.dir) {
-		if err := checkAll(d.bolt, d.log); err != nil {
+	names := smallBuckets()
+	if suspect(d.dir) || out.Restored != "" {
+		names = allBuckets()
+		if err := checkAll(d.bolt); err != nil {
 			return err
 		}
 	}
+	if err := errors.Join(d.complete(), d.mendStorm()); err != nil {
+		return err
+	}
 	if err := d.migrate(o, out); err != nil {
 		return err
+	}
+	healed, err := d.heal(names)
+	if err != nil {
+		return err
+	}
+	out.Values = healed.Values
+	if words := healed.Words(); words != "" {
+		out.add(words)
 	}
 	if err := d.verifyCounts(); err != nil {
 		return err
@@ -172,12 +191,20 @@ func (d *DB) openBolt(readOnly bool) error {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	d.bolt = b
-	s, err := storm.Open("", storm.UseDB(b), storm.Codec(codec{}))
+	if d.storm, err = openStorm(b); err != nil && !readOnly {
+		d.log.Warn("a record of Storm's own is damaged and made anew", "error", err)
+		if err = b.Update(func(t *bolt.Tx) error { return t.DeleteBucket([]byte(stormOwn)) }); err == nil {
+			d.storm, err = openStorm(b)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	d.storm = s
 	return nil
+}
+
+func openStorm(b *bolt.DB) (*storm.DB, error) {
+	return storm.Open("", storm.UseDB(b), storm.Codec(stormjson.Codec)) //nolint:wrapcheck // the caller does
 }
 
 // verifyCounts walks the queue index and puts the kept counts right if they differ.
@@ -207,16 +234,5 @@ func (d *DB) verifyCounts() error {
 	})
 }
 
-// View implements store.Store.
-func (d *DB) View(fn func(store.Tx) error) error {
-	err := guarded(func() error {
-		return d.bolt.View(func(b *bolt.Tx) error { return fn(newTx(d.env, d.storm, b)) })
-	})
-	return d.judge(err)
-}
-
 // Counts implements store.Store.
 func (d *DB) Counts() queue.Counts { return *d.counts.Load() }
-
-// Unreadable is the number of reads that met a damaged record since Open.
-func (d *DB) Unreadable() int64 { return d.unreadable.Load() }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -59,30 +58,6 @@ func TestLockIsHeldByOneProcessOnly(t *testing.T) {
 	open(t, dir)
 	if err := l.Unlock(); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestRemovedOrReplacedFileIsNoticed(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows lets nobody remove or replace an open file")
-	}
-	t.Parallel()
-	dir := t.TempDir()
-	d, _ := open(t, dir)
-	if err := d.SameFile(); err != nil {
-		t.Errorf("untouched: %v", err)
-	}
-	if err := os.Rename(dbPath(dir), dbPath(dir)+".away"); err != nil {
-		t.Fatal(err)
-	}
-	wantLocal(t, d.SameFile(), dbPath(dir))
-	writeFile(t, dbPath(dir), readFile(t, dbPath(dir)+".away"))
-	wantLocal(t, d.SameFile(), dbPath(dir))
-	if err := os.Rename(dbPath(dir)+".away", dbPath(dir)); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.SameFile(); err != nil {
-		t.Errorf("put back: %v", err)
 	}
 }
 

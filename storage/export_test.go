@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -18,13 +19,68 @@ import (
 
 const SchemaVersion = schemaVersion
 
-type (
-	Codec     = codec
-	Migration struct {
-		From int
-		Run  func(put func(bucket string, key []byte, v any) error, each func(bucket string, fn func(k, v []byte) bool) error) error
-	}
+type Migration struct {
+	From int
+	Run  func(put func(bucket string, key []byte, v any) error, each func(bucket string, fn func(k, v []byte) bool) error) error
+}
+
+var (
+	Seal   = seal
+	Unseal = unseal
+	Mend   = mend
 )
+
+// Place is where a record is: a path of buckets and a key.
+type Place struct {
+	Buckets []string
+	Key     string
+}
+
+func (p Place) bucket(b *bolt.Tx) *bolt.Bucket {
+	in := b.Bucket([]byte(p.Buckets[0]))
+	for _, name := range p.Buckets[1:] {
+		in = in.Bucket([]byte(name))
+	}
+	return in
+}
+
+// Records lists every record of a file that nobody has open, with its value.
+func Records(path string) (map[string][]byte, []Place, error) {
+	out := map[string][]byte{}
+	var places []Place
+	err := withFile(path, func(b *bolt.DB) error {
+		return b.View(func(t *bolt.Tx) error {
+			return t.ForEach(func(name []byte, b *bolt.Bucket) error { return recordsIn(b, []string{string(name)}, out, &places) })
+		})
+	})
+	return out, places, err
+}
+
+func recordsIn(b *bolt.Bucket, at []string, out map[string][]byte, places *[]Place) error {
+	return b.ForEach(func(k, v []byte) error {
+		if v == nil {
+			return recordsIn(b.Bucket(k), append(slices.Clone(at), string(k)), out, places)
+		}
+		p := Place{at, string(k)}
+		out[fmt.Sprint(p)] = bytes.Clone(v)
+		*places = append(*places, p)
+		return nil
+	})
+}
+
+// Damage replaces key and value of a record in a file that nobody has open.
+func Damage(path string, p Place, change func(key, value []byte) (k, v []byte)) error {
+	b, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: time.Second})
+	if err != nil {
+		return err
+	}
+	err = b.Update(func(t *bolt.Tx) error {
+		in := p.bucket(t)
+		k, v := change([]byte(p.Key), bytes.Clone(in.Get([]byte(p.Key))))
+		return errors.Join(in.Delete([]byte(p.Key)), in.Put(k, v))
+	})
+	return errors.Join(err, b.Close())
+}
 
 func WithSteps(o Options, steps ...Migration) Options {
 	o.steps = []migration{}
@@ -60,38 +116,13 @@ func IsDamage(err error) bool                                   { return isDamag
 func (d *DB) Audit() error {
 	return d.bolt.View(func(b *bolt.Tx) error {
 		a := auditor{t: newTx(d.env, d.storm, b)}
-		a.jobs()
-		a.pairs(bUses, bSceneUses, func(k, v []byte) (out [][]byte) {
-			uses, _ := decode[[]string](a.t, bSceneUses, k, v)
-			for _, u := range uses {
-				out = append(out, join(append([]byte(u), 0), k))
-			}
-			return out
-		})
-		a.pairs(bClaims, bSceneClaims, func(k, v []byte) [][]byte {
-			all, _ := decode[[]byte](a.t, bSceneClaims, k, v)
-			return prefixed(all, k)
-		})
-		a.pairs(bPaths, bIndex, func(k, v []byte) [][]byte {
-			r, _ := decode[indexedRecord](a.t, bIndex, k, v)
-			return prefixed(r.Paths, k)
-		})
-		a.pairs(bSceneItems, bItems, func(k, v []byte) [][]byte {
-			s, _ := decode[store.ItemState](a.t, bItems, k, v)
-			return [][]byte{join(sceneKey(s.Scene), k)}
-		})
-		a.pairs(bJournalRuns, bJournal, func(k, v []byte) [][]byte {
-			e, _ := decode[store.JournalEntry](a.t, bJournal, k, v)
-			return [][]byte{join(number(e.Run), k)}
-		})
-		a.pairs(bJournalScenes, bJournal, func(k, v []byte) [][]byte {
-			e, _ := decode[store.JournalEntry](a.t, bJournal, k, v)
-			return [][]byte{join(sceneKey(e.Scene), k)}
-		})
-		a.pairs(bHistoryScenes, bHistory, func(k, v []byte) [][]byte {
-			e, _ := decode[store.Activity](a.t, bHistory, k, v)
-			return [][]byte{join(sceneKey(e.Scene), k)}
-		})
+		for _, i := range keyIndexes {
+			a.pairs(i)
+		}
+		a.counts()
+		for _, r := range examine(b, allBuckets()) {
+			a.fail("damaged: %s %x", r.bucket, r.key)
+		}
 		for err := range b.Check() {
 			a.fail("structure: %v", err)
 		}
@@ -108,11 +139,7 @@ func (a *auditor) fail(format string, args ...any) {
 	a.errs = append(a.errs, fmt.Errorf(format, args...))
 }
 
-func (a *auditor) jobs() {
-	a.pairs(bQueue, bJobs, func(k, v []byte) [][]byte {
-		j, _ := decode[queue.Job](a.t, bJobs, k, v)
-		return [][]byte{queueKey(stateBytes[j.State], j.Due, j.Scene)}
-	})
+func (a *auditor) counts() {
 	kept, err := a.t.JobCounts()
 	walked, err2 := a.t.recount()
 	if kept != walked || err != nil || err2 != nil {
@@ -121,38 +148,33 @@ func (a *auditor) jobs() {
 }
 
 // pairs checks that the index holds exactly the keys that the records make.
-func (a *auditor) pairs(index, records string, keys func(k, v []byte) [][]byte) {
+func (a *auditor) pairs(i keyIndex) {
 	want := map[string]bool{}
-	_ = a.t.each(records, nil, nil, func(k, v []byte) bool {
-		for _, i := range keys(k, v) {
-			want[string(i)] = true
+	_ = a.t.each(i.records, nil, nil, func(k, v []byte) bool {
+		for _, key := range i.keys(a.t, k, v) {
+			want[string(key)] = true
 		}
 		return true
 	})
-	have, err := a.t.keys(index, nil, 0)
+	have, err := a.t.keys(i.name, nil, 0)
 	if err != nil {
-		a.fail("%s: %v", index, err)
+		a.fail("%s: %v", i.name, err)
 	}
 	for _, k := range have {
 		if !want[string(k)] {
-			a.fail("%s: entry %x has no record", index, k)
+			a.fail("%s: entry %x has no record", i.name, k)
 		}
 		delete(want, string(k))
 	}
 	for k := range want {
-		a.fail("%s: record without entry %x", index, k)
+		a.fail("%s: record without entry %x", i.name, k)
 	}
-}
-
-func prefixed(hashes, key []byte) (out [][]byte) {
-	for len(hashes) >= pathSum {
-		out = append(out, join(bytes.Clone(hashes[:pathSum]), key))
-		hashes = hashes[pathSum:]
-	}
-	return out
 }
 
 func Suspect(dir string) bool { return suspect(dir) }
 
 // BreakFile closes the file under bbolt, so that every write fails.
 func (d *DB) BreakFile() error { return d.file.Close() }
+
+func (d *DB) Heal() (Healed, error) { return d.heal(allBuckets()) }
+func (d *DB) Hurt() bool            { return d.hurt.Load() }

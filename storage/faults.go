@@ -21,6 +21,8 @@ var (
 	// errStructure is in the chain of errors about a file that is no database of ours
 	// or is damaged beyond single records.
 	errStructure = errors.New("the database is damaged")
+	// errOld is in the chain when the file is of a schema that can no longer be read.
+	errOld = errors.New("the database is of an older version")
 	// ErrNewer is in the chain when the file was written by a newer Lockstep.
 	ErrNewer = errors.New("the database is of a newer version")
 	// ErrLocked is in the chain when another process has the data folder open.
@@ -63,7 +65,7 @@ func isDamage(err error) bool {
 		return true
 	}
 	for _, kind := range []error{
-		errStructure, errRecord, storm.ErrDifferentCodec,
+		errStructure, errRecord, errOld, storm.ErrDifferentCodec,
 		berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch, berrors.ErrInvalidMapping,
 	} {
 		if errors.Is(err, kind) {

@@ -1,30 +1,10 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 	"time"
 )
-
-// SameFile returns a fault when the database file was removed, moved or replaced while
-// open: everything written since would be lost with the process.
-func (d *DB) SameFile() error {
-	mine, err := d.file.Stat()
-	if err != nil {
-		return local("the database file can no longer be read", "restart Lockstep", err)
-	}
-	there, err := os.Stat(d.path)
-	if err == nil && os.SameFile(mine, there) {
-		return nil
-	}
-	if err == nil {
-		err = errors.New("another file is in its place")
-	}
-	return local(fmt.Sprintf("the database %s was removed or replaced while Lockstep was using it", d.path),
-		"quit Lockstep, put the file back if it was moved, and start it again", err)
-}
 
 // Close waits for the Update and the backup that run and closes the file. What comes
 // later is refused with ErrClosed. A second Close does nothing.
@@ -33,6 +13,9 @@ func (d *DB) Close() error {
 	defer d.writing.Unlock()
 	d.backing.Lock()
 	defer d.backing.Unlock()
+	if err := d.keepPlace(); err != nil { // the last moment to write a removed file anew
+		d.log.Error("the database lost its place", "error", err)
+	}
 	if d.broken.Load() != nil {
 		d.abandon()
 		return nil

@@ -96,19 +96,9 @@ func (l *lister) take(k []byte) {
 func (l *lister) walk(s queue.State, fn func(k []byte) bool) error {
 	prefix := []byte{stateBytes[s]}
 	if !s.Live() {
-		return l.tx.backwards(bQueue, prefix, nil, func(k, _ []byte) bool { return fn(k) })
+		return l.tx.backwards(bQueue, prefix, nil, func(k, v []byte) bool { return !l.tx.marked(bQueue, k, v) || fn(k) })
 	}
-	b, err := l.tx.bucket(bQueue)
-	if err != nil {
-		return err
-	}
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
-		if !fn(k) {
-			return nil
-		}
-	}
-	return nil
+	return l.tx.walk(bQueue, prefix, fn)
 }
 
 // name reads the name out of a stored job.
@@ -125,7 +115,10 @@ var nameMark = []byte(`,"name":"`)
 // nameIn finds the name in the JSON of a job: the second field when there is one. A
 // search over 100 000 jobs decodes nothing else.
 func nameIn(b *bolt.Bucket, key []byte) string {
-	text := b.Get(key)
+	text, err := unseal(bJobs, key, b.Get(key))
+	if err != nil {
+		return "" // at says so when it reads the job
+	}
 	comma := bytes.IndexByte(text, ',')
 	if comma < 0 || !bytes.HasPrefix(text[comma:], nameMark) {
 		return ""

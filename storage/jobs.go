@@ -84,17 +84,14 @@ func (t *tx) place(id scene.ID) ([]byte, error) {
 // search finds the queue key of a scene by walking the whole index, for a job whose
 // record no longer tells.
 func (t *tx) search(id scene.ID) ([]byte, error) {
-	b, err := t.bucket(bQueue)
-	if err != nil {
-		return nil, err
-	}
-	c := b.Cursor()
-	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+	var place []byte
+	err := t.walk(bQueue, nil, func(k []byte) bool {
 		if tail(k) == uint64(id) {
-			return bytes.Clone(k), nil
+			place = bytes.Clone(k)
 		}
-	}
-	return nil, nil
+		return place == nil
+	})
+	return place, err
 }
 
 func (t *tx) unplace(place []byte) error {
@@ -130,7 +127,7 @@ func (t *tx) due(limit uint64, n int) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, y := stretch(b, queue.Waiting), stretch(b, queue.Retrying)
+	w, y := t.stretch(b, queue.Waiting), t.stretch(b, queue.Retrying)
 	var out [][]byte
 	for len(out) < n {
 		first := earlier(w, y)
@@ -145,20 +142,24 @@ func (t *tx) due(limit uint64, n int) ([][]byte, error) {
 
 // run walks the part of the index that belongs to one state.
 type run struct {
+	tx     *tx
 	cursor *bolt.Cursor
 	state  byte
 	key    []byte // nil at the end
 }
 
-func stretch(b *bolt.Bucket, s queue.State) *run {
-	r := &run{cursor: b.Cursor(), state: stateBytes[s]}
+func (t *tx) stretch(b *bolt.Bucket, s queue.State) *run {
+	r := &run{tx: t, cursor: b.Cursor(), state: stateBytes[s]}
 	r.set(r.cursor.Seek([]byte{r.state}))
 	return r
 }
 
 func (r *run) advance() { r.set(r.cursor.Next()) }
 
-func (r *run) set(k, _ []byte) {
+func (r *run) set(k, v []byte) {
+	for k != nil && k[0] == r.state && !r.tx.marked(bQueue, k, v) {
+		k, v = r.cursor.Next()
+	}
 	if r.key = k; k != nil && k[0] != r.state {
 		r.key = nil
 	}
@@ -219,12 +220,12 @@ func (t *tx) JobsIn(s queue.State, fn func(queue.Job) bool) error {
 	last, _ := before(b.Cursor(), next(prefix))
 	last = bytes.Clone(last)
 	var failed error
-	err = t.each(bQueue, prefix, prefix, func(k, _ []byte) bool {
+	err = t.each(bQueue, prefix, prefix, func(k, v []byte) bool {
 		if bytes.Compare(k, last) > 0 {
 			return false
 		}
-		if b.Get(k) == nil {
-			return true // moved meanwhile by fn
+		if b.Get(k) == nil || !t.marked(bQueue, k, v) {
+			return true // moved meanwhile by fn, or damaged
 		}
 		j, err := t.at(k)
 		if err != nil {
@@ -269,14 +270,10 @@ func (t *tx) flush() error {
 // recount walks the index and counts what is there.
 func (t *tx) recount() (queue.Counts, error) {
 	var c queue.Counts
-	b, err := t.bucket(bQueue)
+	var tally [256]int
+	err := t.walk(bQueue, nil, func(k []byte) bool { tally[k[0]]++; return true })
 	if err != nil {
 		return c, err
-	}
-	var tally [256]int
-	walk := b.Cursor()
-	for k, _ := walk.First(); k != nil; k, _ = walk.Next() {
-		tally[k[0]]++
 	}
 	for s, at := range stateBytes {
 		c.Add(s, tally[at])

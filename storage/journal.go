@@ -40,6 +40,9 @@ func newest[T any](t *tx, name, index string, prefix []byte, before uint64, fn f
 		if len(k) != len(prefix)+8 {
 			return true
 		}
+		if index != "" && !t.marked(index, k, v) {
+			return true
+		}
 		if index == "" {
 			r, ok := decode[T](t, name, k, v)
 			return !ok || fn(r)

@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -177,7 +178,7 @@ func TestNumbersOfRolledBackEntriesAreNotLost(t *testing.T) {
 	})
 }
 
-func TestUnreadableOutageIsReturnedForRepair(t *testing.T) {
+func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	d, _ := open(t, dir)
@@ -191,11 +192,14 @@ func TestUnreadableOutageIsReturnedForRepair(t *testing.T) {
 		return nil
 	})
 	closeDB(t, d)
-	flip(t, dir, `"cause":"refused 2"`)
-	d, _ = open(t, dir)
+	garble(t, dir, `"cause":"refused 2"`)
+	d, o := open(t, dir)
+	if !strings.Contains(o.Words, "Outages lost to damage on disk: 1.") {
+		t.Errorf("said %q", o.Words)
+	}
 	view(t, d, func(tx store.Tx) error {
 		all, err := tx.Outages(0)
-		if len(all) != 3 || all[0].ID != 3 || all[1].ID != 2 || !all[1].Started.IsZero() || all[2].Started.IsZero() {
+		if len(all) != 2 || all[0].ID != 3 || all[1].ID != 1 {
 			t.Errorf("outages %+v", all)
 		}
 		one, _ := tx.Outages(1)

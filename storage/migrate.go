@@ -2,14 +2,15 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 
-	"github.com/asdine/storm/v3"
 	bolt "go.etcd.io/bbolt"
 )
 
 // schemaVersion is the layout of keys and records this program reads and writes.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // migration brings a database one version further, within one transaction.
 type migration struct {
@@ -27,23 +28,19 @@ var (
 	keyVersion = []byte("app")
 )
 
-func stampMeta(n storm.Node, version string) error {
-	if err := n.Set(bMeta, keySchema, schemaVersion); err != nil {
-		return fmt.Errorf("write schema version: %w", err)
-	}
-	if err := n.Set(bMeta, keyVersion, version); err != nil {
-		return fmt.Errorf("write program version: %w", err)
-	}
-	return nil
+func stampMeta(t *tx, version string) error {
+	return errors.Join(t.put(bMeta, keySchema, schemaVersion), t.put(bMeta, keyVersion, version))
 }
 
-// schema reads the version of the layout and of the program that wrote it last.
+// schema reads the version of the layout and of the program that wrote it last. A
+// version that cannot be read is the present one when all else fits that.
 func (d *DB) schema() (version int, app string, err error) {
 	err = d.bolt.View(func(b *bolt.Tx) error {
 		t := newTx(d.env, d.storm, b)
 		v, ok, err := load[int](t, bMeta, keySchema)
-		if err == nil && !ok {
-			err = fmt.Errorf("%w: it has no schema version", errStructure)
+		if errors.Is(err, errRecord) || err == nil && !ok {
+			version, app = schemaVersion, "unknown" // so that both are stored anew
+			return mostlyIntact(b)
 		}
 		if err != nil {
 			return err
@@ -53,6 +50,31 @@ func (d *DB) schema() (version int, app string, err error) {
 		return err
 	})
 	return version, app, err
+}
+
+// mostlyIntact reports whether the small records of a database are as the present schema
+// writes them, but for a few.
+func mostlyIntact(b *bolt.Tx) error {
+	if n := len(examine(b, smallBuckets())); n > fewDamaged {
+		return fmt.Errorf("%w: it has no schema version", errStructure)
+	}
+	return nil
+}
+
+// fewDamaged is how many damaged records a database may have that is still believed to be
+// of the present schema: in one of another, each is.
+const fewDamaged = 3
+
+// sameSchema reports whether a backup is of the present schema.
+func sameSchema(b *bolt.Tx) error {
+	text, err := unseal(bMeta, keySchema, b.Bucket([]byte(bMeta)).Get(keySchema))
+	if err != nil {
+		return err
+	}
+	if string(text) != strconv.Itoa(schemaVersion) {
+		return fmt.Errorf("%w: schema %s", errOld, text)
+	}
+	return nil
 }
 
 // migrate brings the layout up to date: a backup first, then all steps in one
@@ -72,8 +94,7 @@ func (d *DB) migrate(o Options, out *Opened) error {
 	var steps []migration
 	if v < schemaVersion {
 		if steps, err = route(o.steps, v); err != nil {
-			return local(fmt.Sprintf("the database %s is of a version that can no longer be read", d.path),
-				"start the Lockstep that wrote it, or move the file away", err)
+			return err
 		}
 		if err := d.backup(context.Background(), fmt.Sprintf("%s%d", schemaMark, v)); err != nil {
 			return err
@@ -104,7 +125,7 @@ func route(steps []migration, from int) ([]migration, error) {
 			}
 		}
 		if len(out) == n {
-			return nil, fmt.Errorf("no migration from schema %d", v)
+			return nil, fmt.Errorf("%w: no migration from schema %d", errOld, v)
 		}
 	}
 	return out, nil
@@ -125,6 +146,6 @@ func (d *DB) apply(steps []migration, version string) error {
 		if err := t.flush(); err != nil {
 			return err
 		}
-		return stampMeta(t.node, version)
+		return stampMeta(t, version)
 	})
 }

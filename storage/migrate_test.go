@@ -3,13 +3,16 @@ package storage_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/asdine/storm/v3"
+	stormjson "github.com/asdine/storm/v3/codec/json"
 	bolt "go.etcd.io/bbolt"
 
 	"lockstep/storage"
@@ -17,29 +20,35 @@ import (
 	"lockstep/sync/store"
 )
 
-// versionZero makes a database of a layout nobody ever had: jobs in a bucket "todo" as
+// formerVersion makes a database of a layout nobody ever had: jobs in a bucket "todo" as
 // a list of names, without index and counts.
-func versionZero(t *testing.T, schema int) string {
+func formerVersion(t *testing.T, schema int) string {
 	t.Helper()
 	dir := t.TempDir()
 	b, err := bolt.Open(dbPath(dir), 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := storm.Open("", storm.UseDB(b), storm.Codec(storage.Codec{}))
+	s, err := storm.Open("", storm.UseDB(b), storm.Codec(stormjson.Codec))
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = errors.Join(s.Set("meta", []byte("schema"), schema), s.Set("meta", []byte("app"), "0.9"),
-		s.Set("todo", []byte("1"), "Harbour"), s.Set("todo", []byte("2"), "Lighthouse"), b.Close())
+	put := func(bucket, key, text string) error {
+		return s.SetBytes(bucket, []byte(key), storage.Seal(bucket, []byte(key), []byte(text)))
+	}
+	err = errors.Join(put("meta", "schema", strconv.Itoa(schema)), put("meta", "app", `"0.9"`),
+		put("todo", "1", `"Harbour"`), put("todo", "2", `"Lighthouse"`), b.Close())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-// toOne turns the list into jobs.
-var toOne = storage.Migration{From: 0, Run: func(put func(string, []byte, any) error, each func(string, func(k, v []byte) bool) error) error {
+// former is the schema version before the present one.
+const former = storage.SchemaVersion - 1
+
+// toNow turns the list into values.
+var toNow = storage.Migration{From: former, Run: func(put func(string, []byte, any) error, each func(string, func(k, v []byte) bool) error) error {
 	var failed error
 	err := each("todo", func(k, v []byte) bool {
 		var name string
@@ -51,13 +60,13 @@ var toOne = storage.Migration{From: 0, Run: func(put func(string, []byte, any) e
 
 func TestOldDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	t.Parallel()
-	dir := versionZero(t, 0)
-	d, o, err := storage.Open(storage.WithSteps(options(dir), toOne))
+	dir := formerVersion(t, former)
+	d, o, err := storage.Open(storage.WithSteps(options(dir), toNow))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closeDB(t, d)
-	if o.Migrated.From != 0 || o.Migrated.To != storage.SchemaVersion || o.Fresh || o.Words != "" {
+	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Fresh || o.Words != "" {
 		t.Errorf("opened %+v", o)
 	}
 	view(t, d, func(tx store.Tx) error {
@@ -70,7 +79,7 @@ func TestOldDatabaseIsBackedUpAndMigrated(t *testing.T) {
 	})
 	enqueue(t, d, 1, 1) // the new buckets are there
 	backup := onlyBackup(t, dir)
-	if !strings.Contains(backup, "-schema0.db") || storage.Preflight(backup) != nil {
+	if !strings.Contains(backup, fmt.Sprintf("-schema%d.db", former)) || storage.Preflight(backup) != nil {
 		t.Errorf("backup %s: %v", backup, storage.Preflight(backup))
 	}
 	if err := d.Backup(t.Context()); err != nil || len(backups(t, dir)) != 2 {
@@ -80,9 +89,9 @@ func TestOldDatabaseIsBackedUpAndMigrated(t *testing.T) {
 
 func TestFailedMigrationLeavesTheOldDatabase(t *testing.T) {
 	t.Parallel()
-	dir := versionZero(t, 0)
+	dir := formerVersion(t, former)
 	before := readFile(t, dbPath(dir))
-	broken := storage.Migration{From: 0, Run: func(put func(string, []byte, any) error, _ func(string, func(k, v []byte) bool) error) error {
+	broken := storage.Migration{From: former, Run: func(put func(string, []byte, any) error, _ func(string, func(k, v []byte) bool) error) error {
 		return errors.Join(put("values", []byte("x"), 1), errOnPurpose)
 	}}
 	if _, _, err := storage.Open(storage.WithSteps(options(dir), broken)); !errors.Is(err, errOnPurpose) {
@@ -91,42 +100,89 @@ func TestFailedMigrationLeavesTheOldDatabase(t *testing.T) {
 	if !slices.Equal(readFile(t, dbPath(dir)), before) {
 		t.Error("the database was changed")
 	}
-	d, _, err := storage.Open(storage.WithSteps(options(dir), toOne))
+	d, _, err := storage.Open(storage.WithSteps(options(dir), toNow))
 	if err != nil {
 		t.Fatalf("the next try: %v", err)
 	}
 	closeDB(t, d)
 }
 
-func TestVersionsWithoutAWayAreRefusedAndLeftAlone(t *testing.T) {
+func TestNewerVersionIsRefusedAndLeftAlone(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
-		schema int
-		newer  bool
-		words  string
-	}{
-		"newer":    {storage.SchemaVersion + 1, true, "newer Lockstep (0.9)"},
-		"too old":  {-1, false, "can no longer be read"},
-		"unlisted": {0, false, "can no longer be read"},
+	dir := formerVersion(t, storage.SchemaVersion+1)
+	before := readFile(t, dbPath(dir))
+	_, _, err := storage.Open(storage.WithSteps(options(dir)))
+	wantLocal(t, err, dbPath(dir))
+	if !errors.Is(err, storage.ErrNewer) || !strings.Contains(err.Error(), "newer Lockstep (0.9)") {
+		t.Errorf("open: %v", err)
 	}
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := versionZero(t, tc.schema)
-			before := readFile(t, dbPath(dir))
-			_, _, err := storage.Open(storage.WithSteps(options(dir)))
-			wantLocal(t, err, dbPath(dir))
-			if errors.Is(err, storage.ErrNewer) != tc.newer || !strings.Contains(err.Error(), tc.words) {
-				t.Errorf("open: %v", err)
-			}
-			_, err = storage.ReadOnly(dir)
-			wantLocal(t, err, dbPath(dir))
-			entries, _ := os.ReadDir(dir)
-			if len(entries) != 1 || !slices.Equal(readFile(t, dbPath(dir)), before) {
-				t.Errorf("the folder was changed: %v", entries)
-			}
+	_, err = storage.ReadOnly(dir)
+	wantLocal(t, err, dbPath(dir))
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 1 || !slices.Equal(readFile(t, dbPath(dir)), before) {
+		t.Errorf("the folder was changed: %v", entries)
+	}
+}
+
+func TestOlderVersionWithoutAWayIsSetAsideWithAMessage(t *testing.T) {
+	t.Parallel()
+	for _, schema := range []int{-1, 0, former} {
+		dir := formerVersion(t, schema)
+		before := readFile(t, dbPath(dir))
+		_, err := storage.ReadOnly(dir)
+		wantLocal(t, err, dbPath(dir))
+		d, o, err := storage.Open(storage.WithSteps(options(dir)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !o.Fresh || !strings.Contains(o.Words, "older Lockstep") || !strings.Contains(o.Words, o.Damaged) {
+			t.Errorf("schema %d: opened %+v", schema, o)
+		}
+		if !slices.Equal(readFile(t, o.Damaged), before) {
+			t.Errorf("schema %d: what was set aside was changed", schema)
+		}
+		closeDB(t, d)
+	}
+}
+
+// TestDatabaseOfTheFirstSchemaIsSetAside opens one as the first schema wrote it: checksums
+// without bucket and key.
+func TestDatabaseOfTheFirstSchemaIsSetAside(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 5)
+	for _, path := range append(backups(t, dir), dbPath(dir)) {
+		b, err := bolt.Open(path, 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = b.Update(func(tx *bolt.Tx) error {
+			return tx.ForEach(func(_ []byte, b *bolt.Bucket) error { return firstSchema(b) })
 		})
+		if err := errors.Join(err, b.Close()); err != nil {
+			t.Fatal(err)
+		}
 	}
+	_, o := open(t, dir)
+	if !o.Fresh || !strings.Contains(o.Words, "older Lockstep") {
+		t.Errorf("opened %+v", o)
+	}
+}
+
+func firstSchema(b *bolt.Bucket) error {
+	put := map[string][]byte{}
+	err := b.ForEach(func(k, v []byte) error {
+		if len(v) >= 4 {
+			put[string(k)] = storage.Seal("meta", nil, v[4:])
+		}
+		if string(k) == "schema" {
+			put[string(k)] = storage.Seal("meta", nil, []byte("1"))
+		}
+		return nil
+	})
+	for k, v := range put {
+		err = errors.Join(err, b.Put([]byte(k), v))
+	}
+	return err
 }
 
 func TestForeignDatabaseIsSetAside(t *testing.T) {

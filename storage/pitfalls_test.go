@@ -157,7 +157,7 @@ func TestPitfallReadersInManyGoroutinesSeeTheirOwn(t *testing.T) {
 
 func TestPitfallFailedOpenReleasesTheFile(t *testing.T) {
 	t.Parallel()
-	dir := versionZero(t, storage.SchemaVersion+1)
+	dir := formerVersion(t, storage.SchemaVersion+1)
 	if _, _, err := storage.Open(options(dir)); !errors.Is(err, storage.ErrNewer) {
 		t.Fatal(err)
 	}

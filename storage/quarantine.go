@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/asdine/storm/v3"
 	bolt "go.etcd.io/bbolt"
 
 	"lockstep/sync/file"
@@ -22,14 +22,18 @@ const fileStamp = "20060102T150405Z"
 // deleted or overwritten.
 func setAside(o Options, cause error, out *Opened) error {
 	path := filepath.Join(o.Dir, FileName)
-	target := freeName(path + ".damaged-" + o.Now().UTC().Format(fileStamp))
+	kind, words := ".damaged-", "The database was damaged. It was set aside as %s."
+	if errors.Is(cause, errOld) {
+		kind, words = ".older-", "The database was made by an older Lockstep and can no longer be read. It was set aside as %s."
+	}
+	target := freeName(path + kind + o.Now().UTC().Format(fileStamp))
 	if err := file.Move(path, target); err != nil {
 		return local(fmt.Sprintf("the database %s is damaged and could not be set aside", path),
 			"close other programs that use it and check your rights in its folder", errors.Join(err, cause))
 	}
-	o.Log.Error("the database is damaged and was set aside", "file", target, "cause", cause)
+	o.Log.Error("the database cannot be used and was set aside", "file", target, "cause", cause)
 	out.Damaged = target
-	out.add(fmt.Sprintf("The database was damaged. It was set aside as %s.", target))
+	out.add(fmt.Sprintf(words, target))
 	return errors.Join(trust(o.Dir), syncDir(o.Dir))
 }
 
@@ -101,7 +105,7 @@ func fill(path, version string) error {
 		return fmt.Errorf("make a database: %w", err)
 	}
 	defer b.Close() //nolint:errcheck // closed below when it matters
-	s, err := storm.Open("", storm.UseDB(b), storm.Codec(codec{}))
+	s, err := openStorm(b)
 	if err != nil {
 		return fmt.Errorf("make a database: %w", err)
 	}
@@ -109,7 +113,7 @@ func fill(path, version string) error {
 		if err := makeBuckets(t); err != nil {
 			return err
 		}
-		return stampMeta(s.WithTransaction(t), version)
+		return stampMeta(newTx(&env{}, s, t), version)
 	})
 	if err != nil {
 		return fmt.Errorf("make a database: %w", err)
@@ -135,20 +139,26 @@ func moveIn(temp, path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// restoreNewest puts a copy of the newest backup that passes the full check at path.
-// It returns the backup's own path and time; empty when there is none.
+// restoreNewest puts a copy of the newest backup at path of which every record reads, or
+// else of the newest that can be used at all. It returns the backup's own path and time;
+// empty when there is none.
 func restoreNewest(o Options, path string) (string, time.Time, error) {
-	for _, b := range backups(o.Dir) {
-		temp := path + ".restoring"
-		if err := copyFile(b.path, temp); err != nil {
-			return "", time.Time{}, err
+	temp := path + ".restoring"
+	defer os.Remove(temp) //nolint:errcheck // it is gone when it was moved
+	for _, bearable := range []int{0, math.MaxInt} {
+		for _, b := range backups(o.Dir) {
+			if err := copyFile(b.path, temp); err != nil {
+				return "", time.Time{}, err
+			}
+			damaged, err := checkFile(temp)
+			if err == nil {
+				err = withFile(temp, func(b *bolt.DB) error { return b.View(sameSchema) })
+			}
+			if err == nil && damaged <= bearable {
+				return b.path, b.made, moveIn(temp, path)
+			}
+			o.Log.Warn("a backup cannot be used", "backup", b.path, "damaged", damaged, "error", err)
 		}
-		if err := checkFile(temp, o.Log); err != nil {
-			o.Log.Warn("a backup cannot be used", "backup", b.path, "error", err)
-			_ = os.Remove(temp)
-			continue
-		}
-		return b.path, b.made, moveIn(temp, path)
 	}
 	return "", time.Time{}, nil
 }

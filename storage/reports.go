@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -30,7 +31,8 @@ func (t *tx) NewReport(r store.Report) (uint64, error) {
 }
 
 func (t *tx) dropOld() error {
-	keys, err := t.keys(bReports, nil, 0)
+	var keys [][]byte
+	err := t.each(bReports, nil, nil, func(k, _ []byte) bool { keys = append(keys, k); return true })
 	if err != nil {
 		return err
 	}
@@ -85,6 +87,7 @@ func (t *tx) Reports(limit int) ([]store.Report, error) {
 
 // sheet is the rows of one report: a bucket of its own, so that dropping it is cheap.
 type sheet struct {
+	report  []byte       // its key
 	rows    *bolt.Bucket // scene(8) → row
 	classes *bolt.Bucket // class → n(8)
 }
@@ -114,7 +117,7 @@ func (t *tx) rowsOf(id uint64, create bool) (*sheet, error) {
 			return nil, fmt.Errorf("make the rows of report %d: %w", id, err)
 		}
 	}
-	s := &sheet{b.Bucket(keyRows), b.Bucket(keyClasses)}
+	s := &sheet{number(id), b.Bucket(keyRows), b.Bucket(keyClasses)}
 	if s.rows == nil || s.classes == nil {
 		return nil, fmt.Errorf("rows of report %d: %w", id, errStructure)
 	}
@@ -133,7 +136,7 @@ func (t *tx) AddRows(report uint64, rows []store.ReportRow) error {
 	s.rows.FillPercent = 0.95 // scenes come in order
 	tally := map[string]int{}
 	for _, r := range rows {
-		value, err := encodeRow(t, r)
+		value, err := s.encode(r)
 		if err != nil {
 			return err
 		}
@@ -151,12 +154,29 @@ func (t *tx) AddRows(report uint64, rows []store.ReportRow) error {
 // tally changes the kept number of rows of each class.
 func (s *sheet) tally(change map[string]int) error {
 	for class, n := range change {
-		n += int(tail(s.classes.Get([]byte(class)))) //nolint:gosec // a number of rows
-		if err := s.classes.Put([]byte(class), number(uint64(max(n, 0)))); err != nil {
+		key := []byte(class)
+		sealed := s.seal(key, number(uint64(max(n+s.count(key), 0))))
+		if err := s.classes.Put(key, sealed); err != nil {
 			return fmt.Errorf("count rows: %w", err)
 		}
 	}
 	return nil
+}
+
+// count is the kept number of rows of a class.
+func (s *sheet) count(class []byte) int {
+	text, err := s.unseal(class, s.classes.Get(class))
+	if err != nil {
+		return 0
+	}
+	return int(tail(text)) //nolint:gosec // a number of rows
+}
+
+// seal and unseal are those of the package for what belongs to this report.
+func (s *sheet) seal(key, text []byte) []byte { return seal(bRows, join(s.report, key), text) }
+
+func (s *sheet) unseal(key, sealed []byte) ([]byte, error) {
+	return unseal(bRows, join(s.report, key), sealed)
 }
 
 // class is what a row is filtered by: outcome, reason and kind, each ended by a zero.
@@ -164,23 +184,27 @@ func class(r store.ReportRow) []byte {
 	return fmt.Appendf(nil, "%s\x00%s\x00%s\x00", r.Outcome, r.Reason, r.Kind)
 }
 
-// encodeRow is the length of the class in one byte, the class, and the record.
-func encodeRow(t *tx, r store.ReportRow) ([]byte, error) {
+// encode seals the length of the class in one byte, the class, and the row as JSON.
+func (s *sheet) encode(r store.ReportRow) ([]byte, error) {
 	c := class(r)
 	if len(c) > 255 || bytes.Count(c, []byte{0}) != 3 {
 		return nil, fmt.Errorf("row of scene %s: outcome, reason and kind cannot be stored", r.Scene)
 	}
-	record, err := t.node.Codec().Marshal(r)
+	text, err := json.Marshal(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("encode row: %w", err)
 	}
-	return append(append([]byte{byte(len(c))}, c...), record...), nil
+	return s.seal(sceneKey(r.Scene), append(append([]byte{byte(len(c))}, c...), text...)), nil
 }
 
 // classOf reads the class in front of a stored row; nil when the row is damaged.
-func classOf(value []byte) []byte {
-	if len(value) == 0 || len(value) < 1+int(value[0]) {
+func classOf(sealed []byte) []byte {
+	if len(sealed) <= sumSize {
 		return nil
 	}
-	return value[1 : 1+int(value[0])]
+	text := sealed[sumSize:]
+	if len(text) < 1+int(text[0]) {
+		return nil
+	}
+	return text[1 : 1+int(text[0])]
 }

@@ -130,13 +130,13 @@ func TestTwentyReportsAreKept(t *testing.T) {
 	}
 }
 
-func TestFlippedBitInARowKeepsTheNumbers(t *testing.T) {
+func TestDamageInARowKeepsTheNumbers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	d, _ := open(t, dir)
 	fillReport(t, d, newReport(t, d, store.Report{}), 30)
 	closeDB(t, d)
-	flip(t, dir, `"title":"Lighthouse 7"`)
+	garble(t, dir, `"title":"Lighthouse 7"`)
 	d, _ = open(t, dir)
 	view(t, d, func(tx store.Tx) error {
 		p, err := tx.Rows(store.RowQuery{Report: 1, Reason: skip.NoMetadata})

@@ -21,7 +21,7 @@ func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
 		return page, err
 	}
 	wanted, total := s.wanted(q)
-	p := pager{tx: t, query: q, wanted: wanted, needle: fold(q.Search), page: &page, skip: max(q.Offset, 0)}
+	p := pager{tx: t, sheet: s, query: q, wanted: wanted, needle: fold(q.Search), page: &page, skip: max(q.Offset, 0)}
 	c := s.rows.Cursor()
 	for k, v := c.First(); k != nil && !p.full(total); k, v = c.Next() {
 		if wanted[string(classOf(v))] {
@@ -37,14 +37,14 @@ func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
 // wanted lists the classes of rows the query asks for, and how many rows they have.
 func (s *sheet) wanted(q store.RowQuery) (map[string]bool, int) {
 	out, total := map[string]bool{}, 0
-	_ = s.classes.ForEach(func(k, n []byte) error {
+	_ = s.classes.ForEach(func(k, _ []byte) error {
 		part := strings.Split(string(k), "\x00")
 		if len(part) != 4 {
 			return nil
 		}
 		if fits(q.Outcome, part[0]) && fits(string(q.Reason), part[1]) && fits(q.Kind, part[2]) {
 			out[string(k)] = true
-			total += int(tail(n)) //nolint:gosec // a number of rows
+			total += s.count(k)
 		}
 		return nil
 	})
@@ -53,9 +53,13 @@ func (s *sheet) wanted(q store.RowQuery) (map[string]bool, int) {
 
 func fits(asked, have string) bool { return asked == "" || asked == have }
 
+// rowDamaged stands for what a damaged row said.
+const rowDamaged = "the rest of this row was damaged on disk"
+
 // pager fills one page of rows.
 type pager struct {
 	tx     *tx
+	sheet  *sheet
 	query  store.RowQuery
 	wanted map[string]bool
 	needle string
@@ -94,15 +98,28 @@ func (p *pager) row(k, v []byte) {
 // decode reads a row. Of a damaged one remain the scene and what it is filtered by,
 // so that the numbers on the screen still add up.
 func (p *pager) decode(k, v []byte) store.ReportRow {
-	c := classOf(v)
-	if r, ok := decode[store.ReportRow](p.tx, bRows, k, v[1+len(c):]); ok {
+	r, err := p.sheet.row(k, v)
+	if err == nil {
 		return r
 	}
-	part := bytes.Split(c, []byte{0})
+	p.tx.env.report(bRows, k, err)
+	part := bytes.Split(classOf(v), []byte{0})
 	return store.ReportRow{
 		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: "the rest of this row was damaged on disk",
+		Words: rowDamaged,
 	}
+}
+
+// row reads one row.
+func (s *sheet) row(k, sealed []byte) (r store.ReportRow, err error) {
+	text, err := s.unseal(k, sealed)
+	if err != nil {
+		return r, err
+	}
+	if len(text) == 0 || len(text) < 1+int(text[0]) {
+		return r, errRecord
+	}
+	return r, decodeText(text[1+int(text[0]):], &r)
 }
 
 func (p *pager) match(r store.ReportRow) bool {

@@ -84,18 +84,14 @@ func (t *tx) replaceUses(id scene.ID, old, wanted []string) error {
 // Using implements store.Scenes.
 func (t *tx) Using(u store.Use) ([]scene.ID, error) {
 	prefix := usePrefix(u)
-	b, err := t.bucket(bUses)
-	if err != nil {
-		return nil, err
-	}
 	var out []scene.ID
-	c := b.Cursor()
-	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+	err := t.walk(bUses, prefix, func(k []byte) bool {
 		if len(k) == len(prefix)+8 { // else an id that itself holds a zero byte
 			out = append(out, scene.ID(tail(k)))
 		}
-	}
-	return out, nil
+		return true
+	})
+	return out, err
 }
 
 // Names implements store.Scenes.

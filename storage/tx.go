@@ -25,9 +25,10 @@ const chunk = 256
 type env struct {
 	now func() time.Time
 	log *slog.Logger
-	// unreadable counts reads of damaged records; reported holds those already logged.
-	unreadable atomic.Int64
-	reported   sync.Map
+	// hurt is set when a damaged record was met that is not healed yet; reported holds
+	// those already logged.
+	hurt     atomic.Bool
+	reported sync.Map
 }
 
 // tx implements store.Tx on one bbolt transaction.
@@ -66,14 +67,30 @@ func (t *tx) bucket(name string) (*bolt.Bucket, error) {
 // load reads a record strictly: a damaged one is an error that names it.
 func load[T any](t *tx, name string, key []byte) (T, bool, error) {
 	var v, zero T
-	err := t.node.Get(name, key, &v)
-	switch {
-	case err == nil:
-		return v, true, nil
-	case errors.Is(err, storm.ErrNotFound):
+	sealed, err := t.node.GetBytes(name, key)
+	if errors.Is(err, storm.ErrNotFound) {
 		return zero, false, nil
 	}
-	return zero, false, fmt.Errorf("read %s %s: %w", name, show(key), err)
+	if err == nil {
+		err = t.read(name, key, sealed, &v)
+	}
+	if err != nil {
+		return zero, false, fmt.Errorf("read %s %s: %w", name, show(key), err)
+	}
+	return v, true, nil
+}
+
+// read decodes a sealed record. One that is not as it was written is noted for healing
+// even if it can be put right on the way.
+func (t *tx) read(name string, key, sealed []byte, v any) error {
+	if !intact(name, key, sealed) {
+		t.env.hurt.Store(true)
+	}
+	text, err := unseal(name, key, sealed)
+	if err != nil {
+		return err
+	}
+	return decodeText(text, v)
 }
 
 // tolerate reads a record that can be made again from Stash and Plex: a damaged one
@@ -90,7 +107,7 @@ func tolerate[T any](t *tx, name string, key []byte) (T, bool, error) {
 // decode is tolerate for a value already at hand during a walk.
 func decode[T any](t *tx, name string, key, value []byte) (T, bool) {
 	var v, zero T
-	if err := t.node.Codec().Unmarshal(value, &v); err != nil {
+	if err := t.read(name, key, value, &v); err != nil {
 		t.env.report(name, key, err)
 		return zero, false
 	}
@@ -98,10 +115,18 @@ func decode[T any](t *tx, name string, key, value []byte) (T, bool) {
 }
 
 func (t *tx) put(name string, key []byte, v any) error {
+	sealed, err := encode(name, key, v)
+	if err != nil {
+		return err
+	}
+	return t.putSealed(name, key, sealed)
+}
+
+func (t *tx) putSealed(name string, key, sealed []byte) error {
 	if _, err := t.bucket(name); err != nil { // sets the fill
 		return err
 	}
-	if err := t.node.Set(name, key, v); err != nil {
+	if err := t.node.SetBytes(name, key, sealed); err != nil {
 		return fmt.Errorf("write %s %s: %w", name, show(key), err)
 	}
 	return nil
@@ -118,37 +143,52 @@ func (t *tx) remove(name string, key []byte) error {
 	return nil
 }
 
-// mark stores a key without value. The value is empty but not nil: within a
-// transaction a nil value would look like a nested bucket to a cursor.
+// mark stores a key with nothing but its checksum.
 func (t *tx) mark(name string, key []byte) error {
 	b, err := t.bucket(name)
 	if err != nil {
 		return err
 	}
-	if err := b.Put(key, []byte{}); err != nil {
+	if err := b.Put(key, seal(name, key, nil)); err != nil {
 		return fmt.Errorf("write %s %s: %w", name, show(key), err)
 	}
 	return nil
 }
 
-// keys copies the keys with a prefix, at most limit (0: all).
-func (t *tx) keys(name string, prefix []byte, limit int) ([][]byte, error) {
+// marked reports whether a key of an index is one that mark stored. A damaged one leads
+// nowhere; it is noted, and the index is made anew from its records.
+func (t *tx) marked(name string, key, sealed []byte) bool {
+	if len(sealed) == sumSize && intact(name, key, sealed) {
+		return true
+	}
+	t.env.report(name, key, errRecord)
+	return false
+}
+
+// walk calls fn for the intact keys of an index with a prefix, until fn returns false.
+// fn must not change the index.
+func (t *tx) walk(name string, prefix []byte, fn func(k []byte) bool) error {
 	b, err := t.bucket(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var out [][]byte
 	c := b.Cursor()
 	for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
-		if v == nil {
-			continue // Storm's own nested bucket
-		}
-		out = append(out, bytes.Clone(k))
-		if limit > 0 && len(out) == limit {
-			break
+		if t.marked(name, k, v) && !fn(k) {
+			return nil
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// keys copies the keys of an index with a prefix, at most limit (0: all).
+func (t *tx) keys(name string, prefix []byte, limit int) ([][]byte, error) {
+	var out [][]byte
+	err := t.walk(name, prefix, func(k []byte) bool {
+		out = append(out, bytes.Clone(k))
+		return limit == 0 || len(out) < limit
+	})
+	return out, err
 }
 
 // pair is a key and its value, both copied.
@@ -234,7 +274,7 @@ func next(prefix []byte) []byte {
 
 // report logs a damaged record once.
 func (e *env) report(name string, key []byte, err error) {
-	e.unreadable.Add(1)
+	e.hurt.Store(true)
 	if _, seen := e.reported.LoadOrStore(name+"/"+string(key), true); !seen {
 		e.log.Warn("a record in the database is damaged and taken as absent", "bucket", name, "key", show(key), "error", err)
 	}

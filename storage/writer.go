@@ -10,28 +10,35 @@ import (
 	"lockstep/sync/store"
 )
 
+// View implements store.Store.
+func (d *DB) View(fn func(store.Tx) error) error {
+	return d.read(func(b *bolt.Tx) error { return fn(newTx(d.env, d.storm, b)) })
+}
+
+// read runs fn in a read transaction.
+func (d *DB) read(fn func(*bolt.Tx) error) error {
+	d.swap.RLock()
+	defer d.swap.RUnlock()
+	return d.judge(guarded(func() error { return d.bolt.View(fn) }))
+}
+
 // Update implements store.Store. One runs at a time, the others wait. fn must not call
 // Update or View.
 func (d *DB) Update(fn func(store.Tx) error) error {
+	return d.change(func(t *tx) error { return fn(t) })
+}
+
+// change is Update for what needs the inside of a transaction.
+func (d *DB) change(fn func(*tx) error) error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	if reason := d.broken.Load(); reason != nil {
 		return *reason
 	}
-	var failed error         // what fn returned
-	var counts *queue.Counts // the new numbers of jobs, if they changed
-	err := guarded(func() error {
-		return d.bolt.Update(func(b *bolt.Tx) error {
-			t := newTx(d.env, d.storm, b)
-			if failed = guarded(func() error { return fn(t) }); failed != nil {
-				return failed
-			}
-			if t.dirty {
-				counts = t.counts
-			}
-			return t.flush()
-		})
-	})
+	if err := d.keepPlace(); err != nil {
+		return err
+	}
+	counts, failed, err := d.transact(fn)
 	switch {
 	case failed != nil:
 		return d.judge(failed)
@@ -43,4 +50,22 @@ func (d *DB) Update(fn func(store.Tx) error) error {
 		d.counts.Store(counts)
 	}
 	return nil
+}
+
+// transact runs fn and commits. failed is what fn returned, err why the commit did not
+// succeed; counts are the new numbers of jobs, nil if they are the old ones.
+func (d *DB) transact(fn func(*tx) error) (counts *queue.Counts, failed, err error) {
+	err = guarded(func() error {
+		return d.bolt.Update(func(b *bolt.Tx) error {
+			t := newTx(d.env, d.storm, b)
+			if failed = guarded(func() error { return fn(t) }); failed != nil {
+				return failed
+			}
+			if t.dirty {
+				counts = t.counts
+			}
+			return t.flush()
+		})
+	})
+	return counts, failed, err
 }

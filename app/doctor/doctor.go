@@ -1,7 +1,7 @@
 // Package doctor looks at everything Lockstep needs and says in one sentence each
 // whether it is there: both servers, libraries, path rules, disk, keyring, tray,
 // notifications, clock. It also packs what somebody who helps wants to see, with names,
-// paths and secrets masked. It changes nothing.
+// paths and secrets masked. It changes nothing but damaged records, which the engine mends.
 package doctor
 
 import (

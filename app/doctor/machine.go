@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockstep/app/present"
+	"lockstep/sync/fault"
 )
 
 const (
@@ -43,8 +44,8 @@ func (c *checkup) disk(context.Context) Check {
 	return Check{name, OK, present.T("Space left where Lockstep keeps its data: %s.", size(free)), ""}
 }
 
-// database looks at the file, not into it: the engine has it open.
-func (c *checkup) database(context.Context) Check {
+// database looks at the file, and has the engine, which has it open, read every record.
+func (c *checkup) database(ctx context.Context) Check {
 	name := present.T("Database")
 	if c.env.Database == "" {
 		return Check{}
@@ -59,8 +60,26 @@ func (c *checkup) database(context.Context) Check {
 		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Take their rights away: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
 	case info.Mode().Perm()&0o200 == 0:
 		return Check{name, Fail, present.T("Lockstep may not write its database."), present.T("Give yourself the right to write it.")}
+	case c.err == nil:
+		if found, ok := c.records(ctx); !ok {
+			return found
+		}
 	}
 	return Check{name, OK, present.T("The database takes %s.", size(uint64(max(0, info.Size())))), ""}
+}
+
+// records has every record of the database read. It reports true when all are whole.
+func (c *checkup) records(ctx context.Context) (Check, bool) {
+	name := present.T("Database")
+	found, err := c.api.CheckData(ctx)
+	if err != nil {
+		f := fault.Of(err)
+		return Check{name, Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}, false
+	}
+	if found.Words != "" {
+		return Check{name, Warn, present.Heard(found.Words), present.T("It is mended. If it comes back, check disk and memory of this computer.")}, false
+	}
+	return Check{}, true
 }
 
 // keyring tells where the secrets are and whether the keyring would take them.

@@ -202,12 +202,18 @@ func Run(r store.Run, m Moment) string {
 const QueuedNow = "It is in the queue now."
 
 // Undoing answers the wish to undo.
-func Undoing(scenes int) string {
-	switch scenes {
+func Undoing(r api.UndoResult) string {
+	var out string
+	switch r.Enqueued {
 	case 0:
-		return T("There is nothing left to undo.")
+		out = T("There is nothing left to undo.")
 	case 1:
-		return T("1 scene is in the queue to be put back.")
+		out = T("1 scene is in the queue to be put back.")
+	default:
+		out = T("%s scenes are in the queue to be put back.", Number(r.Enqueued))
 	}
-	return T("%s scenes are in the queue to be put back.", Number(scenes))
+	if r.Lost > 0 {
+		out += " " + T("Scenes that cannot be given back all they were, as the record of it was damaged on disk: %s.", Number(r.Lost))
+	}
+	return out
 }

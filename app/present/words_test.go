@@ -293,9 +293,10 @@ func TestChartAxis(t *testing.T) {
 func TestSmallWords(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ got, want string }{
-		"undone":   {present.Undoing(0), "There is nothing left to undo."},
-		"undo":     {present.Undoing(1), "1 scene is in the queue to be put back."},
-		"undo all": {present.Undoing(1180), "1" + nn + "180 scenes are in the queue to be put back."},
+		"undone":   {present.Undoing(api.UndoResult{}), "There is nothing left to undo."},
+		"undo":     {present.Undoing(api.UndoResult{Enqueued: 1}), "1 scene is in the queue to be put back."},
+		"not all":  {present.Undoing(api.UndoResult{Enqueued: 1, Lost: 2}), "1 scene is in the queue to be put back. Scenes that cannot be given back all they were, as the record of it was damaged on disk: 2."},
+		"undo all": {present.Undoing(api.UndoResult{Enqueued: 1180}), "1" + nn + "180 scenes are in the queue to be put back."},
 		"well":     {present.DoctorHead(0), "Everything is as it should be"},
 		"one":      {present.DoctorHead(1), "1 check needs a look"},
 		"more":     {present.DoctorHead(3), "3 checks need a look"},

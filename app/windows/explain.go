@@ -147,7 +147,7 @@ func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
 				w.fail(win, err)
 				return
 			}
-			inform(win, present.T("Undo"), present.Undoing(r.Enqueued))
+			inform(win, present.T("Undo"), present.Undoing(r))
 		})
 	})
 }

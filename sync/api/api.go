@@ -81,6 +81,8 @@ type API interface {
 	// disk and the verdict was proved lately, and reports whether the message may be sent.
 	// With Delivered it stores that the message was shown.
 	Say(ctx context.Context, s health.Said) (bool, error)
+	// CheckData reads everything that is stored and mends what is damaged.
+	CheckData(ctx context.Context) (DataCheck, error)
 	// Quit asks the owning process to end gracefully.
 	Quit(ctx context.Context) error
 }
@@ -124,9 +126,18 @@ type UndoRequest struct {
 	Scene scene.ID `json:"scene,omitempty"`
 }
 
+// DataCheck is what CheckData found.
+type DataCheck struct {
+	// Words tell what was damaged and what became of it, empty when all is well.
+	Words string `json:"words"`
+}
+
 // UndoResult says how many scenes were queued for undo.
 type UndoResult struct {
 	Enqueued int `json:"enqueued"`
+	// Lost is how many more cannot be given back what they were, or not all of it: the
+	// record of that was damaged on disk.
+	Lost int `json:"lost"`
 }
 
 // ReconcileRequest says what to compare. The zero value is everything, quick, writing.

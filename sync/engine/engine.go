@@ -96,21 +96,34 @@ type Options struct {
 	Version    string
 	// Notice is a message about the database from opening it, "" when all was well.
 	Notice string
-	// Maintain is called about once a day while idle: backup and the like; may be nil.
-	Maintain func(context.Context) error
-	// Rest is called when nothing is left to do after much work: what memory can be
-	// given back shall be; may be nil.
-	Rest func() error
+	// Damaged names the stored values that are not what was last stored.
+	Damaged []string
+	// Data is what the database needs beside transactions; may be nil.
+	Data Data
 	// Discovery is where Discover asks for Plex servers; empty means the local network.
 	Discovery string
-	// SameFile reports whether the database is still the file on disk; may be nil.
-	SameFile func() error
 	// Still makes an engine that neither connects nor works: for commands that change
 	// what is stored while no Lockstep runs.
 	Still bool
 	// Hold makes an engine that connects and answers, but writes nothing by itself, as
 	// if it were paused: for commands that only look at both servers.
 	Hold bool
+}
+
+// Data is the upkeep of what is stored. Words are for a person, "" when there is nothing
+// to tell.
+type Data interface {
+	// Look sees whether the file is in its place, and mends what was found damaged. It is
+	// called often and is cheap.
+	Look() (words string, err error)
+	// Watch calls fn when a Look is due at once, until ctx ends.
+	Watch(ctx context.Context, fn func()) error
+	// Check reads everything and mends what is damaged.
+	Check() (words string, err error)
+	// Maintain checks everything and makes a backup. It is called about once a day.
+	Maintain(ctx context.Context) (words string, err error)
+	// Trim gives memory back after much work.
+	Trim() error
 }
 
 // Engine is the one owner of all moving state. Make it with New and run it with Run.
@@ -179,6 +192,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.publish()
 	close(e.loaded)
+	e.watchData(ctx)
 	e.loop(ctx)
 	e.shutdown(kill)
 	return nil

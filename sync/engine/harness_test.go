@@ -61,6 +61,7 @@ type rig struct {
 	secrets  *memorySecrets
 	log      *slog.Logger
 	now      func() time.Time
+	keeps    bool // whether the engine looks after its database
 }
 
 // fastSettings are the defaults with everything that waits made short.
@@ -110,10 +111,18 @@ func (r *rig) open() *life {
 	}
 	e := engine.New(engine.Options{
 		Store: db, Secrets: r.secrets, Dial: engine.DialServers("test"), Now: r.now, Jitter: rand.Float64,
-		Log: r.log, Version: "test", Notice: opened.Words,
+		Log: r.log, Version: "test", Notice: opened.Words, Damaged: opened.Values, Data: r.data(db),
 		Override: func(s *config.Settings) error { *s = r.settings.Clone(); return nil },
 	})
 	return &life{Engine: e, t: r.t, db: db, done: make(chan error, 1)}
+}
+
+// data is the upkeep of the database, for the tests that are about it.
+func (r *rig) data(db *storage.DB) engine.Data {
+	if !r.keeps {
+		return nil
+	}
+	return db
 }
 
 // start opens the data folder and runs an engine until end, or the test's end.

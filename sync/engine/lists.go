@@ -182,10 +182,13 @@ func (e *Engine) Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage
 // Undo queues the items of a run, or of a scene's last write, to be given back what
 // they were before.
 func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
-	wishes, err := e.toUndo(q)
+	if _, err := e.CheckData(ctx); err != nil { // what is damaged must not be missing unseen
+		return api.UndoResult{}, err
+	}
+	wishes, lost, err := e.toUndo(q)
 	if err != nil {
 		return api.UndoResult{}, err
 	}
 	err = e.ask(ctx, func() error { return e.wishAll(wishes) })
-	return api.UndoResult{Enqueued: len(wishes)}, err
+	return api.UndoResult{Enqueued: len(wishes), Lost: lost}, err
 }

@@ -47,8 +47,8 @@ func (e *Engine) load() error {
 		return err
 	}
 	e.clampJobs()
-	if e.o.Notice != "" {
-		e.note(api.RestoredData, e.o.Notice, "")
+	if err := e.loadData(); err != nil {
+		return err
 	}
 	e.dial()
 	e.look.soon(e.now())

@@ -174,7 +174,7 @@ func openChild(j childJob) (*life, error) {
 	e := engine.New(engine.Options{
 		Store: db, Secrets: &memorySecrets{m: map[string]string{engine.PlexToken: j.Token}},
 		Dial: engine.DialServers("test"), Now: time.Now, Jitter: rand.Float64, Log: slog.New(slog.DiscardHandler), Version: "test",
-		Rest:     db.Trim,
+		Data:     db,
 		Override: func(s *config.Settings) error { *s = j.Settings; return nil },
 	})
 	return &life{Engine: e, db: db, done: make(chan error, 1)}, nil

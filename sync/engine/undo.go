@@ -10,12 +10,15 @@ import (
 	"lockstep/sync/store"
 )
 
-// toUndo lists the wishes that undo a run, or the last write to a scene.
-func (e *Engine) toUndo(q api.UndoRequest) ([]queue.Wish, error) {
-	var out []queue.Wish
-	met := map[scene.ID]bool{}
-	err := e.store.View(func(tx store.Tx) error {
+// toUndo lists the wishes that undo a run, or the last write to a scene, and counts the
+// scenes of which the record of what they were is lost.
+func (e *Engine) toUndo(q api.UndoRequest) (out []queue.Wish, lost int, err error) {
+	met, gone := map[scene.ID]bool{}, map[scene.ID]bool{}
+	err = e.store.View(func(tx store.Tx) error {
 		return tx.EachJournal(q.Run, q.Scene, func(en store.JournalEntry) bool {
+			if en.Lost {
+				gone[en.Scene] = true
+			}
 			if !met[en.Scene] && en.Undoable() { // the newest first: a scene's last write decides
 				met[en.Scene] = true
 				out = append(out, queue.Wish{Scene: en.Scene, Cause: "undo", Undo: en.Run})
@@ -23,13 +26,17 @@ func (e *Engine) toUndo(q api.UndoRequest) ([]queue.Wish, error) {
 			return true
 		})
 	})
+	if err == nil && len(out) == 0 && len(gone) > 0 {
+		return nil, len(gone), fault.New(fault.NotFound, fault.None, "What was there before can no longer be given back: its record was damaged on disk.",
+			"Change the fields in Plex by hand.", nil)
+	}
 	if err == nil && len(out) == 0 {
 		if err := e.markUndone(q.Run); err != nil { // a process that died did not come to it
-			return nil, err
+			return nil, 0, err
 		}
-		return nil, fault.New(fault.NotFound, fault.None, "There is nothing to undo.", "See `lockstep history` for what was written.", nil)
+		return nil, 0, fault.New(fault.NotFound, fault.None, "There is nothing to undo.", "See `lockstep history` for what was written.", nil)
 	}
-	return out, err
+	return out, len(gone), err
 }
 
 // markUndone marks a run of which nothing is left to undo; zero is none.

@@ -27,6 +27,7 @@ const upkeepValue = "upkeep"
 // old records and has a backup made.
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	u := &e.upkeep
+	e.lookAtData()
 	if age := now.Round(0).Sub(u.alive); age >= aliveEvery-maxNap || age < 0 {
 		u.alive = e.stamp() // a turn early: so it never wakes the machine for itself
 		e.signOfLife(u.alive)
@@ -41,6 +42,7 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 // upkeepState is when what is done now and then was last done, by the wall clock.
 type upkeepState struct {
 	alive, tidied time.Time
+	dataFault     string    // what is wrong with the database file, empty: nothing
 	worked        time.Time // when memory was last used that was not given back, zero: all was
 }
 
@@ -66,11 +68,6 @@ func (e *Engine) signOfLife(now time.Time) {
 	if err := e.putLife(now, map[string]any{sweptValue: e.look.lastSweep.UTC().Round(0)}); err != nil {
 		e.noteLocal(err)
 	}
-	if e.o.SameFile != nil {
-		if err := e.o.SameFile(); err != nil {
-			e.noteLocal(err)
-		}
-	}
 }
 
 // restAfter is how long nothing was to be done before memory is given back: shorter
@@ -87,10 +84,10 @@ func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
 	u.worked = time.Time{}
 	e.spawn(func() {
 		debug.FreeOSMemory()
-		if e.o.Rest == nil {
+		if e.o.Data == nil {
 			return
 		}
-		if err := e.o.Rest(); err != nil {
+		if err := e.o.Data.Trim(); err != nil {
 			e.log.Warn("give memory back", "err", err)
 		}
 	})
@@ -108,11 +105,12 @@ func (e *Engine) tidy(ctx context.Context) {
 	keepHistory, keepOutages := e.settings.KeepHistory, e.settings.KeepOutages
 	e.spawn(func() {
 		err := e.prune(ctx, now, keepHistory, keepOutages)
-		if err == nil && e.o.Maintain != nil {
-			err = e.o.Maintain(ctx)
+		words := ""
+		if err == nil && e.o.Data != nil {
+			words, err = e.o.Data.Maintain(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
-			e.post(func() { e.noteLocal(err) })
+		if words != "" || err != nil && ctx.Err() == nil {
+			e.post(func() { e.noteData(words, err) })
 		}
 	})
 }

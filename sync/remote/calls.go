@@ -97,6 +97,11 @@ func (c *Client) Apply(ctx context.Context, report uint64, ids []scene.ID) (int,
 	return call[int](ctx, c, "Apply", applyRequest{report, ids})
 }
 
+// CheckData implements api.API.
+func (c *Client) CheckData(ctx context.Context) (api.DataCheck, error) {
+	return call[api.DataCheck](ctx, c, "CheckData", none{})
+}
+
 // Explain implements api.API.
 func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	return call[api.Explanation](ctx, c, "Explain", query)

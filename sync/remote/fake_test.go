@@ -157,4 +157,7 @@ func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 }
 
 func (f *fake) Say(_ context.Context, s health.Said) (bool, error) { return true, f.got("Say", s) }
-func (f *fake) Quit(context.Context) error                         { return f.got("Quit") }
+func (f *fake) CheckData(context.Context) (api.DataCheck, error) {
+	return api.DataCheck{Words: "whole"}, f.got("CheckData")
+}
+func (f *fake) Quit(context.Context) error { return f.got("Quit") }

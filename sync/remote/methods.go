@@ -43,6 +43,8 @@ var methods = map[string]handler{
 	"Runs":    ask(api.API.Runs),
 	"Undo":    ask(api.API.Undo),
 
+	"CheckData": get(api.API.CheckData),
+
 	"Reconcile":     ask(api.API.Reconcile),
 	"StopReconcile": order(api.API.StopReconcile),
 	"Reports":       ask(api.API.Reports),

@@ -38,10 +38,13 @@ type JournalEntry struct {
 	Name   string        `json:"name"`
 	At     time.Time     `json:"at"`
 	Former plan.Former   `json:"former"`
-	// Undone is set when the entry was restored.
+	// Undone is set when the entry was restored, or never can be.
 	Undone bool `json:"undone,omitempty"`
 	// Void is set when nothing of it reached Plex: it was refused, or never sent.
 	Void bool `json:"void,omitempty"`
+	// Lost is set when what the entry held was damaged on disk: of the rest only run and
+	// scene are known.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // Undoable reports whether there is something to restore: an entry is an intent first,

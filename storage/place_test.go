@@ -1,0 +1,166 @@
+//go:build !windows
+
+package storage_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lockstep/storage"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// On Windows nobody can remove or replace an open file.
+
+func jobsIn(t *testing.T, d store.Store) (ids []scene.ID) {
+	t.Helper()
+	view(t, d, func(tx store.Tx) error {
+		page, err := tx.ListJobs(store.JobQuery{Limit: 1000})
+		for _, j := range page.Jobs {
+			ids = append(ids, j.Scene)
+		}
+		return err
+	})
+	return ids
+}
+
+func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	away := func(t *testing.T, dir string) {
+		if err := os.Rename(dbPath(dir), filepath.Join(t.TempDir(), "away")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	removes := map[string]func(t *testing.T, dir string){
+		"removed":  func(t *testing.T, dir string) { remove(t, dbPath(dir)) },
+		"moved":    away,
+		"with all": func(t *testing.T, dir string) { remove(t, dir) },
+	}
+	then := map[string]func(t *testing.T, d *storage.DB){
+		"looked at": func(t *testing.T, d *storage.DB) {
+			words, err := d.Look()
+			if err != nil || !strings.Contains(words, "removed") || !strings.Contains(words, "nothing is lost") {
+				t.Errorf("said %q, %v", words, err)
+			}
+		},
+		"written to": func(t *testing.T, d *storage.DB) {
+			enqueue(t, d, 4, 4)
+			if words, err := d.Look(); err != nil || !strings.Contains(words, "removed") {
+				t.Errorf("said afterwards %q, %v", words, err)
+			}
+		},
+		"closed": func(*testing.T, *storage.DB) {},
+	}
+	for how, take := range removes {
+		for what, use := range then {
+			t.Run(how+", then "+what, func(t *testing.T) {
+				t.Parallel()
+				dir := filepath.Join(t.TempDir(), "data")
+				d, _, err := storage.Open(options(dir))
+				if err != nil {
+					t.Fatal(err)
+				}
+				enqueue(t, d, 1, 3)
+				take(t, dir)
+				use(t, d)
+				if words, err := d.Look(); what != "closed" && (words != "" || err != nil) {
+					t.Errorf("said twice: %q, %v", words, err)
+				}
+				before := jobsIn(t, d)
+				closeDB(t, d)
+				again, o := open(t, dir)
+				if after := jobsIn(t, again); len(after) != len(before) || o.Words != "" || o.Fresh {
+					t.Errorf("jobs %v before and %v after, opened %+v", before, after, o)
+				}
+				audit(t, again)
+			})
+		}
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDatabaseThatCannotBeWrittenAnewRefusesWritesUntilItCan(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	dir := filepath.Join(root, "data")
+	d, _ := open(t, dir)
+	enqueue(t, d, 1, 3)
+	remove(t, dir)
+	writeFile(t, dir, []byte("a file where the folder was"))
+	for range 2 {
+		wantLocal(t, d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(4)) }), dbPath(dir))
+	}
+	if n := len(jobsIn(t, d)); n != 3 {
+		t.Errorf("%d jobs are read meanwhile, want 3", n)
+	}
+	remove(t, dir)
+	enqueue(t, d, 4, 4)
+	if n := len(jobsIn(t, d)); n != 4 {
+		t.Errorf("%d jobs, want 4", n)
+	}
+}
+
+func TestReplacedDatabaseIsNeitherWrittenNorLost(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, d, 1, 3)
+	theirs := filepath.Join(t.TempDir(), "ours")
+	if err := os.Rename(dbPath(dir), theirs); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dbPath(dir), []byte("another file"))
+	for range 2 {
+		err = d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(4)) })
+		wantLocal(t, err, dbPath(dir))
+	}
+	closeDB(t, d)
+	if got := string(readFile(t, dbPath(dir))); got != "another file" {
+		t.Errorf("the other file became %.20q", got)
+	}
+	kept, _ := filepath.Glob(dbPath(dir) + ".displaced-*")
+	if len(kept) != 1 || !strings.Contains(err.Error(), kept[0]) {
+		t.Fatalf("kept %v, said %v", kept, err)
+	}
+	if err := os.Rename(kept[0], dbPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	again, _ := open(t, dir)
+	if n := len(jobsIn(t, again)); n != 3 {
+		t.Errorf("%d jobs in the kept copy, want 3", n)
+	}
+}
+
+func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _ := open(t, dir)
+	enqueue(t, d, 1, 3)
+	away := filepath.Join(t.TempDir(), "away")
+	if err := os.Rename(dbPath(dir), away); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dbPath(dir), nil)
+	if _, err := d.Look(); err == nil {
+		t.Error("another file in its place was not noticed")
+	}
+	if err := os.Rename(away, dbPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, d, 4, 4)
+	if words, err := d.Look(); words != "" || err != nil {
+		t.Errorf("put back: %q, %v", words, err)
+	}
+}

@@ -1,0 +1,143 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"lockstep/storage"
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/scene"
+	"lockstep/sync/sim"
+)
+
+// garble damages a record of a database that nobody has open beyond mending.
+func garble(t *testing.T, dir, bucket string, key []byte) {
+	t.Helper()
+	b, err := bolt.Open(filepath.Join(dir, storage.FileName), 0o600, &bolt.Options{Timeout: time.Second})
+	must(t, err)
+	must(t, b.Update(func(tx *bolt.Tx) error {
+		in := tx.Bucket([]byte(bucket))
+		v := append([]byte{}, in.Get(key)...)
+		copy(v[len(v)/2:], "\xA7\x03\xFE\x51")
+		return in.Put(key, v)
+	}))
+	must(t, b.Close())
+}
+
+// heard waits until a person is told something about the stored data.
+func (l *life) heard(what string) api.Snapshot {
+	l.t.Helper()
+	return l.until("being told: "+what, func(s api.Snapshot) bool {
+		for _, a := range s.Attention {
+			if strings.Contains(a.Words, what) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func TestRemovedDatabaseIsNoticedWithinSecondsWhileIdle(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere it is noticed every minute and before every write")
+	}
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 80, Scenes: 5})
+	r.keeps = true
+	l := r.start()
+	l.settled()
+	removed := time.Now()
+	must(t, os.Remove(filepath.Join(r.dir, storage.FileName)))
+	l.heard("nothing is lost")
+	if took := time.Since(removed); took > 10*time.Second {
+		t.Errorf("noticed after %s", took)
+	}
+	l.end()
+	r.world.ResetCounts()
+	l = r.start()
+	if s := l.settled(); s.Queue.Done != 5 || len(s.Attention) != 0 {
+		t.Errorf("after a restart: queue %+v, attention %+v", s.Queue, s.Attention)
+	}
+	if _, writes := r.plexCalls(); writes != 0 {
+		t.Errorf("%d writes after a restart, want none", writes)
+	}
+}
+
+// TestDamagedSettingsOrPauseStopWriting: nothing is written with settings nobody chose, or
+// in spite of a pause.
+func TestDamagedSettingsOrPauseStopWriting(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"settings", "pause"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, sim.Options{Seed: 81, Scenes: 3})
+			r.keeps = true
+			l := r.start()
+			l.settled()
+			must(t, l.Pause(context.Background(), time.Time{}))
+			must(t, l.SaveSettings(context.Background(), api.SettingsChange{Values: r.settings}))
+			must(t, l.Resume(context.Background()))
+			l.end()
+			garble(t, r.dir, "values", []byte(name))
+			must(t, r.world.Stash.Edit(r.world.Stash.SceneIDs()[0], func(s *sim.Scene) { s.Title = "Night ferry" }))
+			r.world.ResetCounts()
+			l = r.start()
+			s := l.heard("Lockstep is paused")
+			if !s.Paused {
+				t.Errorf("not paused: %+v", s.Attention)
+			}
+			must(t, l.Resume(context.Background()))
+			l.look()
+			r.inStep(sim.DiffOptions{})
+		})
+	}
+}
+
+func TestUndoSaysWhatItCannotGiveBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 82, Scenes: 3, NoCover: 1})
+	r.keeps = true
+	l := r.start()
+	l.settled()
+	run := l.lastRun().ID
+	l.end()
+	garble(t, r.dir, "journal", binary.BigEndian.AppendUint64(nil, 2))
+	l = r.start()
+	l.settled()
+	res, err := l.Undo(context.Background(), api.UndoRequest{Run: run})
+	must(t, err)
+	if res.Enqueued != 2 || res.Lost != 1 {
+		t.Errorf("undo %+v, want 2 scenes and 1 lost", res)
+	}
+	l.heard("can no longer be undone")
+	lost := 0
+	for _, id := range r.world.Stash.SceneIDs() {
+		_, err := l.Undo(context.Background(), api.UndoRequest{Scene: scene.ID(id)})
+		if fault.Is(err, fault.NotFound) && strings.Contains(err.Error(), "damaged") {
+			lost++
+		}
+	}
+	if lost != 1 {
+		t.Errorf("%d scenes are said to be lost one by one, want 1", lost)
+	}
+}
+
+func TestCheckOfWholeDataSaysNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 83, Scenes: 3})
+	r.keeps = true
+	l := r.start()
+	l.settled()
+	if found, err := l.CheckData(context.Background()); found.Words != "" || err != nil {
+		t.Errorf("found %q, %v", found.Words, err)
+	}
+}
