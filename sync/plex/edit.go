@@ -45,10 +45,11 @@ func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 	return t.verdict()
 }
 
-// send writes an edit in as many requests as the limit for a query asks for.
-func (c *Client) send(ctx context.Context, e plan.Edit, limit int) error {
+// send writes an edit in as many requests as the limit for a query asks for. divides is
+// that of the requests.
+func (c *Client) send(ctx context.Context, e plan.Edit, limit int, divides func(error) bool) error {
 	for _, part := range split(e, limit) {
-		if err := c.put(ctx, part); err != nil {
+		if err := c.put(ctx, part, divides); err != nil {
 			return err
 		}
 	}
@@ -56,16 +57,18 @@ func (c *Client) send(ctx context.Context, e plan.Edit, limit int) error {
 }
 
 // put sends one request and halves it when it seems to be too long.
-func (c *Client) put(ctx context.Context, e plan.Edit) error {
+func (c *Client) put(ctx context.Context, e plan.Edit, divides func(error) bool) error {
 	query := encode(e)
-	err := c.do(ctx, httpc.Request{Kind: budget.Edit, Op: "edit item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: query})
+	err := c.do(ctx, httpc.Request{
+		Kind: budget.Edit, Op: "edit item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: query, Divides: divides,
+	})
 	if err == nil || c.lineLen(e, query) <= minLine || !perhapsTooLong(httpc.StatusOf(err)) {
 		return err
 	}
 	if len(split(e, len(query)/2)) < 2 {
 		return err
 	}
-	return c.send(ctx, e, len(query)/2)
+	return c.send(ctx, e, len(query)/2, divides)
 }
 
 func perhapsTooLong(code int) bool { return code == http.StatusBadRequest || tooLong(code) }

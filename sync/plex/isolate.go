@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
 	"lockstep/sync/plan"
@@ -30,19 +31,21 @@ func (t *trial) write(ctx context.Context, e plan.Edit) error {
 	if e.Empty() {
 		return nil
 	}
-	err := t.client.send(ctx, e, t.limit)
+	err := t.client.send(ctx, e, t.limit, nil)
 	if !valueRefused(err) {
 		return err
 	}
 	all := units(e)
 	// Two different values that are refused alone speak for the item or the server.
 	for i, u := range all[:min(2, len(all))] {
-		again := t.client.send(ctx, u, t.limit)
-		if again == nil {
+		again := t.client.send(ctx, u, t.limit, nil)
+		switch {
+		case again == nil:
 			t.taken = u
 			return t.sift(ctx, slices.Delete(slices.Clone(all), i, i+1))
-		}
-		if !valueRefused(again) {
+		case budget.Held(again): // too many refusals already
+			return err
+		case !valueRefused(again):
 			return again
 		}
 	}
@@ -59,7 +62,7 @@ func (t *trial) sift(ctx context.Context, group []plan.Edit) error {
 	for _, u := range group {
 		tried = join(tried, u)
 	}
-	err := t.client.send(ctx, tried, t.limit)
+	err := t.client.send(ctx, tried, t.limit, valueRefused)
 	if err == nil {
 		t.taken = tried
 		return nil
@@ -100,7 +103,7 @@ func (t *trial) clearDate(ctx context.Context, e plan.Edit) error {
 	if e.Empty() {
 		return nil
 	}
-	err := t.client.send(ctx, e, t.limit)
+	err := t.client.send(ctx, e, t.limit, valueRefused)
 	if !valueRefused(err) {
 		return err
 	}
@@ -112,9 +115,10 @@ func (t *trial) refuse(e plan.Edit, err error) {
 	t.refused, t.cause = append(t.refused, e), err
 }
 
-// valueRefused reports an answer that may be about a single value.
+// valueRefused reports an answer that may be about a single value. Once Plex has taken
+// another value of the same edit, it is no failure of the server.
 func valueRefused(err error) bool {
-	return fault.Is(err, fault.Temporary) || fault.Is(err, fault.Rejected)
+	return !budget.Held(err) && (fault.Is(err, fault.Temporary) || fault.Is(err, fault.Rejected))
 }
 
 // verdict is nil when everything was taken.

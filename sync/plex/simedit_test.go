@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/plan"
+	"lockstep/sync/plex"
 	"lockstep/sync/sim"
 )
 
@@ -178,7 +181,10 @@ func TestSimOnlyTheRefusedValuesAreLeftOut(t *testing.T) {
 		for _, resets := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, resets %v", name, resets), func(t *testing.T) {
 				t.Parallel()
-				w, c := world(t, sim.Options{Seed: 9, Scenes: 5})
+				w, _ := world(t, sim.Options{Seed: 9, Scenes: 5})
+				held := budget.New(time.Now, func() float64 { return 0 })
+				c := plex.New(plex.Options{URL: w.Plex.URL(), Token: func() string { return canary }, ClientID: "0b9c", Budget: held})
+				t.Cleanup(c.Close)
 				w.Plex.SetQuirks(func(q *sim.Quirks) {
 					q.ResetUnlocked = resets
 					q.Refuses = func(field, value string) bool { return value != "" && bad[field] == value }
@@ -195,6 +201,9 @@ func TestSimOnlyTheRefusedValuesAreLeftOut(t *testing.T) {
 				checkAllBut(t, mustItem(t, w, key), full(key), bad)
 				if n := w.Plex.Counts()["edit"]; n > 40 {
 					t.Errorf("%d requests", n)
+				}
+				if held.Fails(budget.Edit) {
+					t.Error("the server is held to blame")
 				}
 			})
 		}
