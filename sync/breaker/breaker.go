@@ -29,9 +29,11 @@ type Breaker struct {
 	State State `json:"state"`
 	// Failures counts consecutive counted failures while closed.
 	Failures int `json:"failures,omitempty"`
+	// FailingSince is when the first of them was, as far as this process saw it; zero without one.
+	FailingSince time.Time `json:"failing_since,omitzero"`
 	// Generation changes whenever results of calls already begun stop to count.
 	Generation uint64 `json:"generation"`
-	// OpenedAt is when the running outage was noticed; zero while closed.
+	// OpenedAt is when the failures were enough to open; zero while closed.
 	OpenedAt time.Time `json:"opened_at,omitzero"`
 	// ProbeAt is when the next probe is due; zero while closed.
 	ProbeAt time.Time `json:"probe_at,omitzero"`
@@ -88,7 +90,7 @@ func (b Breaker) woke(now time.Time) (Breaker, Transition) {
 	case Open:
 		b.ProbeAt = now
 	default:
-		b.Failures, b.Cause = 0, ""
+		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, ""
 	}
 	return b, None
 }
@@ -126,9 +128,12 @@ func (b Breaker) reopened(s Settings, now time.Time) Breaker {
 func (b Breaker) called(s Settings, e Event, now time.Time) (Breaker, Transition) {
 	switch e.Kind {
 	case Success:
-		b.Failures, b.Cause = 0, ""
+		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, ""
 	case Failure:
 		b.Failures++
+		if b.FailingSince.IsZero() {
+			b.FailingSince = now
+		}
 		b.Cause = or(e.Cause, b.Cause)
 		if b.Failures >= s.Threshold {
 			return b.opened(s, now), Opened

@@ -11,7 +11,8 @@ var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Load makes a stored breaker fit for use and says in words what had to be repaired. Unknown states are
 // closed, stamps are never later than now (ProbeAt: than now + Settings.MaxWait), counts never negative.
-// A probe that was under way when the program stopped is due again at once; that is no repair.
+// A probe that was under way when the program stopped is due again at once, and nobody knows how the
+// time since the first failure went on; that is no repair.
 func Load(b Breaker, s Settings, now time.Time) (Breaker, []string) {
 	s, now = s.orDefault(), stamp(now)
 	b, repairs := b.sane(s, now)
@@ -19,6 +20,7 @@ func Load(b Breaker, s Settings, now time.Time) (Breaker, []string) {
 		b.State, b.ProbeAt = Open, now
 		b.Generation++
 	}
+	b.FailingSince = time.Time{}
 	return b, repairs
 }
 
@@ -29,14 +31,21 @@ func (b Breaker) sane(s Settings, now time.Time) (Breaker, []string) {
 		b = Breaker{State: Closed, Generation: b.Generation + 1}
 	}
 	if !b.Tripped() {
-		b, more := b.saneClosed(s)
+		b, more := b.saneClosed(s, now)
 		return b, append(words, more...)
 	}
 	return b.saneOpen(s, now)
 }
 
-func (b Breaker) saneClosed(s Settings) (Breaker, []string) {
+func (b Breaker) saneClosed(s Settings, now time.Time) (Breaker, []string) {
 	var words []string
+	since := stamp(b.FailingSince)
+	switch {
+	case b.Failures <= 0 || since.Before(earliest):
+		since = time.Time{}
+	case since.After(now): // the clock was set back
+		since = now
+	}
 	if b.Failures < 0 {
 		words = append(words, fmt.Sprintf("breaker: %d failures counted, taken as none", b.Failures))
 	}
@@ -46,16 +55,17 @@ func (b Breaker) saneClosed(s Settings) (Breaker, []string) {
 	return Breaker{
 		State: Closed,
 		// A lowered threshold leaves the count at most one failure short: loading alone opens nothing.
-		Failures:   max(0, min(b.Failures, s.Threshold-1)),
-		Generation: b.Generation,
-		Cause:      b.Cause,
+		Failures:     max(0, min(b.Failures, s.Threshold-1)),
+		FailingSince: since,
+		Generation:   b.Generation,
+		Cause:        b.Cause,
 	}, words
 }
 
 func (b Breaker) saneOpen(s Settings, now time.Time) (Breaker, []string) {
 	var words []string
 	note := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
-	b.OpenedAt, b.ProbeAt, b.Failures = stamp(b.OpenedAt), stamp(b.ProbeAt), 0
+	b.OpenedAt, b.ProbeAt, b.Failures, b.FailingSince = stamp(b.OpenedAt), stamp(b.ProbeAt), 0, time.Time{}
 	switch {
 	case b.OpenedAt.Before(earliest):
 		note("breaker: opened at an unknown time, taken as now")

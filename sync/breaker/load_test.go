@@ -86,12 +86,13 @@ func anyBreaker() *rapid.Generator[breaker.Breaker] {
 	states := []breaker.State{"", breaker.Closed, breaker.Open, breaker.HalfOpen, "Open", "garbage"}
 	return rapid.Custom(func(t *rapid.T) breaker.Breaker {
 		return breaker.Breaker{
-			State:      rapid.SampledFrom(states).Draw(t, "state"),
-			Failures:   rapid.Int().Draw(t, "failures"),
-			Generation: rapid.Uint64().Draw(t, "generation"),
-			OpenedAt:   anyTime().Draw(t, "opened"),
-			ProbeAt:    anyTime().Draw(t, "probe"),
-			Probes:     rapid.Int().Draw(t, "probes"),
+			State:        rapid.SampledFrom(states).Draw(t, "state"),
+			Failures:     rapid.Int().Draw(t, "failures"),
+			Generation:   rapid.Uint64().Draw(t, "generation"),
+			FailingSince: anyTime().Draw(t, "failing since"),
+			OpenedAt:     anyTime().Draw(t, "opened"),
+			ProbeAt:      anyTime().Draw(t, "probe"),
+			Probes:       rapid.Int().Draw(t, "probes"),
 		}
 	})
 }
@@ -109,6 +110,9 @@ func anyEvent(b breaker.Breaker) *rapid.Generator[breaker.Event] {
 // sound fails unless b is a state from which the owner can always go on.
 func sound(t *rapid.T, b breaker.Breaker, now time.Time) {
 	if b.Tripped() {
+		if !b.FailingSince.IsZero() {
+			t.Fatalf("open, yet only failing since %v", b.FailingSince)
+		}
 		if b.OpenedAt.IsZero() || b.OpenedAt.After(now) {
 			t.Fatalf("opened at %v, now %v", b.OpenedAt, now)
 		}
@@ -117,7 +121,8 @@ func sound(t *rapid.T, b breaker.Breaker, now time.Time) {
 		}
 		return
 	}
-	if b.State != breaker.Closed || b.Failures < 0 || b.Failures >= 5 || !b.OpenedAt.IsZero() || !b.ProbeAt.IsZero() {
+	if b.State != breaker.Closed || b.Failures < 0 || b.Failures >= 5 || !b.OpenedAt.IsZero() || !b.ProbeAt.IsZero() ||
+		b.FailingSince.After(now) || b.Failures == 0 && !b.FailingSince.IsZero() {
 		t.Fatalf("unsound closed breaker %+v", b)
 	}
 }

@@ -40,6 +40,8 @@ type model struct {
 	shown        map[uint64]health.SaidKind // what a person saw
 	proved       time.Time                  // when Plex last answered or failed to, as this process knows
 	up, down     time.Duration              // what really was the case since noon, while the program ran
+	failing      bool                       // the last that was heard of Plex is a failure, and the breaker is closed
+	suspect      time.Duration              // how long so; among up, until the breaker says that it was down
 	clockTouched bool
 	complaint    error
 }
@@ -75,6 +77,9 @@ func (m *model) step(kind breaker.Kind, generation uint64) {
 	if stale && (ch.Transition != breaker.None || next.Breaker.Failures != m.mem.Breaker.Failures) {
 		m.complain("%v begun before the last transition counted: %+v", kind, next.Breaker)
 	}
+	if !stale {
+		m.judge(kind, next.Breaker)
+	}
 	m.write(ch.Records)
 	m.disk.state = next
 	m.mem = next
@@ -82,6 +87,19 @@ func (m *model) step(kind breaker.Kind, generation uint64) {
 		m.proved = m.now
 	}
 	m.checkStamps()
+}
+
+// judge keeps the books about the failures before the breaker opens: what they turn out to
+// be, the beginning of an outage or nothing, decides what the time since the first was.
+func (m *model) judge(kind breaker.Kind, after breaker.Breaker) {
+	switch {
+	case m.failing && !after.Allows():
+		m.up, m.down, m.failing = m.up-m.suspect, m.down+m.suspect, false
+	case kind == breaker.Failure && after.Allows() && !m.failing:
+		m.failing, m.suspect = true, 0
+	case kind != breaker.Failure:
+		m.failing = false
+	}
 }
 
 func (m *model) write(records []outage.Record) {
@@ -97,7 +115,7 @@ func (m *model) write(records []outage.Record) {
 
 func (m *model) checkStamps() {
 	b := m.mem.Breaker
-	if b.OpenedAt.After(m.now) || b.ProbeAt.After(m.now.Add(time.Minute)) {
+	if b.FailingSince.After(m.now) || !b.FailingSince.IsZero() && !b.Allows() || b.OpenedAt.After(m.now) || b.ProbeAt.After(m.now.Add(time.Minute)) {
 		m.complain("stamps ahead of %v: %+v", m.now, b)
 	}
 	if r := m.mem.Newest; r.Ongoing() && r.Started.After(m.now) {
@@ -124,6 +142,7 @@ func (m *model) restart() {
 	m.disk.state, m.mem = rep.State, rep.State
 	m.disk.gaps = append(m.disk.gaps, outage.Gap{From: m.stopped, To: m.now})
 	m.running, m.damaged, m.call, m.probe, m.proved = true, false, 0, 0, time.Time{}
+	m.failing = false // nobody knows what was meanwhile
 }
 
 // announce is the notifier: a transaction reads the disk again, decides and stores the intention; then the
@@ -170,6 +189,9 @@ func (m *model) pass(d time.Duration, asleep bool) {
 	case asleep || !m.running:
 	case m.mem.Breaker.Allows():
 		m.up += d
+		if m.failing {
+			m.suspect += d
+		}
 	default:
 		m.down += d
 	}

@@ -123,6 +123,7 @@ func damage() []operation {
 			at := m.now.Add(48 * time.Hour)
 			m.disk.state.Breaker = breaker.Breaker{State: breaker.Open, OpenedAt: at, ProbeAt: at, Probes: -1}
 		})},
+		{"failing since the future", harm(func(m *model) { m.disk.state.Breaker.FailingSince = m.now.Add(time.Hour) })},
 		{"end lost", edit(func(_ *model, r *outage.Record) { r.Ended = time.Time{} })},
 		{"end before start", edit(func(_ *model, r *outage.Record) { r.Ended = r.Started.Add(-time.Minute) })},
 		{"record from the future", edit(func(m *model, r *outage.Record) { r.Started = m.now.Add(time.Hour) })},
@@ -159,7 +160,7 @@ func (m *model) key() string {
 	}
 	return fmt.Sprint(
 		m.running, m.paused, m.damaged, m.order(m.stopped), "|",
-		b.State, b.Failures, m.order(b.OpenedAt), m.order(b.ProbeAt), cmp.Compare(b.Probes, 0), "|",
+		b.State, b.Failures, m.failing, m.order(b.OpenedAt), m.order(b.ProbeAt), cmp.Compare(b.Probes, 0), "|",
 		newest.ID > 0, newest.Ongoing(), newest.Repaired, m.order(newest.Started), m.order(newest.Ended),
 		newest.Started.Compare(newest.Ended), newest.Started.Compare(st.LastContact), m.order(st.LastContact),
 		b.OpenedAt.Compare(newest.Ended), min(stray, 2), "|",

@@ -46,7 +46,7 @@ func Step(st State, s breaker.Settings, e breaker.Event, now time.Time) (State, 
 	next.Breaker, ch.Transition = before.Breaker.Apply(s, e, now)
 	switch ch.Transition {
 	case breaker.Opened:
-		next.Newest = begun(next, now)
+		next.Newest = begun(before, next.Breaker.Cause, now)
 	case breaker.Reopened:
 		next.Newest.FailedProbes++
 	case breaker.Shut:
@@ -71,8 +71,24 @@ func Hold(st State, waiting int) (State, Change) {
 	return st, Change{Records: recordsToWrite(nil, before, st.Newest)}
 }
 
-func begun(st State, now time.Time) outage.Record {
-	return outage.Record{ID: st.Newest.ID + 1, Started: now, Cause: st.Breaker.Cause}
+// begun is the outage that the failures counted in st turn out to be. It began with the
+// first of them, yet neither before Plex last answered nor inside the outage before.
+func begun(st State, cause string, now time.Time) outage.Record {
+	start := now
+	if since := stamp(st.Breaker.FailingSince); !since.IsZero() {
+		start = latest(since, latest(st.LastContact, st.Newest.Ended))
+	}
+	if start.After(now) {
+		start = now
+	}
+	return outage.Record{ID: st.Newest.ID + 1, Started: start, Cause: cause}
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // heard reports whether the event proves that Plex answered just now: a result begun before the present

@@ -150,7 +150,7 @@ func TestAnOutageFromBeginningToEnd(t *testing.T) {
 		t.Fatalf("change %+v, want the count to be written and no contact", ch)
 	}
 	st, ch = apply(t, st, breaker.Failure, at(2))
-	r := outage.Record{ID: 1, Started: at(2), Cause: "timeout"}
+	r := outage.Record{ID: 1, Started: at(1), Cause: "timeout"} // the first failure, not the one that was enough
 	expect("second failure", breaker.Opened, r)
 	st, ch = health.Hold(st, 14)
 	r.JobsHeld = 14
@@ -174,6 +174,55 @@ func TestAnOutageFromBeginningToEnd(t *testing.T) {
 	expect("hold after the end", breaker.None)
 	if st.Newest != r {
 		t.Fatalf("newest %+v, want %+v", st.Newest, r)
+	}
+}
+
+func TestAnOutageBeginsWithItsFirstFailure(t *testing.T) {
+	t.Parallel()
+	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
+	type event struct {
+		kind breaker.Kind
+		at   time.Time
+	}
+	fails := func(s int) event { return event{breaker.Failure, at(s)} }
+	for name, tc := range map[string]struct {
+		state  health.State
+		events []event
+		want   time.Time
+	}{
+		"in a row":                     {health.State{}, []event{fails(1), fails(30)}, at(1)},
+		"a success between":            {health.State{}, []event{fails(1), {breaker.Success, at(5)}, fails(9), fails(30)}, at(9)},
+		"woke up between":              {health.State{}, []event{fails(1), {breaker.Woke, at(600)}, fails(601), fails(602)}, at(601)},
+		"the clock was set back":       {health.State{}, []event{fails(100), fails(50)}, at(50)},
+		"not before the last contact":  {health.State{LastContact: at(20), Breaker: breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: at(1)}}, []event{fails(30)}, at(20)},
+		"not inside the outage before": {health.State{Newest: outage.Record{ID: 1, Started: at(0), Ended: at(25)}, Breaker: breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: at(1)}}, []event{fails(30)}, at(25)},
+		"counted before, not since":    {health.State{Breaker: breaker.Breaker{State: breaker.Closed, Failures: 1}}, []event{fails(30)}, at(30)},
+		"an end still to come":         {health.State{Newest: outage.Record{ID: 1, Started: at(0), Ended: at(90)}, Breaker: breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: at(1)}}, []event{fails(30)}, at(30)},
+	} {
+		st := tc.state
+		var ch health.Change
+		for _, e := range tc.events {
+			st, ch = apply(t, st, e.kind, e.at)
+		}
+		if ch.Transition != breaker.Opened || st.Newest.Started != tc.want {
+			t.Errorf("%s: %v, started %v, want %v", name, ch.Transition, st.Newest.Started, tc.want)
+		}
+		if opened := tc.events[len(tc.events)-1].at; st.Breaker.OpenedAt != opened || !st.Breaker.FailingSince.IsZero() {
+			t.Errorf("%s: the breaker is %+v, want opened at %v", name, st.Breaker, opened)
+		}
+	}
+}
+
+func TestFailuresBeforeARestartBeginNoOutage(t *testing.T) {
+	t.Parallel()
+	b := breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: noon}
+	next := noon.Add(7 * 24 * time.Hour)
+	rep := health.Load(health.Stored{Breaker: b}, settings, next)
+	if len(rep.Words) > 0 || rep.State.Breaker.Failures != 1 {
+		t.Errorf("loaded as %+v, %q", rep.State.Breaker, rep.Words)
+	}
+	if st, _ := apply(t, rep.State, breaker.Failure, next); st.Newest.Started != next {
+		t.Errorf("a week nobody watched belongs to the outage: %+v", st.Newest)
 	}
 }
 

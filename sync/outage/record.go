@@ -15,7 +15,7 @@ import (
 type Record struct {
 	// ID grows with every outage and is never used twice; zero means "no record".
 	ID uint64 `json:"id"`
-	// Started is when the breaker opened, UTC.
+	// Started is the first of the failures that opened the breaker, UTC.
 	Started time.Time `json:"started"`
 	// Ended is when it closed again, UTC; zero while the outage lasts.
 	Ended time.Time `json:"ended,omitzero"`
