@@ -47,12 +47,15 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 	})
 	visible(remove, stored)
 	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
+	own, _ := config.Lookup(server + "-certificate")
+	p.body.Add(p.row(own))
 	answer := para()
 	visible(answer, false)
 	var test *keyButton
 	test = newButton(present.T("Test"), theme.MediaPlayIcon(), func() {
 		test.Disable()
-		p.test(api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret}, answer, test)
+		certificate := own.Get(p.draft)
+		p.test(api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret, Certificate: &certificate}, answer, test)
 	})
 	p.body.Add(field("", container.NewVBox(container.NewHBox(test), answer)))
 }

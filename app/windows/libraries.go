@@ -57,7 +57,7 @@ func (p *form) libraryChoice() fyne.CanvasObject {
 }
 
 func (p *form) askLibraries() {
-	q := api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token}
+	q := api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token, Certificate: &p.draft.PlexCertificate}
 	ask(p.w, func(ctx context.Context) (api.TestResult, error) { return p.w.api.TestConnection(ctx, q) }, func(r api.TestResult, err error) {
 		if err == nil && !r.OK {
 			err = errors.New(present.Tested(r).Words)

@@ -179,9 +179,9 @@ func (p *setUpPage) forward() {
 	switch {
 	case p.next.Disabled():
 	case p.step == present.StepStash:
-		p.check(api.TestRequest{Server: "stash", URL: p.draft.StashURL, Secret: p.apiKey})
+		p.check(api.TestRequest{Server: "stash", URL: p.draft.StashURL, Secret: p.apiKey, Certificate: &p.draft.StashCertificate})
 	case p.step == present.StepPlex:
-		p.check(api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token})
+		p.check(api.TestRequest{Server: "plex", URL: p.draft.PlexURL, Secret: p.token, Certificate: &p.draft.PlexCertificate})
 	case p.step == present.StepPaths:
 		p.fit()
 	case p.step == present.StepStart:

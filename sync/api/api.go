@@ -200,11 +200,13 @@ type SettingsChange struct {
 	Token  *string  `json:"token,omitempty"`
 }
 
-// TestRequest tries a connection. A nil secret means the stored one.
+// TestRequest tries a connection. A nil secret or certificate means the stored one.
 type TestRequest struct {
 	Server string  `json:"server"` // "stash" or "plex"
 	URL    string  `json:"url"`
 	Secret *string `json:"secret,omitempty"`
+	// Certificate is what the settings have for it.
+	Certificate *string `json:"certificate,omitempty"`
 }
 
 // TestResult says how the try went, in one sentence.

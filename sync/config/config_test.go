@@ -102,6 +102,8 @@ func other(o config.Option, now string) []string {
 		all = o.Choices
 	case o.Name == "path-map":
 		all = []string{`/data => /media`, `/a => D:\A; \\nas\b => /b`}
+	case strings.HasSuffix(o.Name, "-certificate"):
+		all = []string{"/etc/ssl/own-authority.pem", `C:\own\authority.pem`, strings.Repeat("AB:", 31) + "AB"}
 	case strings.HasSuffix(o.Name, "-url"):
 		all = []string{"http://example.org:9999", "https://example.org/stash"}
 	case strings.HasPrefix(o.Name, "quiet-"):
@@ -176,6 +178,8 @@ func TestBadInputIsRefusedInWordsAndChangesNothing(t *testing.T) {
 		"address, port zero":       {"plex-url", "http://example.org:0", "must look like"},
 		"address with credentials": {"stash-url", "http://me:secret@example.org", "must not contain a user name"},
 		"address of nonsense":      {"stash-url", "http://[::1", "must look like"},
+		"half a fingerprint":       {"plex-certificate", "AB:CD", "must be a SHA-256 fingerprint or the whole path"},
+		"relative file":            {"stash-certificate", "own.pem", "must be a SHA-256 fingerprint or the whole path"},
 		"neither yes nor no":       {"notify", "perhaps", `"perhaps" is neither yes nor no`},
 		"unknown pace":             {"pace", "frantic", "is not one of gentle, normal, full"},
 		"unknown policy":           {"field-title", "always", "is not one of merge, mirror, fill, off"},
@@ -388,6 +392,24 @@ func TestValidateNamesEverySettingThatDoesNotFit(t *testing.T) {
 	for _, name := range []string{"max-tags", "pace", "park-for"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v does not name %s", err, name)
+		}
+	}
+}
+
+func TestFingerprintsAreReadAsToolsPrintThem(t *testing.T) {
+	t.Parallel()
+	want := strings.Repeat("AB:", 31) + "0F"
+	for _, text := range []string{
+		want, strings.ToLower(want), strings.ReplaceAll(want, ":", ""), "sha256 Fingerprint=" + want, "SHA256:" + want, " " + strings.ReplaceAll(want, ":", " ") + " ",
+	} {
+		c := config.Defaults()
+		if err := option(t, "plex-certificate").Set(&c, text); err != nil || c.PlexCertificate != want {
+			t.Errorf("%q became %q (%v)", text, c.PlexCertificate, err)
+		}
+	}
+	for _, text := range []string{"", "AB", want + ":00", strings.Replace(want, "A", "G", 1), "/a=" + want[3:]} {
+		if _, ok := config.Fingerprint(text); ok {
+			t.Errorf("%q was taken for a fingerprint", text)
 		}
 	}
 }

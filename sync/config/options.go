@@ -18,12 +18,19 @@ var Options = sync.OnceValue(func() []Option {
 	return all
 })
 
+// ownCertificate describes both settings for certificates.
+const ownCertificate = "For https with a certificate of your own: its SHA-256 fingerprint, or the file of the authority that issued it."
+
 func connections() []Option {
 	return []Option{
 		text("stash-url", Connections, "Stash address", "Where Stash answers, for example http://localhost:9999.",
 			func(s *Settings) *string { return &s.StashURL }, serverAddress),
+		text("stash-certificate", Connections, "Stash certificate", ownCertificate,
+			func(s *Settings) *string { return &s.StashCertificate }, certificate),
 		text("plex-url", Connections, "Plex address", "Where Plex answers, for example http://localhost:32400.",
 			func(s *Settings) *string { return &s.PlexURL }, serverAddress),
+		text("plex-certificate", Connections, "Plex certificate", ownCertificate,
+			func(s *Settings) *string { return &s.PlexCertificate }, certificate),
 	}
 }
 

@@ -50,6 +50,10 @@ const (
 type Settings struct {
 	StashURL string `json:"stashUrl"`
 	PlexURL  string `json:"plexUrl"`
+	// StashCertificate and PlexCertificate are trusted beside those this computer trusts: the
+	// file of an authority, or a SHA-256 fingerprint as ShowFingerprint writes it.
+	StashCertificate string `json:"stashCertificate,omitempty"`
+	PlexCertificate  string `json:"plexCertificate,omitempty"`
 	// PlexTV is where people sign in with Plex; PublicPlexTV unless somebody runs his own.
 	PlexTV string `json:"plexTv"`
 	// Libraries are titles or ids of Plex library sections; empty means all of type movie.

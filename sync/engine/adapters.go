@@ -15,8 +15,8 @@ import (
 // DialServers makes the real adapters.
 func DialServers(version string) Dial {
 	return func(a Address) (Stash, Plex) {
-		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, UserAgent: "Lockstep/" + version})
-		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, ClientID: a.ClientID, Version: version})
+		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, UserAgent: "Lockstep/" + version, Certificate: a.StashCertificate})
+		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, ClientID: a.ClientID, Version: version, Certificate: a.PlexCertificate})
 		return stashServer{s}, plexServer{p}
 	}
 }

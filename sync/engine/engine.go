@@ -78,8 +78,10 @@ type Dial func(d Address) (Stash, Plex)
 // Address is everything an adapter needs to reach its server.
 type Address struct {
 	StashURL, PlexURL string
-	APIKey, Token     func() string
-	ClientID          string // persistent identifier of this installation towards Plex
+	// StashCertificate and PlexCertificate are those of config.Settings.
+	StashCertificate, PlexCertificate string
+	APIKey, Token                     func() string
+	ClientID                          string // persistent identifier of this installation towards Plex
 }
 
 // Options are what an engine is made of.

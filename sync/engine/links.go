@@ -95,6 +95,7 @@ func (e *Engine) dial() {
 	}
 	l.stash, l.plex = e.o.Dial(Address{
 		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
+		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
 		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), ClientID: e.clientID(),
 	})
 	l.connectAt = e.now()

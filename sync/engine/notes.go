@@ -45,7 +45,7 @@ func (e *Engine) noteFault(f *fault.Error) {
 	} else {
 		e.links.plexFault(f, e.now())
 	}
-	e.log.Info("a server did not answer as hoped", "server", f.Server, "class", f.Class, "detail", f.Error())
+	e.log.Info("a server did not answer as hoped", "server", f.Server, "class", f.Class, "detail", f.Error(), "hint", f.Hint)
 	switch f.Class {
 	case fault.Unauthorized:
 		e.note(signIn, f.Words, f.Hint)

@@ -83,7 +83,8 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 	if err := e.tendBrake(); err != nil {
 		return err
 	}
-	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries)
+	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries) ||
+		before.StashCertificate != s.StashCertificate || before.PlexCertificate != s.PlexCertificate
 	if !before.Configured() && s.Configured() {
 		if err := e.watches(); err != nil {
 			return err
@@ -108,8 +109,15 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 // TestConnection tries an address and a secret without storing them.
 func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
 	a := Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken)}
-	if err := e.ask(ctx, func() error { a.ClientID = e.clientID(); return nil }); err != nil {
+	err := e.ask(ctx, func() error {
+		a.ClientID, a.StashCertificate, a.PlexCertificate = e.clientID(), e.settings.StashCertificate, e.settings.PlexCertificate
+		return nil
+	})
+	if err != nil {
 		return api.TestResult{}, err
+	}
+	if q.Certificate != nil {
+		a.StashCertificate, a.PlexCertificate = *q.Certificate, *q.Certificate
 	}
 	if q.Secret != nil {
 		given := *q.Secret

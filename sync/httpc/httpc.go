@@ -56,7 +56,7 @@ type Options struct {
 	// Idle is how long a connection is kept that nobody uses.
 	Idle time.Duration
 	// Trust is the certificate to trust beside those of this computer: "", a file of an
-	// authority, or a fingerprint. See ParseTrust.
+	// authority, or a fingerprint. See config.Fingerprint.
 	Trust string
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -14,22 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
 )
 
 // plexDirect ends the names for which Plex hands every server a certificate.
 const plexDirect = ".plex.direct"
-
-// Fingerprint reads the SHA-256 of a certificate as tools print it: 64 hex digits, with or
-// without colons and the name in front. False when the text is none.
-func Fingerprint(text string) (sum [sha256.Size]byte, ok bool) {
-	text = text[strings.LastIndexAny(text, "=")+1:]
-	if len(text) > 7 && strings.EqualFold(text[:7], "sha256:") {
-		text = text[7:]
-	}
-	b, err := hex.DecodeString(strings.NewReplacer(":", "", " ", "").Replace(text))
-	return sum, err == nil && copy(sum[:], b) == len(sum) && len(b) == len(sum)
-}
 
 // trust is what a connection is believed by, beside the authorities this computer knows.
 type trust struct {
@@ -42,7 +31,7 @@ func newTrust(text string) *trust {
 	if text = strings.TrimSpace(text); text == "" {
 		return &trust{}
 	}
-	if sum, ok := Fingerprint(text); ok {
+	if sum, ok := config.Fingerprint(text); ok {
 		return &trust{pin: &sum}
 	}
 	pem, err := os.ReadFile(text)
@@ -89,14 +78,8 @@ type fileError struct{ err error }
 
 func (e *fileError) Error() string { return e.err.Error() }
 
-// fingerprint is how browsers and openssl show it.
 func fingerprint(cert *x509.Certificate) string {
-	sum := sha256.Sum256(cert.Raw)
-	var pairs []string
-	for _, b := range sum {
-		pairs = append(pairs, strings.ToUpper(hex.EncodeToString([]byte{b})))
-	}
-	return strings.Join(pairs, ":")
+	return config.ShowFingerprint(sha256.Sum256(cert.Raw))
 }
 
 // certificate says what is wrong with one, and what to do about just that. It may pass: a

@@ -156,7 +156,8 @@ func (p *Plex) account(w http.ResponseWriter, r *http.Request, what string) {
 }
 
 func (p *Plex) resources() []any {
-	host, port, _ := strings.Cut(strings.TrimPrefix(p.URL(), "http://"), ":")
+	proto, at, _ := strings.Cut(p.URL(), "://")
+	host, port, _ := strings.Cut(at, ":")
 	number, _ := strconv.Atoi(port)
 	connection := func(proto, address string, local, relay bool) map[string]any {
 		return map[string]any{"protocol": proto, "address": address, "port": number, "uri": fmt.Sprintf("%s://%s:%d", proto, address, number),
@@ -164,7 +165,7 @@ func (p *Plex) resources() []any {
 	}
 	server := map[string]any{"name": p.name, "product": "Plex Media Server", "productVersion": plexVersion, "platform": "Linux",
 		"clientIdentifier": p.MachineID(), "provides": "server", "owned": true, "accessToken": p.Token(), "publicAddress": "203.0.113.7",
-		"httpsRequired": false, "presence": true, "connections": []any{connection("http", host, true, false)}}
+		"httpsRequired": false, "presence": true, "connections": []any{connection(proto, host, true, false)}}
 	shared := map[string]any{"name": "A friend's server", "product": "Plex Media Server", "clientIdentifier": "ffffffffffffffff",
 		"provides": "server", "owned": false, "accessToken": "sim-shared-token", "presence": false, "connections": []any{}}
 	player := map[string]any{"name": "Television", "product": "Plex for TV", "clientIdentifier": "tv-1", "provides": "player",

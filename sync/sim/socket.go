@@ -2,8 +2,11 @@ package sim
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -26,6 +29,7 @@ type socket struct {
 	srv     *http.Server
 	refused int
 	closed  bool
+	secure  *tls.Config // nil: http
 	conns   connections
 }
 
@@ -99,7 +103,12 @@ func (s *socket) serve(ln net.Listener) {
 	srv := &http.Server{Handler: s.handler, IdleTimeout: idleTimeout, ReadHeaderTimeout: time.Minute, MaxHeaderBytes: 1 << 20}
 	s.srv = srv
 	s.conns.begin(srv)
-	go func() { _ = srv.Serve(&trackedListener{Listener: ln, sock: s, srv: srv}) }()
+	var accept net.Listener = &trackedListener{Listener: ln, sock: s, srv: srv}
+	if s.secure != nil {
+		srv.ErrorLog = log.New(io.Discard, "", 0) // clients that do not trust it are many
+		accept = tls.NewListener(accept, s.secure)
+	}
+	go func() { _ = srv.Serve(accept) }()
 }
 
 func (s *socket) url() string {
@@ -107,6 +116,9 @@ func (s *socket) url() string {
 	defer s.mu.Unlock()
 	if s.addr == "" {
 		return ""
+	}
+	if s.secure != nil {
+		return "https://" + s.addr
 	}
 	return "http://" + s.addr
 }
@@ -171,6 +183,9 @@ func (l *trackedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.sock.secure != nil {
+		c = &secureConn{Conn: c}
+	}
 	t := &trackedConn{Conn: c, conns: &l.sock.conns}
 	if !l.sock.conns.add(t, l.srv) {
 		_ = c.Close()
@@ -192,7 +207,11 @@ func (c *trackedConn) Close() error {
 
 // reset makes the client see "connection reset by peer".
 func (c *trackedConn) reset() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	conn := c.Conn
+	if secure, ok := conn.(*secureConn); ok {
+		conn = secure.Conn
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.Close()
@@ -203,6 +222,9 @@ func resetConn(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
 	}
 	if t, ok := conn.(*trackedConn); ok {
 		t.reset()

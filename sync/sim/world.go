@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"crypto/tls"
 	"errors"
 	"strings"
 	"time"
@@ -57,6 +58,8 @@ type Options struct {
 	StashAPIKey  string
 	PlexToken    string         // "" = DefaultToken
 	StashZone    *time.Location // zone of Stash's time stamps; nil = UTC
+	// Secure has both servers speak https only, with this certificate; nil = http.
+	Secure *tls.Certificate
 
 	// Now is the clock of both servers; nil = time.Now. Stamps have whole seconds, as the real ones.
 	Now func() time.Time
@@ -90,6 +93,10 @@ func NewWorld(opt Options) *World {
 	w := &World{opt: opt, dirty: map[string][]int{}}
 	w.Stash = newStash(opt)
 	w.Plex = newPlex(opt)
+	if opt.Secure != nil {
+		w.Stash.Secure(*opt.Secure)
+		w.Plex.Secure(*opt.Secure)
+	}
 	w.populate()
 	w.ResetCounts()
 	return w
