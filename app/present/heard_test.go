@@ -23,7 +23,7 @@ import (
 var speakers = map[string]bool{
 	"sync/stash": false, "sync/httpc": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
 	"sync/brake": false, "sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
-	"sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
+	"sync/compare": false, "sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
 }
 
 // silent are texts that nobody reads in a window: questions to servers, what goes to the
@@ -33,7 +33,7 @@ var silent = regexp.MustCompile(strings.Join([]string{
 	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
 	`^answer %s %s$`, `^http request$`, `^another certificate: %s$`, `^(ask who|begin to|count library|edit item|list |listen for|probe the|scan a folder|wait for the sign-in|read %s )`,
 	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,
-	`^outage %s: `, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^%s items in a row`,
+	`^outage %s: `, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^no write was taken`,
 }, "|"))
 
 // phrase tells a text of several words, or a sentence, from names and formats.

@@ -37,8 +37,9 @@ var layers = map[string]int{
 	"sync/brake":  2,
 	"sync/health": 2,
 
-	"sync/httpc": 2, // under both adapters
-	"sync/store": 2,
+	"sync/httpc":   2, // under both adapters
+	"sync/store":   2,
+	"sync/compare": 2,
 
 	"storage":        3,
 	"sync/api":       3,
@@ -72,8 +73,9 @@ var layers = map[string]int{
 
 // neighbours are the imports allowed within a layer, each for a reason.
 var neighbours = map[string][]string{
-	"sync/config": {"sync/scene"},  // policies are set by field
-	"sync/store":  {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
+	"sync/config":  {"sync/scene"},  // policies are set by field
+	"sync/compare": {"sync/store"},  // scenes are compared with what is remembered of them
+	"sync/store":   {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
 }
 
 const (
@@ -87,7 +89,7 @@ const (
 // api.API. sync/store is not in it: pages carry its records, and the store
 // itself is behind storage.
 var engineRoom = []string{
-	"storage", "sync/change", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
+	"storage", "sync/change", "sync/compare", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
 	"sync/remote", "sync/sim", "sync/stash", "sync/worker",
 }
 

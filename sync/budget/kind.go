@@ -11,6 +11,7 @@ type Kind string
 const (
 	Identity Kind = "identity"      // who the server is and whether it is ready
 	Sections Kind = "sections"      // the list of libraries
+	Owner    Kind = "owner"         // whether the token may change anything
 	Listing  Kind = "listing"       // one page of a library
 	Items    Kind = "items"         // items by rating key
 	Edit     Kind = "edit"          // the values of one item
@@ -65,12 +66,14 @@ type rule struct {
 // usual is the rule of every kind that is not in the table.
 var usual rule
 
-// perItem: four neighbours often share what is wrong with them, because bulk edits put the
-// same value on all.
+// perItem: neighbours often share what is wrong with them, because bulk edits put the same
+// value on all, and a batch that holds bad ones is read in halves until they stand alone.
+// It leaves room for one request about something else, which tells whose fault it is.
 const perItem = 4
 
 var rules = map[Kind]rule{
-	Items:     {missing: true},
+	Items:     {free: perItem, missing: true},
+	Scenes:    {free: perItem},
 	Edit:      {free: perItem},
 	Pictures:  {free: perItem, missing: true},
 	Upload:    {free: perItem},

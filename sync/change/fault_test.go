@@ -202,7 +202,7 @@ func TestASceneStashCannotReadIsLookedAtAgain(t *testing.T) {
 	sound := r.finder.Stash
 	r.finder.Stash = odd{Stash: sound, unread: []scene.ID{1, 2}}
 	r.look()
-	if got := r.waiting(); !maps.Equal(got, found("renamed", 1, 2)) {
+	if got := r.waiting(); !maps.Equal(got, map[scene.ID]string{1: "edited", 2: "renamed"}) {
 		t.Errorf("in the queue: %v, want both users of the tag: the rename is told only once", got)
 	}
 	r.finder.Stash = sound
@@ -220,8 +220,11 @@ func TestACoverStashCannotGiveDoesNotStopTheSweep(t *testing.T) {
 		fault.Temporary:    {waits: true},
 		fault.Rejected:     {waits: true},
 		fault.NotFound:     {},
-		fault.Unreachable:  {fails: true},
-		fault.Unauthorized: {fails: true},
+		fault.Unreachable:  {waits: true},
+		fault.Unauthorized: {waits: true},
+		fault.Config:       {waits: true},
+		fault.Busy:         {waits: true},
+		fault.Local:        {fails: true},
 	}
 	for class, tt := range tests {
 		t.Run(string(class), func(t *testing.T) {

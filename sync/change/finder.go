@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -17,16 +18,12 @@ import (
 
 // Stash is what the finder needs of the server.
 type Stash interface {
+	compare.Stash
 	// Sweep lists all scenes by ascending id, page by page.
 	Sweep(ctx context.Context, page func([]scene.Stamp) error) error
 	// SweepFiles lists all scenes with files by ascending id, page by page.
 	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
 	Names(ctx context.Context) (scene.Names, error)
-	// Scenes reads scenes by id; a nil scene was deleted, a missing one
-	// could not be read.
-	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
-	// Cover reads a cover unless it still has the ETag.
-	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
 }
 
 // Claims gives the index keys of the Plex paths a scene's files map to.

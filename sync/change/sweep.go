@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -84,11 +85,12 @@ func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string) (int
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
 		ids = ids[len(part):]
-		scenes, err := f.Stash.Scenes(ctx, part)
+		reader := compare.Reader{Stash: f.Stash, Store: f.Store}
+		scenes, err := reader.Scenes(ctx, part)
 		if err != nil {
 			return n, err
 		}
-		m, err := f.compare(ctx, part, scenes, cause)
+		m, err := f.compare(ctx, part, scenes.Values, cause)
 		n += m
 		if err != nil {
 			return n, err
@@ -115,8 +117,12 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 	for _, id := range ids {
 		sc, answered := scenes[id]
 		before, known := old[id]
-		if !answered && known && cause != "" { // a renamed tag is told only once, a stamp again
-			unread = append(unread, queue.Wish{Scene: id, Name: before.Name, Cause: cause})
+		if !answered {
+			wish, err := f.unread(id, before.Name, cause, known)
+			if err != nil {
+				return n, err
+			}
+			unread = append(unread, wish...)
 		}
 		if sc == nil {
 			continue // deleted since it was listed: the next sweep sees it vanish
@@ -134,6 +140,26 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 		return n, err
 	}
 	return n + len(unread), f.Wish(unread...)
+}
+
+// unread is the wish for a scene Stash could not read, so that its job shows why. A renamed
+// tag is told only once. A stamp is told again at the next sweep: a job that tries, or gave
+// up, is not begun anew for it.
+func (f *Finder) unread(id scene.ID, name, cause string, known bool) (wish []queue.Wish, err error) {
+	if cause != "" {
+		if known {
+			wish = []queue.Wish{{Scene: id, Name: name, Cause: cause}}
+		}
+		return wish, nil
+	}
+	err = f.Store.View(func(tx store.Tx) error {
+		j, ok, err := tx.Job(id)
+		if !ok || j.State == queue.Done || j.State == queue.Skipped {
+			wish = []queue.Wish{{Scene: id, Name: name, Cause: "edited"}}
+		}
+		return err
+	})
+	return wish, err
 }
 
 // known reads what the store knows of scenes.
@@ -189,12 +215,12 @@ func (f *Finder) coverChanged(ctx context.Context, sc *scene.Scene, seen *store.
 	c, err := f.Stash.Cover(ctx, sc.ID, seen.Cover)
 	switch classOf(err) {
 	case "":
-	case fault.Temporary, fault.Rejected:
-		return true, nil
 	case fault.NotFound:
 		return false, nil // deleted meanwhile: the next sweep sees it vanish
-	default:
+	case fault.Canceled, fault.Local:
 		return false, err
+	default:
+		return true, nil
 	}
 	if !c.NotModified && c.SHA1 != seen.SHA1 {
 		return true, nil

@@ -59,9 +59,9 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 
 // tryAgain takes back what holds work until a person does something.
 func (e *Engine) tryAgain() {
-	e.work.asked, e.work.holdWait = false, 0
-	e.work.holdUntil = e.now()
+	e.work.holdWait, e.work.holdUntil = 0, e.now()
 	e.clear(api.FixPlex, api.DiskProblem, api.RestoredData)
+	e.forgetRefusal()
 	e.links.recheck(e.now())
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/change"
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/health"
@@ -39,9 +40,12 @@ type Stash interface {
 // Plex is all the engine needs of the Plex adapter.
 type Plex interface {
 	library.Plex
+	compare.Plex
 	worker.Plex
 	// Ready answers when Plex can work.
 	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
+	// MayEdit tells whether the token may change the server; after an error it is not known.
+	MayEdit(ctx context.Context) (bool, error)
 	// Probe is one cheap request against the library with the token.
 	Probe(ctx context.Context) error
 	// Watch reports what Plex announces until ctx or connection ends.

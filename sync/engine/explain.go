@@ -209,11 +209,14 @@ func (x explainer) library(section string) string {
 // fields tells what would happen to each field of each item.
 func fields(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Fields"}
-	if f.Fault != nil {
+	if f.Fault != nil && f.Picture == nil {
 		s.Words = "the item could not be read: " + strings.TrimSuffix(f.Fault.Words, ".")
 		return s
 	}
 	changes := 0
+	if f.Picture != nil {
+		s.Lines = append(s.Lines, "the picture could not be looked at: "+strings.TrimSuffix(f.Picture.Words, "."))
+	}
 	for _, it := range f.Items {
 		if len(f.Items) > 1 && len(it.Plan.Decisions) > 0 {
 			s.Lines = append(s.Lines, "item "+it.Target.Key.RatingKey+":")

@@ -106,7 +106,7 @@ func (e *Engine) hold() {
 // another chance.
 func (e *Engine) recovered() {
 	e.work.ramp(e.now(), e.settings)
-	e.work.holdWait, e.work.holdUntil = 0, e.now().Add(e.work.afterBlame())
+	e.work.holdWait, e.work.holdUntil = 0, e.now()
 	e.links.plexOK(e.now())
 	e.links.recheck(e.now())
 	if err := e.requeueVictims(); err != nil {

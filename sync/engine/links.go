@@ -89,6 +89,7 @@ func (e *Engine) dial() {
 	}
 	epoch := l.epoch + 1
 	*l = links{epoch: epoch}
+	e.forgetRefusal()
 	e.look.indexed = false
 	if e.o.Still || !e.settings.Configured() {
 		return

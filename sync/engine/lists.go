@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
+	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
 
@@ -142,9 +143,28 @@ func (e *Engine) reader() Reader {
 	return Reader{Store: e.store, Now: e.o.Now, Watching: e.snap.Load().Configured}
 }
 
-// Jobs is a page of the queue.
+// Jobs is a page of the queue. Those that wait say for what, when a person is asked for it.
 func (e *Engine) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {
-	return e.reader().Jobs(ctx, q)
+	p, err := e.reader().Jobs(ctx, q)
+	if why, asked := holding(e.snap.Load().Attention); asked {
+		for i, j := range p.Jobs {
+			if j.State == queue.Waiting {
+				p.Jobs[i].Words, p.Jobs[i].Hint = why.Words, why.Hint
+			}
+		}
+	}
+	return p, err
+}
+
+// holding is the question that holds every job back.
+func holding(list []api.Attention) (api.Attention, bool) {
+	for _, a := range list {
+		switch a.Kind {
+		case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash:
+			return a, true
+		}
+	}
+	return api.Attention{}, false
 }
 
 // History is what was written when, the newest first.

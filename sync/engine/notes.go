@@ -54,15 +54,17 @@ func (e *Engine) noteFault(f *fault.Error) {
 	}
 }
 
-// settled takes back what was asked about a server that answers well again.
+// settled takes back what was asked about a server that answers well again. That it
+// refuses to be written stays: reading proves nothing about it.
 func (e *Engine) settled(s fault.Server) {
 	if s == fault.Stash {
 		e.clear(api.SignInStash, api.FixStash)
 		return
 	}
-	e.clear(api.SignInPlex)
-	if !e.work.asked {
-		e.clear(api.FixPlex)
+	for _, k := range []api.AttentionKind{api.SignInPlex, api.FixPlex} {
+		if r := e.work.refused; r == nil || r.kind != k {
+			e.clear(k)
+		}
 	}
 }
 

@@ -137,45 +137,6 @@ func TestFaultOfOneItemRetriesOnlyThatJob(t *testing.T) {
 	}
 }
 
-func TestFaultOnEveryItemIsTheServersAndNoJobDies(t *testing.T) {
-	t.Parallel()
-	r := withoutImages(newRig(t, sim.Options{Seed: 7, Scenes: 40}))
-	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Writes()})
-	l := r.start()
-	s := l.until("the blame", func(s api.Snapshot) bool { return s.Outage != nil })
-	l.until("no batch in hand", func(s api.Snapshot) bool { return !s.Active })
-	for _, j := range l.jobs(store.JobQuery{}).Jobs {
-		if j.State == queue.Dead || j.Attempts != 0 {
-			t.Errorf("job %+v, want no attempt counted", j)
-		}
-	}
-	if s.Queue.Dead != 0 {
-		t.Errorf("queue %+v, want nothing dead", s.Queue)
-	}
-	clear()
-	if _, err := l.Retry(context.Background(), api.Selection{}); err != nil { // "try again" lifts the wait
-		t.Fatal(err)
-	}
-	if s = l.settled(); s.Queue.Done != 40 {
-		t.Errorf("queue %+v, want all done", s.Queue)
-	}
-}
-
-func TestRefusalOfEveryItemStopsAndAsks(t *testing.T) {
-	t.Parallel()
-	r := withoutImages(newRig(t, sim.Options{Seed: 8, Scenes: 40}))
-	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 400, Match: sim.Writes()})
-	l := r.start()
-	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && !s.Active })
-	if s.Attention[0].Kind != api.FixPlex || s.Queue.Dead != 0 || s.Queue.Waiting != 40 || s.Outage != nil {
-		t.Errorf("attention %+v queue %+v outage %v, want a question, 40 waiting, no outage", s.Attention, s.Queue, s.Outage)
-	}
-	clear()
-	if s = l.look(); s.Queue.Done != 40 {
-		t.Errorf("queue %+v, want all done", s.Queue)
-	}
-}
-
 func TestScenesMissingInPlexNeverOpenTheBreaker(t *testing.T) {
 	t.Parallel()
 	r := withoutImages(newRig(t, sim.Options{Seed: 9, Scenes: 100, Dirt: sim.Dirt{Missing: 60}}))

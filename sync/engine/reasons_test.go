@@ -177,6 +177,13 @@ var scenarios = map[skip.Code]func(*testing.T, *reached){
 		r.alone(b, "7")
 	},
 	skip.LibraryScanning: scanning,
+	skip.Unreadable: func(t *testing.T, r *reached) {
+		b := small(t)
+		key := b.world.TargetKeys(8)[0]
+		must(t, b.world.Plex.Wipe(key))
+		b.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: http.StatusInternalServerError, Match: sim.All(sim.Kinds("detail"), sim.ForItem(key))})
+		r.inReport(b, 8)
+	},
 }
 
 func TestEveryReasonIsReachedAndExplained(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
 	"lockstep/sync/change"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
@@ -128,7 +129,13 @@ func (e *Engine) outcome(j queue.Job, r worker.Result, now time.Time) queue.Job 
 		return j.Park(r.Awaits, r.Words, end, now)
 	case worker.Failed:
 		e.work.drain.backOff(now)
-		return j.Fail(r.Fault, e.o.Jitter(), now)
+		if budget.Held(r.Fault) {
+			j = j.Postpone(r.Fault, e.o.Jitter(), now)
+		} else {
+			j = j.Fail(r.Fault, e.o.Jitter(), now)
+		}
+		j.Picture = r.OnlyPicture && j.State != queue.Waiting // not when it runs again at once
+		return j
 	}
 	return j.Return(now)
 }
@@ -206,8 +213,8 @@ func (e *Engine) ended(r worker.Result, j queue.Job) {
 	now := e.now()
 	switch j.State {
 	case queue.Done:
-		if e.wrote(r) {
-			e.work.blamed = 0
+		if tookWrite(r) {
+			e.writable()
 		}
 		e.run.tick(now)
 	case queue.Dead:

@@ -146,6 +146,10 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 	if err != nil {
 		return refused(err)
 	}
+	if may, err := p.MayEdit(ctx); err == nil && !may {
+		return api.TestResult{Words: fmt.Sprintf("Plex %s answers, but this token may only look, not change anything.", id.Version),
+			Hint: "The server is shared with this account. Sign in with the owner's account."}
+	}
 	r := api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections))}
 	for _, s := range sections {
 		r.Libraries = append(r.Libraries, api.Library{ID: s.ID, Title: s.Title, Type: s.Type, Locations: s.Locations})

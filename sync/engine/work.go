@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
@@ -26,8 +28,7 @@ type workState struct {
 	position  int // jobs of the batch that are being or were written
 	holdUntil time.Time
 	holdWait  time.Duration
-	asked     bool // the queue waits for a person: Plex refuses everything
-	blamed    int  // outages in a row that only writes could see
+	refused   *refusal // what is known against writing; nil while writes are taken
 	streak    worker.Streak
 	drain     *ramp
 }
@@ -73,7 +74,7 @@ const localHold = 30 * time.Second
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && !e.work.asked && e.look.done && e.look.indexed
+	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.look.done && e.look.indexed
 }
 
 func (e *Engine) nextDue() (at time.Time, ok bool, err error) {
@@ -97,6 +98,7 @@ func (e *Engine) startBatch(ctx context.Context, now time.Time) error {
 	for _, j := range jobs {
 		w.claimed[j.Scene] = j
 	}
+	w.streak.Doubt = w.refused != nil
 	wk := e.worker()
 	e.spawn(func() {
 		defer cancel()
@@ -150,9 +152,11 @@ func (e *Engine) claim(now time.Time) ([]queue.Job, error) {
 
 func (e *Engine) worker() *worker.Worker {
 	return &worker.Worker{
-		Stash: e.links.stash, Plex: scanNoter{e.links.plex, e.scanAsked}, Store: e.store, Settings: e.settings.Clone(),
-		Machine: e.links.machine, Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap),
-		Clock: e.now, Run: e.run.ID, Streak: &e.work.streak,
+		Reader: &compare.Reader{
+			Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(), Machine: e.links.machine,
+			Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
+		},
+		Plex: scanNoter{e.links.plex, e.scanAsked}, Run: e.run.ID, Streak: &e.work.streak,
 		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(), Brake: e.workBrake,
 	}
 }
@@ -206,7 +210,7 @@ func (e *Engine) batchEnded(err error) {
 	case err == nil:
 		w.holdWait = 0
 	case blame != nil:
-		e.blamed(blame)
+		e.refuse(blame.Fault)
 	default:
 		e.batchFault(fault.Of(err))
 	}
@@ -247,6 +251,10 @@ const busyHold = 10 * time.Second
 // batchFault acts on the fault of a server that ended a batch.
 func (e *Engine) batchFault(f *fault.Error) {
 	now, w := e.now(), &e.work
+	if budget.Held(f) { // proves nothing new: it is only waited for
+		w.holdUntil = now.Add(f.RetryAfter)
+		return
+	}
 	switch f.Class {
 	case fault.Canceled:
 		return
@@ -264,6 +272,9 @@ func (e *Engine) batchFault(f *fault.Error) {
 	if f.Server != fault.Plex {
 		return
 	}
+	if errors.Is(f, compare.ErrHidden) { // only a full list tells what is gone
+		e.look.index, e.look.full = true, true
+	}
 	w.drain.backOff(now)
 	w.holdWait = min(max(firstRecheck, 2*w.holdWait), lastRecheck)
 	w.holdUntil = now.Add(w.holdWait)
@@ -271,27 +282,4 @@ func (e *Engine) batchFault(f *fault.Error) {
 		f = fault.New(fault.Unreachable, fault.Plex, f.Words, f.Hint, f.Err)
 	}
 	e.countPlex(w.gen, f)
-}
-
-// blamed acts on the verdict that Plex, not the items, is at fault.
-func (e *Engine) blamed(b *worker.Blame) {
-	if b.Fault.Class == fault.Rejected {
-		e.work.asked = true
-		e.note(api.FixPlex, "Plex refuses every change: "+b.Fault.Words, "Look at Plex, then press Sync now.")
-		return
-	}
-	e.work.blamed++
-	gen := e.health.Breaker.Generation
-	for range e.settings.BreakerThreshold {
-		e.countPlex(gen, fault.New(fault.Unreachable, fault.Plex, b.Fault.Words, b.Fault.Hint, b.Fault.Err))
-	}
-}
-
-// afterBlame is how long writes wait after Plex came back from an outage that only
-// writes could see: its probe cannot tell whether they work again.
-func (w *workState) afterBlame() time.Duration {
-	if w.blamed == 0 {
-		return 0
-	}
-	return min(queue.MaxDelay, 30*time.Second<<min(w.blamed-1, 5))
 }

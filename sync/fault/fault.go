@@ -20,6 +20,9 @@ const (
 	Unreachable Class = "unreachable"
 	// Unauthorized: token or key refused. Work stops and the user is asked once.
 	Unauthorized Class = "unauthorized"
+	// Forbidden: a change was refused to an account that may look but not change, or by
+	// something in between. Counts neither way; reading goes on.
+	Forbidden Class = "forbidden"
 	// NotFound: the item is gone or not there yet. Counts neither way.
 	NotFound Class = "not-found"
 	// Busy: 429 or a locked database. Slow down and come back.

@@ -14,6 +14,8 @@ const (
 	hintSignIn    = "Sign in to Plex again, or check the token."
 	hintHost      = "Check that Plex runs and that the address and port are right."
 	wordsStarting = "Plex is starting. Lockstep will wait."
+	wordsOwner    = "Plex knows this account, but only the owner of the server may do that."
+	hintOwner     = "Sign in with the owner's account."
 	hintLog       = "Plex's own log tells more."
 	hintPort      = "The usual address of Plex is http://host:32400."
 )
@@ -44,7 +46,7 @@ func (c *Client) refusal(op string, a httpc.Reply) error {
 	case a.Code == http.StatusUnauthorized:
 		return plexFault(fault.Unauthorized, c.unauthorized(), hintSignIn, err)
 	case a.Code == http.StatusForbidden:
-		return plexFault(fault.Unauthorized, "Plex knows this account, but only the owner of the server may do that.", "Sign in with the owner's account.", err)
+		return plexFault(fault.Unauthorized, wordsOwner, hintOwner, err)
 	case a.Code == http.StatusNotFound:
 		return plexFault(fault.NotFound, "Plex does not have that any more.", "", err)
 	case strings.Contains(said, "still starting up"):

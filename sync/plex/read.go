@@ -70,6 +70,21 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 	return who, list, serverWide(err)
 }
 
+// MayEdit tells whether the token is that of somebody who may change the server: Plex shows
+// the root of the library to its owner only. It is false only where Plex says no; what else
+// goes wrong proves nothing. One request.
+func (c *Client) MayEdit(ctx context.Context) (bool, error) {
+	err := c.do(ctx, httpc.Request{Kind: budget.Owner, Op: "ask who owns the server", Path: "/library"})
+	switch f := fault.Of(err); {
+	case f == nil:
+		return true, nil
+	case f.Class == fault.Unauthorized:
+		return false, nil
+	default:
+		return true, f
+	}
+}
+
 // Probe tells with exactly one request, within 10 s, whether the library answers the
 // token. It is what an open breaker sends.
 func (c *Client) Probe(ctx context.Context) error {

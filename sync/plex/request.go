@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"lockstep/sync/decode"
+	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
 )
 
@@ -21,7 +22,7 @@ func span(start, size int) http.Header {
 // do carries out one request whose answer is success or not. Anything but 2xx and web
 // pages are faults.
 func (c *Client) do(ctx context.Context, r httpc.Request) error {
-	return c.http.Do(ctx, r, func(rep httpc.Reply) error { return c.judge(r.Op, rep) })
+	return c.http.Do(ctx, r, func(rep httpc.Reply) error { return c.judge(r, rep) })
 }
 
 // read carries out a request whose answer is a container, which check may refuse.
@@ -31,7 +32,7 @@ func (c *Client) read(ctx context.Context, r httpc.Request, check func(*containe
 		head http.Header
 	)
 	err := c.http.Do(ctx, r, func(rep httpc.Reply) error {
-		if err := c.judge(r.Op, rep); err != nil {
+		if err := c.judge(r, rep); err != nil {
 			return err
 		}
 		var err error
@@ -45,14 +46,16 @@ func (c *Client) read(ctx context.Context, r httpc.Request, check func(*containe
 }
 
 // judge gives back nil for a success that is no web page.
-func (c *Client) judge(op string, rep httpc.Reply) error {
+func (c *Client) judge(r httpc.Request, rep httpc.Reply) error {
 	switch {
+	case rep.Code == http.StatusForbidden && r.Method != "":
+		return plexFault(fault.Forbidden, wordsOwner, hintOwner, c.http.Because(r.Op, httpc.Status(rep.Code)))
 	case !rep.OK():
-		return c.refusal(op, rep)
+		return c.refusal(r.Op, rep)
 	case rep.More:
-		return c.http.Oversized(op)
+		return c.http.Oversized(r.Op)
 	case isPage(rep.Body):
-		return c.webPage(op)
+		return c.webPage(r.Op)
 	}
 	return nil
 }

@@ -167,7 +167,7 @@ func (s *SignIn) ask(ctx context.Context, token string, r httpc.Request, into an
 	c := New(Options{URL: s.o.Service, Token: func() string { return token }, ClientID: s.o.ClientID, Version: s.o.Version, Timeout: s.o.Timeout, Budget: s.o.Budget, Name: "plex.tv"})
 	defer c.Close()
 	err := c.http.Do(ctx, r, func(rep httpc.Reply) error {
-		if err := c.judge(r.Op, rep); err != nil {
+		if err := c.judge(r, rep); err != nil {
 			return err
 		}
 		if into != nil && rep.JSON(into) != nil {

@@ -63,7 +63,7 @@ func (n Notification) ScanEnded() bool {
 func (c *Client) Watch(ctx context.Context, connected func(), on func(Notification)) error {
 	return c.http.Listen(ctx, httpc.Listener{
 		Op: "listen for notifications", Path: "/:/websockets/notifications", MaxFrame: maxFrame, Ping: c.ping, Pong: c.pong,
-		Refused: func(r httpc.Reply) error { return c.judge("listen for notifications", r) },
+		Refused: func(r httpc.Reply) error { return c.judge(httpc.Request{Op: "listen for notifications"}, r) },
 		Begin: func(context.Context, *websocket.Conn) error {
 			if connected != nil {
 				connected()

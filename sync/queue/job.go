@@ -70,6 +70,8 @@ type Job struct {
 	// Hint says what a person can do about a fault, empty when nothing more is known.
 	Hint  string      `json:"hint,omitempty"`
 	Class fault.Class `json:"class,omitempty"`
+	// Picture tells of a failed job that only a picture is missing: everything else is in step.
+	Picture bool `json:"picture,omitempty"`
 	// Outage is the outage during which the job died, zero otherwise.
 	Outage uint64 `json:"outage,omitempty"`
 	// Awaits are the Plex paths a parked job waits for.

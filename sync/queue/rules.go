@@ -127,7 +127,7 @@ func (j Job) Park(awaits []string, words string, end, now time.Time) Job {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = Parked, end, awaits
-	j.Code, j.Words, j.Hint, j.Class = skip.NotInPlex, words, "", ""
+	j.Code, j.Words, j.Hint, j.Class, j.Picture = skip.NotInPlex, words, "", "", false
 	j.Interrupted = 0
 	return j
 }
@@ -148,6 +148,15 @@ func (j Job) Fail(f *fault.Error, jitter float64, now time.Time) Job {
 	}
 	j.Hint, j.Class = f.Hint, f.Class
 	return j
+}
+
+// Postpone schedules the next attempt of a job whose request was not made, because others
+// of its kind had just failed. The wait grows as after a failure, but nothing is given up.
+func (j Job) Postpone(f *fault.Error, jitter float64, now time.Time) Job {
+	mine := *f
+	mine.Class = fault.Temporary
+	j.Attempts = min(j.Attempts, MaxAttempts-2)
+	return j.Fail(&mine, jitter, now)
 }
 
 // Delay is the wait before attempt n+1: full jitter over 5 s doubled per attempt, at
@@ -188,7 +197,7 @@ func (j Job) wait(now time.Time) Job {
 		j.Undo, j.Then = j.Then, 0
 	}
 	j.State, j.Due, j.Again = Waiting, now, false
-	j.Code, j.Words, j.Hint, j.Class, j.Awaits = "", "", "", "", nil
+	j.Code, j.Words, j.Hint, j.Class, j.Picture, j.Awaits = "", "", "", "", false, nil
 	return j
 }
 
@@ -198,6 +207,6 @@ func (j Job) finish(s State, code skip.Code, words string, now time.Time) Job {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = s, now, nil
-	j.Code, j.Words, j.Hint, j.Class = code, words, "", ""
+	j.Code, j.Words, j.Hint, j.Class, j.Picture = code, words, "", "", false
 	return j
 }

@@ -3,9 +3,9 @@ package reconcile
 import (
 	"context"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
-	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -14,26 +14,16 @@ import (
 
 // Finding is what a run thinks of one scene, with everything it looked at.
 type Finding struct {
-	Scene scene.Scene
-	Match match.Result
-	Seen  store.Seen
-	Job   queue.Job // its state is empty when there is none
-	Items []Examined
+	*compare.Comparison
+	Job queue.Job // its state is empty when there is none
 	// Outcome is Enqueued for a gap to be closed, Skipped with a code, or empty: in step
 	// or, with a fault, not known.
 	Outcome string
 	Kind    string
 	Code    skip.Code
 	Words   string
-	// Fault is why the items could not be read.
+	// Fault is why something could not be read.
 	Fault *fault.Error
-}
-
-// Examined is one item of a scene and the plan for it.
-type Examined struct {
-	Target match.Target
-	State  store.ItemState
-	Plan   plan.Plan
 }
 
 // Examine looks at one scene the way a preview does and changes nothing. The index is
@@ -42,20 +32,18 @@ type Examined struct {
 func (r Run) Examine(ctx context.Context, sc scene.Scene) (Finding, error) {
 	r.Report = store.Report{Preview: true}
 	s := newSession(r)
-	sub := &subject{id: sc.ID, updatedAt: sc.UpdatedAt, files: sc.Files, scene: &sc}
-	err := r.Store.View(func(tx store.Tx) error { return s.recall(tx, sub) })
-	if err != nil {
+	sub := &subject{id: sc.ID, updatedAt: sc.UpdatedAt, files: sc.Files}
+	if err := r.Store.View(func(tx store.Tx) error { return s.recall(tx, sub) }); err != nil {
 		return Finding{}, err
 	}
-	f := Finding{Scene: sc, Match: sub.found, Seen: sub.seen, Job: sub.job}
-	err = s.examine(ctx, sub)
+	f, err := s.examine(ctx, sub)
 	if ours := fault.Of(err); ours != nil && ours.Server != fault.Plex {
-		return f, err
+		return Finding{}, err
 	}
-	f.Fault = fault.Of(err)
-	for _, t := range sub.targets {
-		f.Items = append(f.Items, Examined{t.Target, t.state, t.plan})
+	if sub.Scene == nil {
+		sub.Scene = &sc // read a moment ago, and gone or unreadable now
 	}
+	f.Comparison, f.Job = sub.Comparison, sub.job
 	if len(s.rows) > 0 {
 		row := s.rows[0]
 		f.Outcome, f.Kind, f.Code, f.Words = row.Outcome, row.Kind, row.Reason, row.Words
@@ -63,7 +51,7 @@ func (r Run) Examine(ctx context.Context, sc scene.Scene) (Finding, error) {
 	return f, nil
 }
 
-// recall reads what the store knows of a scene, and looks for its items.
+// recall reads what the store knows of a scene, and finds its items.
 func (s *session) recall(tx store.Tx, sub *subject) (err error) {
 	known := false
 	if sub.seen, known, err = tx.Seen(sub.id); err != nil {
@@ -74,13 +62,39 @@ func (s *session) recall(tx store.Tx, sub *subject) (err error) {
 	}
 	sub.moved = !known || sub.seen.Paths != pathHash(sub.files)
 	sub.fresh = sub.moved || sub.seen.UpdatedAt != sub.updatedAt
-	if err := s.find(tx, sub); err != nil || len(sub.targets) > 0 {
-		return err
+	return s.find(tx, sub)
+}
+
+// examine compares a scene and judges it. A scene that is left alone whatever Plex says is
+// judged without Plex.
+func (s *session) examine(ctx context.Context, sub *subject) (Finding, error) {
+	sections, away := s.Plex.Sections(ctx)
+	for _, sec := range sections {
+		s.scanning[sec.ID] = sec.Refreshing
 	}
-	ix := s.lookup(tx, map[scene.ItemKey]int64{})
+	r := s.reader()
+	r.Index = s.indexWithNames
+	list, err := r.Compare(ctx, []compare.Request{{Scene: sub.id}})
+	if len(list) == 0 {
+		return Finding{}, err
+	}
+	sub.Comparison = list[0]
+	sub.found = sub.Match
+	if err == nil && sub.Code == "" {
+		err = away
+	}
+	if err != nil && sub.Code == "" {
+		return Finding{Fault: fault.Of(err)}, err
+	}
+	s.weigh(sub)
+	return Finding{Fault: sub.unread()}, nil
+}
+
+// indexWithNames answers match.Resolve and also finds items of the same file name.
+func (s *session) indexWithNames(tx store.Tx) match.Index {
+	ix := s.index(tx)
 	ix.Names = func(name string) ([]match.Candidate, error) { return s.named(tx, name) }
-	sub.found, err = match.Resolve(scene.Scene{ID: sub.id, Files: sub.files}, s.Mapper, ix)
-	return err
+	return ix
 }
 
 // maxNamed bounds the suggestions by file name.
@@ -99,30 +113,4 @@ func (s *session) named(tx store.Tx, name string) ([]match.Candidate, error) {
 		return len(out) < maxNamed
 	})
 	return out, err
-}
-
-func (s *session) examine(ctx context.Context, sub *subject) error {
-	sections, err := s.Plex.Sections(ctx)
-	for _, sec := range sections {
-		s.scanning[sec.ID] = sec.Refreshing
-	}
-	if s.gated(sub) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	open, err := s.readItems(ctx, []*subject{sub})
-	if err != nil || len(open) == 0 {
-		return err
-	}
-	sub.want = plan.Want(*sub.scene, s.Settings)
-	if err := s.readCovers(ctx, open); err != nil {
-		return err
-	}
-	if err := s.plan(ctx, sub); err != nil {
-		return err
-	}
-	s.judge(sub)
-	return nil
 }

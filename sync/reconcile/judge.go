@@ -3,45 +3,54 @@ package reconcile
 import (
 	"slices"
 
-	"lockstep/sync/plan"
+	"lockstep/sync/compare"
+	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
 
 // judge decides about a scene by the plans of its items.
 func (s *session) judge(sub *subject) {
-	plans := make([]plan.Plan, 0, len(sub.targets))
-	changed, adopt, contested := false, sub.seen.Content == "", false
-	for _, t := range sub.targets {
-		plans = append(plans, t.plan)
-		changed = changed || t.plan.Changed
-		adopt = adopt || !t.known || t.state.Scene != sub.id
-		contested = contested || t.contest
+	adopt, contested := sub.Seen.Content == "", false
+	for _, it := range sub.Items {
+		adopt = adopt || !it.Known || it.State.Scene != sub.id
+		contested = contested || it.Contested
 	}
+	unread := sub.unread()
 	switch {
 	case contested:
 		s.skip(sub, Drifted, skip.Contested, "")
-	case changed || adopt:
-		s.enqueue(sub, sub.gap(), plans)
+	case sub.Changed(), adopt && unread == nil:
+		s.enqueue(sub, sub.gap(), sub.plans())
+	case unread != nil:
+		s.skip(sub, "", skip.Unreadable, unread.Words)
 	default:
-		for _, p := range plans {
+		for _, p := range sub.plans() {
 			s.brake.Plan(p)
 		}
 		s.tally.step()
 	}
 }
 
+// unread is why a part of a scene could not be looked at, nil when all of it was.
+func (sub *subject) unread() *fault.Error {
+	if sub.Fault != nil {
+		return sub.Fault
+	}
+	return sub.Picture
+}
+
 // gap is the kind of gap by what was read.
 func (sub *subject) gap() string {
-	known := slices.ContainsFunc(sub.targets, func(t *target) bool { return t.known })
+	unknown := func(it *compare.Item) bool { return !it.Known }
 	switch {
-	case sub.seen.Content == "" || !known:
+	case sub.Seen.Content == "" || !slices.ContainsFunc(sub.Items, func(it *compare.Item) bool { return it.Known }):
 		return NeverSynced
-	case slices.ContainsFunc(sub.targets, (*target).emptied):
+	case slices.ContainsFunc(sub.Items, emptied):
 		return Emptied
-	case sub.moved || sub.seen.Content != sub.scene.ContentHash():
+	case sub.moved || sub.Seen.Content != sub.Scene.ContentHash():
 		return Changed
-	case slices.ContainsFunc(sub.targets, func(t *target) bool { return !t.known }):
+	case slices.ContainsFunc(sub.Items, unknown):
 		return NeverSynced
 	}
 	return Drifted
@@ -51,13 +60,13 @@ func (sub *subject) gap() string {
 var curated = []scene.Field{scene.FieldStudio, scene.FieldSummary, scene.FieldDate, scene.FieldPerformers, scene.FieldTags}
 
 // emptied reports an item that holds nothing of what it held when it was last in step.
-func (t *target) emptied() bool {
+func emptied(it *compare.Item) bool {
 	held := false
 	for _, f := range curated {
-		if t.item.Scalar(f) != "" || len(t.item.List(f)) > 0 {
+		if it.InPlex.Scalar(f) != "" || len(it.InPlex.List(f)) > 0 {
 			return false
 		}
-		held = held || t.state.Memory.Holds(f)
+		held = held || it.State.Memory.Holds(f)
 	}
-	return held && t.plan.Changed
+	return held && it.Plan.Changed
 }

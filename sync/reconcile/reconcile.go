@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -45,21 +46,16 @@ const (
 
 // Stash is what a run needs of Stash.
 type Stash interface {
+	compare.Stash
 	// SweepFiles lists all scenes with files by ascending id, page by page.
 	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
 	Names(ctx context.Context) (scene.Names, error)
-	// Scenes reads scenes by id; a nil scene was deleted, a missing one could not be read.
-	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
-	// Cover reads a cover unless it still has the ETag.
-	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
 }
 
 // Plex is what a run needs of Plex. It cannot change anything.
 type Plex interface {
+	compare.Plex
 	Sections(ctx context.Context) ([]scene.Section, error)
-	// Items reads items in full by rating key; those that do not exist are missing.
-	Items(ctx context.Context, keys []string) (map[string]scene.Item, error)
-	Pictures(ctx context.Context, ratingKey string, f scene.Field) ([]scene.Picture, error)
 }
 
 // Run is one reconciliation. Everything without "may be nil" must be set.

@@ -16,8 +16,8 @@ func (sub *subject) row(kind string) store.ReportRow {
 	if len(sub.files) > 0 {
 		r.Path = sub.files[0].Path
 	}
-	if sub.scene != nil {
-		r.Title = sub.scene.Name()
+	if sub.Comparison != nil && sub.Scene != nil {
+		r.Title = sub.Scene.Name()
 	}
 	if r.Title == "" {
 		r.Title = scene.Scene{ID: sub.id, Files: sub.files}.Name()
@@ -57,6 +57,7 @@ func (s *session) enqueue(sub *subject, kind string, plans []plan.Plan) bool {
 		mask |= s.brake.Plan(p)
 		describe(&r, p)
 	}
+	sub.leftOut(&r)
 	if mask != 0 {
 		s.masks[sub.id] = mask
 	}
@@ -84,6 +85,18 @@ func describe(r *store.ReportRow, p plan.Plan) {
 		}
 	}
 	r.Words = strings.Join(fields, ", ")
+}
+
+// leftOut names the pictures that could not be looked at.
+func (sub *subject) leftOut(r *store.ReportRow) {
+	if sub.Comparison == nil || sub.Picture == nil {
+		return
+	}
+	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
+		if _, wished := sub.Want.Images[f]; wished {
+			r.Kept = append(r.Kept, store.Change{Field: f, Why: sub.Picture.Words})
+		}
+	}
 }
 
 func addChange(list []store.Change, c store.Change) []store.Change {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
-	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -26,7 +26,6 @@ type session struct {
 	pending  []*subject // wait for their details
 	rows     []store.ReportRow
 	masks    map[scene.ID]brake.Fields // what enqueued scenes would lose
-	unread   int                       // scenes Stash could not read
 }
 
 // lost is a scene that vanished from Stash.
@@ -36,9 +35,8 @@ type lost struct {
 }
 
 const (
-	// detailBatch is how many scenes share a read of details: both servers answer a
-	// hundred in about 0.1 s.
-	detailBatch = 100
+	// detailBatch is how many scenes share a read of details.
+	detailBatch = compare.MaxBatch
 	// rowBatch bounds the rows of one transaction.
 	rowBatch = 5000
 )
@@ -133,24 +131,25 @@ func (s *session) learnNames(tx store.Tx, names scene.Names) error {
 // one judges a single scene.
 func (s *session) one(ctx context.Context) error {
 	s.report.Total = 1
-	found, err := s.Stash.Scenes(ctx, []scene.ID{s.scope.only})
+	found, err := s.reader().Scenes(ctx, []scene.ID{s.scope.only})
 	if err != nil {
 		return err
 	}
-	sc, ok := found[s.scope.only]
-	if ok && sc == nil {
-		s.tally.checked++
+	sc, bad := found.Values[s.scope.only], found.Bad[s.scope.only]
+	if sc != nil {
+		fs := scene.FileStamp{ID: sc.ID, UpdatedAt: sc.UpdatedAt, Files: sc.Files}
+		if err := s.page(ctx, []scene.FileStamp{fs}); err != nil {
+			return err
+		}
+		return s.details(ctx)
+	}
+	s.tally.checked++
+	if bad != nil {
+		s.skip(&subject{id: s.scope.only}, "", skip.Unreadable, bad.Words)
+	} else {
 		s.skip(&subject{id: s.scope.only}, "", skip.DeletedInStash, "")
-		return nil
 	}
-	if !ok {
-		return fault.New(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
-	}
-	fs := scene.FileStamp{ID: sc.ID, UpdatedAt: sc.UpdatedAt, Files: sc.Files}
-	if err := s.page(ctx, []scene.FileStamp{fs}); err != nil {
-		return err
-	}
-	return s.details(ctx)
+	return nil
 }
 
 // vanished reports the scenes that are no longer in Stash.
@@ -164,9 +163,6 @@ func (s *session) vanished() error {
 		if err := s.flushRows(rowBatch); err != nil {
 			return err
 		}
-	}
-	if s.unread > 0 {
-		return fault.New(fault.Rejected, fault.Stash, fmt.Sprintf("Stash could not read some scenes (%d).", s.unread), "See Stash's log.", nil)
 	}
 	return nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/match"
-	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -14,6 +14,8 @@ import (
 
 // subject is one scene on its way to a result.
 type subject struct {
+	*compare.Comparison // nil until the scene was compared
+
 	id        scene.ID
 	name      string
 	updatedAt string
@@ -24,19 +26,14 @@ type subject struct {
 	moved     bool
 	found     match.Result
 	targets   []*target
-	scene     *scene.Scene // once read
-	want      plan.Wanted
 }
 
-// target is one Plex item of a subject.
+// target is one Plex item of a subject, as the index knows it.
 type target struct {
 	match.Target
-	state   store.ItemState
-	known   bool
-	stamp   int64 // updatedAt by the index
-	item    scene.Item
-	plan    plan.Plan
-	contest bool // somebody else keeps changing it back
+	state store.ItemState
+	known bool
+	stamp int64 // updatedAt by the index
 }
 
 // page judges the scenes of a page; those that need details wait for a full batch.
@@ -105,6 +102,9 @@ func (s *session) find(tx store.Tx, sub *subject) error {
 	return nil
 }
 
+// index answers match.Resolve with what this run knows of who claims which file.
+func (s *session) index(tx store.Tx) match.Index { return s.lookup(tx, map[scene.ItemKey]int64{}) }
+
 // lookup answers match.Resolve from the index, and notes the stamps of what it hands out.
 func (s *session) lookup(tx store.Tx, stamps map[scene.ItemKey]int64) match.Index {
 	return match.Index{
@@ -159,7 +159,7 @@ func (s *session) settled(sub *subject) bool {
 		return s.missing(sub)
 	}
 	held := sub.job.State == queue.Skipped && sub.job.Code == skip.Brake
-	if s.report.Deep || held || sub.job.State.Live() || !sub.asRead() {
+	if s.report.Deep || held || sub.job.Picture || sub.job.State.Live() || !sub.asRead() {
 		return false
 	}
 	for _, t := range sub.targets {
@@ -184,6 +184,8 @@ func inQueue(s queue.State) skip.Code {
 // ended takes over the reason for which the job of an unchanged scene ended.
 func (s *session) ended(sub *subject) bool {
 	switch {
+	case sub.job.State == queue.Dead && sub.job.Picture:
+		return false // what failed may work by now, and nothing else would try it again
 	case sub.job.State == queue.Dead:
 		return s.skip(sub, sub.kind(), skip.FailedBefore, sub.job.Words)
 	case sub.job.State == queue.Parked && len(sub.targets) == 0:
@@ -247,16 +249,10 @@ func (s *session) missing(sub *subject) bool {
 
 // section is the chosen library in whose folders one of the files should lie.
 func (s *session) section(sub *subject) string {
+	var paths []string
 	for _, m := range sub.found.Paths {
-		for _, p := range m.Plex {
-			for _, sec := range s.Sections {
-				for _, folder := range sec.Locations {
-					if match.Under(p, folder) {
-						return sec.ID
-					}
-				}
-			}
-		}
+		paths = append(paths, m.Plex...)
 	}
-	return ""
+	id, _ := compare.Place(s.Sections, paths)
+	return id
 }

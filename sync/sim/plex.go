@@ -55,6 +55,7 @@ type Plex struct {
 	now       func() time.Time
 	machine   string
 	token     string
+	guest     string // token of somebody the server is shared with, empty for nobody
 	name      string
 	unclaimed bool
 	quirks    Quirks
@@ -155,6 +156,13 @@ func (p *Plex) SetToken(token string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.token = token
+}
+
+// SetGuest lets the token of somebody the server is shared with look, but change nothing.
+func (p *Plex) SetGuest(token string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.guest = token
 }
 
 // SetUnclaimed makes the server accept any token, even none.

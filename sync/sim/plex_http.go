@@ -179,6 +179,10 @@ func (p *Plex) route(w http.ResponseWriter, r *http.Request) {
 		plexFailure(w, http.StatusNotFound)
 		return
 	}
+	if route.ownerOnly() && p.isGuest(r) {
+		plexFailure(w, http.StatusForbidden)
+		return
+	}
 	route.serve(p, w, r, seg)
 }
 
@@ -194,7 +198,21 @@ func (p *Plex) authorised(r *http.Request) bool {
 	token := plexParam(r, "X-Plex-Token")
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	return p.unclaimed || (token == p.token && token != "")
+	return p.unclaimed || token != "" && (token == p.token || token == p.guest)
+}
+
+// isGuest reports the token of somebody the server is shared with.
+func (p *Plex) isGuest(r *http.Request) bool {
+	token := plexParam(r, "X-Plex-Token")
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return !p.unclaimed && token != "" && token == p.guest
+}
+
+// ownerOnly reports what a real server refuses to everybody but its owner: every change,
+// scans, and the root of the library.
+func (r *plexRoute) ownerOnly() bool {
+	return r.write && r.kind != "rate" || r.kind == "refresh" || r.path == "library"
 }
 
 func (p *Plex) ok(w http.ResponseWriter, _ *http.Request, _ []string) { emptyOK(w) }

@@ -36,6 +36,7 @@ const (
 	StoredOtherwise Code = "stored-differently"
 	PartialDate     Code = "partial-date"
 	LibraryScanning Code = "library-scanning"
+	Unreadable      Code = "unreadable"
 )
 
 // Reason explains a code.
@@ -75,6 +76,7 @@ var reasons = []Reason{
 	{StoredOtherwise, "Plex stores this value differently from what was written", "", false, true},
 	{PartialDate, "The date in Stash is not a full day", "complete the date in Stash to write it", false, true},
 	{LibraryScanning, "Plex is scanning the library", "", false, false},
+	{Unreadable, "It could not be read completely", "look into the log of the server that is named", false, false},
 }
 
 // With joins the reason to what is particular to one case: the sentence to show and what

@@ -3,6 +3,7 @@ package worker
 import (
 	"slices"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -12,20 +13,39 @@ import (
 
 // planAll plans every item of the batch and ends the jobs with nothing to write.
 func (b *batch) planAll() error {
+	var list []*compare.Comparison
 	tasks := b.open()
 	for _, t := range tasks {
 		b.Step(t.job, "planning")
-		t.want = plan.Want(*t.scene, b.Settings)
+		if t.job.Undo == 0 {
+			list = append(list, t.Comparison)
+		}
 	}
-	if err := b.readCovers(tasks); err != nil {
+	if err := b.Plan(b.hard, list); err != nil {
 		return err
 	}
 	for _, t := range tasks {
-		if err := b.plan(t); err != nil {
+		if err := b.planned(t); err != nil {
 			return err
 		}
 	}
 	return b.sortOut(b.open())
+}
+
+// planned takes in what could not be read for the plans of a task, and plans an undo.
+func (b *batch) planned(t *task) error {
+	if t.job.Undo == 0 {
+		t.picture = t.Picture
+		return nil
+	}
+	for _, g := range slices.Clone(t.targets) {
+		if err := b.planUndo(t, g); err != nil {
+			if err := b.lose(t, g, err); err != nil {
+				return err
+			}
+		}
+	}
+	return b.endEmpty(t)
 }
 
 // sortOut ends the tasks that must not or need not be written.
@@ -42,8 +62,8 @@ func (b *batch) sortOut(tasks []*task) error {
 			if err := b.skip(t, skip.Brake, words); err != nil {
 				return err
 			}
-		case t.contest:
-			if err := b.end(t, b.contested(t)); err != nil {
+		case t.contested():
+			if err := b.end(t, b.leaveContested(t)); err != nil {
 				return err
 			}
 		case !t.changes():
@@ -68,68 +88,27 @@ func (b *batch) held(tasks []*task) (map[scene.ID]string, error) {
 	for i, t := range tasks {
 		list[i].Job = t.job
 		for _, g := range t.targets {
-			list[i].Plans = append(list[i].Plans, g.plan)
+			list[i].Plans = append(list[i].Plans, g.Plan)
 		}
 	}
 	return b.Brake(list)
 }
 
-// plan plans the items of one task and learns whether somebody else keeps changing one
-// of them back.
-func (b *batch) plan(t *task) error {
-	for _, g := range slices.Clone(t.targets) {
-		planItem := b.planSync
-		if t.job.Undo != 0 {
-			planItem = b.planUndo
-		}
-		err := planItem(t, g)
-		if err == nil {
-			continue
-		}
-		if err := b.lose(t, g, err); err != nil {
-			return err
-		}
-	}
-	return b.bereft(t)
+func (t *task) contested() bool {
+	return slices.ContainsFunc(t.targets, func(g *target) bool { return g.Contested })
 }
 
-func (b *batch) planSync(t *task, g *target) error {
-	if t.job.Forced {
-		g.state.Memory = g.state.Memory.Retried()
-	}
-	want, err := b.lookAtPictures(g, t.want)
-	if err != nil {
-		return err
-	}
-	g.plan = plan.Make(g.item, want, g.state.Memory, b.Settings)
-	g.plan.Item = g.Key
-	if !g.plan.Reverted {
-		return nil
-	}
-	now := b.Clock()
-	if t.job.Attempts == 0 { // a retry finds the same change again
-		g.state.Memory = g.state.Memory.NoteRevert(now)
-	}
-	t.contest = t.contest || g.state.Memory.Contested(now)
-	return nil
-}
-
-// contested ends a job and keeps the count of how often its items were changed back.
-func (b *batch) contested(t *task) Result {
+// leaveContested ends a job and keeps the count of how often its items were changed back.
+func (b *batch) leaveContested(t *task) Result {
 	r := Result{Outcome: Skipped, Code: skip.Contested, Seen: t.looked()}
 	for _, g := range t.targets {
-		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: g.item.Title, State: b.state(t, g, g.state.Memory, g.item)})
+		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: g.InPlex.Title, State: b.state(t, g, g.State.Memory, g.InPlex)})
 	}
 	return r
 }
 
 func (t *task) changes() bool {
-	for _, g := range t.targets {
-		if g.plan.Changed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.targets, func(g *target) bool { return g.Plan.Changed })
 }
 
 // inStep ends the tasks whose items already are as wanted: what was right is adopted
@@ -142,22 +121,28 @@ func (b *batch) inStep(tasks []*task) error {
 			if err := b.arrived(t, g); err != nil {
 				return err
 			}
-			adopted := g.plan.Adopted(g.state.Memory)
-			if !g.known || !adopted.Equal(g.state.Memory) || g.state.UpdatedAt != g.item.UpdatedAt || g.state.Scene != t.scene.ID {
-				results[i].Items = append(results[i].Items, ItemResult{Key: g.Key, Title: g.item.Title, State: b.state(t, g, adopted, g.item)})
+			adopted := g.Plan.Adopted(g.State.Memory)
+			if !g.Known || !adopted.Equal(g.State.Memory) || g.State.UpdatedAt != g.InPlex.UpdatedAt || g.State.Scene != t.Scene.ID {
+				results[i].Items = append(results[i].Items, ItemResult{Key: g.Key, Title: g.InPlex.Title, State: b.state(t, g, adopted, g.InPlex)})
 			}
 		}
 	}
 	return b.endAll(tasks, results)
 }
 
-// result is that of a task all of whose items are as wanted; a fault of the cover or of
-// an item that was lost on the way still makes it fail.
+// result is that of a task all of whose items are as wanted; a fault of an item that was
+// lost on the way, or of a picture, still makes it fail.
 func (b *batch) result(t *task) Result {
-	if t.fault != nil {
-		return Result{Outcome: Failed, Fault: t.fault, Wrote: t.wrote(), Undone: t.undone()}
+	r := Result{Outcome: Done, Wrote: t.wrote(), Undone: t.undone()}
+	switch {
+	case t.fault != nil:
+		r.Outcome, r.Fault = Failed, t.fault
+	case t.picture != nil:
+		r.Outcome, r.Fault, r.OnlyPicture, r.Seen = Failed, t.picture, true, b.synced(t)
+	default:
+		r.Seen, r.Words = b.synced(t), t.kept()
 	}
-	return Result{Outcome: Done, Seen: b.synced(t), Words: t.kept(), Wrote: t.wrote(), Undone: t.undone()}
+	return r
 }
 
 // synced is what to remember of a scene that is in step.
@@ -166,13 +151,13 @@ func (b *batch) synced(t *task) *store.Seen {
 	if s == nil {
 		return nil
 	}
-	s.Content, s.Synced = t.scene.ContentHash(), b.Clock()
+	s.Content, s.Synced = t.Scene.ContentHash(), b.Clock()
 	return s
 }
 
 func (b *batch) state(t *task, g *target, m plan.Memory, it scene.Item) store.ItemState {
-	s := g.state
-	s.Scene, s.Path, s.Memory, s.UpdatedAt = t.scene.ID, g.Path, m, it.UpdatedAt
+	s := g.State
+	s.Scene, s.Path, s.Memory, s.UpdatedAt = t.Scene.ID, g.Path, m, it.UpdatedAt
 	if g.written {
 		s.Written = b.Clock()
 	}

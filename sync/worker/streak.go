@@ -5,10 +5,11 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 )
 
-// Blame is the verdict that a server, not its items, is at fault: the same fault on
-// five different items in a row.
+// Blame is the verdict that Plex refuses to be written, whatever it is: a write that
+// changes nothing was refused too.
 type Blame struct {
 	Fault *fault.Error
 	Jobs  []queue.Job // as claimed; they go back without an attempt
@@ -16,34 +17,42 @@ type Blame struct {
 
 // Error is the operator's text.
 func (e *Blame) Error() string {
-	return fmt.Sprintf("%d items in a row failed alike: %v", len(e.Jobs), e.Fault)
+	return fmt.Sprintf("no write was taken, the last for %d scenes: %v", len(e.Jobs), e.Fault)
 }
 
-// Unwrap gives the fault of the last item.
+// Unwrap gives the fault of the write that changes nothing.
 func (e *Blame) Unwrap() error { return e.Fault }
 
-// Streak counts different items that failed alike in a row. It outlives a batch. The
+// sameFault is how many different scenes in a row may fail alike before it is asked
+// whether Plex takes writes at all. The budget of edits leaves room for both tries of that.
+const sameFault = 3
+
+// Streak counts different scenes that failed alike in a row. It outlives a batch. The
 // zero value is ready; it is not safe for concurrent use.
 type Streak struct {
+	// Doubt is set while the last thing known is that Plex takes no writes: then the first
+	// failure counts. A success takes it back.
+	Doubt bool
+
 	class fault.Class
 	jobs  []queue.Job
 }
 
 // Success ends the row.
-func (s *Streak) Success() { s.jobs = nil }
+func (s *Streak) Success() { s.jobs, s.Doubt = nil, false }
 
-// Fail counts an item and reports whether the server is to blame now.
+// Fail counts a scene and reports whether it is time to doubt the server.
 func (s *Streak) Fail(j queue.Job, f *fault.Error) bool {
 	if f.Class != s.class {
 		s.class, s.jobs = f.Class, nil
 	}
 	for _, o := range s.jobs {
 		if o.Scene == j.Scene {
-			return false // the same item again says nothing new
+			return s.Doubt // the same scene again says nothing new
 		}
 	}
 	s.jobs = append(s.jobs, j)
-	return len(s.jobs) >= sameFault
+	return s.Doubt || len(s.jobs) >= sameFault
 }
 
 // Take hands the jobs of the row out and starts a new one.
@@ -51,4 +60,13 @@ func (s *Streak) Take() []queue.Job {
 	jobs := s.jobs
 	s.jobs = nil
 	return jobs
+}
+
+// scenes are those of the row.
+func (s *Streak) scenes() map[scene.ID]bool {
+	out := make(map[scene.ID]bool, len(s.jobs))
+	for _, j := range s.jobs {
+		out[j.Scene] = true
+	}
+	return out
 }

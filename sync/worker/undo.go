@@ -13,7 +13,7 @@ import (
 func (b *batch) planUndo(t *task, g *target) error {
 	var entries []store.JournalEntry
 	err := b.Store.View(func(tx store.Tx) (err error) {
-		entries, err = tx.JournalOf(t.job.Undo, t.scene.ID)
+		entries, err = tx.JournalOf(t.job.Undo, t.Scene.ID)
 		return err
 	})
 	if err != nil {
@@ -28,8 +28,8 @@ func (b *batch) planUndo(t *task, g *target) error {
 		return err
 	}
 	g.undoes = entries[i].Seq
-	g.plan = plan.Undo(former, g.item, g.state.Memory)
-	g.plan.Item = g.Key
+	g.Plan = plan.Undo(former, g.InPlex, g.State.Memory)
+	g.Plan.Item = g.Key
 	return nil
 }
 
@@ -37,8 +37,8 @@ func (b *batch) planUndo(t *task, g *target) error {
 // can tell whether they are ours.
 func (b *batch) selected(g *target, former plan.Former) (plan.Former, error) {
 	former.Selected = map[scene.Field]string{}
-	for _, f := range plan.LookUndo(former, g.item, g.state.Memory) {
-		sha, err := b.pictureOf(g, f)
+	for _, f := range plan.LookUndo(former, g.InPlex, g.State.Memory) {
+		sha, err := b.Selected(b.hard, g.Key.RatingKey, f)
 		if err != nil {
 			return former, err
 		}
@@ -61,7 +61,7 @@ func (t *task) undone() []uint64 {
 // restore gives pictures back: where ours still is selected the former one is selected
 // again, or one that was not uploaded, or none.
 func (b *batch) restore(g *target) error {
-	for _, r := range g.plan.Restores {
+	for _, r := range g.Plan.Restores {
 		pics, err := b.Plex.Pictures(b.hard, g.Key.RatingKey, r.Field)
 		if err != nil {
 			return err

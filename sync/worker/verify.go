@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
@@ -32,7 +33,7 @@ func (b *batch) verify() error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	r, err := b.readAll(keys)
+	r, err := b.Items(b.hard, keys)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (b *batch) verify() error {
 // complete reports that everything planned for the task was written.
 func (t *task) complete() bool {
 	for _, g := range t.targets {
-		if g.plan.Changed && !g.written {
+		if g.Plan.Changed && !g.written {
 			return false
 		}
 	}
@@ -55,16 +56,16 @@ func (t *task) complete() bool {
 
 // check compares what was read back with the plan. What is missing is retried: a
 // partly failed item is no success.
-func (b *batch) check(t *task, read itemRead) Result {
+func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 	r := Result{Wrote: true}
 	var refused *fault.Error
 	var missing []string
 	for _, g := range t.targets {
-		after, ok := read.items[g.Key.RatingKey]
+		after, ok := read.Values[g.Key.RatingKey]
 		if !g.written {
-			after, ok = g.item, true
+			after, ok = g.InPlex, true
 		}
-		if bad := read.bad[g.Key.RatingKey]; !ok && bad != nil {
+		if bad := read.Bad[g.Key.RatingKey]; !ok && bad != nil {
 			t.fault = bad
 			continue
 		}
@@ -73,7 +74,7 @@ func (b *batch) check(t *task, read itemRead) Result {
 			r.Gone = append(r.Gone, g.Key)
 			continue
 		}
-		m, unmet := g.plan.Verify(after, g.state.Memory, b.Clock())
+		m, unmet := g.Plan.Verify(after, g.State.Memory, b.Clock())
 		for _, d := range unmet {
 			if d.Code != "" {
 				continue // how Plex stores it: reported, not retried
@@ -84,12 +85,12 @@ func (b *batch) check(t *task, read itemRead) Result {
 			}
 			missing = append(missing, string(d.Field))
 		}
-		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.plan)})
+		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.Plan)})
 	}
 	if len(missing) == 0 {
 		t.refused(refused)
 		done := b.result(t)
-		done.Wrote, done.Items, done.Gone = true, r.Items, r.Gone
+		done.Items, done.Gone = r.Items, r.Gone
 		return done
 	}
 	r.Outcome = Failed
@@ -105,7 +106,7 @@ func (t *task) refused(f *fault.Error) {
 	case t.job.Undo == 0:
 		t.fault = cmp.Or(t.fault, f)
 	default:
-		t.note = strings.TrimSuffix(f.Words, ".")
+		t.Note = strings.TrimSuffix(f.Words, ".")
 	}
 }
 
@@ -130,11 +131,11 @@ func Changes(p plan.Plan) []store.Change {
 // field the user switched off is no news.
 func (t *task) kept() string {
 	var parts []string
-	if t.note != "" {
-		parts = append(parts, t.note)
+	if t.Note != "" {
+		parts = append(parts, t.Note)
 	}
 	for _, g := range t.targets {
-		for _, d := range g.plan.Decisions {
+		for _, d := range g.Plan.Decisions {
 			if d.Code == "" || d.Code == skip.PolicyOff || d.Action == plan.Same || d.Action == plan.Adopt {
 				continue
 			}
@@ -144,13 +145,4 @@ func (t *task) kept() string {
 		}
 	}
 	return strings.Join(parts, "; ")
-}
-
-// mapped lists the paths the rules give the files of a task.
-func (b *batch) mapped(t *task) []string {
-	var paths []string
-	for _, p := range t.scene.Paths() {
-		paths = append(paths, b.Mapper.Map(p)...)
-	}
-	return paths
 }

@@ -45,7 +45,7 @@ func (b *batch) voidUnsent() error {
 // arrived takes the mark from an entry whose write turns out to have arrived: Plex
 // answered with an error and carried it out all the same.
 func (b *batch) arrived(t *task, g *target) error {
-	if !g.plan.Arrived(g.state.Memory) {
+	if !g.Plan.Arrived(g.State.Memory) {
 		return nil
 	}
 	return b.Store.Update(func(tx store.Tx) error { return markNewest(tx, 0, intent{t, g}, false) })
@@ -53,7 +53,7 @@ func (b *batch) arrived(t *task, g *target) error {
 
 // markNewest changes the newest entry of an item, of a run if that is not zero.
 func markNewest(tx store.Tx, run uint64, in intent, void bool) error {
-	entries, err := tx.JournalOf(run, in.task.scene.ID)
+	entries, err := tx.JournalOf(run, in.task.Scene.ID)
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,8 @@ import (
 	"errors"
 	"time"
 
-	"lockstep/sync/config"
+	"lockstep/sync/compare"
 	"lockstep/sync/fault"
-	"lockstep/sync/match"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -19,50 +18,29 @@ import (
 	"lockstep/sync/store"
 )
 
-// Stash is what a batch needs of Stash.
-type Stash interface {
-	// Scenes reads scenes by id; a nil scene was deleted, a missing one
-	// could not be read.
-	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
-	// Cover reads a cover unless it still has the ETag.
-	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
-}
-
-// Plex is what a batch needs of Plex.
+// Plex is what a batch needs of Plex beside reading.
 type Plex interface {
-	// Items reads items in full by rating key; those that do not exist are missing.
-	Items(ctx context.Context, keys []string) (map[string]scene.Item, error)
 	Edit(ctx context.Context, e plan.Edit) error
 	Pictures(ctx context.Context, ratingKey string, f scene.Field) ([]scene.Picture, error)
 	Upload(ctx context.Context, ratingKey string, f scene.Field, body []byte, contentType string) error
 	Select(ctx context.Context, ratingKey string, f scene.Field, key string) error
 	Unselect(ctx context.Context, ratingKey string, f scene.Field) error
 	Scan(ctx context.Context, section, dir string) error
-	Sections(ctx context.Context) ([]scene.Section, error)
 }
 
 // MaxBatch is how many jobs share one batch: one Stash request and one Plex read serve
 // them all.
-const MaxBatch = 100
+const MaxBatch = compare.MaxBatch
 
 // maxWriting bounds the writing of one batch, so that fresh changes are seen soon.
 const maxWriting = 30 * time.Second
 
-// sameFault is how many different items in a row may fail alike before the server is
-// blamed.
-const sameFault = 5
-
 // Worker carries out batches. The zero value is not usable; fill in all fields.
 type Worker struct {
-	Stash    Stash
-	Plex     Plex
-	Store    store.Store
-	Settings config.Settings
-	Machine  string
-	Sections []scene.Section // the chosen ones
-	Mapper   match.Mapper
-	Clock    func() time.Time
-	Run      uint64
+	// Reader compares the scenes; everything that is read comes through it.
+	*compare.Reader
+	Plex Plex
+	Run  uint64
 	// Streak counts failures in a row across batches.
 	Streak *Streak
 	// Permit waits until the next write may begin; it returns an error when ctx ends.
@@ -97,7 +75,9 @@ type Result struct {
 	Code    skip.Code
 	Words   string
 	Fault   *fault.Error // of a failed job
-	Awaits  []string     // path keys a parked job waits for
+	// OnlyPicture tells of a failed job that everything but a picture is in step.
+	OnlyPicture bool
+	Awaits      []string // path keys a parked job waits for
 	// Seen is what the store shall know of the scene; nil leaves it.
 	Seen  *store.Seen
 	Scene *scene.Scene
@@ -146,8 +126,6 @@ type batch struct {
 	*Worker
 	soft, hard context.Context
 	tasks      []*task
-	readAt     time.Time // when the scenes were read
-	covers     coverCache
 	scans      scanSet
 	intents    []intent
 }
@@ -160,28 +138,20 @@ type intent struct {
 
 // task is one job on its way through the pipeline.
 type task struct {
+	*compare.Comparison // nil until the scenes were read
+
 	job     queue.Job
-	scene   *scene.Scene
-	seen    store.Seen
-	want    plan.Wanted
-	stamp   string // of the scene, as it is remembered
 	targets []*target
 	gone    []scene.ItemKey // items that do not hold the file any more
-	fault   *fault.Error    // of an item or the cover: the rest is written, the job is retried
-	noCover bool            // the cover could not be had
-	note    string          // what could not be had and is not tried again
-	contest bool            // somebody else keeps changing an item back
+	fault   *fault.Error    // of the scene or an item: the rest is written, the job is retried
+	picture *fault.Error    // of a picture: everything else is written, the job is retried
 	touched bool            // Plex was changed for an item that was lost afterwards
 	ended   bool            // a result was reported
 }
 
 // target is one Plex item of a task.
 type target struct {
-	match.Target
-	item    scene.Item
-	state   store.ItemState
-	known   bool
-	plan    plan.Plan
+	*compare.Item
 	undoes  uint64 // journal entry the plan restores, 0 for a sync
 	written bool
 	sent    bool          // something of it may have reached Plex
@@ -190,7 +160,7 @@ type target struct {
 
 // run is the pipeline: each step ends some tasks and hands the rest on.
 func (b *batch) run() error {
-	for _, step := range []func() error{b.readScenes, b.findItems, b.readItems, b.planAll, b.storeIntent, b.write, b.verify} {
+	for _, step := range []func() error{b.read, b.planAll, b.storeIntent, b.write, b.verify} {
 		if len(b.open()) == 0 {
 			return nil
 		}
@@ -263,10 +233,10 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 	}
 	for i, t := range tasks {
 		t.ended = true
-		results[i].Job, results[i].Scene = t.job, t.scene
+		results[i].Job, results[i].Scene = t.job, t.Scene
 		results[i].Gone = append(results[i].Gone, t.gone...)
-		if t.scene != nil {
-			results[i].Name = t.scene.Name()
+		if t.Scene != nil {
+			results[i].Name = t.Scene.Name()
 		}
 	}
 	if !b.Report(results) {
@@ -282,10 +252,9 @@ func (b *batch) skip(t *task, code skip.Code, words string) error {
 // looked is what to remember of a scene that was looked at but not brought in step. An
 // undo does not count as a look: an edit nobody has seen must stay one.
 func (t *task) looked() *store.Seen {
-	if t.scene == nil || t.job.Undo != 0 {
+	if t.Scene == nil || t.job.Undo != 0 {
 		return nil
 	}
-	s := t.seen
-	s.UpdatedAt, s.Name, s.Paths = t.stamp, t.scene.Name(), t.scene.PathHash()
+	s := t.Looked()
 	return &s
 }

@@ -19,7 +19,7 @@ func (b *batch) storeIntent() error {
 	err := b.Store.Update(func(tx store.Tx) error {
 		for _, t := range b.open() {
 			for _, g := range t.targets {
-				if !g.plan.Changed {
+				if !g.Plan.Changed {
 					continue
 				}
 				if err := b.intend(tx, t, g, now); err != nil {
@@ -34,8 +34,8 @@ func (b *batch) storeIntent() error {
 	}
 	for _, t := range b.open() {
 		for _, g := range t.targets {
-			if g.plan.Changed {
-				g.state.Memory = g.plan.Intent(g.state.Memory, now)
+			if g.Plan.Changed {
+				g.State.Memory = g.Plan.Intent(g.State.Memory, now)
 				b.intents = append(b.intents, intent{t, g})
 			}
 		}
@@ -45,14 +45,14 @@ func (b *batch) storeIntent() error {
 
 func (b *batch) intend(tx store.Tx, t *task, g *target, now time.Time) error {
 	err := tx.AddJournal(store.JournalEntry{
-		Run: b.Run, Item: g.Key, Scene: t.scene.ID, Name: t.scene.Name(), At: now, Former: g.plan.Former,
+		Run: b.Run, Item: g.Key, Scene: t.Scene.ID, Name: t.Scene.Name(), At: now, Former: g.Plan.Former,
 		Undone: t.job.Undo == b.Run, // undoing the present run must not undo itself
 	})
 	if err != nil {
 		return err
 	}
-	s := g.state
-	s.Scene, s.Path, s.Memory = t.scene.ID, g.Path, g.plan.Intent(g.state.Memory, now)
+	s := g.State
+	s.Scene, s.Path, s.Memory = t.Scene.ID, g.Path, g.Plan.Intent(g.State.Memory, now)
 	return tx.PutItemState(g.Key, s)
 }
 
@@ -78,7 +78,7 @@ func (b *batch) write() error {
 // from being written.
 func (b *batch) writeTask(t *task) error {
 	for _, g := range slices.Clone(t.targets) {
-		if !g.plan.Changed {
+		if !g.Plan.Changed {
 			continue
 		}
 		began := b.Clock()
@@ -94,13 +94,15 @@ func (b *batch) writeTask(t *task) error {
 			}
 			continue
 		}
-		b.Streak.Success()
+		if g.written {
+			b.Streak.Success()
+		}
 		b.rest(b.Clock().Sub(began))
 	}
-	if len(t.targets) > 0 && !t.changes() { // those to be written were lost
+	if len(t.targets) > 0 && !t.wrote() && !t.changes() { // those to be written were lost
 		return b.inStep([]*task{t})
 	}
-	return b.bereft(t)
+	return b.endEmpty(t)
 }
 
 // writeItem sends the pictures first, then everything else in one edit, so that the
@@ -112,11 +114,14 @@ func (b *batch) writeItem(t *task, g *target) error {
 	if err := b.restore(g); err != nil {
 		return err
 	}
-	if g.plan.Edit.Empty() {
+	if !g.Plan.Changed {
+		return nil
+	}
+	if g.Plan.Edit.Empty() {
 		g.written = true
 		return nil
 	}
-	e := g.plan.Edit
+	e := g.Plan.Edit
 	e.RatingKey, e.Section = g.Key.RatingKey, g.Section
 	err := b.Plex.Edit(b.hard, e)
 	if errors.As(err, &g.refused) { // everything else was written

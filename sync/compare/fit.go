@@ -1,0 +1,106 @@
+package compare
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"sync"
+
+	// The formats Stash stores covers in.
+	_ "image/gif"
+	_ "image/png"
+
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/webp"
+
+	"golang.org/x/image/draw"
+
+	"lockstep/sync/fault"
+)
+
+const (
+	// maxBytes is what Plex is sent at most. An established tool sends 10 480 000 bytes; Plex
+	// answered larger pictures with an error.
+	maxBytes = 10_000_000
+	// maxSide is the longest side a picture is sent with: more than any screen shows.
+	maxSide = 8192
+	// fitSide is the longest side of a picture that had to be made smaller.
+	fitSide = 4096
+	// maxDecoded bounds the memory one picture may take while it is made smaller: a small
+	// file can stand for an enormous picture.
+	maxDecoded = 256 << 20
+	// quality is that of a JPEG nobody tells from its original.
+	quality = 90
+)
+
+// Fit makes a picture small enough for Plex. One that is comes back as it is; the same
+// bytes always give the same result, because Plex keeps each different upload for ever.
+// Rejected: it cannot be made smaller.
+func Fit(body []byte, contentType string) ([]byte, string, error) {
+	size, _, err := image.DecodeConfig(bytes.NewReader(body))
+	if len(body) <= maxBytes && (err != nil || max(size.Width, size.Height) <= maxSide) {
+		return body, contentType, nil // Plex may know a format we do not
+	}
+	if err != nil {
+		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)
+	}
+	if int64(size.Width)*int64(size.Height)*pixelBytes(size.ColorModel) > maxDecoded {
+		return nil, "", tooLarge(fmt.Sprintf("The cover is too large for Plex, and with %d × %d pixels too large to be made smaller.", size.Width, size.Height), nil)
+	}
+	out, err := shrunk(body)
+	if err != nil {
+		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)
+	}
+	return out, "image/jpeg", nil
+}
+
+func tooLarge(words string, err error) error {
+	return fault.New(fault.Rejected, fault.Stash, words, "Choose a smaller cover in Stash.", err)
+}
+
+// pixelBytes is what a decoder needs for a pixel, a progressive JPEG's coefficients
+// included.
+func pixelBytes(m color.Model) int64 {
+	switch m {
+	case color.NRGBA64Model, color.RGBA64Model, color.YCbCrModel, color.CMYKModel:
+		return 8
+	}
+	return 4
+}
+
+// shrinking lets one picture at a time take the memory.
+var shrinking sync.Mutex
+
+func shrunk(body []byte) ([]byte, error) {
+	shrinking.Lock()
+	defer shrinking.Unlock()
+	picture, _, err := image.Decode(bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for side := fitSide; ; side /= 2 {
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, scaled(picture, side), &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		if out.Len() <= maxBytes {
+			return out.Bytes(), nil
+		}
+	}
+}
+
+// scaled is a picture whose longest side is at most side, on white: a JPEG shows nothing
+// through.
+func scaled(picture image.Image, side int) image.Image {
+	b := picture.Bounds()
+	w, h := b.Dx(), b.Dy()
+	if longest := max(w, h); longest > side {
+		w, h = max(1, w*side/longest), max(1, h*side/longest)
+	}
+	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(out, out.Bounds(), picture, b, draw.Over, nil)
+	return out
+}

@@ -1,0 +1,124 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"lockstep/sync/fault"
+)
+
+// shelf answers reads unless they hold one of the bad keys.
+type shelf struct {
+	bad       map[string]bool
+	class     fault.Class
+	elsewhere bool // fails too
+	asked     int
+}
+
+func (s *shelf) read(_ context.Context, keys []string) (map[string]int, error) {
+	s.asked++
+	out := map[string]int{}
+	for _, k := range keys {
+		if s.bad[k] {
+			return nil, s.fault()
+		}
+		out[k] = 1
+	}
+	return out, nil
+}
+
+func (s *shelf) fault() error {
+	return fault.New(s.class, fault.Plex, "Plex could not read this.", "", nil)
+}
+
+func (s *shelf) other(context.Context) error {
+	s.asked++
+	if s.elsewhere {
+		return s.fault()
+	}
+	return nil
+}
+
+func keysFrom(first, n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = fmt.Sprint(first + i)
+	}
+	return keys
+}
+
+func TestOnlyWhatCannotBeReadIsBad(t *testing.T) {
+	t.Parallel()
+	hundred := keysFrom(1000, 100)
+	tests := map[string]struct {
+		keys      []string
+		class     fault.Class
+		bad       []string
+		elsewhere bool
+		most      int // requests
+		whole     bool
+	}{
+		"none":                               {hundred, fault.Temporary, nil, false, 1, false},
+		"one":                                {hundred, fault.Temporary, []string{"1042"}, false, 16, false},
+		"one refused":                        {hundred, fault.Rejected, []string{"1042"}, false, 16, false},
+		"one that breaks the connection":     {hundred, fault.Unreachable, []string{"1042"}, false, 17, false},
+		"one answered with a web page":       {hundred, fault.Config, []string{"1042"}, false, 17, false},
+		"three far apart":                    {hundred, fault.Temporary, []string{"1000", "1050", "1099"}, false, 40, false},
+		"eight neighbours":                   {hundred, fault.Temporary, keysFrom(1040, 8), false, 40, false},
+		"only bad ones":                      {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), false, 12, false},
+		"only bad ones, and everything else": {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), true, 12, true},
+		"one alone":                          {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 2, false},
+		"one alone, and everything else":     {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 2, true},
+		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true},
+		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 2, true},
+		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true},
+		"the token is refused":               {hundred, fault.Unauthorized, []string{"1099"}, false, 1, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &shelf{bad: map[string]bool{}, class: tt.class, elsewhere: tt.elsewhere}
+			for _, k := range tt.bad {
+				p.bad[k] = true
+			}
+			s := splitter[string, int]{read: p.read, elsewhere: p.other}
+			found, err := s.all(t.Context(), append(slices.Clone(tt.keys), tt.keys[0])) // one item of two scenes
+			if p.asked > tt.most {
+				t.Errorf("%d requests, want at most %d", p.asked, tt.most)
+			}
+			if tt.whole {
+				if !fault.Is(err, tt.class) {
+					t.Errorf("error %v, want the server's fault", err)
+				}
+				return
+			}
+			bad := slices.Sorted(maps.Keys(found.Bad))
+			if err != nil || strings.Join(bad, " ") != strings.Join(tt.bad, " ") || len(found.Values) != len(tt.keys)-len(bad) {
+				t.Errorf("bad %v, %d values (%v), want bad %v", bad, len(found.Values), err, tt.bad)
+			}
+			for k, f := range found.Bad {
+				if f.Class != fault.Temporary && f.Class != fault.Rejected {
+					t.Errorf("%s has the class %q, which is a server's", k, f.Class)
+				}
+			}
+		})
+	}
+}
+
+func TestABatchOfBadOnesCostsALimitedNumberOfRequests(t *testing.T) {
+	t.Parallel()
+	keys := keysFrom(1000, 100)
+	p := &shelf{bad: map[string]bool{}, class: fault.Temporary}
+	for _, k := range keys {
+		p.bad[k] = true
+	}
+	s := splitter[string, int]{read: p.read, elsewhere: p.other}
+	found, err := s.all(t.Context(), keys)
+	if err != nil || len(found.Bad) != 100 || p.asked > 2*maxSplits+1 {
+		t.Errorf("%d bad after %d requests (%v)", len(found.Bad), p.asked, err)
+	}
+}

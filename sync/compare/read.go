@@ -1,0 +1,235 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// ErrHidden is in the chain of the fault of a Plex that shows none of the items it lists:
+// its list has to be read again before anything is taken for gone.
+var ErrHidden = errors.New("none of the items asked for was in the answer")
+
+// NoItemAnyMore says why a scene has no item although the index knows one.
+const NoItemAnyMore = "Plex no longer has the item this file belonged to"
+
+// Read reads scenes, finds their items and reads those. The error is that of a server as
+// a whole, or our own. When it is Plex's, the comparisons come all the same, with what
+// Stash and the index tell.
+func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, error) {
+	ids := make([]scene.ID, len(requests))
+	for i, q := range requests {
+		ids[i] = q.Scene
+	}
+	at := r.Clock()
+	scenes, err := r.Scenes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Comparison, len(requests))
+	for i, q := range requests {
+		c := &Comparison{Request: q, Scene: scenes.Values[q.Scene], Fault: scenes.Bad[q.Scene]}
+		if c.Scene != nil {
+			c.Stamp = store.Stamp(c.Scene.UpdatedAt, at)
+		}
+		list[i] = c
+	}
+	if err := r.locate(list, scenes); err != nil {
+		return nil, err
+	}
+	return list, r.readItems(ctx, list)
+}
+
+// Scenes reads scenes in one request per hundred. Those Stash could not read are among
+// the bad ones, nil stands for one it no longer has.
+func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
+	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) error {
+		other, ok, err := r.otherScene(ids)
+		if err != nil || !ok {
+			return nil //nolint:nilerr // without another scene nothing speaks against the server
+		}
+		_, err = r.Stash.Scenes(ctx, []scene.ID{other})
+		return err
+	}}
+	found, err := s.all(ctx, ids)
+	if err != nil {
+		return found, err
+	}
+	for _, id := range ids {
+		if _, answered := found.Values[id]; !answered && found.Bad[id] == nil {
+			found.Bad[id] = fault.New(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
+		}
+	}
+	return found, nil
+}
+
+// otherScene is a known scene that is not among the ids.
+func (r *Reader) otherScene(ids []scene.ID) (other scene.ID, ok bool, err error) {
+	err = r.Store.View(func(tx store.Tx) error {
+		return tx.EachSeen(0, func(id scene.ID, _ store.Seen) bool {
+			other, ok = id, !slices.Contains(ids, id)
+			return !ok
+		})
+	})
+	return other, ok, err
+}
+
+// locate reads what the store knows of the scenes and finds their items in the index.
+func (r *Reader) locate(list []*Comparison, scenes Found[scene.ID, *scene.Scene]) error {
+	return r.Store.View(func(tx store.Tx) error {
+		ix := store.Lookup(tx, r.Machine)
+		if r.Index != nil {
+			ix = r.Index(tx)
+		}
+		for _, c := range list {
+			var err error
+			if c.Seen, c.Known, err = tx.Seen(c.Request.Scene); err != nil {
+				return err
+			}
+			if _, answered := scenes.Values[c.Request.Scene]; answered && c.Scene == nil {
+				c.Code = skip.DeletedInStash
+			}
+			if c.Scene == nil {
+				continue
+			}
+			if err := r.find(tx, ix, c); err != nil {
+				return err
+			}
+			r.gate(c)
+		}
+		return nil
+	})
+}
+
+// find finds the items of one scene.
+func (r *Reader) find(tx store.Tx, ix match.Index, c *Comparison) (err error) {
+	if c.Match, err = match.Resolve(*c.Scene, r.Mapper, ix); err != nil {
+		return err
+	}
+	for _, g := range c.Match.Targets {
+		it := &Item{Target: g}
+		if it.State, it.Known, err = tx.ItemState(g.Key); err != nil {
+			return err
+		}
+		c.Items = append(c.Items, it)
+	}
+	return nil
+}
+
+// gate says why a scene is left alone before its items are read.
+func (r *Reader) gate(c *Comparison) {
+	if !c.Ungated {
+		if c.Code, c.Words = plan.Gate(*c.Scene, r.Settings); c.Code != "" {
+			return
+		}
+	}
+	if len(c.Items) > 0 {
+		return
+	}
+	r.place(c)
+	c.Code, c.Words = c.Match.Skip, c.Match.Why
+	if c.Code == skip.NotInPlex && c.Section == "" {
+		c.Code = skip.OutsideLibrary
+	}
+}
+
+// place finds the chosen library in whose folders one of the files should lie.
+func (r *Reader) place(c *Comparison) {
+	c.Section, c.Folder = Place(r.Sections, c.PlexPaths())
+}
+
+// Place finds the first library one of the paths lies in, and the path's folder; both are
+// empty when there is none.
+func Place(sections []scene.Section, paths []string) (section, folder string) {
+	for _, p := range paths {
+		for _, s := range sections {
+			for _, l := range s.Locations {
+				if match.Under(p, l) {
+					return s.ID, match.Dir(p)
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// readItems reads the items in full and drops those that do not hold the scene's file any
+// more: a re-keyed item, a stale index or a restored server.
+func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
+	var keys []string
+	for _, c := range list {
+		if !c.Open() {
+			continue
+		}
+		for _, it := range c.Items {
+			keys = append(keys, it.Key.RatingKey)
+		}
+	}
+	found, err := r.Items(ctx, keys)
+	if err != nil {
+		return err
+	}
+	if len(found.Values)+len(found.Bad) == 0 && len(slices.Compact(slices.Sorted(slices.Values(keys)))) > 1 {
+		return fault.New(fault.Temporary, fault.Plex, "Plex does not show the items it lists.", "See Plex's log.", ErrHidden)
+	}
+	for _, c := range list {
+		if c.Open() {
+			r.keep(c, found)
+		}
+	}
+	return nil
+}
+
+// keep takes the items that were read into a comparison.
+func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
+	c.Items = slices.DeleteFunc(c.Items, func(g *Item) bool {
+		it, ok := found.Values[g.Key.RatingKey]
+		switch bad := found.Bad[g.Key.RatingKey]; {
+		case bad != nil:
+			c.Fault = bad
+			return true
+		case !ok || !slices.ContainsFunc(it.Files, func(f string) bool { return match.Same(f, g.Path) }):
+			c.Gone = append(c.Gone, g.Key)
+			return true
+		}
+		g.InPlex = it
+		g.InPlex.Section = g.Section
+		return false
+	})
+	if len(c.Items) == 0 && c.Fault == nil {
+		r.place(c)
+		c.Code, c.Words = skip.NotInPlex, NoItemAnyMore
+	}
+}
+
+// Items reads items in full, in one request per batch. Those Plex does not have are
+// missing, those it cannot read are among the bad ones.
+func (r *Reader) Items(ctx context.Context, keys []string) (Found[string, scene.Item], error) {
+	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) error {
+		other, ok, err := r.otherItem(keys)
+		if err != nil || !ok {
+			return nil //nolint:nilerr // without another item nothing speaks against the server
+		}
+		_, err = r.Plex.Items(ctx, []string{other})
+		return err
+	}}
+	return s.all(ctx, keys)
+}
+
+// otherItem is an item of the index that is not among the keys.
+func (r *Reader) otherItem(keys []string) (other string, ok bool, err error) {
+	err = r.Store.View(func(tx store.Tx) error {
+		return tx.EachIndexed(r.Machine, func(it store.Indexed) bool {
+			other, ok = it.Key.RatingKey, !slices.Contains(keys, it.Key.RatingKey)
+			return !ok
+		})
+	})
+	return other, ok, err
+}
