@@ -89,7 +89,13 @@ func (x explainer) one(ctx context.Context, sc scene.Scene) (api.Explanation, er
 	if out.CanUndo, err = x.written(f.Scene.ID); err != nil {
 		return api.Explanation{}, err
 	}
-	out.Steps = []api.ExplainStep{inStash(f), x.mapped(f), x.inPlex(f), fields(f), inQueue(f.Job)}
+	values := fields(f)
+	lines, err := x.namesakes(f)
+	if err != nil {
+		return api.Explanation{}, err
+	}
+	values.Lines = append(values.Lines, lines...)
+	out.Steps = []api.ExplainStep{inStash(f), x.mapped(f), x.inPlex(f), values, inQueue(f.Job)}
 	return out, nil
 }
 

@@ -54,17 +54,13 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	b.summary(s.Details)
 	b.date(s.Date)
 	b.scalar(scene.FieldRating, rating(s.Rating))
-	performers := make([]string, 0, len(s.Performers))
-	for _, p := range s.Performers {
-		performers = append(performers, p.Name)
-	}
-	tags := make([]string, 0, len(s.Tags))
-	for _, t := range s.Tags {
-		tags = append(tags, t.Name)
-	}
+	performers := performersOf(s.Performers)
 	b.list(scene.FieldPerformers, performers, set.MaxPerformers)
-	b.list(scene.FieldTags, tags, set.MaxTags)
-	b.list(scene.FieldCollections, []string{studio}, 1)
+	for _, g := range toldApart(s.Performers, performers) {
+		b.note(Decision{Field: scene.FieldPerformers, Why: g.apart()})
+	}
+	b.list(scene.FieldTags, tagsOf(s.Tags), set.MaxTags)
+	b.list(scene.FieldCollections, []thing{{name: studio}}, 1)
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		if b.on(f) {
 			b.out.Images[f] = Image{Unknown: true}
@@ -114,20 +110,25 @@ func (b *builder) date(date string) {
 	b.note(Decision{Field: scene.FieldDate, New: line(date), Code: skip.PartialDate, Why: "the date in Stash is not a full day"})
 }
 
-// list cleans names, drops empty ones and those that are the same name to Plex, and
-// keeps the first limit.
-func (b *builder) list(f scene.Field, list []string, limit int) {
+// list drops empty names and those that are the same name to Plex, which it notes when
+// they are different things in Stash, and keeps the first limit.
+func (b *builder) list(f scene.Field, things []thing, limit int) {
 	if !b.on(f) {
 		return
 	}
 	out := []string{}
-	seen := map[string]bool{}
-	for _, n := range list {
-		n = line(n)
-		if k := key(n); n != "" && !seen[k] {
-			seen[k] = true
-			out = append(out, n)
+	var groups []group
+	for _, t := range things {
+		if t.name == "" {
+			continue
 		}
+		n := len(groups)
+		if groups = gather(groups, key(t.name), t); len(groups) > n {
+			out = append(out, t.name)
+		}
+	}
+	for _, g := range severalOf(groups) {
+		b.note(Decision{Field: f, Why: g.folded()})
 	}
 	if limit > 0 && len(out) > limit {
 		b.note(Decision{Field: f, Kept: out[limit:], Why: fmt.Sprintf("%d beyond the limit of %d are left out", len(out)-limit, limit)})

@@ -23,7 +23,8 @@ type Newest struct {
 	UpdatedAt string
 }
 
-// Names are all names that can change without a scene being touched.
+// Names are all names that can change without a scene being touched. Those of performers
+// are their labels.
 type Names struct {
 	Tags       []Named
 	Performers []Named

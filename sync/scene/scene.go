@@ -64,6 +64,15 @@ type Performer struct {
 	Disambiguation string `json:"disambiguation,omitempty"`
 }
 
+// Label is the name with the disambiguation, if there is one: what tells a performer
+// from every other in Stash.
+func (p Performer) Label() string {
+	if p.Disambiguation == "" {
+		return p.Name
+	}
+	return p.Name + " (" + p.Disambiguation + ")"
+}
+
 // File is one file of a scene as Stash sees it on disk.
 type File struct {
 	ID        string `json:"id"`

@@ -36,9 +36,31 @@ func (s *Stash) want(sc *Scene) wanted {
 		v.fields["originallyAvailableAt"] = sc.Date
 	}
 	v.vague = sc.Date != "" && len(sc.Date) < len("2006-01-02")
-	v.tags["actor"] = s.names("performer", s.performersOf(sc))
+	v.tags["actor"] = s.actors(sc)
 	v.tags["genre"] = s.names("tag", s.tagsOf(sc))
 	return v
+}
+
+// actors names the performers of a scene; only where two share a name the disambiguation is shown.
+func (s *Stash) actors(sc *Scene) []string {
+	ids := s.performersOf(sc)
+	out := s.names("performer", ids)
+	bare := slices.Clone(out)
+	for i, id := range ids {
+		other := func(j int) bool { return j != i && strings.EqualFold(plain(bare[i]), plain(bare[j])) }
+		if text := s.performers[id].Disambiguation; text != "" && slices.ContainsFunc(indexes(bare), other) {
+			out[i] = bare[i] + " (" + text + ")"
+		}
+	}
+	return out
+}
+
+func indexes(list []string) []int {
+	out := make([]int, len(list))
+	for i := range out {
+		out[i] = i
+	}
+	return out
 }
 
 // plain drops what no reader sees, so that texts can be compared without judging how they were cleaned.

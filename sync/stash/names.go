@@ -13,7 +13,7 @@ import (
 func (c *Client) Names(ctx context.Context) (scene.Names, error) {
 	var out struct {
 		FindTags       *struct{ Tags []scene.Named }
-		FindPerformers *struct{ Performers []scene.Named }
+		FindPerformers *struct{ Performers []wirePerformer }
 		FindStudios    *struct{ Studios []scene.Named }
 	}
 	err := c.ask(ctx, question{kind: budget.Names, query: namesQuery, limit: namesLimit}, &out, func() error {
@@ -25,7 +25,9 @@ func (c *Client) Names(ctx context.Context) (scene.Names, error) {
 	if err != nil {
 		return scene.Names{}, err
 	}
-	return scene.Names{
-		Tags: out.FindTags.Tags, Performers: out.FindPerformers.Performers, Studios: out.FindStudios.Studios,
-	}, nil
+	names := scene.Names{Tags: out.FindTags.Tags, Studios: out.FindStudios.Studios}
+	for _, p := range out.FindPerformers.Performers {
+		names.Performers = append(names.Performers, scene.Named{ID: p.ID, Name: scene.Performer(p).Label()})
+	}
+	return names, nil
 }

@@ -40,7 +40,7 @@ const (
 
 	namesQuery = `query Names {
   findTags(filter: {per_page: -1}) { tags { id name } }
-  findPerformers(filter: {per_page: -1}) { performers { id name } }
+  findPerformers(filter: {per_page: -1}) { performers { id name disambiguation } }
   findStudios(filter: {per_page: -1}) { studios { id name } }
 }`
 	jobsQuery = `subscription Jobs { jobsSubscribe { type } }`
