@@ -144,6 +144,12 @@ func TestSettingsTravelWithoutSecrets(t *testing.T) {
 	if r := other.run("settings", "import", file); r.code != app.ExitUsage || !strings.Contains(r.err, "colour") {
 		t.Errorf("an unknown name: code %d: %s", r.code, r.err)
 	}
+	if err := os.WriteFile(file, []byte("{"+strings.Repeat(`"max-tags":"7",`, 100_000)+`"max-tags":"7"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := other.run("settings", "import", file); r.code != app.ExitUsage || !strings.Contains(r.err, "larger than 1 MB") {
+		t.Errorf("a file too large: code %d: %s", r.code, r.err)
+	}
 	if after := other.run("settings", "export").out; after != want {
 		t.Error("an import that was refused changed something")
 	}

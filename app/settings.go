@@ -15,6 +15,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/decode"
 	"lockstep/sync/engine"
 )
 
@@ -88,12 +89,26 @@ func (c *settingsImportCmd) Run(s *session) error {
 		func(config.Settings) { s.say("Settings imported. Secrets are not part of them.") })
 }
 
+// largestSettings bounds what is read as settings: real ones have a few kilobytes.
+var largestSettings = decode.Limit{Bytes: 1 << 20}
+
 func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 	if c.File == "-" {
-		data, err := io.ReadAll(in)
-		return data, must("read the settings", err)
+		return readSettings(in)
 	}
-	data, err := os.ReadFile(c.File)
+	f, err := os.Open(c.File)
+	if err != nil {
+		return nil, must("read the settings", err)
+	}
+	defer f.Close()
+	return readSettings(f)
+}
+
+func readSettings(in io.Reader) ([]byte, error) {
+	data, err := decode.Read(in, largestSettings)
+	if errors.Is(err, decode.ErrTooLarge) {
+		return nil, errUsage{errors.New("this is no export of settings: it is larger than 1 MB")}
+	}
 	return data, must("read the settings", err)
 }
 

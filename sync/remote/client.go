@@ -1,7 +1,9 @@
 package remote
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +16,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 )
 
@@ -127,7 +130,11 @@ func post[R any](ctx context.Context, c *Client, path string, q any) (R, error) 
 		return out, err
 	}
 	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+	data, err := decode.Read(resp.Body, decode.Limit{Bytes: maxAnswer})
+	if err == nil {
+		err = decode.JSON(data, maxObjects, &out)
+	}
+	if err != nil {
 		return out, c.broken(ctx, fmt.Errorf("read the answer to %s: %w", path, err))
 	}
 	return out, nil
@@ -164,16 +171,22 @@ func refusal(resp *http.Response) error {
 	data, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	var w wireFault
 	if err := json.Unmarshal(data, &w); err != nil || w.Class == "" {
-		return fault.New(fault.Local, fault.None, "Something else answers where Lockstep should.",
-			"Restart Lockstep.", fmt.Errorf("status %d", resp.StatusCode))
+		return notLockstep(fmt.Errorf("status %d", resp.StatusCode))
 	}
 	return w.unpack()
+}
+
+func notLockstep(err error) error {
+	return fault.New(fault.Local, fault.None, "Something else answers where Lockstep should.", "Restart Lockstep.", err)
 }
 
 // broken puts an error of the connection into words.
 func (c *Client) broken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if errors.Is(err, decode.ErrTooLarge) || errors.Is(err, bufio.ErrTooLong) {
+		return notLockstep(err)
 	}
 	var at *url.Error
 	if errors.As(err, &at) {
@@ -198,12 +211,14 @@ func (c *Client) Watch(ctx context.Context, fn func(api.Snapshot)) error {
 		return err
 	}
 	defer resp.Body.Close()
-	lines := json.NewDecoder(resp.Body)
-	for {
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, maxAnswer)
+	for lines.Scan() {
 		var s api.Snapshot
-		if err := lines.Decode(&s); err != nil {
+		if err := decode.JSON(lines.Bytes(), maxObjects, &s); err != nil {
 			return c.broken(ctx, fmt.Errorf("read a snapshot: %w", err))
 		}
 		fn(s)
 	}
+	return c.broken(ctx, fmt.Errorf("read a snapshot: %w", cmp.Or(lines.Err(), io.ErrUnexpectedEOF)))
 }

@@ -77,7 +77,7 @@ var methods = map[string]handler{
 func ask[Q, R any](fn func(api.API, context.Context, Q) (R, error)) handler {
 	return func(ctx context.Context, a api.API, body []byte) (any, error) {
 		var q Q
-		if err := decode(body, &q); err != nil {
+		if err := readRequest(body, &q); err != nil {
 			return nil, err
 		}
 		return fn(a, ctx, q)

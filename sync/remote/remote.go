@@ -6,11 +6,11 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 )
 
@@ -28,6 +28,10 @@ const (
 	versionHeader = "Lockstep-Version"
 	// maxBody bounds a request: the longest is a list of every scene, about 10 bytes each.
 	maxBody = 32 << 20
+	// maxAnswer bounds an answer: a page of rows or a snapshot has some hundred kilobytes.
+	maxAnswer = 64 << 20
+	// maxObjects bounds what is in either: pages have hundreds of rows.
+	maxObjects = 200_000
 )
 
 // ErrNotRunning is in the chain when nobody serves the data folder.
@@ -83,11 +87,11 @@ func otherVersion(running, asking string) error {
 		"Restart Lockstep: quit the one that is running and start it again.", nil)
 }
 
-func decode(data []byte, into any) error {
+func readRequest(data []byte, into any) error {
 	if len(data) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(data, into); err != nil {
+	if err := decode.JSON(data, maxObjects, into); err != nil {
 		return fmt.Errorf("read the request: %w", err)
 	}
 	return nil

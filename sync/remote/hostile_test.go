@@ -1,0 +1,70 @@
+package remote_test
+
+import (
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/fault"
+	"lockstep/sync/remote"
+)
+
+// Not parallel: it measures what is allocated.
+func TestAnAnswerWithMillionsOfEntriesIsRefusedBeforeItTakesMemory(t *testing.T) {
+	const most = 120 << 20 // the text of 12 MB itself while it grows
+	dir := t.TempDir()
+	l, err := remote.Listen(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := strings.Repeat("{},", 4<<20) + "{}"
+	s := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/ping":
+			_, _ = w.Write([]byte(`{"version":"1.0","pid":1}`))
+		case "/watch":
+			_, _ = w.Write([]byte(`{"jobs":[` + entries + `]}` + "\n"))
+		default:
+			_, _ = w.Write([]byte(`[` + entries + `]`))
+		}
+	})}
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(func() { _ = s.Close() })
+	c, _, err := remote.Connect(t.Context(), dir, "1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	for name, call := range map[string]func() error{
+		"reports": func() error { _, err := c.Reports(t.Context(), 1); return err },
+		"watch":   func() error { return c.Watch(t.Context(), func(api.Snapshot) { t.Error("a snapshot was made of it") }) },
+	} {
+		runtime.GC()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := call()
+		runtime.ReadMemStats(&after)
+		if f := fault.Of(err); f == nil || f.Words != "Something else answers where Lockstep should." {
+			t.Errorf("%s: %v", name, err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > most {
+			t.Errorf("%s: %d MB", name, took>>20)
+		}
+	}
+}
+
+func TestARequestWithMillionsOfEntriesIsRefused(t *testing.T) {
+	t.Parallel()
+	c, _ := serve(t, remote.Server{API: &fake{}}, remote.Listen)
+	_, err := c.Mapping(t.Context(), make([]config.Rule, 300_000))
+	if err == nil || !strings.Contains(err.Error(), "more than was asked for") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.Mapping(t.Context(), make([]config.Rule, 1000)); err != nil {
+		t.Errorf("a thousand rules: %v", err)
+	}
+}
