@@ -26,7 +26,7 @@ func (x explainer) namesakes(f reconcile.Finding) (lines []string, err error) {
 	for _, p := range f.Scene.Performers {
 		mine[p.ID] = true
 	}
-	for _, name := range plan.Want(f.Scene, x.run.Settings).Lists[scene.FieldPerformers] {
+	for _, name := range plan.Want(*f.Scene, x.run.Settings).Lists[scene.FieldPerformers] {
 		n := 0
 		for id, label := range all {
 			if !mine[id] && sharesName(label, name) {
