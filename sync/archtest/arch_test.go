@@ -95,3 +95,31 @@ func TestCheckerReportsAFileItCannotRead(t *testing.T) {
 		t.Error("a file that is no Go passed")
 	}
 }
+
+func TestCheckerFindsReadsBesideTheOnePath(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		file, call string
+		allowed    bool
+	}{
+		"scenes in the worker":        {"sync/worker/w.go", "b.Stash.Scenes(ctx, ids)", false},
+		"items in the engine":         {"sync/engine/e.go", "e.links.plex.Items(ctx, keys)", false},
+		"items by a method's result":  {"sync/engine/e.go", "e.plex().Items(ctx, keys)", false},
+		"through the comparison":      {"sync/reconcile/r.go", "s.reader().Scenes(ctx, ids)", true},
+		"in the comparison":           {"sync/compare/c.go", "r.Plex.Items(ctx, keys)", true},
+		"where adapters are fitted":   {"sync/engine/adapters.go", "s.Client.Scenes(ctx, ids)", true},
+		"something else named so":     {"sync/match/m.go", "ix.Items(key)", true},
+		"in a test":                   {"sync/worker/w_test.go", "p.Items(ctx, keys)", true},
+		"another request of a server": {"sync/worker/w.go", "b.Plex.Edit(ctx, e)", true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			source := "package p\n\nfunc f() { " + test.call + " }\n"
+			problems, err := check(fstest.MapFS{test.file: {Data: []byte(source)}})
+			if err != nil || (len(problems) == 0) != test.allowed {
+				t.Errorf("%s: %q, %v", test.call, problems, err)
+			}
+		})
+	}
+}

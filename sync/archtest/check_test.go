@@ -2,6 +2,7 @@ package archtest_test
 
 import (
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -48,7 +49,7 @@ func checkFile(tree fs.FS, name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly)
+	file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,40 @@ func checkFile(tree fs.FS, name string) ([]string, error) {
 			problems = append(problems, fmt.Sprintf("%s imports %s: %s", name, imported, why))
 		}
 	}
+	if !strings.HasSuffix(name, "_test.go") && !below(name, readsInBatches) {
+		problems = append(problems, readers(name, file)...)
+	}
 	return problems, nil
+}
+
+// readers finds the calls of an adapter's batch read.
+func readers(name string, file *ast.File) []string {
+	var problems []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 2 { // a context and what to read
+			return true
+		}
+		f, ok := call.Fun.(*ast.SelectorExpr)
+		if ok && slices.Contains(batchReads, f.Sel.Name) && !slices.Contains(comparers, lastName(f.X)) {
+			problems = append(problems, fmt.Sprintf("%s calls %s.%s: only sync/compare reads scenes and items", name, lastName(f.X), f.Sel.Name))
+		}
+		return true
+	})
+	return problems
+}
+
+// lastName is what stands before the dot of a call.
+func lastName(e ast.Expr) string {
+	switch x := e.(type) {
+	case *ast.Ident:
+		return x.Name
+	case *ast.SelectorExpr:
+		return x.Sel.Name
+	case *ast.CallExpr:
+		return lastName(x.Fun)
+	}
+	return ""
 }
 
 // forbidden says why the file of that package must not import that, or "".

@@ -73,9 +73,10 @@ var layers = map[string]int{
 
 // neighbours are the imports allowed within a layer, each for a reason.
 var neighbours = map[string][]string{
-	"sync/config":  {"sync/scene"},  // policies are set by field
-	"sync/compare": {"sync/store"},  // scenes are compared with what is remembered of them
-	"sync/store":   {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
+	"sync/config":    {"sync/scene"},  // policies are set by field
+	"sync/reconcile": {"sync/change"}, // the walk over Stash's listing is one
+	"sync/compare":   {"sync/store"},  // scenes are compared with what is remembered of them
+	"sync/store":     {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
 }
 
 const (
@@ -130,6 +131,18 @@ var walls = []wall{
 		against: engineRoom,
 	},
 }
+
+// batchReads are the adapters' reads of many scenes or items. Only sync/compare calls them,
+// so that what is previewed, written, judged and explained comes from one path.
+var batchReads = []string{"Scenes", "Items"}
+
+// readsInBatches are the packages and files that may: the one path, the adapters themselves
+// and the file that fits them to the engine.
+var readsInBatches = []string{"sync/compare", "sync/stash", "sync/plex", "sync/engine/adapters.go"}
+
+// comparers are the names under which others hold a compare.Reader: its reads are the one
+// path too.
+var comparers = []string{"reader", "b"}
 
 // below says whether name is one of roots or lies below one.
 func below(name string, roots []string) bool {

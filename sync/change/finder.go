@@ -48,24 +48,18 @@ type Found struct {
 	Doubtful int
 }
 
-const (
-	// fetchBatch is how many scenes one request reads; Stash answers 100 in about 0.1 s.
-	fetchBatch = 100
-	// doubtShare and doubtFloor bound how many scenes may vanish at once and be
-	// believed: a server started on a fresh database answers "none" perfectly well.
-	doubtShare = 0.5
-	doubtFloor = 20
-)
+// fetchBatch is how many scenes one request reads.
+const fetchBatch = compare.MaxBatch
 
 // Sweep finds new, edited and deleted scenes. Everything found is in the queue when
 // it returns; after an error what was found before it is, and nothing is taken for
 // deleted.
 func (f *Finder) Sweep(ctx context.Context) (Found, error) {
 	var found Found
-	d := &differ{finder: f}
+	w := Walk{Store: f.Store}
 	err := f.Stash.Sweep(ctx, func(page []scene.Stamp) error {
 		found.Scenes += len(page)
-		changed, err := d.page(page)
+		changed, err := w.changed(page)
 		if err != nil {
 			return err
 		}
@@ -76,15 +70,15 @@ func (f *Finder) Sweep(ctx context.Context) (Found, error) {
 	if err != nil {
 		return found, err
 	}
-	if err := d.rest(); err != nil {
+	if err := w.End(); err != nil {
 		return found, err
 	}
-	if len(d.gone) > doubtFloor && float64(len(d.gone)) > doubtShare*float64(d.known) {
-		found.Doubtful = len(d.gone)
+	if w.Doubtful() {
+		found.Doubtful = len(w.Gone)
 		return found, nil
 	}
-	found.Deleted = len(d.gone)
-	return found, f.forget(d.gone)
+	found.Deleted = len(w.Gone)
+	return found, f.forget(w.Gone)
 }
 
 // Recheck puts every scene the store knows into the queue: after a change of the

@@ -20,61 +20,23 @@ const txBatch = 500
 // Clock gives the present time for stamps.
 type Clock func() time.Time
 
-// differ merges the pages of a sweep, which come by ascending id, with the scenes the
-// store knows.
-type differ struct {
-	finder *Finder
-	last   scene.ID   // everything up to here has been compared
-	known  int        // scenes of the store passed so far
-	gone   []scene.ID // known to the store, missing in Stash
-}
-
-// page returns the scenes of a page that are new or carry another stamp.
-func (d *differ) page(page []scene.Stamp) ([]scene.ID, error) {
-	if len(page) == 0 {
-		return nil, nil
+// changed returns the scenes of a page that are new or carry another stamp.
+func (w *Walk) changed(page []scene.Stamp) ([]scene.ID, error) {
+	ids := make([]scene.ID, len(page))
+	for i, st := range page {
+		ids[i] = st.ID
 	}
-	known, err := d.upTo(page[len(page)-1].ID)
+	known, err := w.Page(ids)
 	if err != nil {
 		return nil, err
 	}
-	var changed []scene.ID
+	var out []scene.ID
 	for _, st := range page {
 		if s, ok := known[st.ID]; !ok || s.UpdatedAt != st.UpdatedAt {
-			changed = append(changed, st.ID)
+			out = append(out, st.ID)
 		}
-		delete(known, st.ID)
 	}
-	for id := range known {
-		d.gone = append(d.gone, id)
-	}
-	d.last = page[len(page)-1].ID
-	return changed, nil
-}
-
-// rest takes what lies beyond the last page as gone.
-func (d *differ) rest() error {
-	known, err := d.upTo(0)
-	for id := range known {
-		d.gone = append(d.gone, id)
-	}
-	return err
-}
-
-// upTo reads the known scenes after the last compared one up to an id, zero for all.
-func (d *differ) upTo(id scene.ID) (map[scene.ID]store.Seen, error) {
-	known := map[scene.ID]store.Seen{}
-	err := d.finder.Store.View(func(tx store.Tx) error {
-		return tx.EachSeen(d.last, func(k scene.ID, s store.Seen) bool {
-			if id != 0 && k > id {
-				return false
-			}
-			known[k] = s
-			return true
-		})
-	})
-	d.known += len(known)
-	return known, err
+	return out, nil
 }
 
 // examine reads scenes and enqueues those whose content, files or cover differ from
@@ -261,14 +223,14 @@ func (f *Finder) record(list []seenScene) error {
 
 // forget drops vanished scenes: their live jobs end as skipped, what was written to
 // Plex stays known and Plex is left alone.
-func (f *Finder) forget(gone []scene.ID) error {
+func (f *Finder) forget(gone []Lost) error {
 	now := f.Clock()
 	for len(gone) > 0 {
 		part := gone[:min(txBatch, len(gone))]
 		gone = gone[len(part):]
 		err := f.Store.Update(func(tx store.Tx) error {
-			for _, id := range part {
-				if err := Forget(tx, id, now); err != nil {
+			for _, l := range part {
+				if err := Forget(tx, l.ID, now); err != nil {
 					return err
 				}
 			}

@@ -170,7 +170,7 @@ func (s *session) forget() error {
 	}
 	ids := make([]scene.ID, len(s.gone))
 	for i, l := range s.gone {
-		ids[i] = l.id
+		ids[i] = l.ID
 	}
 	for part := range slices.Chunk(ids, detailBatch) {
 		err := s.Store.Update(func(tx store.Tx) error {

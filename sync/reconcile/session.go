@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/scene"
@@ -22,16 +23,10 @@ type session struct {
 	claims   *claims
 	renamed  map[scene.ID]bool // scenes whose tag, performer or studio was renamed or removed
 	scanning map[string]bool   // sections Plex is scanning
-	gone     []lost
+	gone     []change.Lost
 	pending  []*subject // wait for their details
 	rows     []store.ReportRow
 	masks    map[scene.ID]brake.Fields // what enqueued scenes would lose
-}
-
-// lost is a scene that vanished from Stash.
-type lost struct {
-	id   scene.ID
-	name string
 }
 
 const (
@@ -159,7 +154,7 @@ func (s *session) vanished() error {
 	}
 	for _, l := range s.gone {
 		s.tally.checked++
-		s.skip(&subject{id: l.id, name: l.name}, "", skip.DeletedInStash, "")
+		s.skip(&subject{id: l.ID, name: l.Name}, "", skip.DeletedInStash, "")
 		if err := s.flushRows(rowBatch); err != nil {
 			return err
 		}

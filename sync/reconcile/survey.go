@@ -5,17 +5,11 @@ import (
 	"hash/maphash"
 	"slices"
 
+	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
-)
-
-// doubtShare and doubtFloor bound how many scenes may vanish at once and be believed: a
-// server started on a fresh database answers "none" perfectly well.
-const (
-	doubtShare = 0.5
-	doubtFloor = 20
 )
 
 // claims knows which scenes claim a Plex path: the store's word for scenes that are as
@@ -71,41 +65,39 @@ func (c *claims) owners(tx store.Tx, path string) ([]scene.ID, error) {
 // survey lists Stash once to count what is in scope, to learn who claims which file and
 // to see who vanished.
 func (s *session) survey(ctx context.Context) error {
-	var last scene.ID
-	known := 0
+	w := change.Walk{Store: s.Store}
 	err := s.Stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
-		if len(page) == 0 {
-			return nil
+		ids := make([]scene.ID, len(page))
+		for i, fs := range page {
+			ids[i] = fs.ID
 		}
-		upTo := page[len(page)-1].ID
-		seen, err := s.seenBetween(last, upTo)
+		seen, err := w.Page(ids)
 		if err != nil {
 			return err
 		}
-		known += len(seen)
 		for _, fs := range page {
 			old, ok := seen[fs.ID]
-			delete(seen, fs.ID)
 			s.surveyed(fs, old, ok)
 		}
-		s.lose(seen)
-		last = upTo
 		return ctx.Err()
 	})
+	if err == nil {
+		err = w.End()
+	}
 	if err != nil {
 		return err
 	}
-	seen, err := s.seenBetween(last, 0)
-	if err != nil {
-		return err
-	}
-	s.lose(seen)
-	return s.believe(known + len(seen))
+	return s.believe(&w)
 }
 
-// believe refuses to take most of the known scenes for deleted at once.
-func (s *session) believe(known int) error {
-	if n := len(s.gone); n > doubtFloor && float64(n) > doubtShare*float64(known) {
+// believe takes in who vanished, but refuses to take most of the known scenes for deleted
+// at once.
+func (s *session) believe(w *change.Walk) error {
+	s.gone = w.Gone
+	for _, l := range s.gone {
+		s.claims.stale[l.ID] = true
+	}
+	if w.Doubtful() {
 		return fault.New(fault.Config, fault.Stash, "Most scenes vanished from Stash at once, which is not believed.",
 			"If Stash was set up anew, remove Lockstep's data folder to start anew as well.", nil)
 	}
@@ -128,31 +120,6 @@ func (s *session) surveyed(fs scene.FileStamp, old store.Seen, known bool) {
 // differs reports that a scene is not as it was when it was last seen.
 func (s *session) differs(fs scene.FileStamp, seen store.Seen, known, moved bool) bool {
 	return !known || moved || seen.UpdatedAt != fs.UpdatedAt || s.renamed[fs.ID]
-}
-
-func (s *session) lose(seen map[scene.ID]store.Seen) {
-	from := len(s.gone)
-	for id, x := range seen {
-		s.gone = append(s.gone, lost{id, x.Name})
-		s.claims.stale[id] = true
-	}
-	slices.SortFunc(s.gone[from:], func(a, b lost) int { return int(a.id) - int(b.id) }) //nolint:gosec // ids are small
-}
-
-// seenBetween reads the known scenes after one id up to another, zero for all.
-func (s *session) seenBetween(after, upTo scene.ID) (map[scene.ID]store.Seen, error) {
-	known := map[scene.ID]store.Seen{}
-	err := s.Store.View(func(tx store.Tx) error {
-		clear(known)
-		return tx.EachSeen(after, func(id scene.ID, x store.Seen) bool {
-			if upTo != 0 && id > upTo {
-				return false
-			}
-			known[id] = x
-			return true
-		})
-	})
-	return known, err
 }
 
 func pathHash(files []scene.File) scene.Hash { return scene.Scene{Files: files}.PathHash() }
