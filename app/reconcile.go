@@ -25,6 +25,11 @@ type reportJSON struct {
 func (c *reconcileCmd) Run(s *session) error {
 	q := api.ReconcileRequest{Scope: config.Scope(c.Scope), Preview: c.Preview, Deep: c.Deep, Yes: c.Yes}
 	return s.reach(ownParams{hold: c.Preview, level: s.level(slog.LevelWarn)}, func(a api.API, live bool) error {
+		if !live && !c.Preview {
+			if err := s.written(a); err != nil {
+				return err
+			}
+		}
 		rep, err := s.reconcile(a, q)
 		if err != nil {
 			return err
@@ -47,9 +52,26 @@ func (c *reconcileCmd) Run(s *session) error {
 				}
 				return errLook
 			}
+			if snap.Queue.Dead > 0 {
+				return errLook
+			}
 		}
 		return lookAt(rep)
 	})
+}
+
+// written waits until an engine of our own has written the edits it finds at its start: a
+// comparison beside them would tell of scenes that are half done. What keeps it from that
+// is no obstacle to comparing, and told by the report.
+func (s *session) written(a api.API) error {
+	if err := s.connected(a); err != nil {
+		return s.ctx.Err()
+	}
+	d := &drain{api: a, maxWait: defaultWait, told: s.announce}
+	if _, err := d.run(s.ctx); err != nil {
+		s.log.log.Info("compare before everything is written", "why", err)
+	}
+	return s.ctx.Err()
 }
 
 // lookAt ends a command with ExitLook when rows of the report wait for a person.
