@@ -2,8 +2,10 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,7 +23,29 @@ import (
 // asProgram makes this test binary be the program.
 const asProgram = "LOCKSTEP_TEST_IS_PROGRAM"
 
+// squatAt makes this test binary listen there and print what it hears.
+const squatAt = "LOCKSTEP_TEST_SQUATS"
+
+func squat(at string) {
+	l, err := net.Listen("unix", at)
+	if err == nil {
+		err = os.Chmod(at, 0o777)
+	}
+	fmt.Println("listening", err)
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			os.Exit(1)
+		}
+		data, _ := io.ReadAll(c) // until the other side has enough of it
+		fmt.Printf("heard %q\n", data)
+	}
+}
+
 func TestMain(m *testing.M) {
+	if at := os.Getenv(squatAt); at != "" {
+		squat(at)
+	}
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
@@ -211,4 +235,91 @@ func terminal(t *testing.T) (ours, theirs *os.File) {
 	}
 	t.Cleanup(func() { _ = theirs.Close() })
 	return ours, theirs
+}
+
+// nobody runs this test binary as another user, from a copy that user may read.
+func nobody(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root can be somebody else")
+	}
+	dir, err := os.MkdirTemp("/tmp", "nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	data, err := os.ReadFile(os.Args[0])
+	copied := filepath.Join(dir, "lockstep")
+	for _, err := range []error{err, os.WriteFile(copied, data, 0o755), os.Chmod(copied, 0o755), os.Chmod(dir, 0o755)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command(copied, args...)
+	cmd.Dir, cmd.Env = "/", env
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	return cmd
+}
+
+func TestDataFolderOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	home, err := os.MkdirTemp("/tmp", "home")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(home) }) // private to whom made it
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, open := range []string{filepath.Dir(filepath.Dir(data)), filepath.Dir(data)} {
+		if err := os.Chmod(open, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for dir, says := range map[string]string{home + "/data": "may not look into", data: "may not write"} {
+		cmd := nobody(t, []string{asProgram + "=1", "HOME=/", "LOCKSTEP_NO_KEYRING=1"}, "settings", "set", "pace", "gentle", "--data-dir", dir)
+		out, err := cmd.CombinedOutput()
+		if err == nil || cmd.ProcessState.ExitCode() != app.ExitError || !bytes.Contains(out, []byte(says)) {
+			t.Errorf("%s: %v, want %q in %s", dir, err, says, out)
+		}
+	}
+}
+
+func TestSquattingProcessGetsNoToken(t *testing.T) {
+	t.Parallel()
+	shared, err := os.MkdirTemp("/tmp", "shared")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(shared) })
+	if err := os.Chmod(shared, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	squatter := nobody(t, []string{squatAt + "=" + filepath.Join(shared, "lockstep.sock")})
+	out, err := squatter.StdoutPipe()
+	if err == nil {
+		err = squatter.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = squatter.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || lines.Text() != "listening <nil>" {
+		t.Fatalf("the squatter says %q", lines.Text())
+	}
+	const token = "canary-4711-token"
+	secret := newProgram(t, "secret", "set", "plex-token", "--secret-in-file", "yes")
+	secret.Env = append(secret.Env, "LOCKSTEP_DATA_DIR="+shared, "LOCKSTEP_PLEX_TOKEN=")
+	secret.Stdin = strings.NewReader(token)
+	if words, err := secret.CombinedOutput(); err != nil || !bytes.Contains(words, []byte("is stored")) {
+		t.Errorf("a secret cannot be stored: %v: %s", err, words)
+	}
+	_ = squatter.Process.Signal(syscall.SIGTERM)
+	for lines.Scan() {
+		if lines.Text() != `heard ""` {
+			t.Errorf("the squatter %s", lines.Text())
+		}
+	}
 }

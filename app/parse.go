@@ -46,6 +46,9 @@ func (p Program) parse(ctx context.Context) (s *session, done bool, err error) {
 	if s.over, err = readOverride(options.Elem(), s.Env); err != nil {
 		return nil, false, err
 	}
+	if err = p.saneDir(s.g.DataDir); err != nil {
+		return nil, false, err
+	}
 	if s.dir, err = dataDir(s.g.DataDir, s.g.Demo, p.Env); err != nil {
 		return nil, false, err
 	}
@@ -76,7 +79,16 @@ func help(o kong.HelpOptions, ctx *kong.Context) error {
 }
 
 // run carries out the chosen command.
-func (s *session) run() error { return s.kctx.Run(s) }
+func (s *session) run() error {
+	switch strings.Fields(s.kctx.Command())[0] {
+	case "version", "sim": // they need no data folder
+	default:
+		if err := s.folder(); err != nil {
+			return err
+		}
+	}
+	return s.kctx.Run(s)
+}
 
 // ofOthers is the environment without what is Lockstep's own.
 func ofOthers(env func(string) (string, bool)) func(string) (string, bool) {
