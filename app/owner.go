@@ -93,6 +93,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	if !p.lasting && !p.still {
 		over = over.with(unscheduled, "--once")
 	}
+	engine.Thrift()
 	o.Engine = engine.New(engine.Options{
 		Store: db, Secrets: o.secrets, Dial: engine.DialServers(s.Version), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,

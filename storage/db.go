@@ -71,6 +71,7 @@ type DB struct {
 	swap      sync.RWMutex          // guards the handles: held for writing while they are replaced
 	happened  string                // what Look is to tell
 	kept      string                // the copy made when the file was displaced
+	uses      atomic.Int64          // transactions so far
 	backing   sync.Mutex            // one backup at a time
 }
 

@@ -11,7 +11,7 @@ import (
 // from which the next read takes them again. After much work they are most of what the
 // process seems to occupy. Any goroutine may call it at any time.
 func (d *DB) Trim() error {
-	return d.read(func(b *bolt.Tx) error { // while it lasts the map stays where it is
+	return d.readOnly(func(b *bolt.Tx) error { // while it lasts the map stays where it is
 		_, _, e := syscall.Syscall(syscall.SYS_MADVISE, d.bolt.Info().Data, uintptr(b.Size()), syscall.MADV_DONTNEED) //nolint:gosec // a size
 		if e != 0 {
 			return fmt.Errorf("give back the pages of the database: %w", e)

@@ -122,6 +122,7 @@ func measuredChild(text string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	engine.Thrift()
 	stop := profile(os.Getenv(profileEnv))
 	defer stop()
 	l, err := openChild(j)

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"os"
 	"runtime/debug"
 	"time"
 
@@ -67,6 +68,18 @@ func (e *Engine) putLife(now time.Time, more map[string]any) error {
 func (e *Engine) signOfLife(now time.Time) {
 	if err := e.putLife(now, map[string]any{sweptValue: e.look.lastSweep.UTC().Round(0)}); err != nil {
 		e.noteLocal(err)
+	}
+}
+
+// collectAt is how much garbage, in percent of what is in use, is let gather before it is
+// collected. The heap in use is a few MB: twice Go's own 100 costs 4 MB more while there
+// is work, and saves a tenth of the processor time.
+const collectAt = 200
+
+// Thrift sets how this process trades memory for processor time, unless GOGC says so.
+func Thrift() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
 	}
 }
 

@@ -40,9 +40,6 @@ type Refreshed struct {
 	Full     int // sections listed in full
 }
 
-// newestPage is small because the newest page is read again and again while idle.
-const newestPage = 250
-
 // txBatch bounds what one transaction changes.
 const txBatch = 500
 
@@ -131,41 +128,6 @@ func (x *Index) Refresh(ctx context.Context, sections []scene.Section, full bool
 	return r, nil
 }
 
-// newest reads the newest items until it meets the known part. It reports whether
-// the known part plus what is new makes up the section; if not, something was
-// deleted, restored or moved and only a full listing tells.
-func (x *Index) newest(ctx context.Context, section string, mark store.SectionMark, r *Refreshed) (bool, error) {
-	fits, added, newest, total := true, 0, int64(0), 0
-	err := x.Plex.List(ctx, section, scene.Listing{NewestFirst: true, Lean: true, PageSize: newestPage}, func(p scene.ItemPage) (bool, error) {
-		total = p.Total
-		if p.Offset == 0 && len(p.Items) > 0 {
-			newest = p.Items[0].UpdatedAt
-		}
-		cut := slices.IndexFunc(p.Items, func(it scene.Item) bool { return it.UpdatedAt < mark.Newest })
-		items := p.Items
-		if cut >= 0 {
-			items = items[:cut]
-		}
-		n, err := x.put(section, items, r)
-		added += n
-		return cut < 0, err
-	})
-	if err != nil {
-		return false, err
-	}
-	if newest < mark.Newest || total != mark.Total+added {
-		fits = false
-	}
-	if !fits {
-		return false, nil
-	}
-	if mark.Total == total && mark.Newest == newest {
-		return true, nil
-	}
-	mark.Total, mark.Newest = total, newest
-	return true, x.putMark(section, mark)
-}
-
 // all lists a section in full and forgets what is no longer in it. An incomplete
 // listing forgets nothing and leaves no mark; neither does one that shrank meanwhile,
 // because what moved up to a page already read was never seen.
@@ -179,7 +141,7 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 			seen[it.RatingKey] = true
 			newest = max(newest, it.UpdatedAt)
 		}
-		_, err := x.put(section, p.Items, r)
+		_, _, err := x.put(section, p.Items, r)
 		return true, err
 	})
 	if err != nil {
@@ -195,14 +157,15 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 	return x.putMark(section, store.SectionMark{Total: len(seen), Newest: newest, Listed: x.Clock()})
 }
 
-// put stores listed items and returns how many were not known before.
-func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, error) {
-	added := 0
+// put stores listed items and returns how many were not known before, and how many not
+// as they are.
+func (x *Index) put(section string, items []scene.Item, r *Refreshed) (added, changed int, err error) {
 	r.Items += len(items)
-	items, err := x.changed(section, items)
+	items, err = x.changed(section, items)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	changed = len(items)
 	for len(items) > 0 {
 		part := items[:min(txBatch, len(items))]
 		items = items[len(part):]
@@ -222,12 +185,12 @@ func (x *Index) put(section string, items []scene.Item, r *Refreshed) (int, erro
 			return nil
 		})
 		if err != nil {
-			return added, fmt.Errorf("store the index of Plex items: %w", err)
+			return added, changed, fmt.Errorf("store the index of Plex items: %w", err)
 		}
 		added += n
 		r.Appeared = append(r.Appeared, appeared...)
 	}
-	return added, nil
+	return added, changed, nil
 }
 
 // changed leaves out the items the store knows as they are: most looks find nothing

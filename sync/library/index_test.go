@@ -1,6 +1,7 @@
 package library_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -151,6 +152,49 @@ func TestAFullListingKnowsEverythingAndTheNextLookCostsOnePage(t *testing.T) {
 	f = r.refresh(false, r.world.Library())
 	if f.Full != 0 || len(f.Appeared) != 0 || r.plex.Counts()["list"] > 4 {
 		t.Errorf("again: %+v with %v", f, r.plex.Counts())
+	}
+}
+
+// stamped is a Plex all of whose items carry the same stamp, as after a scan or an import
+// that took one second.
+type stamped struct {
+	library.Plex
+	items []scene.Item
+	pages []int
+}
+
+func (p *stamped) List(_ context.Context, _ string, o scene.Listing, page func(scene.ItemPage) (bool, error)) error {
+	size := cmp.Or(o.PageSize, 500)
+	for at := 0; at < len(p.items); at += size {
+		part := p.items[at:min(len(p.items), at+size)]
+		p.pages = append(p.pages, len(part))
+		if more, err := page(scene.ItemPage{Items: part, Offset: at, Total: len(p.items)}); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestLookAtALibraryWithOneStampDoesNotGrowWithIt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 1, Scenes: 1})
+	p := &stamped{Plex: r.index.Plex}
+	for i := range 3000 {
+		p.items = append(p.items, scene.Item{RatingKey: fmt.Sprint(i + 1), Title: "Night ferry", Files: []string{fmt.Sprintf("/films/%d.mkv", i)}, UpdatedAt: 1_700_000_000})
+	}
+	r.index.Plex = p
+	r.refresh(false, r.world.Library())
+	p.pages = nil
+	if f := r.refresh(false, r.world.Library()); f.Full != 0 || len(p.pages) > 2 {
+		t.Errorf("a look at what is known: %+v with pages %v", f, p.pages)
+	}
+	p.items[100].Files = []string{"/films/renamed.mkv"}
+	p.items = append(p.items, scene.Item{RatingKey: "9999", Title: "Lighthouse", Files: []string{"/films/9999.mkv"}, UpdatedAt: 1_700_000_000})
+	r.refresh(false, r.world.Library())
+	for path, want := range map[string]string{"/films/renamed.mkv": "101", "/films/9999.mkv": "9999"} {
+		if got := r.at(path); len(got) != 1 || got[0] != want {
+			t.Errorf("%s leads to %v, want %s", path, got, want)
+		}
 	}
 }
 
