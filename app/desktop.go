@@ -96,8 +96,9 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	shower := &shower{shown: p.Shown}
 	shower.Windows = windows.New(f, a, windows.Options{
 		DataDir: p.DataDir, Log: filepath.Join(p.DataDir, LogName), Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
-		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
-		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
+		ChooseFile: chooseFile,
+		Doctor:     func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
+		Bundle:     func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
 		OnLastClosed: func() {
 			shower.closing = true
 			f.Quit()
@@ -123,6 +124,11 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	cancel()
 	work.Wait()
 	return nil
+}
+
+// chooseFile asks with the desktop's own dialog.
+func chooseFile(ctx context.Context, q windows.FileQuestion) (string, error) {
+	return desk.ChooseFile(ctx, desk.FileChoice{Title: q.Title, Name: q.Name, Save: q.Name != "", Suffix: q.Suffix})
 }
 
 // shower shows windows until the last one was closed. Its fields belong to Fyne's

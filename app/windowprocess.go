@@ -58,14 +58,15 @@ func (w *windowProcess) start(name string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir)
+	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir, "--log-format", "json")
 	if w.byHand {
 		cmd.Args = append(cmd.Args, "--by-hand")
 	}
 	if !w.keyring {
 		cmd.Env = append(os.Environ(), noKeyring+"=1")
 	}
-	cmd.Stderr = w.err
+	cmd.Stderr = &windowLog{rest: w.err}
+	cmd.WaitDelay = windowGrace // a program it started may hold its standard error
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("make a pipe to the windows: %w", err)

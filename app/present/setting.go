@@ -81,10 +81,10 @@ func DoctorHead(bad int) string {
 const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of them, and save. Then choose the libraries; nothing is written to Plex before both answer."
 
 // KeepSyncing is asked when the last window closes on a desktop without a tray.
-const KeepSyncing = "Your desktop shows no tray icon. Lockstep can go on in the background; start it again to see its windows."
+const KeepSyncing = "This desktop shows no tray icons. Lockstep can keep running without: start it again to open its window."
 
 // GoesOnInTray is asked when the last window closes for the first time.
-const GoesOnInTray = "Lockstep goes on in the background. Its icon in the tray brings the windows back and ends it; on some desktops the icon is behind a small arrow. You will not be asked again."
+const GoesOnInTray = "Lockstep keeps running. Use its tray icon to open it or quit; on some desktops the icon is behind a small arrow. You will not be asked again."
 
 // SecretRemoved stands in the entry of a secret that Save will take away.
 const SecretRemoved = "will be removed when you save"

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"lockstep/app/present"
 	"lockstep/sync/api"
 )
 
@@ -14,8 +15,6 @@ const (
 	frame = 100 * time.Millisecond
 	// age is how often words like "in 40 s" are written anew while windows are open.
 	age = time.Second
-	// bearable is how long a person waits for an answer before being told.
-	bearable = 2 * time.Minute
 )
 
 // Run brings the engine's snapshots into the windows until ctx ends, which returns nil,
@@ -49,7 +48,7 @@ func (w *Windows) Run(ctx context.Context) error {
 // ask runs fn away from Fyne's goroutine and then done on it.
 func ask[T any](w *Windows, fn func(context.Context) (T, error), done func(T, error)) {
 	w.spawn(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), bearable)
+		ctx, cancel := context.WithTimeout(context.Background(), present.LongestAnswer)
 		defer cancel()
 		v, err := fn(ctx)
 		fyne.Do(func() { done(v, err) })

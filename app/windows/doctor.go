@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -103,17 +102,8 @@ func checkView(c Check) fyne.CanvasObject {
 }
 
 func (p *doctorPage) save() {
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		if err != nil {
-			p.w.fail(p.win, err)
-		}
-		if err != nil || file == nil {
-			return
-		}
-		path := file.URI().Path()
-		_ = file.Close() // the bundle writes the file itself
-		p.w.command(p.win, func(ctx context.Context) error { return p.w.opt.Bundle(ctx, path) })
-	}, p.win)
-	d.SetFileName("lockstep-support.zip")
-	d.Show()
+	q := FileQuestion{Title: present.T("Save a report for support"), Name: "lockstep-support.zip", Suffix: ".zip"}
+	p.w.chooseFile(p.win, q, func(path string) {
+		p.w.fileCommand(p.win, path, func(ctx context.Context) error { return p.w.opt.Bundle(ctx, path) })
+	})
 }

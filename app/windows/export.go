@@ -6,9 +6,6 @@ import (
 	"io"
 	"iter"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-
 	"lockstep/app/present"
 	"lockstep/sync/store"
 )
@@ -19,7 +16,7 @@ const exportPage = 1000
 // save asks where to and writes the report there, with the rows the filter shows.
 func (p *reportsPage) save(suffix string) {
 	name := fmt.Sprintf("lockstep-%s-%s%s", report(p.report), p.report.Started.Format("2006-01-02-1504"), suffix)
-	p.w.saveAs(p.win, name, p.writer(suffix))
+	p.w.saveAs(p.win, FileQuestion{Title: present.T("Export the report"), Name: name, Suffix: suffix}, p.writer(suffix))
 }
 
 // writer writes the report as it is filtered now.
@@ -35,7 +32,8 @@ func (p *reportsPage) writer(suffix string) func(context.Context, io.Writer) err
 
 // save asks where to and writes there what the search finds.
 func (p *historyPage) save() {
-	p.w.saveAs(p.win, "lockstep-history-"+p.w.now().Format("2006-01-02-1504")+".csv", p.writer())
+	name := "lockstep-history-" + p.w.now().Format("2006-01-02-1504") + ".csv"
+	p.w.saveAs(p.win, FileQuestion{Title: present.T("Export the history"), Name: name, Suffix: ".csv"}, p.writer())
 }
 
 // writer writes what the search finds now.
@@ -44,27 +42,6 @@ func (p *historyPage) writer() func(context.Context, io.Writer) error {
 	return func(ctx context.Context, out io.Writer) error {
 		return present.WriteHistoryCSV(out, p.w.allHistory(ctx, search))
 	}
-}
-
-// saveAs asks where to, with a name to begin with, and has a file written there.
-func (w *Windows) saveAs(win fyne.Window, name string, write func(context.Context, io.Writer) error) {
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		if err != nil {
-			w.fail(win, err)
-		}
-		if err != nil || file == nil {
-			return
-		}
-		w.command(win, func(ctx context.Context) error {
-			err := write(ctx, file)
-			if closed := file.Close(); err == nil {
-				err = closed
-			}
-			return err
-		})
-	}, win)
-	d.SetFileName(name)
-	d.Show()
 }
 
 func report(r store.Report) string {

@@ -20,7 +20,9 @@ type form struct {
 	draft  config.Settings
 	apiKey *string
 	token  *string
-	wrong  map[string]string // option name → what is wrong with its text
+	wrong  map[string]mistake // by option name; the draft has the value before
+	rules  []config.Rule      // the path rules as typed, while they are wrong
+	tests  map[string]*testAnswer
 
 	body      *fyne.Container // where the inputs go
 	libraries []api.Library   // as Plex listed them, nil before
@@ -33,8 +35,11 @@ type form struct {
 	refocus   func() // what had the focus is gone; may be nil
 }
 
+// mistake is a text that cannot be taken: it stays in its input, with what is wrong.
+type mistake struct{ text, words string }
+
 func newForm(w *Windows, win *window) form {
-	return form{w: w, win: win, wrong: map[string]string{}, body: container.NewVBox()}
+	return form{w: w, win: win, wrong: map[string]mistake{}, tests: map[string]*testAnswer{}, body: container.NewVBox()}
 }
 
 // load takes the stored settings as the draft.

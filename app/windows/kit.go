@@ -1,7 +1,7 @@
 package windows
 
 import (
-	"errors"
+	"log/slog"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -222,15 +222,18 @@ func (h slim) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, (size.Height-float32(h))/2))
 }
 
-// fail tells what did not work, in the words made for people.
+// fail tells what did not work, in the words made for people, and leaves the cause in the
+// log.
 func (w *Windows) fail(win fyne.Window, err error) {
 	f := fault.Of(err)
 	if f.Class == fault.Canceled {
 		return
 	}
-	words := present.About(string(f.Server), present.Heard(f.Words))
-	if f.Hint != "" {
-		words += "\n" + present.Heard(f.Hint)
-	}
-	w.tell(win, errors.New(words))
+	w.warn(win, err)
+	inform(win, present.T("That did not work"), present.Begun(present.Failure(err)))
+}
+
+// warn logs the cause of what a person is told.
+func (w *Windows) warn(win fyne.Window, err error) {
+	slog.Warn("a window said that something did not work", "window", win.Title(), "err", err)
 }

@@ -111,3 +111,7 @@ func wantCalled(t *testing.T, f *fake, want string) {
 		t.Errorf("called %q, want %q", got, want)
 	}
 }
+
+func widgetPosition(o fyne.CanvasObject) fyne.Position {
+	return fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+}

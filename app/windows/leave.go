@@ -35,14 +35,18 @@ func (w *Windows) leave(win *window) {
 func (w *Windows) askToLeave(win *window, words string, told func()) {
 	text := widget.NewLabel(present.T(words))
 	text.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomWithoutButtons(present.T("Keep syncing?"), wide(questionWidth, text), win)
+	title, stay := present.T("Keep syncing?"), present.T("Keep syncing")
+	if p, ok := win.page.(*setUpPage); ok && p.holds {
+		title, stay = present.T("Finish the set-up later?"), present.T("Finish later")
+	}
+	d := dialog.NewCustomWithoutButtons(title, wide(questionWidth, text), win)
 	quit := newButton(present.T("Quit Lockstep"), nil, func() {
 		told()
 		d.Hide()
 		stop := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
 		ask(w, stop, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
 	})
-	keep := newButton(present.T("Keep syncing"), nil, func() {
+	keep := newButton(stay, nil, func() {
 		told()
 		win.Close()
 	})

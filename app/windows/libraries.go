@@ -35,8 +35,9 @@ func (p *form) libraryChoice() fyne.CanvasObject {
 	o, _ := config.Lookup("plex-library")
 	if len(p.libraries) == 0 {
 		choose := newButton(present.T("Choose from Plex"), nil, p.askLibraries)
-		entry := p.input(o, func(text string) { p.edit(o, text, para()) })
-		return container.NewBorder(nil, nil, nil, choose, entry)
+		wrong := p.wrongLabel(o)
+		entry := p.input(o, func(text string) { p.edit(o, text, wrong) })
+		return container.NewVBox(container.NewBorder(nil, nil, nil, choose, entry), wrong)
 	}
 	var names []string
 	var on []string
@@ -88,9 +89,11 @@ type mapping struct {
 }
 
 func newMapping(p *form) *mapping {
-	m := &mapping{p: p, rules: slices.Clone(p.draft.PathMap), rows: container.NewVBox(), wrong: para(), coverage: para(), examples: caption(""), offers: container.NewVBox()}
-	m.wrong.Importance = widget.DangerImportance
-	visible(m.wrong, false)
+	o, _ := config.Lookup("path-map")
+	m := &mapping{p: p, rules: slices.Clone(p.draft.PathMap), rows: container.NewVBox(), wrong: p.wrongLabel(o), coverage: para(), examples: caption(""), offers: container.NewVBox()}
+	if m.wrong.Text != "" {
+		m.rules = slices.Clone(p.rules)
+	}
 	visible(m.coverage, false)
 	visible(m.examples, false)
 	if len(m.rules) == 0 {
@@ -149,6 +152,7 @@ func (m *mapping) edited() {
 			filled = append(filled, r)
 		}
 	}
+	m.p.rules = slices.Clone(m.rules)
 	m.asked++
 	m.known, m.then = nil, nil
 	visible(m.coverage, false) // it was about other rules

@@ -36,15 +36,19 @@ func (w *Windows) menu(win *window) *fyne.MainMenu {
 	closing := fyne.NewMenuItem(present.T("Close all windows"), w.CloseAll)
 	closing.Shortcut = key(fyne.KeyQ)
 	closing.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
-	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() {
-		confirm(win, present.T("Quit Lockstep?"), present.T("Nothing is kept in step until it is started again.\nThe step in hand is finished first."), present.T("Quit"), func() {
-			w.command(win, w.api.Quit)
-		})
-	})
+	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() { w.askToQuit(win) })
 	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
 	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog(win) })
 	log.Disabled = w.opt.Log == ""
 	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, closing), view)
+}
+
+func (w *Windows) askToQuit(win *window) {
+	words := present.T("Nothing is kept in step until it is started again.\nIt finishes the current scene first.")
+	if w.unsaved() {
+		words += "\n" + present.T("Changes that are not saved yet are lost.")
+	}
+	confirm(win, present.T("Quit Lockstep?"), words, present.T("Quit"), func() { w.command(win, w.api.Quit) })
 }
 
 // key is a shortcut. Those of the menu bar are heard whatever has the focus.

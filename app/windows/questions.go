@@ -55,5 +55,6 @@ func inform(win fyne.Window, title, words string) {
 
 // tell shows an error whose text was made for people already.
 func (w *Windows) tell(win fyne.Window, err error) {
+	w.warn(win, err)
 	inform(win, present.T("That did not work"), present.Begun(err.Error()))
 }

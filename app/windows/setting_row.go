@@ -16,13 +16,18 @@ const labelWidth = 190
 
 // row is one setting: its name, its input, and below what it does and what is wrong.
 func (p *form) row(o config.Option) fyne.CanvasObject {
-	wrong := para()
-	wrong.Importance = widget.DangerImportance
-	wrong.Text = p.wrong[o.Name]
-	visible(wrong, wrong.Text != "")
+	wrong := p.wrongLabel(o)
 	input := p.input(o, func(text string) { p.edit(o, text, wrong) })
 	hint := caption(present.SettingHint(o, p.stored.Overridden[o.Name]))
 	return field(present.T(o.Title), container.NewVBox(input, wrong, hint))
+}
+
+// wrongLabel says what is wrong with a setting, if anything is.
+func (p *form) wrongLabel(o config.Option) *widget.Label {
+	l := para()
+	l.Importance, l.Text = widget.DangerImportance, p.wrong[o.Name].words
+	visible(l, l.Text != "")
+	return l
 }
 
 // field puts a name beside an input.
@@ -50,6 +55,9 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
 		return container.NewHBox(wide(300, s))
 	}
+	if m, bad := p.wrong[o.Name]; bad {
+		now = m.text // what is complained about, not what is stored
+	}
 	e := newText(p.seen)
 	e.SetText(now)
 	e.OnSubmitted = p.submit
@@ -64,9 +72,11 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 		delete(p.wrong, o.Name)
 		visible(wrong, false)
 	} else {
-		p.wrong[o.Name] = present.Sentence(present.Heard(err.Error()))
-		set(wrong, p.wrong[o.Name], widget.DangerImportance)
+		m := mistake{text, present.Sentence(present.Heard(err.Error()))}
+		p.wrong[o.Name] = m
+		set(wrong, m.words, widget.DangerImportance)
 		visible(wrong, true)
 	}
+	p.untested(o.Name)
 	p.changed()
 }

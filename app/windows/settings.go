@@ -25,7 +25,7 @@ type settingsPage struct {
 	scroll  *container.Scroll
 	welcome *band
 	state   *widget.Label
-	keep    *keyButton
+	saving  *keyButton
 	revert  *keyButton
 	first   bool
 }
@@ -41,8 +41,8 @@ func newSettingsPage(w *Windows, win *window) page {
 		})
 	p.groups.OnSelected = p.choose
 	p.welcome = newBand(widget.HighImportance, present.T("What is written?"), func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
-	p.keep = newButton(present.T("Save"), theme.ConfirmIcon(), p.store)
-	p.keep.Importance = widget.HighImportance
+	p.saving = newButton(present.T("Save"), theme.ConfirmIcon(), p.store)
+	p.saving.Importance = widget.HighImportance
 	p.revert = newButton(present.T("Revert"), nil, p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.seen = func(o fyne.CanvasObject) { reveal(p.scroll, o) }
@@ -52,7 +52,7 @@ func newSettingsPage(w *Windows, win *window) page {
 
 func (p *settingsPage) content() fyne.CanvasObject {
 	left := container.NewBorder(p.search, nil, nil, nil, p.groups)
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.keep), p.state))
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.saving), p.state))
 	split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
 	return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
 }
@@ -78,11 +78,11 @@ func (p *settingsPage) choose(i int) {
 
 func (p *settingsPage) buttons() {
 	dirty := p.dirty()
-	enabled(p.keep, dirty && len(p.wrong) == 0)
+	enabled(p.saving, dirty && len(p.wrong) == 0)
 	enabled(p.revert, dirty)
 	switch {
 	case len(p.wrong) > 0:
-		set(p.state, present.T("Something above is not right yet."), widget.DangerImportance)
+		set(p.state, p.complaint(), widget.DangerImportance)
 	case dirty:
 		set(p.state, present.T("Not saved yet."), widget.WarningImportance)
 	default:

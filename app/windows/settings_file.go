@@ -1,13 +1,14 @@
 package windows
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -25,37 +26,38 @@ func (p *settingsPage) fileMenu() *keyButton {
 }
 
 func (p *settingsPage) exportTo() {
-	d := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		if err == nil && file != nil {
-			err = errors.Join(writeSettings(file, p.draft), file.Close())
-		}
-		if err != nil {
-			p.w.tell(p.win, err)
-		}
-	}, p.win)
-	d.SetFileName("lockstep-settings.json")
-	d.Show()
+	draft := p.draft.Clone()
+	q := FileQuestion{Title: present.T("Export settings"), Name: "lockstep-settings.json", Suffix: ".json"}
+	p.w.saveAs(p.win, q, func(_ context.Context, out io.Writer) error { return writeSettings(out, draft) })
 }
 
 func (p *settingsPage) importFrom() {
-	dialog.ShowFileOpen(func(file fyne.URIReadCloser, err error) {
-		if err == nil && file == nil {
-			return
-		}
-		var s config.Settings
-		if err == nil {
-			s, err = readSettings(file)
-			_ = file.Close() // it was only read
-		}
-		if err != nil {
-			p.w.tell(p.win, err)
-			return
-		}
-		p.draft = s
-		clear(p.wrong)
-		p.buttons()
-		p.draw()
-	}, p.win)
+	p.w.chooseFile(p.win, FileQuestion{Title: present.T("Import settings"), Suffix: ".json"}, func(path string) {
+		ask(p.w, func(context.Context) (config.Settings, error) { return readSettingsFile(path) }, func(s config.Settings, err error) {
+			if err != nil {
+				p.w.warn(p.win, err)
+				trouble, known := present.FileTrouble(path, err)
+				if !known {
+					trouble = present.Begun(err.Error())
+				}
+				inform(p.win, present.T("That did not work"), trouble)
+				return
+			}
+			p.draft = s
+			clear(p.wrong)
+			p.buttons()
+			p.draw()
+		})
+	})
+}
+
+func readSettingsFile(path string) (config.Settings, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return config.Settings{}, fmt.Errorf("open the file: %w", err)
+	}
+	defer in.Close()
+	return readSettings(in)
 }
 
 func writeSettings(out io.Writer, s config.Settings) error {

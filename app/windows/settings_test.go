@@ -32,6 +32,7 @@ func entry(t *testing.T, win fyne.Window, n int) *widget.Entry {
 const (
 	stashURLEntry = iota
 	apiKeyEntry
+	stashCertificateEntry
 	plexURLEntry
 	tokenEntry
 )
@@ -44,7 +45,7 @@ func TestSettingsAreCheckedAsTyped(t *testing.T) {
 		t.Error("nothing changed and can be saved")
 	}
 	entry(t, win, stashURLEntry).SetText("http:")
-	wantShown(t, win, "The address must look like http://host:port.", "Something above is not right yet.")
+	wantShown(t, win, "The address must look like http://host:port.", "Fix “Stash address” to save.")
 	if canTap(win, "Save") {
 		t.Error("a wrong address can be saved")
 	}

@@ -48,16 +48,26 @@ func newSetUpPage(w *Windows, win *window) page {
 	p.next.Importance = widget.HighImportance
 	p.anyway = newButton(present.T("Go on anyway"), nil, func() { p.leave(p.step + 1) })
 	visible(p.anyway, false)
-	p.later = newButton(present.T("Later"), nil, func() { w.leave(win) })
+	p.later = newButton(present.T("Finish later"), nil, func() { w.close(win) })
 	p.keys()
 	return p
 }
 
 func (p *setUpPage) content() fyne.CanvasObject {
 	left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
-	foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.later, p.back, p.anyway, p.next), p.note))
+	// Buttons never move under the pointer: what is hidden or gets another label keeps its place.
+	foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), container.NewHBox(p.later, p.back, wide(widest(present.T("Next"), present.T("Skip the preview"), present.T("Start syncing"), present.T("Done")), p.next)), p.note))
 	head := container.NewVBox(p.place, p.title, p.intro)
 	return container.NewPadded(container.NewBorder(nil, nil, left, nil, container.NewPadded(container.NewBorder(head, foot, nil, nil, p.scroll))))
+}
+
+// widest is the width of a button that has room for any of these.
+func widest(labels ...string) float32 {
+	var w float32
+	for _, l := range labels {
+		w = max(w, newButton(l, nil, nil).MinSize().Width)
+	}
+	return w
 }
 
 // show begins with the first step, or goes on where the set-up was left.

@@ -174,7 +174,7 @@ func TestFocusScrollsIntoSight(t *testing.T) {
 	if fields < 10 || p.scroll.Offset.Y == 0 {
 		t.Errorf("%d fields had the focus, scrolled by %.0f", fields, p.scroll.Offset.Y)
 	}
-	wantFocus(t, win, "Later")
+	wantFocus(t, win, "Finish later")
 }
 
 func TestSetUpStopsAtRulesThatFindNothing(t *testing.T) {

@@ -33,6 +33,9 @@ type Options struct {
 	Doctor func(context.Context) []Check
 	// Bundle writes the masked diagnostic bundle to a path; nil hides the button.
 	Bundle func(ctx context.Context, path string) error
+	// ChooseFile asks for a file with the desktop's own dialog and waits for the answer; an
+	// empty path means that none was chosen. When it is nil, or fails, a path is typed.
+	ChooseFile func(context.Context, FileQuestion) (string, error)
 	// TrayMissing reports that no tray shows Lockstep's icon; then closing the last window
 	// asks whether to go on syncing unseen. It is called off Fyne's goroutine; nil means
 	// that there is a tray.
@@ -87,6 +90,8 @@ type window struct {
 	fyne.Window
 	name string
 	page page
+	// choosing ends the dialog for files that is open; nil for none.
+	choosing context.CancelFunc
 }
 
 // New makes the windows over an API, with Lockstep's own theme. It opens none.
@@ -148,7 +153,7 @@ func (w *Windows) fill(win *window, about string) {
 // close closes a window as its own button does.
 func (w *Windows) close(win *window) {
 	w.memory.keepSize(win.name, win.Canvas().Size())
-	w.leave(win)
+	w.settle(win, func() { w.leave(win) })
 }
 
 // Names lists the open windows.
@@ -162,15 +167,19 @@ func (w *Windows) Names() []string {
 	return names
 }
 
-// CloseAll closes every window, remembering their sizes.
+// CloseAll closes every window, remembering their sizes. One with changes that are not
+// stored asks first.
 func (w *Windows) CloseAll() {
 	for name, win := range w.open {
 		w.memory.keepSize(name, win.Canvas().Size())
-		win.Close()
+		w.settle(win, win.Close)
 	}
 }
 
 func (w *Windows) closed(name string) {
+	if win := w.open[name]; win != nil && win.choosing != nil {
+		win.choosing()
+	}
 	delete(w.open, name)
 	if len(w.open) == 0 && w.opt.OnLastClosed != nil {
 		w.opt.OnLastClosed()

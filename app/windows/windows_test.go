@@ -63,7 +63,7 @@ func TestLastWindowAsksWithoutATray(t *testing.T) {
 		missing = true
 		win := w.open[present.Queue]
 		w.leave(win)
-		wantShown(t, win, "Your desktop shows no tray icon.")
+		wantShown(t, win, "This desktop shows no tray icons.")
 		if len(w.Names()) != 1 {
 			t.Fatalf("open: %v", w.Names())
 		}
@@ -83,7 +83,7 @@ func TestLastWindowAsksBeforeTheEngineIsHeardOf(t *testing.T) {
 	w.Show(present.Queue)
 	win := w.open[present.Queue]
 	w.leave(win)
-	wantShown(t, win, "Your desktop shows no tray icon.")
+	wantShown(t, win, "This desktop shows no tray icons.")
 	tap(t, win, "Keep syncing")
 	w.Show(present.Queue)
 	w.update(api.Snapshot{}) // the engine has gone
@@ -102,7 +102,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 		w.Show(present.Queue)
 		win := w.open[present.Queue]
 		w.leave(win)
-		wantShown(t, win, "Its icon in the tray brings the windows back")
+		wantShown(t, win, "Use its tray icon to open it or quit")
 		tap(t, win, button)
 		wantCalled(t, f, want)
 		if len(w.Names()) != 0 {
