@@ -48,6 +48,9 @@ type Plex interface {
 	MayEdit(ctx context.Context) (bool, error)
 	// Probe is one cheap request against the library with the token.
 	Probe(ctx context.Context) error
+	// Expect has nothing be believed from, or sent to, another machine, however often the
+	// connection is made anew; otherwise is the error then.
+	Expect(machine string, otherwise error)
 	// Watch reports what Plex announces until ctx or connection ends.
 	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
 	// Close gives up idle connections; the adapter may still be used afterwards.

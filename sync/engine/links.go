@@ -207,8 +207,7 @@ func (e *Engine) accept(a answer) ([]scene.Section, error) {
 		return nil, err
 	}
 	if known.Machine != "" && known.Machine != a.identity.Machine && known.URL == e.settings.PlexURL {
-		return nil, fault.New(fault.Config, fault.Plex, "Another Plex server answers at this address.",
-			"Lockstep writes nothing to it. If this is meant to be, save the Plex address again in the settings.", nil)
+		return nil, errOtherPlex
 	}
 	chosen, err := library.Chosen(a.sections, e.settings.Libraries)
 	if err != nil {
@@ -218,8 +217,15 @@ func (e *Engine) accept(a answer) ([]scene.Section, error) {
 	if next != known {
 		err = e.store.Update(func(tx store.Tx) error { return tx.PutValue(machineValue, next) })
 	}
+	if err == nil {
+		e.links.plex.Expect(next.Machine, errOtherPlex)
+	}
 	return chosen, err
 }
+
+// errOtherPlex is for a server that is not the one this database belongs to.
+var errOtherPlex = fault.New(fault.Config, fault.Plex, "Another Plex server answers at this address.",
+	"Lockstep writes nothing to it. If this is meant to be, save the Plex address again in the settings.", nil)
 
 // boundServer is the Plex server this database belongs to.
 type boundServer struct {

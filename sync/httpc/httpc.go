@@ -55,6 +55,8 @@ type Options struct {
 	Timeout time.Duration
 	// Idle is how long a connection is kept that nobody uses.
 	Idle time.Duration
+	// Fresh makes a connection for every request and keeps none.
+	Fresh bool
 	// Trust is the certificate to trust beside those of this computer: "", a file of an
 	// authority, or a fingerprint. See config.Fingerprint.
 	Trust string
@@ -66,6 +68,8 @@ type Client struct {
 	http     *http.Client
 	trust    *trust
 	peer     atomic.Pointer[net.IP] // whom the last connection went to
+	made     atomic.Uint64          // connections so far
+	vouch    atomic.Pointer[vouch]  // nil: whoever answers is meant
 	standing standing
 	peeked   peek
 	idleCut  atomic.Bool // a socket ended before its first ping
@@ -91,6 +95,7 @@ func New(o Options) *Client {
 			TLSHandshakeTimeout: 2 * connectTimeout,
 			IdleConnTimeout:     o.Idle,
 			MaxIdleConnsPerHost: 4,
+			DisableKeepAlives:   o.Fresh,
 		},
 		// No API here redirects: one that does is a proxy or a login page, and the token
 		// would travel with the request.
@@ -110,7 +115,7 @@ func (c *Client) dial(ctx context.Context, d *net.Dialer, network, to string) (n
 	if at, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		c.peer.Store(&at.IP)
 	}
-	return conn, nil
+	return &numbered{conn, c.made.Add(1)}, nil
 }
 
 // Close gives up idle connections. The client may still be used afterwards.
@@ -134,6 +139,8 @@ type Request struct {
 	Limit decode.Limit
 	// Timeout shortens the client's own; zero means that one.
 	Timeout time.Duration
+	// Anyone is a request to whichever server answers, such as who it is.
+	Anyone bool
 	// Probe is the try of an open breaker, which has a timetable of its own.
 	Probe bool
 	// Divides reports a failure after which the caller asks for less at once, because it may
@@ -186,11 +193,15 @@ func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error
 func (c *Client) exchange(ctx context.Context, r Request, use func(Reply) error) error {
 	bound, cancel := context.WithTimeout(ctx, r.patience(c.o.Timeout))
 	defer cancel()
-	req, err := c.request(bound, r)
+	held, refused := c.vouched(bound, r)
+	req, err := c.request(held, r)
 	if err != nil {
 		return err
 	}
 	resp, err := c.http.Do(req)
+	if why := refused(); why != nil && err != nil {
+		return why
+	}
 	if err != nil {
 		return c.Broken(ctx, r.Op, err)
 	}

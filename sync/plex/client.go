@@ -60,11 +60,18 @@ type Client struct {
 	ping, pong time.Duration // of a notification socket
 	pages      *httpc.Sizes  // of a listing
 	batches    *httpc.Sizes  // of a read by key
+	door       *Client       // asks over a new connection each time who answers
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
 // Config fault of each call.
 func New(o Options) *Client {
+	c := dial(o, false)
+	c.door = dial(o, true)
+	return c
+}
+
+func dial(o Options, fresh bool) *Client {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
@@ -73,7 +80,7 @@ func New(o Options) *Client {
 		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
 		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token,
 		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
-		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate,
+		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate,
 	})}
 }
 

@@ -14,7 +14,7 @@ import (
 // still starting, so it proves nothing about the library. One request.
 func (c *Client) Identity(ctx context.Context) (scene.Identity, error) {
 	const op = "ask who answers"
-	box, _, err := c.read(ctx, httpc.Request{Kind: budget.Identity, Op: op, Path: "/identity"}, func(b *container) error {
+	box, _, err := c.read(ctx, httpc.Request{Kind: budget.Identity, Op: op, Path: "/identity", Anyone: true}, func(b *container) error {
 		if b.Machine == "" {
 			return c.notPlex(op, errors.New("no machineIdentifier"))
 		}
@@ -66,7 +66,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 		err := c.http.Because("ask who answers", errors.New("startState "+who.StartState))
 		return who, nil, plexFault(fault.Unreachable, wordsStarting, "", err)
 	}
-	list, err := c.Sections(ctx)
+	list, err := c.sections(ctx, httpc.Request{Op: "list the libraries", Anyone: true})
 	return who, list, serverWide(err)
 }
 
@@ -85,8 +85,24 @@ func (c *Client) MayEdit(ctx context.Context) (bool, error) {
 	}
 }
 
-// Probe tells with exactly one request, within 10 s, whether the library answers the
-// token. It is what an open breaker sends.
+// Expect has nothing but Identity and Ready asked of a server that is not this machine:
+// whenever a new connection was made, who answers is asked first, one request. otherwise
+// is the error when it is another one; then nothing is sent.
+func (c *Client) Expect(machine string, otherwise error) {
+	c.http.Vouch(func(ctx context.Context) error {
+		who, err := c.door.Identity(ctx)
+		switch {
+		case err != nil:
+			return serverWide(err)
+		case who.Machine != machine:
+			return otherwise
+		}
+		return nil
+	})
+}
+
+// Probe tells within 10 s whether the library answers the token. It is what an open breaker
+// sends: exactly one request until one is answered, two then.
 func (c *Client) Probe(ctx context.Context) error {
 	_, err := c.sections(ctx, httpc.Request{Op: "probe the library", Timeout: probeTimeout, Probe: true})
 	return serverWide(err)
