@@ -106,13 +106,13 @@ func (s *splitter[K, V]) blames(ctx context.Context) bool {
 }
 
 // perhapsOwn reports a fault that a single scene or item can cause: an answer that cannot
-// be read, that is an error or no answer at all.
+// be read, that refuses, that is an error or no answer at all.
 func perhapsOwn(f *fault.Error) bool {
 	if budget.Held(f) { // no request was made
 		return false
 	}
 	switch f.Class {
-	case fault.Temporary, fault.Rejected, fault.Unreachable, fault.Config:
+	case fault.Temporary, fault.Rejected, fault.Unreachable, fault.Config, fault.Unauthorized:
 		return true
 	}
 	return false

@@ -76,7 +76,8 @@ func TestOnlyWhatCannotBeReadIsBad(t *testing.T) {
 		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true},
 		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 2, true},
 		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true},
-		"the token is refused":               {hundred, fault.Unauthorized, []string{"1099"}, false, 1, true},
+		"the token is refused":               {hundred, fault.Unauthorized, hundred, true, 2, true},
+		"one is not for this account":        {hundred, fault.Unauthorized, []string{"1099"}, false, 17, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
