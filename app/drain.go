@@ -22,9 +22,9 @@ type drain struct {
 	// told is called when the state changes, and now and then while it does not.
 	told func(words string)
 
-	wished   bool   // the wish was carried out
-	since    uint64 // revision of the snapshot right after it
-	finished int    // jobs that came to an end, as of the last progress
+	wished   bool           // the wish was carried out
+	since    uint64         // revision of the snapshot right after it
+	reached  map[string]int // how far each thing got
 	progress time.Time
 	state    present.State
 	words    string
@@ -87,11 +87,10 @@ func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 	if d.wished && idle(s) && !s.Awaiting {
 		return true, nil
 	}
-	ended := s.Queue.Done + s.Queue.Skipped + s.Queue.Dead + s.Queue.Parked + s.Run.Finished()
-	if ended != d.finished || busy(s) {
-		d.finished, d.progress = ended, now
+	if d.gains(s) {
+		d.progress = now
 	}
-	if s.Active || now.Sub(d.progress) < d.maxWait {
+	if now.Sub(d.progress) < d.maxWait {
 		return false, nil
 	}
 	if d.wished && idle(s) {
@@ -124,9 +123,39 @@ func (d *drain) tell(s api.Snapshot, now time.Time) {
 	d.told(words)
 }
 
-// busy reports that the engine gets on: it looks, or has work nobody must wait for.
-func busy(s api.Snapshot) bool {
-	return s.Stash.OK && s.Plex.OK && (!s.Looked || s.Active && s.Queue.Waiting > 0)
+// gains reports that the engine got further than ever before: more jobs ended or written,
+// more read from a server. What is done again and again is no gain.
+func (d *drain) gains(s api.Snapshot) bool {
+	gained := false
+	for reached, n := range map[string]int{
+		"ended": s.Queue.Done + s.Queue.Skipped + s.Queue.Dead + s.Queue.Parked, "run": s.Run.Finished() + s.Run.Unchecked,
+		"runs": int(s.Run.Started), "found": s.Queue.Waiting + s.Queue.Running, "looked": toInt(s.Looked),
+	} {
+		gained = d.reach(reached, n) || gained
+	}
+	if s.Scan != nil {
+		gained = d.reach("read from "+string(s.Scan.Server), s.Scan.Done) || gained
+	}
+	return gained
+}
+
+// reach notes how far something got, and reports that it is farther than before.
+func (d *drain) reach(what string, n int) bool {
+	if d.reached == nil {
+		d.reached = map[string]int{}
+	}
+	if n <= d.reached[what] {
+		return false
+	}
+	d.reached[what] = n
+	return true
+}
+
+func toInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // blocked is what only a person can settle.
@@ -174,6 +203,9 @@ func late(s api.Snapshot, waited time.Duration) error {
 	}
 	if s.Counting && s.Queue.Empty() {
 		return fault.New(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
+	}
+	for _, f := range s.Failing {
+		return fault.New(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
 	}
 	return fault.New(fault.Temporary, fault.None,
 		fmt.Sprintf("%s still to be done.", present.Count(s.Queue.Pending(), "scene is", "scenes are")), hint, nil)

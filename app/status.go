@@ -37,6 +37,7 @@ type statusJSON struct {
 	Configured bool            `json:"configured"`
 	Scenes     int             `json:"scenes"`
 	Attention  []api.Attention `json:"attention"`
+	Failing    []api.Failing   `json:"failing"` // what is asked for in vain at present
 }
 
 type breakerJSON struct {
@@ -63,11 +64,15 @@ func statusOf(s api.Snapshot) statusJSON {
 	if attention == nil {
 		attention = []api.Attention{}
 	}
+	failing := s.Failing
+	if failing == nil {
+		failing = []api.Failing{}
+	}
 	return statusJSON{
 		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause},
 		Outage: s.Outage, Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex), LastReconciliation: s.LastReconciliation,
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
-		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention,
+		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention, Failing: failing,
 	}
 }
 
@@ -98,6 +103,9 @@ func (s *session) status(snap api.Snapshot) {
 			s.say("%s", present.Stash(snap, moment()).Words)
 		}
 		s.say("Queue: %s", countsWords(snap.Queue))
+		for _, f := range snap.Failing {
+			s.say("! %s", present.Failing(f, moment()))
+		}
 		for _, a := range snap.Attention {
 			s.say("! %s", present.Asked(a))
 		}

@@ -154,7 +154,7 @@ func TestHealthyHouseholdIsFine(t *testing.T) {
 			t.Errorf("no sentence: %+v", c)
 		}
 	}
-	want := []string{"Lockstep", "Stash", "Plex", "Libraries", "Path rules", "Outage record", "Queue", "Disk", "Database", "Secrets", "Tray", "Notifications", "Clock", "Autostart"}
+	want := []string{"Lockstep", "Stash", "Plex", "Requests", "Libraries", "Path rules", "Outage record", "Queue", "Disk", "Database", "Secrets", "Tray", "Notifications", "Clock", "Autostart"}
 	if !slices.Equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}

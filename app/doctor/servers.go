@@ -54,6 +54,18 @@ func (c *checkup) server(ctx context.Context, name, address string, result *api.
 	return Check{name, OK, present.Sentence(present.Heard(r.Words)), ""}
 }
 
+// requests tells what Lockstep asks for in vain although the servers are there.
+func (c *checkup) requests(context.Context) Check {
+	name, m := present.T("Requests"), present.Moment{Now: c.env.Now()}
+	if !c.snap.Live {
+		return Check{}
+	}
+	for _, f := range c.snap.Failing {
+		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.Sentence(present.Heard(f.Hint))}
+	}
+	return Check{name, OK, present.T("Everything Lockstep asks of Stash and Plex is answered."), ""}
+}
+
 // libraries compares those that were chosen with those Plex has.
 func (c *checkup) libraries(context.Context) Check {
 	if !c.plex.OK {

@@ -26,6 +26,8 @@ const (
 	OnPause
 	Comparing // a reconciliation runs
 	Writing   // a scene is in hand
+	Stuck     // something that changes depend on fails again and again
+	Scanning  // the first look at both servers
 	Held      // work is left, none in hand right now
 	Idle      // nothing left to do
 )
@@ -59,6 +61,10 @@ func working(s api.Snapshot) State {
 		return Writing
 	case s.Reconcile != nil:
 		return Comparing
+	case stuck(s) != nil:
+		return Stuck
+	case s.Scan != nil:
+		return Scanning
 	case !s.Queue.Empty():
 		return Held
 	}
@@ -72,11 +78,11 @@ func Icon(s api.Snapshot) string {
 		return assets.Down
 	case NeedsYou:
 		return assets.Attention
-	case NotRunning, Checking, StashAway:
+	case NotRunning, Checking, StashAway, Stuck:
 		return assets.Unsure
 	case OnPause:
 		return assets.Paused
-	case Quitting, Comparing, Writing, Held:
+	case Quitting, Comparing, Writing, Scanning, Held:
 		return assets.Working
 	case Idle:
 	}

@@ -33,6 +33,10 @@ func Status(s api.Snapshot, m Moment) string {
 		return Reconciling(*s.Reconcile)
 	case Writing:
 		return Progress(s)
+	case Stuck:
+		return join(Failing(*stuck(s), m), left(s))
+	case Scanning:
+		return Scan(*s.Scan)
 	case Held:
 		return held(s)
 	case Idle:

@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
+	"lockstep/sync/fault"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -50,6 +51,11 @@ type Snapshot struct {
 	LastReconciliation *store.Report `json:"lastReconciliation"`
 	NeedLook           int           `json:"needLook"` // rows of it a person must act on
 	Attention          []Attention   `json:"attention,omitempty"`
+	// Failing is what is tried again and again without success at present, the oldest
+	// first, although the server it is asked of may be there.
+	Failing []Failing `json:"failing,omitempty"`
+	// Scan is the look at the servers that is under way, nil when there is none.
+	Scan *Scan `json:"scan,omitempty"`
 	// Counting is true while the mass-change brake holds scenes back and it is not known
 	// yet whether a person has to be asked.
 	Counting bool `json:"counting,omitempty"`
@@ -131,6 +137,25 @@ type ReconcileState struct {
 	Preview bool   `json:"preview"`
 	Checked int    `json:"checked"`
 	Total   int    `json:"total"`
+}
+
+// Failing is a kind of request that fails.
+type Failing struct {
+	Server fault.Server `json:"server"`
+	Kind   string       `json:"kind"` // one of the kinds of sync/budget
+	Class  fault.Class  `json:"class"`
+	Words  string       `json:"words"`
+	Hint   string       `json:"hint,omitempty"`
+	Since  time.Time    `json:"since"`
+	Tries  int          `json:"tries"`
+	Next   time.Time    `json:"next"` // when it is tried again
+}
+
+// Scan is what a look at the servers is at.
+type Scan struct {
+	Server fault.Server `json:"server"` // the one being read
+	Done   int          `json:"done"`   // scenes or items read so far
+	Total  int          `json:"total"`  // zero when not known
 }
 
 // AttentionKind says what a person is asked for.

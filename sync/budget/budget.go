@@ -1,7 +1,8 @@
 // Package budget decides when a server may be asked again for what just failed. It counts
 // failures by kind of request, makes the wait grow from half a second to a minute and keeps
 // to a hard limit: at most 30 requests in the first minute of a fault and 4 a minute
-// afterwards, whoever asks. Only a success of the same kind ends it. It starts nothing,
+// afterwards, whoever asks; the first few failures in a row that may each be another item's
+// are not counted. Only a success of the same kind ends it. It starts nothing,
 // sleeps nowhere and knows no server: there is one Budget for each.
 package budget
 
@@ -133,9 +134,12 @@ func (b *Budget) delay(k Kind, r *record, now time.Time) time.Duration {
 	return wait - time.Duration(spread*b.jitter()*float64(wait))
 }
 
+// askClasses are the faults that a person has to mend if they last.
+var askClasses = []fault.Class{fault.Unauthorized, fault.Forbidden, fault.Config, fault.Rejected}
+
 func longestFor(rule rule, r *record, now time.Time) time.Duration {
 	switch {
-	case r.fault.Class == fault.Unauthorized, r.fault.Class == fault.Config:
+	case slices.Contains(askClasses, r.fault.Class):
 		return longestAsk
 	case rule.eager && now.Sub(r.since) < eagerFor:
 		return eagerCap
@@ -149,7 +153,7 @@ func (b *Budget) due(k Kind, r *record, now time.Time) time.Time {
 	if at.After(now.Add(longestRetry)) { // the clock was set back
 		at = now
 	}
-	if len(ruleOf(k).needs) > 0 {
+	if rule := ruleOf(k); len(rule.needs) > 0 || r.step < rule.free {
 		return at
 	}
 	tries, limit := &b.old, steady
@@ -172,8 +176,8 @@ func later(a, b time.Time) time.Time {
 
 // spend counts a try against the limit.
 func (b *Budget) spend(k Kind, r *record, now time.Time) {
-	if len(ruleOf(k).needs) > 0 {
-		return
+	if rule := ruleOf(k); len(rule.needs) > 0 || r.step < rule.free {
+		return // a task is counted by its requests; what may be one item's fault is not counted
 	}
 	if now.Sub(r.since) < burstFor {
 		b.young = append(recent(b.young, now), now)
@@ -254,6 +258,19 @@ func (b *Budget) Wake() {
 		}
 		r.step = min(r.step, ruleOf(k).free+wakeStep)
 		r.next = now
+	}
+}
+
+// Due makes one kind due at once, for a try that has a timetable of its own. The limit and
+// what the server asked for still hold.
+func (b *Budget) Due(k Kind) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if r := b.kinds[k]; r != nil && r.fault.RetryAfter == 0 {
+		r.next = b.now()
 	}
 }
 

@@ -63,7 +63,7 @@ func TestWaitsGrowToTheCapOfTheKindAndTheFault(t *testing.T) {
 		"what heals by itself":      {budget.Listing, fault.Temporary, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 60 * s, 60 * s}},
 		"what a person has to mend": {budget.Listing, fault.Unauthorized, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, 64 * s, 128 * s, 256 * s, 300 * s}},
 		"whether a server is back":  {budget.Connect, fault.Unreachable, []time.Duration{0, half, s, 2 * s, 4 * s, 8 * s, 16 * s, 20 * s, 20 * s}},
-		"one item's request":        {budget.Edit, fault.Rejected, []time.Duration{0, 0, 0, 0, 0, half, s, 2 * s}},
+		"one item's request":        {budget.Edit, fault.Rejected, []time.Duration{0, 0, 0, 0, 0, 0, 0, 0, 0, half, s, 2 * s}},
 	} {
 		b, c := newBudget(0)
 		for i, want := range tc.want {

@@ -45,8 +45,6 @@ const (
 	Recheck   Kind = "recheck"    // comparing all scenes after a change of settings
 	Batch     Kind = "batch"      // reading and writing a batch of scenes
 	Write     Kind = "write"      // writing, when Plex refuses one scene after another
-	Undo      Kind = "undo"       // giving back former values
-	Import    Kind = "import"     // taking over from another program
 )
 
 // rule is how a kind differs from the usual.
@@ -67,9 +65,10 @@ type rule struct {
 var usual rule
 
 // perItem: neighbours often share what is wrong with them, because bulk edits put the same
-// value on all, and a batch that holds bad ones is read in halves until they stand alone.
-// It leaves room for one request about something else, which tells whose fault it is.
-const perItem = 4
+// value on all, and a batch that holds bad ones is read in halves until they stand alone:
+// seven tries for one of a hundred. It leaves room for one request about something else,
+// which tells whose fault it is.
+const perItem = 8
 
 var rules = map[Kind]rule{
 	Items:     {free: perItem, missing: true},
@@ -85,7 +84,7 @@ var rules = map[Kind]rule{
 	NameSweep: {needs: []Kind{Names, Scenes}},
 	FileSweep: {needs: []Kind{Paths, Scenes}},
 	Recheck:   {needs: []Kind{Scenes}},
-	Batch:     {needs: []Kind{Scenes, Items}},
+	Batch:     {needs: []Kind{Scenes, Items, Edit}},
 	Write:     {needs: []Kind{Edit}},
 	Identity:  {eager: true},
 	Sections:  {eager: true},

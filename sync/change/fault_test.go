@@ -225,6 +225,7 @@ func TestACoverStashCannotGiveDoesNotStopTheSweep(t *testing.T) {
 		fault.Config:       {waits: true},
 		fault.Busy:         {waits: true},
 		fault.Local:        {fails: true},
+		fault.Canceled:     {fails: true},
 	}
 	for class, tt := range tests {
 		t.Run(string(class), func(t *testing.T) {

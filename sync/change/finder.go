@@ -36,6 +36,14 @@ type Finder struct {
 	Settings config.Settings
 	Claims   Claims
 	Clock    Clock
+	// Progress is told the scenes listed so far, page by page; may be nil.
+	Progress func(done int)
+}
+
+func (f *Finder) listed(n int) {
+	if f.Progress != nil {
+		f.Progress(n)
+	}
 }
 
 // Found counts what a look found.
@@ -46,6 +54,9 @@ type Found struct {
 	// Doubtful counts scenes that seem to have vanished in such numbers that it is not
 	// believed; nothing was done about them.
 	Doubtful int
+	// Bare counts scenes that are new or had files, and that Stash says have none. That may
+	// be true, or be the answer of a moment: they are looked at again.
+	Bare int
 }
 
 // fetchBatch is how many scenes one request reads.
@@ -59,13 +70,12 @@ func (f *Finder) Sweep(ctx context.Context) (Found, error) {
 	w := Walk{Store: f.Store}
 	err := f.Stash.Sweep(ctx, func(page []scene.Stamp) error {
 		found.Scenes += len(page)
+		f.listed(found.Scenes)
 		changed, err := w.changed(page)
 		if err != nil {
 			return err
 		}
-		n, err := f.examine(ctx, changed, "")
-		found.Enqueued += n
-		return err
+		return f.examine(ctx, changed, "", &found)
 	})
 	if err != nil {
 		return found, err

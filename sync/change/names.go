@@ -24,16 +24,14 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 		kind  store.NameKind
 		names []scene.Named
 	}{{store.TagName, now.Tags}, {store.PerformerName, now.Performers}, {store.StudioName, now.Studios}} {
-		n, err := f.namesOf(ctx, k.kind, k.names)
-		found.Enqueued += n
-		if err != nil {
+		if err := f.namesOf(ctx, k.kind, k.names, &found); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
 }
 
-func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named) (int, error) {
+func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named, found *Found) error {
 	var old map[string]string
 	listed := false
 	err := f.Store.View(func(tx store.Tx) (err error) {
@@ -44,23 +42,22 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	put, gone := diffNames(old, names)
-	n := 0
 	if listed { // before the first listing every scene is about to be read anyway
 		users, err := f.users(kind, put, gone)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if n, err = f.examine(ctx, users, "renamed"); err != nil {
-			return n, err // the old names stay, so the next look finds the same
+		if err := f.examine(ctx, users, "renamed", found); err != nil {
+			return err // the old names stay, so the next look finds the same
 		}
 	}
 	if listed && len(put)+len(gone) == 0 {
-		return n, nil
+		return nil
 	}
-	return n, f.putNames(kind, put, gone)
+	return f.putNames(kind, put, gone)
 }
 
 // listedValue names the stored mark that a kind of names was listed before.
@@ -145,9 +142,7 @@ func (f *Finder) Files(ctx context.Context) (Found, error) {
 		if err != nil {
 			return err
 		}
-		n, err := f.examine(ctx, moved, "")
-		found.Enqueued += n
-		return err
+		return f.examine(ctx, moved, "", &found)
 	})
 	return found, err
 }

@@ -41,24 +41,21 @@ func (w *Walk) changed(page []scene.Stamp) ([]scene.ID, error) {
 
 // examine reads scenes and enqueues those whose content, files or cover differ from
 // what was last brought in step, with the cause given or, without one, the one found. It
-// returns how many it enqueued.
-func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string) (int, error) {
-	n := 0
+// adds to found what it enqueued.
+func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string, found *Found) error {
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
 		ids = ids[len(part):]
 		reader := compare.Reader{Stash: f.Stash, Store: f.Store}
 		scenes, err := reader.Scenes(ctx, part)
 		if err != nil {
-			return n, err
+			return err
 		}
-		m, err := f.compare(ctx, part, scenes.Values, cause)
-		n += m
-		if err != nil {
-			return n, err
+		if err := f.compare(ctx, part, scenes.Values, cause, found); err != nil {
+			return err
 		}
 	}
-	return n, nil
+	return nil
 }
 
 // seenScene is a scene with what the store will know of it.
@@ -68,21 +65,28 @@ type seenScene struct {
 	wish  *queue.Wish
 }
 
-func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause string) (int, error) {
+// noFiles is the hash of no path at all.
+var noFiles = scene.Scene{}.PathHash()
+
+// bare reports a scene without files that is new or had some.
+func bare(sc *scene.Scene, before store.Seen, known bool) bool {
+	return len(sc.Files) == 0 && (!known || before.Paths != noFiles)
+}
+
+func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause string, found *Found) error {
 	old, err := f.known(ids)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var list []seenScene
 	var unread []queue.Wish
-	n := 0
 	for _, id := range ids {
 		sc, answered := scenes[id]
 		before, known := old[id]
 		if !answered {
 			wish, err := f.unread(id, before.Name, cause, known)
 			if err != nil {
-				return n, err
+				return err
 			}
 			unread = append(unread, wish...)
 		}
@@ -91,17 +95,21 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 		}
 		ss, err := f.judge(ctx, sc, before, known, cause)
 		if err != nil {
-			return n, errors.Join(err, f.record(list)) // what was found so far is kept
+			return errors.Join(err, f.record(list)) // what was found so far is kept
 		}
 		if ss.wish != nil {
-			n++
+			found.Enqueued++
+		}
+		if bare(sc, before, known) {
+			found.Bare++
 		}
 		list = append(list, ss)
 	}
 	if err := f.record(list); err != nil {
-		return n, err
+		return err
 	}
-	return n + len(unread), f.Wish(unread...)
+	found.Enqueued += len(unread)
+	return f.Wish(unread...)
 }
 
 // unread is the wish for a scene Stash could not read, so that its job shows why. A renamed
@@ -145,8 +153,10 @@ func (f *Finder) known(ids []scene.ID) (map[scene.ID]store.Seen, error) {
 // judge decides whether a scene has to be brought in step again.
 func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, cause string) (seenScene, error) {
 	ss := seenScene{scene: sc, seen: before}
-	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = store.Stamp(sc.UpdatedAt, f.Clock()), sc.Name(), sc.PathHash()
+	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = store.StampOf(*sc, f.Clock()), sc.Name(), sc.PathHash()
 	switch {
+	case known && len(sc.Files) == 0 && before.Paths == noFiles:
+		return ss, nil // as before: there is still nothing to find in Plex
 	case !known, before.Content == "":
 		cause = or(cause, "new")
 	case sc.ContentHash() != before.Content:
@@ -168,8 +178,8 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 }
 
 // coverChanged asks for the cover by its ETag when images are synced: a new cover
-// moves nothing but the stamp. A cover that Stash cannot give counts as changed: its job
-// tells what is wrong with it, and the sweep goes on.
+// moves nothing but the stamp. A cover that cannot be had, for whatever reason, counts as
+// changed: its job tells what is wrong with it, and the sweep goes on.
 func (f *Finder) coverChanged(ctx context.Context, sc *scene.Scene, seen *store.Seen) (bool, error) {
 	if !ImagesWanted(f.Settings) || seen.CoverAt == sc.UpdatedAt {
 		return false, nil

@@ -37,7 +37,7 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 	for i, q := range requests {
 		c := &Comparison{Request: q, Scene: scenes.Values[q.Scene], Fault: scenes.Bad[q.Scene]}
 		if c.Scene != nil {
-			c.Stamp = store.Stamp(c.Scene.UpdatedAt, at)
+			c.Stamp = store.StampOf(*c.Scene, at)
 		}
 		list[i] = c
 	}

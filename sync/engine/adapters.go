@@ -15,14 +15,17 @@ import (
 // DialServers makes the real adapters.
 func DialServers(version string) Dial {
 	return func(a Address) (Stash, Plex) {
-		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, UserAgent: "Lockstep/" + version, Certificate: a.StashCertificate})
-		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, ClientID: a.ClientID, Version: version, Certificate: a.PlexCertificate})
-		return stashServer{s}, plexServer{p}
+		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, UserAgent: "Lockstep/" + version, Certificate: a.StashCertificate, Budget: a.StashBudget})
+		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, ClientID: a.ClientID, Version: version, Certificate: a.PlexCertificate, Budget: a.PlexBudget})
+		return stashServer{s, door(a.StashURL)}, plexServer{p, door(a.PlexURL)}
 	}
 }
 
 // stashServer fits the adapter to what the engine asks for.
-type stashServer struct{ *stash.Client }
+type stashServer struct {
+	*stash.Client
+	door
+}
 
 // Status answers when Stash can work.
 func (s stashServer) Status(ctx context.Context) (string, int, error) {
@@ -85,7 +88,10 @@ func only(scenes []scene.Scene, fits func(scene.Scene) bool) []scene.Scene {
 const scanTask = "library.update.section"
 
 // plexServer fits the adapter to what the engine asks for.
-type plexServer struct{ *plex.Client }
+type plexServer struct {
+	*plex.Client
+	door
+}
 
 // Watch turns Plex's notifications into the two things that matter: an item appeared,
 // a scan ended.

@@ -59,8 +59,10 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 
 // tryAgain takes back what holds work until a person does something.
 func (e *Engine) tryAgain() {
-	e.work.holdWait, e.work.holdUntil = 0, e.now()
-	e.clear(api.FixPlex, api.DiskProblem, api.RestoredData)
+	e.work.holdUntil = e.now()
+	e.links.budgets.forget()
+	e.local = localTrouble{}
+	e.clear(api.FixPlex, api.RestoredData)
 	e.forgetRefusal()
 	e.links.recheck(e.now())
 }

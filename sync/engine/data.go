@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockstep/sync/api"
+	"lockstep/sync/fault"
 )
 
 // loadData tells what opening the database found, and has it watched. Nothing is written
@@ -33,17 +34,15 @@ func (e *Engine) lookAtData() {
 		return
 	}
 	words, err := e.o.Data.Look()
-	fault, before := "", e.upkeep.dataFault
+	now, before := "", e.upkeep.dataFault
 	if err != nil {
-		fault = err.Error()
+		now = err.Error()
 	}
-	e.upkeep.dataFault = fault
-	if fault == before {
+	e.upkeep.dataFault, e.lostFile = now, fault.Of(err)
+	if now == before {
 		err = nil // told already
-	} else if fault == "" {
-		e.clear(api.DiskProblem)
 	}
-	if words != "" || fault != before {
+	if words != "" || now != before {
 		e.noteData(words, err)
 		e.publish()
 	}
@@ -64,7 +63,7 @@ func (e *Engine) watchData(ctx context.Context) {
 // noteData tells a person what became of the stored data. What was told before stays.
 func (e *Engine) noteData(words string, err error) {
 	if err != nil {
-		e.noteLocal(err)
+		e.log.Error("the database is not as it should be", "err", err)
 	}
 	if words == "" {
 		return

@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/event"
+	"lockstep/sync/fault"
 	"lockstep/sync/health"
 	"lockstep/sync/library"
 	"lockstep/sync/outage"
@@ -33,6 +35,8 @@ type Stash interface {
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
 	WatchJobs(ctx context.Context, finished func()) error
+	// Knock reports nil when somebody listens at the address; it sends nothing.
+	Knock(ctx context.Context) error
 	// Close gives up idle connections; the adapter may still be used afterwards.
 	Close()
 }
@@ -53,6 +57,8 @@ type Plex interface {
 	Expect(machine string, otherwise error)
 	// Watch reports what Plex announces until ctx or connection ends.
 	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
+	// Knock reports nil when somebody listens at the address; it sends nothing.
+	Knock(ctx context.Context) error
 	// Close gives up idle connections; the adapter may still be used afterwards.
 	Close()
 }
@@ -89,6 +95,9 @@ type Address struct {
 	StashCertificate, PlexCertificate string
 	APIKey, Token                     func() string
 	ClientID                          string // persistent identifier of this installation towards Plex
+	// StashBudget and PlexBudget hold back what fails; nil, as for a test of a connection,
+	// holds back nothing.
+	StashBudget, PlexBudget *budget.Budget
 }
 
 // Options are what an engine is made of.
@@ -139,7 +148,7 @@ type Data interface {
 type Engine struct {
 	o      Options
 	log    *slog.Logger
-	store  store.Store
+	store  *ledger
 	inbox  chan func()
 	snap   event.Value[api.Snapshot]
 	quit   chan struct{} // closed when somebody asks the process to end
@@ -157,6 +166,7 @@ type owner struct {
 	settings config.Settings
 	health   health.State
 	links    links
+	probing  probing
 	pause    pauseState
 	said     health.Said
 	outages  []outage.Record // those of late
@@ -168,7 +178,10 @@ type owner struct {
 	recon       reconState
 	awaited     awaitedState
 	upkeep      upkeepState
-	signIn      *signIn // the newest, nil before the first
+	signIn      *signIn          // the newest, nil before the first
+	told        map[failure]bool // what fails as the log has it
+	local       localTrouble
+	lostFile    *fault.Error // the database is not the file on disk any more
 	notes       map[api.AttentionKind]api.Attention
 	today       todayState
 	revision    uint64
@@ -180,7 +193,7 @@ type owner struct {
 // New makes an engine. Nothing runs before Run.
 func New(o Options) *Engine {
 	return &Engine{
-		o: o, log: o.Log, store: o.Store,
+		o: o, log: o.Log, store: &ledger{Store: o.Store},
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
 		owner: owner{notes: map[api.AttentionKind]api.Attention{}},
 	}

@@ -37,7 +37,9 @@ func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, er
 	return x.explain(ctx, strings.TrimSpace(query))
 }
 
-func (e *Engine) asks(k api.AttentionKind) bool { _, ok := e.notes[k]; return ok }
+func (e *Engine) asks(k api.AttentionKind) bool {
+	return slices.ContainsFunc(e.attention(), func(a api.Attention) bool { return a.Kind == k })
+}
 
 // explainer looks at one scene beside the loop.
 type explainer struct {

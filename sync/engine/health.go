@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -77,6 +76,7 @@ func (e *Engine) transition(t breaker.Transition) {
 		e.outages = append(lately(e.outages, e.stamp()), e.health.Newest)
 		e.log.Warn("Plex is not reachable; waiting for it", "cause", e.health.Breaker.Cause, "outage", e.health.Newest.ID)
 		e.work.halt()
+		e.opened()
 		e.hold()
 	case breaker.Reopened:
 		e.hold()
@@ -106,9 +106,12 @@ func (e *Engine) hold() {
 // another chance.
 func (e *Engine) recovered() {
 	e.work.ramp(e.now(), e.settings)
-	e.work.holdWait, e.work.holdUntil = 0, e.now()
+	e.work.holdUntil = e.now()
 	e.links.plexOK(e.now())
-	e.links.recheck(e.now())
+	e.links.budgets.plex.Wake()
+	e.links.plexCheck.want(e.now())
+	e.look.index = true // what was missed meanwhile
+	e.look.by(e.now())
 	if err := e.requeueVictims(); err != nil {
 		e.noteLocal(err)
 	}
@@ -159,69 +162,6 @@ func (e *Engine) requeueVictims() error {
 func victimOf(j queue.Job, r outage.Record) bool {
 	serverFault := j.Class == fault.Unreachable || j.Class == fault.Temporary || j.Class == fault.Busy
 	return serverFault && !j.Due.Before(r.Started.Add(-victimSlack)) && !j.Due.After(r.Ended)
-}
-
-// dueProbe probes an open breaker when its time has come. One probe at a time; a pause
-// does not stop it.
-func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
-	at, open := e.health.Breaker.NextProbe()
-	if !open || e.links.plex == nil {
-		return time.Time{}
-	}
-	if at.After(now) {
-		return at
-	}
-	e.probe()
-	return time.Time{}
-}
-
-// probe sends one probe and applies its result.
-func (e *Engine) probe() {
-	if err := e.step(breaker.Event{Kind: breaker.ProbeStarted}, nil); err != nil {
-		e.noteLocal(err)
-		return
-	}
-	if e.health.Breaker.State != breaker.HalfOpen {
-		return
-	}
-	gen, plex, begun := e.health.Breaker.Generation, e.links.plex, e.now()
-	ctx, cancel := context.WithTimeout(e.hard, probeTimeout)
-	e.spawn(func() {
-		defer cancel()
-		err := plex.Probe(ctx)
-		e.post(func() { e.probed(gen, begun, err) })
-	})
-}
-
-// probeTimeout bounds a probe: a server that needs longer for the list of libraries
-// cannot take writes either.
-const probeTimeout = 10 * time.Second
-
-func (e *Engine) probed(gen uint64, begun time.Time, err error) {
-	ev := breaker.Event{Kind: breaker.ProbeSucceeded, Generation: gen}
-	f := fault.Of(err)
-	switch {
-	case err == nil:
-	case e.hard.Err() != nil:
-		ev.Kind = breaker.ProbeAbandoned
-	case f.Class == fault.Local || f.Class == fault.Canceled:
-		ev.Kind = breaker.ProbeAbandoned
-	case answered(f):
-		// Plex answers, if only to refuse: that is not an outage.
-	default:
-		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
-		e.failedProbe = begun
-	}
-	if err != nil {
-		e.links.plexFault(f, e.now())
-	}
-	if err := e.step(ev, nil); err != nil {
-		e.noteLocal(err)
-	}
-	if err != nil && answered(f) {
-		e.noteFault(f) // after the breaker closed: a refusal is asked about, not waited for
-	}
-	e.publish()
 }
 
 // answered reports a fault that proves the server is there.

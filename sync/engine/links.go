@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
@@ -18,15 +20,77 @@ type links struct {
 	plex  Plex
 
 	stashState, plexState api.Connection
+	stashCheck, plexCheck check
+	stashKnock, plexKnock knock
 	machine               string // of the Plex server, once it has answered
 	sections              []scene.Section
 	all                   []scene.Section
 
-	connecting bool
-	connectAt  time.Time // when to look at the servers again
-	wait       time.Duration
-	epoch      int // grows when addresses change: answers of older adapters are ignored
-	stopWatch  context.CancelFunc
+	budgets budgets
+	epoch   int // grows when addresses change: answers of older adapters are ignored
+	// watchStash and watchPlex end the listener of a server; nil while there is none.
+	watchStash, watchPlex context.CancelFunc
+}
+
+// budgets hold back what fails, one for each server that is asked.
+type budgets struct{ stash, plex, account *budget.Budget }
+
+func (e *Engine) newBudgets() budgets {
+	b := func() *budget.Budget { return budget.New(e.o.Now, e.o.Jitter) }
+	return budgets{b(), b(), b()}
+}
+
+// of is the budget of a server.
+func (b budgets) of(s fault.Server) *budget.Budget {
+	if s == fault.Stash {
+		return b.stash
+	}
+	return b.plex
+}
+
+// wake makes everything due that waits for a server to come back.
+func (b budgets) wake() {
+	b.stash.Wake()
+	b.plex.Wake()
+	b.account.Wake()
+}
+
+// forget begins anew, because a person asked for it.
+func (b budgets) forget() {
+	b.stash.Forget()
+	b.plex.Forget()
+	b.account.Forget()
+}
+
+// check is the check of one connection: when it is wanted, and whether one is under way.
+type check struct {
+	at      time.Time // zero: not wanted
+	running bool
+	ended   time.Time // when the last one that succeeded ended
+}
+
+// want asks for a check no later than t.
+func (c *check) want(t time.Time) {
+	if c.at.IsZero() || t.Before(c.at) {
+		c.at = t
+	}
+}
+
+// checkSpacing is how long a check that succeeded stands against the doubts that other
+// requests raise: while only those fail it would be asked for again and again.
+const checkSpacing = time.Minute
+
+// doubt asks for a check because something else failed.
+func (c *check) doubt(now time.Time) {
+	if c.ended.IsZero() || now.Sub(c.ended) >= checkSpacing || now.Before(c.ended) {
+		c.want(now)
+	}
+}
+
+// recheck asks for a check of both connections no later than t.
+func (l *links) recheck(t time.Time) {
+	l.stashCheck.want(t)
+	l.plexCheck.want(t)
 }
 
 // ready reports whether jobs can be worked on.
@@ -34,31 +98,18 @@ func (l *links) ready() bool {
 	return l.stash != nil && l.stashState.OK && l.plexState.OK && l.machine != ""
 }
 
-// recheck asks for a look at the servers no later than t.
-func (l *links) recheck(t time.Time) {
-	if l.connectAt.IsZero() || t.Before(l.connectAt) {
-		l.connectAt = t
+func (l *links) plexOK(now time.Time)  { succeeded(&l.plexState, now) }
+func (l *links) stashOK(now time.Time) { succeeded(&l.stashState, now) }
+
+func succeeded(c *api.Connection, now time.Time) {
+	if !c.OK || !c.Checked {
+		c.Since = now.UTC()
 	}
+	c.OK, c.Checked = true, true
+	c.Error, c.Hint, c.Class = "", "", ""
 }
 
-func (l *links) plexOK(now time.Time) {
-	if !l.plexState.OK || !l.plexState.Checked {
-		l.plexState.Since = now.UTC()
-	}
-	l.plexState.OK, l.plexState.Checked = true, true
-	l.plexState.Error, l.plexState.Hint, l.plexState.Class = "", "", ""
-}
-
-func (l *links) plexFault(f *fault.Error, now time.Time) { failed(&l.plexState, f, now) }
-
-func (l *links) stashOK(now time.Time) {
-	if !l.stashState.OK || !l.stashState.Checked {
-		l.stashState.Since = now.UTC()
-	}
-	l.stashState.OK, l.stashState.Checked = true, true
-	l.stashState.Error, l.stashState.Hint, l.stashState.Class = "", "", ""
-}
-
+func (l *links) plexFault(f *fault.Error, now time.Time)  { failed(&l.plexState, f, now) }
 func (l *links) stashFault(f *fault.Error, now time.Time) { failed(&l.stashState, f, now) }
 
 func failed(c *api.Connection, f *fault.Error, now time.Time) {
@@ -69,26 +120,13 @@ func failed(c *api.Connection, f *fault.Error, now time.Time) {
 	c.Error, c.Hint, c.Class = f.Words, f.Hint, string(f.Class)
 }
 
-const (
-	// firstRecheck is the first wait before a failing server is looked at again; it
-	// doubles. Five of them pass in about 8 s, which is when the breaker opens.
-	firstRecheck = 500 * time.Millisecond
-	// lastRecheck caps the wait; a breaker that opened takes over for Plex.
-	lastRecheck = time.Minute
-	// askRecheck is how often a refusal that needs a person is looked at quietly.
-	askRecheck = 5 * time.Minute
-)
-
 // dial makes new adapters for the present settings and forgets what was known of the
 // servers behind the old ones.
 func (e *Engine) dial() {
 	l := &e.links
-	if l.stopWatch != nil {
-		l.stopWatch()
-		l.stopWatch = nil
-	}
+	l.stopWatching()
 	epoch := l.epoch + 1
-	*l = links{epoch: epoch}
+	*l = links{epoch: epoch, budgets: e.newBudgets()}
 	e.forgetRefusal()
 	e.look.indexed = false
 	if e.o.Still || !e.settings.Configured() {
@@ -98,8 +136,9 @@ func (e *Engine) dial() {
 		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
 		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
 		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), ClientID: e.clientID(),
+		StashBudget: l.budgets.stash, PlexBudget: l.budgets.plex,
 	})
-	l.connectAt = e.now()
+	l.recheck(e.now())
 }
 
 func (e *Engine) secret(name string) func() string {
@@ -112,88 +151,148 @@ func (e *Engine) secret(name string) func() string {
 	}
 }
 
-// answer is what a look at both servers brought.
-type answer struct {
-	version  string
-	scenes   int
-	stashErr error
-	identity scene.Identity
-	sections []scene.Section
-	plexErr  error
-	askPlex  bool
-}
+// checkTimeout bounds a check: a server that is silent for longer is of no use either.
+const checkTimeout = 10 * time.Second
 
-// dueConnect looks at the servers when they have not answered yet, or failed, or when
-// somebody asked for a look.
-func (e *Engine) dueConnect(ctx context.Context, now time.Time) time.Time {
+// dueChecks checks the connections that have not answered yet, that failed, or that
+// somebody has doubts about.
+func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
 	l := &e.links
-	if l.stash == nil || l.connecting || l.connectAt.IsZero() {
+	if l.stash == nil {
 		return time.Time{}
 	}
-	if l.connectAt.After(now) {
-		return l.connectAt
+	next := e.dueCheck(ctx, &l.stashCheck, l.budgets.stash, now, e.checkStash)
+	if e.health.Breaker.Allows() { // an open breaker is tried by its probe alone
+		next = sooner(next, e.dueCheck(ctx, &l.plexCheck, l.budgets.plex, now, e.checkPlex))
 	}
-	l.connecting, l.connectAt = true, time.Time{} // who asks for a look from now on gets another one
-	gen, epoch := e.health.Breaker.Generation, l.epoch
-	stash, plex, askPlex := l.stash, l.plex, e.health.Breaker.Allows()
-	e.spawn(func() {
-		a := answer{askPlex: askPlex}
-		a.version, a.scenes, a.stashErr = stash.Status(ctx)
-		if askPlex { // an open breaker is tried by its probe alone
-			a.identity, a.sections, a.plexErr = plex.Ready(ctx)
-		}
-		e.post(func() { e.connected(ctx, epoch, gen, a) })
-	})
+	return next
+}
+
+// dueCheck begins a check when it is wanted and the budget allows it.
+func (e *Engine) dueCheck(ctx context.Context, c *check, b *budget.Budget, now time.Time, begin func(context.Context)) time.Time {
+	if c.running || c.at.IsZero() {
+		return time.Time{}
+	}
+	if at := later(c.at, b.Next(budget.Connect)); at.After(now) {
+		return at
+	}
+	c.running, c.at = true, time.Time{} // who asks for a check from now on gets another one
+	begin(ctx)
 	return time.Time{}
 }
 
-func (e *Engine) connected(ctx context.Context, epoch int, gen uint64, a answer) {
+// sooner is the earlier of two times, of which a zero one is none.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func (e *Engine) checkStash(ctx context.Context) {
+	epoch, stash := e.links.epoch, e.links.stash
+	e.spawn(func() {
+		bound, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		version, _, err := stash.Status(bound)
+		e.post(func() { e.stashChecked(ctx, epoch, version, err) })
+	})
+}
+
+func (e *Engine) stashChecked(ctx context.Context, epoch int, version string, err error) {
 	l := &e.links
 	if epoch != l.epoch || ctx.Err() != nil {
 		return
 	}
-	l.connecting = false
 	now := e.now()
-	if a.stashErr != nil {
-		e.noteFault(asServer(a.stashErr, fault.Stash))
-		e.look.answer(a.stashErr) // no look begins while Stash is away
-	} else {
-		l.stashOK(now)
-		l.stashState.Name = a.version
-		e.settled(fault.Stash)
+	l.stashCheck.running = false
+	l.budgets.stash.Done(budget.Connect, err)
+	if err != nil {
+		e.noteFault(asServer(err, fault.Stash))
+		e.look.answer(err) // no look begins while Stash is away
+		l.stashCheck.want(now)
+		e.publish()
+		return
 	}
-	if a.askPlex {
-		e.plexAnswered(ctx, gen, a)
+	if !l.stashState.OK && l.stashState.Checked {
+		l.budgets.stash.Wake()
 	}
-	e.scheduleRecheck(now)
+	l.stashCheck.ended = now
+	l.stashOK(now)
+	l.stashState.Name = version
+	e.watchStash(ctx)
+	e.publish()
+}
+
+// answer is what a check of Plex brought.
+type answer struct {
+	identity scene.Identity
+	sections []scene.Section
+	err      error
+	took     time.Duration
+}
+
+func (e *Engine) checkPlex(ctx context.Context) {
+	gen, epoch, plex := e.health.Breaker.Generation, e.links.epoch, e.links.plex
+	e.spawn(func() {
+		bound, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		var a answer
+		began := e.now()
+		a.identity, a.sections, a.err = plex.Ready(bound)
+		a.took = e.now().Sub(began)
+		e.post(func() { e.plexChecked(ctx, epoch, gen, a) })
+	})
+}
+
+func (e *Engine) plexChecked(ctx context.Context, epoch int, gen uint64, a answer) {
+	if epoch != e.links.epoch || ctx.Err() != nil {
+		return
+	}
+	e.links.plexCheck.running = false
+	e.plexAnswered(ctx, gen, a)
 	e.publish()
 }
 
 func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
-	err := a.plexErr
+	l, now := &e.links, e.now()
+	err := a.err
 	var chosen []scene.Section
 	if err == nil {
 		chosen, err = e.accept(a)
 	}
+	l.budgets.plex.Done(budget.Connect, err)
 	if err != nil {
 		e.noteFault(asServer(err, fault.Plex))
-		e.countPlex(gen, err)
+		e.countSilence(gen, err, a.took)
+		l.plexCheck.want(now)
 		return
 	}
-	l := &e.links
-	l.plexOK(e.now())
+	l.plexCheck.ended = now
+	fresh := !l.plexState.OK || l.machine != a.identity.Machine || !sameSections(l.sections, chosen)
+	l.plexOK(now)
 	if l.machine != a.identity.Machine {
 		e.look.indexed = false
 	}
 	l.plexState.Name, l.machine = a.identity.Version, a.identity.Machine
 	l.all, l.sections = a.sections, chosen
-	e.settled(fault.Plex)
-	if err := e.step(breaker.Event{Kind: breaker.Success, Generation: gen}, nil); err != nil {
-		e.noteLocal(err)
+	e.countPlex(gen, nil)
+	if fresh { // what was missed while Plex did not answer
+		e.look.index = true
+		e.look.by(now)
 	}
-	e.look.index, e.look.wait = true, 0
-	e.look.soon(e.now())
-	e.watch(ctx)
+	e.watchPlex(ctx)
+}
+
+func sameSections(a, b []scene.Section) bool {
+	return slices.EqualFunc(a, b, func(x, y scene.Section) bool { return x.ID == y.ID })
 }
 
 // machineValue names the stored identifier of the Plex server last accepted.
@@ -233,37 +332,56 @@ type boundServer struct {
 	URL     string `json:"url"`
 }
 
-// countPlex feeds the breaker with the outcome of a call to Plex.
+// countPlex feeds the breaker with the outcome of a call to Plex. A success proves
+// nothing while something else that jobs need keeps failing.
 func (e *Engine) countPlex(gen uint64, err error) {
-	ev := breaker.Event{Kind: breaker.Success, Generation: gen}
-	if f := fault.Of(err); f != nil {
-		if f.Class != fault.Unreachable || f.Server != fault.Plex {
-			return
-		}
-		ev.Kind, ev.Cause = breaker.Failure, f.Words
+	f := fault.Of(err)
+	switch {
+	case f == nil && e.lacking():
+		return
+	case f == nil:
+		e.count(breaker.Event{Kind: breaker.Success, Generation: gen})
+	case f.Class == fault.Unreachable && f.Server == fault.Plex && !budget.Held(f):
+		e.count(breaker.Event{Kind: breaker.Failure, Generation: gen, Cause: f.Words})
 	}
+}
+
+func (e *Engine) count(ev breaker.Event) {
 	if err := e.step(ev, nil); err != nil {
 		e.noteLocal(err)
 	}
 }
 
-// scheduleRecheck decides when to look at failing servers again.
-func (e *Engine) scheduleRecheck(now time.Time) {
-	l := &e.links
-	plexWaits := !l.plexState.OK && e.health.Breaker.Allows()
-	if l.stashState.OK && !plexWaits {
-		l.wait = 0
-		return
+// needed are the requests to Plex without which no job gets on. One item's read or write
+// may fail for reasons of its own.
+var needed = []budget.Kind{budget.Connect, budget.Identity, budget.Sections, budget.Index, budget.Listing}
+
+// lacking reports that something jobs need fails in a way that counts as an outage.
+func (e *Engine) lacking() bool {
+	return slices.ContainsFunc(e.links.budgets.plex.Failing(), func(f budget.Failure) bool {
+		return slices.Contains(needed, f.Kind) && wide(f.Fault).Class == fault.Unreachable
+	})
+}
+
+// wide is a fault of what concerns the whole server: an error there is no single item's.
+func wide(f *fault.Error) *fault.Error {
+	if f.Class != fault.Temporary {
+		return f
 	}
-	asked := func(c api.Connection) bool {
-		return c.OK || c.Class == string(fault.Unauthorized) || c.Class == string(fault.Config)
+	w := *f
+	w.Class = fault.Unreachable
+	return &w
+}
+
+// silence is how long a check stays unanswered to weigh as much as another failure: in
+// that time a server that refuses would have been tried again.
+const silence = 4 * time.Second
+
+// countSilence counts a failed check, one that nobody answered for as long as it took.
+func (e *Engine) countSilence(gen uint64, err error, took time.Duration) {
+	for range 1 + took/silence {
+		e.countPlex(gen, err)
 	}
-	if asked(l.stashState) && (asked(l.plexState) || !plexWaits) {
-		l.recheck(now.Add(askRecheck))
-		return
-	}
-	l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
-	l.recheck(now.Add(l.wait))
 }
 
 // asServer gives a fault its server where the adapter's caller knows better: an error

@@ -215,9 +215,7 @@ func (e *Engine) cancelTasks() {
 	if e.look.cancel != nil {
 		e.look.cancel()
 	}
-	if e.links.stopWatch != nil {
-		e.links.stopWatch()
-	}
+	e.links.stopWatching()
 	e.stopRecon()
 	e.work.halt()
 }

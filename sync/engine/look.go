@@ -2,13 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"lockstep/sync/change"
-	"lockstep/sync/fault"
-	"lockstep/sync/library"
-	"lockstep/sync/match"
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/scene"
 )
 
@@ -23,15 +20,25 @@ type lookState struct {
 	// What the next look covers.
 	newest, sweep, names, files, index, full, recheck bool
 
+	probeAt             time.Time // when Stash is asked for its newest scene by the clock
 	lastNewest          scene.Newest
 	lastSweep, lastFile time.Time
 	lastIndex           time.Time
 	edited              time.Time // when an edit was last seen
-	wait                time.Duration
 	scenes              int
 	waiters             []chan error // of SyncNow, for the next look
 	served              []chan error // for the running one
 	enqueued            int          // by the running look
+	scan                *api.Scan    // how far the running one is
+}
+
+// firstScan is how far the first look is; nil once everything was seen: later looks are
+// nobody's concern.
+func (l *lookState) firstScan() *api.Scan {
+	if l.done && l.indexed {
+		return nil
+	}
+	return l.scan
 }
 
 // answer ends the wait of those who asked for a look that cannot begin.
@@ -42,8 +49,11 @@ func (l *lookState) answer(err error) {
 	l.waiters = nil
 }
 
-// soon makes a look due at once.
-func (l *lookState) soon(now time.Time) { l.by(now) }
+// soon makes a look at both servers due at once.
+func (l *lookState) soon(now time.Time) {
+	l.newest = true
+	l.by(now)
+}
 
 // by makes a look due no later than t.
 func (l *lookState) by(t time.Time) {
@@ -52,9 +62,10 @@ func (l *lookState) by(t time.Time) {
 	}
 }
 
-// want is a copy of what a look covers, for the goroutine that looks.
+// want is a copy of what a look covers, for the goroutine that looks. A quiet one does not
+// sweep although an edit was seen: sweeping failed a moment ago.
 type want struct {
-	newest, sweep, names, files, index, full, recheck bool
+	newest, sweep, names, files, index, full, recheck, quiet bool
 }
 
 const (
@@ -72,14 +83,17 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 	if l.at.After(now) {
 		return l.at
 	}
-	w := e.wanted(now)
+	w, next := e.affordable(e.wanted(now), now)
+	if w == (want{}) {
+		return next
+	}
 	l.running = true
 	l.served, l.waiters = append(l.served, l.waiters...), nil
-	l.index, l.full = l.index && !w.index, l.full && !w.index // what cannot be done now stays wanted
-	l.newest, l.sweep, l.names, l.files, l.recheck = false, false, false, false, false
+	l.take(w)
 	tctx, cancel := context.WithCancel(ctx)
 	l.cancel, l.enqueued = cancel, 0
 	lk := e.looker(w)
+	l.scan = nil
 	gen, epoch := e.health.Breaker.Generation, e.links.epoch
 	e.spawn(func() {
 		defer cancel()
@@ -87,6 +101,13 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 		e.post(func() { e.looked(epoch, gen, lk) })
 	})
 	return time.Time{}
+}
+
+// take takes off the list what a look covers; what it does not stays wanted.
+func (l *lookState) take(w want) {
+	l.newest, l.sweep, l.names = l.newest && !w.newest, l.sweep && !w.sweep, l.names && !w.names
+	l.files, l.recheck = l.files && !w.files, l.recheck && !w.recheck
+	l.index, l.full = l.index && !w.index, l.full && !w.index
 }
 
 // mayLook reports whether looking makes sense: a pause stops sweeps, a Stash that is
@@ -98,7 +119,7 @@ func (e *Engine) mayLook() bool {
 // wanted adds to what was asked for whatever is due by the clock.
 func (e *Engine) wanted(now time.Time) want {
 	l := &e.look
-	w := want{true, l.sweep, l.names, l.files, l.index, l.full, l.recheck}
+	w := want{newest: l.newest || !l.probeAt.After(now), sweep: l.sweep, names: l.names, files: l.files, index: l.index, full: l.full, recheck: l.recheck}
 	if now.Sub(l.lastSweep) >= e.settings.SweepEvery {
 		w.sweep, w.names = true, true
 	}
@@ -112,193 +133,28 @@ func (e *Engine) wanted(now time.Time) want {
 	return w
 }
 
-// looker carries out one look beside the loop.
-type looker struct {
-	want
-	finder   *change.Finder
-	index    *library.Index
-	sections []scene.Section
-	stash    Stash
-	last     scene.Newest
-
-	newestNow         scene.Newest
-	found             change.Found
-	refreshed         library.Refreshed
-	stashErr, plexErr error
-	swept             bool
-}
-
-func (e *Engine) looker(w want) *looker {
-	return &looker{
-		want: w, stash: e.links.stash, last: e.look.lastNewest, sections: e.links.sections,
-		finder: e.finder(),
-		index:  &library.Index{Plex: e.links.plex, Store: e.store, Machine: e.links.machine, Clock: e.stamp},
-	}
-}
-
-func (e *Engine) finder() *change.Finder {
-	m := match.NewMapper(e.settings.PathMap)
-	return &change.Finder{
-		Stash: e.links.stash, Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
-		Claims: func(s scene.Scene) []string {
-			var keys []string
-			for _, p := range s.Paths() {
-				keys = append(keys, match.Keys(m.Map(p))...)
-			}
-			return keys
-		},
-	}
-}
-
-func (k *looker) run(ctx context.Context) {
-	k.stashErr = k.lookAtStash(ctx)
-	if k.want.index {
-		k.refreshed, k.plexErr = k.index.Refresh(ctx, k.sections, k.want.full)
-	}
-}
-
-func (k *looker) lookAtStash(ctx context.Context) error {
-	var err error
-	if k.newestNow, err = k.stash.Newest(ctx); err != nil {
-		return err
-	}
-	k.swept = k.want.sweep || k.newestNow != k.last
-	steps := []struct {
-		wanted bool
-		do     func(context.Context) (change.Found, error)
-	}{
-		{k.swept, k.finder.Sweep}, {k.want.names || k.swept, k.finder.Names}, {k.want.files, k.finder.Files},
-		{k.want.recheck, func(context.Context) (change.Found, error) {
-			n, err := k.finder.Recheck("settings")
-			return change.Found{Enqueued: n}, err
-		}},
-	}
-	for _, s := range steps {
-		if !s.wanted {
-			continue
+// affordable leaves out what failed a moment ago, and returns when the first of that may
+// be tried again.
+func (e *Engine) affordable(w want, now time.Time) (want, time.Time) {
+	var next time.Time
+	may := func(wanted bool, b *budget.Budget, k budget.Kind) bool {
+		at := b.Next(k)
+		if wanted && at.After(now) {
+			next = sooner(next, at)
+			return false
 		}
-		f, err := s.do(ctx)
-		k.found.Enqueued += f.Enqueued
-		k.found.Deleted += f.Deleted
-		k.found.Doubtful += f.Doubtful
-		k.found.Scenes = max(k.found.Scenes, f.Scenes)
-		if err != nil {
-			return err
-		}
+		return wanted
 	}
-	return nil
-}
-
-// looked takes in what a look brought.
-func (e *Engine) looked(epoch int, gen uint64, k *looker) {
-	l := &e.look
-	l.running, l.cancel = false, nil
-	if k.swept || k.want.files || k.refreshed.Full > 0 || len(k.refreshed.Appeared) > 0 {
-		e.upkeep.worked = e.now()
+	stash, plex := e.links.budgets.stash, e.links.budgets.plex
+	w.newest = may(w.newest, stash, budget.Newest)
+	w.sweep = may(w.sweep, stash, budget.Sweep)
+	w.names = may(w.names, stash, budget.NameSweep)
+	w.files = may(w.files, stash, budget.FileSweep)
+	w.recheck = may(w.recheck, stash, budget.Recheck)
+	w.index = may(w.index, plex, budget.Index)
+	w.full = w.full && w.index
+	if stash.Fails(budget.Sweep) && !w.sweep || stash.Fails(budget.NameSweep) && !w.names {
+		w.quiet = true
 	}
-	if epoch != e.links.epoch {
-		l.soon(e.now())
-		return
-	}
-	now := e.now()
-	asked := l.pending(e.health.Breaker.Allows())
-	e.lookedAtStash(k, now)
-	if k.want.index {
-		e.lookedAtPlex(gen, k, now)
-	}
-	l.done = l.done || k.stashErr == nil
-	e.scheduleLook(now)
-	if asked {
-		l.soon(now) // somebody wants more than the look that just ended covered
-	}
-	err := k.stashErr
-	if err == nil {
-		err = k.plexErr
-	}
-	for _, w := range l.served {
-		w <- err
-	}
-	l.served = nil
-	e.hangUp()
-	e.publish()
-}
-
-// hangUp gives up the connections nobody needs until the next look: each would wake
-// the machine once more when its time is over.
-func (e *Engine) hangUp() {
-	if !e.work.active && e.store.Counts().Empty() {
-		e.links.stash.Close()
-		e.links.plex.Close()
-	}
-}
-
-func (e *Engine) lookedAtStash(k *looker, now time.Time) {
-	l := &e.look
-	l.enqueued = k.found.Enqueued
-	if k.stashErr != nil {
-		l.sweep, l.names = l.sweep || k.want.sweep || k.swept, l.names || k.want.names
-		l.files, l.recheck = l.files || k.want.files, l.recheck || k.want.recheck
-		e.noteFault(asServer(k.stashErr, fault.Stash))
-		e.links.recheck(now.Add(firstRecheck))
-		return
-	}
-	e.links.stashOK(now)
-	if k.newestNow != l.lastNewest && l.lastNewest != (scene.Newest{}) {
-		l.edited = now
-	}
-	l.lastNewest, l.scenes = k.newestNow, k.newestNow.Count
-	if k.swept {
-		l.lastSweep = now
-	}
-	if k.want.files {
-		l.lastFile = now
-	}
-	if k.found.Doubtful > 0 {
-		e.log.Warn("many scenes seem to have vanished from Stash at once; not believed", "scenes", k.found.Doubtful)
-	}
-	if k.found.Enqueued > 0 || k.found.Deleted > 0 {
-		e.log.Info("changes found in Stash", "waiting", e.store.Counts().Pending(), "deleted", k.found.Deleted)
-	}
-}
-
-func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
-	if err := errors.Join(e.wakeParked(k.refreshed.Appeared), e.wishAppeared(k.refreshed.Appeared)); err != nil { // also before a fault: it is told only once
-		e.noteLocal(err)
-	}
-	if k.plexErr != nil {
-		e.look.index, e.look.full = true, e.look.full || k.want.full
-		e.noteFault(asServer(k.plexErr, fault.Plex))
-		e.countPlex(gen, k.plexErr)
-		e.links.recheck(now)
-		return
-	}
-	if !e.look.indexed {
-		if err := e.wakeFound(); err != nil {
-			e.noteLocal(err)
-		}
-	}
-	e.look.lastIndex, e.look.indexed = now, true
-	e.scansListed()
-	e.countPlex(gen, nil)
-}
-
-// pending reports whether something is wanted that could be looked at now.
-func (l *lookState) pending(plex bool) bool {
-	return l.sweep || l.names || l.files || l.recheck || plex && (l.index || l.full)
-}
-
-// scheduleLook arms the next look.
-func (e *Engine) scheduleLook(now time.Time) {
-	l := &e.look
-	every := e.settings.StashProbe
-	if !l.edited.IsZero() && now.Sub(l.edited) < quickFor {
-		every = min(every, quickProbe)
-	}
-	l.at = now.Add(every)
-	if l.pending(e.health.Breaker.Allows()) {
-		l.wait = min(max(firstRecheck, 2*l.wait), lastRecheck)
-		l.by(now.Add(l.wait))
-		return
-	}
-	l.wait = 0
+	return w, next
 }

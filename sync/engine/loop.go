@@ -94,7 +94,7 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(maxNap)
 	for _, due := range []func(context.Context, time.Time) time.Time{
-		e.duePause, e.dueProbe, e.dueConnect, e.dueLook, e.dueAwaited, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueRest,
+		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueLook, e.dueAwaited, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueRest,
 	} {
 		if t := due(ctx, now); !t.IsZero() && t.Before(next) {
 			next = t
@@ -137,6 +137,7 @@ func (e *Engine) wake(setBack bool) {
 	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
 		e.noteLocal(err)
 	}
+	e.links.budgets.wake()
 	e.links.recheck(e.now())
 	e.look.soon(e.now())
 	e.clampJobs()

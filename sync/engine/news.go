@@ -3,56 +3,108 @@ package engine
 import (
 	"context"
 	"time"
+
+	"lockstep/sync/budget"
 )
 
-// watch keeps one listener per server: Plex's notifications and Stash's finished jobs.
-func (e *Engine) watch(ctx context.Context) {
+// watchPlex keeps one listener for Plex's notifications.
+func (e *Engine) watchPlex(ctx context.Context) {
 	l := &e.links
-	if l.stopWatch != nil {
+	if l.watchPlex != nil {
 		return
 	}
 	wctx, cancel := context.WithCancel(ctx)
-	l.stopWatch = cancel
-	epoch, stash, plex := l.epoch, l.stash, l.plex
+	l.watchPlex = cancel
+	k := keeper{budget: l.budgets.plex, now: e.now, lost: e.lost(l.epoch)}
+	epoch, plex := l.epoch, l.plex
 	e.spawn(func() {
-		keep(wctx, func(up func()) error {
+		k.run(wctx, func(up func()) error {
 			return plex.Watch(wctx, func() { up(); e.post(func() { e.plexNews(epoch, PlexNews{Appeared: true}) }) },
 				func(n PlexNews) { e.post(func() { e.plexNews(epoch, n) }) })
-		}, func() { e.post(func() { e.lostPlex(epoch) }) })
-	})
-	e.spawn(func() {
-		keep(wctx, func(up func()) error {
-			up()
-			return stash.WatchJobs(wctx, func() { e.post(func() { e.stashJobEnded(epoch) }) })
-		}, func() {})
+		})
 	})
 }
 
-const (
-	firstRedial = time.Second
-	lastRedial  = 5 * time.Minute
-)
+// watchStash keeps one listener for Stash's finished jobs.
+func (e *Engine) watchStash(ctx context.Context) {
+	l := &e.links
+	if l.watchStash != nil {
+		return
+	}
+	wctx, cancel := context.WithCancel(ctx)
+	l.watchStash = cancel
+	k := keeper{budget: l.budgets.stash, now: e.now, lost: func(time.Duration) {}}
+	epoch, stash := l.epoch, l.stash
+	e.spawn(func() {
+		k.run(wctx, func(up func()) error {
+			up()
+			return stash.WatchJobs(wctx, func() { e.post(func() { e.stashJobEnded(epoch) }) })
+		})
+	})
+}
 
-// keep runs a listener again and again with growing waits until ctx ends. lost is
-// called when a connection that had been up is gone.
-func keep(ctx context.Context, listen func(up func()) error, lost func()) {
-	wait := firstRedial
+// stopWatching ends both listeners.
+func (l *links) stopWatching() {
+	l.stopWatchingPlex()
+	if l.watchStash != nil {
+		l.watchStash()
+		l.watchStash = nil
+	}
+}
+
+// stopWatchingPlex ends the listener of a server that is away; a check that succeeds
+// begins another one.
+func (l *links) stopWatchingPlex() {
+	if l.watchPlex != nil {
+		l.watchPlex()
+		l.watchPlex = nil
+	}
+}
+
+// keeper runs a listener again and again, as often as the budget allows.
+type keeper struct {
+	budget *budget.Budget
+	now    func() time.Time
+	lost   func(lived time.Duration) // called when a connection that had been up is gone
+}
+
+// steady is how long a connection must have lived not to count as a failure: a proxy may
+// take each one and end it at once.
+const steady = time.Minute
+
+// leastRedial is between two connections in any case.
+const leastRedial = time.Second
+
+func (k keeper) run(ctx context.Context, listen func(up func()) error) {
 	for ctx.Err() == nil {
-		began, up := time.Now(), false
-		_ = listen(func() { up = true }) // why it ended is what the next look at the server tells
+		if wait := k.budget.Next(budget.Socket).Sub(k.now()); wait > 0 {
+			nap(ctx, wait)
+			continue
+		}
+		if k.budget.Allow(budget.Socket) != nil {
+			continue // somebody else was faster; the next turn waits
+		}
+		began, up := k.now(), false
+		err := listen(func() { up = true })
+		lived := k.now().Sub(began)
+		if up && lived >= steady {
+			k.budget.Done(budget.Socket, nil)
+		}
+		k.budget.Done(budget.Socket, err)
 		if up && ctx.Err() == nil {
-			lost()
+			k.lost(lived)
 		}
-		if time.Since(began) > lastRedial {
-			wait = firstRedial
-		}
-		t := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-t.C:
-		}
-		t.Stop()
-		wait = min(2*wait, lastRedial)
+		nap(ctx, leastRedial)
+	}
+}
+
+// nap waits for d or until ctx ends.
+func nap(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 
@@ -70,10 +122,18 @@ func (e *Engine) plexNews(epoch int, n PlexNews) {
 	e.look.by(e.now().Add(newsDelay))
 }
 
-// lostPlex looks at Plex at once when its notification socket died.
-func (e *Engine) lostPlex(epoch int) {
-	if epoch == e.links.epoch {
-		e.links.recheck(e.now())
+// lost checks Plex at once when its notification socket died.
+func (e *Engine) lost(epoch int) func(time.Duration) {
+	return func(lived time.Duration) {
+		e.post(func() {
+			switch {
+			case epoch != e.links.epoch:
+			case lived < steady:
+				e.links.plexCheck.doubt(e.now())
+			default:
+				e.links.plexCheck.want(e.now())
+			}
+		})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/brake"
+	"lockstep/sync/budget"
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
@@ -253,6 +254,7 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 			}
 			e.recon.listing = false
 			e.look.lastIndex, e.look.indexed = e.now(), true
+			e.links.budgets.plex.Done(budget.Index, nil)
 			e.countPlex(gen, nil)
 			if err := e.wakeParked(got.Appeared); err != nil {
 				e.noteLocal(err)
@@ -283,9 +285,8 @@ func (e *Engine) reconFault(gen uint64, f *fault.Error) {
 	if f.Server == fault.None || f.Class == fault.Canceled || f.Class == fault.Local || f.Class == fault.Rejected {
 		return
 	}
-	e.noteFault(f)
+	e.doubt(f)
 	e.countPlex(gen, f)
-	e.links.recheck(e.now())
 }
 
 // noteReport shows a finished report and tells the brake.

@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"time"
-
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
-	"lockstep/sync/queue"
 	"lockstep/sync/worker"
 )
 
@@ -13,31 +11,23 @@ import (
 // server that can be read proves nothing about it, so only a write that was taken takes
 // it back. It is no outage: Plex is there.
 type refusal struct {
-	fault *fault.Error
-	kind  api.AttentionKind // how a person is asked
-	wait  time.Duration     // until writing is tried again
+	asks api.Attention // what a person is asked
 }
 
-// firstRefused is the first wait before writing is tried again; it doubles.
-const firstRefused = 30 * time.Second
-
-// refuse takes in that Plex takes no writes, and why. What waits is tried again by itself.
+// refuse takes in that Plex takes no writes, and why. What waits is tried again by itself,
+// within seconds at first: a proxy may refuse everything while Plex restarts.
 func (e *Engine) refuse(f *fault.Error) {
-	w := &e.work
-	r := &refusal{fault: f, kind: api.FixPlex, wait: firstRefused}
-	words, hint := "Plex refuses every change: "+f.Words, "Look at Plex, then press Sync now."
-	switch {
-	case f.Class == fault.Forbidden:
-		r.kind, r.wait, words, hint = api.SignInPlex, askRecheck, f.Words, f.Hint
-	case f.Class == fault.Rejected:
-		r.wait = askRecheck
-	case w.refused != nil:
-		r.wait = min(queue.MaxDelay, 2*w.refused.wait)
+	r := &refusal{api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Words, Hint: "Look at Plex, then press Sync now.", Since: e.stamp()}}
+	if f.Class == fault.Forbidden {
+		r.asks.Kind, r.asks.Words, r.asks.Hint = api.SignInPlex, f.Words, f.Hint
 	}
-	w.refused = r
-	w.holdUntil = e.now().Add(max(r.wait, min(f.RetryAfter, queue.MaxDelay)))
-	e.log.Warn("Plex takes no writes", "class", f.Class, "detail", f.Error(), "again", r.wait)
-	e.note(r.kind, words, hint)
+	if old := e.work.refused; old != nil {
+		r.asks.Since = old.asks.Since
+	} else {
+		e.log.Warn("Plex takes no writes", "class", f.Class, "detail", f.Error())
+	}
+	e.work.refused = r
+	e.links.budgets.plex.Done(budget.Write, f)
 }
 
 // writable takes in that Plex took a write.
@@ -51,10 +41,8 @@ func (e *Engine) writable() {
 // forgetRefusal begins anew: a write was taken, a person asked for it, or the server or
 // the token is another one.
 func (e *Engine) forgetRefusal() {
-	if r := e.work.refused; r != nil {
-		e.clear(r.kind)
-	}
 	e.work.refused = nil
+	e.links.budgets.plex.Done(budget.Write, nil)
 }
 
 // tookWrite reports a result that proves that an edit was accepted.

@@ -93,7 +93,7 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 	if dial {
 		e.work.halt()
 		e.dial()
-		e.clear(api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash)
+		e.clear(api.FixPlex)
 	}
 	if e.held() {
 		e.work.halt()

@@ -25,8 +25,9 @@ func (e *Engine) publish() {
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
 		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.links.plexState, Scenes: e.look.scenes,
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
-		Attention: e.attention(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.awaits(), NotifyDelay: e.settings.NotifyDelay,
-		Quiet: quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
+		Attention: e.attention(), Failing: e.failing(), Scan: e.look.firstScan(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.awaits(),
+		NotifyDelay: e.settings.NotifyDelay,
+		Quiet:       quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
 		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
 	}
 	s.Since = e.verdictSince()
@@ -35,6 +36,7 @@ func (e *Engine) publish() {
 		s.Outage = &r
 	}
 	s.Run = e.progress(now, q.Pending())
+	e.tellFailing(s.Failing)
 	e.snap.Store(s)
 }
 

@@ -29,6 +29,7 @@ const upkeepValue = "upkeep"
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	u := &e.upkeep
 	e.lookAtData()
+	next := e.retryLocal(now)
 	if age := now.Round(0).Sub(u.alive); age >= aliveEvery-maxNap || age < 0 {
 		u.alive = e.stamp() // a turn early: so it never wakes the machine for itself
 		e.signOfLife(u.alive)
@@ -37,7 +38,27 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	if age := now.Round(0).Sub(u.tidied); age >= tidyEvery || age < 0 {
 		e.tidy(ctx)
 	}
-	return time.Time{} // the loop turns every maxNap in any case
+	return next // the loop turns every maxNap in any case
+}
+
+// retryLocal tries whether the disk takes something again after it did not.
+func (e *Engine) retryLocal(now time.Time) time.Time {
+	if e.local.shown(e.store.stored()) == nil {
+		if e.local.Words != "" {
+			e.log.Info("what went wrong here is over", "was", e.local.Words)
+			e.local = localTrouble{}
+			e.publish()
+		}
+		return time.Time{}
+	}
+	if e.local.again.After(now) && e.local.again.Sub(now) <= localRetry {
+		return e.local.again
+	}
+	e.local.again = now.Add(localRetry)
+	if e.store.Update(func(tx store.Tx) error { return e.alive(tx, e.stamp()) }) == nil {
+		return now
+	}
+	return e.local.again
 }
 
 // upkeepState is when what is done now and then was last done, by the wall clock.

@@ -473,7 +473,9 @@ func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
 
 func TestFlagsAndVariablesAreNotHeld(t *testing.T) {
 	t.Parallel()
-	_, l := held(t, sim.Options{Seed: 6, Scenes: 3}, func(o *engine.Options) { o.Overridden = map[string]string{"stash-url": "--stash-url", "plex-url": "--plex-url"} })
+	_, l := held(t, sim.Options{Seed: 6, Scenes: 3}, func(o *engine.Options) {
+		o.Overridden = map[string]string{"stash-url": "--stash-url", "plex-url": "--plex-url"}
+	})
 	if s, err := l.Snapshot(t.Context()); err != nil || s.Hold {
 		t.Errorf("held: %v, %v", s.Hold, err)
 	}

@@ -27,7 +27,6 @@ type workState struct {
 	inHand    []api.InHand
 	position  int // jobs of the batch that are being or were written
 	holdUntil time.Time
-	holdWait  time.Duration
 	refused   *refusal // what is known against writing; nil while writes are taken
 	streak    worker.Streak
 	drain     *ramp
@@ -45,8 +44,8 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	if e.work.active || !e.mayWork() {
 		return time.Time{}
 	}
-	if e.work.holdUntil.After(now) {
-		return e.work.holdUntil
+	if at := e.work.heldUntil(e.links.budgets); at.After(now) {
+		return at
 	}
 	at, any, err := e.nextDue()
 	if err != nil {
@@ -65,6 +64,12 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 		return e.work.holdUntil
 	}
 	return time.Time{}
+}
+
+// heldUntil is when the next batch may begin.
+func (w *workState) heldUntil(b budgets) time.Time {
+	tasks := later(b.stash.Next(budget.Batch), b.plex.Next(budget.Batch))
+	return later(w.holdUntil, later(tasks, b.plex.Next(budget.Write)))
 }
 
 // localHold is how long work rests after a fault of our own, such as a full disk.
@@ -208,7 +213,8 @@ func (e *Engine) batchEnded(err error) {
 	}
 	switch {
 	case err == nil:
-		w.holdWait = 0
+		e.links.budgets.stash.Done(budget.Batch, nil)
+		e.links.budgets.plex.Done(budget.Batch, nil)
 	case blame != nil:
 		e.refuse(blame.Fault)
 	default:
@@ -263,23 +269,15 @@ func (e *Engine) batchFault(f *fault.Error) {
 		w.holdUntil = now.Add(localHold)
 		return
 	case fault.Busy:
-		w.holdUntil = now.Add(max(busyHold, min(f.RetryAfter, queue.MaxDelay)))
-		w.drain.backOff(now)
-		return
+		w.holdUntil = now.Add(busyHold)
 	}
-	e.noteFault(f)
-	e.links.recheck(now)
-	if f.Server != fault.Plex {
-		return
+	e.links.budgets.of(f.Server).Done(budget.Batch, f)
+	e.doubt(f)
+	if f.Server == fault.Plex {
+		w.drain.backOff(now)
+		e.countPlex(w.gen, wide(f)) // the whole batch met it: not one item's fault
 	}
 	if errors.Is(f, compare.ErrHidden) { // only a full list tells what is gone
 		e.look.index, e.look.full = true, true
 	}
-	w.drain.backOff(now)
-	w.holdWait = min(max(firstRecheck, 2*w.holdWait), lastRecheck)
-	w.holdUntil = now.Add(w.holdWait)
-	if f.Class == fault.Temporary { // the whole batch met it: not one item's fault
-		f = fault.New(fault.Unreachable, fault.Plex, f.Words, f.Hint, f.Err)
-	}
-	e.countPlex(w.gen, f)
 }

@@ -29,6 +29,9 @@ type Index struct {
 	Store   store.Store
 	Machine string // of the server; items of another one are not touched
 	Clock   func() time.Time
+	// Progress is told the items listed so far and how many there are, page by page; may
+	// be nil.
+	Progress func(done, total int)
 }
 
 // Refreshed says what a refresh found.
@@ -137,6 +140,9 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 	total := 0
 	err := x.Plex.List(ctx, section, scene.Listing{Lean: true}, func(p scene.ItemPage) (bool, error) {
 		total = max(total, p.Total)
+		if x.Progress != nil {
+			x.Progress(p.Offset+len(p.Items), p.Total)
+		}
 		for _, it := range p.Items {
 			seen[it.RatingKey] = true
 			newest = max(newest, it.UpdatedAt)

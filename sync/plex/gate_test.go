@@ -53,8 +53,8 @@ func TestWhatJustFailedIsNotAskedAgain(t *testing.T) {
 				break
 			}
 		}
-		if !budget.Held(err) || fault.Of(err).RetryAfter <= 0 || asked.Load() > 5 {
-			t.Errorf("%s: %d requests, then %v; want at most 5, then the fault that stands in the way", kind, asked.Load(), err)
+		if !budget.Held(err) || fault.Of(err).RetryAfter <= 0 || asked.Load() > 9 {
+			t.Errorf("%s: %d requests, then %v; want at most 9, then the fault that stands in the way", kind, asked.Load(), err)
 		}
 		if got := b.Failing(); len(got) != 1 || got[0].Kind != kind {
 			t.Errorf("%s: fails as %+v", kind, got)

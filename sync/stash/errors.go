@@ -28,6 +28,19 @@ var errID = errors.New("a scene has an id that is not a number")
 
 func (c *Client) notStash(err error) error { return c.http.Foreign("", c.http.HintHost(), err) }
 
+// unreadable is the fault of a scene whose answer made no sense.
+func (c *Client) unreadable(err error) error {
+	if errors.Is(err, errID) {
+		return c.notStash(err)
+	}
+	return err
+}
+
+// errFiles is for a null where Stash always gives a list: it says nothing about the scene.
+func errFiles() error {
+	return fault.New(fault.Temporary, fault.Stash, "Stash did not say which files a scene has.", "See Stash's log.", nil)
+}
+
 // refusal classifies an HTTP answer that is not GraphQL's; nil for one that may be.
 func (c *Client) refusal(r httpc.Reply) error {
 	said := c.http.Said("", r)

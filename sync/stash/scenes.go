@@ -129,7 +129,7 @@ func (c *Client) one(raw json.RawMessage, id scene.ID) (*scene.Scene, error) {
 	}
 	s, err := w.scene()
 	if err != nil {
-		return nil, c.notStash(errID)
+		return nil, c.unreadable(err)
 	}
 	if s.ID != id {
 		return nil, c.notStash(fmt.Errorf("asked for scene %s, got %s", id, s.ID))
@@ -214,7 +214,7 @@ func (c *Client) find(ctx context.Context, vars map[string]any) ([]scene.Scene, 
 	for _, w := range out.FindScenes.Scenes {
 		s, err := w.scene()
 		if err != nil {
-			return nil, c.notStash(errID)
+			return nil, c.unreadable(err)
 		}
 		list = append(list, s)
 	}

@@ -212,7 +212,7 @@ func TestAnErrorWithoutPlaceFailsTheBatch(t *testing.T) {
 
 func TestAnotherSceneThanAskedForIsRefused(t *testing.T) {
 	t.Parallel()
-	f := serve(t, library(map[string]string{"3": `{"id":"4","title":"Night Trains"}`}, nil))
+	f := serve(t, library(map[string]string{"3": `{"id":"4","title":"Night Trains","files":[]}`}, nil))
 	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
 	want(t, err, fault.Config, "not as Stash")
 	if len(got) != 0 {
@@ -287,5 +287,17 @@ func TestFindByTitleOfABlankTextAsksNothing(t *testing.T) {
 	got, err := client(f.URL, "").FindByTitle(t.Context(), " \t")
 	if err != nil || got != nil || len(f.log) != 0 {
 		t.Errorf("got %v, %v after %d requests", got, err, len(f.log))
+	}
+}
+
+func TestNullWhereFilesBelongSaysNothingAboutTheScene(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]string{"null": `,"files":null`, "left out": ""} {
+		f := serve(t, library(map[string]string{"3": `{"id":"3","title":"Night Trains"` + files + `}`}, nil))
+		got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
+		want(t, err, fault.Temporary, "which files")
+		if _, answered := got[3]; answered {
+			t.Errorf("%s: got %v, want no answer for the scene", name, got[3])
+		}
 	}
 }

@@ -38,6 +38,12 @@ func (c *Client) SweepFiles(ctx context.Context, fn func([]scene.FileStamp) erro
 	s := sweep[scene.FileStamp]{kind: budget.Paths, query: fileQuery, size: filePage, make: func(w wireStamp, id scene.ID) scene.FileStamp {
 		return scene.FileStamp{ID: id, UpdatedAt: w.UpdatedAt, Files: files(w.Files)}
 	}}
+	s.whole = func(w wireStamp) error {
+		if w.Files == nil {
+			return errFiles()
+		}
+		return nil
+	}
 	return s.run(ctx, c, fn)
 }
 
@@ -48,6 +54,7 @@ type sweep[T any] struct {
 	query string
 	size  int
 	make  func(wireStamp, scene.ID) T
+	whole func(wireStamp) error // what must not be missing; nil for nothing
 }
 
 func (s sweep[T]) run(ctx context.Context, c *Client, fn func([]T) error) error {
@@ -116,6 +123,11 @@ func (s sweep[T]) upTo(c *Client, list []wireStamp, after, bound scene.ID) ([]T,
 		}
 		if after = id; id > bound {
 			break
+		}
+		if s.whole != nil {
+			if err := s.whole(w); err != nil {
+				return nil, 0, err
+			}
 		}
 		page = append(page, s.make(w, id))
 	}

@@ -46,7 +46,10 @@ type wireStamp struct {
 func (w wireScene) scene() (scene.Scene, error) {
 	id, err := scene.ParseID(w.ID)
 	if err != nil {
-		return scene.Scene{}, err
+		return scene.Scene{}, errID
+	}
+	if w.Files == nil {
+		return scene.Scene{}, errFiles()
 	}
 	s := scene.Scene{
 		ID: id, Title: w.Title, Details: w.Details, Date: w.Date, Rating: w.Rating, Organized: w.Organized,

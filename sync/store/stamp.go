@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"lockstep/sync/scene"
+)
 
 // settledAfter is how old a stamp of Stash must be before no further edit can carry it
 // too: stamps have whole seconds, and the clocks of two machines rarely differ by more.
@@ -15,4 +19,14 @@ func Stamp(updatedAt string, now time.Time) string {
 		return updatedAt
 	}
 	return "~" + updatedAt
+}
+
+// StampOf is how the stamp of a scene is remembered. That of a scene without files is
+// forgotten: a Stash that is just starting was seen to say so of all, and nothing moves the
+// stamp when they are back.
+func StampOf(s scene.Scene, now time.Time) string {
+	if len(s.Files) == 0 {
+		return ""
+	}
+	return Stamp(s.UpdatedAt, now)
 }

@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/scene"
+)
+
+// probing is what is known of the tries of an open breaker.
+type probing struct {
+	at time.Time // of the newest probe
+	// listing is set when a probe was answered and the listing still failed: then only a
+	// listing that succeeds shows that it is over.
+	listing bool
+}
+
+const (
+	// probeTimeout bounds a probe: a server that needs longer for the list of libraries
+	// cannot take writes either.
+	probeTimeout = 10 * time.Second
+	// youngFor is how long an outage is young: its end is noticed within seconds.
+	youngFor = 10 * time.Minute
+	// youngProbe is the longest wait between probes of a young outage: four a minute.
+	youngProbe = 16 * time.Second
+)
+
+// opened ends what is of no use while the breaker is open.
+func (e *Engine) opened() {
+	e.links.stopWatchingPlex()
+	e.probing = probing{at: e.now()}
+}
+
+// dueProbe probes an open breaker when its time has come. One probe at a time; a pause
+// does not stop it.
+func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
+	at, open := e.health.Breaker.NextProbe()
+	if !open || e.links.plex == nil {
+		return time.Time{}
+	}
+	if e.young(now) {
+		at = sooner(at, e.probing.at.Add(youngProbe))
+	}
+	if at.After(now) {
+		return at
+	}
+	e.probe()
+	return time.Time{}
+}
+
+// young reports that the present outage began a short while ago.
+func (e *Engine) young(now time.Time) bool {
+	age := now.Round(0).Sub(e.health.Breaker.OpenedAt)
+	return e.health.Breaker.Tripped() && age >= 0 && age < youngFor
+}
+
+// probe sends one probe and applies its result.
+func (e *Engine) probe() {
+	if err := e.step(breaker.Event{Kind: breaker.ProbeStarted}, nil); err != nil {
+		e.noteLocal(err)
+		return
+	}
+	if e.health.Breaker.State != breaker.HalfOpen {
+		return
+	}
+	e.probing.at = e.now()
+	t := trial{begun: e.probing.at, gen: e.health.Breaker.Generation, plex: e.links.plex, index: e.index(), skip: e.probing.listing}
+	if b := e.links.budgets.plex; len(e.links.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
+		t.sections = e.links.sections
+		b.Due(budget.Listing)
+	}
+	e.spawn(func() {
+		t.run(e.hard)
+		e.post(func() { e.tried(t) })
+	})
+}
+
+// trial is one probe: a cheap request, and the listing where that had failed too. A
+// server that says who it is proves nothing about its listing.
+type trial struct {
+	begun    time.Time
+	gen      uint64
+	plex     Plex
+	index    *library.Index
+	sections []scene.Section // to be listed; none when the listing did not fail
+	skip     bool            // the cheap request proves nothing here
+
+	answered bool // the cheap request succeeded
+	found    library.Refreshed
+	err      error
+}
+
+func (t *trial) run(ctx context.Context) {
+	if !t.skip || len(t.sections) == 0 {
+		bound, cancel := context.WithTimeout(ctx, probeTimeout)
+		defer cancel()
+		if t.err = t.plex.Probe(bound); t.err != nil {
+			return
+		}
+	}
+	t.answered = true
+	if len(t.sections) > 0 {
+		t.found, t.err = t.index.Refresh(ctx, t.sections, false)
+	}
+}
+
+// tried takes in how a probe ended.
+func (e *Engine) tried(t trial) {
+	listed := t.answered && len(t.sections) > 0
+	if listed {
+		e.links.budgets.plex.Done(budget.Index, t.err)
+		e.appeared(t.found)
+		if t.err == nil {
+			e.indexed(e.now())
+		} else {
+			t.err = wide(asServer(t.err, fault.Plex))
+		}
+	}
+	e.probing.listing = listed && t.err != nil
+	e.probed(t.gen, t.begun, t.err)
+}
+
+func (e *Engine) probed(gen uint64, begun time.Time, err error) {
+	ev := breaker.Event{Kind: breaker.ProbeSucceeded, Generation: gen}
+	f := fault.Of(err)
+	switch {
+	case err == nil:
+	case e.hard.Err() != nil:
+		ev.Kind = breaker.ProbeAbandoned
+	case f.Class == fault.Local || f.Class == fault.Canceled || budget.Held(f):
+		ev.Kind = breaker.ProbeAbandoned
+	case answered(f):
+		// Plex answers, if only to refuse: that is not an outage.
+	default:
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
+		e.failedProbe = begun
+	}
+	e.count(ev)
+	if err != nil && !e.probing.listing {
+		e.noteFault(f) // after the breaker closed: a refusal is asked about, not waited for
+	}
+	e.publish()
+}
