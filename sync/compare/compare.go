@@ -90,6 +90,8 @@ type Comparison struct {
 	Items           []*Item
 	// Gone are items that the index takes for this scene's and that no longer hold its file.
 	Gone []scene.ItemKey
+	// Trashed are items of the index that turned out to be in Plex's trash.
+	Trashed []scene.ItemKey
 	// Code and Words say why there is nothing to compare.
 	Code  skip.Code
 	Words string

@@ -189,6 +189,7 @@ func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
 
 // keep takes the items that were read into a comparison.
 func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
+	why := NoItemAnyMore
 	c.Items = slices.DeleteFunc(c.Items, func(g *Item) bool {
 		it, ok := found.Values[g.Key.RatingKey]
 		switch bad := found.Bad[g.Key.RatingKey]; {
@@ -198,6 +199,9 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 		case !ok || !slices.ContainsFunc(it.Files, func(f string) bool { return match.Same(f, g.Path) }):
 			c.Gone = append(c.Gone, g.Key)
 			return true
+		case it.Trashed: // what is remembered of it stays: it may come back
+			c.Trashed, why = append(c.Trashed, g.Key), match.InTrash(it.Title)
+			return true
 		}
 		g.InPlex = it
 		g.InPlex.Section = g.Section
@@ -205,7 +209,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 	})
 	if len(c.Items) == 0 && c.Fault == nil {
 		r.place(c)
-		c.Code, c.Words = skip.NotInPlex, NoItemAnyMore
+		c.Code, c.Words = skip.NotInPlex, why
 	}
 }
 

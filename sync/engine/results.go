@@ -153,6 +153,11 @@ func remember(tx store.Tx, r worker.Result, claims change.Claims) error {
 			return err
 		}
 	}
+	for _, k := range r.Trashed {
+		if err := trashed(tx, k); err != nil {
+			return err
+		}
+	}
 	for _, it := range r.Items {
 		if err := tx.PutItemState(it.Key, it.State); err != nil {
 			return err
@@ -165,6 +170,16 @@ func remember(tx store.Tx, r worker.Result, claims change.Claims) error {
 		return err
 	}
 	return change.Remember(tx, *r.Scene, claims(*r.Scene))
+}
+
+// trashed keeps the index true: the item is found again when it comes out of Plex's trash.
+func trashed(tx store.Tx, key scene.ItemKey) error {
+	it, known, err := tx.Indexed(key)
+	if err != nil || !known {
+		return err
+	}
+	it.Trashed = true
+	return tx.PutIndexed(it, match.Keys(it.Files))
 }
 
 // journalled marks what an undo restored and goes on with what is left of the run.

@@ -225,12 +225,12 @@ func (x *Index) changed(section string, items []scene.Item) ([]scene.Item, error
 func (x *Index) indexed(section string, it scene.Item) store.Indexed {
 	return store.Indexed{
 		Key: scene.ItemKey{Machine: x.Machine, RatingKey: it.RatingKey}, Section: section,
-		Title: it.Title, Files: it.Files, UpdatedAt: it.UpdatedAt,
+		Title: it.Title, Files: it.Files, UpdatedAt: it.UpdatedAt, Trashed: it.Trashed,
 	}
 }
 
 func same(a, b store.Indexed) bool {
-	return a.UpdatedAt == b.UpdatedAt && a.Section == b.Section && a.Title == b.Title && slices.Equal(a.Files, b.Files)
+	return a.UpdatedAt == b.UpdatedAt && a.Section == b.Section && a.Title == b.Title && a.Trashed == b.Trashed && slices.Equal(a.Files, b.Files)
 }
 
 func (x *Index) putOne(tx store.Tx, section string, it scene.Item) (isNew bool, appeared []string, err error) {
@@ -244,7 +244,7 @@ func (x *Index) putOne(tx store.Tx, section string, it scene.Item) (isNew bool, 
 		return false, nil, nil
 	}
 	keys := match.Keys(it.Files)
-	if !known || !slices.Equal(old.Files, it.Files) {
+	if !it.Trashed && (!known || old.Trashed || !slices.Equal(old.Files, it.Files)) {
 		appeared = keys
 	}
 	return isNew, appeared, tx.PutIndexed(next, keys)

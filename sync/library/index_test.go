@@ -484,3 +484,22 @@ func TestAppearedNamesEveryNewPathOnce(t *testing.T) {
 		t.Errorf("%d paths appeared, want %d", len(f.Appeared), len(want))
 	}
 }
+
+func TestWhatComesOutOfTheTrashAppears(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 7, Scenes: 5})
+	r.plex.SetQuirks(func(q *sim.Quirks) { q.KeepTrash = true })
+	r.refresh(true)
+	it, _ := r.plex.Item(r.plex.RatingKeys("1")[0])
+	r.plex.TakeFromDisk(it.Files[0])
+	r.plex.Scan("1", "")
+	if f := r.refresh(true); len(f.Appeared) != 0 || f.Gone != 0 {
+		t.Errorf("into the trash: %+v", f)
+	}
+	r.fits("1", "2")
+	r.plex.PutOnDisk(it.Files[0], 1)
+	r.plex.Scan("1", "")
+	if f := r.refresh(true); !slices.Equal(f.Appeared, []string{match.Key(it.Files[0])}) {
+		t.Errorf("out of the trash: %+v", f)
+	}
+}

@@ -289,3 +289,20 @@ func TestAnIndexThatFailsIsAnErrorNotAMiss(t *testing.T) {
 		t.Errorf("without the optional lookups: %+v, %v", r, err)
 	}
 }
+
+func TestAnItemInPlexsTrashIsNoTarget(t *testing.T) {
+	t.Parallel()
+	gone := item("1", "Gone", "/plex/a.mkv")
+	gone.Trashed = true
+	r, err := match.Resolve(sceneWith("/plex/a.mkv"), match.Mapper{}, library{items: []match.Candidate{gone}}.index())
+	if err != nil || len(r.Targets) != 0 || r.Skip != skip.NotInPlex || r.Why != "the item “Gone” is in Plex's trash: Plex did not find its file at the last scan" {
+		t.Errorf("%+v %v", r, err)
+	}
+	if len(r.Candidates) != 1 || r.Candidates[0].Score != match.Doubtful || r.Candidates[0].Why != "in Plex's trash" {
+		t.Errorf("candidates %+v", r.Candidates)
+	}
+	back := library{items: []match.Candidate{gone, item("2", "Here", "/plex/a.mkv")}}
+	if r, err = match.Resolve(sceneWith("/plex/a.mkv"), match.Mapper{}, back.index()); err != nil || len(r.Targets) != 1 || r.Targets[0].Key.RatingKey != "2" {
+		t.Errorf("beside one that is there: %+v %v", r, err)
+	}
+}

@@ -15,6 +15,7 @@ type Candidate struct {
 	Section string        `json:"section"`
 	Title   string        `json:"title"`
 	Files   []string      `json:"files"` // as Plex names them
+	Trashed bool          `json:"trashed,omitempty"`
 }
 
 // Index is what Resolve asks. Items is required; the others may be nil.
@@ -111,6 +112,7 @@ type resolver struct {
 	index     Index
 	out       Result
 	ambiguous []string // sentences
+	trashed   []string // likewise
 }
 
 // look considers the items at each path one file may have in Plex.
@@ -142,6 +144,13 @@ func (r *resolver) consider(c Candidate, path string, disagree bool) error {
 		return nil
 	}
 	found := Scored{Candidate: c, Path: c.Files[at], Score: Certain, Why: "the same path"}
+	if c.Trashed {
+		found.Score, found.Why = Doubtful, "in Plex's trash"
+		if r.add(found) {
+			r.trashed = append(r.trashed, InTrash(c.Title))
+		}
+		return nil
+	}
 	if disagree {
 		found.Score, found.Why = Doubtful, "the path rules disagree about this path"
 		r.add(found)
@@ -231,10 +240,18 @@ func (r *resolver) reason() (skip.Code, string) {
 		mapped = append(mapped, p.Plex...)
 		plain = append(plain, p.Stash)
 	}
+	if len(r.trashed) > 0 {
+		return skip.NotInPlex, strings.Join(r.trashed, "; ")
+	}
 	if len(mapped) == 0 {
 		return skip.PathNotMapped, "no path rule covers " + quoted(plain)
 	}
 	return skip.NotInPlex, "Plex has no item with the file " + quoted(mapped)
+}
+
+// InTrash says why an item in Plex's trash is no match.
+func InTrash(title string) string {
+	return fmt.Sprintf("the item “%s” is in Plex's trash: Plex did not find its file at the last scan", title)
 }
 
 func quoted(paths []string) string {

@@ -67,6 +67,7 @@ type metadata struct {
 	Art           text `json:"art" xml:"art,attr"`
 	UpdatedAt     num  `json:"updatedAt" xml:"updatedAt,attr"`
 	AddedAt       num  `json:"addedAt" xml:"addedAt,attr"`
+	DeletedAt     num  `json:"deletedAt" xml:"deletedAt,attr"`
 	Selected      flag `json:"selected" xml:"selected,attr"`
 
 	Role       many[tag]   `json:"Role" xml:"Role"`
@@ -91,6 +92,8 @@ type field struct {
 }
 
 type media struct {
+	DeletedAt num `json:"deletedAt" xml:"deletedAt,attr"`
+
 	Part many[part] `json:"Part" xml:"Part"`
 }
 
@@ -245,14 +248,28 @@ func (m metadata) item() scene.Item {
 			it.Locked[string(f.Name)] = true
 		}
 	}
+	it.Files, it.Trashed = m.files()
+	return it
+}
+
+// files are those of the versions Plex has, or of all when the item is in the trash.
+func (m metadata) files() (files []string, trashed bool) {
+	var gone []string
 	for _, md := range m.Media {
 		for _, p := range md.Part {
-			if p.File != "" {
-				it.Files = append(it.Files, string(p.File))
+			switch {
+			case p.File == "":
+			case m.DeletedAt != 0 || md.DeletedAt != 0:
+				gone = append(gone, string(p.File))
+			default:
+				files = append(files, string(p.File))
 			}
 		}
 	}
-	return it
+	if len(files) == 0 {
+		return gone, m.DeletedAt != 0 || len(gone) > 0
+	}
+	return files, false
 }
 
 func names(tags []tag) []string {

@@ -106,7 +106,7 @@ func (s *session) named(tx store.Tx, name string) ([]match.Candidate, error) {
 	err := tx.EachIndexed(s.Machine, func(it store.Indexed) bool {
 		for _, f := range it.Files {
 			if match.NameKey(f) == name {
-				out = append(out, match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files})
+				out = append(out, it.Candidate())
 				break
 			}
 		}

@@ -117,7 +117,7 @@ func (s *session) lookup(tx store.Tx, stamps map[scene.ItemKey]int64) match.Inde
 			for _, it := range items {
 				if it.Key.Machine == s.Machine {
 					stamps[it.Key] = it.UpdatedAt
-					out = append(out, match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files})
+					out = append(out, it.Candidate())
 				}
 			}
 			return out, nil

@@ -53,9 +53,13 @@ type Item struct {
 	// Locked holds the wire names of locked fields ("title", "genre", "thumb" …).
 	Locked map[string]bool
 
-	Files []string // every part of every version
-	Thumb string   // path of the selected poster, changes with every selection
-	Art   string
+	// Files are the parts of every version. A version in Plex's trash does not count unless
+	// the whole item is there, which Trashed tells: at its last scan Plex found none of its
+	// files, and nobody has emptied the trash since.
+	Files   []string
+	Trashed bool
+	Thumb   string // path of the selected poster, changes with every selection
+	Art     string
 
 	UpdatedAt int64 // unix seconds by Plex's clock
 	AddedAt   int64

@@ -31,7 +31,11 @@ func (w *World) judge() (j *judge, unlock func()) {
 	j = &judge{w: w, index: map[string][]*item{}, owners: map[*item][]int{}}
 	for path, items := range w.Plex.files {
 		key := w.comparable(path)
-		j.index[key] = append(j.index[key], items...)
+		for _, it := range items {
+			if it.gone[path] == 0 { // what is in the trash has no file
+				j.index[key] = append(j.index[key], it)
+			}
+		}
 	}
 	for _, id := range w.Stash.order {
 		for _, it := range j.targets(w.Stash.scenes[id]) {

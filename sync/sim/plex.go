@@ -36,6 +36,7 @@ type Quirks struct {
 	Refuses        func(field, value string) bool
 	RefuseStatus   int  // 0 = 500
 	PlusIsPlus     bool // + in a query is not a space
+	KeepTrash      bool // a scan puts what is gone from disk into the trash instead of removing it; see EmptyTrash
 	DeriveYear     bool // year follows originallyAvailableAt
 	MaxPage        int  // items per page at most; 0 = 1000
 	RefusePage     int  // a larger page is answered with RefuseWith; 0 = none is

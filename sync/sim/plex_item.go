@@ -45,6 +45,7 @@ type item struct {
 	locked  map[string]bool
 	person  map[string]bool // fields a person edited last
 	media   [][]part
+	gone    map[string]int64 // files in the trash, and since when
 	poster  picture
 	art     picture
 	added   int64

@@ -141,6 +141,7 @@ func (p *Plex) endScan(sec *section, a activity) {
 func (p *Plex) discover(sec *section, dir string) {
 	var found []string
 	for path := range p.pending {
+		p.restore(sec, dir, path)
 		inRoot := slices.ContainsFunc(sec.locations, func(root string) bool { return below(path, root) })
 		if inRoot && (dir == "" || below(path, dir)) && !p.holds(sec, path) {
 			found = append(found, path)
@@ -164,7 +165,11 @@ func (p *Plex) forget(sec *section, dir string) {
 			continue
 		}
 		for _, it := range slices.Clone(p.files[path]) {
-			if it.section == sec {
+			switch {
+			case it.section != sec:
+			case p.quirks.KeepTrash:
+				it.trash(path, p.now().Unix())
+			default:
 				p.dropFile(it, path)
 			}
 		}

@@ -65,6 +65,9 @@ func (it *item) video(s shape) *elem {
 	e.add("duration", 3_600_000)
 	e.add("addedAt", it.added)
 	e.add("updatedAt", it.updated)
+	if at := it.deletedAt(); at != 0 {
+		e.add("deletedAt", at)
+	}
 	e.add("hasPremiumPrimaryExtra", "1")
 	if s.element("Media") {
 		it.addMedia(e)
@@ -108,6 +111,9 @@ func (it *item) addMedia(e *elem) {
 	for i, m := range it.media {
 		media := newElem("Media", "id", it.key*10+i, "duration", 3_600_000, "bitrate", 4000, "width", 1920, "height", 1080,
 			"aspectRatio", 1.78, "videoCodec", "h264", "audioCodec", "aac", "container", "mkv")
+		if at := it.versionDeletedAt(m); at != 0 {
+			media.add("deletedAt", at)
+		}
 		for _, part := range m {
 			media.kids = append(media.kids, newElem("Part", "id", part.id, "key", fmt.Sprintf("/library/parts/%d/%d/file.mkv", part.id, it.added),
 				"duration", 3_600_000, "file", part.file, "size", part.size, "container", "mkv"))

@@ -16,11 +16,16 @@ func Lookup(tx Tx, machine string) match.Index {
 			out := make([]match.Candidate, 0, len(items))
 			for _, it := range items {
 				if it.Key.Machine == machine {
-					out = append(out, match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files})
+					out = append(out, it.Candidate())
 				}
 			}
 			return out, nil
 		},
 		Owners: func(path string) ([]scene.ID, error) { return tx.Claimants(match.Key(path)) },
 	}
+}
+
+// Candidate is the item as it is matched.
+func (it Indexed) Candidate() match.Candidate {
+	return match.Candidate{Key: it.Key, Section: it.Section, Title: it.Title, Files: it.Files, Trashed: it.Trashed}
 }

@@ -133,6 +133,7 @@ type Indexed struct {
 	Title     string        `json:"t,omitempty"`
 	Files     []string      `json:"f"`
 	UpdatedAt int64         `json:"u"`
+	Trashed   bool          `json:"x,omitempty"` // see scene.Item
 }
 
 // SectionMark is where the index of one section stands.

@@ -81,9 +81,10 @@ type Result struct {
 	// Seen is what the store shall know of the scene; nil leaves it.
 	Seen  *store.Seen
 	Scene *scene.Scene
-	// Items are the states to store, Gone the items to forget.
-	Items []ItemResult
-	Gone  []scene.ItemKey
+	// Items are the states to store, Gone the items to forget, Trashed those in Plex's trash.
+	Items   []ItemResult
+	Gone    []scene.ItemKey
+	Trashed []scene.ItemKey
 	// Wrote tells that Plex was changed for this job.
 	Wrote bool
 	// Undone are the journal entries that were restored.
@@ -235,6 +236,9 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 		t.ended = true
 		results[i].Job, results[i].Scene = t.job, t.Scene
 		results[i].Gone = append(results[i].Gone, t.gone...)
+		if t.Comparison != nil {
+			results[i].Trashed = t.Comparison.Trashed
+		}
 		if t.Scene != nil {
 			results[i].Name = t.Scene.Name()
 		}
