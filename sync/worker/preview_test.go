@@ -50,7 +50,7 @@ var effects = []sim.Fault{
 	{Effect: sim.Reset}, {Effect: sim.CutOff}, {Effect: sim.HTML}, {Effect: sim.Garbage}, {Effect: sim.Login},
 }
 
-// break lets reads of one kind fail for one scene.
+// spoil lets reads of one kind fail for one scene, and says of which.
 func (r *rig) spoil(t *rapid.T, id int) string {
 	f := rapid.SampledFrom(effects).Draw(t, "effect")
 	switch kind := rapid.SampledFrom([]string{"scene", "item", "cover", "pictures"}).Draw(t, "broken"); kind {
@@ -97,8 +97,12 @@ func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
 			r.change(t)
 		}
 		ids := r.world.Stash.SceneIDs()
+		unread := map[int]bool{}
 		for range rapid.IntRange(0, 3).Draw(t, "faults") {
-			r.spoil(t, rapid.SampledFrom(ids).Draw(t, "of"))
+			id := rapid.SampledFrom(ids).Draw(t, "of")
+			if r.spoil(t, id) == "scene" {
+				unread[id] = true
+			}
 		}
 		rep, rows := r.preview()
 		results, err := r.work(r.all()...)
@@ -113,6 +117,9 @@ func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
 			said, did := foretold[scene.ID(id)], outcome(results[scene.ID(id)])
 			if said == "" {
 				said = "in step"
+			}
+			if unread[id] && said != "in step" && did == "skipped: unreadable" {
+				continue // the preview had a reason that needs no look at the scene
 			}
 			if said != did {
 				t.Errorf("scene %d: the preview says\n%s\nthe worker did\n%s\n%+v", id, said, did, results[scene.ID(id)].Fault)
