@@ -61,6 +61,14 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 	return tint.NewTextHandler(out, o)
 }
 
+// note puts a line into the file, if this process has one; the terminal has it already.
+func (l *logs) note(words string, err error) {
+	if l.file == nil {
+		return
+	}
+	slog.New(slog.NewJSONHandler(l.writer(l.file), &slog.HandlerOptions{ReplaceAttr: l.attr})).Error(words, "err", err)
+}
+
 // close ends the file.
 func (l *logs) close() {
 	if l == nil || l.file == nil {

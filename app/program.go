@@ -121,6 +121,10 @@ func (s *session) tell(err error) {
 	if f.Class == fault.Local && f.Err != nil && f.Words == unclassified {
 		words = s.log.clean(f.Err.Error()) // nobody had better words for it
 	}
+	if fault.Unknown(err) {
+		hint = "" // the cause has just been said
+		s.log.note("the command failed", err)
+	}
 	_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", words)
 	if hint != "" {
 		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)

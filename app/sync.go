@@ -95,7 +95,7 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	}
 	sum.Seconds = now().Sub(begun).Seconds()
 	sum.Finished = waited == nil
-	if f := fault.Of(waited); f != nil {
+	if f := fault.Shown(waited); f != nil {
 		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Words), s.log.clean(f.Hint)}
 		sum.Words = sum.Error.Words
 	}

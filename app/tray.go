@@ -38,7 +38,7 @@ func (c *trayCmd) Run(s *session) error {
 	s.speak(config.AutoLanguage) // until the settings are read
 	err := s.tray(c.Hidden)
 	if err != nil && !s.interrupted(err) {
-		f := fault.Of(err)
+		f := fault.Shown(err)
 		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.clean(join(present.Heard(f.Words), present.Heard(f.Hint))))
 	}
 	return err
@@ -123,7 +123,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 	open := func(window string) {
 		if err := w.show(window); err != nil {
 			s.log.log.Error("open a window", "window", window, "err", err)
-			f := fault.Of(err)
+			f := fault.Shown(err)
 			s.Desktop.Complain(present.T("The window could not be opened"), join(present.Heard(f.Words), present.Heard(f.Hint)))
 		}
 	}

@@ -73,7 +73,7 @@ func (c *checkup) records(ctx context.Context) (Check, bool) {
 	name := present.T("Database")
 	found, err := c.api.CheckData(ctx)
 	if err != nil {
-		f := fault.Of(err)
+		f := fault.Shown(err)
 		return Check{name, Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}, false
 	}
 	if found.Words != "" {

@@ -15,7 +15,7 @@ import (
 func (c *checkup) engine(context.Context) Check {
 	switch {
 	case c.err != nil:
-		f := fault.Of(c.err)
+		f := fault.Shown(c.err)
 		return Check{"Lockstep", Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}
 	case !c.snap.Live:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is what it knew last.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
@@ -44,7 +44,7 @@ func (c *checkup) server(ctx context.Context, name, address string, result *api.
 	}
 	r, err := c.api.TestConnection(ctx, api.TestRequest{Server: strings.ToLower(name), URL: address})
 	if err != nil {
-		f := fault.Of(err)
+		f := fault.Shown(err)
 		return Check{name, Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}
 	}
 	*result = r
@@ -105,7 +105,7 @@ func (c *checkup) mapping(ctx context.Context) Check {
 	name := present.T("Path rules")
 	m, err := c.api.Mapping(ctx, c.set.Values.PathMap)
 	if err != nil {
-		f := fault.Of(err)
+		f := fault.Shown(err)
 		return Check{name, Warn, present.T("The files could not be counted: %s", present.Sentence(present.Heard(f.Words))), present.Sentence(present.Heard(f.Hint))}
 	}
 	c.paths = m

@@ -158,6 +158,6 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 }
 
 func refused(err error) api.TestResult {
-	f := fault.Of(err)
+	f := fault.Shown(err)
 	return api.TestResult{Words: f.Words, Hint: f.Hint}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -90,6 +91,22 @@ func Of(err error) *Error {
 		return &Error{Class: Canceled, Words: "the operation was stopped", Err: err}
 	}
 	return &Error{Class: Local, Words: "something went wrong inside Lockstep", Hint: "See the log in the data folder.", Err: err}
+}
+
+// Shown is Of for words that a person is about to read: those of an error nobody classified
+// only point to the log, so its cause is put there.
+func Shown(err error) *Error {
+	f := Of(err)
+	if Unknown(err) {
+		slog.Error(f.Words, "err", err)
+	}
+	return f
+}
+
+// Unknown reports whether nobody classified an error, so that its own text is all there is.
+func Unknown(err error) bool {
+	var known *Error
+	return err != nil && !errors.As(err, &known) && !errors.Is(err, context.Canceled)
 }
 
 // Is reports whether err is of class c.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"lockstep/sync/fault"
@@ -69,5 +71,31 @@ func TestErrorTextNamesServerWordsAndCause(t *testing.T) {
 	}
 	if f := fault.New(fault.Unreachable, fault.Plex, "x", "", cause); !errors.Is(f, cause) {
 		t.Error("the cause is hidden")
+	}
+}
+
+func TestShownLogsTheCauseOnlyOfWhatNobodyClassified(t *testing.T) {
+	var log strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	for name, c := range map[string]struct {
+		err  error
+		logs bool
+	}{
+		"nothing":              {nil, false},
+		"stopped":              {fmt.Errorf("look: %w", context.Canceled), false},
+		"classified":           {fmt.Errorf("look: %w", fault.New(fault.Temporary, fault.Plex, "Plex is tired.", "", errors.New("cause"))), false},
+		"a fault of our own":   {fault.New(fault.Local, fault.None, "The disk is full.", "", errors.New("cause")), false},
+		"nobody classified it": {fmt.Errorf("look: %w", errors.New("cause")), true},
+	} {
+		log.Reset()
+		got, want := fault.Shown(c.err), fault.Of(c.err)
+		if (got == nil) != (want == nil) || got != nil && got.Words != want.Words {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+		if strings.Contains(log.String(), "cause") != c.logs {
+			t.Errorf("%s: logged %q", name, log.String())
+		}
 	}
 }

@@ -60,7 +60,7 @@ type wireFault struct {
 // pack makes any error fit to travel. The text of an error nobody classified travels as
 // the detail.
 func pack(err error) wireFault {
-	f := fault.Of(err)
+	f := fault.Shown(err)
 	w := wireFault{Class: f.Class, Server: f.Server, Words: f.Words, Hint: f.Hint, RetryAfter: f.RetryAfter}
 	if f.Err != nil {
 		w.Detail = f.Err.Error()
