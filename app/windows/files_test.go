@@ -10,6 +10,10 @@ import (
 	"syscall"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
 	"lockstep/app/present"
 )
 
@@ -65,7 +69,7 @@ func TestPathIsTypedWithoutADialog(t *testing.T) {
 		dir:                                  "is a folder",
 		pipe(t, dir):                         "is not an ordinary file",
 		filepath.Join(dir, "none", "s.json"): "does not exist",
-		there:                                "This file exists. Press Save again to replace it.",
+		there:                                "This file exists.",
 		`"` + filepath.Join(dir, "no", "s") + `"`: "does not exist",
 	} {
 		entry(t, win, 0).SetText(typed)
@@ -74,13 +78,28 @@ func TestPathIsTypedWithoutADialog(t *testing.T) {
 	}
 	entry(t, win, 0).SetText(there)
 	tap(t, win, "Save")
-	if text, _ := os.ReadFile(there); string(text) != "old" {
-		t.Error("replaced without a word")
+	if text, _ := os.ReadFile(there); string(text) != "old" || canTap(win, "Save") {
+		t.Error("replaced without a word, or by a second click")
 	}
+	everything(win, func(o fyne.CanvasObject) {
+		if c, ok := o.(*widget.Check); ok && strings.HasPrefix(c.Text, "Replace") {
+			test.Tap(c)
+		}
+	})
 	tap(t, win, "Save")
 	if text, _ := os.ReadFile(there); !strings.Contains(string(text), "maxTags") {
 		t.Errorf("not replaced: %q", text)
 	}
+	if n := len(win.Canvas().Overlays().List()); n != 0 {
+		t.Errorf("%d dialogs left", n)
+	}
+}
+
+func TestEscapeLeavesATypedPath(t *testing.T) {
+	w := newTest(t, newFake())
+	win, p := open[*settingsPage](t, w, present.Settings)
+	p.exportTo()
+	win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if n := len(win.Canvas().Overlays().List()); n != 0 {
 		t.Errorf("%d dialogs left", n)
 	}

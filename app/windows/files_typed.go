@@ -21,11 +21,11 @@ type pathInput struct {
 	q    FileQuestion
 	then func(string)
 
-	entry    *textInput
-	says     *widget.Label
-	yes      *keyButton
-	dialog   *dialog.CustomDialog
-	replaces string // the file that the person was told would be replaced
+	entry   *textInput
+	says    *widget.Label
+	replace *checkInput // a file that is there is replaced; visible when there is one
+	yes     *keyButton
+	dialog  *dialog.CustomDialog
 }
 
 func (w *Windows) typePath(win *window, q FileQuestion, then func(path string)) {
@@ -36,11 +36,14 @@ func (w *Windows) typePath(win *window, q FileQuestion, then func(path string)) 
 		p.entry.SetText(beginWith(q.Name))
 	}
 	p.entry.SetPlaceHolder(present.T("Path of the file"))
-	p.entry.OnChanged = func(string) { p.replaces = ""; set(p.says, "", widget.MediumImportance) }
+	p.entry.OnChanged = func(string) { p.edited() }
 	p.entry.OnSubmitted = func(string) { press(p.yes) }
+	p.replace = newCheck(present.T("Replace the file that is there"), nil)
+	p.replace.OnChanged = func(yes bool) { enabled(p.yes, yes) }
+	visible(p.replace, false)
 	p.yes = newButton(label, icon, p.check)
 	p.yes.Importance = widget.HighImportance
-	p.dialog = dialog.NewCustomWithoutButtons(q.Title, wide(questionWidth, container.NewVBox(p.entry, p.says)), win)
+	p.dialog = dialog.NewCustomWithoutButtons(q.Title, wide(questionWidth, container.NewVBox(p.entry, p.says, p.replace)), win)
 	cancel := newButton(present.T("Cancel"), nil, func() { p.dialog.Hide() })
 	p.dialog.SetButtons([]fyne.CanvasObject{cancel, p.yes})
 	p.dialog.Show()
@@ -56,8 +59,17 @@ func beginWith(name string) string {
 	return filepath.Join(home, name)
 }
 
+// edited forgets what was said about another path.
+func (p *pathInput) edited() {
+	set(p.says, "", widget.MediumImportance)
+	p.replace.SetChecked(false)
+	visible(p.replace, false)
+	p.yes.Enable()
+}
+
 // check looks at the path, away from Fyne's goroutine, and goes on when it can be used. A
-// file that is there is replaced only after the person was told so.
+// file that is there is replaced only when the person says so, which no second click on the
+// same button does.
 func (p *pathInput) check() {
 	type found struct {
 		path  string
@@ -77,9 +89,10 @@ func (p *pathInput) check() {
 		case err != nil:
 			p.dialog.Hide()
 			p.w.fail(p.win, err)
-		case f.there && p.replaces != f.path:
-			p.replaces = f.path
-			set(p.says, present.T("This file exists. Press Save again to replace it."), widget.WarningImportance)
+		case f.there && !p.replace.Checked:
+			p.yes.Disable()
+			set(p.says, present.T("This file exists."), widget.WarningImportance)
+			visible(p.replace, true)
 		default:
 			p.dialog.Hide()
 			p.then(f.path)

@@ -129,6 +129,15 @@ func (e *textInput) FocusGained() {
 	e.seen.tell(e)
 }
 
+// TypedKey implements fyne.Focusable. Escape leaves the dialog that the text is in.
+func (e *textInput) TypedKey(ev *fyne.KeyEvent) {
+	if ev.Name == fyne.KeyEscape {
+		escape(e)
+		return
+	}
+	e.Entry.TypedKey(ev)
+}
+
 // TypedShortcut passes what is no matter of the text on to the window, which would not
 // hear of it: the focus takes every shortcut.
 func (e *textInput) TypedShortcut(s fyne.Shortcut) {
