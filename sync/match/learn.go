@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"lockstep/sync/config"
 	"lockstep/sync/scene"
 )
@@ -116,7 +118,7 @@ func groups(all []pair) [][]pair {
 	byHeads := map[string][]pair{}
 	for _, p := range all {
 		s, x := p.heads()
-		key := s.String() + "\n" + x.String()
+		key := norm.NFC.String(s.String() + "\n" + x.String())
 		byHeads[key] = append(byHeads[key], p)
 	}
 	return sortedGroups(byHeads)
@@ -147,7 +149,7 @@ func (l *learner) propose(group []pair) {
 		below := map[string][]pair{}
 		for _, p := range group {
 			if p.tail > shared+1 {
-				next := p.stash.segments[len(p.stash.segments)-p.tail+shared]
+				next := norm.NFC.String(p.stash.segments[len(p.stash.segments)-p.tail+shared])
 				below[next] = append(below[next], p)
 			}
 		}
@@ -192,7 +194,7 @@ func sameAt(a location, aTail int, b location, bTail, i int) bool {
 func ruleAt(p pair, more int) rule {
 	stash := location{p.stash.segments[:len(p.stash.segments)-p.tail+more], p.stash.windows}
 	plex := location{p.plex.segments[:len(p.plex.segments)-p.tail+more], p.plex.windows}
-	return rule{stash, plex, config.Rule{Stash: stash.String(), Plex: plex.String()}}
+	return rule{stash, plex, config.Rule{Stash: norm.NFC.String(stash.String()), Plex: norm.NFC.String(plex.String())}}
 }
 
 func (l *learner) contradicted(r rule) bool {

@@ -58,6 +58,11 @@ func TestRulesAreLearnt(t *testing.T) {
 			[]string{"/data/films/harbour.mkv", "/data/films/ships.mkv", "/data/films/fog.mkv", "/data/films/rain.mkv", "/data/films/sun.mkv"},
 			[]string{"/mnt/movies/harbour.mkv", "/mnt/movies/ships.mkv"}, nil,
 		},
+		"folders in two Unicode forms": {
+			[]string{"/data/Cafe\u0301/harbour.mkv", "/data/Caf\u00e9/ships.mkv", "/data/Cafe\u0301/fog.mkv"},
+			[]string{"/mnt/Caf\u00e9/harbour.mkv", "/mnt/Caf\u00e9/ships.mkv", "/mnt/Caf\u00e9/fog.mkv"},
+			[]match.Suggestion{{config.Rule{Stash: "/data/Caf\u00e9", Plex: "/mnt/Caf\u00e9"}, 3, 3}},
+		},
 		"one file is chance": {[]string{"/data/films/harbour.mkv"}, []string{"/mnt/films/harbour.mkv"}, nil},
 		"evidence against it": {
 			[]string{"/data/harbour.mkv", "/data/ships.mkv", "/data/fog.mkv"},

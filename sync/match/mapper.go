@@ -72,6 +72,18 @@ func (m Mapper) Rules(path string) []config.Rule {
 	return out
 }
 
+// butForCase returns a rule whose folder the path lies in when case does not count.
+func (m Mapper) butForCase(path string) (config.Rule, bool) {
+	at := split(path)
+	at.windows = true
+	for _, r := range m.rules {
+		if _, ok := at.below(r.stash); ok {
+			return r.text, true
+		}
+	}
+	return config.Rule{}, false
+}
+
 func (m Mapper) longest(at location, sides func(rule) (from, to location)) []string {
 	var out []string
 	for _, r := range m.best(at, func(r rule) location { from, _ := sides(r); return from }) {

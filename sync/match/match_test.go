@@ -218,7 +218,7 @@ func TestScenesAreResolved(t *testing.T) {
 		"not mapped":                 {sceneWith("/other/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/other/a.mkv")}}, nil, skip.PathNotMapped, `“/other/a.mkv”`, []float64{0.3}},
 		"not in Plex":                {sceneWith("/stash/a.mkv"), mapped, library{}, nil, skip.NotInPlex, `“/plex/a.mkv”`, nil},
 		"the same name elsewhere is only a suggestion": {sceneWith("/stash/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/plex/deep/A.mkv")}}, nil, skip.NotInPlex, "", []float64{0.3}},
-		"another case is only a suggestion":            {sceneWith("/stash/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/plex/A.mkv")}}, nil, skip.NotInPlex, "", []float64{0.6}},
+		"another case is only a suggestion":            {sceneWith("/stash/a.mkv"), mapped, library{items: []match.Candidate{item("1", "A", "/plex/A.mkv")}}, nil, skip.PathCase, "", []float64{0.6}},
 		"another case on Windows is the same file": {
 			sceneWith("/stash/a.mkv"), []config.Rule{{Stash: "/stash", Plex: `D:\Plex`}},
 			library{items: []match.Candidate{item("1", "A", `\\?\d:\plex\A.mkv`)}}, []string{"1"}, "", "", []float64{1},

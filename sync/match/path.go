@@ -20,14 +20,10 @@ type location struct {
 }
 
 // split takes a path apart. A backslash separates folders only in a Windows path: on
-// the other systems it is an ordinary character of a file name.
+// the other systems it is an ordinary character of a file name. Names keep their Unicode
+// form, because a disk may tell two forms apart; comparisons do not.
 func split(path string) location {
-	path = norm.NFC.String(path)
-	if rest, ok := strings.CutPrefix(path, `\\?\UNC\`); ok {
-		path = `\\` + rest
-	} else if rest, ok := strings.CutPrefix(path, `\\?\`); ok {
-		path = rest
-	}
+	path = ordinary(path)
 	windows := isWindows(path)
 	if windows {
 		path = strings.ReplaceAll(path, `\`, "/")
@@ -37,8 +33,13 @@ func split(path string) location {
 	if strings.HasPrefix(path, "/") && !share {
 		segments = append(segments, "")
 	}
+	volume := 1 // what .. does not leave
 	for s := range strings.SplitSeq(path, "/") {
-		if s != "" {
+		switch s {
+		case "", ".":
+		case "..":
+			segments = segments[:max(min(volume, len(segments)), len(segments)-1)]
+		default:
 			segments = append(segments, s)
 		}
 	}
@@ -48,13 +49,32 @@ func split(path string) location {
 	return location{segments, windows}
 }
 
+// ordinary takes away the prefixes by which Windows programs ask for long paths and
+// devices: \\?\D:\x, \\.\D:\x, \\?\UNC\nas\x, with either slash.
+func ordinary(path string) string {
+	const prefix = len(`\\?\`)
+	if len(path) <= prefix || !strings.ContainsRune(`?.`, rune(path[2])) || strings.ReplaceAll(path[:2]+path[3:prefix], "/", `\`) != `\\\` {
+		return path
+	}
+	rest := path[prefix:]
+	if drive(rest) {
+		return rest
+	}
+	if len(rest) > 4 && strings.EqualFold(rest[:3], "UNC") && (rest[3] == '\\' || rest[3] == '/') {
+		return `\\` + rest[4:]
+	}
+	return path
+}
+
 // isWindows recognises a drive letter, a network share and, for anything that does not
 // begin like a POSIX path, a backslash.
 func isWindows(path string) bool {
-	if len(path) >= 2 && path[1] == ':' && isLetter(path[0]) && (len(path) == 2 || path[2] == '\\' || path[2] == '/') {
-		return true
-	}
-	return strings.HasPrefix(path, `\\`) || (!strings.HasPrefix(path, "/") && strings.Contains(path, `\`))
+	return drive(path) || strings.HasPrefix(path, `\\`) || (!strings.HasPrefix(path, "/") && strings.Contains(path, `\`))
+}
+
+// drive recognises D: and what lies on it.
+func drive(path string) bool {
+	return len(path) >= 2 && path[1] == ':' && isLetter(path[0]) && (len(path) == 2 || path[2] == '\\' || path[2] == '/')
 }
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
@@ -96,7 +116,7 @@ func (l location) below(root location) ([]string, bool) {
 }
 
 func sameSegment(a, b string, anyCase bool) bool {
-	return a == b || anyCase && scene.Fold(a) == scene.Fold(b)
+	return a == b || anyCase && scene.Fold(a) == scene.Fold(b) || !anyCase && norm.NFC.String(a) == norm.NFC.String(b)
 }
 
 // under is the path with rest appended to the folder l.
@@ -105,7 +125,7 @@ func (l location) under(rest []string) location {
 	return location{append(append(segments, l.segments...), rest...), l.windows}
 }
 
-// Key is the form of a path that the index is keyed by: NFC, without case, with single
+// Key is the form of a path that the index is keyed by: NFC, without case or dots, with single
 // forward slashes, without a trailing one and without the long-path prefix of Windows.
 // Paths that are Same have equal keys; the reverse need not hold.
 func Key(path string) string {

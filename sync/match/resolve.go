@@ -86,7 +86,7 @@ func Resolve(s scene.Scene, m Mapper, ix Index) (Result, error) {
 	if len(s.Files) == 0 {
 		return Result{Skip: skip.NoFile, Why: "the scene has no file in Stash"}, nil
 	}
-	r := resolver{scene: s, index: ix}
+	r := resolver{scene: s, mapper: m, index: ix}
 	for _, f := range s.Files {
 		r.out.Paths = append(r.out.Paths, Mapped{Stash: f.Path, Plex: m.Map(f.Path)})
 	}
@@ -109,10 +109,12 @@ func Resolve(s scene.Scene, m Mapper, ix Index) (Result, error) {
 
 type resolver struct {
 	scene     scene.Scene
+	mapper    Mapper
 	index     Index
 	out       Result
 	ambiguous []string // sentences
 	trashed   []string // likewise
+	otherCase []string // likewise
 }
 
 // look considers the items at each path one file may have in Plex.
@@ -140,6 +142,7 @@ func (r *resolver) consider(c Candidate, path string, disagree bool) error {
 	if at < 0 {
 		if at = slices.IndexFunc(c.Files, func(f string) bool { return Key(f) == Key(path) }); at >= 0 {
 			r.add(Scored{Candidate: c, Path: c.Files[at], Score: Doubtful, Why: "the path differs in upper and lower case"})
+			r.otherCase = append(r.otherCase, fmt.Sprintf("“%s” is “%s” in Plex", path, c.Files[at]))
 		}
 		return nil
 	}
@@ -243,10 +246,26 @@ func (r *resolver) reason() (skip.Code, string) {
 	if len(r.trashed) > 0 {
 		return skip.NotInPlex, strings.Join(r.trashed, "; ")
 	}
+	if len(r.otherCase) > 0 {
+		return skip.PathCase, strings.Join(r.otherCase, "; ")
+	}
 	if len(mapped) == 0 {
+		if why := r.ruleCase(); why != "" {
+			return skip.PathCase, why
+		}
 		return skip.PathNotMapped, "no path rule covers " + quoted(plain)
 	}
 	return skip.NotInPlex, "Plex has no item with the file " + quoted(mapped)
+}
+
+// ruleCase names a rule that would cover a file if upper and lower case did not count.
+func (r *resolver) ruleCase() string {
+	for _, p := range r.out.Paths {
+		if rule, ok := r.mapper.butForCase(p.Stash); ok {
+			return fmt.Sprintf("the path rule for “%s” does not cover “%s”", rule.Stash, p.Stash)
+		}
+	}
+	return ""
 }
 
 // InTrash says why an item in Plex's trash is no match.

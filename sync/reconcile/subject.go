@@ -198,7 +198,7 @@ func (s *session) ended(sub *subject) bool {
 		return s.skip(sub, sub.kind(), sub.job.Code, sub.job.Words)
 	case skip.Excluded:
 		return s.skip(sub, "", sub.job.Code, sub.job.Words)
-	case skip.NotInPlex, skip.Ambiguous, skip.PathNotMapped, skip.OutsideLibrary:
+	case skip.NotInPlex, skip.Ambiguous, skip.PathNotMapped, skip.PathCase, skip.OutsideLibrary:
 		return len(sub.targets) == 0 && s.missing(sub)
 	}
 	return false

@@ -18,6 +18,7 @@ const (
 	NotInPlex       Code = "not-in-plex"
 	Ambiguous       Code = "ambiguous"
 	PathNotMapped   Code = "path-not-mapped"
+	PathCase        Code = "path-case"
 	OutsideLibrary  Code = "outside-library"
 	AlreadyQueued   Code = "already-queued"
 	RunningNow      Code = "running-now"
@@ -58,6 +59,7 @@ var reasons = []Reason{
 	{NotInPlex, "Plex has no item for this file", "let Plex scan the folder, or check that the library is chosen in the settings", true, false},
 	{Ambiguous, "More than one answer fits", "remove the duplicate in Stash or Plex, or make the path rules unambiguous", true, false},
 	{PathNotMapped, "No path rule covers this file", "add a path rule for its folder in the settings", true, false},
+	{PathCase, "The path differs in upper and lower case only", "write the path rule as the folders are called, or give the file one name on both sides", true, false},
 	{OutsideLibrary, "The file lies outside the chosen Plex libraries", "choose its library in the settings if it should be synced", true, false},
 	{AlreadyQueued, "Already in the queue", "", false, false},
 	{RunningNow, "Being written right now", "", false, false},
