@@ -111,7 +111,7 @@ func (d *DB) backup(ctx context.Context, mark string) error {
 			err = ctx.Err()
 		}
 		if err == nil {
-			err = moveIn(copied, target)
+			err = d.disk.moveIn(copied, target)
 		}
 		if err != nil {
 			_ = os.Remove(copied)
@@ -142,9 +142,9 @@ func (d *DB) backupFault(ctx context.Context, target string, err error) error {
 	return diskFault(target, err)
 }
 
-// copyTo writes a consistent copy that is on disk when nil is returned.
+// copyTo writes a consistent copy.
 func (d *DB) copyTo(ctx context.Context, path string) error {
-	return writeFile(path, func(w io.Writer) error {
+	return d.disk.write(path, func(w io.Writer) error {
 		return d.read(func(t *bolt.Tx) error {
 			_, err := t.WriteTo(stoppable{ctx, w})
 			return err

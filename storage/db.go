@@ -39,6 +39,8 @@ type Options struct {
 
 	// steps replaces the migrations in tests.
 	steps []migration
+	// disk is watched in tests.
+	disk disk
 }
 
 // Opened tells what happened while opening.
@@ -61,6 +63,7 @@ type Opened struct {
 // any goroutine.
 type DB struct {
 	*env
+	disk      disk
 	dir, path string
 	bolt      *bolt.DB
 	storm     *storm.DB
@@ -111,6 +114,9 @@ func (o Options) orDefault() Options {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.disk.sync == nil {
+		o.disk.sync = (*os.File).Sync
+	}
 	if o.steps == nil {
 		o.steps = migrations
 	}
@@ -134,7 +140,7 @@ func openFile(o Options, out *Opened) (d *DB, err error) {
 	if err := preflight(path); err != nil {
 		return nil, err
 	}
-	d = &DB{env: &env{now: o.Now, log: o.Log}, dir: o.Dir, path: path}
+	d = &DB{env: &env{now: o.Now, log: o.Log}, disk: o.disk, dir: o.Dir, path: path}
 	err = guarded(func() error { return d.prepare(o, out) })
 	if err != nil {
 		d.abandon()

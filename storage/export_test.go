@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -178,3 +179,25 @@ func (d *DB) BreakFile() error { return d.file.Close() }
 
 func (d *DB) Heal() (Healed, error) { return d.heal(allBuckets()) }
 func (d *DB) Hurt() bool            { return d.hurt.Load() }
+
+// WithSync has fn told of every file and folder before it is synced; its error is that of
+// the sync.
+func WithSync(o Options, fn func(path string) error) Options {
+	o.disk.sync = func(f *os.File) error {
+		if err := fn(f.Name()); err != nil {
+			return err
+		}
+		return f.Sync()
+	}
+	return o
+}
+
+// CommitFails does what an Update does when its commit failed.
+func (d *DB) CommitFails(err error) error { return d.commitFailed(err) }
+
+// Behind changes what is on disk and leaves what the database keeps of it in memory as it
+// is, like a commit that failed after it had reached the disk.
+func (d *DB) Behind(fn func(store.Tx) error) error {
+	_, failed, err := d.transact(func(t *tx) error { return fn(t) })
+	return errors.Join(failed, err)
+}

@@ -104,3 +104,23 @@ func writeFile(t testing.TB, path string, b []byte) {
 		t.Fatal(err)
 	}
 }
+
+// jobsOf lists the scenes that have a job.
+func jobsOf(t *testing.T, d store.Store) (ids []scene.ID) {
+	t.Helper()
+	view(t, d, func(tx store.Tx) error {
+		page, err := tx.ListJobs(store.JobQuery{Limit: 1000})
+		for _, j := range page.Jobs {
+			ids = append(ids, j.Scene)
+		}
+		return err
+	})
+	return ids
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.RemoveAll(path); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -90,7 +90,7 @@ func (d *DB) copyInto(path string) error {
 	if err := d.copyTo(context.Background(), temp); err != nil {
 		return err
 	}
-	return moveIn(temp, path)
+	return d.disk.moveIn(temp, path)
 }
 
 // reopen goes on with the file that is at the path now.

@@ -9,23 +9,10 @@ import (
 	"testing"
 
 	"lockstep/storage"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
 // On Windows nobody can remove or replace an open file.
-
-func jobsIn(t *testing.T, d store.Store) (ids []scene.ID) {
-	t.Helper()
-	view(t, d, func(tx store.Tx) error {
-		page, err := tx.ListJobs(store.JobQuery{Limit: 1000})
-		for _, j := range page.Jobs {
-			ids = append(ids, j.Scene)
-		}
-		return err
-	})
-	return ids
-}
 
 func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 	t.Parallel()
@@ -69,22 +56,15 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 				if words, err := d.Look(); what != "closed" && (words != "" || err != nil) {
 					t.Errorf("said twice: %q, %v", words, err)
 				}
-				before := jobsIn(t, d)
+				before := jobsOf(t, d)
 				closeDB(t, d)
 				again, o := open(t, dir)
-				if after := jobsIn(t, again); len(after) != len(before) || o.Words != "" || o.Fresh {
+				if after := jobsOf(t, again); len(after) != len(before) || o.Words != "" || o.Fresh {
 					t.Errorf("jobs %v before and %v after, opened %+v", before, after, o)
 				}
 				audit(t, again)
 			})
 		}
-	}
-}
-
-func remove(t *testing.T, path string) {
-	t.Helper()
-	if err := os.RemoveAll(path); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -99,12 +79,12 @@ func TestDatabaseThatCannotBeWrittenAnewRefusesWritesUntilItCan(t *testing.T) {
 	for range 2 {
 		wantLocal(t, d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(4)) }), dbPath(dir))
 	}
-	if n := len(jobsIn(t, d)); n != 3 {
+	if n := len(jobsOf(t, d)); n != 3 {
 		t.Errorf("%d jobs are read meanwhile, want 3", n)
 	}
 	remove(t, dir)
 	enqueue(t, d, 4, 4)
-	if n := len(jobsIn(t, d)); n != 4 {
+	if n := len(jobsOf(t, d)); n != 4 {
 		t.Errorf("%d jobs, want 4", n)
 	}
 }
@@ -138,7 +118,7 @@ func TestReplacedDatabaseIsNeitherWrittenNorLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, _ := open(t, dir)
-	if n := len(jobsIn(t, again)); n != 3 {
+	if n := len(jobsOf(t, again)); n != 3 {
 		t.Errorf("%d jobs in the kept copy, want 3", n)
 	}
 }

@@ -34,7 +34,7 @@ func setAside(o Options, cause error, out *Opened) error {
 	o.Log.Error("the database cannot be used and was set aside", "file", target, "cause", cause)
 	out.Damaged = target
 	out.add(fmt.Sprintf(words, target))
-	return errors.Join(trust(o.Dir), syncDir(o.Dir))
+	return errors.Join(trust(o.Dir), o.disk.folder(o.Dir))
 }
 
 // freeName adds a number to a name that is taken.
@@ -82,12 +82,12 @@ func begin(o Options, path string, out *Opened) error {
 		out.add("There was no usable backup, so Lockstep starts with an empty one: settings, outages and history are lost. " +
 			"The libraries are untouched; after the connections are set up again, a reconciliation brings the queue back from Stash and Plex.")
 	}
-	return create(path, o.Version)
+	return create(o.disk, path, o.Version)
 }
 
 // create makes a database under a temporary name and renames it when it is whole and
 // on disk: losing power within bbolt's very first write leaves a file that panics.
-func create(path, version string) error {
+func create(k disk, path, version string) error {
 	temp := path + ".new"
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove an unfinished database: %w", err)
@@ -96,7 +96,7 @@ func create(path, version string) error {
 		_ = os.Remove(temp)
 		return err
 	}
-	return moveIn(temp, path)
+	return k.moveIn(temp, path)
 }
 
 func fill(path, version string) error {
@@ -118,7 +118,7 @@ func fill(path, version string) error {
 	if err != nil {
 		return fmt.Errorf("make a database: %w", err)
 	}
-	return errors.Join(b.Sync(), b.Close())
+	return b.Close() //nolint:wrapcheck // bbolt says what it is
 }
 
 // makeBuckets makes what is missing; every transaction relies on all of them.
@@ -131,14 +131,6 @@ func makeBuckets(t *bolt.Tx) error {
 	return nil
 }
 
-// moveIn renames a file that is on disk to its final name, durably.
-func moveIn(temp, path string) error {
-	if err := file.Move(temp, path); err != nil {
-		return fmt.Errorf("rename %s: %w", filepath.Base(temp), err)
-	}
-	return syncDir(filepath.Dir(path))
-}
-
 // restoreNewest puts a copy of the newest backup at path of which every record reads, or
 // else of the newest that can be used at all. It returns the backup's own path and time;
 // empty when there is none.
@@ -147,7 +139,7 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 	defer os.Remove(temp) //nolint:errcheck // it is gone when it was moved
 	for _, bearable := range []int{0, math.MaxInt} {
 		for _, b := range backups(o.Dir) {
-			if err := copyFile(b.path, temp); err != nil {
+			if err := copyFile(o.disk, b.path, temp); err != nil {
 				return "", time.Time{}, err
 			}
 			damaged, err := checkFile(temp)
@@ -155,7 +147,7 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 				err = withFile(temp, func(b *bolt.DB) error { return b.View(sameSchema) })
 			}
 			if err == nil && damaged <= bearable {
-				return b.path, b.made, moveIn(temp, path)
+				return b.path, b.made, o.disk.moveIn(temp, path)
 			}
 			o.Log.Warn("a backup cannot be used", "backup", b.path, "damaged", damaged, "error", err)
 		}
@@ -163,29 +155,14 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 	return "", time.Time{}, nil
 }
 
-func copyFile(from, to string) error {
+func copyFile(k disk, from, to string) error {
 	in, err := os.Open(from) //nolint:gosec // a backup in the data folder
 	if err != nil {
 		return fmt.Errorf("read backup: %w", err)
 	}
 	defer in.Close() //nolint:errcheck // only read
-	return writeFile(to, func(w io.Writer) error {
+	return k.write(to, func(w io.Writer) error {
 		_, err := io.Copy(w, in)
 		return err
 	})
-}
-
-// writeFile makes a file of what fn writes; it is on disk when nil is returned and
-// gone otherwise.
-func writeFile(path string, fn func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the data folder
-	if err != nil {
-		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
-	}
-	err = errors.Join(fn(f), f.Sync(), f.Close())
-	if err != nil {
-		_ = os.Remove(path)
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return nil
 }

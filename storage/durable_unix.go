@@ -1,0 +1,23 @@
+//go:build unix
+
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// folder makes renames within a folder durable.
+func (k disk) folder(dir string) error {
+	f, err := os.Open(dir) //nolint:gosec // the data folder
+	if err != nil {
+		return fmt.Errorf("open folder: %w", err)
+	}
+	defer f.Close()                                                      //nolint:errcheck // nothing was written through it
+	if err := k.sync(f); err != nil && !errors.Is(err, syscall.EINVAL) { // some file systems cannot
+		return fmt.Errorf("sync folder: %w", err)
+	}
+	return nil
+}
