@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
 )
 
 // garble damages a record of a database that nobody has open beyond mending.
@@ -128,6 +131,81 @@ func TestUndoSaysWhatItCannotGiveBack(t *testing.T) {
 	}
 	if lost != 1 {
 		t.Errorf("%d scenes are said to be lost one by one, want 1", lost)
+	}
+}
+
+// full is a store without room while it is told so.
+type full struct {
+	store.Store
+	on atomic.Bool
+}
+
+func (f *full) Update(fn func(store.Tx) error) error {
+	if f.on.Load() {
+		return fault.New(fault.Local, fault.None, "there is no room left on the disk", "free some space", nil)
+	}
+	return f.Store.Update(fn)
+}
+
+// TestWithoutAStoredIntentNothingIsWritten: the disk is full once the items were read.
+func TestWithoutAStoredIntentNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 85, Scenes: 20, NoCover: 20})
+	f := &full{}
+	r.wrap = func(s store.Store) store.Store { f.Store = s; return f }
+	r.world.Plex.SetHook(func(c sim.Call) {
+		if c.Kind == "detail" {
+			f.on.Store(true)
+		}
+	})
+	l := r.start()
+	l.heard("no room left")
+	l.until("the batch to end", func(s api.Snapshot) bool { return !s.Active })
+	if _, writes := r.plexCalls(); writes != 0 {
+		t.Errorf("%d writes of which nothing is known after a crash", writes)
+	}
+	r.world.Plex.SetHook(nil)
+	f.on.Store(false)
+	l.look()
+	r.inStep(sim.DiffOptions{})
+}
+
+// TestAfterAFailedCommitNothingMoreIsWrittenToPlex: only what was stored as an intent
+// before may still arrive.
+func TestAfterAFailedCommitNothingMoreIsWrittenToPlex(t *testing.T) {
+	t.Parallel()
+	const scenes = 350
+	r := newRig(t, sim.Options{Seed: 84, Scenes: scenes, NoCover: scenes})
+	f := &full{}
+	r.wrap = func(s store.Store) store.Store { f.Store = s; return f }
+	edits := 0
+	r.world.Plex.SetHook(func(c sim.Call) {
+		if c.Kind == "edit" {
+			if edits++; edits == 130 { // within the second batch
+				f.on.Store(true)
+			}
+		}
+	})
+	l := r.start()
+	l.heard("no room left")
+	l.until("the batch to end", func(s api.Snapshot) bool { return !s.Active })
+	_, before := r.plexCalls()
+	if before > 2*worker.MaxBatch {
+		t.Errorf("%d writes, more than the batches whose intents were stored", before)
+	}
+	for range 3 { // a person insists
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		_, _ = l.SyncNow(ctx, api.SyncRequest{})
+		cancel()
+	}
+	if _, after := r.plexCalls(); after != before {
+		t.Errorf("%d writes to Plex while nothing could be stored", after-before)
+	}
+	f.on.Store(false)
+	l.look()
+	r.inStep(sim.DiffOptions{})
+	if _, all := r.plexCalls(); all != scenes {
+		t.Errorf("%d writes in all, want %d: what arrived is found in step", all, scenes)
 	}
 }
 

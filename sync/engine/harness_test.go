@@ -61,7 +61,8 @@ type rig struct {
 	secrets  *memorySecrets
 	log      *slog.Logger
 	now      func() time.Time
-	keeps    bool // whether the engine looks after its database
+	keeps    bool                          // whether the engine looks after its database
+	wrap     func(store.Store) store.Store // what the engine gets for its database; may be nil
 }
 
 // fastSettings are the defaults with everything that waits made short.
@@ -109,8 +110,12 @@ func (r *rig) open() *life {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	var st store.Store = db
+	if r.wrap != nil {
+		st = r.wrap(db)
+	}
 	e := engine.New(engine.Options{
-		Store: db, Secrets: r.secrets, Dial: engine.DialServers("test"), Now: r.now, Jitter: rand.Float64,
+		Store: st, Secrets: r.secrets, Dial: engine.DialServers("test"), Now: r.now, Jitter: rand.Float64,
 		Log: r.log, Version: "test", Notice: opened.Words, Damaged: opened.Values, Data: r.data(db),
 		Override: func(s *config.Settings) error { *s = r.settings.Clone(); return nil },
 	})

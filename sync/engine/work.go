@@ -47,10 +47,12 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	if at := e.work.heldUntil(e.links.budgets); at.After(now) {
 		return at
 	}
+	if err := e.giveBack(); err != nil { // what could not be stored when its batch ended
+		return e.holdForDisk(err, now)
+	}
 	at, any, err := e.nextDue()
 	if err != nil {
-		e.noteLocal(err)
-		return now.Add(localHold)
+		return e.holdForDisk(err, now)
 	}
 	if !any {
 		return e.endRun(now)
@@ -59,9 +61,7 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 		return at
 	}
 	if err := e.startBatch(ctx, now); err != nil {
-		e.noteLocal(err)
-		e.work.holdUntil = now.Add(localHold)
-		return e.work.holdUntil
+		return e.holdForDisk(err, now)
 	}
 	return time.Time{}
 }
@@ -70,6 +70,13 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 func (w *workState) heldUntil(b budgets) time.Time {
 	tasks := later(b.stash.Next(budget.Batch), b.plex.Next(budget.Batch))
 	return later(w.holdUntil, later(tasks, b.plex.Next(budget.Write)))
+}
+
+// holdForDisk reports that something could not be stored or read, and rests.
+func (e *Engine) holdForDisk(err error, now time.Time) time.Time {
+	e.noteLocal(err)
+	e.work.holdUntil = now.Add(localHold)
+	return e.work.holdUntil
 }
 
 // localHold is how long work rests after a fault of our own, such as a full disk.
