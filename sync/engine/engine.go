@@ -178,6 +178,7 @@ type owner struct {
 	recon       reconState
 	awaited     awaitedState
 	upkeep      upkeepState
+	account     account
 	signIn      *signIn          // the newest, nil before the first
 	told        map[failure]bool // what fails as the log has it
 	local       localTrouble

@@ -132,13 +132,18 @@ func (e *Engine) dial() {
 	if e.o.Still || !e.settings.Configured() {
 		return
 	}
-	l.stash, l.plex = e.o.Dial(Address{
+	l.stash, l.plex = e.o.Dial(e.address())
+	l.recheck(e.now())
+}
+
+// address is what the settings say of both servers.
+func (e *Engine) address() Address {
+	return Address{
 		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
 		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
 		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), ClientID: e.clientID(),
-		StashBudget: l.budgets.stash, PlexBudget: l.budgets.plex,
-	})
-	l.recheck(e.now())
+		StashBudget: e.links.budgets.stash, PlexBudget: e.links.budgets.plex,
+	}
 }
 
 func (e *Engine) secret(name string) func() string {

@@ -52,7 +52,7 @@ func (e *Engine) load() error {
 	}
 	e.dial()
 	e.look.soon(e.now())
-	return nil
+	return e.loadAccount()
 }
 
 // loadSettings reads the settings and lays flags and variables over them.

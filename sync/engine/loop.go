@@ -94,7 +94,7 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(maxNap)
 	for _, due := range []func(context.Context, time.Time) time.Time{
-		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueLook, e.dueAwaited, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueRest,
+		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueLook, e.dueAwaited, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueAccount, e.dueRest,
 	} {
 		if t := due(ctx, now); !t.IsZero() && t.Before(next) {
 			next = t

@@ -27,12 +27,23 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 
 // SaveSettings validates and stores the settings and goes on with them.
 func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
+	return e.save(ctx, c, false)
+}
+
+// save is SaveSettings. signedIn says that the token comes from a sign-in: with any other
+// what the last sign-in left is of no more use.
+func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) error {
 	if err := c.Values.Validate(); err != nil {
 		return fault.New(fault.Rejected, fault.None, "These settings do not fit: "+err.Error()+".", "", nil)
 	}
 	return e.ask(ctx, func() error {
 		if err := e.saveSecrets(c); err != nil {
 			return err
+		}
+		if c.Token != nil && !signedIn && e.secret(PlexAccount)() != "" {
+			if err := e.o.Secrets.Set(PlexAccount, ""); err != nil {
+				e.log.Warn("forget the token of the last sign-in", "err", err)
+			}
 		}
 		before := e.settings
 		stored, err := e.toStore(c)

@@ -14,8 +14,8 @@ import (
 	"lockstep/sync/store"
 )
 
-// signIn is a sign-in with Plex that is under way. Token and servers stay in memory
-// until the next one starts or the engine ends.
+// signIn is a sign-in with Plex that is under way. Its servers stay in memory until the
+// next one starts or the engine ends; the token is kept as soon as there is one.
 type signIn struct {
 	id      string
 	expires time.Time
@@ -25,7 +25,8 @@ type signIn struct {
 	mu      sync.Mutex // one poll at a time
 	token   string     // of the account, once somebody confirmed
 	servers []foundServer
-	ended   bool // the PIN has run out
+	ended   bool      // the PIN has run out
+	asked   time.Time // when plex.tv was last asked about it
 }
 
 // foundServer is a server of the account and the best of its addresses, if any answered.
@@ -41,6 +42,7 @@ const signInLife = 15 * time.Minute
 func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 	s := &signIn{id: rand.Text()}
 	err := e.ask(ctx, func() error {
+		e.links.budgets.account.Forget() // a person asks
 		s.service = plex.NewSignIn(e.signInOptions())
 		return nil
 	})
@@ -55,14 +57,14 @@ func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 		life = signInLife
 	}
 	s.expires = e.stamp().Add(life)
-	err = e.ask(ctx, func() error { e.signIn = s; return nil })
+	err = e.ask(ctx, func() error { e.signIn = s; return e.followFrom(s) })
 	return api.SignIn{ID: s.id, URL: s.pin.URL, Expires: s.expires}, err
 }
 
 // signInOptions sends people to the public page, or to the service itself when it is
 // not the public one.
 func (e *Engine) signInOptions() plex.SignInOptions {
-	o := plex.SignInOptions{Service: e.settings.PlexTV, ClientID: e.clientID(), Version: e.o.Version}
+	o := plex.SignInOptions{Service: e.settings.PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.links.budgets.account}
 	if o.Service != config.PublicPlexTV {
 		o.Page = o.Service
 	}
@@ -77,7 +79,7 @@ func (e *Engine) PollSignIn(ctx context.Context, id string) (api.SignInState, er
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	state, err := s.poll(ctx, e.stamp())
+	state, err := s.poll(ctx, e)
 	if err != nil || state != api.SignInDone {
 		return api.SignInState{State: state}, err
 	}
@@ -105,7 +107,8 @@ func (e *Engine) knownSignIn(ctx context.Context, id string) (*signIn, error) {
 
 // poll asks whether somebody confirmed. A confirmed sign-in stays usable until its PIN
 // would have run out.
-func (s *signIn) poll(ctx context.Context, now time.Time) (api.SignInProgress, error) {
+func (s *signIn) poll(ctx context.Context, e *Engine) (api.SignInProgress, error) {
+	now := e.stamp()
 	if s.ended || now.After(s.expires) {
 		s.ended, s.token, s.servers = true, "", nil
 		return api.SignInExpired, nil
@@ -113,7 +116,11 @@ func (s *signIn) poll(ctx context.Context, now time.Time) (api.SignInProgress, e
 	if s.token != "" {
 		return api.SignInDone, nil
 	}
+	s.asked = now
 	token, err := s.service.PollPIN(ctx, s.pin)
+	if err == nil && token != "" {
+		err = e.keepAccount(ctx, s, token)
+	}
 	switch {
 	case fault.Is(err, fault.NotFound):
 		s.ended = true
@@ -123,6 +130,17 @@ func (s *signIn) poll(ctx context.Context, now time.Time) (api.SignInProgress, e
 	}
 	s.token = token
 	return api.SignInDone, nil
+}
+
+// follow asks about a sign-in unless a window does, and reports whether it is over.
+func (s *signIn) follow(ctx context.Context, e *Engine) (over bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if age := e.stamp().Sub(s.asked); age >= 0 && age < followEvery {
+		return s.ended || s.token != "", nil
+	}
+	state, err := s.poll(ctx, e)
+	return err == nil && state != api.SignInWaiting, err
 }
 
 // list finds the account's servers and tries their addresses, once.
@@ -156,7 +174,6 @@ func (f foundServer) shown() api.PlexServer {
 }
 
 // ChooseServer stores address and token of a server, after the server accepted them.
-// The account's own token is not stored.
 func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.PlexServer, error) {
 	var none api.PlexServer
 	s, err := e.knownSignIn(ctx, id)
@@ -229,7 +246,7 @@ func (e *Engine) storeServer(ctx context.Context, f foundServer) error {
 		return err
 	}
 	values.PlexURL = f.best.URL
-	return e.SaveSettings(ctx, api.SettingsChange{Values: values, Token: &f.Token})
+	return e.save(ctx, api.SettingsChange{Values: values, Token: &f.Token}, true)
 }
 
 // Discover looks for Plex servers on the local network.

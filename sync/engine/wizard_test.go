@@ -12,9 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lockstep/storage"
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
 	"lockstep/sync/fault"
@@ -227,6 +229,11 @@ func TestSignInSurvivesAServiceThatStumbles(t *testing.T) {
 	r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: lists, Count: 1})
 	if s, err := l.PollSignIn(ctx, in.ID); err == nil || s.State != api.SignInWaiting {
 		t.Errorf("a stumble: got %+v, %v", s, err)
+	}
+	if _, err := l.PollSignIn(ctx, in.ID); !budget.Held(err) {
+		t.Errorf("right after it: %v", err)
+	} else {
+		time.Sleep(fault.Of(err).RetryAfter)
 	}
 	if s, err := l.PollSignIn(ctx, in.ID); err != nil || s.State != api.SignInDone || len(s.Servers) != 1 {
 		t.Errorf("after it: got %+v, %v", s, err)

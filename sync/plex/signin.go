@@ -93,6 +93,17 @@ func (s *SignIn) PollPIN(ctx context.Context, p PIN) (token string, err error) {
 	return string(got.Token), err
 }
 
+// Renew keeps a token alive: plex.tv drops those it has not seen for a month or two.
+// Unauthorized is plex.tv's own refusal; any other fault says nothing about the token. One
+// request.
+func (s *SignIn) Renew(ctx context.Context, token string) error {
+	err := s.ask(ctx, token, httpc.Request{Kind: budget.Account, Op: "renew the sign-in", Path: "/api/v2/ping"}, nil)
+	if httpc.StatusOf(err) == http.StatusUnprocessableEntity {
+		return plexFault(fault.Unauthorized, "plex.tv does not accept the sign-in any more.", hintSignIn, fault.Of(err).Err)
+	}
+	return err
+}
+
 // Server is a Plex Media Server an account owns.
 type Server struct {
 	Name    string

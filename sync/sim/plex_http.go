@@ -196,6 +196,9 @@ func plexParam(r *http.Request, name string) string {
 
 func (p *Plex) authorised(r *http.Request) bool {
 	token := plexParam(r, "X-Plex-Token")
+	if p.takesAccount(token) {
+		return true
+	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	return p.unclaimed || token != "" && (token == p.token || token == p.guest)
