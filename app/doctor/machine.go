@@ -59,7 +59,7 @@ func (c *checkup) database(ctx context.Context) Check {
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Take their rights away: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
 	case info.Mode().Perm()&0o200 == 0:
-		return Check{name, Fail, present.T("Lockstep may not write its database."), present.T("Give yourself the right to write it.")}
+		return Check{name, Fail, present.T("Lockstep may not write its database."), present.T("Give your user write access to it.")}
 	case c.err == nil:
 		if found, ok := c.records(ctx); !ok {
 			return found

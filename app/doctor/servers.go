@@ -124,7 +124,7 @@ func (c *checkup) mapping(ctx context.Context) Check {
 func (c *checkup) ruleHint() string {
 	if len(c.paths.Suggestions) > 0 {
 		r := c.paths.Suggestions[0]
-		return present.T("The files speak for the rule %s => %s; see Libraries & mapping in the settings.", r.Stash, r.Plex)
+		return present.T("Your files suggest the rule %s => %s; see Libraries & mapping in the settings.", r.Stash, r.Plex)
 	}
 	return present.T("Check the path rules under Libraries & mapping, and whether Plex has scanned these folders.")
 }

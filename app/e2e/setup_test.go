@@ -122,7 +122,7 @@ func (n *newcomer) findsRules() {
 	n.stored("no rule", func(s api.Settings) bool { return len(s.Values.PathMap) == 0 })
 	n.press("Tab", "space") // the bin; then Add a rule has the focus
 	n.readsNo("words about the rule", body, warns)
-	n.press("Tab", "space") // See how they fit
+	n.press("Tab", "space") // Check the paths
 	n.reads("that no rule finds nothing", body, warns)
 	n.press("Tab", "Return") // Use
 	n.reads("how the learned rule fits", body, good)
@@ -237,7 +237,7 @@ func TestSetUpGoesOnWhereItsWindowDied(t *testing.T) {
 	n.press("Return")
 	n.at(present.StepPaths)
 	n.reads("that no rule finds nothing", body, warns)
-	n.press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Return") // two texts, bin, Add a rule, See how they fit, Use
+	n.press("Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Return") // two texts, bin, Add a rule, Check the paths, Use
 	n.reads("how the learned rule fits", body, good)
 	n.press("Return")
 	n.at(present.StepFields)

@@ -70,7 +70,7 @@ func givenUp(j queue.Job) string {
 	case j.Words == "":
 		return Reason(j.Code)
 	case j.Hint == "":
-		return failure(j.Words, T("Press Retry when the cause is mended."))
+		return failure(j.Words, T("Fix the cause, then press Retry."))
 	}
 	return failure(j.Words, j.Hint)
 }
@@ -89,9 +89,9 @@ func tries(n int) string {
 
 // causes are the reasons the engine gives a job, in the words of people.
 var causes = map[string]string{
-	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a name was changed in Stash", "cover": "new cover in Stash", "moved": "its file was moved",
+	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a studio, performer or tag was renamed", "cover": "new cover in Stash", "moved": "its file was moved",
 	"never-synced": "never synced before", "changed": "changed in Stash", "drifted": "changed in Plex", "emptied": "emptied in Plex",
-	"missing": "missing in Plex", "confirmed": "you confirmed it", "appeared": "appeared in Plex", "asked for": "you asked for it",
+	"missing": "missing in Plex", "confirmed": "confirmed in preview", "appeared": "appeared in Plex", "asked for": "you asked for it",
 	"retry": "you asked for another try", "outage": "another try after the outage", "undo": "being undone", "settings": "the settings changed",
 }
 

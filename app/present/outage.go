@@ -59,7 +59,7 @@ func Metrics(x outage.Metrics) string {
 	if x.Count == 0 {
 		return join(words, T("no outage"), T("watched for %s", Duration(x.Known)))
 	}
-	return join(words, Count(x.Count, "outage", "outages"), T("mean %s to recover", Duration(x.MTTR)), T("%s between", Duration(x.MTBF)))
+	return join(words, Count(x.Count, "outage", "outages"), T("average recovery %s", Duration(x.MTTR)), T("%s between outages", Duration(x.MTBF)))
 }
 
 // WindowName names the stretch an outage page looks at.
@@ -79,7 +79,7 @@ func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
 
 // Segment says what a stretch of the chart means.
 func Segment(g outage.Segment, m Moment) string {
-	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Plex not watched: not known")}[g.Kind]
+	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Plex not monitored")}[g.Kind]
 	if g.Repaired {
 		words += ", " + T("repaired record")
 	}

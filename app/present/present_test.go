@@ -285,8 +285,8 @@ func TestMetricsSentence(t *testing.T) {
 	}{
 		"nothing known": {outage.Metrics{}, "Nothing is known about this time: Plex was not watched."},
 		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · watched for 30 d"},
-		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · mean 23 min to recover · 9 d between"},
-		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · mean 1 s to recover · 1 h between"},
+		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · average recovery 23 min · 9 d between outages"},
+		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · average recovery 1 s · 1 h between outages"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -308,7 +308,7 @@ func TestOutageHeadAndSegments(t *testing.T) {
 		t.Errorf("head while up: %+v", head)
 	}
 	off := present.Segment(outage.Segment{From: ago(2 * time.Hour), To: ago(time.Hour), Kind: outage.Off}, at)
-	if want := "23 Nov 12:12 – 13:12: Plex not watched: not known (1 h)"; off != want {
+	if want := "23 Nov 12:12 – 13:12: Plex not monitored (1 h)"; off != want {
 		t.Errorf("segment %q, want %q", off, want)
 	}
 	rep := present.Segment(outage.Segment{From: ago(2 * time.Hour), To: ago(time.Hour), Kind: outage.Down, Repaired: true}, at)

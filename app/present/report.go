@@ -62,7 +62,7 @@ func Sum(r store.Report) string {
 	gapsSkipped := r.Gaps - r.Enqueued
 	words := Count(r.Gaps, "gap", "gaps") + " = " + Number(r.Enqueued) + " " + queued(r) + " + " + T("%s skipped", Number(gapsSkipped))
 	if rest := Skipped(r) - gapsSkipped; rest > 0 {
-		words += Dot + T("%s more left out without a gap", Number(rest))
+		words += Dot + T("%s more skipped; nothing to sync", Number(rest))
 	}
 	return words
 }

@@ -81,7 +81,7 @@ func DoctorHead(bad int) string {
 const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of them, and save. Then choose the libraries; nothing is written to Plex before both answer."
 
 // KeepSyncing is asked when the last window closes on a desktop without a tray.
-const KeepSyncing = "This desktop shows no tray icons. Lockstep can keep running without: start it again to open its window."
+const KeepSyncing = "This desktop shows no tray icons. Lockstep can keep running without one; start it again to open its window."
 
 // GoesOnInTray is asked when the last window closes for the first time.
 const GoesOnInTray = "Lockstep keeps running. Use its tray icon to open it or quit; on some desktops the icon is behind a small arrow. You will not be asked again."
@@ -107,7 +107,7 @@ func Server(p api.PlexServer) string {
 	case where == "":
 		where = T("does not answer")
 	case p.Relay:
-		where = T("only by Plex's slow detour")
+		where = T("only through Plex's slow relay")
 	}
 	return join(p.Name, where)
 }
@@ -142,15 +142,15 @@ func Discovered(n int) Line {
 
 // choices explains values whose name alone says too little.
 var choices = map[string]string{
-	string(config.Merge):  "merge — what people locked stays",
-	string(config.Mirror): "mirror — Stash always wins",
-	string(config.Fill):   "fill — only empty fields",
-	string(config.Off):    "off — leave it alone",
+	string(config.Merge):  "Keep my edits in Plex (merge)",
+	string(config.Mirror): "Stash wins (mirror)",
+	string(config.Fill):   "Fill only what is empty (fill)",
+	string(config.Off):    "Leave alone (off)",
 	string(config.Gentle): "gentle — leaves Plex most of its time",
 	string(config.Normal): "normal — leaves Plex half of its time",
 	string(config.Full):   "full — without a rest",
 
-	string(config.AutoLanguage): "as the system says", string(config.English): "English", string(config.Deutsch): "Deutsch",
+	string(config.AutoLanguage): "system language", string(config.English): "English", string(config.Deutsch): "Deutsch",
 
 	string(config.ScopeAll): "everything", string(config.ScopeDay): "last 24 hours", string(config.ScopeWeek): "last 7 days",
 }

@@ -30,8 +30,8 @@ func SetUpSteps() []SetUpStep {
 	return []SetUpStep{
 		{T("Stash"), T("Where is Stash?"), T("Lockstep reads your scenes from Stash and changes nothing there. Enter its address, and its API key if Stash asks for a password.")},
 		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, look for it on this network, or type its address and token.")},
-		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. Without a choice it is every library of films.")},
-		{T("Paths"), T("Do the paths fit?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for every file of Stash in Plex. Rules it learned from your files are offered here; none is used before you choose it.")},
+		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. If you choose none, all movie libraries are synced.")},
+		{T("Paths"), T("Do the paths match?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for every file of Stash in Plex. Rules it learned from your files are offered here; none is used before you choose it.")},
 		{T("Fields"), T("What may be written?"), T("Each field has its own rule. What somebody locked in Plex is kept unless you choose “mirror”.")},
 		{T("Preview"), T("What would happen?"), T("Lockstep compares both libraries now and writes nothing. Look at every single change before you go on.")},
 		{T("Start"), T("Ready to start"), T("This is what you chose. Everything can be changed later in the settings, and every write can be undone.")},
@@ -73,7 +73,7 @@ func CoverageAdvice(c api.Mapping) string {
 
 // Offer is a path rule worth adding, with what speaks for it.
 func Offer(r config.Rule, evidence match.Suggestion) string {
-	words := T("Seems to fit: %s", r.Stash+" → "+r.Plex)
+	words := T("Suggested rule: %s", r.Stash+" → "+r.Plex)
 	if evidence.Total > 0 {
 		words += " " + T("(finds %s of %s)", Number(evidence.Covered), Count(evidence.Total, "file", "files"))
 	}
@@ -95,7 +95,7 @@ func PreviewLines(r store.Report) []Line {
 
 // Chosen are the choices of the set-up, one a line.
 func Chosen(s config.Settings) []string {
-	libraries := T("every library of films")
+	libraries := T("all movie libraries")
 	if len(s.Libraries) > 0 {
 		libraries = list(s.Libraries)
 	}

@@ -21,7 +21,7 @@ func TestWindowsSpeakGerman(t *testing.T) {
 	w := newTest(t, f)
 	for name, words := range map[string]string{
 		present.Queue: "Plex läuft", present.Reports: "24 Lücken = 16 eingereiht + 8 ausgelassen", present.Outages: "14 Änderungen offen",
-		present.Settings: "Stash-Adresse", present.Preview: "Wird zu", present.Explain: "DSC_0042",
+		present.Settings: "Stash-Adresse", present.Preview: "Nach dem Abgleich", present.Explain: "DSC_0042",
 		present.History: "Was geschah", present.Doctor: "2 Punkte brauchen Ihre Aufmerksamkeit", present.SetUp: "Wo ist Stash?",
 	} {
 		w.Show(name)

@@ -105,7 +105,7 @@ func newMapping(p *form) *mapping {
 }
 
 func (m *mapping) content() fyne.CanvasObject {
-	try := newButton(present.T("See how they fit"), theme.SearchIcon(), m.try)
+	try := newButton(present.T("Check the paths"), theme.SearchIcon(), m.try)
 	hint := caption(present.T("How Plex names the folders of Stash. Leave this empty if both see the same paths."))
 	return field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(m.add, try), m.coverage, m.offers, m.examples, hint))
 }

@@ -136,9 +136,9 @@ func TestLibrariesAndPathsAreChosen(t *testing.T) {
 		t.Errorf("chosen with a semicolon %v", p.draft.Libraries)
 	}
 	f.called()
-	tap(t, win, "See how they fit")
+	tap(t, win, "Check the paths")
 	wantCalled(t, f, `mapping [{/data/films D:\Films}]`)
-	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Seems to fit: /data/old", "Old Reel 8.mp4")
+	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Suggested rule: /data/old", "Old Reel 8.mp4")
 	tap(t, win, "Use")
 	if len(p.draft.PathMap) != 2 || p.draft.PathMap[1].Plex != `D:\Archive\Old` {
 		t.Errorf("rules %v", p.draft.PathMap)

@@ -220,7 +220,7 @@ func TestRulesAreAddedAndRemovedByKeyboard(t *testing.T) {
 	win.Canvas().Focus(p.paths.add)
 	win.Canvas().FocusNext()
 	hit(t, win, fyne.KeySpace)
-	wantFocus(t, win, "See how they fit")
+	wantFocus(t, win, "Check the paths")
 	tap(t, win, "Add a rule")
 	wantFocus(t, win, "text /data/films in Stash")
 	win.Canvas().FocusNext()

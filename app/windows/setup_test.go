@@ -92,7 +92,7 @@ func setUpLibrariesAndPaths(t *testing.T, f *fake, win fyne.Window, p *setUpPage
 	group.OnChanged([]string{"Films"})
 	tap(t, win, "Next")
 	wantCalled(t, f, "save http://nas:9999 key kept token kept held|mapping []")
-	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Seems to fit: /data/old", "(finds 24 of 26 files)", "are left out and listed in the reports")
+	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Suggested rule: /data/old", "(finds 24 of 26 files)", "are left out and listed in the reports")
 	if len(p.draft.PathMap) != 0 {
 		t.Error("a learned rule was applied without a click")
 	}

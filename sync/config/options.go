@@ -81,11 +81,11 @@ func schedule() []Option {
 			func(s *Settings) *bool { return &s.AtStart }),
 		toggle("hold", Schedule, "Write nothing", "Connect, compare and preview, but write nothing to Plex. The set-up keeps this on until its last step.",
 			func(s *Settings) *bool { return &s.Hold }),
-		span("stash-probe", Schedule, "Look for edits", "How often Stash is asked whether something was edited.", time.Second, day,
+		span("stash-probe", Schedule, "Check for edits every", "How often Stash is asked whether something was edited.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.StashProbe }),
-		span("sweep-every", Schedule, "Full look for edits", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
+		span("sweep-every", Schedule, "Full check every", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
 			func(s *Settings) *time.Duration { return &s.SweepEvery }),
-		span("files-every", Schedule, "Look for moved files", "How often the paths of all files are compared.", time.Second, 30*day,
+		span("files-every", Schedule, "Check for moved files every", "How often the paths of all files are compared.", time.Second, 30*day,
 			func(s *Settings) *time.Duration { return &s.FilesEvery }),
 	}
 }
@@ -106,8 +106,8 @@ func performance() []Option {
 		choice("pace", Performance, "Pace", "How hard Plex may be worked: gentle leaves it most of its time.", []Pace{Gentle, Normal, Full},
 			func(s *Settings) *Pace { return &s.Pace }),
 		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1, 1000, func(s *Settings) *int { return &s.RampFrom }),
-		number("ramp-to", Performance, "and rise to", "The most scenes per second until Plex has proved itself again.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
-		span("ramp-over", Performance, "within", "How long Lockstep takes to get that fast.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
+		number("ramp-to", Performance, "Maximum rate", "The most scenes per second until Plex has proved itself again.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
+		span("ramp-over", Performance, "Reach it within", "How long Lockstep takes to get that fast.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
 	}
 }
 
@@ -125,7 +125,7 @@ func privacy() []Option {
 
 func desktop() []Option {
 	return []Option{
-		choice("language", Desktop, "Language", "What tray, windows and notifications speak; commands stay English.", []Language{AutoLanguage, English, Deutsch},
+		choice("language", Desktop, "Language", "Language of tray, windows and notifications; commands stay English.", []Language{AutoLanguage, English, Deutsch},
 			func(s *Settings) *Language { return &s.Language }),
 		toggle("autostart", Desktop, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
 	}
@@ -135,7 +135,7 @@ func advanced() []Option {
 	return []Option{
 		text("plextv-url", Advanced, "Sign-in address", "Where to sign in with Plex; empty means "+PublicPlexTV+".",
 			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
-		span("plex-probe", Advanced, "Look at Plex while idle", "How often Plex is asked whether it is well while there is nothing to do.", time.Second, day,
+		span("plex-probe", Advanced, "Check Plex when idle every", "How often Lockstep checks that Plex is up while there is nothing to do.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.PlexProbe }),
 		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many calls in a row must fail before Plex counts as down.", 1, 100,
 			func(s *Settings) *int { return &s.BreakerThreshold }),
