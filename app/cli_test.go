@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -243,5 +244,25 @@ func TestExplainExitCodes(t *testing.T) {
 				t.Errorf("explain %s says %s%s, want %q in it", c.query, r.out, r.err, words)
 			}
 		}
+	}
+}
+
+func TestSecondHeadlessWithAFlagSaysThatOneRuns(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	ctx, stop := context.WithCancel(t.Context())
+	first := make(chan result, 1)
+	go func() { first <- s.runUntil(ctx, "headless") }()
+	for running := false; !running; { // each command waits for its answer
+		var out struct{ Running bool }
+		s.json(app.ExitFine, &out, "status")
+		running = out.Running
+	}
+	if r := s.run("headless", "--max-tags", "7"); r.code != app.ExitError || !strings.Contains(r.err, "runs already") || !strings.Contains(r.err, "--max-tags") {
+		t.Errorf("code %d: %s", r.code, r.err)
+	}
+	stop()
+	if r := <-first; r.code != app.ExitFine {
+		t.Errorf("the first: code %d: %s", r.code, r.err)
 	}
 }

@@ -31,7 +31,7 @@ type logs struct {
 }
 
 func newLogs(terminal io.Writer, format string) *logs {
-	return &logs{redactor: newRedactor(), terminal: terminal, format: format}
+	return &logs{redactor: newRedactor(), terminal: terminal, format: format, log: slog.Default()}
 }
 
 // start makes the process's logger: to the terminal from the given level on, and to the

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"lockstep/app/desk"
 	"lockstep/storage"
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
@@ -44,6 +45,7 @@ type ownParams struct {
 	still   bool               // it neither connects nor works
 	hold    bool               // it connects, but writes nothing by itself
 	show    func(string) error // opens a window; nil without a desktop
+	display desk.Display       // where it opens
 	level   slog.Level
 	set     map[string]string     // settings with the last word, by name
 	obey    func(config.Settings) // told of the settings whenever they change; may be nil
@@ -100,7 +102,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
 		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold,
 	})
-	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show}
+	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show, Display: p.display.Name, Stranded: p.display.Gone}
 	return nil
 }
 

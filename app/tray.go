@@ -55,17 +55,18 @@ func (s *session) tray(hidden bool) (err error) {
 	defer w.close()
 	var o *owner
 	var shown bool
+	here := desk.Here()
 	err = s.settle(func() (err error) {
-		if shown, err = s.showFirst(hidden); shown || err != nil {
+		if shown, err = s.showFirst(here, hidden); shown || err != nil {
 			return err
 		}
-		o, err = s.own(ownParams{lasting: true, show: w.show, level: s.level(slog.LevelInfo), set: set, obey: s.obeyed})
+		o, err = s.own(ownParams{lasting: true, show: w.show, display: here, level: s.level(slog.LevelInfo), set: set, obey: s.obeyed})
 		return err
 	})
 	if err != nil || shown {
 		return err
 	}
-	return errors.Join(s.runTray(o, w, hidden), o.stop())
+	return errors.Join(s.runTray(o, w, here, hidden), o.stop())
 }
 
 // autostart brings the desktop in line with the setting. The demo leaves it alone.
@@ -92,8 +93,9 @@ func (s *session) entry() (desk.Autostart, error) {
 }
 
 // showFirst has the Lockstep that runs already show its window, and reports whether
-// there is one. A command that holds the data folder for a moment is waited for.
-func (s *session) showFirst(hidden bool) (bool, error) {
+// there is one. A command that holds the data folder for a moment is waited for, and so is
+// the end of one whose session has ended: nobody would see what it shows.
+func (s *session) showFirst(here desk.Display, hidden bool) (bool, error) {
 	c, hello, err := s.client()
 	if err != nil || c == nil {
 		return false, err
@@ -102,17 +104,21 @@ func (s *session) showFirst(hidden bool) (bool, error) {
 	switch {
 	case !hello.Lasting:
 		return false, storage.ErrLocked
+	case hello.Stranded:
+		slog.Info("the Lockstep that runs belongs to a session that has ended; this one takes over", "pid", hello.PID)
+		_ = c.Quit(s.ctx) // if it is not quitting already
+		return false, storage.ErrLocked
 	case hidden:
 		return true, nil
-	case hello.Windows:
+	case hello.Windows && hello.Display == here.Name:
 		_ = desk.AllowFront(hello.PID) // the right is ours to give: we were just started
 		return true, c.Show(s.ctx, firstWindow(s.ctx, c))
 	}
-	return true, s.windows(c, firstWindow(s.ctx, c)) // a headless one: the window is ours
+	return true, s.windows(c, firstWindow(s.ctx, c)) // it has no windows, or another screen: the window is ours
 }
 
 // runTray shows icon and windows until somebody quits.
-func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
+func (s *session) runTray(o *owner, w *windowProcess, here desk.Display, hidden bool) error {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	ended := make(chan error, 1)
@@ -131,6 +137,7 @@ func (s *session) runTray(o *owner, w *windowProcess, hidden bool) error {
 		go open(firstWindow(ctx, o))
 	}
 	go s.awaitHost(ctx)
+	go s.awaitEnd(ctx, here, o)
 	quit := func() { _ = o.Quit(ctx) } // never fails
 	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, End: o.endNow, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
 		s.log.log.Error("the tray icon is gone; Lockstep goes on without", "err", err)
@@ -152,6 +159,15 @@ func (s *session) awaitHost(ctx context.Context) {
 	defer cancel()
 	if !s.Desktop.TrayHost(wait) && ctx.Err() == nil {
 		s.log.log.Warn("this desktop shows no tray icons; start Lockstep again to see its window")
+	}
+}
+
+// awaitEnd ends Lockstep with the session it was started in: without a screen nobody sees
+// it, and the next session starts its own.
+func (s *session) awaitEnd(ctx context.Context, here desk.Display, o *owner) {
+	if here.Wait(ctx) {
+		s.log.log.Info("the screen is gone, so the session has ended; Lockstep ends with it", "display", here.Name)
+		_ = o.Quit(ctx) // never fails
 	}
 }
 

@@ -2,6 +2,7 @@ package tray
 
 import (
 	"context"
+	"log/slog"
 	"runtime"
 	"strings"
 	"time"
@@ -126,7 +127,13 @@ func (t *tray) clicked(ctx context.Context, item *systray.MenuItem, fn func()) {
 }
 
 // setIcon shows a shape. Only macOS takes the template; it has light and dark menu bars.
+// Where the session's bus has gone, systray panics; then there is nobody to show it to.
 func setIcon(shape string) {
+	defer func() {
+		if why := recover(); why != nil {
+			slog.Warn("the tray icon cannot be changed", "why", why)
+		}
+	}()
 	systray.SetTemplateIcon(assets.TrayTemplate(shape), assets.Tray(shape))
 }
 

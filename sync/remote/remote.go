@@ -45,6 +45,10 @@ type Hello struct {
 	Lasting bool `json:"lasting"`
 	// Windows is true when it can show windows.
 	Windows bool `json:"windows"`
+	// Display is the screen it shows them on, empty where there is only one.
+	Display string `json:"display,omitempty"`
+	// Stranded is true when that screen is gone: the session it belonged to has ended.
+	Stranded bool `json:"stranded,omitempty"`
 }
 
 // wireFault is a fault.Error on its way.

@@ -26,6 +26,10 @@ type Server struct {
 	Lasting bool
 	// Show opens a window; nil when this process has no desktop.
 	Show func(window string) error
+	// Display names the screen windows are shown on, empty where there is only one.
+	Display string
+	// Stranded tells whether that screen is gone; nil: never.
+	Stranded func() bool
 }
 
 const (
@@ -67,7 +71,10 @@ func (s Server) Serve(ctx context.Context, l *Listener) error {
 func (s Server) handler(token string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+pingPath, func(w http.ResponseWriter, r *http.Request) {
-		answer(w, Hello{Version: s.Version, PID: os.Getpid(), Lasting: s.Lasting, Windows: s.Show != nil}, nil)
+		answer(w, Hello{
+			Version: s.Version, PID: os.Getpid(), Lasting: s.Lasting, Windows: s.Show != nil,
+			Display: s.Display, Stranded: s.Stranded != nil && s.Stranded(),
+		}, nil)
 	})
 	mux.HandleFunc("POST "+showPath, s.same(s.show))
 	mux.HandleFunc("POST "+watchPath, s.same(s.watch))
