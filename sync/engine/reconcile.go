@@ -26,6 +26,7 @@ type reconState struct {
 
 	done    time.Time // when the last complete run that counts for the schedule ended
 	retryAt time.Time // a scheduled run failed: not before
+	fails   int       // how many scheduled runs failed since one succeeded
 	stale   bool      // the last one was over an hour old when the process started
 
 	brake brake.State

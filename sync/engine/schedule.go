@@ -15,8 +15,10 @@ const (
 	// startAge is how old the last one must be for another at the start.
 	startAge = time.Hour
 	// retryRecon is how long a scheduled run that failed waits: whatever ended it is
-	// looked at by others meanwhile.
-	retryRecon = 15 * time.Minute
+	// looked at by others meanwhile. After each further failure it waits twice as long, up
+	// to retryReconMax: a run reads both libraries, which nobody wants all day.
+	retryRecon    = 15 * time.Minute
+	retryReconMax = 6 * time.Hour
 )
 
 func (e *Engine) loadSchedule(tx store.Tx) error {
@@ -65,10 +67,16 @@ func (r *reconState) due(s config.Settings, now time.Time) time.Time {
 	if s.AtStart && r.stale {
 		at = now
 	}
-	if !at.IsZero() && r.retryAt.After(at) && r.retryAt.Sub(now) <= retryRecon {
+	if !at.IsZero() && r.retryAt.After(at) && r.retryAt.Sub(now) <= retryReconMax {
 		at = r.retryAt
 	}
 	return at
+}
+
+// failed has the next scheduled run wait.
+func (r *reconState) failed(now time.Time) {
+	r.retryAt = now.Add(min(retryRecon<<min(r.fails, 10), retryReconMax))
+	r.fails++
 }
 
 // mayReconcile reports whether a scheduled run makes sense: Plex is up, the first look
@@ -84,7 +92,7 @@ func (e *Engine) beginScheduled(q api.ReconcileRequest) {
 	}
 	if _, err := e.beginRecon(q, string(scope)); err != nil {
 		e.noteLocal(err)
-		e.recon.retryAt = e.now().Add(retryRecon)
+		e.recon.failed(e.now())
 	}
 }
 
@@ -93,8 +101,11 @@ func (e *Engine) beginScheduled(q api.ReconcileRequest) {
 func (e *Engine) scheduled(run *reconRun, complete bool) {
 	r := &e.recon
 	if !complete {
-		if run.report.Scheduled {
+		switch {
+		case run.counts: // jobs wait for it
 			r.retryAt = e.now().Add(retryRecon)
+		case run.report.Scheduled:
+			r.failed(e.now())
 		}
 		return
 	}
@@ -107,5 +118,5 @@ func (e *Engine) scheduled(run *reconRun, complete bool) {
 		e.noteLocal(err)
 		return
 	}
-	r.done, r.stale = now, false
+	r.done, r.stale, r.fails = now, false, 0
 }

@@ -40,3 +40,23 @@ func TestScheduleIsByTheWallClock(t *testing.T) {
 		})
 	}
 }
+
+// TestScheduledRunThatFailsForADayIsTriedAFewTimes: each reads both libraries.
+func TestScheduledRunThatFailsForADayIsTriedAFewTimes(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	r, s := &reconState{stale: true}, config.Defaults()
+	s.Reconcile, s.AtStart = config.Daily, true
+	var waits []time.Duration
+	for end := now.Add(24 * time.Hour); ; {
+		r.failed(now)
+		at := r.due(s, now)
+		waits = append(waits, at.Sub(now))
+		if now = at; now.After(end) {
+			break
+		}
+	}
+	if len(waits) > 9 || waits[0] != retryRecon || waits[len(waits)-1] != retryReconMax {
+		t.Errorf("waits within a day: %v", waits)
+	}
+}
