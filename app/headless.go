@@ -20,6 +20,7 @@ func (c *headlessCmd) Run(s *session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
+	s.log.start(s.level(slog.LevelInfo), "") // until the data folder is ours
 	var o *owner
 	err = s.settle(func() (err error) {
 		if o, err = s.own(ownParams{lasting: true, level: s.level(slog.LevelInfo), set: set}); errors.Is(err, storage.ErrLocked) {
