@@ -102,6 +102,9 @@ func (s *session) status(snap api.Snapshot) {
 			s.say("%s", present.Plex(snap, moment()).Words)
 			s.say("%s", present.Stash(snap, moment()).Words)
 		}
+		if words := present.NewToken(snap, moment()); words != "" {
+			s.say("%s", words)
+		}
 		s.say("Queue: %s", countsWords(snap.Queue))
 		for _, f := range snap.Failing {
 			s.say("! %s", present.Failing(f, moment()))

@@ -34,7 +34,11 @@ func (c *checkup) stashServer(ctx context.Context) Check {
 }
 
 func (c *checkup) plexServer(ctx context.Context) Check {
-	return c.server(ctx, "Plex", c.set.Values.PlexURL, &c.plex)
+	check := c.server(ctx, "Plex", c.set.Values.PlexURL, &c.plex)
+	if words := present.NewToken(c.snap, present.Moment{Now: c.env.Now()}); words != "" && check.State == OK {
+		check.Hint = words
+	}
+	return check
 }
 
 // server tries a connection as the Test button does.

@@ -40,6 +40,14 @@ func Plex(s api.Snapshot, m Moment) Line {
 	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
 
+// NewToken says that Lockstep took a newer token by itself, "" when it did not.
+func NewToken(s api.Snapshot, m Moment) string {
+	if s.Plex.NewToken.IsZero() {
+		return ""
+	}
+	return T("On %s Plex no longer accepted the former token; Lockstep uses the one from your newest sign-in.", m.Stamp(s.Plex.NewToken))
+}
+
 // Stash is the state of Stash by its last answer.
 func Stash(s api.Snapshot, m Moment) Line {
 	c := s.Stash

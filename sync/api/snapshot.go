@@ -128,6 +128,9 @@ type Connection struct {
 	Since   time.Time `json:"since,omitzero"`
 	Name    string    `json:"name,omitempty"` // version or friendly name
 	Checked bool      `json:"checked"`        // false until the first answer
+	// NewToken is when Lockstep took the token of the newest sign-in because the former one
+	// was refused; zero once a person chose another.
+	NewToken time.Time `json:"newToken,omitzero"`
 }
 
 // ReconcileState is the progress of a running reconciliation.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/plex"
 	"lockstep/sync/store"
@@ -21,9 +22,10 @@ const (
 	// there exactly for those who signed in that way.
 	PlexAccount = "plex-account-token"
 
-	// signInsValue and renewedValue name what is stored of it.
+	// The names of what is stored of it.
 	signInsValue = "plex.sign-ins"
 	renewedValue = "plex.renewed"
+	swappedValue = "plex.swapped"
 
 	// followEvery is how often a sign-in is asked about that no window asks about.
 	followEvery = 5 * time.Second
@@ -45,6 +47,7 @@ type account struct {
 	renewAt   time.Time // not before
 	swapAt    time.Time // not before
 	fruitless string    // the account's token that brought nothing better
+	swapped   time.Time // when its token was taken in place of a refused one, zero: never since
 }
 
 // pending is a sign-in somebody may still confirm, as it is stored. Its code is of no use
@@ -59,11 +62,12 @@ type pending struct {
 func (e *Engine) loadAccount() error {
 	var list []pending
 	err := e.store.View(func(tx store.Tx) error {
-		if _, err := tx.Value(renewedValue, &e.account.renewed); err != nil {
-			return err
+		for name, v := range map[string]any{renewedValue: &e.account.renewed, swappedValue: &e.account.swapped, signInsValue: &list} {
+			if _, err := tx.Value(name, v); err != nil {
+				return err
+			}
 		}
-		_, err := tx.Value(signInsValue, &list)
-		return err
+		return nil
 	})
 	for _, p := range list {
 		if p.Expires.After(e.stamp()) {
@@ -271,8 +275,22 @@ func (e *Engine) swapped(account, token string, err error) {
 			return
 		}
 		e.log.Warn("Plex does not accept the former token any more; going on with the one of the newest sign-in")
+		e.noteStored(e.putSwapped(e.stamp()))
 		e.work.halt()
 		e.dial()
 		e.publish()
 	}
+}
+
+// putSwapped stores when the account's token was taken, zero: a person chose one since.
+func (e *Engine) putSwapped(at time.Time) error {
+	e.account.swapped = at
+	return e.store.Update(func(tx store.Tx) error { return tx.PutValue(swappedValue, at) })
+}
+
+// plexConnection is the connection with what became of its token.
+func (e *Engine) plexConnection() api.Connection {
+	c := e.links.plexState
+	c.NewToken = e.account.swapped
+	return c
 }

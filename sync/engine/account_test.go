@@ -65,7 +65,7 @@ func (r *rig) editArrives(l *life) {
 func (r *rig) accepted(l *life, old string) {
 	r.t.Helper()
 	l.until("Plex takes the newer token", func(s api.Snapshot) bool {
-		return s.Plex.OK && r.token(engine.PlexToken) != old
+		return s.Plex.OK && r.token(engine.PlexToken) != old && !s.Plex.NewToken.IsZero()
 	})
 	for _, a := range l.until("no question left", func(s api.Snapshot) bool { return len(s.Attention) == 0 }).Attention {
 		r.t.Errorf("still asks: %+v", a)
@@ -145,6 +145,9 @@ func TestATokenEnteredByHandForgetsTheSignIn(t *testing.T) {
 	}
 	if got := r.token(engine.PlexAccount); got != "" {
 		t.Errorf("the account's token is still kept: %q", got)
+	}
+	if s, err := l.Snapshot(t.Context()); err != nil || !s.Plex.NewToken.IsZero() {
+		t.Errorf("says that a token was taken at %v (%v)", s.Plex.NewToken, err)
 	}
 	r.editArrives(l)
 }

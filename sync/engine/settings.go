@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -39,6 +40,11 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 	return e.ask(ctx, func() error {
 		if err := e.saveSecrets(c); err != nil {
 			return err
+		}
+		if c.Token != nil && !e.account.swapped.IsZero() {
+			if err := e.putSwapped(time.Time{}); err != nil {
+				return err
+			}
 		}
 		if c.Token != nil && !signedIn && e.secret(PlexAccount)() != "" {
 			if err := e.o.Secrets.Set(PlexAccount, ""); err != nil {

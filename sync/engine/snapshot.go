@@ -23,7 +23,7 @@ func (e *Engine) publish() {
 		Queue: q, InHand: e.work.inHand,
 		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
-		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.links.plexState, Scenes: e.look.scenes,
+		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.look.scenes,
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), Failing: e.failing(), Scan: e.look.firstScan(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.awaits(),
 		NotifyDelay: e.settings.NotifyDelay,
