@@ -153,11 +153,11 @@ type secretCmd struct {
 }
 
 type secretSetCmd struct {
-	Name string `arg:"" enum:"stash-api-key,plex-token" help:"stash-api-key or plex-token."`
+	Name string `arg:"" enum:"stash-api-key,plex-token,stash-login,plex-login" help:"stash-api-key, plex-token, or user:password for a proxy: stash-login, plex-login."`
 }
 
 type secretDeleteCmd struct {
-	Name string `arg:"" enum:"stash-api-key,plex-token" help:"stash-api-key or plex-token."`
+	Name string `arg:"" enum:"stash-api-key,plex-token,stash-login,plex-login" help:"stash-api-key, plex-token, or user:password for a proxy: stash-login, plex-login."`
 }
 
 type testConnectionCmd struct {

@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -24,7 +25,7 @@ const masked = "***"
 const minSecret = 6
 
 // carriers are the places in which tokens and keys travel, whatever their value.
-var carriers = regexp.MustCompile(`(?i)((?:x-plex-token|apikey|api_key|plex_token|authorization)\\*"?\s*(?:=|:|%3d)\s*\\*"?(?:bearer\s+)?|\bbearer\s+)([^\s&"',;}\\]+)`)
+var carriers = regexp.MustCompile(`(?i)((?:x-plex-token|apikey|api_key|plex_token|authorization)\\*"?\s*(?:=|:|%3d)\s*\\*"?(?:bearer\s+|basic\s+)?|\bbearer\s+)([^\s&"',;}\\]+)`)
 
 // redactor takes secrets, and names if wished, out of what is written. It is safe for
 // concurrent use.
@@ -41,6 +42,10 @@ func newRedactor() *redactor { return &redactor{salt: rand.Text()} }
 func (r *redactor) hide(secret string) {
 	if len(secret) < minSecret {
 		return
+	}
+	if _, password, login := strings.Cut(secret, ":"); login { // as Basic authentication sends it
+		r.hide(password)
+		r.hide(base64.StdEncoding.EncodeToString([]byte(secret)))
 	}
 	quoted, _ := json.Marshal(secret) // a string can always be marshalled
 	forms := []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret), url.PathEscape(secret)}

@@ -84,3 +84,17 @@ func TestNamesAreSignedOnlyWhenWished(t *testing.T) {
 		t.Error("the same name got another sign")
 	}
 }
+
+// TestALoginIsHiddenInEveryForm: as typed, its password alone, and as it travels.
+func TestALoginIsHiddenInEveryForm(t *testing.T) {
+	t.Parallel()
+	r := newRedactor()
+	r.hide("somebody:pass:word-cAnArY")
+	for _, text := range []string{
+		"somebody:pass:word-cAnArY", "the password pass:word-cAnArY", "c29tZWJvZHk6cGFzczp3b3JkLWNBbkFyWQ==", "Authorization: Basic c29tZWJvZHk6cGFzczp3b3JkLWNBbkFyWQ==",
+	} {
+		if got := r.clean(text); strings.Contains(got, "cAnArY") || strings.Contains(got, "c29t") {
+			t.Errorf("%q stays %q", text, got)
+		}
+	}
+}

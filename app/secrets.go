@@ -29,7 +29,7 @@ const (
 )
 
 // secretNames are all secrets there are.
-var secretNames = []string{engine.StashAPIKey, engine.PlexToken, engine.PlexAccount}
+var secretNames = []string{engine.StashAPIKey, engine.PlexToken, engine.PlexAccount, engine.StashLogin, engine.PlexLogin}
 
 // secrets keeps API key and token: taken from the environment, else from the keyring,
 // else from a file only the user can read, else from memory. It implements

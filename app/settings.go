@@ -25,6 +25,8 @@ type settingsJSON struct {
 	Overridden map[string]string `json:"overridden"` // by the flag or variable named
 	HasAPIKey  bool              `json:"hasApiKey"`
 	HasToken   bool              `json:"hasToken"`
+	StashLogin bool              `json:"hasStashLogin"`
+	PlexLogin  bool              `json:"hasPlexLogin"`
 	SecretsIn  string            `json:"secretsIn"`
 }
 
@@ -35,7 +37,7 @@ func (c *settingsShowCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		out := settingsJSON{map[string]string{}, dict(st.Overridden), st.HasAPIKey, st.HasToken, st.SecretsIn}
+		out := settingsJSON{map[string]string{}, dict(st.Overridden), st.HasAPIKey, st.HasToken, st.HasStashLogin, st.HasPlexLogin, st.SecretsIn}
 		for _, o := range config.Options() {
 			out.Settings[o.Name] = o.Get(st.Values)
 		}
@@ -60,7 +62,8 @@ func (s *session) settings(st api.Settings) {
 	}
 	set := map[bool]string{true: "set", false: "not set"}
 	s.say("Secrets\n  %-20s %s\n  %-20s %s", engine.StashAPIKey, set[st.HasAPIKey], engine.PlexToken, set[st.HasToken])
-	if st.HasAPIKey || st.HasToken {
+	s.say("  %-20s %s\n  %-20s %s", engine.StashLogin, set[st.HasStashLogin], engine.PlexLogin, set[st.HasPlexLogin])
+	if st.HasAPIKey || st.HasToken || st.HasStashLogin || st.HasPlexLogin {
 		s.say("  %s", present.SecretPlace(st.SecretsIn))
 	}
 }
@@ -247,9 +250,16 @@ func (s *session) secret(name, value string) error {
 		if err != nil {
 			return err
 		}
-		change := api.SettingsChange{Values: st.Values, APIKey: &value}
-		if name == engine.PlexToken {
-			change.APIKey, change.Token = nil, &value
+		change := api.SettingsChange{Values: st.Values}
+		switch name {
+		case engine.StashAPIKey:
+			change.APIKey = &value
+		case engine.PlexToken:
+			change.Token = &value
+		case engine.StashLogin:
+			change.StashLogin = &value
+		case engine.PlexLogin:
+			change.PlexLogin = &value
 		}
 		if err := a.SaveSettings(s.ctx, change); err != nil {
 			return err

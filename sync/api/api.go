@@ -184,7 +184,10 @@ type Settings struct {
 	Values    config.Settings `json:"values"`
 	HasAPIKey bool            `json:"hasApiKey"`
 	HasToken  bool            `json:"hasToken"`
-	SecretsIn string          `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
+	// HasStashLogin and HasPlexLogin tell of logins for proxies in front of the servers.
+	HasStashLogin bool   `json:"hasStashLogin,omitempty"`
+	HasPlexLogin  bool   `json:"hasPlexLogin,omitempty"`
+	SecretsIn     string `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
 	// Overridden are the options that are not as they are stored, by name, with the flag
 	// or variable that sets them.
 	Overridden map[string]string `json:"overridden,omitempty"`
@@ -198,6 +201,9 @@ type SettingsChange struct {
 	Chosen []string `json:"chosen,omitempty"`
 	APIKey *string  `json:"apiKey,omitempty"`
 	Token  *string  `json:"token,omitempty"`
+	// StashLogin and PlexLogin are user:password for proxies in front of the servers.
+	StashLogin *string `json:"stashLogin,omitempty"`
+	PlexLogin  *string `json:"plexLogin,omitempty"`
 }
 
 // TestRequest tries a connection. A nil secret or certificate means the stored one.

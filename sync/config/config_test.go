@@ -177,6 +177,7 @@ func TestBadInputIsRefusedInWordsAndChangesNothing(t *testing.T) {
 		"address, port too high":   {"plex-url", "http://example.org:99999", "must look like"},
 		"address, port zero":       {"plex-url", "http://example.org:0", "must look like"},
 		"address with credentials": {"stash-url", "http://me:secret@example.org", "must not contain a user name"},
+		"Plex's own site":          {"plex-url", "https://app.plex.tv/desktop/#!/server/0a1b", "enter the address of yours"},
 		"address of nonsense":      {"stash-url", "http://[::1", "must look like"},
 		"half a fingerprint":       {"plex-certificate", "AB:CD", "must be a SHA-256 fingerprint or the whole path"},
 		"relative file":            {"stash-certificate", "own.pem", "must be a SHA-256 fingerprint or the whole path"},
@@ -190,6 +191,11 @@ func TestBadInputIsRefusedInWordsAndChangesNothing(t *testing.T) {
 		"relative rule":            {"path-map", "data => /media", "whole paths"},
 		"relative drive":           {"path-map", "/data => D:films", "whole paths"},
 		"no drive letter":          {"path-map", `/data => 1:\films`, "whole paths"},
+		"rule with an address":     {"path-map", "/data => file:///films", "needs the folder itself"},
+		"rule with a share's name": {"path-map", "smb://nas/films => /films", "needs the folder itself"},
+		"rule with two slashes":    {"path-map", "/data => //nas/films", "begins with two slashes"},
+		"rule with a home":         {"path-map", "~/films => /films", "write its whole path"},
+		"rule with a variable":     {"path-map", "/data => %USERPROFILE%\\films", "write its whole path"},
 		"two readings":             {"path-map", "/a => /b => /c", "more than one rule"},
 		"one of two rules":         {"path-map", "/a => /b; oops", "is not a rule like"},
 	}
@@ -219,14 +225,40 @@ func TestAddressesLoseWhatMustNotBeStored(t *testing.T) {
 		" http://example.org:32400/ ":        "http://example.org:32400",
 		"https://example.org/stash//":        "https://example.org/stash",
 		"http://example.org/?apikey=canary":  "http://example.org",
-		"http://example.org/web?#!/x=canary": "http://example.org/web",
-		"HTTP://Example.org":                 "http://Example.org",
-		"http://[::1]:9999":                  "http://[::1]:9999",
-		"http://example.org/a%2Fb/":          "http://example.org/a%2Fb",
+		"http://example.org/web?#!/x=canary": "http://example.org",
+		"http://nas:32400/web/index.html#!/media/0a1b/com.plexapp.plugins.library": "http://nas:32400",
+		"http://nas:32400/library/sections/1/all?X-Plex-Token=canary":              "http://nas:32400",
+		"https://example.org/plex/web/index.html":                                  "https://example.org/plex",
+		"https://example.org/websites":                                             "https://example.org/websites",
+		"HTTP://Example.org":                                                       "http://Example.org",
+		"http://[::1]:9999":                                                        "http://[::1]:9999",
+		"http://example.org/a%2Fb/":                                                "http://example.org/a%2Fb",
 	} {
 		c := config.Defaults()
 		if err := option(t, "plex-url").Set(&c, in); err != nil || c.PlexURL != want {
 			t.Errorf("%q became %q (%v), want %q", in, c.PlexURL, err, want)
+		}
+	}
+}
+
+func TestTheAddressOfAnyPageOfStashIsThatOfStash(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"http://nas:9999/scenes?c=(\"type\":\"tags\")&sortby=date&apikey=canary": "http://nas:9999",
+		"http://nas:9999/scenes/812":                    "http://nas:9999",
+		"nas:9999/settings?tab=security":                "http://nas:9999",
+		"http://nas:9999/graphql":                       "http://nas:9999",
+		"http://nas:9999/playground/":                   "http://nas:9999",
+		"http://nas:9999/login?returnURL=%2Fscenes":     "http://nas:9999",
+		"http://nas:9999/scene/12/stream.mp4?apikey=x":  "http://nas:9999",
+		"https://example.org/stash/performers/3/scenes": "https://example.org/stash",
+		"https://example.org/a%2Fb/tags":                "https://example.org/a%2Fb",
+		"https://example.org/my-scenes":                 "https://example.org/my-scenes",
+		"https://stash.example.org":                     "https://stash.example.org",
+	} {
+		c := config.Defaults()
+		if err := option(t, "stash-url").Set(&c, in); err != nil || c.StashURL != want {
+			t.Errorf("%q became %q (%v), want %q", in, c.StashURL, err, want)
 		}
 	}
 }
@@ -246,6 +278,8 @@ func TestPathRulesOfEverySystem(t *testing.T) {
 		"several":          {"/a => /b; /c => /d;", []config.Rule{{Stash: "/a", Plex: "/b"}, {Stash: "/c", Plex: "/d"}}},
 		"semicolon inside": {"/a;;b => /c", []config.Rule{{Stash: "/a;b", Plex: "/c"}}},
 		"arrow inside":     {"/a => b => /c", []config.Rule{{Stash: "/a => b", Plex: "/c"}}},
+		"quoted":           {`"/my films" => 'D:\Films'`, []config.Rule{{Stash: "/my films", Plex: `D:\Films`}}},
+		"long path":        {`/data => \\?\UNC\nas\films`, []config.Rule{{Stash: "/data", Plex: `\\?\UNC\nas\films`}}},
 		"spaces inside":    {"/my films => /your films", []config.Rule{{Stash: "/my films", Plex: "/your films"}}},
 	}
 	for name, tt := range tests {

@@ -89,7 +89,7 @@ func parseRule(text string) (Rule, error) {
 			continue
 		}
 		arrows++
-		r := Rule{Stash: strings.TrimSpace(text[:i]), Plex: strings.TrimSpace(text[i+2:])}
+		r := Rule{Stash: side(text[:i]), Plex: side(text[i+2:])}
 		if absolute(r.Stash) && absolute(r.Plex) {
 			found = append(found, r)
 		}
@@ -102,11 +102,47 @@ func parseRule(text string) (Rule, error) {
 	case arrows == 0 || strings.HasPrefix(text, "=>") || strings.HasSuffix(text, "=>"):
 		return Rule{}, fmt.Errorf("%q is not a rule like /data/films => D:\\Films", text)
 	}
+	before, after, _ := strings.Cut(text, "=>")
+	for _, p := range []string{side(before), side(after)} {
+		if err := whyNoFolder(p); err != nil {
+			return Rule{}, err
+		}
+	}
 	return Rule{}, errors.New("both sides of a path rule must be whole paths")
 }
 
+// side is one side of a rule without the quotes that file managers put around a copied
+// path.
+func side(text string) string {
+	text = strings.TrimSpace(text)
+	if n := len(text); n > 2 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] {
+		return strings.TrimSpace(text[1 : n-1])
+	}
+	return text
+}
+
+// whyNoFolder tells what is wrong with a side that looks whole to a person.
+func whyNoFolder(p string) error {
+	if strings.Contains(p, "://") {
+		return fmt.Errorf("%q is an address; a path rule needs the folder itself, such as /data/films or \\\\nas\\films", p)
+	}
+	if twoSlashes(p) {
+		return fmt.Errorf("%q begins with two slashes; write \\\\host\\folder for a share, or one slash", p)
+	}
+	if strings.HasPrefix(p, "~") || strings.HasPrefix(p, "$") || strings.HasPrefix(p, "%") {
+		return fmt.Errorf("%q stands for a folder; write its whole path, as the server sees it", p)
+	}
+	return nil
+}
+
+// twoSlashes tells a path of which nobody can say whether a share is meant. What follows
+// //? is a long path of Windows.
+func twoSlashes(p string) bool {
+	return strings.HasPrefix(p, "//") && !strings.HasPrefix(p, "//?/") && !strings.HasPrefix(p, "//./")
+}
+
 func absolute(p string) bool {
-	if strings.HasPrefix(p, "/") || strings.HasPrefix(p, `\\`) {
+	if strings.HasPrefix(p, "/") && !twoSlashes(p) || strings.HasPrefix(p, `\\`) {
 		return true
 	}
 	letter := len(p) >= 3 && 'a' <= p[0]|0x20 && p[0]|0x20 <= 'z'

@@ -212,7 +212,7 @@ func address(v string) (string, error) {
 		return "", errors.New("the address must look like http://host:port")
 	}
 	if u.User != nil {
-		return "", errors.New("the address must not contain a user name or password")
+		return "", errors.New("the address must not contain a user name or password; for a proxy, store them as stash-login or plex-login")
 	}
 	u.RawQuery, u.ForceQuery, u.Fragment = "", false, ""
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")

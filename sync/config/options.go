@@ -24,11 +24,11 @@ const ownCertificate = "For https with a certificate of your own: its SHA-256 fi
 func connections() []Option {
 	return []Option{
 		text("stash-url", Connections, "Stash address", "Where Stash answers, for example http://localhost:9999.",
-			func(s *Settings) *string { return &s.StashURL }, serverAddress),
+			func(s *Settings) *string { return &s.StashURL }, stashAddress),
 		text("stash-certificate", Connections, "Stash certificate", ownCertificate,
 			func(s *Settings) *string { return &s.StashCertificate }, certificate),
 		text("plex-url", Connections, "Plex address", "Where Plex answers, for example http://localhost:32400.",
-			func(s *Settings) *string { return &s.PlexURL }, serverAddress),
+			func(s *Settings) *string { return &s.PlexURL }, plexAddress),
 		text("plex-certificate", Connections, "Plex certificate", ownCertificate,
 			func(s *Settings) *string { return &s.PlexCertificate }, certificate),
 	}

@@ -83,6 +83,9 @@ type Secrets interface {
 const (
 	StashAPIKey = "stash-api-key"
 	PlexToken   = "plex-token"
+	// User name and password, with a colon between, for a proxy in front of a server.
+	StashLogin = "stash-login"
+	PlexLogin  = "plex-login"
 )
 
 // Dial makes the adapters for a pair of addresses and secrets.
@@ -94,7 +97,9 @@ type Address struct {
 	// StashCertificate and PlexCertificate are those of config.Settings.
 	StashCertificate, PlexCertificate string
 	APIKey, Token                     func() string
-	ClientID                          string // persistent identifier of this installation towards Plex
+	// StashLogin and PlexLogin give user:password for proxies in front of the servers.
+	StashLogin, PlexLogin func() string
+	ClientID              string // persistent identifier of this installation towards Plex
 	// StashBudget and PlexBudget hold back what fails; nil, as for a test of a connection,
 	// holds back nothing.
 	StashBudget, PlexBudget *budget.Budget

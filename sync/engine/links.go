@@ -141,7 +141,8 @@ func (e *Engine) address() Address {
 	return Address{
 		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
 		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
-		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), ClientID: e.clientID(),
+		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken),
+		StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin), ClientID: e.clientID(),
 		StashBudget: e.links.budgets.stash, PlexBudget: e.links.budgets.plex,
 	}
 }

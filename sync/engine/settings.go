@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -20,6 +21,7 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 		s = api.Settings{
 			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: maps.Clone(e.o.Overridden),
 			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
+			HasStashLogin: e.secret(StashLogin)() != "", HasPlexLogin: e.secret(PlexLogin)() != "",
 		}
 		return nil
 	})
@@ -65,7 +67,7 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 				return err
 			}
 		}
-		return e.follow(before, c.APIKey != nil || c.Token != nil)
+		return e.follow(before, c.APIKey != nil || c.Token != nil || c.StashLogin != nil || c.PlexLogin != nil)
 	})
 }
 
@@ -81,9 +83,12 @@ func (e *Engine) putSettings(tx store.Tx, before, next config.Settings) error {
 }
 
 func (e *Engine) saveSecrets(c api.SettingsChange) error {
-	for name, v := range map[string]*string{StashAPIKey: c.APIKey, PlexToken: c.Token} {
+	for name, v := range map[string]*string{StashAPIKey: c.APIKey, PlexToken: c.Token, StashLogin: c.StashLogin, PlexLogin: c.PlexLogin} {
 		if v == nil {
 			continue
+		}
+		if isLogin := v == c.StashLogin || v == c.PlexLogin; isLogin && *v != "" && !strings.Contains(*v, ":") {
+			return fault.New(fault.Rejected, fault.None, "The user name and the password must be separated by a colon.", "", nil)
 		}
 		if err := e.o.Secrets.Set(name, *v); err != nil {
 			return fault.New(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
@@ -125,7 +130,7 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 
 // TestConnection tries an address and a secret without storing them.
 func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
-	a := Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken)}
+	a := Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin)}
 	err := e.ask(ctx, func() error {
 		a.ClientID, a.StashCertificate, a.PlexCertificate = e.clientID(), e.settings.StashCertificate, e.settings.PlexCertificate
 		return nil

@@ -3,6 +3,7 @@ package httpc
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -86,11 +87,15 @@ func bare(err error) error {
 	return err
 }
 
-// redact takes the secret out of a text.
+// redact takes the secrets out of a text.
 func (c *Client) redact(s string) string {
-	if secret := c.secret(); secret != "" {
-		s = strings.ReplaceAll(s, secret, "[secret]")
-		s = strings.ReplaceAll(s, url.QueryEscape(secret), "[secret]")
+	login := c.o.Login()
+	_, password, _ := strings.Cut(login, ":")
+	for _, secret := range []string{c.secret(), base64.StdEncoding.EncodeToString([]byte(login)), login, password} {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "[secret]")
+			s = strings.ReplaceAll(s, url.QueryEscape(secret), "[secret]")
+		}
 	}
 	return s
 }
@@ -225,6 +230,28 @@ func (c *Client) untrusted(op string, err error) error {
 		return c.Contradiction(op, "This address does not speak https.", fmt.Sprintf("Use http in the address of %s.", c.o.Name), err)
 	}
 	return nil
+}
+
+// intercepted is an answer of something in front of the server.
+func (c *Client) intercepted(r Reply) error {
+	if f := c.wrongPort(r); f != nil {
+		return f
+	}
+	return c.guarded(r)
+}
+
+// guarded tells a proxy that asks for a user name and a password; neither server does.
+func (c *Client) guarded(r Reply) error {
+	scheme, _, _ := strings.Cut(r.Header.Get("WWW-Authenticate"), " ")
+	if r.Code != http.StatusUnauthorized || !strings.EqualFold(scheme, "Basic") {
+		return nil
+	}
+	words := "A proxy in front of %s asks for a user name and a password."
+	if c.o.Login() != "" {
+		words = "The proxy in front of %s does not accept the user name and password."
+	}
+	hint := fmt.Sprintf("Store both, with a colon between, by lockstep secret set %s-login.", strings.ToLower(string(c.o.Server)))
+	return c.Fault(fault.Unauthorized, fmt.Sprintf(words, c.o.Name), hint, Status(r.Code))
 }
 
 // wrongPort tells a port for https that was asked in http.

@@ -47,6 +47,9 @@ type Options struct {
 	Header       http.Header
 	SecretHeader string
 	Secret       func() string
+	// Login gives the user name and password, with a colon between, for a proxy in front of
+	// the server that asks for them; nil or "" means none.
+	Login func() string
 	// BadSecret words a secret with characters that no secret has.
 	BadSecret, BadSecretHint string
 	// Budget holds back what failed a moment ago; nil holds back nothing.
@@ -79,6 +82,9 @@ type Client struct {
 func New(o Options) *Client {
 	if o.Secret == nil {
 		o.Secret = func() string { return "" }
+	}
+	if o.Login == nil {
+		o.Login = func() string { return "" }
 	}
 	if o.Name == "" {
 		o.Name = string(o.Server)
@@ -210,7 +216,7 @@ func (c *Client) exchange(ctx context.Context, r Request, use func(Reply) error)
 	if err != nil {
 		return c.Broken(ctx, r.Op, err)
 	}
-	if f := c.wrongPort(rep); f != nil {
+	if f := c.intercepted(rep); f != nil {
 		return f
 	}
 	err = use(rep)
@@ -308,6 +314,9 @@ func (c *Client) signed() (http.Header, error) {
 	}
 	if secret != "" {
 		h.Set(c.o.SecretHeader, secret)
+	}
+	if user, password, ok := strings.Cut(c.o.Login(), ":"); ok {
+		(&http.Request{Header: h}).SetBasicAuth(user, password)
 	}
 	return h, nil
 }

@@ -136,7 +136,7 @@ func (c *Client) connect(ctx context.Context, l Listener) (*websocket.Conn, erro
 	if resp.Body != nil {
 		rep.Body, _ = io.ReadAll(io.LimitReader(resp.Body, refusalLimit))
 	}
-	if f := c.wrongPort(rep); f != nil {
+	if f := c.intercepted(rep); f != nil {
 		return nil, f
 	}
 	if f := l.Refused(rep); f != nil {

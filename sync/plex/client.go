@@ -47,6 +47,8 @@ type Options struct {
 	// Certificate is trusted beside those this computer trusts: a file of an authority or
 	// a SHA-256 fingerprint; "" means none.
 	Certificate string
+	// Login gives user:password for a proxy in front of Plex; nil or "" means none.
+	Login func() string
 	// Name is what words call the other side; "" means Plex.
 	Name string
 }
@@ -78,7 +80,7 @@ func dial(o Options, fresh bool) *Client {
 	base := address(o.URL)
 	return &Client{base: base, pages: httpc.NewSizes(maxPage, leastPage), batches: httpc.NewSizes(usualBatch, leastBatch), ping: httpc.PingEvery, pong: httpc.PongWithin, http: httpc.New(httpc.Options{
 		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
-		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token,
+		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token, Login: o.Login,
 		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
 		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate,
 	})}

@@ -44,6 +44,8 @@ type Options struct {
 	URL string
 	// Key gives the API key before each request; nil or "" means none.
 	Key func() string
+	// Login gives user:password for a proxy in front of Stash; nil or "" means none.
+	Login func() string
 	// UserAgent is sent with each request; empty means Go's own.
 	UserAgent string
 	// Timeout is for one request including its body; zero means 60 s.
@@ -79,7 +81,7 @@ func New(o Options) *Client {
 		header.Set("User-Agent", o.UserAgent)
 	}
 	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
-		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key,
+		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key, Login: o.Login,
 		BadSecret: "The API key contains characters that no key has.", BadSecretHint: hintKey,
 		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate,
 	})}
