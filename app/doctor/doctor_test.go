@@ -168,7 +168,11 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 		state doctor.State
 		words string
 	}{
-		"Plex refuses":     {func(_ *testing.T, h *household) { h.world.Plex.SetToken("other") }, "Plex", doctor.Fail, "token"},
+		"Plex refuses": {func(_ *testing.T, h *household) { h.world.Plex.SetToken("other") }, "Plex", doctor.Fail, "token"},
+		"Plex is only shared": {func(_ *testing.T, h *household) {
+			h.world.Plex.SetGuest(h.world.Plex.Token())
+			h.world.Plex.SetToken("the owner's")
+		}, "Plex", doctor.Fail, "may only look"},
 		"Stash refuses":    {func(_ *testing.T, h *household) { h.world.Stash.SetAPIKey("other") }, "Stash", doctor.Fail, "API key"},
 		"Stash not set up": {func(_ *testing.T, h *household) { h.world.Stash.SetState(sim.StashSetup) }, "Stash", doctor.Fail, "set up"},
 		"Plex never asked": {func(t *testing.T, h *household) { h.save(t, func(s *config.Settings) { s.PlexURL = "" }) }, "Outage record", doctor.Warn, "not known yet"},

@@ -14,8 +14,8 @@ import (
 const (
 	// doubtAfter is how many requests in a row may fail before something else is asked for:
 	// neighbours often share what is wrong with them. The budget of both kinds of request
-	// leaves room for that one.
-	doubtAfter = 4
+	// leaves room for that.
+	doubtAfter = 3
 	// maxSplits bounds the requests for one batch. What is still unread then is read
 	// another time, in other company.
 	maxSplits = 48
@@ -54,12 +54,26 @@ func (s *splitter[K, V]) all(ctx context.Context, keys []K) (Found[K, V], error)
 	// The halves take turns, so that one bad corner does not hide the good ones.
 	for todo := [][]K{keys}; len(todo) > 0; todo = todo[1:] {
 		more, err := s.part(ctx, todo[0])
+		if s.cleared && budget.Held(err) {
+			s.leave(todo, fault.Of(err))
+			break
+		}
 		if err != nil {
 			return Found[K, V]{}, err
 		}
 		todo = append(todo, more...)
 	}
 	return s.out, nil
+}
+
+// leave puts what is still unread off: enough requests have failed for now, and what could
+// be read does not wait for the rest.
+func (s *splitter[K, V]) leave(todo [][]K, f *fault.Error) {
+	for _, keys := range todo {
+		for _, k := range keys {
+			s.out.Bad[k] = own(f)
+		}
+	}
 }
 
 // part reads some of the keys and returns the halves that are to be read in its place.
@@ -101,8 +115,18 @@ func (s *splitter[K, V]) blames(ctx context.Context) bool {
 	bound, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	s.asked++
-	err := s.elsewhere(bound)
+	err := s.again(bound)
 	return err != nil && fault.Of(err).Class != fault.NotFound
+}
+
+// again reads something that could be read a moment ago, or else something that is not
+// among the keys.
+func (s *splitter[K, V]) again(ctx context.Context) error {
+	for k := range s.out.Values {
+		_, err := s.read(ctx, []K{k})
+		return err
+	}
+	return s.elsewhere(ctx)
 }
 
 // perhapsOwn reports a fault that a single scene or item can cause: an answer that cannot

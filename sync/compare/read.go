@@ -51,12 +51,11 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 // the bad ones, nil stands for one it no longer has.
 func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
 	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) error {
-		other, ok, err := r.otherScene(ids)
-		if err != nil || !ok {
+		others, err := r.otherScenes(ids)
+		if err != nil {
 			return nil //nolint:nilerr // without another scene nothing speaks against the server
 		}
-		_, err = r.Stash.Scenes(ctx, []scene.ID{other})
-		return err
+		return anyOf(others, func(id scene.ID) error { _, err := r.Stash.Scenes(ctx, []scene.ID{id}); return err })
 	}}
 	found, err := s.all(ctx, ids)
 	if err != nil {
@@ -70,15 +69,45 @@ func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 	return found, nil
 }
 
-// otherScene is a known scene that is not among the ids.
-func (r *Reader) otherScene(ids []scene.ID) (other scene.ID, ok bool, err error) {
-	err = r.Store.View(func(tx store.Tx) error {
-		return tx.EachSeen(0, func(id scene.ID, _ store.Seen) bool {
-			other, ok = id, !slices.Contains(ids, id)
-			return !ok
-		})
+// apart is how far two others lie apart: neighbours share what is wrong with them.
+const apart = 40
+
+// anyOf tries up to two and returns nil as soon as one works, or when there is none.
+func anyOf[K any](others []K, try func(K) error) (err error) {
+	for _, k := range others {
+		if err = try(k); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// others picks the first and a later one of what is passed to take, which returns false
+// when no more is needed.
+func others[K comparable](avoid []K) (take func(K) bool, picked func() []K) {
+	var list []K
+	n := 0
+	take = func(k K) bool {
+		if slices.Contains(avoid, k) {
+			return true
+		}
+		if n++; n == 1 || len(list) < 2 {
+			list = append(list, k)
+		} else {
+			list[1] = k
+		}
+		return n < apart
+	}
+	return take, func() []K { return list }
+}
+
+// otherScenes are known scenes that are not among the ids.
+func (r *Reader) otherScenes(ids []scene.ID) ([]scene.ID, error) {
+	take, picked := others(ids)
+	err := r.Store.View(func(tx store.Tx) error {
+		return tx.EachSeen(0, func(id scene.ID, _ store.Seen) bool { return take(id) })
 	})
-	return other, ok, err
+	return picked(), err
 }
 
 // locate reads what the store knows of the scenes and finds their items in the index.
@@ -217,23 +246,20 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 // missing, those it cannot read are among the bad ones.
 func (r *Reader) Items(ctx context.Context, keys []string) (Found[string, scene.Item], error) {
 	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) error {
-		other, ok, err := r.otherItem(keys)
-		if err != nil || !ok {
+		others, err := r.otherItems(keys)
+		if err != nil {
 			return nil //nolint:nilerr // without another item nothing speaks against the server
 		}
-		_, err = r.Plex.Items(ctx, []string{other})
-		return err
+		return anyOf(others, func(key string) error { _, err := r.Plex.Items(ctx, []string{key}); return err })
 	}}
 	return s.all(ctx, keys)
 }
 
-// otherItem is an item of the index that is not among the keys.
-func (r *Reader) otherItem(keys []string) (other string, ok bool, err error) {
-	err = r.Store.View(func(tx store.Tx) error {
-		return tx.EachIndexed(r.Machine, func(it store.Indexed) bool {
-			other, ok = it.Key.RatingKey, !slices.Contains(keys, it.Key.RatingKey)
-			return !ok
-		})
+// otherItems are items of the index that are not among the keys.
+func (r *Reader) otherItems(keys []string) ([]string, error) {
+	take, picked := others(keys)
+	err := r.Store.View(func(tx store.Tx) error {
+		return tx.EachIndexed(r.Machine, func(it store.Indexed) bool { return take(it.Key.RatingKey) })
 	})
-	return other, ok, err
+	return picked(), err
 }

@@ -147,7 +147,8 @@ type Request struct {
 	Timeout time.Duration
 	// Anyone is a request to whichever server answers, such as who it is.
 	Anyone bool
-	// Probe is the try of an open breaker, which has a timetable of its own.
+	// Probe is the try of an open breaker, which has a timetable of its own, or one that tells
+	// after failures whose fault they are.
 	Probe bool
 	// Divides reports a failure after which the caller asks for less at once, because it may
 	// come from the size of the request: the first one is no failure of its kind yet. Nil

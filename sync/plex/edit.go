@@ -45,6 +45,17 @@ func (c *Client) Edit(ctx context.Context, e plan.Edit) error {
 	return t.verdict()
 }
 
+// Try sends an edit in one request, whatever failed before: it is to tell whether Plex takes
+// edits at all, and must be one that changes nothing.
+func (c *Client) Try(ctx context.Context, e plan.Edit) error {
+	if why := unsafeEdit(e); why != "" {
+		return errOurs(why)
+	}
+	return c.do(ctx, httpc.Request{
+		Kind: budget.Edit, Op: "try an edit of item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: encode(e), Probe: true,
+	})
+}
+
 // send writes an edit in as many requests as the limit for a query asks for. divides is
 // that of the requests.
 func (c *Client) send(ctx context.Context, e plan.Edit, limit int, divides func(error) bool) error {

@@ -95,7 +95,7 @@ func (b *batch) harmless(failed *target) *fault.Error {
 	for _, find := range []func(context.Context, *target) (scene.Item, bool, error){b.last, b.outside} {
 		it, ok, err := find(ctx, failed)
 		if err == nil && ok {
-			err = b.Plex.Edit(ctx, nothing(it))
+			err = b.Plex.Try(ctx, nothing(it))
 		}
 		f := fault.Of(err)
 		switch {

@@ -21,6 +21,8 @@ import (
 // Plex is what a batch needs of Plex beside reading.
 type Plex interface {
 	Edit(ctx context.Context, e plan.Edit) error
+	// Try sends an edit that changes nothing, to see whether Plex takes edits at all.
+	Try(ctx context.Context, e plan.Edit) error
 	Pictures(ctx context.Context, ratingKey string, f scene.Field) ([]scene.Picture, error)
 	Upload(ctx context.Context, ratingKey string, f scene.Field, body []byte, contentType string) error
 	Select(ctx context.Context, ratingKey string, f scene.Field, key string) error
