@@ -30,7 +30,7 @@ func (d *DB) readOnly(fn func(*bolt.Tx) error) error {
 // trimEvery is after how many transactions the pages they brought into memory are given
 // back. Else a first sync ends with the whole file counted as memory of the process.
 // Measured, it costs nothing: the system still has them in its cache.
-const trimEvery = 200
+const trimEvery = 25
 
 // used counts a transaction that has ended.
 func (d *DB) used() {
