@@ -9,10 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/health"
+	"lockstep/sync/queue"
+	"lockstep/sync/reconcile"
 	"lockstep/sync/sim"
+	"lockstep/sync/skip"
 )
 
 // coverOf selects the requests for the covers of some scenes.
@@ -93,6 +97,12 @@ func TestAStashWithoutAnyCoverStillGivesItsText(t *testing.T) {
 			}
 			for id := 1; id <= 30; id++ {
 				r.titled(id)
+				if j := l.job(id); j.Words == "" || !j.Picture {
+					t.Errorf("%+v, want the picture named", j)
+				}
+			}
+			if n := r.world.Stash.Counts()["screenshot"]; n > 30 {
+				t.Errorf("%d covers asked for of a Stash that gives none", n)
 			}
 		})
 	}
@@ -181,4 +191,35 @@ func TestATooLargeCoverIsMadeSmallerAndStopsNothing(t *testing.T) {
 	if _, writes := r.plexCalls(); writes != 0 {
 		t.Errorf("%d writes for what is in step", writes)
 	}
+}
+
+// What is given up for a picture alone is tried again by the next reconciliation: nothing
+// else would notice that it works by now.
+func TestAPictureGivenUpIsTriedAgainByTheNextReconciliation(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, sim.Options{Seed: 88, Scenes: 8}, slowLooks)
+	must(t, b.world.Stash.SetCover(3, sim.DrawCover(4242)))
+	b.clock.pass(time.Minute)
+	clear := b.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 413, Match: sim.Kinds("upload")})
+	b.compare(nil)
+	b.drain()
+	l := b.open()
+	j := l.job(3)
+	must(t, l.db.Close())
+	if j.State != queue.Dead || !j.Picture {
+		t.Fatalf("%+v, want it given up for its picture", j)
+	}
+	b.clock.pass(time.Minute)
+	out, rows := b.compare(nil)
+	if row := rowOf(rows, 3); row.Outcome != reconcile.Enqueued || out.Report.Skipped[skip.FailedBefore] != 0 {
+		t.Errorf("row %+v", row)
+	}
+	clear()
+	b.drain()
+	b.inStep(sim.DiffOptions{Posters: true, Locks: true})
+	l = b.open()
+	if j = l.job(3); j.State != queue.Done || j.Picture {
+		t.Errorf("%+v, want it done", j)
+	}
+	must(t, l.db.Close())
 }

@@ -1,0 +1,149 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+	"lockstep/sync/sim"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+func preview(r *reconcile.Run) { r.Report.Preview = true }
+
+// detailFails lets Plex answer 500 when it is asked for a scene's items.
+func (r *rig) detailFails(id int) {
+	r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.world.TargetKeys(id)[0]))})
+}
+
+// sceneFails lets Stash answer 500 when it is asked for a scene.
+func (r *rig) sceneFails(id int) {
+	r.world.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem(fmt.Sprint(id)))})
+}
+
+func TestEveryKindOfGapIsNamed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 1, Scenes: 10})
+	w := r.world
+	r.must(w.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+	key := w.TargetKeys(2)[0]
+	r.must(w.Plex.PersonEdit(key, "studio", "Somebody Else"))
+	r.must(w.Plex.SetLock(key, "studio", false))
+	r.must(w.Plex.Wipe(w.TargetKeys(3)[0]))
+	r.must(w.Plex.Remove(w.TargetKeys(4)[0]))
+	fresh := w.AddFilm(sim.Scene{Title: "New", Details: "New."}, "new.mkv")
+	raw := w.AddFilm(sim.Scene{}, "raw.mkv")
+	r.must(w.Stash.DeleteScene(6))
+	r.must(w.Plex.Wipe(w.TargetKeys(7)[0]))
+	r.detailFails(7)
+	want := map[scene.ID]store.ReportRow{
+		1: {Kind: reconcile.Changed, Outcome: reconcile.Enqueued}, 2: {Kind: reconcile.Drifted, Outcome: reconcile.Enqueued},
+		3: {Kind: reconcile.Emptied, Outcome: reconcile.Enqueued}, 4: {Kind: reconcile.Missing, Outcome: reconcile.Enqueued},
+		6: {Outcome: reconcile.Skipped, Reason: skip.DeletedInStash}, 7: {Outcome: reconcile.Skipped, Reason: skip.Unreadable},
+		scene.ID(fresh): {Kind: reconcile.Missing, Outcome: reconcile.Enqueued}, // Plex did not scan it yet
+		scene.ID(raw):   {Kind: reconcile.Missing, Outcome: reconcile.Skipped, Reason: skip.NoMetadata},
+	}
+	check := func(rep store.Report, rows map[scene.ID]store.ReportRow) {
+		t.Helper()
+		if rep.Incomplete != "" || rep.Checked != 12 || rep.InStep != 4 || len(rows) != len(want) {
+			t.Errorf("%+v with %d rows", rep, len(rows))
+		}
+		for id, x := range want {
+			if got := rows[id]; got.Kind != x.Kind || got.Outcome != x.Outcome || got.Reason != x.Reason || got.Title == "" {
+				t.Errorf("scene %s: %+v, want %+v", id, got, x)
+			}
+		}
+	}
+	check(r.reconcile(preview))
+	if n := r.db.Counts().Pending(); n != 0 {
+		t.Errorf("the preview made %d jobs", n)
+	}
+	check(r.reconcile(nil))
+	if n := r.db.Counts().Waiting; n != 5 {
+		t.Errorf("%d jobs, want one for each gap to be closed", n)
+	}
+}
+
+func TestAScopeOfOneSceneSaysWhatIsTheCase(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 2, Scenes: 6})
+	r.must(r.world.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+	r.must(r.world.Stash.DeleteScene(2))
+	r.sceneFails(3)
+	r.must(r.world.Plex.Wipe(r.world.TargetKeys(4)[0]))
+	r.detailFails(4)
+	for id, want := range map[int]store.ReportRow{
+		1: {Outcome: reconcile.Enqueued}, 2: {Outcome: reconcile.Skipped, Reason: skip.DeletedInStash},
+		3: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: "Stash"}, 4: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: "Plex"}, 5: {},
+	} {
+		rep, rows := r.reconcile(func(run *reconcile.Run) { run.Report.Preview, run.Report.Scope = true, fmt.Sprint("scene:", id) })
+		got := rows[scene.ID(id)]
+		if rep.Incomplete != "" || rep.Checked != 1 || got.Outcome != want.Outcome || got.Reason != want.Reason || !strings.Contains(got.Words, want.Words) {
+			t.Errorf("scene %d: %+v in %+v, want %+v", id, got, rep, want)
+		}
+	}
+}
+
+func TestAServerAtFaultAsAWholeEndsTheRunAndNothingIsGuessed(t *testing.T) {
+	t.Parallel()
+	for name, inject := range map[string]func(*rig){
+		"Plex gives no items": func(r *rig) {
+			r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("detail")})
+		},
+		"Plex is away": func(r *rig) { r.world.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.Kinds("detail")}) },
+		"Plex shows nothing": func(r *rig) {
+			r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 404, Match: sim.Kinds("detail")})
+		},
+		"Stash gives no scenes": func(r *rig) {
+			r.world.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("findScene")})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, sim.Options{Seed: 3, Scenes: 120})
+			inject(r)
+			rep, rows := r.reconcile(func(run *reconcile.Run) { run.Report.Deep = true })
+			if rep.Incomplete == "" || rep.Checked != 0 || len(rows) != 0 || r.db.Counts().Pending() != 0 {
+				t.Errorf("%+v with rows %+v", rep, rows)
+			}
+		})
+	}
+}
+
+func TestExamineTellsWhatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 4, Scenes: 6})
+	raw := r.world.AddFilm(sim.Scene{}, "raw.mkv")
+	r.detailFails(2)
+	r.must(r.world.Stash.SetCover(3, sim.DrawCover(999)))
+	r.world.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("3"))})
+	look := func(id int) reconcile.Finding {
+		t.Helper()
+		found, err := r.stash.Scenes(t.Context(), []scene.ID{scene.ID(id)})
+		r.must(err)
+		f, err := r.run(preview).Examine(t.Context(), *found[scene.ID(id)])
+		r.must(err)
+		return f
+	}
+	if f := look(1); f.Outcome != "" || f.Fault != nil || len(f.Items) != 1 || len(f.Items[0].Plan.Decisions) == 0 {
+		t.Errorf("in step: %+v", f)
+	}
+	if f := look(2); f.Code != skip.Unreadable || f.Fault == nil || f.Fault.Server != fault.Plex {
+		t.Errorf("an unreadable item: %+v", f)
+	}
+	if f := look(3); f.Picture == nil || f.Fault == nil || len(f.Items) != 1 {
+		t.Errorf("an unreadable cover: %+v", f)
+	}
+	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Reset})
+	defer clear()
+	if f := look(1); f.Fault == nil || f.Fault.Class != fault.Unreachable || f.Scene == nil || len(f.Match.Targets) != 1 {
+		t.Errorf("with Plex away: %+v", f)
+	}
+	if f := look(raw); f.Code != skip.NoMetadata {
+		t.Errorf("a raw scene with Plex away: %+v", f)
+	}
+}
