@@ -28,11 +28,11 @@ func (c *doctorCmd) Run(s *session) error {
 			if err := bundleTo(s.ctx, c.Bundle, a, env); err != nil {
 				return err
 			}
-			s.answer(map[string]string{"bundle": c.Bundle}, func() { s.say("Written to %s. Tokens, paths and titles in it are masked.", c.Bundle) })
+			s.answer(bundleJSON{c.Bundle}, func() { s.say("Written to %s. Tokens, paths and titles in it are masked.", c.Bundle) })
 			return nil
 		}
 		checks := doctor.Run(s.ctx, a, env)
-		s.answer(checks, func() { s.say("%s", doctor.Text(checks)) })
+		s.answer(each(checks, checkOf), func() { s.say("%s", doctor.Text(checks)) })
 		for _, check := range checks {
 			if check.State == doctor.Fail {
 				return errLook

@@ -31,7 +31,7 @@ func (c *historyCmd) Run(s *session) error {
 		if err != nil {
 			return must("read the history", err)
 		}
-		s.answer(list(lines), func() { s.history(lines) })
+		s.answer(each(lines, activityOf), func() { s.history(lines) })
 		return nil
 	})
 }
@@ -54,7 +54,7 @@ func (s *session) runs(r reading, limit int) error {
 	if err != nil {
 		return must("read the runs", err)
 	}
-	s.answer(list(runs), func() {
+	s.answer(each(runs, runOf), func() {
 		var rows [][]string
 		for _, run := range runs {
 			rows = append(rows, []string{strconv.FormatUint(run.ID, 10), present.Run(run, moment())})

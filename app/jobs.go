@@ -18,7 +18,7 @@ import (
 type jobsJSON struct {
 	Counts queue.Counts `json:"counts"`
 	Total  int          `json:"total"` // of the jobs that match
-	Jobs   []queue.Job  `json:"jobs"`
+	Jobs   []jobJSON    `json:"jobs"`
 }
 
 // Run lists jobs.
@@ -40,10 +40,7 @@ func (c *queueCmd) Run(s *session) error {
 		if err != nil {
 			return must("read the state", err)
 		}
-		if page.Jobs == nil {
-			page.Jobs = []queue.Job{}
-		}
-		s.answer(jobsJSON{snap.Queue, page.Total, page.Jobs}, func() { s.jobs(page, snap) })
+		s.answer(jobsJSON{snap.Queue, page.Total, each(page.Jobs, jobOf)}, func() { s.jobs(page, snap) })
 		return nil
 	})
 }

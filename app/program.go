@@ -130,20 +130,23 @@ func (s *session) tell(err error) {
 		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)
 	}
 	if s.g.JSON {
-		s.print(struct {
-			Error errorJSON `json:"error"`
-		}{errorJSON{f.Class, f.Server, words, hint}})
+		s.print(failureJSON{errorJSON{f.Class, f.Server, words, hint}})
 	}
 }
 
 // unclassified are the words package fault gives an error that nobody classified.
 var unclassified = fault.Of(errors.New("")).Words
 
+// failureJSON is what any command prints that failed before it had an answer.
+type failureJSON struct {
+	Error errorJSON `json:"error"`
+}
+
 type errorJSON struct {
 	Class  fault.Class  `json:"class"`
-	Server fault.Server `json:"server,omitempty"`
+	Server fault.Server `json:"server"` // empty when it is Lockstep's own
 	Words  string       `json:"words"`
-	Hint   string       `json:"hint,omitempty"`
+	Hint   string       `json:"hint"`
 }
 
 // now is the clock of the app. Tests of time live below, in packages that take it.

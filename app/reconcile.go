@@ -15,12 +15,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// reportJSON is what `reconcile --json` and `reports ID --json` print.
-type reportJSON struct {
-	store.Report
-	Rows []present.ExportRow `json:"rows"`
-}
-
 // Run compares both libraries and waits for the report.
 func (c *reconcileCmd) Run(s *session) error {
 	q := api.ReconcileRequest{Scope: config.Scope(c.Scope), Preview: c.Preview, Deep: c.Deep, Yes: c.Yes}
@@ -137,7 +131,7 @@ func (s *session) reports(r reading, limit int) error {
 	if err != nil {
 		return must("read the reports", err)
 	}
-	s.answer(list(reports), func() {
+	s.answer(each(reports, reportOf), func() {
 		var lines [][]string
 		for _, rep := range reports {
 			lines = append(lines, []string{strconv.FormatUint(rep.ID, 10), present.ReportTitle(rep, moment()), present.Summary(rep)})
@@ -150,12 +144,12 @@ func (s *session) reports(r reading, limit int) error {
 // report prints one report with its rows.
 func (s *session) report(r reading, rep store.Report) error {
 	if s.g.JSON {
-		out := reportJSON{rep, []present.ExportRow{}}
+		out := fullReportJSON{reportOf(rep), []rowJSON{}}
 		for row, err := range rows(s.ctx, r, rep.ID) {
 			if err != nil {
 				return err
 			}
-			out.Rows = append(out.Rows, present.Exported(row))
+			out.Rows = append(out.Rows, rowOf(row))
 		}
 		s.print(out)
 		return nil
@@ -217,7 +211,7 @@ func (c *explainCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		s.answer(e, func() { s.explain(e) })
+		s.answer(explanationOf(e), func() { s.explain(e) })
 		if len(e.Matches) > 0 {
 			return errFailed
 		}

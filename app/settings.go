@@ -284,8 +284,8 @@ func secretWords(name, value, where string) string {
 
 // connectionsJSON is what `test-connection --json` prints.
 type connectionsJSON struct {
-	Stash *api.TestResult `json:"stash,omitempty"`
-	Plex  *api.TestResult `json:"plex,omitempty"`
+	Stash *testedJSON `json:"stash"` // null when it was not asked for
+	Plex  *testedJSON `json:"plex"`
 }
 
 // Run tries the addresses and secrets in force.
@@ -295,7 +295,7 @@ func (c *testConnectionCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		var out connectionsJSON
+		var stash, plex *api.TestResult
 		fine := true
 		try := func(server, url string, into **api.TestResult) error {
 			if c.Server != "both" && c.Server != server {
@@ -305,11 +305,11 @@ func (c *testConnectionCmd) Run(s *session) error {
 			*into, fine = &r, fine && r.OK
 			return err
 		}
-		if err := errors.Join(try("stash", st.Values.StashURL, &out.Stash), try("plex", st.Values.PlexURL, &out.Plex)); err != nil {
+		if err := errors.Join(try("stash", st.Values.StashURL, &stash), try("plex", st.Values.PlexURL, &plex)); err != nil {
 			return err
 		}
-		s.answer(out, func() {
-			for _, r := range []*api.TestResult{out.Stash, out.Plex} {
+		s.answer(connectionsJSON{testedOf(stash), testedOf(plex)}, func() {
+			for _, r := range []*api.TestResult{stash, plex} {
 				if r != nil {
 					s.say("%s", present.Tested(*r).Words)
 				}

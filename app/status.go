@@ -10,21 +10,20 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
 	"lockstep/sync/health"
-	"lockstep/sync/outage"
 	"lockstep/sync/queue"
-	"lockstep/sync/store"
 )
 
 // statusJSON is what `status --json` prints. Keys are never renamed or removed.
 type statusJSON struct {
-	Verdict string         `json:"verdict"` // up, down, disputed or unknown
-	Breaker breakerJSON    `json:"breaker"`
-	Outage  *outage.Record `json:"outage"`
-	Queue   queue.Counts   `json:"queue"`
-	Stash   serverJSON     `json:"stash"`
-	Plex    serverJSON     `json:"plex"`
-	// LastReconciliation is null until one has ended.
-	LastReconciliation *store.Report `json:"lastReconciliation"`
+	Verdict string       `json:"verdict"` // up, down, disputed or unknown
+	Breaker breakerJSON  `json:"breaker"`
+	Outage  *outageJSON  `json:"outage"` // null unless one lasts
+	Queue   queue.Counts `json:"queue"`
+	Stash   serverJSON   `json:"stash"`
+	Plex    serverJSON   `json:"plex"`
+	// LastReconciliation is null until one has ended, and so is LastOutage.
+	LastReconciliation *reportJSON `json:"lastReconciliation"`
+	LastOutage         *outageJSON `json:"lastOutage"`
 
 	// Running is false when this is the last known state.
 	Running    bool            `json:"running"`
@@ -36,8 +35,8 @@ type statusJSON struct {
 	PausedTill *time.Time      `json:"pausedTill"`
 	Configured bool            `json:"configured"`
 	Scenes     int             `json:"scenes"`
-	Attention  []api.Attention `json:"attention"`
-	Failing    []api.Failing   `json:"failing"` // what is asked for in vain at present
+	Attention  []attentionJSON `json:"attention"`
+	Failing    []failingJSON   `json:"failing"` // what is asked for in vain at present
 }
 
 type breakerJSON struct {
@@ -50,7 +49,7 @@ type breakerJSON struct {
 type serverJSON struct {
 	OK    bool   `json:"ok"`
 	Error string `json:"error"`
-	Hint  string `json:"hint,omitempty"`
+	Hint  string `json:"hint"`
 }
 
 // statusOf makes the machine's form of a snapshot.
@@ -60,20 +59,25 @@ func statusOf(s api.Snapshot) statusJSON {
 		verdict = "unknown"
 	}
 	server := func(c api.Connection) serverJSON { return serverJSON{c.OK, c.Error, c.Hint} }
-	attention := s.Attention
-	if attention == nil {
-		attention = []api.Attention{}
-	}
-	failing := s.Failing
-	if failing == nil {
-		failing = []api.Failing{}
-	}
-	return statusJSON{
+	out := statusJSON{
 		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause},
-		Outage: s.Outage, Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex), LastReconciliation: s.LastReconciliation,
+		Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex),
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
-		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes, Attention: attention, Failing: failing,
+		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,
+		Attention: each(s.Attention, attentionOf), Failing: each(s.Failing, failingOf),
 	}
+	if o := s.Outage; o != nil && o.Ongoing() {
+		view := outageOf(*o)
+		out.Outage = &view
+	} else if o != nil {
+		view := outageOf(*o)
+		out.LastOutage = &view
+	}
+	if r := s.LastReconciliation; r != nil {
+		view := reportOf(*r)
+		out.LastReconciliation = &view
+	}
+	return out
 }
 
 // Run tells how things stand. A data folder that was never used is no error.
@@ -135,12 +139,6 @@ func countsWords(c queue.Counts) string {
 	return words
 }
 
-// outagesJSON is what `outages --json` prints.
-type outagesJSON struct {
-	Verdict string `json:"verdict"`
-	api.OutagePage
-}
-
 // Run lists the outages of a window.
 func (c *outagesCmd) Run(s *session) error {
 	window, err := span(c.Window)
@@ -156,7 +154,7 @@ func (c *outagesCmd) Run(s *session) error {
 		if err != nil {
 			return must("read the state", err)
 		}
-		s.answer(outagesJSON{statusOf(snap).Verdict, page}, func() { s.outages(page, snap) })
+		s.answer(outagesOf(statusOf(snap).Verdict, page), func() { s.outages(page, snap) })
 		return nil
 	})
 }

@@ -26,7 +26,7 @@ var (
 type summaryJSON struct {
 	// Finished is false when something is left to be done.
 	Finished bool         `json:"finished"`
-	Error    *errorJSON   `json:"error,omitempty"`
+	Error    *errorJSON   `json:"error"` // null when finished
 	Words    string       `json:"words"`
 	Written  int          `json:"written"` // since the start of the command
 	InStep   int          `json:"inStep"`  // looked at since then, and right in Plex already
@@ -38,7 +38,7 @@ type summaryJSON struct {
 	Reasons  map[skip.Code]int `json:"reasons"`
 	NeedsYou int               `json:"needsYou"`
 	// Question is what the mass-change brake asks before it lets the rest be written.
-	Question *questionJSON `json:"question,omitempty"`
+	Question *questionJSON `json:"question"` // null without one
 	Seconds  float64       `json:"seconds"`
 }
 
@@ -184,19 +184,18 @@ func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue
 }
 
 func summaryWords(sum summaryJSON) string {
-	done := sum.Written + sum.InStep
-	if done+sum.Skipped+sum.Dead == 0 {
+	if sum.Written+sum.InStep+sum.Skipped+sum.Dead == 0 {
 		return "There was nothing to write."
 	}
-	words := present.Count(done, "scene", "scenes") + " in step now"
-	if sum.Skipped > 0 {
-		words += present.Dot + present.Number(sum.Skipped) + " skipped"
-	}
-	if sum.Dead > 0 {
-		words += present.Dot + present.Number(sum.Dead) + " failed"
-	}
-	if sum.Queue.Parked > 0 {
-		words += present.Dot + present.Number(sum.Queue.Parked) + " not in Plex yet"
+	// What was written need not be in step: an undo writes too.
+	words := present.Count(sum.Written, "scene", "scenes") + " written"
+	for _, part := range []struct {
+		n     int
+		words string
+	}{{sum.InStep, "in step already"}, {sum.Skipped, "skipped"}, {sum.Dead, "failed"}, {sum.Queue.Parked, "not in Plex yet"}} {
+		if part.n > 0 {
+			words += present.Dot + present.Number(part.n) + " " + part.words
+		}
 	}
 	return words + "."
 }

@@ -51,7 +51,7 @@ func (s *session) tray(hidden bool) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	s.log.start(s.level(slog.LevelInfo), "") // until the data folder is ours
-	hidden = hidden || s.g.Demo // the demo shows its first window when it is set up
+	hidden = hidden || s.g.Demo              // the demo shows its first window when it is set up
 	w := &windowProcess{dir: s.dir, err: s.Err, byHand: !hidden, keyring: s.mayAskKeyring()}
 	defer w.close()
 	var o *owner
