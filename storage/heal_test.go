@@ -335,3 +335,47 @@ func TestWholeBackupIsPreferredToADamagedNewerOne(t *testing.T) {
 	}
 	audit(t, d)
 }
+
+// TestReaderShowsTheRestOfADamagedDatabase: a command that only looks works before
+// Lockstep has healed what is damaged.
+func TestReaderShowsTheRestOfADamagedDatabase(t *testing.T) {
+	t.Parallel()
+	whole := furnished(t)
+	_, places, err := storage.Records(dbPath(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range places {
+		if strings.HasPrefix(p.Buckets[len(p.Buckets)-1], "__storm") {
+			continue
+		}
+		dir := copied(t, whole)
+		if err := storage.Damage(dbPath(dir), p, garbage); err != nil {
+			t.Fatal(err)
+		}
+		r, err := storage.ReadOnly(dir)
+		if err != nil {
+			t.Errorf("%q: %v", p, err)
+			continue
+		}
+		view(t, r, func(tx store.Tx) error {
+			var settings, pause map[string]any
+			_, err := tx.Value("settings", &settings)
+			_, err2 := tx.Value("pause", &pause)
+			_, _, err3 := tx.Breaker()
+			_, err4 := tx.Outages(0)
+			_, err5 := tx.History(store.HistoryQuery{})
+			_, err6 := tx.Runs(0)
+			_, err7 := tx.Reports(0)
+			_, err8 := tx.ListJobs(store.JobQuery{})
+			_, err9 := tx.Rows(store.RowQuery{Report: 1})
+			if err := errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
+				t.Errorf("%q: %v", p, err)
+			}
+			return nil
+		})
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

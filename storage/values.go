@@ -2,13 +2,18 @@ package storage
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
 // Value implements store.Values. A damaged value is an error: settings must not turn
-// into defaults behind the user's back.
+// into defaults behind the user's back. One who only looks is shown the rest without it.
 func (t *tx) Value(name string, v any) (bool, error) {
 	raw, ok, err := load[json.RawMessage](t, bValues, []byte(name))
+	if t.env.onlyLooks && errors.Is(err, errRecord) {
+		t.env.report(bValues, []byte(name), err)
+		return false, nil
+	}
 	if err != nil || !ok {
 		return false, err
 	}

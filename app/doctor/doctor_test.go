@@ -46,6 +46,14 @@ type household struct {
 	world *sim.World
 	env   doctor.Env
 	place string // where the secrets are, if not in the keyring
+	hurt  string // what a check of the database finds
+}
+
+func (h *household) CheckData(ctx context.Context) (api.DataCheck, error) {
+	if h.hurt != "" {
+		return api.DataCheck{Words: h.hurt}, nil
+	}
+	return h.Engine.CheckData(ctx)
 }
 
 func (h *household) Settings(ctx context.Context) (api.Settings, error) {
@@ -192,6 +200,9 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 			h.place = "file"
 			h.env.Keyring = func(context.Context) error { return errors.New("there is none") }
 		}, "Secrets", doctor.OK, "in a file only you can read"},
+		"damaged records": {func(_ *testing.T, h *household) {
+			h.hurt = "Lines of the history lost to damage on disk: 2."
+		}, "Database", doctor.Warn, "lost to damage on disk: 2."},
 		"no tray": {func(_ *testing.T, h *household) { h.env.TrayHost = func(context.Context) bool { return false } }, "Tray", doctor.Warn, "no tray icons"},
 		"nobody tells": {func(_ *testing.T, h *household) {
 			h.env.Notifications = func(context.Context) (string, error) { return "", errors.New("no bus") }
