@@ -35,18 +35,6 @@ func (t *tx) PutItemState(key scene.ItemKey, s store.ItemState) error {
 
 func sceneItem(id scene.ID, key scene.ItemKey) []byte { return join(sceneKey(id), itemKey(key)) }
 
-// DeleteItemState implements store.Items.
-func (t *tx) DeleteItemState(key scene.ItemKey) error {
-	old, had, err := t.ItemState(key)
-	if err != nil {
-		return err
-	}
-	if had {
-		err = t.remove(bSceneItems, sceneItem(old.Scene, key))
-	}
-	return errors.Join(err, t.remove(bItems, itemKey(key)))
-}
-
 // ItemsOf implements store.Items. An item whose record is damaged is still listed.
 func (t *tx) ItemsOf(id scene.ID) ([]scene.ItemKey, error) {
 	keys, err := t.keys(bSceneItems, sceneKey(id), 0)

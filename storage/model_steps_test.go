@@ -33,7 +33,7 @@ func genPaths(t *rapid.T) []string {
 func genStep(t *rapid.T) step {
 	makers := []func(*rapid.T) step{
 		jobStep, jobStep, jobStep, deleteJobStep, seenStep, forgetStep, usesStep, claimStep,
-		indexStep, unindexStep, dropStep, itemStep, deleteItemStep, historyStep, rowStep,
+		indexStep, unindexStep, dropStep, itemStep, historyStep, rowStep,
 	}
 	return makers[rapid.IntRange(0, len(makers)-1).Draw(t, "kind")](t)
 }
@@ -115,11 +115,6 @@ func itemStep(t *rapid.T) step {
 		func(tx store.Tx) error { return tx.PutItemState(key, store.ItemState{Scene: id}) },
 		func(m *model) { m.items[key] = id },
 	}
-}
-
-func deleteItemStep(t *rapid.T) step {
-	key := genKey(t)
-	return step{func(tx store.Tx) error { return tx.DeleteItemState(key) }, func(m *model) { delete(m.items, key) }}
 }
 
 func historyStep(t *rapid.T) step {

@@ -144,7 +144,7 @@ func (r *Reader) find(tx store.Tx, ix match.Index, c *Comparison) (err error) {
 	}
 	for _, g := range c.Match.Targets {
 		it := &Item{Target: g}
-		if it.State, it.Known, err = tx.ItemState(g.Key); err != nil {
+		if it.State, it.Known, err = store.Remembered(tx, g.Key, c.Scene.ID, g.Path); err != nil {
 			return err
 		}
 		c.Items = append(c.Items, it)

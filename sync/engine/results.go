@@ -149,9 +149,6 @@ func remember(tx store.Tx, r worker.Result, claims change.Claims) error {
 		if err := tx.DeleteIndexed(k); err != nil {
 			return err
 		}
-		if err := tx.DeleteItemState(k); err != nil {
-			return err
-		}
 	}
 	for _, k := range r.Trashed {
 		if err := trashed(tx, k); err != nil {

@@ -94,7 +94,7 @@ func (s *session) find(tx store.Tx, sub *subject) error {
 	}
 	for _, m := range sub.found.Targets {
 		t := &target{Target: m, stamp: stamps[m.Key]}
-		if t.state, t.known, err = tx.ItemState(m.Key); err != nil {
+		if t.state, t.known, err = store.Remembered(tx, m.Key, sub.id, m.Path); err != nil {
 			return err
 		}
 		sub.targets = append(sub.targets, t)

@@ -3,6 +3,7 @@ package store
 import (
 	"time"
 
+	"lockstep/sync/match"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -19,11 +20,22 @@ type ItemState struct {
 	Written   time.Time `json:"written,omitzero"`
 }
 
+// Remembered is what is known of an item that now holds that file of that scene. What was
+// written under the same rating key for another scene's other file, as after Plex's database
+// was restored, is not known of it. It is kept while Plex does not show the item: an item that
+// is gone for a moment and forgotten would come back with Lockstep's own locks as a person's.
+func Remembered(tx Items, key scene.ItemKey, id scene.ID, path string) (ItemState, bool, error) {
+	s, known, err := tx.ItemState(key)
+	if err != nil || !known || s.Scene != id && !match.Same(s.Path, path) {
+		return ItemState{}, false, err
+	}
+	return s, true, nil
+}
+
 // Items is what was written where.
 type Items interface {
 	ItemState(key scene.ItemKey) (ItemState, bool, error)
 	PutItemState(key scene.ItemKey, s ItemState) error
-	DeleteItemState(key scene.ItemKey) error
 	// ItemsOf lists the items written for a scene.
 	ItemsOf(id scene.ID) ([]scene.ItemKey, error)
 }

@@ -182,7 +182,7 @@ func (r *rig) work(jobs ...queue.Job) (map[scene.ID]worker.Result, error) {
 
 func (r *rig) remember(tx store.Tx, res worker.Result) error {
 	for _, k := range res.Gone {
-		if err := errors.Join(tx.DeleteIndexed(k), tx.DeleteItemState(k)); err != nil {
+		if err := tx.DeleteIndexed(k); err != nil {
 			return err
 		}
 	}
