@@ -13,7 +13,7 @@ BUILD := $(GO) build -buildvcs=false
 TAGS := x11,migrated_fynedo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e build headless package bench lint clean
+.PHONY: help demo test unit e2e build headless package bench soak lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ package: ## archives to install from, in dist/
 bench: ## benchmarks: scenes/s, requests/scene, peak memory
 	@.ci/setup.sh go
 	CGO_ENABLED=0 $(GO) test -tags nogui -run '^$$' -bench . -benchmem -timeout 30m ./sync/... ./storage/... ./app/...
+
+soak: ## half an hour of random faults; SPAN=5m and SEED=n for less, and for the same again
+	@.ci/setup.sh go
+	CGO_ENABLED=0 LOCKSTEP_SOAK=$(or $(SPAN),30m) LOCKSTEP_SOAK_SEED=$(SEED) $(GO) test -tags nogui -run '^TestSoak' -v -timeout 2h ./sync/engine
 
 lint: ## gofmt, vet, staticcheck
 	@.ci/setup.sh build
