@@ -1,9 +1,13 @@
 package present
 
-import "time"
+import (
+	"time"
+
+	"lockstep/sync/zone"
+)
 
 // Moment is when and where words are read: it decides what "today" is and which
-// zone a time is shown in. A nil Zone means the machine's own.
+// zone a time is shown in. A nil Zone means the one the machine is set to now.
 type Moment struct {
 	Now  time.Time
 	Zone *time.Location
@@ -11,7 +15,7 @@ type Moment struct {
 
 func (m Moment) local(t time.Time) time.Time {
 	if m.Zone == nil {
-		return t.Local()
+		return t.In(zone.Local())
 	}
 	return t.In(m.Zone)
 }

@@ -25,6 +25,7 @@ var layers = map[string]int{
 	"sync/proc":     0, // what a process costs, for benchmarks
 	"sync/scene":    0,
 	"sync/skip":     0,
+	"sync/zone":     0, // the time zone as it is now
 
 	"sync/breaker": 1,
 	"sync/budget":  1,

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
+	"lockstep/sync/zone"
 )
 
 // publish makes a new snapshot of the present state. It is called after the disk has
@@ -77,7 +78,7 @@ func quiet(s config.Settings, now time.Time) bool {
 	if s.QuietFrom == "" || s.QuietTo == "" || s.QuietFrom == s.QuietTo {
 		return false
 	}
-	at := now.Local().Format("15:04")
+	at := now.In(zone.Local()).Format("15:04")
 	if s.QuietFrom < s.QuietTo {
 		return s.QuietFrom <= at && at < s.QuietTo
 	}

@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
+	"lockstep/sync/zone"
 )
 
 // todayState counts since local midnight; it survives restarts.
@@ -19,7 +20,7 @@ type todayState struct {
 const todayValue = "today"
 
 func (t *todayState) roll(now time.Time) {
-	if d := now.Local().Format(time.DateOnly); d != t.Day {
+	if d := now.In(zone.Local()).Format(time.DateOnly); d != t.Day {
 		*t = todayState{Day: d}
 	}
 }
