@@ -15,8 +15,8 @@ import (
 // DialServers makes the real adapters.
 func DialServers(version string) Dial {
 	return func(a Address) (Stash, Plex) {
-		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, Login: a.StashLogin, UserAgent: "Lockstep/" + version, Certificate: a.StashCertificate, Budget: a.StashBudget})
-		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, Login: a.PlexLogin, ClientID: a.ClientID, Version: version, Certificate: a.PlexCertificate, Budget: a.PlexBudget})
+		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, Login: a.StashLogin, UserAgent: "Lockstep/" + version, Proven: a.StashProven, Certificate: a.StashCertificate, Budget: a.StashBudget})
+		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, Login: a.PlexLogin, ClientID: a.ClientID, Version: version, Proven: a.PlexProven, Certificate: a.PlexCertificate, Budget: a.PlexBudget})
 		return stashServer{s, door(a.StashURL)}, plexServer{p, door(a.PlexURL)}
 	}
 }

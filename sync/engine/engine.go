@@ -94,6 +94,8 @@ type Dial func(d Address) (Stash, Plex)
 // Address is everything an adapter needs to reach its server.
 type Address struct {
 	StashURL, PlexURL string
+	// StashProven and PlexProven say that a server answered well at its address before.
+	StashProven, PlexProven bool
 	// StashCertificate and PlexCertificate are those of config.Settings.
 	StashCertificate, PlexCertificate string
 	APIKey, Token                     func() string
@@ -184,6 +186,7 @@ type owner struct {
 	awaited     awaitedState
 	upkeep      upkeepState
 	account     account
+	proven      proven
 	signIn      *signIn          // the newest, nil before the first
 	told        map[failure]bool // what fails as the log has it
 	local       localTrouble

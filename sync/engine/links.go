@@ -144,6 +144,7 @@ func (e *Engine) address() Address {
 		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken),
 		StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin), ClientID: e.clientID(),
 		StashBudget: e.links.budgets.stash, PlexBudget: e.links.budgets.plex,
+		StashProven: e.settings.StashURL == e.proven.Stash, PlexProven: e.settings.PlexURL == e.proven.Plex,
 	}
 }
 
@@ -154,6 +155,27 @@ func (e *Engine) secret(name string) func() string {
 			e.log.Warn("read a secret", "name", name, "err", err)
 		}
 		return v
+	}
+}
+
+// proven are the addresses where the servers answered well the last time. A proxy shows
+// pages of its own while both start with the machine.
+type proven struct {
+	Stash string `json:"stash"`
+	Plex  string `json:"plex"`
+}
+
+// provenValue names the stored addresses.
+const provenValue = "links.proven"
+
+// answeredAt stores where both servers answered well, if that is new.
+func (e *Engine) answeredAt(p proven) {
+	if p == e.proven {
+		return
+	}
+	e.proven = p
+	if err := e.store.Update(func(tx store.Tx) error { return tx.PutValue(provenValue, p) }); err != nil {
+		e.noteLocal(err)
 	}
 }
 
@@ -233,6 +255,7 @@ func (e *Engine) stashChecked(ctx context.Context, epoch int, version string, er
 	l.stashCheck.ended = now
 	l.stashOK(now)
 	l.stashState.Name = version
+	e.answeredAt(proven{e.settings.StashURL, e.proven.Plex})
 	e.watchStash(ctx)
 	e.publish()
 }
@@ -287,6 +310,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	if l.machine != a.identity.Machine {
 		e.look.indexed = false
 	}
+	e.answeredAt(proven{e.proven.Stash, e.settings.PlexURL})
 	l.plexState.Name, l.machine = a.identity.Version, a.identity.Machine
 	l.all, l.sections = a.sections, chosen
 	e.countPlex(gen, nil)

@@ -146,7 +146,7 @@ func (e *Engine) loadSmall() error {
 	err := e.store.View(func(tx store.Tx) error {
 		for name, v := range map[string]any{
 			pauseValue: &e.pause, todayValue: &e.today, sweptValue: &swept, fileValue: &files, newestValue: &e.look.lastNewest,
-			aliveValue: &e.upkeep.alive, upkeepValue: &e.upkeep.tidied,
+			aliveValue: &e.upkeep.alive, provenValue: &e.proven, upkeepValue: &e.upkeep.tidied,
 		} {
 			if _, err := tx.Value(name, v); err != nil {
 				return err

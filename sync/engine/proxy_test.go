@@ -37,3 +37,26 @@ func TestAPageInPlaceOfAServerForSecondsIsNoQuestionAndNoStandstill(t *testing.T
 		})
 	}
 }
+
+// A machine starts everything at once, and the proxy is the first.
+func TestAPageAtTheStartIsNoQuestionWhereTheServerAnsweredBefore(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, sim.Options{Seed: 13, Scenes: 4})
+	l := r.start()
+	l.settled()
+	l.end()
+	clear := r.world.Stash.Inject(sim.Fault{Effect: sim.HTML})
+	l = r.start()
+	s := l.until("Stash asked", func(s api.Snapshot) bool { return s.Stash.Checked })
+	if s.Stash.Class != string(fault.Unreachable) || len(s.Attention) > 0 {
+		t.Errorf("stash %+v, attention %+v", s.Stash, s.Attention)
+	}
+	clear()
+	r.editArrives(l)
+
+	l.end()
+	r.settings.StashURL += "/elsewhere" // where it never answered, it is a wrong address at once
+	r.world.Stash.Inject(sim.Fault{Effect: sim.HTML})
+	l = r.start()
+	l.until("the question", func(s api.Snapshot) bool { return s.Stash.Class == string(fault.Config) && len(s.Attention) == 1 })
+}

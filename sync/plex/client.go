@@ -44,6 +44,8 @@ type Options struct {
 	Timeout time.Duration
 	// Budget holds back what failed a moment ago; nil holds back nothing.
 	Budget *budget.Budget
+	// Proven says that the server answered well at this address before.
+	Proven bool
 	// Certificate is trusted beside those this computer trusts: a file of an authority or
 	// a SHA-256 fingerprint; "" means none.
 	Certificate string
@@ -82,7 +84,7 @@ func dial(o Options, fresh bool) *Client {
 		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
 		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token, Login: o.Login,
 		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
-		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate,
+		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }
 

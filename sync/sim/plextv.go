@@ -24,9 +24,9 @@ type pin struct {
 
 // plexTV is the sign-in service.
 type plexTV struct {
-	mu    sync.Mutex
-	pins  map[int]*pin
-	auto  int // approve at this poll; 0 = never
+	mu   sync.Mutex
+	pins map[int]*pin
+	auto int // approve at this poll; 0 = never
 
 	single bool          // one token for each installation, which a confirmed sign-in replaces
 	life   time.Duration // a token that was not seen for so long is dropped; 0 = never

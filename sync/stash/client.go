@@ -52,6 +52,8 @@ type Options struct {
 	Timeout time.Duration
 	// Budget holds back what failed a moment ago; nil holds back nothing.
 	Budget *budget.Budget
+	// Proven says that the server answered well at this address before.
+	Proven bool
 	// Certificate is trusted beside those this computer trusts: a file of an authority or
 	// a SHA-256 fingerprint; "" means none.
 	Certificate string
@@ -83,7 +85,7 @@ func New(o Options) *Client {
 	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
 		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key, Login: o.Login,
 		BadSecret: "The API key contains characters that no key has.", BadSecretHint: hintKey,
-		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate,
+		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }
 
