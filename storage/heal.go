@@ -75,6 +75,9 @@ func examineIn(b *bolt.Bucket, like damagedRecord) (out []damagedRecord) {
 // lost. It returns what a person should know of that, "" when nothing was damaged.
 func (d *DB) Check() (string, error) {
 	h, err := d.heal(allBuckets())
+	if err := d.Trim(); err != nil { // it has brought the whole file into memory
+		d.log.Debug("pages of the database stay in memory", "error", err)
+	}
 	return h.Words(), err
 }
 
