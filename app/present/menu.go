@@ -58,7 +58,7 @@ func needLook(n int) string {
 func queueHint(s api.Snapshot) string {
 	switch {
 	case len(s.InHand) > 0 && s.Run.Total > 0:
-		return " (" + Step(s.Run) + ")"
+		return " (" + Step(s) + ")"
 	case !s.Queue.Empty():
 		return " (" + left(s) + ")"
 	}

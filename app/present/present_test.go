@@ -28,7 +28,7 @@ func ago(d time.Duration) time.Time { return now.Add(-d) }
 
 func up() api.Snapshot {
 	return api.Snapshot{
-		Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour), Scenes: 12034,
+		Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour), Scenes: 12034, Standing: api.Standing{InStep: 12034},
 		Plex: api.Connection{OK: true, Checked: true}, Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
 	}
 }
@@ -42,7 +42,8 @@ func with(change func(*api.Snapshot)) api.Snapshot {
 func writing(s *api.Snapshot) {
 	s.Queue = queue.Counts{Waiting: 18, Running: 1, Retrying: 1}
 	s.InHand = []api.InHand{{Scene: 7, Name: "Tidal Pools at Dawn", Step: "writing"}}
-	s.Run = api.Progress{Total: 42, Done: 20, Skipped: 1, Dead: 1, Current: "Tidal Pools at Dawn", Rate: 0.9, Started: now.Add(-time.Minute).Unix()}
+	s.Run = api.Progress{Total: 42, Done: 20, Skipped: 1, Dead: 1, Current: "Tidal Pools at Dawn", Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: now.Add(-time.Minute).Unix()}
+	s.At = now
 }
 
 func down(s *api.Snapshot) {
@@ -69,16 +70,28 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: "restored"}, {Kind: api.SignInPlex, Words: "Plex asks you to sign in again."}}
 	}
 	pause := func(s *api.Snapshot) { s.Paused, s.PausedTill = true, now.Add(78*time.Minute) }
+	stands := func(st api.Standing, q queue.Counts) api.Snapshot {
+		return with(func(s *api.Snapshot) { s.Standing, s.Queue = st, q })
+	}
 	cases := map[string]struct {
 		s            api.Snapshot
 		icon, status string
 	}{
 		"zero":               {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
 		"in step":            {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
-		"some are skipped":   {with(func(s *api.Snapshot) { s.Queue = queue.Counts{Skipped: 34} }), assets.Up, "In step · 12" + nn + "000 scenes · 34 skipped"},
-		"all are skipped":    {with(func(s *api.Snapshot) { s.Scenes, s.Queue = 30, queue.Counts{Skipped: 30} }), assets.Up, "Nothing to do · 30 skipped"},
-		"nothing known":      {with(func(s *api.Snapshot) { s.Scenes = 0 }), assets.Up, "Nothing to do yet"},
-		"dead is not step":   {with(func(s *api.Snapshot) { s.Queue = queue.Counts{Dead: 1, Parked: 2} }), assets.Up, "Nothing to do · 1 dead · 2 not in Plex yet"},
+		"filtered":           {stands(api.Standing{InStep: 12000, LeftOut: 34}, queue.Counts{Skipped: 34}), assets.Up, "In step · 12" + nn + "000 scenes · 34 left out"},
+		"all are filtered":   {stands(api.Standing{LeftOut: 12034}, queue.Counts{Skipped: 12034}), assets.Up, "In step · 0 scenes · 12" + nn + "034 left out"},
+		"some need a person": {stands(api.Standing{InStep: 11734, NeedYou: 300}, queue.Counts{Skipped: 298, Dead: 2}), assets.Attention, "11" + nn + "734 in step · 300 need attention"},
+		"one failed":         {stands(api.Standing{InStep: 12033, NeedYou: 1}, queue.Counts{Dead: 1}), assets.Attention, "12" + nn + "033 in step · 1 needs attention"},
+		"none in step":       {stands(api.Standing{}, queue.Counts{Parked: 12034}), assets.Attention, "0 in step · 12" + nn + "034 not in Plex yet"},
+		"some not in Plex":   {stands(api.Standing{InStep: 12032}, queue.Counts{Parked: 2}), assets.Up, "12" + nn + "032 in step · 2 not in Plex yet"},
+		"unreadable":         {stands(api.Standing{InStep: 12030}, queue.Counts{Skipped: 4}), assets.Up, "12" + nn + "030 in step · 4 skipped"},
+		"all kinds":          {stands(api.Standing{InStep: 11000, LeftOut: 34, NeedYou: 900}, queue.Counts{Skipped: 1000, Parked: 34}), assets.Attention, "11" + nn + "000 in step · 900 need attention · 34 not in Plex yet · 66 skipped · 34 left out"},
+		"nothing known":      {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 0, api.Standing{} }), assets.Up, "Nothing to do yet"},
+		"a job is left":      {stands(api.Standing{InStep: 12000, NeedYou: 34}, queue.Counts{Skipped: 33, Dead: 1, Waiting: 1}), assets.Working, "1 waiting"},
+		"being looked at":    {both(writing, func(s *api.Snapshot) { s.InHand[0].Step, s.Run.Total, s.Run.Done = "reading", 20000, 5140 }), assets.Working, "Checking 5" + nn + "143 of 20" + nn + "000"},
+		"nothing to write":   {both(writing, func(s *api.Snapshot) { s.Run.ToWrite, s.Run.Written = 0, 0 }), assets.Working, "Checking 23 of 42"},
+		"few to be written":  {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.ToWrite, s.Run.Written = 20000, 300, 12 }), assets.Working, "Writing 12 of 300 — Tidal Pools at Dawn"},
 		"writing":            {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},
 		"only retrying":      {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 change to be tried again"},
 		"held":               {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 waiting"},
@@ -148,9 +161,11 @@ func TestProgressAndItsTrust(t *testing.T) {
 		"no rate":       {func(s *api.Snapshot) { writing(s); s.Run.Rate = 0 }, ""},
 		"paused":        {func(s *api.Snapshot) { writing(s); s.Paused = true }, ""},
 		"down":          {func(s *api.Snapshot) { writing(s); s.Verdict = health.Down }, ""},
-		"slow and long": {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Total = 0.02, 5000 }, "1 scene a minute · more than 2 d left"},
-		"fast":          {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Total = 14.24, 60000 }, "14 scenes/s · about 1 h 10 min left"},
-		"last":          {func(s *api.Snapshot) { writing(s); s.Run.Total = 22 }, "0.9 scenes/s"},
+		"slow and long": {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Left = 0.02, 250000 }, "1 scene a minute · more than 2 d left"},
+		"fast":          {func(s *api.Snapshot) { writing(s); s.Run.Rate, s.Run.Left = 14.24, 4200 }, "14 scenes/s · about 1 h 10 min left"},
+		"not known yet": {func(s *api.Snapshot) { writing(s); s.Run.Left = 0 }, "0.9 scenes/s"},
+		"a while ago":   {func(s *api.Snapshot) { writing(s); s.Run.Left, s.At = 600, ago(2*time.Minute) }, "0.9 scenes/s · about 8 min left"},
+		"long ago":      {func(s *api.Snapshot) { writing(s); s.Run.Left, s.At = 600, ago(time.Hour) }, "0.9 scenes/s · about 5 min left"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -197,7 +212,7 @@ func TestMenuKeepsItsWidthWhateverTheTitle(t *testing.T) {
 	t.Parallel()
 	s := with(writing)
 	long := strings.Repeat("The Very Long Voyage of the Night Mail ", 5)
-	s.Run.Current, s.InHand = long, []api.InHand{{Name: long}}
+	s.Run.Current, s.InHand = long, []api.InHand{{Name: long, Step: "writing"}}
 	if got, want := present.MenuOf(s, at).Status, "Writing 23 of 42 — The Very Long Voyage of the Night Mail…"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

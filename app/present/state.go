@@ -29,6 +29,7 @@ const (
 	Stuck     // something that changes depend on fails again and again
 	Scanning  // the first look at both servers
 	Held      // work is left, none in hand right now
+	Unsettled // nothing left to do, but not all is in step and a person can do something about it
 	Idle      // nothing left to do
 )
 
@@ -67,8 +68,15 @@ func working(s api.Snapshot) State {
 		return Scanning
 	case !s.Queue.Empty():
 		return Held
+	case unsettled(s):
+		return Unsettled
 	}
 	return Idle
+}
+
+// unsettled reports scenes that wait for a person, or that not a single one is in step.
+func unsettled(s api.Snapshot) bool {
+	return s.Standing.NeedYou > 0 || s.Scenes > s.Standing.LeftOut && s.Standing.InStep == 0
 }
 
 // Icon is the tray shape of a snapshot, a name assets.Tray knows.
@@ -76,7 +84,7 @@ func Icon(s api.Snapshot) string {
 	switch StateOf(s) {
 	case PlexDown, NetworkAway:
 		return assets.Down
-	case NeedsYou:
+	case NeedsYou, Unsettled:
 		return assets.Attention
 	case NotRunning, Checking, StashAway, Stuck:
 		return assets.Unsure

@@ -39,7 +39,7 @@ func Status(s api.Snapshot, m Moment) string {
 		return Scan(*s.Scan)
 	case Held:
 		return held(s)
-	case Idle:
+	case Unsettled, Idle:
 	}
 	return idle(s)
 }
@@ -57,15 +57,31 @@ func Progress(s api.Snapshot) string {
 	if name != "" {
 		name = " — " + name
 	}
-	if s.Run.Total == 0 {
+	switch {
+	case s.Run.Total == 0:
 		return T("Writing") + name
+	case examining(s):
+		return T("Checking %s", Step(s))
 	}
-	return T("Writing %s", Step(s.Run)) + name
+	return T("Writing %s", Step(s)) + name
 }
 
-// Step is how far the run is, the scene in hand included: "23 of 42".
-func Step(p api.Progress) string {
-	return T("%s of %s", Number(p.Position()), Number(p.Total))
+// examining reports that the scenes in hand are looked at; whether they need a write is
+// not known yet.
+func examining(s api.Snapshot) bool {
+	return s.Run.ToWrite == 0 || len(s.InHand) > 0 && s.InHand[0].Step != "writing" && s.InHand[0].Step != "checking"
+}
+
+// Step is how far the run is: which of all scenes is looked at, or which of those to be
+// written is, "23 of 42".
+func Step(s api.Snapshot) string {
+	p := s.Run
+	n, of := p.Position(), p.Total
+	if !examining(s) {
+		n = max(p.Written, 1)
+		of = max(p.ToWrite, n)
+	}
+	return T("%s of %s", Number(n), Number(of))
 }
 
 // Fraction is how much of the run is through or written, from 0 to 1, so that the bar
@@ -81,18 +97,18 @@ func Fraction(p api.Progress) float64 {
 // first scenes are read in one batch and written in a burst.
 const trustAfter = 15 * time.Second
 
-// Rate is speed and remaining time, "0.9 scenes/s · about 20 s left", or "" unless
-// the last minute allows to tell.
+// Rate is speed and remaining time, "0.9 scenes/s · about 20 s left"; the speed alone, or
+// "", while no more can be told.
 func Rate(s api.Snapshot, m Moment) string {
 	p := s.Run
 	if StateOf(s) != Writing || p.Rate <= 0 || p.Started == 0 || m.Now.Sub(time.Unix(p.Started, 0)) < trustAfter {
 		return ""
 	}
-	todo := p.Total - p.Finished()
-	if todo <= 0 {
+	if p.Left <= 0 {
 		return speed(p.Rate)
 	}
-	return join(speed(p.Rate), T("%s left", roughly(time.Duration(float64(todo)/p.Rate*float64(time.Second)))))
+	left := time.Duration(p.Left * float64(time.Second))
+	return join(speed(p.Rate), T("%s left", roughly(max(left-m.Now.Sub(s.At), left/2))))
 }
 
 func speed(perSecond float64) string {
@@ -178,23 +194,33 @@ func held(s api.Snapshot) string {
 	return waiting(s.Queue.Pending())
 }
 
+// idle is how the scenes stand. In step are all only when every one is, or was left out by
+// a person's choice.
 func idle(s api.Snapshot) string {
-	q := s.Queue
-	if s.Scenes == 0 && q.Dead == 0 && q.Parked == 0 {
+	st := s.Standing
+	if s.Scenes == 0 && st == (api.Standing{}) && s.Queue.Parked+s.Queue.Skipped == 0 {
 		return T("Nothing to do yet")
 	}
-	parts := []string{T("Nothing to do")}
-	if same := s.Scenes - q.Skipped; same > 0 && q.Dead == 0 && q.Parked == 0 {
-		parts = []string{T("In step"), Count(same, "scene", "scenes")}
+	rest := s.Scenes - st.InStep - st.LeftOut
+	if rest <= 0 && st.NeedYou+s.Queue.Parked == 0 {
+		return join(T("In step"), Count(st.InStep, "scene", "scenes"), some(st.LeftOut, T("%s left out", Number(st.LeftOut))))
 	}
-	if q.Dead > 0 {
-		parts = append(parts, T("%s dead", Number(q.Dead)))
+	waits := s.Queue.Skipped + s.Queue.Dead - st.LeftOut - st.NeedYou
+	return join(T("%s in step", Number(st.InStep)), attention(st.NeedYou), some(s.Queue.Parked, T("%s not in Plex yet", Number(s.Queue.Parked))),
+		some(waits, T("%s skipped", Number(waits))), some(st.LeftOut, T("%s left out", Number(st.LeftOut))))
+}
+
+func attention(n int) string {
+	if n == 1 {
+		return T("1 needs attention")
 	}
-	if q.Parked > 0 {
-		parts = append(parts, T("%s not in Plex yet", Number(q.Parked)))
+	return some(n, T("%s need attention", Number(n)))
+}
+
+// some is words about a number, "" when it is none.
+func some(n int, words string) string {
+	if n <= 0 {
+		return ""
 	}
-	if q.Skipped > 0 {
-		parts = append(parts, T("%s skipped", Number(q.Skipped)))
-	}
-	return join(parts...)
+	return words
 }

@@ -181,7 +181,7 @@ func (r *rig) labels() string {
 }
 
 func inStep() api.Snapshot {
-	return api.Snapshot{Live: true, Configured: true, Verdict: health.Up, Scenes: 42, Stash: api.Connection{OK: true, Checked: true}}
+	return api.Snapshot{Live: true, Configured: true, Verdict: health.Up, Scenes: 42, Standing: api.Standing{InStep: 42}, Stash: api.Connection{OK: true, Checked: true}}
 }
 
 func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
@@ -223,7 +223,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	r.wants("resume")
 
 	busy := inStep()
-	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042"}}, api.Progress{Total: 3}, queue.Counts{Running: 1, Waiting: 2}
+	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042", Step: "writing"}}, api.Progress{Total: 3, Written: 1, ToWrite: 3}, queue.Counts{Running: 1, Waiting: 2}
 	r.show(busy)
 	r.untilLooks(assets.Working, "Writing 1 of 3 — DSC_0042")
 

@@ -217,8 +217,8 @@ func sampleSnapshot() api.Snapshot {
 		At: testNow, Version: "0.1.0", Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour),
 		Queue:  queue.Counts{Waiting: 18, Running: 1, Retrying: 1, Parked: 2, Dead: 1, Skipped: 8, Done: 1173},
 		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing"}},
-		Run:    api.Progress{Total: 42, Done: 21, Skipped: 1, Current: names[0], Rate: 0.9, Started: ago(time.Minute).Unix()},
-		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 12034, NeedLook: 8, NotifyDelay: time.Minute,
+		Run:    api.Progress{Total: 42, Done: 21, Skipped: 1, Current: names[0], Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: ago(time.Minute).Unix()},
+		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 12034, Standing: api.Standing{InStep: 12034}, NeedLook: 8, NotifyDelay: time.Minute,
 		Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)}, Plex: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
 	}
 }

@@ -33,6 +33,7 @@ type Snapshot struct {
 	// since the start.
 	Proved     time.Time    `json:"proved,omitzero"`
 	Queue      queue.Counts `json:"queue"`
+	Standing   Standing     `json:"standing"`
 	InHand     []InHand     `json:"inHand,omitempty"`
 	Run        Progress     `json:"run"`
 	Today      Today        `json:"today"`
@@ -100,10 +101,17 @@ type Progress struct {
 	Dead    int `json:"dead"`
 	// Unchecked is the number of scenes written or being written whose read-back is
 	// still to come; they are not among Done.
-	Unchecked int     `json:"unchecked,omitempty"`
-	Current   string  `json:"current,omitempty"` // name of the scene in hand
-	Rate      float64 `json:"rate,omitempty"`    // scenes per second over the last minute, 0 unknown
-	Started   int64   `json:"started,omitempty"` // unix seconds, 0 while idle
+	Unchecked int `json:"unchecked,omitempty"`
+	// Written is the number of scenes of the run that were written, those whose read-back is
+	// still to come included; ToWrite how many are to be, those among them, as far as that is
+	// known. Both are zero while nothing of the run is known to need a write.
+	Written int     `json:"written,omitempty"`
+	ToWrite int     `json:"toWrite,omitempty"`
+	Current string  `json:"current,omitempty"` // name of the scene in hand
+	Rate    float64 `json:"rate,omitempty"`    // scenes per second over the run, 0 unknown
+	// Left is how many seconds the run still takes, 0 unless that can be told.
+	Left    float64 `json:"left,omitempty"`
+	Started int64   `json:"started,omitempty"` // unix seconds, 0 while idle
 }
 
 // Finished is the number of scenes the run is through with.
@@ -111,6 +119,14 @@ func (p Progress) Finished() int { return p.Done + p.Parked + p.Skipped + p.Dead
 
 // Position is which scene of the run is in hand: the 23 in "23 of 42".
 func (p Progress) Position() int { return min(p.Total, p.Finished()+max(1, p.Unchecked)) }
+
+// Standing is how the known scenes stand. What is in none of its numbers is queued, not in
+// Plex yet, or waits for something else than a person.
+type Standing struct {
+	InStep  int `json:"inStep"`
+	LeftOut int `json:"leftOut"` // by a person's choice: a filter, or deleted in Stash
+	NeedYou int `json:"needYou"` // failed, or skipped until a person does something
+}
 
 // Today counts what happened since local midnight.
 type Today struct {

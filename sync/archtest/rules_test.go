@@ -19,6 +19,7 @@ var layers = map[string]int{
 	"sync/archtest": 0,
 	"sync/config":   0,
 	"sync/decode":   0, // what strangers send, bounded
+	"sync/eta":      0,
 	"sync/event":    0,
 	"sync/fault":    0,
 	"sync/file":     0,

@@ -165,6 +165,7 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 			e.probe()
 			return nil
 		}
+		e.links.budgets.wake()
 		e.links.recheck(e.now())
 		return nil
 	})

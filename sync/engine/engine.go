@@ -184,6 +184,7 @@ type owner struct {
 	look        lookState
 	recon       reconState
 	awaited     awaitedState
+	stands      standingState
 	upkeep      upkeepState
 	account     account
 	proven      proven

@@ -315,6 +315,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	l.all, l.sections = a.sections, chosen
 	e.countPlex(gen, nil)
 	if fresh { // what was missed while Plex did not answer
+		l.budgets.plex.Wake() // what another server was not asked for
 		e.look.index = true
 		e.look.by(now)
 	}

@@ -23,6 +23,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			var clear func()
 			r.afterEdits(20, func() { clear = r.world.Plex.Inject(sim.Fault{Effect: sim.Refuse}) })
 			r.editAll(scenes)
+			l.lookSoon()
 			l.until("an outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
 			another()
 			clear()
@@ -60,7 +61,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 				open()
 			}
 			swap(r, l, another)
-			go func() { _, _ = l.SyncNow(t.Context(), api.SyncRequest{}) }()
+			l.lookSoon()
 			s := l.until("what to do about it", func(s api.Snapshot) bool {
 				return before.Load() >= 0 && len(s.Attention) > 0 && !s.Active && s.Queue.Waiting > 0
 			})
@@ -77,6 +78,11 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			r.inStep(sim.DiffOptions{})
 		})
 	}
+}
+
+// lookSoon asks for a look whose outcome does not matter.
+func (l *life) lookSoon() {
+	go func() { _, _ = l.SyncNow(l.t.Context(), api.SyncRequest{}) }()
 }
 
 // editAll changes every scene.

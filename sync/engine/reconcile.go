@@ -293,6 +293,7 @@ func (e *Engine) reconFault(gen uint64, f *fault.Error) {
 // noteReport shows a finished report and tells the brake.
 func (e *Engine) noteReport(run *reconRun, out reconcile.Outcome) {
 	rep := out.Report
+	e.recount()
 	e.brakeReconciled(run, out)
 	if rep.Preview {
 		return

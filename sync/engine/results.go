@@ -222,13 +222,15 @@ func (e *Engine) addActivity(tx store.Tx, r worker.Result, j queue.Job, now time
 
 // ended takes in what follows from a stored result.
 func (e *Engine) ended(r worker.Result, j queue.Job) {
-	now := e.now()
+	now, w := e.now(), &e.work
+	if w.toWrite > 0 { // from the first write on, only scenes end that were to be written
+		w.position, w.toWrite = max(w.position-1, 0), w.toWrite-1
+	}
 	switch j.State {
 	case queue.Done:
 		if tookWrite(r) {
 			e.writable()
 		}
-		e.run.tick(now)
 	case queue.Dead:
 		e.log.Warn("given up", "scene", j.Scene, "name", j.Name, "why", j.Words)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"lockstep/sync/config"
+	"lockstep/sync/eta"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -17,38 +18,15 @@ import (
 type runState struct {
 	store.Run
 	active bool
-	ticks  []time.Time // when scenes were finished, over the last minute
+	eta    eta.Run
+	// began and before are when the batch in progress began, and how many scenes the run had
+	// finished by then.
+	began  time.Time
+	before int
 	// touched are the scenes the run wrote to and is not through with: they failed half-way,
 	// or were edited meanwhile.
 	touched map[scene.ID]bool
 	undid   map[uint64]bool // runs of which this one undid something
-}
-
-// rateWindow is the time over which the rate is averaged.
-const rateWindow = time.Minute
-
-func (r *runState) tick(now time.Time) {
-	r.ticks = append(r.ticks, now)
-	cut := 0
-	for cut < len(r.ticks) && now.Sub(r.ticks[cut]) > rateWindow {
-		cut++
-	}
-	r.ticks = r.ticks[cut:]
-}
-
-// minTicks is how many finished scenes a rate needs to mean something.
-const minTicks = 5
-
-// rate is scenes per second over the last minute, zero when unknown.
-func (r *runState) rate(now time.Time) float64 {
-	if len(r.ticks) < minTicks {
-		return 0
-	}
-	span := now.Sub(r.ticks[0])
-	if started := now.Sub(r.Started); started < span || span < time.Second {
-		span = max(started, time.Second)
-	}
-	return float64(len(r.ticks)) / span.Seconds()
 }
 
 // beginRun starts a run when work begins after idleness.
@@ -84,6 +62,22 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	e.look.by(now.Add(newsDelay))
 	e.publish()
 	return e.look.at
+}
+
+// finished is the number of scenes the run is through with.
+func (r *runState) finished() int { return r.Written + r.InStep + r.Parked + r.Skipped + r.Dead }
+
+// batch notes the beginning of a batch.
+func (r *runState) batch(now time.Time) { r.began, r.before = now, r.finished() }
+
+// batched takes a batch into the estimate that ran to its end. One that was broken off
+// says nothing about the pace.
+func (r *runState) batched(whole bool, left int, now time.Time) {
+	if !whole {
+		r.eta = r.eta.Broken()
+		return
+	}
+	r.eta = r.eta.Batch(r.finished()-r.before, now.Sub(r.began), left, now)
 }
 
 // ramp paces writes after an outage: slowly at first, then faster, and slower again

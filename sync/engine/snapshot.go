@@ -21,7 +21,7 @@ func (e *Engine) publish() {
 	s := api.Snapshot{
 		Revision: e.revision, At: e.stamp(), Version: e.o.Version, Live: true,
 		Verdict: e.health.Verdict(), Breaker: breakerShown(e.health.Breaker), Said: e.said,
-		Queue: q, InHand: e.work.inHand,
+		Queue: q, Standing: e.standing(), InHand: e.work.inHand,
 		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
 		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.look.scenes,
@@ -47,9 +47,16 @@ func (e *Engine) progress(now time.Time, pending int) api.Progress {
 	}
 	p := api.Progress{
 		Done: e.run.Written + e.run.InStep, Parked: e.run.Parked, Skipped: e.run.Skipped, Dead: e.run.Dead, Unchecked: e.work.position,
-		Rate: e.run.rate(now), Started: e.run.Started.Unix(),
+		Written: e.run.Written + e.work.position, Started: e.run.Started.Unix(),
 	}
 	p.Total = p.Finished() + pending
+	p.ToWrite = e.run.toWrite(e.work.toWrite, pending)
+	if e.work.active {
+		p.Rate = e.run.eta.Rate(e.run.finished()-e.run.before+e.work.position, now.Sub(e.run.began))
+		if left, ok := e.run.eta.Left(now); ok {
+			p.Left = max(left.Seconds(), 1)
+		}
+	}
 	if len(e.work.inHand) > 0 {
 		p.Current = e.work.inHand[0].Name
 	}

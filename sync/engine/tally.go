@@ -51,3 +51,19 @@ func (e *Engine) tally(rs []worker.Result, ended []queue.Job) (store.Run, todayS
 	}
 	return run, today
 }
+
+// mostlyWritten: while at most one scene in so many of a run was in step already, those
+// that were not looked at yet are expected to need a write as well.
+const mostlyWritten = 10
+
+// toWrite is how many scenes of the run are to be written, those that were included:
+// batch of those in the batch in progress, pending all that are left.
+func (r *runState) toWrite(batch, pending int) int {
+	switch {
+	case batch == 0 && r.Written == 0:
+		return 0
+	case r.InStep*mostlyWritten <= r.Written+batch:
+		return r.Written + pending
+	}
+	return r.Written + batch
+}

@@ -26,6 +26,7 @@ type workState struct {
 	claimed   map[scene.ID]queue.Job // handed out, no result yet
 	inHand    []api.InHand
 	position  int // jobs of the batch that are being or were written
+	toWrite   int // jobs of the batch that are to be written, once that is known
 	holdUntil time.Time
 	refused   *refusal // what is known against writing; nil while writes are taken
 	streak    worker.Streak
@@ -106,7 +107,8 @@ func (e *Engine) startBatch(ctx context.Context, now time.Time) error {
 	w := &e.work
 	soft, cancel := context.WithCancel(ctx)
 	w.active, w.soft, w.gen, w.epoch = true, cancel, e.health.Breaker.Generation, e.links.epoch
-	w.claimed, w.inHand, w.position = map[scene.ID]queue.Job{}, nil, 0
+	w.claimed, w.inHand, w.position, w.toWrite = map[scene.ID]queue.Job{}, nil, 0, 0
+	e.run.batch(now)
 	for _, j := range jobs {
 		w.claimed[j.Scene] = j
 	}
@@ -185,6 +187,9 @@ func (e *Engine) stepOf() func(queue.Job, string) {
 		e.post(func() {
 			e.work.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step}}
 			if step == "writing" {
+				if e.work.position == 0 {
+					e.work.toWrite = len(e.work.claimed) // the others have their results
+				}
 				e.work.position++
 			}
 			e.publish()
@@ -208,7 +213,8 @@ func (e *Engine) report(rs []worker.Result) bool {
 // the batch means.
 func (e *Engine) batchEnded(err error) {
 	w := &e.work
-	w.active, w.soft, w.inHand, w.position = false, nil, nil, 0
+	whole := err == nil && len(w.claimed) == 0
+	w.active, w.soft, w.inHand, w.position, w.toWrite = false, nil, nil, 0, 0
 	var blame *worker.Blame
 	if errors.As(err, &blame) {
 		for _, j := range blame.Jobs {
@@ -218,6 +224,8 @@ func (e *Engine) batchEnded(err error) {
 	if err := e.giveBack(); err != nil {
 		e.noteLocal(err)
 	}
+	e.recount()
+	e.run.batched(whole, e.store.Counts().Pending(), e.now())
 	switch {
 	case err == nil:
 		e.links.budgets.stash.Done(budget.Batch, nil)
