@@ -293,6 +293,7 @@ func TestAPictureListThatFailsLeavesThatPictureAlone(t *testing.T) {
 	it.Thumb, it.Locked = "/library/metadata/101/thumb/1", map[string]bool{"thumb": true}
 	f.items["101"] = it
 	f.noList = trouble(fault.Unreachable, fault.Plex, "Plex broke off the connection.")
+	r.Settings.Fields[scene.FieldPoster] = config.Mirror // would overwrite whatever is there
 	list, err := r.Compare(t.Context(), requests(1))
 	if err != nil || list[0].Picture == nil || list[0].Picture.Class != fault.Temporary || !list[0].Changed() || posterOf(list[0]).Changes() {
 		t.Errorf("%v, %+v: want the text planned and the picture named", err, list[0])

@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"lockstep/sync/compare"
@@ -65,24 +66,25 @@ func TestAPictureIsMadeToFitOnlyWhenItMust(t *testing.T) {
 		body    []byte
 		same    bool // comes back as it is
 		refused bool
+		words   string
 		wide    int
 	}{
-		"a small one":                      {small, true, false, 0},
-		"small, and no format we know":     {[]byte("RIFF....AVIF"), true, false, 0},
-		"too many bytes":                   {encodedPNG(t, noise(2200, 1600)), false, false, 2200},
-		"too many bytes as JPEG":           {encodedJPEG(t, noise(3000, 2400)), false, false, 3000},
-		"few bytes, but too wide":          {encodedPNG(t, plain), false, false, 4096},
-		"a bomb":                           {bomb(), false, true, 0},
-		"too many bytes of something else": {bytes.Repeat([]byte("x"), 11_000_000), false, true, 0},
-		"too many bytes, and cut off":      {encodedPNG(t, noise(2200, 1600))[:11_000_000], false, true, 0},
+		"a small one":                      {small, true, false, "", 0},
+		"small, and no format we know":     {[]byte("RIFF....AVIF"), true, false, "", 0},
+		"too many bytes":                   {encodedPNG(t, noise(2200, 1600)), false, false, "", 2200},
+		"too many bytes as JPEG":           {encodedJPEG(t, noise(3000, 2400)), false, false, "", 3000},
+		"few bytes, but too wide":          {encodedPNG(t, plain), false, false, "", 4096},
+		"a bomb":                           {bomb(), false, true, "60000 × 60000 pixels", 0},
+		"too many bytes of something else": {bytes.Repeat([]byte("x"), 11_000_000), false, true, "cannot read it", 0},
+		"too many bytes, and cut off":      {encodedPNG(t, noise(2200, 1600))[:11_000_000], false, true, "cannot read it", 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, kind, err := compare.Fit(tt.body, "image/png")
 			if tt.refused {
-				if f := fault.Of(err); !fault.Is(err, fault.Rejected) || f.Words == "" || f.Hint == "" {
-					t.Fatalf("%v, want a refusal with words and advice", err)
+				if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Words, tt.words) || f.Hint == "" {
+					t.Fatalf("%v, want a refusal that says %q, with advice", err, tt.words)
 				}
 				return
 			}

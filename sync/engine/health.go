@@ -167,7 +167,7 @@ func victimOf(j queue.Job, r outage.Record) bool {
 // answered reports a fault that proves the server is there.
 func answered(f *fault.Error) bool {
 	switch f.Class {
-	case fault.Unauthorized, fault.Config, fault.NotFound, fault.Rejected, fault.Busy:
+	case fault.Unauthorized, fault.Forbidden, fault.Config, fault.NotFound, fault.Rejected, fault.Busy:
 		return true
 	}
 	return false

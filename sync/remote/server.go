@@ -216,7 +216,7 @@ func refuse(w http.ResponseWriter, err error) {
 		status = http.StatusNotFound
 	case fault.Rejected:
 		status = http.StatusBadRequest
-	case fault.Unauthorized:
+	case fault.Unauthorized, fault.Forbidden:
 		status = http.StatusForbidden
 	case fault.Config:
 		status = http.StatusConflict

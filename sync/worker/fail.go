@@ -97,11 +97,10 @@ func (b *batch) harmless(failed *target) *fault.Error {
 		if err == nil && ok {
 			err = b.Plex.Try(ctx, nothing(it))
 		}
-		f := fault.Of(err)
-		switch {
-		case f == nil && ok, f != nil && f.Class == fault.NotFound:
+		switch f := fault.Of(err); {
+		case f == nil && ok:
 			return nil
-		case f != nil:
+		case f != nil && f.Class != fault.NotFound: // one that is gone proves nothing
 			refused = f
 		}
 	}

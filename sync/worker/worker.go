@@ -1,7 +1,8 @@
-// Package worker carries out one batch of jobs: it reads the scenes from Stash, finds
-// and reads their items in Plex, plans, stores journal and intent, writes one item
-// after another and reads back what arrived. It decides nothing about retries, breaker
-// or the queue; it reports results and the fault that ended a batch early.
+// Package worker carries out one batch of jobs: it has the scenes compared with their
+// items, stores journal and intent, writes one item after another and reads back what
+// arrived. What one scene, value or picture causes is its own result; the error of a batch
+// is a server's, and only after something else was tried. It decides nothing about retries,
+// breaker or the queue.
 package worker
 
 import (
