@@ -63,7 +63,7 @@ func newHousehold(t testing.TB, dir string, o sim.Options) *household {
 		"PLEX_LIBRARY": w.Library() + "; " + sim.ArchiveLibrary, "PATH_MAP": w.StashRoot() + " => " + w.PlexRoot(),
 		"PACE": "full", "RAMP_FROM": "1000", "RAMP_TO": "1000",
 		"RECONCILE": "never", "RECONCILE_AT_START": "no",
-		"STASH_PROBE": "1s", "PLEX_PROBE": "1s", "PROBE_FIRST": "50ms", "PROBE_MAX": "100ms", "NOTIFY_DELAY": "1s",
+		"STASH_PROBE": "1s", "PLEX_PROBE": "1s", "PROBE_FIRST": "1s", "PROBE_MAX": "2s", "NOTIFY_DELAY": "1s",
 	}}
 }
 

@@ -17,6 +17,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
+	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/remote"
@@ -24,33 +25,61 @@ import (
 	"lockstep/sync/store"
 )
 
-// probesOfAnOutage is how often Plex is tried in a real outage of half an hour: with the
-// default waits, 5 + 10 + 20 s and then once a minute.
-const probesOfAnOutage = 32
+// probesOfAnOutage is how often Plex is tried in vain before it comes back.
+const probesOfAnOutage = 5
 
-// The titles of the two messages about an outage.
+// noticed is how long the beginning of an outage may take to be noticed, five failures with
+// growing waits between them, and its end.
+const noticed = 30 * time.Second
+
+// The titles of messages: two about an outage, and another.
 const (
 	gone = "Plex is not reachable"
 	back = "Plex is back"
+	// reconciled is the message about a reconciliation that somebody asked for.
+	reconciled = "Reconciliation done"
 )
 
-// outageOfHalfAnHour takes Plex away for as many probes as half an hour has, with the
-// waits between them shortened by settings.
-func (d *desk) outageOfHalfAnHour(c *remote.Client) {
+// longOutage takes Plex away for several probes.
+func (d *desk) longOutage(c *remote.Client) {
 	d.t.Helper()
-	over := d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
-	defer over()
-	d.world.Plex.DropConnections()
+	over := d.away(c)
 	if err := d.world.Stash.Edit(d.world.Stash.SceneIDs()[0], func(sc *sim.Scene) { sc.Title = "Edited while Plex was away" }); err != nil {
 		d.t.Fatal(err)
 	}
 	d.sees(c, "all failed probes", func(s api.Snapshot) bool {
 		return s.Verdict == health.Down && s.Outage != nil && s.Outage.Ongoing() && s.Outage.FailedProbes >= probesOfAnOutage
 	})
+	d.told(over)
+	d.settled(c)
+}
+
+// told waits for the message about an outage, ends it and waits for the other message.
+func (d *desk) told(over func()) {
+	d.t.Helper()
 	d.Until("the message that Plex is away", func() error { return d.shown(gone) })
 	over()
-	d.Until("the message that Plex is back", func() error { return d.shown(back) })
-	d.settled(c)
+	if err := desktoptest.Until(noticed, "the message that Plex is back", func() error { return d.shown(back) }); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// away takes Plex away, until over is called, and waits until Lockstep has noticed.
+func (d *desk) away(c *remote.Client) (over func()) {
+	d.t.Helper()
+	over = d.world.Plex.Inject(sim.Fault{Effect: sim.Refuse})
+	d.world.Plex.DropConnections()
+	err := desktoptest.Until(noticed, "the outage", func() error {
+		s, err := c.Snapshot(d.t.Context())
+		if err == nil && s.Verdict != health.Down {
+			err = fmt.Errorf("verdict %q", s.Verdict)
+		}
+		return err
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return over
 }
 
 // shown returns an error unless that message is the only one on screen.
@@ -86,9 +115,7 @@ func TestOutageNobodyShowedIsToldLater(t *testing.T) {
 			d, c, _ := trayed(t, desktoptest.Screenless, tidy())
 			over := d.awayUnseen(c, spoil)
 			d.repairNotifications()
-			d.Until("the message that Plex is away", func() error { return d.shown(gone) })
-			over()
-			d.Until("the message that Plex is back", func() error { return d.shown(back) })
+			d.told(over)
 			d.said(gone, back)
 		})
 	}
@@ -103,9 +130,12 @@ func TestOutageNobodySawHasNoEnd(t *testing.T) {
 			over()
 			d.sees(c, "Plex to be back", func(s api.Snapshot) bool { return s.Verdict == health.Up })
 			d.repairNotifications()
-			// Another outage is told, and nothing was said of the first one until then.
-			d.outageOfHalfAnHour(c)
-			d.said(gone, back)
+			// The next message comes after whatever there was to be said of the outage.
+			if _, err := c.Reconcile(d.t.Context(), api.ReconcileRequest{Scope: config.ScopeAll}); err != nil {
+				d.t.Fatal(err)
+			}
+			d.Until("the next message", func() error { return d.shown(reconciled) })
+			d.said(reconciled)
 		})
 	}
 }
@@ -121,9 +151,7 @@ var unwilling = map[string]func(*desktoptest.NotificationServer){
 func (d *desk) awayUnseen(c *remote.Client, spoil func(*desktoptest.NotificationServer)) (over func()) {
 	d.t.Helper()
 	spoil(d.Notifications)
-	over = d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
-	d.world.Plex.DropConnections()
-	d.sees(c, "the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	over = d.away(c)
 	d.Until("the first try", func() error {
 		if out := d.app.Output(); !strings.Contains(out, "notification not shown") {
 			return errors.New("nothing was tried")
@@ -146,16 +174,14 @@ func (d *desk) repairNotifications() {
 }
 
 // TestFrozenProcessAsksPlexBeforeItSpeaks: the process stands still through the end of an
-// outage. Nothing but the announcement asks Plex: the next probe is hours away.
+// outage.
 func TestFrozenProcessAsksPlexBeforeItSpeaks(t *testing.T) {
 	d := newDesk(t, desktoptest.RigParams{}, tidy())
-	d.set["PROBE_FIRST"], d.set["PROBE_MAX"], d.set["NOTIFY_DELAY"] = "1h", "1h", "3s"
+	d.set["NOTIFY_DELAY"] = "10s" // longer than it takes to freeze it
 	d.app = d.start("--hidden")
 	c := d.client()
 	d.settled(c)
-	over := d.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
-	d.world.Plex.DropConnections()
-	d.sees(c, "the outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
+	over := d.away(c)
 	if err := d.app.Signal(syscall.SIGSTOP); err != nil {
 		d.t.Fatal(err)
 	}
@@ -170,7 +196,7 @@ func TestFrozenProcessAsksPlexBeforeItSpeaks(t *testing.T) {
 
 func TestOneOutageIsTwoMessages(t *testing.T) {
 	d, c, _ := trayed(t, desktoptest.Screenless, tidy())
-	d.outageOfHalfAnHour(c)
+	d.longOutage(c)
 	d.said(gone, back)
 	if err := d.inStep(); err != nil {
 		t.Errorf("after the outage: %v", err)
@@ -220,7 +246,7 @@ func TestFalseOutageIsSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.opened(present.Outages)
-	d.outageOfHalfAnHour(c)
+	d.longOutage(c)
 	d.said(gone, back)
 }
 

@@ -58,7 +58,7 @@ func (n *newcomer) findsStash() {
 	n.refused("key")
 	n.stored("nothing", func(s api.Settings) bool { return s.Values.StashURL == "" && !s.HasAPIKey })
 	n.types(apiKey)
-	n.press("Tab", "Tab", "space", "alt+Right")
+	n.press("Tab", "Tab", "Tab", "space", "alt+Right") // certificate, Test, the consent
 	n.stored("Stash", func(s api.Settings) bool {
 		return s.Values.StashURL == n.world.Stash.URL() && s.HasAPIKey && s.Values.SecretInFile && s.Values.Hold
 	})
