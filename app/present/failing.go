@@ -44,6 +44,8 @@ func what(f api.Failing) string {
 		return T("Stash does not list its files")
 	case "scenes", "recheck", "newest":
 		return T("Stash does not give its scenes")
+	case "edit", "upload", "write":
+		return T("Plex does not take changes")
 	case "items":
 		return T("Plex does not give its items")
 	}

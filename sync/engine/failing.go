@@ -9,12 +9,13 @@ import (
 )
 
 // failing lists what is tried again without success, the oldest first. Only what changes
-// depend on is shown: one scene's cover is that scene's reason.
+// depend on is shown: one scene's cover is that scene's reason, unless the server named a
+// time until which it wants no more of the kind.
 func (e *Engine) failing() []api.Failing {
 	var out []api.Failing
 	for _, s := range []fault.Server{fault.Plex, fault.Stash} {
 		for _, f := range e.links.budgets.of(s).Failing() {
-			if !slices.Contains(vital, f.Kind) {
+			if !slices.Contains(vital, f.Kind) && f.Fault.RetryAfter == 0 {
 				continue
 			}
 			out = append(out, api.Failing{
