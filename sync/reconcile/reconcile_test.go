@@ -79,7 +79,7 @@ func TestAScopeOfOneSceneSaysWhatIsTheCase(t *testing.T) {
 	r.detailFails(4)
 	// Nothing is known of scene 6 any more, and its cover cannot be read: that alone is said.
 	key := scene.ItemKey{Machine: r.world.Plex.MachineID(), RatingKey: r.world.TargetKeys(6)[0]}
-	r.must(r.db.Update(func(tx store.Tx) error { return errors.Join(tx.DeleteItemState(key), tx.DeleteSeen(6)) }))
+	r.must(r.db.Update(func(tx store.Tx) error { return errors.Join(tx.PutItemState(key, store.ItemState{}), tx.DeleteSeen(6)) }))
 	r.world.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("6"))})
 	for id, want := range map[int]store.ReportRow{
 		6: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: "Stash"},
