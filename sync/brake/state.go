@@ -68,7 +68,6 @@ func (s State) Admit(batch []Asks, lim Limits, now time.Time) (State, map[scene.
 	for _, a := range batch {
 		if f := a.Loads.Fields() & s.Held; f != 0 {
 			held[a.Scene] = f
-			delete(s.Open, a.Scene)
 			continue
 		}
 		s.spend(a)

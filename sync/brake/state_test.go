@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
 
@@ -174,5 +175,74 @@ func TestAClockSetBackBeginsANewSpan(t *testing.T) {
 	}
 	if _, n := admit(t, s, batch(100, 40), start.Add(-time.Minute)); n != 0 {
 		t.Errorf("%d passed because the clock was set a little", n)
+	}
+}
+
+func TestWhatIsLeftOpenCountsOnTheNextDayToo(t *testing.T) {
+	t.Parallel()
+	s, _ := admit(t, brake.State{}, batch(1, 30), start)
+	if _, n := admit(t, s, batch(1, 50), start.Add(brake.Span)); n != 0 {
+		t.Errorf("%d of 50 passed", n)
+	}
+}
+
+func TestWhatWasTakenAwayWasHeldBefore(t *testing.T) {
+	t.Parallel()
+	forty := func(loads brake.Loads) []brake.Asks {
+		var out []brake.Asks
+		for id := range scene.ID(40) {
+			out = append(out, brake.Asks{Scene: id, Loads: loads})
+		}
+		return out
+	}
+	for name, tt := range map[string]struct {
+		spent brake.Loads
+		found found
+	}{
+		"foreign values": {brake.LoadOf(planOf(foreign)), found{&foreign: 20, &kept: 250, &same: 40}},
+		"clears":         {brake.LoadOf(planOf(cleared)), found{&cleared: 20, &same: 250}},
+	} {
+		s, _ := admit(t, brake.State{}, forty(tt.spent), start)
+		if s = s.Counted(tt.found.tally(), defaults, 1, start); s.Question != nil {
+			t.Errorf("%s: 60 of 310 are asked about: %+v", name, s.Question)
+		}
+	}
+}
+
+func TestAPartialComparisonIsMeasuredAgainstACompleteOne(t *testing.T) {
+	t.Parallel()
+	s := brake.State{}.Counted(found{&foreign: 60, &kept: 240}.tally(), defaults, 1, start)
+	s, n := admit(t, s, batch(1, 30), start)
+	if over := s.Over(found{&foreign: 30}.tally(), defaults, start); n != 30 || over != 0 {
+		t.Errorf("%d passed, 60 of 300 are too much: %v", n, over)
+	}
+}
+
+func TestAnotherFieldHasTheQuestionAskedAboutBoth(t *testing.T) {
+	t.Parallel()
+	s := brake.State{}.Counted(found{&foreign: 60}.tally(), defaults, 5, start)
+	title := brake.LoadOf(planOf(plan.Decision{Field: scene.FieldTitle, Foreign: true})).Fields()
+	if s = s.Hold(title); !s.Uncounted() || !s.Held.Has(scene.FieldSummary) || !s.Held.Has(scene.FieldTitle) {
+		t.Errorf("%+v", s)
+	}
+	if over := s.Over(brake.NewTally(), defaults, start); over != s.Held {
+		t.Errorf("a comparison must not write %v, but %v is held", over, s.Held)
+	}
+}
+
+func TestAnAnswerBeginsAnew(t *testing.T) {
+	t.Parallel()
+	s, _ := admit(t, brake.State{}.Under("some"), batch(1, 40), start)
+	s = s.Counted(found{&foreign: 60}.tally(), defaults, 5, start).Answered(start)
+	if _, n := admit(t, s, batch(100, 40), start); n != 40 || s.Basis != "some" {
+		t.Errorf("%d of 40 passed after the answer, basis %q", n, s.Basis)
+	}
+}
+
+func TestClearsAreToldAsAShareOfAllValues(t *testing.T) {
+	t.Parallel()
+	s := brake.State{}.Counted(found{&cleared: 61, &same: 239}.tally(), defaults, 5, start)
+	if q := s.Question; q == nil || q.Trips[0].Of != 300 || q.Trips[0].Cleared != 61 {
+		t.Errorf("asked %+v", q)
 	}
 }

@@ -305,3 +305,41 @@ func claim(j queue.Job) queue.Job    { return j.Claim(start) }
 func complete(j queue.Job) queue.Job { return j.Complete("", start) }
 func returned(j queue.Job) queue.Job { return j.Return(start) }
 func orphan(j queue.Job) queue.Job   { return j.Orphan(start) }
+
+// A yes to a scene lasts until it is written, whatever comes in between.
+func TestAConfirmedWishLastsUntilTheJobIsDone(t *testing.T) {
+	t.Parallel()
+	yes := queue.Wish{Scene: 7, Confirmed: true}
+	refused := &fault.Error{Class: fault.Rejected, Words: "refused"}
+	busy := &fault.Error{Class: fault.Temporary, Words: "an error"}
+	edit := func(j queue.Job) queue.Job { return queue.Enqueue(&j, wish("edited"), start) }
+	for name, between := range map[string]func(queue.Job) queue.Job{
+		"nothing":           func(j queue.Job) queue.Job { return j },
+		"a batch broke off": func(j queue.Job) queue.Job { return j.Return(start).Claim(start) },
+		"a crash":           func(j queue.Job) queue.Job { return j.Orphan(start).Claim(start) },
+		"a failure":         func(j queue.Job) queue.Job { return j.Fail(busy, 0, start).Claim(start) },
+		"a failure, edited": func(j queue.Job) queue.Job { return edit(j.Fail(busy, 0, start)).Claim(start) },
+		"parked":            func(j queue.Job) queue.Job { return edit(j.Park(nil, "", start, start)).Claim(start) },
+		"given up, retried": func(j queue.Job) queue.Job {
+			j = j.Fail(refused, 0, start)
+			return queue.Enqueue(&j, queue.Wish{Scene: 7, Forced: true}, start).Claim(start)
+		},
+		"waited already": func(queue.Job) queue.Job {
+			j := queue.Enqueue(nil, wish("new"), start)
+			return queue.Enqueue(&j, yes, start).Claim(start)
+		},
+		"ran already": func(queue.Job) queue.Job {
+			j := claimed(wish("new"))
+			return queue.Enqueue(&j, yes, start).Skip(skip.Brake, "", start).Claim(start)
+		},
+	} {
+		j := between(claimed(yes))
+		if !j.Confirmed || j.State != queue.Running {
+			t.Errorf("%s: %+v", name, j)
+		}
+		done := j.Complete("", start)
+		if again := edit(done); done.Confirmed || again.Confirmed {
+			t.Errorf("%s: the yes outlives the write: %+v", name, again)
+		}
+	}
+}
