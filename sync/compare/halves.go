@@ -34,9 +34,9 @@ type Found[K cmp.Ordered, V any] struct {
 // some of them.
 type splitter[K cmp.Ordered, V any] struct {
 	read func(context.Context, []K) (map[K]V, error)
-	// elsewhere reads something that is not among the keys. It returns nil when that works
-	// or when there is nothing else: then nothing speaks against the server.
-	elsewhere func(context.Context) error
+	// elsewhere reads something that is not among the keys, and tells whether there is
+	// anything.
+	elsewhere func(context.Context) (known bool, err error)
 
 	out     Found[K, V]
 	asked   int
@@ -90,7 +90,7 @@ func (s *splitter[K, V]) part(ctx context.Context, keys []K) ([][]K, error) {
 		return nil, f
 	}
 	if s.row++; s.doubts(f, len(keys)) {
-		if s.blames(ctx) {
+		if s.blames(ctx, f, keys) {
 			return nil, f
 		}
 		s.cleared, s.row = true, 0
@@ -110,23 +110,30 @@ func (s *splitter[K, V]) doubts(f *fault.Error, keys int) bool {
 	return s.row >= doubtAfter || !s.cleared && (!plainly(f) || keys == 1)
 }
 
-// blames reports that something else cannot be read either.
-func (s *splitter[K, V]) blames(ctx context.Context) bool {
-	bound, cancel := context.WithTimeout(ctx, probeTimeout)
+// blames reports that something else cannot be read either. Where there is nothing else,
+// the ends of the keys are tried, and what neither of them clears up is more likely the
+// server's unless it looks like a fault of theirs.
+func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
+	for k := range s.out.Values { // it could be read a moment ago
+		return s.fails(ctx, k)
+	}
 	s.asked++
-	err := s.again(bound)
-	return err != nil && fault.Of(err).Class != fault.NotFound
+	if known, err := s.elsewhere(ctx); known {
+		return err != nil && fault.Of(err).Class != fault.NotFound
+	}
+	if plainly(f) {
+		return false
+	}
+	return len(keys) < 2 || s.fails(ctx, keys[len(keys)-1]) && s.fails(ctx, keys[0])
 }
 
-// again reads something that could be read a moment ago, or else something that is not
-// among the keys.
-func (s *splitter[K, V]) again(ctx context.Context) error {
-	for k := range s.out.Values {
-		_, err := s.read(ctx, []K{k})
-		return err
-	}
-	return s.elsewhere(ctx)
+// fails reports that a key cannot be read.
+func (s *splitter[K, V]) fails(ctx context.Context, k K) bool {
+	s.asked++
+	_, err := s.read(ctx, []K{k})
+	return err != nil
 }
 
 // perhapsOwn reports a fault that a single scene or item can cause: an answer that cannot

@@ -16,6 +16,7 @@ type shelf struct {
 	bad       map[string]bool
 	class     fault.Class
 	elsewhere bool // fails too
+	alone     bool // there is nothing else
 	asked     int
 }
 
@@ -35,12 +36,15 @@ func (s *shelf) fault() error {
 	return fault.New(s.class, fault.Plex, "Plex could not read this.", "", nil)
 }
 
-func (s *shelf) other(context.Context) error {
+func (s *shelf) other(context.Context) (bool, error) {
+	if s.alone {
+		return false, nil
+	}
 	s.asked++
 	if s.elsewhere {
-		return s.fault()
+		return true, s.fault()
 	}
-	return nil
+	return true, nil
 }
 
 func keysFrom(first, n int) []string {
@@ -61,28 +65,34 @@ func TestOnlyWhatCannotBeReadIsBad(t *testing.T) {
 		elsewhere bool
 		most      int // requests
 		whole     bool
+		alone     bool
 	}{
-		"none":                               {hundred, fault.Temporary, nil, false, 1, false},
-		"one":                                {hundred, fault.Temporary, []string{"1042"}, false, 16, false},
-		"one refused":                        {hundred, fault.Rejected, []string{"1042"}, false, 16, false},
-		"one that breaks the connection":     {hundred, fault.Unreachable, []string{"1042"}, false, 17, false},
-		"one answered with a web page":       {hundred, fault.Config, []string{"1042"}, false, 17, false},
-		"three far apart":                    {hundred, fault.Temporary, []string{"1000", "1050", "1099"}, false, 40, false},
-		"eight neighbours":                   {hundred, fault.Temporary, keysFrom(1040, 8), false, 40, false},
-		"only bad ones":                      {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), false, 12, false},
-		"only bad ones, and everything else": {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), true, 12, true},
-		"one alone":                          {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 2, false},
-		"one alone, and everything else":     {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 2, true},
-		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true},
-		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 2, true},
-		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true},
-		"the token is refused":               {hundred, fault.Unauthorized, hundred, true, 2, true},
-		"one is not for this account":        {hundred, fault.Unauthorized, []string{"1099"}, false, 17, false},
+		"none":                               {hundred, fault.Temporary, nil, false, 1, false, false},
+		"one":                                {hundred, fault.Temporary, []string{"1042"}, false, 16, false, false},
+		"one refused":                        {hundred, fault.Rejected, []string{"1042"}, false, 16, false, false},
+		"one that breaks the connection":     {hundred, fault.Unreachable, []string{"1042"}, false, 17, false, false},
+		"one answered with a web page":       {hundred, fault.Config, []string{"1042"}, false, 17, false, false},
+		"three far apart":                    {hundred, fault.Temporary, []string{"1000", "1050", "1099"}, false, 40, false, false},
+		"eight neighbours":                   {hundred, fault.Temporary, keysFrom(1040, 8), false, 40, false, false},
+		"only bad ones":                      {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), false, 12, false, false},
+		"only bad ones, and everything else": {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), true, 12, true, false},
+		"one alone":                          {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 2, false, false},
+		"one alone, and everything else":     {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 2, true, false},
+		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true, false},
+		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 2, true, false},
+		"nothing else, and the server away":  {hundred, fault.Unreachable, hundred, false, 3, true, true},
+		"nothing else, and one bad":          {hundred, fault.Unreachable, []string{"1042"}, false, 18, false, true},
+		"nothing else, and the last is bad":  {hundred, fault.Unreachable, []string{"1099"}, false, 19, false, true},
+		"one alone, and nothing else":        {[]string{"1042"}, fault.Unreachable, []string{"1042"}, false, 1, true, true},
+		"one alone, broken":                  {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 1, false, true},
+		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true, false},
+		"the token is refused":               {hundred, fault.Unauthorized, hundred, true, 2, true, false},
+		"one is not for this account":        {hundred, fault.Unauthorized, []string{"1099"}, false, 17, false, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := &shelf{bad: map[string]bool{}, class: tt.class, elsewhere: tt.elsewhere}
+			p := &shelf{bad: map[string]bool{}, class: tt.class, elsewhere: tt.elsewhere, alone: tt.alone}
 			for _, k := range tt.bad {
 				p.bad[k] = true
 			}

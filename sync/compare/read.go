@@ -50,10 +50,10 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 // Scenes reads scenes in one request per hundred. Those Stash could not read are among
 // the bad ones, nil stands for one it no longer has.
 func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
-	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) error {
+	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) (bool, error) {
 		others, err := r.otherScenes(ids)
 		if err != nil {
-			return nil //nolint:nilerr // without another scene nothing speaks against the server
+			return true, err
 		}
 		return anyOf(others, func(id scene.ID) error { _, err := r.Stash.Scenes(ctx, []scene.ID{id}); return err })
 	}}
@@ -72,14 +72,14 @@ func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 // apart is how far two others lie apart: neighbours share what is wrong with them.
 const apart = 40
 
-// anyOf tries up to two and returns nil as soon as one works, or when there is none.
-func anyOf[K any](others []K, try func(K) error) (err error) {
+// anyOf tries one after the other until one works.
+func anyOf[K any](others []K, try func(K) error) (known bool, err error) {
 	for _, k := range others {
 		if err = try(k); err == nil {
-			return nil
+			return true, nil
 		}
 	}
-	return err
+	return len(others) > 0, err
 }
 
 // others picks the first and a later one of what is passed to take, which returns false
@@ -245,10 +245,10 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 // Items reads items in full, in one request per batch. Those Plex does not have are
 // missing, those it cannot read are among the bad ones.
 func (r *Reader) Items(ctx context.Context, keys []string) (Found[string, scene.Item], error) {
-	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) error {
+	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) (bool, error) {
 		others, err := r.otherItems(keys)
 		if err != nil {
-			return nil //nolint:nilerr // without another item nothing speaks against the server
+			return true, err
 		}
 		return anyOf(others, func(key string) error { _, err := r.Plex.Items(ctx, []string{key}); return err })
 	}}

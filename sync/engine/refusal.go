@@ -18,7 +18,7 @@ type refusal struct {
 // within seconds at first: a proxy may refuse everything while Plex restarts.
 func (e *Engine) refuse(f *fault.Error) {
 	r := &refusal{api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Words, Hint: "Look at Plex, then press Sync now.", Since: e.stamp()}}
-	if f.Class == fault.Forbidden {
+	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
 		r.asks.Kind, r.asks.Words, r.asks.Hint = api.SignInPlex, f.Words, f.Hint
 	}
 	if old := e.work.refused; old != nil {
@@ -28,6 +28,7 @@ func (e *Engine) refuse(f *fault.Error) {
 	}
 	e.work.refused = r
 	e.links.budgets.plex.Done(budget.Write, f)
+	e.doubt(f) // perhaps it is not read with this token either
 }
 
 // writable takes in that Plex took a write.

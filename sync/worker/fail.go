@@ -21,6 +21,8 @@ func (b *batch) lose(t *task, g *target, err error) error {
 		t.gone = append(t.gone, g.Key)
 	case f.Server == fault.Stash || f.Class == fault.NotFound || ends(f):
 		return f
+	case f.Class == fault.Unauthorized: // no write with this token is taken
+		return &Blame{Fault: f, Jobs: b.Streak.Take()}
 	default:
 		if err := b.blame(t, g, f); err != nil {
 			return err
@@ -32,14 +34,14 @@ func (b *batch) lose(t *task, g *target, err error) error {
 	return nil
 }
 
-// ends reports a fault that cannot be about one item: we stopped or failed ourselves, the
-// token is not accepted at all, Plex asks for patience, or it was not asked at all.
+// ends reports a fault that cannot be about one item: we stopped or failed ourselves, Plex
+// asks for patience, or it was not asked at all.
 func ends(f *fault.Error) bool {
 	if budget.Held(f) {
 		return true
 	}
 	switch f.Class {
-	case fault.Canceled, fault.Local, fault.Unauthorized, fault.Busy:
+	case fault.Canceled, fault.Local, fault.Busy:
 		return true
 	}
 	return false
@@ -77,7 +79,7 @@ func (b *batch) blame(t *task, g *target, f *fault.Error) error {
 		return refused
 	}
 	switch refused.Class {
-	case fault.Temporary, fault.Rejected, fault.Forbidden:
+	case fault.Temporary, fault.Rejected, fault.Forbidden, fault.Unauthorized:
 		return &Blame{Fault: refused, Jobs: b.Streak.Take()}
 	}
 	return refused
