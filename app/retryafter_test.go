@@ -18,7 +18,9 @@ func TestLongRetryAfterIsShownWithItsTime(t *testing.T) {
 		return sim.Fault{Effect: sim.Status, Status: http.StatusTooManyRequests, RetryAfter: time.Hour, Match: match}
 	}
 	for name, inject := range map[string]func(w *sim.World){
-		"Plex, listing": func(w *sim.World) { w.Plex.Inject(busy(func(c sim.Call) bool { return strings.Contains(c.Target, "/all") && !c.Write })) },
+		"Plex, listing": func(w *sim.World) {
+			w.Plex.Inject(busy(func(c sim.Call) bool { return strings.Contains(c.Target, "/all") && !c.Write }))
+		},
 		"Plex, writing": func(w *sim.World) { w.Plex.Inject(busy(sim.Writes())) },
 		"Stash":         func(w *sim.World) { w.Stash.Inject(busy(nil)) },
 	} {
@@ -31,7 +33,9 @@ func TestLongRetryAfterIsShownWithItsTime(t *testing.T) {
 			done := make(chan result, 1)
 			begun := time.Now()
 			go func() { done <- s.runUntil(ctx, "headless") }()
-			var out struct{ Failing []struct{ Server, Words, Next string } }
+			var out struct {
+				Failing []struct{ Server, Words, Next string }
+			}
 			for len(out.Failing) == 0 && time.Since(begun) < 20*time.Second { // each command waits for its answer
 				s.json(app.ExitFine, &out, "status")
 			}
