@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +51,10 @@ func (e *Engine) doubt(f *fault.Error) {
 		e.noteLocal(f)
 		return
 	case f.Class == fault.Canceled, budget.Held(f):
+		return
+	case errors.Is(f, errOtherPlex): // it was asked who it is a moment ago: there is no doubt
+		e.links.plexFault(f, e.now())
+		e.links.plexCheck.want(e.now())
 		return
 	}
 	e.log.Debug("a request failed", "server", f.Server, "class", f.Class, "detail", f.Error())
