@@ -66,8 +66,8 @@ func fields() []Option {
 	return append(out,
 		number("max-tags", FieldsGroup, "Most tags", "No more tags than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxTags }),
 		number("max-performers", FieldsGroup, "Most performers", "No more performers than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxPerformers }),
-		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of a field would be cleared or overwritten.", 1, 100, func(s *Settings) *int { return &s.BrakePercent }),
-		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many scenes.", 1, 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
+		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of the values in a field that Lockstep did not write would be overwritten, or of all its values cleared.", 1, 100, func(s *Settings) *int { return &s.BrakePercent }),
+		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many items a day.", 1, 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
 	)
 }
 

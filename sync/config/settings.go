@@ -79,8 +79,8 @@ type Settings struct {
 	// Hold keeps Lockstep from writing to Plex: it connects, compares and previews only.
 	// The set-up holds until its last step.
 	Hold         bool `json:"hold,omitempty"`
-	BrakePercent int  `json:"brakePercent"` // share of a field that may be changed unasked
-	BrakeMinimum int  `json:"brakeMinimum"` // below so many items the brake stays off
+	BrakePercent int  `json:"brakePercent"` // share of a field's foreign values that may be overwritten unasked
+	BrakeMinimum int  `json:"brakeMinimum"` // below so many items a day nothing is asked
 
 	BreakerThreshold int           `json:"breakerThreshold"`
 	ProbeFirst       time.Duration `json:"probeFirst"` // first wait of an open breaker, then ×2, ×4, up to ProbeMax
