@@ -80,3 +80,20 @@ func TestALibraryThatComesWholeIsStillRead(t *testing.T) {
 		t.Errorf("got %d, %v", n, err)
 	}
 }
+
+func TestAListOfMoreEntriesThanAnyLibraryIsRefusedInEveryForm(t *testing.T) {
+	t.Parallel()
+	for name, parts := range map[string][3]string{
+		"a list":          {`{"MediaContainer":{"Metadata":[`, `{},`, `{}]}}`},
+		"one name often":  {`{"MediaContainer":{`, `"Metadata":{},`, `"size":1}}`},
+		"elements of XML": {`<MediaContainer>`, `<Video/>`, `</MediaContainer>`},
+	} {
+		for n, class := range map[int]fault.Class{19_000: "", 21_000: fault.Temporary} {
+			s := serve(t, says(200, parts[0]+strings.Repeat(parts[1], n)+parts[2]))
+			_, err := client(t, s.URL).Size(context.Background(), "1")
+			if f := fault.Of(err); (f == nil) != (class == "") || f != nil && f.Class != class {
+				t.Errorf("%s, %d entries: %v", name, n, err)
+			}
+		}
+	}
+}

@@ -3,6 +3,9 @@ package plex_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,5 +136,23 @@ func TestRetryAfterIsOnTheFaultOfEveryCall(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAServerThatGivesLessIsNotAskedForMoreAgain(t *testing.T) {
+	t.Parallel()
+	item := `{"ratingKey":"5"}`
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		says(200, `{"MediaContainer":{"totalSize":180,"offset":`+r.Header.Get("X-Plex-Container-Start")+`,"Metadata":[`+strings.Repeat(item+",", 59)+item+`]}}`)(w, r)
+	})
+	if err := client(t, s.URL).List(context.Background(), "1", scene.Listing{}, func(scene.ItemPage) (bool, error) { return true, nil }); err != nil {
+		t.Fatal(err)
+	}
+	var sizes []string
+	for _, r := range s.requests() {
+		sizes = append(sizes, r.header.Get("X-Plex-Container-Size"))
+	}
+	if !slices.Equal(sizes, []string{"500", "60", "60"}) {
+		t.Errorf("asked for %v, want 500, then what it gives", sizes)
 	}
 }
