@@ -379,3 +379,90 @@ func TestReaderShowsTheRestOfADamagedDatabase(t *testing.T) {
 		}
 	}
 }
+
+// harm damages a record of a closed database with one of each thing.
+func harm(t *testing.T, change func(k, v []byte) ([]byte, []byte), key []byte, buckets ...string) *storage.DB {
+	t.Helper()
+	dir := furnished(t)
+	if err := storage.Damage(dbPath(dir), storage.Place{Buckets: buckets, Key: string(key)}, change); err != nil {
+		t.Fatal(err)
+	}
+	d, _ := open(t, dir)
+	return d
+}
+
+func number(n byte) []byte { return []byte{0, 0, 0, 0, 0, 0, 0, n} }
+
+// TestSceneOfWhichSomethingIsLostIsLookedAtAgain: else nobody would know for ever whose
+// files are whose.
+func TestSceneOfWhichSomethingIsLostIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	for _, bucket := range []string{"scene-claims", "scene-uses"} {
+		d := harm(t, garbage, []byte{0, 0, 0, 0, 0, 0, 1, 2}, bucket)
+		if _, err := d.Heal(); err != nil {
+			t.Fatal(err)
+		}
+		view(t, d, func(tx store.Tx) error {
+			_, known, err := tx.Seen(258)
+			if known {
+				t.Errorf("%s: the scene still counts as seen", bucket)
+			}
+			return err
+		})
+	}
+}
+
+func TestLibraryOfALostItemIsListedAgain(t *testing.T) {
+	t.Parallel()
+	d := harm(t, garbage, []byte("abc123/42"), "index")
+	if _, err := d.Heal(); err != nil {
+		t.Fatal(err)
+	}
+	view(t, d, func(tx store.Tx) error {
+		if _, listed, _ := tx.SectionMark("abc123", "1"); listed {
+			t.Error("the library still counts as listed")
+		}
+		return nil
+	})
+}
+
+func TestRowWithoutAClassIsGoneAndNotCounted(t *testing.T) {
+	t.Parallel()
+	unclassed := func(k, v []byte) ([]byte, []byte) { copy(v[5:], "????"); return k, v }
+	d := harm(t, unclassed, number(3), "rows", string(number(1)), "rows")
+	if h, err := d.Heal(); h.Reports != 1 || err != nil {
+		t.Errorf("%+v, %v", h, err)
+	}
+	view(t, d, func(tx store.Tx) error {
+		page, err := tx.Rows(store.RowQuery{Report: 1})
+		if page.Total != 0 || len(page.Rows) != 0 {
+			t.Errorf("rows %+v", page)
+		}
+		return err
+	})
+}
+
+func TestDamagedKeyOfAnIndexLeadsNowhereAndIsToldOf(t *testing.T) {
+	t.Parallel()
+	d := harm(t, garbage, append(number(6), number(1)...), "journal-runs")
+	view(t, d, func(tx store.Tx) error {
+		found, err := tx.JournalOf(6, 0)
+		if len(found) != 0 {
+			t.Errorf("found %+v", found)
+		}
+		return err
+	})
+	if !d.Hurt() {
+		t.Error("nobody is told")
+	}
+	if _, err := d.Heal(); err != nil {
+		t.Fatal(err)
+	}
+	view(t, d, func(tx store.Tx) error {
+		found, err := tx.JournalOf(6, 0)
+		if len(found) != 1 {
+			t.Errorf("found %+v after the index was made anew", found)
+		}
+		return err
+	})
+}
