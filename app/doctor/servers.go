@@ -84,12 +84,19 @@ func (c *checkup) libraries(context.Context) Check {
 		}
 	}
 	for _, name := range c.set.Values.Libraries {
-		i := slices.IndexFunc(c.plex.Libraries, func(l api.Library) bool { return l.ID == name || strings.EqualFold(l.Title, name) })
-		if i < 0 {
+		i := slices.IndexFunc(c.plex.Libraries, func(l api.Library) bool {
+			return l.ID == name || strings.EqualFold(strings.TrimSpace(l.Title), strings.TrimSpace(name))
+		})
+		switch {
+		case len(c.set.Libraries) > 0: // the engine knows them by more than their names
+		case i < 0:
 			unknown = append(unknown, name)
-			continue
+		default:
+			kept = append(kept, c.plex.Libraries[i].Title)
 		}
-		kept = append(kept, c.plex.Libraries[i].Title)
+	}
+	for _, l := range c.set.Libraries {
+		kept = append(kept, l.Title)
 	}
 	name := present.T("Libraries")
 	switch {

@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -39,22 +40,49 @@ func (p *form) libraryChoice() fyne.CanvasObject {
 		entry := p.input(o, func(text string) { p.edit(o, text, wrong) })
 		return container.NewVBox(container.NewBorder(nil, nil, nil, choose, entry), wrong)
 	}
-	var names []string
-	var on []string
+	var shown, on []string
+	entries := map[string]string{} // what the settings call what is shown
 	for _, l := range p.libraries {
-		chosen := slices.Contains(p.draft.Libraries, l.Title) || slices.Contains(p.draft.Libraries, l.ID)
+		name := libraryName(l, p.libraries)
+		chosen := slices.Contains(p.draft.Libraries, name.entry) || slices.Contains(p.draft.Libraries, l.ID) || p.isKept(l)
 		if l.Type != films && !chosen {
 			continue
 		}
-		names = append(names, l.Title)
+		shown, entries[name.shown] = append(shown, name.shown), name.entry
 		if chosen {
-			on = append(on, l.Title)
+			on = append(on, name.shown)
 		}
 	}
-	g := widget.NewCheckGroup(names, nil)
+	g := widget.NewCheckGroup(shown, nil)
 	g.SetSelected(on)
-	g.OnChanged = func(chosen []string) { p.edit(o, o.Get(config.Settings{Libraries: chosen}), para()) }
+	g.OnChanged = func(chosen []string) {
+		var names []string
+		for _, c := range chosen {
+			names = append(names, cmp.Or(entries[c], c))
+		}
+		p.edit(o, o.Get(config.Settings{Libraries: names}), para())
+	}
 	return g
+}
+
+// isKept reports a library the stored settings mean although they call it otherwise, as
+// long as the choice was not changed here.
+func (p *form) isKept(l api.Library) bool {
+	return slices.Equal(p.draft.Libraries, p.stored.Values.Libraries) && slices.ContainsFunc(p.stored.Libraries, func(k api.Library) bool { return k.ID == l.ID })
+}
+
+// named is a library for people and for the settings.
+type named struct{ shown, entry string }
+
+// libraryName is the title, except where that does not tell a library from another one.
+func libraryName(l api.Library, all []api.Library) named {
+	same := func(o api.Library) bool {
+		return o.ID != l.ID && strings.EqualFold(strings.TrimSpace(o.Title), strings.TrimSpace(l.Title)) || o.ID == l.Title
+	}
+	if slices.ContainsFunc(all, same) {
+		return named{strings.TrimSpace(l.Title) + " (" + l.ID + ")", l.ID}
+	}
+	return named{l.Title, l.Title}
 }
 
 func (p *form) askLibraries() {

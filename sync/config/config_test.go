@@ -306,7 +306,7 @@ func TestAnyNamesComeBackFromTheirText(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := config.Defaults()
-		name := rapid.StringMatching(`[a-c;é]([a-c; ]{0,6}[a-c;])?`)
+		name := rapid.StringMatching(` ?[a-c;é]([a-c; ]{0,6}[a-c;])? ?`)
 		c.Libraries = rapid.SliceOfN(name, 1, 4).Draw(t, "names")
 		o, _ := config.Lookup("plex-library")
 		back := config.Defaults()

@@ -15,14 +15,30 @@ func joinList(list []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// splitList reads what joinList wrote. Empty texts are left out.
+// splitList reads what joinList wrote. Empty texts are left out, and blanks at the ends
+// of the others.
 func splitList(v string) []string {
+	out := splitExact(v)
+	for i, x := range out {
+		out[i] = strings.TrimSpace(x)
+	}
+	return out
+}
+
+// splitExact is splitList with the blanks at the ends.
+func splitExact(v string) []string {
 	var out []string
 	var part strings.Builder
+	first := true
 	end := func() {
-		if x := strings.TrimSpace(part.String()); x != "" {
+		x := part.String()
+		if !first {
+			x = strings.TrimPrefix(x, " ")
+		}
+		if strings.TrimSpace(x) != "" {
 			out = append(out, x)
 		}
+		first = false
 		part.Reset()
 	}
 	for i := 0; i < len(v); i++ {

@@ -169,6 +169,17 @@ func names(name string, g Group, title, words string, at func(*Settings) *[]stri
 	}
 }
 
+// exactNames is names for what may have blanks at its ends: of those between two names
+// only the one after the semicolon belongs to neither.
+func exactNames(name string, g Group, title, words string, at func(*Settings) *[]string) Option {
+	o := names(name, g, title, words, at)
+	o.Set = func(s *Settings, v string) error {
+		*at(s) = splitExact(v)
+		return nil
+	}
+	return o
+}
+
 func policy(f scene.Field, title, words string) Option {
 	valid := []string{}
 	for _, p := range Policies() {

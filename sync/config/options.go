@@ -36,7 +36,7 @@ func connections() []Option {
 
 func libraries() []Option {
 	return []Option{
-		names("plex-library", Libraries, "Plex libraries", "Which libraries to keep in step; empty means every movie library.",
+		exactNames("plex-library", Libraries, "Plex libraries", "Which libraries to keep in step; empty means every movie library.",
 			func(s *Settings) *[]string { return &s.Libraries }),
 		pathMap(),
 		toggle("organized-only", Libraries, "Organized scenes only", "Leave out scenes that are not marked as organized in Stash.",

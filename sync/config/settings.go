@@ -57,6 +57,7 @@ type Settings struct {
 	// PlexTV is where people sign in with Plex; PublicPlexTV unless somebody runs his own.
 	PlexTV string `json:"plexTv"`
 	// Libraries are titles or ids of Plex library sections; empty means all of type movie.
+	// The engine remembers the id of each, so that a renamed library stays chosen.
 	Libraries []string `json:"libraries,omitempty"`
 	PathMap   []Rule   `json:"pathMap,omitempty"`
 

@@ -106,6 +106,12 @@ func (w testWriter) Write(p []byte) (int, error) {
 // open opens the data folder and makes an engine that does not run yet.
 func (r *rig) open() *life {
 	r.t.Helper()
+	return r.openWith(func(*engine.Options) {})
+}
+
+// openWith is open with options of one's own.
+func (r *rig) openWith(change func(*engine.Options)) *life {
+	r.t.Helper()
 	db, opened, err := storage.Open(storage.Options{Dir: r.dir, Log: r.log, Now: r.now})
 	if err != nil {
 		r.t.Fatal(err)
@@ -114,11 +120,13 @@ func (r *rig) open() *life {
 	if r.wrap != nil {
 		st = r.wrap(db)
 	}
-	e := engine.New(engine.Options{
+	options := engine.Options{
 		Store: st, Secrets: r.secrets, Dial: engine.DialServers("test"), Now: r.now, Jitter: rand.Float64,
 		Log: r.log, Version: "test", Notice: opened.Words, Damaged: opened.Values, Data: r.data(db),
 		Override: func(s *config.Settings) error { *s = r.settings.Clone(); return nil },
-	})
+	}
+	change(&options)
+	e := engine.New(options)
 	return &life{Engine: e, t: r.t, db: db, done: make(chan error, 1)}
 }
 

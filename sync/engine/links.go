@@ -9,7 +9,6 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
-	"lockstep/sync/library"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -339,7 +338,7 @@ func (e *Engine) accept(a answer) ([]scene.Section, error) {
 	if known.Machine != "" && known.Machine != a.identity.Machine && known.URL == e.settings.PlexURL {
 		return nil, errOtherPlex
 	}
-	chosen, err := library.Chosen(a.sections, e.settings.Libraries)
+	chosen, err := e.choose(a)
 	if err != nil {
 		return nil, err
 	}

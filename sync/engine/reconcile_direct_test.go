@@ -78,7 +78,7 @@ func (b *bench) run(db store.Store, adjust func(*reconcile.Run)) reconcile.Run {
 	}
 	all, err := plex.Sections(ctx)
 	if err == nil {
-		r.Sections, err = library.Chosen(all, b.settings.Libraries)
+		r.Sections, _, err = library.Resolve(all, b.settings.Libraries, "", library.Known{})
 	}
 	if err != nil {
 		b.t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -20,6 +21,7 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 	err := e.ask(ctx, func() error {
 		s = api.Settings{
 			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: maps.Clone(e.o.Overridden),
+			Libraries: librariesOf(e.links.sections),
 			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
 			HasStashLogin: e.secret(StashLogin)() != "", HasPlexLogin: e.secret(PlexLogin)() != "",
 		}
@@ -173,10 +175,16 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 			Hint: "The server is shared with this account. Sign in with the owner's account."}
 	}
 	r := api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections))}
-	for _, s := range sections {
-		r.Libraries = append(r.Libraries, api.Library{ID: s.ID, Title: s.Title, Type: s.Type, Locations: s.Locations})
-	}
+	r.Libraries = librariesOf(sections)
 	return r
+}
+
+func librariesOf(sections []scene.Section) []api.Library {
+	var out []api.Library
+	for _, s := range sections {
+		out = append(out, api.Library{ID: s.ID, Title: s.Title, Type: s.Type, Locations: s.Locations})
+	}
+	return out
 }
 
 func refused(err error) api.TestResult {

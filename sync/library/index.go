@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"lockstep/sync/fault"
@@ -45,62 +44,6 @@ type Refreshed struct {
 
 // txBatch bounds what one transaction changes.
 const txBatch = 500
-
-// Chosen picks the sections named by title or id, or all of type movie when nothing
-// is named. A name that fits no section is a Config fault that lists what there is.
-func Chosen(all []scene.Section, names []string) ([]scene.Section, error) {
-	var out []scene.Section
-	if len(names) == 0 {
-		for _, s := range all {
-			if s.Type == movies {
-				out = append(out, s)
-			}
-		}
-		if len(out) == 0 {
-			return nil, fault.New(fault.Config, fault.Plex, "Plex has no movie library.",
-				"Create a library of type Movies or Other Videos in Plex.", nil)
-		}
-		return out, nil
-	}
-	for _, name := range names {
-		i := find(all, name)
-		if i < 0 {
-			return nil, fault.New(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", name),
-				"It has: "+titles(all)+". Choose one of them in the settings.", nil)
-		}
-		if all[i].Type != movies {
-			return nil, fault.New(fault.Config, fault.Plex, fmt.Sprintf("The Plex library %q is not a library of films.", all[i].Title),
-				"Lockstep syncs libraries of type Movies or Other Videos. Choose another one in the settings.", nil)
-		}
-		if !slices.ContainsFunc(out, func(s scene.Section) bool { return s.ID == all[i].ID }) {
-			out = append(out, all[i])
-		}
-	}
-	return out, nil
-}
-
-// movies is the type of the libraries that can be synced.
-const movies = "movie"
-
-// find looks for a section by title, and by id where no title fits.
-func find(all []scene.Section, name string) int {
-	name = strings.TrimSpace(name)
-	if i := slices.IndexFunc(all, func(s scene.Section) bool { return strings.EqualFold(s.Title, name) }); i >= 0 {
-		return i
-	}
-	return slices.IndexFunc(all, func(s scene.Section) bool { return s.ID == name })
-}
-
-func titles(all []scene.Section) string {
-	names := make([]string, len(all))
-	for i, s := range all {
-		names[i] = s.Title
-	}
-	if len(names) == 0 {
-		return "no libraries"
-	}
-	return strings.Join(names, ", ")
-}
 
 // Refresh brings the index up to date. A full refresh lists everything; otherwise
 // only what is newer than the known part is read, unless the numbers do not fit.

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,9 +51,15 @@ func scopeOf(text config.Scope, sections []scene.Section, now time.Time) (scope,
 		return scope{since: now.Add(-7*24*time.Hour - slack), whole: true}, nil
 	}
 	if title, ok := strings.CutPrefix(string(text), "library:"); ok {
-		for _, s := range sections {
-			if s.ID == title || strings.EqualFold(s.Title, title) {
-				return scope{folders: s.Locations}, nil
+		for _, fits := range []func(scene.Section) bool{ // the exact title first: others may differ only in a blank
+			func(s scene.Section) bool { return s.Title == title },
+			func(s scene.Section) bool {
+				return strings.EqualFold(strings.TrimSpace(s.Title), strings.TrimSpace(title))
+			},
+			func(s scene.Section) bool { return s.ID == title },
+		} {
+			if i := slices.IndexFunc(sections, fits); i >= 0 {
+				return scope{folders: sections[i].Locations}, nil
 			}
 		}
 		return scope{}, fault.New(fault.Config, fault.None, fmt.Sprintf("No chosen Plex library is named %q.", title), "See the libraries in the settings.", nil)

@@ -124,6 +124,13 @@ func (p *Plex) AddLibrary(title string, locations ...string) string {
 	return strconv.Itoa(sec.id)
 }
 
+// RenameLibrary gives a library another title.
+func (p *Plex) RenameLibrary(sectionID int, title string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.section(sectionID).title = title
+}
+
 func (p *Plex) section(id int) *section {
 	if id < 1 || id > len(p.sections) {
 		return nil

@@ -77,7 +77,7 @@ func newRig(t reporter, dir string, o sim.Options) (*rig, func()) {
 	r.settings.Pace, r.settings.AskPlexScan = config.Full, false
 	all, err := r.plex.Sections(context.Background())
 	r.must(err)
-	r.sections, err = library.Chosen(all, []string{r.world.Library(), sim.ArchiveLibrary})
+	r.sections, _, err = library.Resolve(all, []string{r.world.Library(), sim.ArchiveLibrary}, "", library.Known{})
 	r.must(err)
 	return r, func() {
 		r.must(r.db.Close())
