@@ -70,7 +70,7 @@ func newRig(t *testing.T, o sim.Options) *rig {
 	r.settings.Pace, r.settings.AskPlexScan = config.Full, false
 	all, err := r.plex.Sections(t.Context())
 	r.must(err)
-	r.sections, err = library.Chosen(all, []string{r.world.Library()})
+	r.sections, _, err = library.Resolve(all, []string{r.world.Library()}, "", library.Known{})
 	r.must(err)
 	r.must(r.refresh(t.Context()))
 	r.bringInStep()
