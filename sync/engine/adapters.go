@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 
@@ -12,12 +13,17 @@ import (
 	"lockstep/sync/stash"
 )
 
-// DialServers makes the real adapters.
-func DialServers(version string) Dial {
+// Connect makes a connection to an address, as net.Dialer does.
+type Connect func(ctx context.Context, network, address string) (net.Conn, error)
+
+// DialServers makes the real adapters, which connect over the network.
+func DialServers(version string) Dial { return dialServers(version, nil) }
+
+func dialServers(version string, connect Connect) Dial {
 	return func(a Address) (Stash, Plex) {
-		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, Login: a.StashLogin, UserAgent: "Lockstep/" + version, Proven: a.StashProven, Certificate: a.StashCertificate, Budget: a.StashBudget})
-		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, Login: a.PlexLogin, ClientID: a.ClientID, Version: version, Proven: a.PlexProven, Certificate: a.PlexCertificate, Budget: a.PlexBudget})
-		return stashServer{s, door(a.StashURL)}, plexServer{p, door(a.PlexURL)}
+		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, Login: a.StashLogin, UserAgent: "Lockstep/" + version, Proven: a.StashProven, Certificate: a.StashCertificate, Budget: a.StashBudget, Connect: connect})
+		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, Login: a.PlexLogin, ClientID: a.ClientID, Version: version, Proven: a.PlexProven, Certificate: a.PlexCertificate, Budget: a.PlexBudget, Connect: connect})
+		return stashServer{s, door{a.StashURL, connect}}, plexServer{p, door{a.PlexURL, connect}}
 	}
 }
 

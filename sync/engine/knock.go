@@ -66,13 +66,16 @@ func (e *Engine) knockAt(ctx context.Context, now time.Time, k *knock, away bool
 }
 
 // door is the address of a server, as it stands in the settings.
-type door string
+type door struct {
+	address string
+	connect Connect // nil means over the network
+}
 
 // Knock reports nil when somebody listens there, the server itself or a proxy before it.
 func (d door) Knock(ctx context.Context) error {
-	u, err := url.Parse(string(d))
+	u, err := url.Parse(d.address)
 	if err != nil || u.Host == "" {
-		if u, err = url.Parse("http://" + string(d)); err != nil {
+		if u, err = url.Parse("http://" + d.address); err != nil {
 			return err
 		}
 	}
@@ -87,7 +90,11 @@ func (d door) Knock(ctx context.Context) error {
 	default:
 		port = "80"
 	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	connect := d.connect
+	if connect == nil {
+		connect = (&net.Dialer{}).DialContext
+	}
+	conn, err := connect(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
 	if err != nil {
 		return err
 	}

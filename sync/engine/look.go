@@ -74,6 +74,9 @@ const (
 	quickFor   = 10 * time.Minute
 )
 
+// nothing reports that a look would ask for nothing.
+func (w want) nothing() bool { return w == want{quiet: w.quiet} }
+
 // dueLook starts a look when one is due: cheap probes decide when to sweep.
 func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 	l := &e.look
@@ -84,7 +87,7 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 		return l.at
 	}
 	w, next := e.affordable(e.wanted(now), now)
-	if w == (want{}) {
+	if w.nothing() {
 		return next
 	}
 	l.running = true
@@ -148,7 +151,7 @@ func (e *Engine) affordable(w want, now time.Time) (want, time.Time) {
 	stash, plex := e.links.budgets.stash, e.links.budgets.plex
 	w.newest = may(w.newest, stash, budget.Newest)
 	w.sweep = may(w.sweep, stash, budget.Sweep)
-	w.names = may(w.names, stash, budget.NameSweep)
+	w.names = may(w.names && (w.sweep || e.look.names), stash, budget.NameSweep) // by the clock both go together
 	w.files = may(w.files, stash, budget.FileSweep)
 	w.recheck = may(w.recheck, stash, budget.Recheck)
 	w.index = may(w.index, plex, budget.Index)

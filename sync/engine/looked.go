@@ -151,10 +151,10 @@ func (e *Engine) scheduleLook(k *looker, now time.Time) {
 	if !l.edited.IsZero() && now.Sub(l.edited) < quickFor {
 		every = min(every, quickProbe)
 	}
-	if k.want.newest || l.probeAt.Sub(now) > every {
+	if k.want.newest || !l.probeAt.After(now) || l.probeAt.Sub(now) > every {
 		l.probeAt = now.Add(every)
 	}
-	l.at = later(now, l.probeAt)
+	l.at = l.probeAt
 	if l.pending(e.health.Breaker.Allows()) {
 		l.by(e.nextPending(now))
 	}

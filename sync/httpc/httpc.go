@@ -65,6 +65,8 @@ type Options struct {
 	// Trust is the certificate to trust beside those of this computer: "", a file of an
 	// authority, or a fingerprint. See config.Fingerprint.
 	Trust string
+	// Connect makes the connections; nil means over the network.
+	Connect func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Client sends requests to one server. It is safe for concurrent use.
@@ -92,12 +94,14 @@ func New(o Options) *Client {
 		o.Name = string(o.Server)
 	}
 	c := &Client{o: o, trust: newTrust(o.Trust), standing: standing{well: o.Proven}}
-	dialer := &net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}
+	if c.o.Connect == nil {
+		c.o.Connect = (&net.Dialer{Timeout: connectTimeout, KeepAliveConfig: keepAlive}).DialContext
+	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
 			DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
-				return c.dial(ctx, dialer, network, to)
+				return c.dial(ctx, network, to)
 			},
 			TLSClientConfig:     c.trust.config(),
 			TLSHandshakeTimeout: 2 * connectTimeout,
@@ -115,8 +119,8 @@ func New(o Options) *Client {
 // keepAlive has the operating system find a dead connection within a minute.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
 
-func (c *Client) dial(ctx context.Context, d *net.Dialer, network, to string) (net.Conn, error) {
-	conn, err := d.DialContext(ctx, network, to)
+func (c *Client) dial(ctx context.Context, network, to string) (net.Conn, error) {
+	conn, err := c.o.Connect(ctx, network, to)
 	if err != nil {
 		return nil, err
 	}

@@ -171,7 +171,7 @@ func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
 	if c.o.Base == nil || c.o.Base.Scheme != "http" || !closedUnanswered(err) {
 		return nil
 	}
-	leaf := c.peeked.look(ctx, c.o.Base.Host)
+	leaf := c.peeked.look(func() *x509.Certificate { return c.shown(ctx, c.o.Base.Host) })
 	if leaf == nil {
 		return nil
 	}
@@ -184,27 +184,39 @@ func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
 	return c.Fault(fault.Config, fmt.Sprintf("%s accepts secure connections only.", c.o.Name), hint, why)
 }
 
-func (p *peek) look(ctx context.Context, host string) *x509.Certificate {
+func (p *peek) look(shown func() *x509.Certificate) *x509.Certificate {
+	p.mu.Lock()
+	now, leaf := time.Now(), p.leaf
+	due := now.Sub(p.at) >= peekEvery
+	if due {
+		p.at = now // whoever asks meanwhile gets what is known
+	}
+	p.mu.Unlock()
+	if !due {
+		return leaf
+	}
+	leaf = shown()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := time.Now(); now.Sub(p.at) >= peekEvery {
-		p.at, p.leaf = now, shown(ctx, host)
-	}
-	return p.leaf
+	p.leaf = leaf
+	return leaf
 }
 
 // shown is the certificate a port shows.
-func shown(ctx context.Context, host string) *x509.Certificate {
+func (c *Client) shown(ctx context.Context, host string) *x509.Certificate {
 	if _, _, err := net.SplitHostPort(host); err != nil {
 		host = net.JoinHostPort(strings.Trim(host, "[]"), "443")
 	}
 	bound, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	d := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}} //nolint:gosec // only looked at, nothing is sent
-	conn, err := d.DialContext(bound, "tcp", host)
+	conn, err := c.o.Connect(bound, "tcp", host)
 	if err != nil {
 		return nil
 	}
 	defer conn.Close()
-	return conn.(*tls.Conn).ConnectionState().PeerCertificates[0]
+	secure := tls.Client(conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true}) //nolint:gosec // only looked at, nothing is sent
+	if secure.HandshakeContext(bound) != nil {
+		return nil
+	}
+	return secure.ConnectionState().PeerCertificates[0]
 }

@@ -6,6 +6,8 @@
 package plex
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -46,6 +48,8 @@ type Options struct {
 	Budget *budget.Budget
 	// Proven says that the server answered well at this address before.
 	Proven bool
+	// Connect makes the connections; nil means over the network.
+	Connect func(ctx context.Context, network, address string) (net.Conn, error)
 	// Certificate is trusted beside those this computer trusts: a file of an authority or
 	// a SHA-256 fingerprint; "" means none.
 	Certificate string
@@ -84,7 +88,7 @@ func dial(o Options, fresh bool) *Client {
 		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
 		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token, Login: o.Login,
 		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
-		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate, Proven: o.Proven,
+		Timeout: o.Timeout, Budget: o.Budget, Connect: o.Connect, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }
 

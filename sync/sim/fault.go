@@ -3,7 +3,9 @@ package sim
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,13 +38,17 @@ const (
 	Status
 	// Maintenance answers 503 the way Plex does while its database is being migrated.
 	Maintenance
+	// Errors answers 200 with GraphQL errors and no data.
+	Errors
+	// Short carries the request out, and the answer claims one item more than there is.
+	Short
 	// Starting lets Plex's identity carry startState and answers 400 "still starting up" elsewhere.
 	Starting
 )
 
 var effectNames = map[Effect]string{
 	Refuse: "refuse", Reset: "reset", Lost: "lost", Hang: "hang", Slow: "slow", CutOff: "cutoff", Garbage: "garbage",
-	HTML: "html", Login: "login", Status: "status", Maintenance: "maintenance", Starting: "starting",
+	Errors: "errors", Short: "short", HTML: "html", Login: "login", Status: "status", Maintenance: "maintenance", Starting: "starting",
 }
 
 // String is the word ParseEffect understands.
@@ -64,6 +70,11 @@ type Match func(Call) bool
 // Kinds selects requests of the named kinds, as Counts names them.
 func Kinds(names ...string) Match {
 	return func(c Call) bool { return slices.Contains(names, c.Kind) }
+}
+
+// Named selects GraphQL operations by name: each of a client's questions has its own.
+func Named(names ...string) Match {
+	return func(c Call) bool { return slices.Contains(names, c.Name) }
 }
 
 // Writes selects every request that changes something.
@@ -174,6 +185,11 @@ func (s *Server) apply(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 		h := newHeld()
 		s.handle(h, r)
 		cutAnswer(w, h)
+	case Short:
+		h := newHeld()
+		s.handle(h, r)
+		claimMore(h)
+		h.sendTo(w)
 	case Hang:
 		if s.wait(r, -1, f.cleared) {
 			s.answer(c, w, r)
@@ -187,6 +203,21 @@ func (s *Server) apply(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 	}
 }
 
+// totalSize is how Plex says how many items there are.
+var totalSize = regexp.MustCompile(`("?totalSize"?[:=]"?)(\d+)`)
+
+// claimMore makes an answer claim one item more than there is.
+func claimMore(h *held) {
+	body := totalSize.ReplaceAllStringFunc(h.body.String(), func(m string) string {
+		part := totalSize.FindStringSubmatch(m)
+		n, _ := strconv.Atoi(part[2])
+		return part[1] + strconv.Itoa(n+1)
+	})
+	h.body.Reset()
+	h.body.WriteString(body)
+	h.header.Del("X-Plex-Container-Total-Size")
+}
+
 // spoil answers in place of the simulated server.
 func (s *Server) spoil(f *activeFault, c Call, w http.ResponseWriter, r *http.Request) {
 	switch f.Effect {
@@ -196,6 +227,9 @@ func (s *Server) spoil(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 	case HTML:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte("<!DOCTYPE html><html><head><title>Welcome</title></head><body>It works.</body></html>"))
+	case Errors:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"errors":[{"message":"database is locked"}],"data":null}`))
 	case Login:
 		http.Redirect(w, r, "/login?returnURL="+r.URL.Path, http.StatusFound)
 	case Status:

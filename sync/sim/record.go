@@ -23,6 +23,9 @@ const maxViolations = 200
 type Call struct {
 	// Kind is one of the words of the servers' docs, e.g. "edit" or "findScenes".
 	Kind string
+	// Name is the name of a GraphQL operation: it tells apart questions that ask for the same
+	// field. Empty for everything else.
+	Name string
 	// Method and Target are the request line without host, token and API key.
 	Method, Target string
 	// Write says that the request changes something.

@@ -75,7 +75,7 @@ func (s *Stash) classifyQuery(r *http.Request, body []byte) (Call, *http.Request
 	if p.op == nil {
 		return c, r
 	}
-	c.Write = p.op.Operation == ast.Mutation
+	c.Write, c.Name = p.op.Operation == ast.Mutation, p.op.Name
 	for i, sel := range p.op.SelectionSet {
 		f, ok := sel.(*ast.Field)
 		if !ok {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,6 +55,8 @@ type Options struct {
 	Budget *budget.Budget
 	// Proven says that the server answered well at this address before.
 	Proven bool
+	// Connect makes the connections; nil means over the network.
+	Connect func(ctx context.Context, network, address string) (net.Conn, error)
 	// Certificate is trusted beside those this computer trusts: a file of an authority or
 	// a SHA-256 fingerprint; "" means none.
 	Certificate string
@@ -85,7 +88,7 @@ func New(o Options) *Client {
 	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
 		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key, Login: o.Login,
 		BadSecret: "The API key contains characters that no key has.", BadSecretHint: hintKey,
-		Timeout: o.Timeout, Budget: o.Budget, Idle: idleTimeout, Trust: o.Certificate, Proven: o.Proven,
+		Timeout: o.Timeout, Budget: o.Budget, Connect: o.Connect, Idle: idleTimeout, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }
 

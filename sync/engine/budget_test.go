@@ -1,0 +1,108 @@
+package engine_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockstep/sync/sim"
+)
+
+// everyFault is what a server can do to a request.
+var everyFault = map[string]sim.Fault{
+	"500":               {Effect: sim.Status, Status: 500},
+	"503":               {Effect: sim.Status, Status: 503},
+	"503 retry after":   {Effect: sim.Status, Status: 503, RetryAfter: 20 * time.Second},
+	"429":               {Effect: sim.Status, Status: 429},
+	"429 retry after":   {Effect: sim.Status, Status: 429, RetryAfter: 20 * time.Second},
+	"404":               {Effect: sim.Status, Status: 404},
+	"401":               {Effect: sim.Status, Status: 401},
+	"403":               {Effect: sim.Status, Status: 403},
+	"400":               {Effect: sim.Status, Status: 400},
+	"closed connection": {Effect: sim.Reset},
+	"answer lost":       {Effect: sim.Lost},
+	"truncated body":    {Effect: sim.CutOff},
+	"garbage":           {Effect: sim.Garbage},
+	"a web page":        {Effect: sim.HTML},
+	"redirect":          {Effect: sim.Login},
+	"hang":              {Effect: sim.Hang},
+	"errors of GraphQL": {Effect: sim.Errors},
+	"one item short":    {Effect: sim.Short},
+	"still starting":    {Effect: sim.Starting},
+	"maintenance":       {Effect: sim.Maintenance},
+}
+
+type subject struct {
+	host  string
+	match sim.Match
+}
+
+// everyRequest is what Lockstep asks of the servers.
+var everyRequest = map[string]subject{
+	"identity":     {plexHost, sim.Kinds("identity")},
+	"sections":     {plexHost, sim.Kinds("sections")},
+	"listing":      {plexHost, sim.Kinds("list")},
+	"items":        {plexHost, sim.Kinds("detail")},
+	"edit":         {plexHost, sim.Kinds("edit")},
+	"pictures":     {plexHost, sim.Kinds("posters")},
+	"upload":       {plexHost, sim.Kinds("upload")},
+	"scan":         {plexHost, sim.Kinds("refresh")},
+	"plex socket":  {plexHost, sim.Kinds("websocket")},
+	"all of Plex":  {plexHost, nil},
+	"state":        {stashHost, sim.Named("State")},
+	"count":        {stashHost, sim.Named("Count")},
+	"newest":       {stashHost, sim.Named("Newest")},
+	"stamps":       {stashHost, sim.Named("Stamps")},
+	"last":         {stashHost, sim.Named("Last")},
+	"names":        {stashHost, sim.Named("Names")},
+	"files":        {stashHost, sim.Named("Files")},
+	"scenes":       {stashHost, sim.Named("Scenes")},
+	"cover":        {stashHost, sim.Kinds("screenshot")},
+	"stash socket": {stashHost, sim.Kinds("websocket")},
+	"all of Stash": {stashHost, nil},
+}
+
+// TestWhateverFailsIsAskedWithinTheBudget has each request fail in each way, from the
+// start, while all others work.
+func TestWhateverFailsIsAskedWithinTheBudget(t *testing.T) {
+	for what, s := range everyRequest {
+		for how, f := range everyFault {
+			t.Run(what+"/"+how, func(t *testing.T) {
+				dir := t.TempDir()
+				synctest.Test(t, func(t *testing.T) { withinBudget(t, dir, s, f) })
+			})
+		}
+	}
+}
+
+func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
+	b := newBubble(t, sim.Options{Seed: 5, Scenes: 6})
+	f.Match = s.match
+	server := &b.world.Plex.Server
+	if s.host == stashHost {
+		server = &b.world.Stash.Server
+	}
+	server.Inject(f)
+	counts := func(c sim.Call) bool { return s.match == nil || s.match(c) }
+	b.run(dir)
+	start := time.Now()
+	time.Sleep(6 * time.Minute)
+	synctest.Wait()
+	end := time.Now()
+	asked := b.asked[s.host]
+	if n := most(asked, start, start.Add(time.Nanosecond), counts); n > 30 {
+		t.Errorf("%d requests in the first minute", n)
+	}
+	if n := most(asked, start, start.Add(2*time.Minute), counts); n > 30 {
+		t.Errorf("%d requests in the minute after the first", n)
+	}
+	if n := most(asked, start.Add(2*time.Minute), end.Add(-time.Minute), counts); n > 4 {
+		t.Errorf("%d requests a minute afterwards: %s", n, kindsOf(asked, start.Add(2*time.Minute)))
+	}
+	for host, list := range b.asked {
+		if n := most(list, start.Add(2*time.Minute), end.Add(-time.Minute), func(sim.Call) bool { return true }); n > 10 {
+			t.Errorf("%d requests of all kinds a minute at %s: %s", n, host, kindsOf(list, start.Add(2*time.Minute)))
+		}
+	}
+	b.stop()
+}

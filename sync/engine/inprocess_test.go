@@ -1,0 +1,183 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"lockstep/storage"
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/engine"
+	"lockstep/sync/sim"
+)
+
+// wire connects a client to a handler without a network, so that synctest can move the
+// clock: everything that waits, waits for time or for another goroutine of the bubble.
+type wire struct {
+	conns chan net.Conn
+	once  sync.Once
+	down  bool // connections are refused
+}
+
+func newWire(h http.Handler) *wire {
+	w := &wire{conns: make(chan net.Conn)}
+	srv := &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)}
+	go func() { _ = srv.Serve(w) }()
+	return w
+}
+
+func (w *wire) Accept() (net.Conn, error) {
+	c, open := <-w.conns
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (w *wire) Close() error   { w.once.Do(func() { close(w.conns) }); return nil }
+func (w *wire) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+func (w *wire) connect() (net.Conn, error) {
+	if w.down {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	}
+	near, far := net.Pipe()
+	w.conns <- far
+	return near, nil
+}
+
+// bubble is a world and an engine inside a synctest bubble.
+type bubble struct {
+	t           *testing.T
+	world       *sim.World
+	stash, plex *wire
+	eng         *engine.Engine
+	stop        func()
+	mu          sync.Mutex
+	asked       map[string][]ask // requests by server, when they began
+}
+
+// ask is one request.
+type ask struct {
+	at   time.Time
+	call sim.Call
+}
+
+const stashHost, plexHost = "stash.test:9999", "plex.test:32400"
+
+// newBubble makes a world that nothing runs in yet.
+func newBubble(t *testing.T, o sim.Options) *bubble {
+	t.Helper()
+	o.Now = time.Now
+	b := &bubble{t: t, world: sim.NewWorld(o), asked: map[string][]ask{}}
+	b.world.Plex.SetHook(func(c sim.Call) { b.note(plexHost, c) })
+	b.world.Stash.SetHook(func(c sim.Call) { b.note(stashHost, c) })
+	b.stash, b.plex = newWire(b.world.Stash), newWire(b.world.Plex)
+	return b
+}
+
+func (b *bubble) note(host string, c sim.Call) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked[host] = append(b.asked[host], ask{time.Now(), c})
+}
+
+func (b *bubble) settings() config.Settings {
+	s := config.Defaults()
+	s.StashURL, s.PlexURL = "http://"+stashHost, "http://"+plexHost
+	s.PathMap = []config.Rule{{Stash: b.world.StashRoot(), Plex: b.world.PlexRoot()}}
+	s.Libraries = []string{b.world.Library()}
+	s.Reconcile, s.AtStart = config.Never, false
+	return s
+}
+
+// run starts an engine; end stops it and everything in the bubble.
+func (b *bubble) run(dir string) {
+	b.t.Helper()
+	level := slog.LevelError + 1
+	if testing.Verbose() {
+		level = slog.LevelDebug
+	}
+	log := slog.New(slog.NewTextHandler(testWriter{b.t}, &slog.HandlerOptions{Level: level}))
+	db, _, err := storage.Open(storage.Options{Dir: filepath.Clean(dir), Log: log, Now: time.Now})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	secrets := &memorySecrets{m: map[string]string{engine.PlexToken: b.world.Plex.Token()}}
+	b.eng = engine.New(engine.Options{
+		Store: db, Secrets: secrets, Now: time.Now, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
+		Dial: engine.DialThrough("test", func(_ context.Context, _, address string) (net.Conn, error) {
+			if address == stashHost {
+				return b.stash.connect()
+			}
+			return b.plex.connect()
+		}),
+		Override: func(s *config.Settings) error { *s = b.settings(); return nil },
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- b.eng.Run(ctx) }()
+	b.stop = func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			b.t.Error(err)
+		}
+		_ = b.world.Close()
+		_ = errors.Join(b.stash.Close(), b.plex.Close())
+		if err := db.Close(); err != nil {
+			b.t.Error(err)
+		}
+		time.Sleep(time.Hour) // lets what is left of connections end
+	}
+}
+
+func (b *bubble) snapshot() api.Snapshot {
+	b.t.Helper()
+	s, err := b.eng.Snapshot(context.Background())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}
+
+// most is the largest number of requests that fit in any minute of a span.
+func most(list []ask, from, to time.Time, counts func(sim.Call) bool) int {
+	top := 0
+	for i, a := range list {
+		if a.at.Before(from) || !a.at.Before(to) || !counts(a.call) {
+			continue
+		}
+		n := 0
+		for _, o := range list[i:] {
+			if o.at.Before(a.at.Add(time.Minute)) && counts(o.call) {
+				n++
+			}
+		}
+		top = max(top, n)
+	}
+	return top
+}
+
+func kindsOf(list []ask, from time.Time) string {
+	n := map[string]int{}
+	for _, a := range list {
+		if !a.at.Before(from) {
+			n[strings.TrimPrefix(a.call.Kind+"/"+a.call.Name, "/")]++
+		}
+	}
+	var out strings.Builder
+	for k, v := range n {
+		out.WriteString(k + "=" + time.Duration(v).String() + " ")
+	}
+	return out.String()
+}
