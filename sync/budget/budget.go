@@ -89,21 +89,38 @@ func held(f *fault.Error, wait time.Duration) error {
 }
 
 // Done reports how a request ended. Nil ends what stood in the way of its kind; a request
-// that was stopped, that was never made, or that failed on our side changes nothing.
+// that was stopped, that was never made, or that failed on our side changes nothing. A task
+// that was held back for one of its requests waits as long as that one.
 func (b *Budget) Done(k Kind, err error) {
-	if b == nil || Held(err) {
+	if b == nil {
 		return
 	}
 	f := fault.Of(err)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
+	case Held(err):
+		b.wait(k, f)
 	case f == nil, f.Class == fault.NotFound && ruleOf(k).missing:
 		delete(b.kinds, k)
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 	default:
 		b.failed(k, f)
 	}
+}
+
+// wait puts a task off that was held back.
+func (b *Budget) wait(k Kind, f *fault.Error) {
+	if len(ruleOf(k).needs) == 0 {
+		return
+	}
+	now := b.now()
+	r := b.kinds[k]
+	if r == nil {
+		r = &record{since: now, fault: f}
+		b.kinds[k] = r
+	}
+	r.next = later(r.next, now.Add(f.RetryAfter))
 }
 
 func (b *Budget) failed(k Kind, f *fault.Error) {

@@ -26,6 +26,7 @@ const (
 // Requests to Stash.
 const (
 	Status Kind = "status" // version, state and number of scenes
+	Count  Kind = "count"  // the number of scenes
 	Newest Kind = "newest" // the scene edited last
 	Stamps Kind = "stamps" // pages of ids and times of change
 	Names  Kind = "names"  // the lists of tags, performers and studios
@@ -65,10 +66,9 @@ type rule struct {
 var usual rule
 
 // perItem: neighbours often share what is wrong with them, because bulk edits put the same
-// value on all, and a batch that holds bad ones is read in halves until they stand alone:
-// seven tries for one of a hundred. It leaves room for one request about something else,
-// which tells whose fault it is.
-const perItem = 8
+// value on all, and a batch that holds bad ones is read in halves until they stand alone.
+// It leaves room for one request about something else, which tells whose fault it is.
+const perItem = 4
 
 var rules = map[Kind]rule{
 	Items:     {free: perItem, missing: true},
@@ -78,11 +78,11 @@ var rules = map[Kind]rule{
 	Upload:    {free: perItem},
 	Cover:     {free: perItem, missing: true},
 	Scan:      {free: perItem},
-	Connect:   {eager: true, needs: []Kind{Identity, Sections, Status}},
+	Connect:   {eager: true, needs: []Kind{Identity, Sections, Status, Count}},
 	Index:     {needs: []Kind{Listing}},
 	Sweep:     {needs: []Kind{Stamps, Scenes}},
 	NameSweep: {needs: []Kind{Names, Scenes}},
-	FileSweep: {needs: []Kind{Paths, Scenes}},
+	FileSweep: {needs: []Kind{Paths, Stamps, Scenes}},
 	Recheck:   {needs: []Kind{Scenes}},
 	Batch:     {needs: []Kind{Scenes, Items, Edit}},
 	Write:     {needs: []Kind{Edit}},

@@ -12,7 +12,7 @@ import (
 
 // allKinds are requests; tasks are bounded by theirs.
 var allKinds = []budget.Kind{
-	budget.Identity, budget.Sections, budget.Listing, budget.Items, budget.Edit, budget.Pictures, budget.Upload, budget.Scan,
+	budget.Identity, budget.Sections, budget.Listing, budget.Items, budget.Scenes, budget.Edit, budget.Pictures, budget.Upload, budget.Scan,
 	budget.Socket, budget.Status, budget.Newest, budget.Stamps, budget.Names, budget.Paths, budget.Scenes, budget.Cover,
 }
 
@@ -46,8 +46,8 @@ func perItem(kinds []budget.Kind) int {
 	n := 0
 	for _, k := range kinds {
 		switch k {
-		case budget.Items, budget.Edit, budget.Pictures, budget.Upload, budget.Scan, budget.Cover:
-			n += 8
+		case budget.Items, budget.Scenes, budget.Edit, budget.Pictures, budget.Upload, budget.Scan, budget.Cover:
+			n += 4
 		}
 	}
 	return n

@@ -31,7 +31,7 @@ func (e *Engine) failing() []api.Failing {
 // vital are the kinds of request without which changes do not travel.
 var vital = []budget.Kind{
 	budget.Connect, budget.Identity, budget.Sections, budget.Index, budget.Listing, budget.Items, budget.Batch,
-	budget.Status, budget.Newest, budget.Sweep, budget.Stamps, budget.NameSweep, budget.Names, budget.FileSweep,
+	budget.Status, budget.Count, budget.Newest, budget.Sweep, budget.Stamps, budget.NameSweep, budget.Names, budget.FileSweep,
 	budget.Paths, budget.Recheck, budget.Scenes,
 }
 

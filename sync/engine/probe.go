@@ -25,8 +25,9 @@ const (
 	probeTimeout = 10 * time.Second
 	// youngFor is how long an outage is young: its end is noticed within seconds.
 	youngFor = 10 * time.Minute
-	// youngProbe is the longest wait between probes of a young outage: four a minute.
-	youngProbe = 16 * time.Second
+	// youngProbe is the longest wait between probes of a young outage: three a minute, which
+	// leaves room in the budget for the check that follows when one is answered.
+	youngProbe = 20 * time.Second
 )
 
 // opened ends what is of no use while the breaker is open.
@@ -42,7 +43,7 @@ func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
 	if !open || e.links.plex == nil {
 		return time.Time{}
 	}
-	if e.young(now) {
+	if e.young(now) && !e.probing.listing { // a listing is more than one request
 		at = sooner(at, e.probing.at.Add(youngProbe))
 	}
 	if at.After(now) {
@@ -73,6 +74,10 @@ func (e *Engine) probe() {
 		t.sections = e.links.sections
 		b.Due(budget.Listing)
 	}
+	if b := e.links.budgets.plex; b.Fails(budget.Connect) && !b.Fails(budget.Sections) {
+		t.ready = true
+		b.Due(budget.Identity)
+	}
 	e.spawn(func() {
 		t.run(e.hard)
 		e.post(func() { e.tried(t) })
@@ -88,6 +93,7 @@ type trial struct {
 	index    *library.Index
 	sections []scene.Section // to be listed; none when the listing did not fail
 	skip     bool            // the cheap request proves nothing here
+	ready    bool            // Plex has to say that it has started: its libraries did not fail
 
 	answered bool // the cheap request succeeded
 	found    library.Refreshed
@@ -98,7 +104,12 @@ func (t *trial) run(ctx context.Context) {
 	if !t.skip || len(t.sections) == 0 {
 		bound, cancel := context.WithTimeout(ctx, probeTimeout)
 		defer cancel()
-		if t.err = t.plex.Probe(bound); t.err != nil {
+		if t.ready {
+			_, _, t.err = t.plex.Ready(bound)
+		} else {
+			t.err = t.plex.Probe(bound)
+		}
+		if t.err != nil {
 			return
 		}
 	}

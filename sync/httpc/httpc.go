@@ -195,6 +195,9 @@ func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error
 	if err := c.o.Budget.Allow(r.Kind); err != nil && !r.Probe {
 		return err
 	}
+	if c.vouch.Load() == nil && c.o.Budget.Fails(r.Kind) {
+		c.http.CloseIdleConnections() // net/http repeats by itself what fails over an old one
+	}
 	err := c.standing.settle(r.Kind, c.exchange(ctx, r, use), time.Now())
 	if r.Divides != nil && err != nil && r.Divides(err) && !c.o.Budget.Fails(r.Kind) {
 		return err

@@ -38,7 +38,7 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	var out struct {
 		FindScenes struct{ Count *int }
 	}
-	err = c.ask(ctx, question{kind: budget.Status, query: countQuery}, &out, func() error {
+	err = c.ask(ctx, question{kind: budget.Count, query: countQuery}, &out, func() error {
 		if out.FindScenes.Count == nil {
 			return c.notStash(nil)
 		}
