@@ -106,7 +106,8 @@ func (t *trial) run(ctx context.Context) {
 		defer cancel()
 		if t.ready {
 			_, _, t.err = t.plex.Ready(bound)
-		} else {
+		}
+		if !t.ready || budget.Held(t.err) {
 			t.err = t.plex.Probe(bound)
 		}
 		if t.err != nil {
@@ -142,8 +143,10 @@ func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 	case err == nil:
 	case e.hard.Err() != nil:
 		ev.Kind = breaker.ProbeAbandoned
-	case f.Class == fault.Local || f.Class == fault.Canceled || budget.Held(f):
+	case f.Class == fault.Local || f.Class == fault.Canceled:
 		ev.Kind = breaker.ProbeAbandoned
+	case budget.Held(f): // not asked at all: nothing new, least of all that it is over
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
 	case answered(f):
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
