@@ -107,8 +107,9 @@ func (e *Engine) admit(list []worker.Planned) (map[scene.ID]string, error) {
 			batch = append(batch, brake.Asks{Scene: p.Job.Scene, Loads: loads})
 		}
 	}
-	if len(batch) == 0 {
-		return nil, nil
+	batch, err := e.unconfirmed(batch)
+	if err != nil || len(batch) == 0 {
+		return nil, err
 	}
 	next, held := e.recon.brake.Admit(batch, brake.LimitsOf(e.settings), e.stamp())
 	if err := e.setBrake(next); err != nil {
@@ -119,6 +120,26 @@ func (e *Engine) admit(list []worker.Planned) (map[scene.ID]string, error) {
 		words[id] = e.heldBecause(fields)
 	}
 	return words, nil
+}
+
+// unconfirmed leaves out the scenes a person confirmed after their jobs were handed out.
+func (e *Engine) unconfirmed(batch []brake.Asks) (out []brake.Asks, err error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	err = e.store.View(func(tx store.Tx) error {
+		for _, a := range batch {
+			j, _, err := tx.Job(a.Scene)
+			if err != nil {
+				return err
+			}
+			if !j.Confirmed {
+				out = append(out, a)
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 func loadsOf(plans []plan.Plan) brake.Loads {
