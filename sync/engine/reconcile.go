@@ -197,7 +197,7 @@ func (e *Engine) reconReady() bool {
 
 func (e *Engine) startRecon(ctx context.Context, run *reconRun) {
 	run.started, e.recon.listing = true, true
-	rctx, stop := context.WithCancelCause(ctx)
+	rctx, stop := context.WithCancelCause(context.WithoutCancel(ctx)) // the end of the process has words of its own
 	run.stop = stop
 	gen := e.health.Breaker.Generation
 	r := e.reconciliation(run, gen)
