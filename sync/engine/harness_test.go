@@ -141,7 +141,13 @@ func (r *rig) data(db *storage.DB) engine.Data {
 // start opens the data folder and runs an engine until end, or the test's end.
 func (r *rig) start() *life {
 	r.t.Helper()
-	l := r.open()
+	return r.startWith(func(*engine.Options) {})
+}
+
+// startWith is start with options of one's own.
+func (r *rig) startWith(change func(*engine.Options)) *life {
+	r.t.Helper()
+	l := r.openWith(change)
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	go func() { l.done <- l.Run(ctx) }()

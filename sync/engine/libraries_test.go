@@ -14,12 +14,7 @@ import (
 // asStored opens the rig's engine without an override, so that settings live in the database.
 func (r *rig) asStored() *life {
 	r.t.Helper()
-	l := r.openWith(func(o *engine.Options) { o.Override = nil })
-	ctx, stop := context.WithCancel(context.Background())
-	l.stop = stop
-	go func() { l.done <- l.Run(ctx) }()
-	r.t.Cleanup(l.end)
-	return l
+	return r.startWith(func(o *engine.Options) { o.Override = nil })
 }
 
 func TestARenamedLibraryStaysChosen(t *testing.T) {
@@ -32,12 +27,7 @@ func TestARenamedLibraryStaysChosen(t *testing.T) {
 			begin := r.start
 			if overridden {
 				begin = func() *life {
-					l := r.openWith(func(o *engine.Options) { o.Overridden = map[string]string{"plex-library": "LOCKSTEP_PLEX_LIBRARY"} })
-					ctx, stop := context.WithCancel(context.Background())
-					l.stop = stop
-					go func() { l.done <- l.Run(ctx) }()
-					t.Cleanup(l.end)
-					return l
+					return r.startWith(func(o *engine.Options) { o.Overridden = map[string]string{"plex-library": "LOCKSTEP_PLEX_LIBRARY"} })
 				}
 			}
 			l := begin()

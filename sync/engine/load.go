@@ -22,6 +22,7 @@ const (
 	clientValue   = "plex.client" // persistent client identifier towards Plex
 	aliveValue    = "alive"       // up to when Plex was watched
 	hashValue     = "settings.wanted"
+	recheckValue  = "settings.recheck" // whether scenes are still to be looked at anew for them
 	sweptValue    = "stash.swept" // last complete look at Stash
 	fileValue     = "stash.files" // last complete file sweep
 	newestValue   = "stash.newest"
@@ -72,22 +73,40 @@ func (e *Engine) loadSettings() error {
 }
 
 // wantedChanged asks for a look at every scene when the settings that decide what is
-// wanted differ from those the stored state was made with.
+// wanted differ from those the stored state was made with. That it is owed is stored until
+// it is done: a process may end before. One that only looks brings nothing about with its
+// settings, and leaves the stored state as it is.
 func (e *Engine) wantedChanged() error {
+	if e.o.Hold {
+		return nil
+	}
 	now := e.settings.WantedHash()
 	var before scene.Hash
-	return e.store.Update(func(tx store.Tx) error {
+	owed := false
+	err := e.store.Update(func(tx store.Tx) error {
 		if _, err := tx.Value(hashValue, &before); err != nil {
+			return err
+		}
+		if _, err := tx.Value(recheckValue, &owed); err != nil {
 			return err
 		}
 		if before == now {
 			return nil
 		}
-		if before != "" {
-			e.look.recheck, e.look.files, e.look.sweep, e.look.index, e.look.full = true, true, true, true, true
-		}
-		return tx.PutValue(hashValue, now)
+		owed = owed || before != ""
+		return errors.Join(tx.PutValue(hashValue, now), tx.PutValue(recheckValue, owed))
 	})
+	if err == nil && owed {
+		e.look.recheck, e.look.files, e.look.sweep, e.look.index, e.look.full = true, true, true, true, true
+	}
+	return err
+}
+
+// rechecked notes that all scenes are in the queue for the present settings.
+func (e *Engine) rechecked() {
+	if err := e.store.Update(func(tx store.Tx) error { return tx.DeleteValue(recheckValue) }); err != nil {
+		e.noteLocal(err)
+	}
 }
 
 // loadHealth reads breaker and outage records, repairs every disagreement in one

@@ -113,6 +113,13 @@ func (l *lookState) take(w want) {
 	l.index, l.full = l.index && !w.index, l.full && !w.index
 }
 
+// giveBack wants again what a look covered that came to nothing.
+func (l *lookState) giveBack(w want) {
+	l.newest, l.sweep, l.names = l.newest || w.newest, l.sweep || w.sweep, l.names || w.names
+	l.files, l.recheck = l.files || w.files, l.recheck || w.recheck
+	l.index, l.full = l.index || w.index, l.full || w.full
+}
+
 // mayLook reports whether looking makes sense: a pause stops sweeps, a Stash that is
 // away is waited for by the connection check.
 func (e *Engine) mayLook() bool {

@@ -18,6 +18,7 @@ func (e *Engine) looked(epoch int, gen uint64, k *looker) {
 		e.upkeep.worked = e.now()
 	}
 	if epoch != e.links.epoch {
+		l.giveBack(k.want)
 		l.soon(e.now())
 		return
 	}
@@ -104,6 +105,9 @@ func (e *Engine) lookStep(s step, now time.Time) {
 		}
 	case budget.Recheck:
 		l.recheck = l.recheck || failed
+		if !l.recheck {
+			e.rechecked()
+		}
 	}
 }
 
