@@ -2,6 +2,7 @@ package brake_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -244,5 +245,44 @@ func TestClearsAreToldAsAShareOfAllValues(t *testing.T) {
 	s := brake.State{}.Counted(found{&cleared: 61, &same: 239}.tally(), defaults, 5, start)
 	if q := s.Question; q == nil || q.Trips[0].Of != 300 || q.Trips[0].Cleared != 61 {
 		t.Errorf("asked %+v", q)
+	}
+}
+
+func TestACountUnderOtherSettingsMakesRoomForNothing(t *testing.T) {
+	t.Parallel()
+	counted := brake.State{}.Under("some").Counted(found{&kept: 1000}.tally(), defaults, 5, start)
+	if _, n := admit(t, counted, batch(1, 60), start); n != 60 {
+		t.Fatalf("%d of 60 passed, where 1000 foreign values were counted", n)
+	}
+	if next, n := admit(t, counted.Under("others"), batch(1, 60), start); n != 0 || !next.Uncounted() {
+		t.Errorf("%d of 60 passed by the count of other settings", n)
+	}
+}
+
+// A state that is taken for the same is not stored.
+func TestStatesThatDifferInAnythingAreNotTheSame(t *testing.T) {
+	t.Parallel()
+	full := func() brake.State {
+		return brake.State{
+			Began: start, Spent: brake.Loads{scene.FieldSummary: {Foreign: 1}}, Known: map[scene.Field]brake.Total{scene.FieldSummary: {Held: 3}},
+			Open: map[scene.ID]brake.Fields{7: 1}, Held: 1, Picked: 1, Question: &brake.Question{Report: 5}, Basis: "some",
+		}
+	}
+	s := full()
+	same := full()
+	same.Question, same.Began = s.Question, start.Local()
+	if !s.Same(same) {
+		t.Error("two alike are not the same")
+	}
+	for i := range reflect.TypeFor[brake.State]().NumField() {
+		name := reflect.TypeFor[brake.State]().Field(i).Name
+		less := s
+		reflect.ValueOf(&less).Elem().Field(i).SetZero()
+		if reflect.ValueOf(s).Field(i).IsZero() {
+			t.Fatalf("the test says nothing about %s", name)
+		}
+		if s.Same(less) || less.Same(s) {
+			t.Errorf("the same without %s", name)
+		}
 	}
 }

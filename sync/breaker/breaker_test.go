@@ -208,3 +208,20 @@ func TestBrokenSettingsMeanTheDefaults(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstOfTheFailuresIsRemembered(t *testing.T) {
+	t.Parallel()
+	var b breaker.Breaker
+	for i := range 4 {
+		b = feed(t, b, breaker.Failure, noon.Add(time.Duration(i)*time.Second), breaker.None)
+		if !b.FailingSince.Equal(noon) {
+			t.Errorf("failing since %v after %d failures", b.FailingSince, i+1)
+		}
+	}
+	if loaded, _ := breaker.Load(b, breaker.Settings{}, noon.Add(time.Minute)); !loaded.FailingSince.IsZero() || loaded.Failures != 4 {
+		t.Errorf("loaded %+v: nobody knows how the time since the first went on", loaded)
+	}
+	if b = feed(t, b, breaker.Success, noon.Add(time.Minute), breaker.None); !b.FailingSince.IsZero() {
+		t.Errorf("%+v after a success", b)
+	}
+}

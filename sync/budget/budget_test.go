@@ -273,3 +273,74 @@ func TestATaskHeldBackForARequestOfAnotherWaitsAsLong(t *testing.T) {
 		t.Error("still fails after a success")
 	}
 }
+
+func TestATryWithATimetableOfItsOwnKeepsToWhatTheServerAskedFor(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 12 {
+		fail(t, b, c, budget.Listing, broken(fault.Unreachable))
+	}
+	b.Due(budget.Listing)
+	if wait := b.Next(budget.Listing).Sub(c.now()); wait > 15*time.Second {
+		t.Errorf("due in %v although it has a timetable of its own", wait)
+	}
+	asked := broken(fault.Busy)
+	asked.RetryAfter = 10 * time.Minute
+	b.Done(budget.Status, asked)
+	b.Due(budget.Status)
+	if wait := b.Next(budget.Status).Sub(c.now()); wait != 10*time.Minute {
+		t.Errorf("due in %v, the server asked for ten minutes", wait)
+	}
+}
+
+// hammer tries a kind that always fails as often as it may, for a time.
+func hammer(b *budget.Budget, c *clock, k budget.Kind, span time.Duration) (tries int) {
+	for end := c.now().Add(span); c.now().Before(end); c.advance(time.Second) {
+		b.Wake() // whoever asks
+		if b.Allow(k) == nil {
+			b.Done(k, broken(fault.Unreachable))
+			tries++
+		}
+	}
+	return tries
+}
+
+func TestTheFirstMinuteCountsForTheSecond(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 50 { // not earlier than in its last seconds
+		c.advance(time.Second)
+	}
+	b.Done(budget.Listing, broken(fault.Unreachable))
+	c.advance(45 * time.Second)
+	if n := hammer(b, c, budget.Listing, 15*time.Second); n < 4 {
+		t.Fatalf("%d tries in the last quarter of the first minute, which proves nothing", n)
+	}
+	if n := hammer(b, c, budget.Listing, 40*time.Second); n != 0 {
+		t.Errorf("%d tries within a minute of the last four", n)
+	}
+}
+
+func TestAClockSetBackLeavesRoomForTries(t *testing.T) {
+	t.Parallel()
+	for name, span := range map[string]time.Duration{"a young fault": 30 * time.Second, "an old fault": 5 * time.Minute} {
+		b, c := newBudget(0)
+		hammer(b, c, budget.Listing, span)
+		c.advance(-48 * time.Hour)
+		if n := hammer(b, c, budget.Listing, time.Minute); n == 0 {
+			t.Errorf("%s: no try in a minute two days before the last", name)
+		}
+	}
+}
+
+func TestAPersonWhoAsksAgainHasTheWholeBudget(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	hammer(b, c, budget.Listing, time.Minute)
+	b.Forget()
+	b.Done(budget.Listing, broken(fault.Unreachable))
+	c.advance(500 * time.Millisecond)
+	if err := b.Allow(budget.Listing); err != nil {
+		t.Errorf("the second try of a person: %v", err)
+	}
+}

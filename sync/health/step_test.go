@@ -2,6 +2,7 @@ package health_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func TestOnlyWhatWasMeantIsNotedAsDelivered(t *testing.T) {
 func TestProofGoesStaleByEitherClock(t *testing.T) {
 	t.Parallel()
 	now := time.Now() // with a monotonic reading
-	asleep := func(d time.Duration) time.Time { return now.Round(0).Add(d) }
+	asleep := func(d time.Duration) time.Time { return apart(t, now, d, 0) }
 	for name, tc := range map[string]struct {
 		proved, now time.Time
 		want        bool
@@ -113,6 +114,8 @@ func TestProofGoesStaleByEitherClock(t *testing.T) {
 		"frozen":               {now, now.Add(health.FreshFor + 1), false},
 		"asleep":               {now, asleep(time.Hour), false},
 		"clock set back":       {now, asleep(-time.Hour), false},
+		"frozen, clock too":    {now, apart(t, now, 0, time.Hour), false},
+		"loaded from disk":     {now.Round(0), now.Round(0).Add(time.Hour), false},
 		"never":                {time.Time{}, now, false},
 		"never, at the origin": {time.Time{}, time.Time{}, false},
 	} {
@@ -120,6 +123,19 @@ func TestProofGoesStaleByEitherClock(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+}
+
+// apart moves the wall clock and the monotonic one of a time by different spans, as only a machine that
+// sleeps or has its clock set does. It relies on how package time keeps the second.
+func apart(t *testing.T, at time.Time, wall, monotonic time.Duration) time.Time {
+	t.Helper()
+	out := at.Add(wall)
+	reading := reflect.ValueOf(&out).Elem().FieldByName("ext")
+	*(*int64)(reading.Addr().UnsafePointer()) += int64(monotonic - wall)
+	if out.Sub(at) != monotonic || out.Round(0).Sub(at.Round(0)) != wall {
+		t.Fatalf("package time keeps its readings otherwise: %v and %v", out.Sub(at), out.Round(0).Sub(at.Round(0)))
+	}
+	return out
 }
 
 func apply(t *testing.T, st health.State, kind breaker.Kind, now time.Time) (health.State, health.Change) {
@@ -236,6 +252,46 @@ func TestASuccessBegunBeforeTheOutageProvesNoContact(t *testing.T) {
 		got, ch := health.Step(st, settings, e, later)
 		if got != st || ch.Contact || ch.Breaker || len(ch.Records) > 0 {
 			t.Errorf("generation %d: %+v with %+v", generation, got, ch)
+		}
+	}
+}
+
+func TestASuccessBegunBeforeTheOutageProvesNothingAfterIt(t *testing.T) {
+	t.Parallel()
+	st := health.State{Breaker: closed, Newest: over, LastContact: over.Ended}
+	st.Breaker.Generation = 2
+	for generation, want := range []time.Time{over.Ended, over.Ended, over.Ended.Add(time.Minute)} {
+		e := breaker.Event{Kind: breaker.Success, Generation: uint64(generation)}
+		if got, _ := health.Step(st, settings, e, over.Ended.Add(time.Minute)); !got.LastContact.Equal(want) {
+			t.Errorf("generation %d: last contact %v, want %v", generation, got.LastContact, want)
+		}
+	}
+}
+
+func TestAClockSetBackDrawsTheLastContactBack(t *testing.T) {
+	t.Parallel()
+	st, ch := apply(t, health.State{LastContact: noon.Add(time.Hour)}, breaker.Failure, noon)
+	if !st.LastContact.Equal(noon) || !ch.Contact {
+		t.Errorf("last contact %v at %v, to be stored: %v", st.LastContact, noon, ch.Contact)
+	}
+}
+
+func TestAMessageThatSumsUpIsNotedAsOne(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		kind health.SaidKind
+		b    breaker.Breaker
+		r    outage.Record
+		said health.Said
+		want bool
+	}{
+		{health.SaidDown, open, lasting, health.Said{}, true},
+		{health.SaidBack, closed, over, health.Said{Outage: 7, Kind: health.SaidDown, Delivered: true}, false},
+	} {
+		e := health.Evidence{Breaker: &tc.b, Newest: &tc.r, Said: tc.said, Proved: noon, Now: noon}
+		got, err := e.Announce(health.Said{Outage: 7, Kind: tc.kind, Flapping: true})
+		if got.Flapping != tc.want || err != nil {
+			t.Errorf("%s: %+v, %v", tc.kind, got, err)
 		}
 	}
 }

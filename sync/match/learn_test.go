@@ -157,3 +157,15 @@ func TestFolders(t *testing.T) {
 		t.Errorf("keys %q", got)
 	}
 }
+
+// A name that several folders have proves nothing about any of them.
+func TestANameThatIsNotUniquePairsNothing(t *testing.T) {
+	t.Parallel()
+	stash := []string{"/a/x.mkv", "/a/y.mkv", "/b/x.mkv", "/b/y.mkv"}
+	plex := []string{"/mnt/b/x.mkv", "/mnt/b/y.mkv"}
+	for _, s := range match.Learn(stash, plex) {
+		if got := match.NewMapper([]config.Rule{s.Rule}).Map("/a/x.mkv"); len(got) > 0 && got[0] == "/mnt/b/x.mkv" {
+			t.Errorf("%+v leads a file of one folder to that of another", s)
+		}
+	}
+}

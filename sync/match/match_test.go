@@ -36,6 +36,7 @@ func TestPathsAreMapped(t *testing.T) {
 		"windows to posix":          {[]config.Rule{{Stash: `D:\Films`, Plex: "/mnt/films"}}, `d:\films\x\a.mkv`, []string{"/mnt/films/x/a.mkv"}},
 		"share to posix":            {[]config.Rule{{Stash: `\\NAS\Films`, Plex: "/mnt"}}, `\\?\UNC\nas\films\a.mkv`, []string{"/mnt/a.mkv"}},
 		"longest wins":              {[]config.Rule{{Stash: "/data", Plex: "/a"}, {Stash: "/data/films", Plex: "/b"}}, "/data/films/x.mkv", []string{"/b/x.mkv"}},
+		"longest wins, given first": {[]config.Rule{{Stash: "/data/films", Plex: "/b"}, {Stash: "/data", Plex: "/a"}}, "/data/films/x.mkv", []string{"/b/x.mkv"}},
 		"root rule":                 {[]config.Rule{{Stash: "/", Plex: "/mnt"}}, "/data/a.mkv", []string{"/mnt/data/a.mkv"}},
 		"root as target":            {[]config.Rule{{Stash: "/data", Plex: "/"}}, "/data/a.mkv", []string{"/a.mkv"}},
 		"two answers":               {[]config.Rule{{Stash: "/data", Plex: "/a"}, {Stash: "/data/", Plex: "/b"}}, "/data/x.mkv", []string{"/a/x.mkv", "/b/x.mkv"}},
@@ -227,13 +228,18 @@ func TestScenesAreResolved(t *testing.T) {
 			sceneWith("/stash/a.mkv"), append([]config.Rule{{Stash: "/stash", Plex: "/else"}}, mapped...),
 			library{items: []match.Candidate{item("1", "A", "/plex/a.mkv")}}, nil, skip.Ambiguous, `“/else/a.mkv”, “/plex/a.mkv”`, []float64{0.6},
 		},
+		"the scene's own claim is no other's": {
+			sceneWith("/stash/a.mkv"), mapped,
+			library{items: []match.Candidate{item("1", "A", "/plex/a.mkv")}, owners: map[string][]scene.ID{"/plex/a.mkv": {7}}},
+			[]string{"1"}, "", "", []float64{1},
+		},
 		"item of two scenes": {
 			sceneWith("/stash/a.mkv"), mapped,
 			library{
 				items:  []match.Candidate{item("1", "A", "/plex/a.mkv", "/plex/b.mkv", "/plex/c.mkv")},
 				owners: map[string][]scene.ID{"/plex/a.mkv": {7}, "/plex/b.mkv": {9, 7}, "/plex/c.mkv": {8, 9}},
 			},
-			nil, skip.Ambiguous, "8, 9", []float64{1},
+			nil, skip.Ambiguous, "file of scene 8, 9", []float64{1},
 		},
 		"the clear item is written though another is shared": {
 			sceneWith("/stash/a.mkv"), mapped,

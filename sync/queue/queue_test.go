@@ -343,3 +343,62 @@ func TestAConfirmedWishLastsUntilTheJobIsDone(t *testing.T) {
 		}
 	}
 }
+
+func TestPuttingOffNeverGivesUp(t *testing.T) {
+	t.Parallel()
+	j := claimed(wish("new"))
+	for n := range 3 * queue.MaxAttempts {
+		j = j.Postpone(&fault.Error{Class: fault.Rejected, Words: "not asked"}, 1, start)
+		if j.State != queue.Retrying || j.Class != fault.Temporary {
+			t.Fatalf("put off %d times: %+v", n+1, j)
+		}
+		j = j.Claim(start)
+	}
+	if wait := j.Postpone(&fault.Error{}, 1, start).Due.Sub(start); wait < 5*time.Minute {
+		t.Errorf("put off for %v in the end, want a wait that grew", wait)
+	}
+	if j = j.Fail(&fault.Error{Class: fault.Temporary}, 0, start); j.State != queue.Dead {
+		t.Errorf("the last attempt after all that: %+v", j)
+	}
+}
+
+func TestRetryPressedOutlastsAnEdit(t *testing.T) {
+	t.Parallel()
+	j := queue.Enqueue(nil, queue.Wish{Scene: 7, Forced: true}, start)
+	if j = queue.Enqueue(&j, wish("edited"), start); !j.Forced {
+		t.Errorf("an edit took the force of a waiting job: %+v", j)
+	}
+}
+
+func TestWhatAFailureLeftIsGoneWithIt(t *testing.T) {
+	t.Parallel()
+	failed := claimed(wish("new")).Fail(&fault.Error{Class: fault.Temporary, Words: "x", Hint: "y"}, 0, start)
+	failed.Picture = true
+	for name, j := range map[string]queue.Job{
+		"done":    failed.Claim(start).Complete("", start),
+		"skipped": failed.Claim(start).Skip(skip.NoFile, "", start),
+		"dead":    failed.Claim(start).Fail(&fault.Error{Class: fault.Rejected}, 0, start),
+		"parked":  failed.Claim(start).Park(nil, "", start, start),
+		"waiting": failed.Claim(start).Return(start),
+	} {
+		if j.Picture || j.Hint != "" {
+			t.Errorf("%s: %+v", name, j)
+		}
+	}
+	dead := failed.Claim(start).Fail(&fault.Error{Class: fault.Rejected}, 0, start)
+	dead.Outage = 3
+	if j := queue.Enqueue(&dead, wish("edited"), start); j.Outage != 0 {
+		t.Errorf("a new wish still belongs to an outage: %+v", j)
+	}
+}
+
+// Whoever undoes a scene takes back the yes to writing it.
+func TestAnUndoTakesBackTheYes(t *testing.T) {
+	t.Parallel()
+	j := queue.Enqueue(nil, queue.Wish{Scene: 7, Confirmed: true}, start)
+	j = queue.Enqueue(&j, queue.Wish{Scene: 7, Undo: 40}, start).Claim(start)
+	j = queue.Enqueue(&j, wish("edited"), start).Complete("", start)
+	if j.State != queue.Waiting || j.Confirmed {
+		t.Errorf("the sync after an undo: %+v, want one that the brake looks at", j)
+	}
+}
