@@ -51,7 +51,7 @@ func TestKilledAtAnyMomentOfATransitionBreakerAndRecordAgree(t *testing.T) {
 		kills = 8
 	}
 	r := withoutImages(newRig(t, sim.Options{Seed: 30, Scenes: 20}))
-	r.settings.ProbeFirst, r.settings.ProbeMax, r.settings.BreakerThreshold = 10*time.Millisecond, 10*time.Millisecond, 1
+	r.settings.ProbeFirst, r.settings.ProbeMax, r.settings.BreakerThreshold = 300*time.Millisecond, 300*time.Millisecond, 1
 	r.settings.PlexProbe, r.settings.StashProbe = time.Second, time.Second
 	rng := rand.New(rand.NewPCG(3, 4))
 	// Plex goes and comes every few requests, so that a child is always in or near a

@@ -111,6 +111,10 @@ var scenarios = map[skip.Code]func(*testing.T, *reached){
 		b.work() // parks it
 		r.both(b, id)
 	},
+	skip.PathCase: func(t *testing.T, r *reached) {
+		b := newBench(t, sim.Options{Seed: 41, Scenes: 12, Dirt: sim.Dirt{CaseDiffers: 1}}, nil)
+		r.both(b, b.world.Dirty("CaseDiffers")[0])
+	},
 	skip.Ambiguous: func(t *testing.T, r *reached) {
 		b := small(t)
 		sc, _ := b.world.Stash.Scene(1)

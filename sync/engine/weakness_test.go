@@ -21,6 +21,7 @@ import (
 func TestW5JobsThatDiedInAnOutageAreQueuedAgainAfterIt(t *testing.T) {
 	t.Parallel()
 	r := withoutImages(newRig(t, sim.Options{Seed: 50, Scenes: 4}))
+	r.settings.ProbeFirst, r.settings.ProbeMax = 300*time.Millisecond, time.Second // more are soon held back by the budget
 	l := r.start()
 	l.settled()
 	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Maintenance})
