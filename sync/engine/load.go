@@ -23,8 +23,8 @@ const (
 	aliveValue    = "alive"       // up to when Plex was watched
 	hashValue     = "settings.wanted"
 	recheckValue  = "settings.recheck" // whether scenes are still to be looked at anew for them
-	sweptValue    = "stash.swept" // last complete look at Stash
-	fileValue     = "stash.files" // last complete file sweep
+	sweptValue    = "stash.swept"      // last complete look at Stash
+	fileValue     = "stash.files"      // last complete file sweep
 	newestValue   = "stash.newest"
 )
 
