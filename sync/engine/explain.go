@@ -21,14 +21,16 @@ import (
 // how the job stands. It looks the way a preview does and changes nothing.
 func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	var x explainer
+	if err := e.listFirst(ctx); err != nil {
+		x.unlisted = fault.Shown(err)
+	}
 	err := e.ask(ctx, func() error {
 		if e.links.stash == nil {
 			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
-		x = explainer{
-			stash: e.links.stash, run: e.reconciliation(&reconRun{}, 0), store: e.store, paused: e.paused(),
-			down: !e.health.Breaker.Allows(), signIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
-		}
+		x.stash, x.run, x.store = e.links.stash, e.reconciliation(&reconRun{}, 0), e.store
+		x.paused = e.pause.On || e.held() // that this engine only looks is no pause
+		x.down, x.signIn = !e.health.Breaker.Allows(), e.asks(api.SignInPlex) || e.asks(api.SignInStash)
 		return nil
 	})
 	if err != nil {
@@ -47,6 +49,17 @@ type explainer struct {
 	store                store.Store
 	run                  reconcile.Run
 	paused, down, signIn bool
+	unlisted             *fault.Error // why the libraries of Plex are not known yet
+}
+
+// listFirst lists libraries that were never listed: nothing can be said before of what
+// they hold.
+func (e *Engine) listFirst(ctx context.Context) error {
+	m, err := e.mapper(ctx, nil)
+	if err != nil {
+		return nil //nolint:nilerr // a server that is away is told with what was asked of it
+	}
+	return m.listOnce(ctx)
 }
 
 func (x explainer) explain(ctx context.Context, query string) (api.Explanation, error) {
@@ -197,6 +210,8 @@ func (x explainer) inPlex(f reconcile.Finding) api.ExplainStep {
 		s.Words = fmt.Sprintf("found: “%s” in %s (item %s)", f.Match.Targets[0].Title, x.library(f.Match.Targets[0].Section), f.Match.Targets[0].Key.RatingKey)
 	case n > 1:
 		s.Words = fmt.Sprintf("found %d items, each is kept in step", n)
+	case x.unlisted != nil && len(f.Match.Paths) > 0:
+		s.Words = "Plex did not list its libraries yet: " + x.unlisted.Words
 	case f.Match.Why != "":
 		s.Words = f.Match.Why
 	default:

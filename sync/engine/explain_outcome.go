@@ -51,6 +51,8 @@ func (x explainer) outcome(f reconcile.Finding) string {
 	switch {
 	case f.Job.State == queue.Running:
 		return sentenceOf(skip.RunningNow, "")
+	case x.unlisted != nil && (f.Code == "" || f.Code == skip.NotInPlex):
+		return "Plex could not be asked: " + x.unlisted.Words
 	case f.Code != "":
 		return sentenceOf(f.Code, f.Words)
 	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.signIn:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockstep/sync/engine"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -54,6 +55,34 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 		t.Errorf("%q (%v): the reason is there once", x.Outcome, err)
 	}
 	l.end()
+}
+
+// A command that only looks begins with nothing: it lists Plex before it says what Plex
+// lacks, says so when it cannot, and is not paused.
+func TestExplainOnAnEmptyDataFolder(t *testing.T) {
+	t.Parallel()
+	for name, fails := range map[string]bool{"all well": false, "the listing fails": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newRig(t, sim.Options{Seed: 63, Scenes: 8})
+			if fails {
+				b.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 503, Match: sim.Kinds("list")})
+			}
+			l := b.startWith(func(o *engine.Options) { o.Hold = true })
+			x, err := l.Explain(context.Background(), "5")
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := x.Steps[2].Words
+			if fails && !strings.HasPrefix(in, "Plex did not list its libraries yet: ") || !fails && !strings.HasPrefix(in, "found: ") {
+				t.Errorf("%q", in)
+			}
+			if strings.Contains(in+x.Outcome, "has no item") || strings.Contains(x.Outcome, "paused") || fails != strings.HasPrefix(x.Outcome, "Plex could not be asked") {
+				t.Errorf("%q: %q", in, x.Outcome)
+			}
+			l.end()
+		})
+	}
 }
 
 // found is the scene an explanation is about, or those it lists, 0 for none.

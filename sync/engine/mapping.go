@@ -101,8 +101,8 @@ func (m *mapping) connect() (wait bool, err error) {
 	return wait || l.machine == "", nil
 }
 
-// list makes sure that the chosen libraries were listed, and reads the index.
-func (m *mapping) list(ctx context.Context) error {
+// listOnce lists the chosen libraries if one of them never was.
+func (m *mapping) listOnce(ctx context.Context) error {
 	listed := true
 	err := m.e.store.View(func(tx store.Tx) error {
 		for _, s := range m.sections {
@@ -117,10 +117,16 @@ func (m *mapping) list(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read what is known of the libraries: %w", err)
 	}
-	if !listed {
-		if err := m.refresh(ctx); err != nil {
-			return err
-		}
+	if listed {
+		return nil
+	}
+	return m.refresh(ctx)
+}
+
+// list makes sure that the chosen libraries were listed, and reads the index.
+func (m *mapping) list(ctx context.Context) error {
+	if err := m.listOnce(ctx); err != nil {
+		return err
 	}
 	return m.e.store.View(func(tx store.Tx) error {
 		return tx.EachIndexed(m.index.Machine, func(it store.Indexed) bool {
