@@ -11,6 +11,8 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
 )
 
 // drain waits until an engine has looked at both servers and its queue is empty.
@@ -96,7 +98,7 @@ func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 	if d.wished && idle(s) {
 		return true, nil // what Plex has not found by now is said to be missing there
 	}
-	return false, late(s, d.maxWait)
+	return false, late(s, d.maxWait, d.reason(s))
 }
 
 // idle reports that nothing is left to do, nor to be counted by the brake.
@@ -116,12 +118,15 @@ func question(s api.Snapshot) (api.Attention, bool) {
 
 func (d *drain) tell(s api.Snapshot, now time.Time) {
 	state, words := present.StateOf(s), present.Status(s, present.Moment{Now: now})
-	if d.told == nil || words == d.words || state == d.state && now.Sub(d.spoken) < chatter {
+	if d.told == nil || words == d.words || (state == d.state || going(state) && going(d.state)) && now.Sub(d.spoken) < chatter {
 		return
 	}
 	d.state, d.words, d.spoken = state, words, now
 	d.told(words)
 }
+
+// going reports work that goes on, batch after batch: between two of them nothing is in hand.
+func going(s present.State) bool { return s == present.Writing || s == present.Held }
 
 // gains reports that the engine got further than ever before: more jobs ended or written,
 // more read from a server. What is done again and again is no gain.
@@ -192,8 +197,32 @@ func blocked(s api.Snapshot) error {
 	return nil
 }
 
-// late says why the wait was in vain.
-func late(s api.Snapshot, waited time.Duration) error {
+// reason is what most of the jobs say that were tried in vain, "" when there are none.
+func (d *drain) reason(s api.Snapshot) string {
+	if s.Queue.Retrying == 0 {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	page, err := d.api.Jobs(ctx, store.JobQuery{States: []queue.State{queue.Retrying}, Limit: reasonSample})
+	if err != nil {
+		return "" // the count alone is true as well
+	}
+	times, most := map[string]int{}, ""
+	for _, j := range page.Jobs {
+		times[j.Words]++
+		if n := times[j.Words]; j.Words != "" && n > times[most] {
+			most = j.Words
+		}
+	}
+	return most
+}
+
+// reasonSample is how many jobs are asked for their reason.
+const reasonSample = 200
+
+// late says why the wait was in vain; reason is what the jobs themselves say.
+func late(s api.Snapshot, waited time.Duration, reason string) error {
 	hint := fmt.Sprintf("Gave up after %s; what waits is kept and written next time.", present.Duration(waited))
 	switch {
 	case !s.Stash.OK && s.Stash.Error != "":
@@ -207,8 +236,11 @@ func late(s api.Snapshot, waited time.Duration) error {
 	for _, f := range s.Failing {
 		return fault.New(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
 	}
-	return fault.New(fault.Temporary, fault.None,
-		fmt.Sprintf("%s still to be done.", present.Count(s.Queue.Pending(), "scene is", "scenes are")), hint, nil)
+	words := present.Count(s.Queue.Pending(), "scene is", "scenes are") + " still to be done"
+	if reason != "" {
+		words += ": " + strings.TrimSuffix(reason, ".")
+	}
+	return fault.New(fault.Temporary, fault.None, words+".", hint, nil)
 }
 
 func or(a, b string) string {

@@ -121,3 +121,37 @@ func TestOnceDoesNotWaitForAnEndlessScan(t *testing.T) {
 		t.Errorf("%+v after %s", sum, took)
 	}
 }
+
+func TestOnceSaysWhatHeldUpTheRest(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	w := s.world(sim.Options{Seed: 13, Scenes: 150})
+	w.Stash.Inject(sim.Fault{Match: sim.Kinds("screenshot"), Effect: sim.Status, Status: 503})
+	r := s.run("headless", "--once", "--max-wait", "2s")
+	if r.code != app.ExitError || !strings.Contains(r.err, "150 scenes are still to be done: Stash answers with an error (503).") {
+		t.Errorf("code %d: %s", r.code, r.err)
+	}
+	if n := strings.Count(r.err, "\n"); n > 12 {
+		t.Errorf("%d lines for the work of seconds:\n%s", n, r.err)
+	}
+}
+
+func TestAPauseIsShownWhateverElseIs(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	if r := s.run("reports"); r.code != app.ExitFine && !strings.Contains(r.err, "no database") || strings.Contains(r.out, "REPORT") {
+		t.Errorf("code %d: %s", r.code, r.out)
+	}
+	s.world(sim.Options{Seed: 14, Scenes: 3})
+	s.run("pause")
+	if r := s.run("status"); !strings.Contains(r.out, "Paused") || !strings.Contains(r.out, "not running") {
+		t.Errorf("%s", r.out)
+	}
+	if r := s.run("reports"); !strings.Contains(r.out, "No reconciliation yet.") {
+		t.Errorf("%s", r.out)
+	}
+	s.run("resume")
+	if r := s.run("status"); strings.Contains(r.out, "Paused") {
+		t.Errorf("%s", r.out)
+	}
+}

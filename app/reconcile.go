@@ -132,6 +132,10 @@ func (s *session) reports(r reading, limit int) error {
 		return must("read the reports", err)
 	}
 	s.answer(each(reports, reportOf), func() {
+		if len(reports) == 0 {
+			s.say("No reconciliation yet.")
+			return
+		}
 		var lines [][]string
 		for _, rep := range reports {
 			lines = append(lines, []string{strconv.FormatUint(rep.ID, 10), present.ReportTitle(rep, moment()), present.Summary(rep)})

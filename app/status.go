@@ -106,6 +106,9 @@ func (s *session) status(snap api.Snapshot) {
 			s.say("%s", present.Plex(snap, moment()).Words)
 			s.say("%s", present.Stash(snap, moment()).Words)
 		}
+		if words := present.Pause(snap, moment()); words != "" && words != present.Status(snap, moment()) {
+			s.say("%s", words)
+		}
 		if words := present.NewToken(snap, moment()); words != "" {
 			s.say("%s", words)
 		}

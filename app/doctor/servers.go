@@ -67,7 +67,7 @@ func (c *checkup) requests(context.Context) Check {
 	for _, f := range c.snap.Failing {
 		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.Sentence(present.Heard(f.Hint))}
 	}
-	return Check{name, OK, present.T("Everything Lockstep asks of Stash and Plex is answered."), ""}
+	return Check{name, OK, present.T("What changes depend on is answered by Stash and Plex."), ""}
 }
 
 // libraries compares those that were chosen with those Plex has.
@@ -166,5 +166,9 @@ func (c *checkup) queue(context.Context) Check {
 	if q.Dead > 0 {
 		return Check{name, Warn, present.T("%s given up.", present.Count(q.Dead, "scene was", "scenes were")), present.T("Open the queue to see why, and to try again.")}
 	}
-	return Check{name, OK, present.T("Nothing waits for you; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), ""}
+	again := ""
+	if q.Retrying > 0 {
+		again = present.T("%s of them failed and will be tried again; the queue tells why.", present.Number(q.Retrying))
+	}
+	return Check{name, OK, present.T("Nothing waits for you; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), again}
 }

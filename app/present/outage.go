@@ -59,6 +59,9 @@ func Metrics(x outage.Metrics) string {
 	if x.Count == 0 {
 		return join(words, T("no outage"), T("watched for %s", Duration(x.Known)))
 	}
+	if x.Count == 1 { // an average of one, perhaps not over yet, would say nothing
+		return join(words, Count(1, "outage", "outages"), T("down for %s", Duration(x.MTTR)), T("watched for %s", Duration(x.Known)))
+	}
 	return join(words, Count(x.Count, "outage", "outages"), T("average recovery %s", Duration(x.MTTR)), T("%s between outages", Duration(x.MTBF)))
 }
 

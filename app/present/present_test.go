@@ -301,7 +301,7 @@ func TestMetricsSentence(t *testing.T) {
 		"nothing known": {outage.Metrics{}, "Nothing is known about this time: Plex was not watched."},
 		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · watched for 30 d"},
 		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · average recovery 23 min · 9 d between outages"},
-		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · average recovery 1 s · 1 h between outages"},
+		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · down for 1 s · watched for 365 d"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -172,6 +172,15 @@ func waiting(n int) string {
 	return T("%s waiting", Number(n))
 }
 
+// Pause says that Lockstep is paused and until when, whatever else is the case; "" when it
+// is not.
+func Pause(s api.Snapshot, m Moment) string {
+	if !s.Paused {
+		return ""
+	}
+	return paused(s, m)
+}
+
 func paused(s api.Snapshot, m Moment) string {
 	if s.PausedTill.IsZero() {
 		return T("Paused")
