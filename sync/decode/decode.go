@@ -18,8 +18,12 @@ var ErrTooLarge = errors.New("more than was asked for")
 // Limit bounds one answer.
 type Limit struct {
 	Bytes   int64 // after decompression
-	Objects int   // objects and lists in JSON, elements in XML
+	Objects int   // objects, lists and other entries of lists in JSON, elements in XML
 }
+
+// longestTag bounds an element of XML with all its attributes, and a text between two: one
+// attribute costs five bytes to send and a hundred to keep.
+const longestTag = 1 << 20
 
 // Read reads all of r unless it is longer than the limit.
 func Read(r io.Reader, l Limit) ([]byte, error) {
@@ -33,9 +37,11 @@ func Read(r io.Reader, l Limit) ([]byte, error) {
 	return body, nil
 }
 
-// JSON decodes a text with at most so many objects and lists into v.
+// JSON decodes a text with at most so many objects, lists and other entries of lists into
+// v. Entries count whatever they are: a null makes an object as large as any in a list of
+// objects, and so does a number, although it is refused in the end.
 func JSON(text []byte, objects int, v any) error {
-	if countJSON(text) > objects {
+	if countJSON(text, objects) > objects {
 		return ErrTooLarge
 	}
 	return json.Unmarshal(text, v)
@@ -43,22 +49,48 @@ func JSON(text []byte, objects int, v any) error {
 
 // XML decodes the element a decoder stands at, of a text with at most so many elements.
 func XML(text []byte, objects int) (*xml.Decoder, error) {
-	if bytes.Count(text, []byte("<")) > 2*objects { // begin and end
+	if bytes.Count(text, []byte("<")) > 2*objects || longest(text) > longestTag { // begin and end
 		return nil, ErrTooLarge
 	}
 	return xml.NewDecoder(bytes.NewReader(text)), nil
 }
 
-// countJSON counts what opens outside of strings. It makes nothing and never fails: what
-// is no JSON is the decoder's to refuse.
-func countJSON(text []byte) int {
-	n := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
+// longest is the greatest distance between two beginnings of tags; they begin nowhere
+// inside of one.
+func longest(text []byte) int {
+	most := 0
+	for {
+		at := bytes.IndexByte(text, '<')
+		if at < 0 {
+			return max(most, len(text))
+		}
+		most, text = max(most, at), text[at+1:]
+	}
+}
+
+// countJSON counts what opens and what stands in lists, outside of strings, until there is
+// more than most. It fails for nothing: what is no JSON is the decoder's to refuse.
+func countJSON(text []byte, most int) int {
+	var inList []bool // of what is open
+	n, entry := 0, false
+	for i := 0; i < len(text) && n <= most; i++ {
+		switch c := text[i]; c {
+		case ' ', '\t', '\r', '\n':
 		case '{', '[':
 			n++
-		case '"':
-			i = endOfString(text, i+1)
+			entry = c == '['
+			inList = append(inList, entry)
+		case '}', ']':
+			inList, entry = inList[:max(len(inList)-1, 0)], false
+		case ',':
+			entry = len(inList) > 0 && inList[len(inList)-1]
+		default:
+			if entry {
+				n++
+			}
+			if entry = false; c == '"' {
+				i = endOfString(text, i+1)
+			}
 		}
 	}
 	return n

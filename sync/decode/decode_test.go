@@ -33,6 +33,37 @@ func TestMoreObjectsThanAllowedAreNotMade(t *testing.T) {
 	}
 }
 
+// What is no object makes an object too, where a list holds such.
+func TestEntriesThatAreNoObjectsAreCountedToo(t *testing.T) {
+	for _, entry := range []string{"null", "1", `""`, "true", " \n0 "} {
+		text := []byte(`{"list":[` + strings.Repeat(entry+",", 1<<20) + entry + "]}")
+		before := allocated()
+		var into struct{ List []thing }
+		if err := decode.JSON(text, 1000, &into); !errors.Is(err, decode.ErrTooLarge) {
+			t.Errorf("%q: %v, %d made", entry, err, len(into.List))
+		}
+		if took := allocated() - before; took > 1<<20 {
+			t.Errorf("%q: %d bytes were allocated to refuse them", entry, took)
+		}
+	}
+}
+
+func TestATagWithEndlessAttributesIsNotRead(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"attributes": "<a" + strings.Repeat(` b=""`, 1<<20) + "/>",
+		"in a row":   "<x/><a" + strings.Repeat(` b=""`, 1<<20) + "/><x/>",
+		"text":       "<a>" + strings.Repeat("b", 5<<20) + "</a>",
+	} {
+		if _, err := decode.XML([]byte(text), 100); !errors.Is(err, decode.ErrTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := decode.XML([]byte(`<a title="`+strings.Repeat("b", 100_000)+`"/>`), 100); err != nil {
+		t.Errorf("a long title: %v", err)
+	}
+}
+
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
@@ -69,8 +100,8 @@ type neverEnding struct{}
 
 func (neverEnding) Read(p []byte) (int, error) { return len(p), nil }
 
-// The count of a text is exactly the number of objects and lists in it, whatever its
-// strings hold.
+// The count of a text is exactly the number of objects, lists and other entries of lists
+// in it, whatever its strings hold.
 func TestTheCountIsThatOfTheParser(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -98,7 +129,9 @@ func value(t *rapid.T, depth int) (any, int) {
 			list, n = append(list, map[string]any{rapid.StringMatching(`["\\{\[a]{0,5}`).Draw(t, "name"): inner}), n+m+1
 			continue
 		}
-		list = append(list, rapid.StringMatching(`["\\{}\[\],é]{0,8}`).Draw(t, "text"))
+		list, n = append(list, rapid.OneOf(
+			rapid.StringMatching(`["\\{}\[\],é]{0,8}`).AsAny(), rapid.Int().AsAny(), rapid.Just[any](nil),
+		).Draw(t, "entry")), n+1
 	}
 	return list, n
 }

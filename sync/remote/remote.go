@@ -30,8 +30,9 @@ const (
 	maxBody = 32 << 20
 	// maxAnswer bounds an answer: a page of rows or a snapshot has some hundred kilobytes.
 	maxAnswer = 64 << 20
-	// maxObjects bounds what is in either: pages have hundreds of rows.
-	maxObjects = 200_000
+	// maxObjects bounds what is in either: pages have hundreds of rows, a list of every scene
+	// has as many entries as there are scenes.
+	maxObjects = 1_000_000
 )
 
 // ErrNotRunning is in the chain when nobody serves the data folder.

@@ -200,7 +200,7 @@ func (c *Client) ask(ctx context.Context, q question, out any, check func() erro
 	})
 }
 
-// unmarshal reads JSON whose objects were counted. File names that are no valid UTF-8
+// unmarshal reads JSON whose objects and entries were counted. File names that are no valid UTF-8
 // arrive raw and become U+FFFD: such a path matches nothing, but the rest of the page
 // stays usable.
 func unmarshal(b []byte, out any) error { return json.Unmarshal(b, out) }
