@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/remote"
+	"lockstep/sync/scene"
 )
 
 // Not parallel: it measures what is allocated.
@@ -66,5 +67,23 @@ func TestARequestWithMillionsOfEntriesIsRefused(t *testing.T) {
 	}
 	if _, err := c.Mapping(t.Context(), make([]config.Rule, 1000)); err != nil {
 		t.Errorf("a thousand rules: %v", err)
+	}
+}
+
+func TestARequestMayNameEveryScene(t *testing.T) {
+	t.Parallel()
+	c, _ := serve(t, remote.Server{API: &fake{}}, remote.Listen)
+	all := make([]scene.ID, 1_000_000)
+	for i := range all {
+		all[i] = scene.ID(i + 1)
+	}
+	if _, err := c.Retry(t.Context(), api.Selection{Scenes: all}); err != nil {
+		t.Errorf("to try again: %v", err)
+	}
+	if _, err := c.Apply(t.Context(), 1, all); err != nil {
+		t.Errorf("to apply: %v", err)
+	}
+	if _, err := c.SyncNow(t.Context(), api.SyncRequest{Scenes: all}); err != nil {
+		t.Errorf("to look at: %v", err)
 	}
 }

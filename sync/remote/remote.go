@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 )
@@ -30,9 +31,10 @@ const (
 	maxBody = 32 << 20
 	// maxAnswer bounds an answer: a page of rows or a snapshot has some hundred kilobytes.
 	maxAnswer = 64 << 20
-	// maxObjects bounds what is in either: pages have hundreds of rows, a list of every scene
-	// has as many entries as there are scenes.
-	maxObjects = 1_000_000
+	// maxObjects bounds what is in either: pages have hundreds of rows.
+	maxObjects = 200_000
+	// maxScenes bounds the requests that may name every scene.
+	maxScenes = 3_000_000
 )
 
 // ErrNotRunning is in the chain when nobody serves the data folder.
@@ -96,8 +98,17 @@ func readRequest(data []byte, into any) error {
 	if len(data) == 0 {
 		return nil
 	}
-	if err := decode.JSON(data, maxObjects, into); err != nil {
+	if err := decode.JSON(data, entries(into), into); err != nil {
 		return fmt.Errorf("read the request: %w", err)
 	}
 	return nil
+}
+
+// entries is how much may be in a request. A scene is a number and no object.
+func entries(request any) int {
+	switch request.(type) {
+	case *applyRequest, *api.SyncRequest, *api.Selection:
+		return maxScenes
+	}
+	return maxObjects
 }
