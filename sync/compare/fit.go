@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"sync"
 
@@ -39,14 +38,14 @@ const (
 // bytes always give the same result, because Plex keeps each different upload for ever.
 // Rejected: it cannot be made smaller.
 func Fit(body []byte, contentType string) ([]byte, string, error) {
-	size, _, err := image.DecodeConfig(bytes.NewReader(body))
+	size, format, err := image.DecodeConfig(bytes.NewReader(body))
 	if len(body) <= maxBytes && (err != nil || max(size.Width, size.Height) <= maxSide) {
 		return body, contentType, nil // Plex may know a format we do not
 	}
 	if err != nil {
 		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)
 	}
-	if int64(size.Width)*int64(size.Height)*pixelBytes(size.ColorModel) > maxDecoded {
+	if decodedBytes(body, size, format) > maxDecoded {
 		return nil, "", tooLarge(fmt.Sprintf("The cover is too large for Plex, and with %d × %d pixels too large to be made smaller.", size.Width, size.Height), nil)
 	}
 	out, err := shrunk(body)
@@ -58,16 +57,6 @@ func Fit(body []byte, contentType string) ([]byte, string, error) {
 
 func tooLarge(words string, err error) error {
 	return fault.New(fault.Rejected, fault.Stash, words, "Choose a smaller cover in Stash.", err)
-}
-
-// pixelBytes is what a decoder needs for a pixel, a progressive JPEG's coefficients
-// included.
-func pixelBytes(m color.Model) int64 {
-	switch m {
-	case color.NRGBA64Model, color.RGBA64Model, color.YCbCrModel, color.CMYKModel:
-		return 8
-	}
-	return 4
 }
 
 // shrinking lets one picture at a time take the memory.

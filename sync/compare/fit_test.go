@@ -121,3 +121,38 @@ func TestWhatShowsThroughBecomesWhite(t *testing.T) {
 		t.Errorf("the picture is %v, want white", color.GrayModel.Convert(got.At(10, 1)))
 	}
 }
+
+// claimed is a JPEG of a few bytes that claims to be of some size; sof 0xc0 is baseline,
+// 0xc2 progressive.
+func claimed(sof byte, w, h, components int) []byte {
+	out := []byte{0xff, 0xd8, 0xff, sof, 0, byte(8 + 3*components), 8, byte(h >> 8), byte(h), byte(w >> 8), byte(w), byte(components)}
+	for i := range components {
+		out = append(out, byte(i+1), 0x11, 0)
+	}
+	return append(out, 0xff, 0xda, 0, 2)
+}
+
+// A progressive JPEG is kept as coefficients while it is decoded, an interlaced PNG in
+// parts beside the whole, a WebP twice.
+func TestWhatADecoderKeepsBesideThePictureIsBounded(t *testing.T) {
+	t.Parallel()
+	interlaced := encodedPNG(t, image.NewNRGBA(image.Rect(0, 0, 1, 1)))
+	binary.BigEndian.PutUint32(interlaced[16:], 8400)
+	binary.BigEndian.PutUint32(interlaced[20:], 7000)
+	interlaced[28] = 1
+	binary.BigEndian.PutUint32(interlaced[29:], crc32.ChecksumIEEE(interlaced[12:29]))
+	for name, body := range map[string][]byte{
+		"progressive":           claimed(0xc2, 8400, 3000, 3), // 25 million pixels, 378 MB
+		"progressive, with key": claimed(0xc2, 8400, 2000, 4), // 17 million pixels, 336 MB
+		"interlaced":            interlaced,
+	} {
+		_, _, err := compare.Fit(body, "")
+		if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Words, "too large to be made smaller") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, _, err := compare.Fit(claimed(0xc0, 8400, 9000, 3), "")
+	if f := fault.Of(err); f == nil || !strings.Contains(f.Words, "cannot read it") {
+		t.Errorf("a large photograph is refused for its size: %v", err)
+	}
+}
