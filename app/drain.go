@@ -66,7 +66,7 @@ func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
 			return s, ended
 		}
 		if ok && s.Revision >= d.since {
-			if done, err := d.judge(s, now()); done || err != nil {
+			if done, err := d.judge(ctx, s, now()); done || err != nil {
 				return s, err
 			}
 		}
@@ -81,7 +81,7 @@ func (d *drain) granted(ctx context.Context) error {
 }
 
 // judge tells whether the end is reached, or cannot be.
-func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
+func (d *drain) judge(ctx context.Context, s api.Snapshot, now time.Time) (done bool, err error) {
 	d.tell(s, now)
 	if err := blocked(s); err != nil {
 		return false, err
@@ -224,11 +224,9 @@ const reasonSample = 200
 // late says why the wait was in vain; reason is what the jobs themselves say.
 func late(s api.Snapshot, waited time.Duration, reason string) error {
 	hint := fmt.Sprintf("Gave up after %s; what waits is kept and written next time.", present.Duration(waited))
-	switch {
-	case !s.Stash.OK && s.Stash.Error != "":
-		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, join(s.Stash.Hint, hint), nil)
-	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
-		return fault.New(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), join(s.Plex.Hint, hint), nil)
+	if f := away(s); f != nil {
+		f.Hint = join(f.Hint, hint)
+		return f
 	}
 	if s.Counting && s.Queue.Empty() {
 		return fault.New(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
@@ -236,11 +234,40 @@ func late(s api.Snapshot, waited time.Duration, reason string) error {
 	for _, f := range s.Failing {
 		return fault.New(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
 	}
+	if s.Scan != nil {
+		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
+	}
 	words := present.Count(s.Queue.Pending(), "scene is", "scenes are") + " still to be done"
 	if reason != "" {
 		words += ": " + strings.TrimSuffix(reason, ".")
 	}
 	return fault.New(fault.Temporary, fault.None, words+".", hint, nil)
+}
+
+// away is why a server cannot be worked with, nil when both can.
+func away(s api.Snapshot) *fault.Error {
+	silent := func(server fault.Server) *fault.Error {
+		return fault.New(fault.Unreachable, server, string(server)+" has not answered yet.", "", nil)
+	}
+	switch {
+	case !s.Stash.OK && s.Stash.Error != "":
+		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
+	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
+		return fault.New(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), s.Plex.Hint, nil)
+	case !s.Stash.Checked:
+		return silent(fault.Stash)
+	case !s.Plex.Checked:
+		return silent(fault.Plex)
+	}
+	return nil
+}
+
+// unread says which server has not given all of its list yet.
+func unread(server fault.Server) string {
+	if server == fault.Plex {
+		return "Plex has not listed its library yet."
+	}
+	return "Stash has not listed its scenes yet."
 }
 
 func or(a, b string) string {

@@ -96,13 +96,16 @@ func (e *Engine) dueLook(ctx context.Context, now time.Time) time.Time {
 	tctx, cancel := context.WithCancel(ctx)
 	l.cancel, l.enqueued = cancel, 0
 	lk := e.looker(w)
-	l.scan = nil
+	l.scan = lk.reading.stash
 	gen, epoch := e.health.Breaker.Generation, e.links.epoch
 	e.spawn(func() {
 		defer cancel()
 		lk.run(tctx)
 		e.post(func() { e.looked(epoch, gen, lk) })
 	})
+	if l.firstScan() != nil {
+		e.publish()
+	}
 	return time.Time{}
 }
 

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"sync"
-	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
@@ -29,7 +28,7 @@ type looker struct {
 	stashErr, plexErr error
 	swept             bool
 	did               []step // of the steps against Stash, in order
-	tell              func(api.Scan)
+	reading           *reading
 }
 
 // step is how one step of a look ended.
@@ -40,7 +39,7 @@ type step struct {
 
 func (e *Engine) looker(w want) *looker {
 	return &looker{
-		tell: e.scanTold(), want: w, stash: e.links.stash, last: e.look.lastNewest, sections: e.links.sections,
+		reading: e.newReading(), want: w, stash: e.links.stash, last: e.look.lastNewest, sections: e.links.sections,
 		finder: e.finder(), index: e.index(),
 	}
 }
@@ -65,40 +64,23 @@ func (e *Engine) finder() *change.Finder {
 
 // run reads both servers at the same time: neither waits for the other.
 func (k *looker) run(ctx context.Context) {
-	k.finder.Progress = func(done int) { k.tell(api.Scan{Server: fault.Stash, Done: done, Total: k.total()}) }
-	k.index.Progress = func(done, total int) { k.tell(api.Scan{Server: fault.Plex, Done: done, Total: total}) }
+	k.finder.Progress = func(done int) { k.reading.at(api.Scan{Server: fault.Stash, Done: done, Total: k.total()}) }
+	k.index.Progress = func(done, total int) { k.reading.at(api.Scan{Server: fault.Plex, Done: done, Total: total}) }
 	var plex sync.WaitGroup
 	if k.want.index {
-		plex.Go(func() { k.refreshed, k.plexErr = k.index.Refresh(ctx, k.sections, k.want.full) })
+		k.reading.plex = &api.Scan{Server: fault.Plex}
+		plex.Go(func() {
+			k.refreshed, k.plexErr = k.index.Refresh(ctx, k.sections, k.want.full)
+			k.reading.ended(fault.Plex)
+		})
 	}
 	k.stashErr = k.lookAtStash(ctx)
+	k.reading.ended(fault.Stash)
 	plex.Wait()
 }
 
 // total is the number of scenes as far as it is known.
 func (k *looker) total() int { return max(k.newestNow.Count, k.last.Count) }
-
-// scanTold takes in how far a look is, now and then. What Stash says goes before what
-// Plex says while both are read. It is safe for concurrent use.
-func (e *Engine) scanTold() func(api.Scan) {
-	var mu sync.Mutex
-	var told time.Time
-	epoch := e.links.epoch
-	return func(s api.Scan) {
-		mu.Lock()
-		defer mu.Unlock()
-		if now := e.now(); now.Sub(told) < progressEvery {
-			return
-		}
-		told = e.now()
-		e.post(func() {
-			if epoch == e.links.epoch && e.look.running {
-				e.look.scan = &s
-				e.publish()
-			}
-		})
-	}
-}
 
 // lookAtStash does one step after another. One that fails does not keep the others from
 // being tried: each proves something of its own.
