@@ -267,3 +267,112 @@ func TestDamagedBackupIsPassedOver(t *testing.T) {
 		t.Errorf("opened %+v with %+v", o, d.Counts())
 	}
 }
+
+// TestDamageMetByAnyUseIsCheckedAtTheNextStart: whoever meets it, and nobody who may not
+// write marks anything.
+func TestDamageMetByAnyUseIsCheckedAtTheNextStart(t *testing.T) {
+	t.Parallel()
+	readJob := func(tx store.Tx) error {
+		for id := scene.ID(1); id <= 301; id++ {
+			if _, _, err := tx.Job(id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for name, tc := range map[string]struct {
+		open    func(t *testing.T, dir string) store.Store
+		use     func(store.Store) error
+		suspect bool
+	}{
+		"read":         {opened, func(s store.Store) error { return s.View(readJob) }, true},
+		"write":        {opened, func(s store.Store) error { return s.Update(readJob) }, true},
+		"only looking": {looking, func(s store.Store) error { return s.View(readJob) }, false},
+	} {
+		dir := filled(t, 300)
+		s := tc.open(t, dir)
+		spoil(t, dbPath(dir))
+		if err := tc.use(s); !fault.Is(err, fault.Local) || !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := storage.Suspect(dir); got != tc.suspect {
+			t.Errorf("%s: marked for a check: %v", name, got)
+		}
+	}
+}
+
+func opened(t *testing.T, dir string) store.Store {
+	t.Helper()
+	d, _ := open(t, dir)
+	return d
+}
+
+func looking(t *testing.T, dir string) store.Store {
+	t.Helper()
+	r, err := storage.ReadOnly(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+// spoil writes noise over all pages but the two heads of a file that is open.
+func spoil(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	size := len(readFile(t, path)) - 2*os.Getpagesize()
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xA7, 3, 0xFE, 0x51}, size/4), int64(2*os.Getpagesize())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMarkOfDamageIsGoneAfterAStartThatFoundNone(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 5)
+	writeFile(t, dbPath(dir)+".suspect", []byte("a page made no sense"))
+	if !storage.Suspect(dir) {
+		t.Fatal("the mark is not seen")
+	}
+	if _, o := open(t, dir); o.Words != "" || storage.Suspect(dir) {
+		t.Errorf("opened %+v, still marked: %v", o, storage.Suspect(dir))
+	}
+}
+
+// Reading a map beyond the end of its file may kill the process, so it is not tried.
+func TestShortFileIsKnownBeforeItIsMapped(t *testing.T) {
+	t.Parallel()
+	dir := filled(t, 300)
+	if err := storage.Preflight(dbPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	whole := readFile(t, dbPath(dir))
+	for _, pages := range []int{3, 4, len(whole) / os.Getpagesize() / 4} {
+		writeFile(t, dbPath(dir), whole[:pages*os.Getpagesize()])
+		if err := storage.Preflight(dbPath(dir)); !storage.IsDamage(err) || !strings.Contains(err.Error(), "cut short") {
+			t.Errorf("%d of %d pages: %v", pages, len(whole)/os.Getpagesize(), err)
+		}
+	}
+}
+
+// The length that counts is that of the newest state: an older one may need less.
+func TestFileTooShortForItsNewestStateIsKnown(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, d, 1, 1)
+	before := len(readFile(t, dbPath(dir)))
+	enqueue(t, d, 2, 5000)
+	closeDB(t, d)
+	writeFile(t, dbPath(dir), readFile(t, dbPath(dir))[:before])
+	if err := storage.Preflight(dbPath(dir)); !storage.IsDamage(err) || !strings.Contains(err.Error(), "cut short") {
+		t.Errorf("%d bytes of a state that grew since: %v", before, err)
+	}
+}

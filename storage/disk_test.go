@@ -150,6 +150,13 @@ func TestThreeBackupsAreKept(t *testing.T) {
 	if !d.LastBackup().IsZero() {
 		t.Errorf("last backup of a new database: %v", d.LastBackup())
 	}
+	// Those from before a migration are the only way back to an older Lockstep.
+	const old = "lockstep-20250101T120000Z-schema2.db"
+	remain := filepath.Join(dir, "backups", old)
+	if err := os.MkdirAll(filepath.Dir(remain), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, remain, nil)
 	for day := range 5 {
 		now = start.AddDate(0, 0, day)
 		enqueue(t, d, scene.ID(day+1), scene.ID(day+1))
@@ -165,7 +172,7 @@ func TestThreeBackupsAreKept(t *testing.T) {
 	for _, e := range entries {
 		got = append(got, e.Name())
 	}
-	want := []string{"lockstep-20261125T190000Z.db", "lockstep-20261126T190000Z.db", "lockstep-20261127T190000Z.db"}
+	want := []string{old, "lockstep-20261125T190000Z.db", "lockstep-20261126T190000Z.db", "lockstep-20261127T190000Z.db"}
 	if !slices.Equal(got, want) {
 		t.Errorf("backups %v, want %v", got, want)
 	}

@@ -300,6 +300,9 @@ func TestBackupWithADamagedRecordIsNoBackup(t *testing.T) {
 			t.Error("a backup with a damaged record was kept")
 		}
 	}
+	if !d.Hurt() {
+		t.Error("what the backups met is not to be healed")
+	}
 	if got := onlyBackup(t, dir); got != good || storage.Suspect(dir) {
 		t.Errorf("backups %s, want %s alone; suspect %v", got, good, storage.Suspect(dir))
 	}

@@ -210,3 +210,20 @@ func TestListJobsShowsFinishedOnesNewestFirst(t *testing.T) {
 		return err
 	})
 }
+
+func TestTimesOfAJobAreStoredWithoutAZone(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	j := waiting(1)
+	want := j
+	zone := time.FixedZone("somewhere", 3600)
+	j.Due, j.Enqueued = j.Due.In(zone), j.Enqueued.In(zone)
+	update(t, d, func(tx store.Tx) error { return tx.PutJob(j) })
+	view(t, d, func(tx store.Tx) error {
+		got, _, err := tx.Job(1)
+		if got.Due != want.Due || got.Enqueued != want.Enqueued {
+			t.Errorf("due %v, enqueued %v", got.Due, got.Enqueued)
+		}
+		return err
+	})
+}

@@ -216,3 +216,19 @@ func TestWrongCountsArePutRightAtStart(t *testing.T) {
 	}
 	audit(t, d)
 }
+
+func TestDamagedRecordDoesNotKeepADatabaseFromBeingMigrated(t *testing.T) {
+	t.Parallel()
+	dir := formerVersion(t, former)
+	if err := storage.Damage(dbPath(dir), storage.Place{Buckets: []string{"meta"}, Key: "app"}, garbage); err != nil {
+		t.Fatal(err)
+	}
+	d, o, err := storage.Open(storage.WithSteps(options(dir), toNow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDB(t, d)
+	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Damaged != "" || len(backups(t, dir)) != 1 {
+		t.Errorf("opened %+v, backups %v", o, backups(t, dir))
+	}
+}
