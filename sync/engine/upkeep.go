@@ -97,10 +97,20 @@ func (e *Engine) signOfLife(now time.Time) {
 // is work, and saves a tenth of the processor time.
 const collectAt = 200
 
-// Thrift sets how this process trades memory for processor time, unless GOGC says so.
+// collectFrom is the memory of this process, in bytes, beyond which garbage is collected
+// sooner: one answer may be 64 MB long and is copied while it is read, and what the last
+// one left must be gone before the next one comes. A library of 100 000 scenes needs a
+// quarter of it.
+const collectFrom = 256 << 20
+
+// Thrift sets how this process trades memory for processor time, unless GOGC and GOMEMLIMIT
+// say so.
 func Thrift() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(collectFrom)
 	}
 }
 
