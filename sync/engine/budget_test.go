@@ -92,6 +92,34 @@ func TestWhateverFailsIsAskedWithinTheBudget(t *testing.T) {
 	}
 }
 
+// TestManyPicturesThatFailCostLittleMoreThanOne: what only lacks its picture is not read
+// again in vain while no picture may be asked for.
+func TestManyPicturesThatFailCostLittleMoreThanOne(t *testing.T) {
+	for what, c := range map[string]struct{ host, kind string }{"cover": {stashHost, "screenshot"}, "upload": {plexHost, "upload"}} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBubble(t, sim.Options{Seed: 6, Scenes: 250})
+				server := &b.world.Plex.Server
+				if c.host == stashHost {
+					server = &b.world.Stash.Server
+				}
+				server.Inject(sim.Fault{Effect: sim.Status, Status: 503, Match: sim.Kinds(c.kind)})
+				b.run(dir)
+				start := time.Now()
+				time.Sleep(8 * time.Minute)
+				synctest.Wait()
+				for host, list := range b.asked {
+					if n := most(list, start.Add(2*time.Minute), time.Now(), func(sim.Call) bool { return true }); n > 40 {
+						t.Errorf("%d requests of all kinds a minute at %s: %s", n, host, kindsOf(list, start.Add(2*time.Minute)))
+					}
+				}
+				b.stop()
+			})
+		})
+	}
+}
+
 func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
 	b := newBubble(t, sim.Options{Seed: 5, Scenes: 6})
 	f.Match = s.match

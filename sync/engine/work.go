@@ -64,6 +64,9 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	if err := e.startBatch(ctx, now); err != nil {
 		return e.holdForDisk(err, now)
 	}
+	if !e.work.active { // all that was due waits on
+		return now
+	}
 	return time.Time{}
 }
 
@@ -134,16 +137,35 @@ func safely(f func() error) (err error) {
 	return f()
 }
 
+// pictures reports whether pictures fail, and when one may be asked for or sent again.
+func (e *Engine) pictures() (fail bool, at time.Time) {
+	b := e.links.budgets
+	fail = b.stash.Fails(budget.Cover) || b.plex.Fails(budget.Upload) || b.plex.Fails(budget.Pictures)
+	return fail, later(b.stash.Next(budget.Cover), later(b.plex.Next(budget.Upload), b.plex.Next(budget.Pictures)))
+}
+
 // claim takes the due jobs for one batch and marks them running. A job that three
-// processes died with runs alone.
+// processes died with runs alone. While pictures fail, one of the jobs that lack nothing
+// else goes ahead and the others wait: reading their scenes and items again would be in vain.
 func (e *Engine) claim(now time.Time) ([]queue.Job, error) {
 	var jobs []queue.Job
+	fail, at := e.pictures()
 	err := e.store.Update(func(tx store.Tx) error {
 		due, err := tx.DueJobs(now, worker.MaxBatch)
 		if err != nil {
 			return err
 		}
 		for _, j := range due {
+			if j.Picture && fail {
+				if at.After(now) {
+					j.Due = at.Add(queue.Delay(j.Attempts, e.o.Jitter()))
+					if err := tx.PutJob(j); err != nil {
+						return err
+					}
+					continue
+				}
+				at = now.Add(time.Second) // one is enough to find out
+			}
 			if j.Alone() && len(jobs) > 0 {
 				break
 			}

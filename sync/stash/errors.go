@@ -1,6 +1,7 @@
 package stash
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,7 +46,7 @@ func errFiles() error {
 func (c *Client) refusal(r httpc.Reply) error {
 	said := c.http.Said("", r)
 	switch {
-	case r.Header.Get("X-Plex-Protocol") != "": // Plex wants a key for every path
+	case fromPlex(r):
 		return c.http.Contradiction("", "Plex answers at this address, not Stash. Is the port 9999?", "", said)
 	case r.Code == http.StatusOK || r.Code == http.StatusUnprocessableEntity:
 		return c.foreign(r)
@@ -63,6 +64,13 @@ func (c *Client) refusal(r httpc.Reply) error {
 		return fault.New(fault.Rejected, fault.Stash, "A question is too long for Stash or for a proxy in front of it.", "", said)
 	}
 	return c.notStash(said)
+}
+
+// fromPlex reports an answer of Plex, which wants a token for every path and says so with
+// a page of its own that leads to its web client.
+func fromPlex(r httpc.Reply) bool {
+	return r.Header.Get("X-Plex-Protocol") != "" ||
+		r.Code == http.StatusUnauthorized && r.MediaType() == "text/html" && bytes.Contains(r.Body, []byte("'web/index.html'"))
 }
 
 // foreign spots answers that are a success for somebody else: Stash itself sends its web

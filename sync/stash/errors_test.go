@@ -37,6 +37,10 @@ func calls() map[string]func(context.Context, *stash.Client) error {
 	}
 }
 
+// plexPage is what Plex says to whoever brings no good token.
+const plexPage = "<html><head><script>window.location = window.location.href.match(/(^.+\\/)[^\\/]*$/)[1] + 'web/index.html';</script>" +
+	"<title>Unauthorized</title></head><body><h1>401 Unauthorized</h1></body></html>"
+
 // each runs every call against one kind of answer.
 func each(t *testing.T, a answer, key string, check func(*testing.T, error)) {
 	t.Helper()
@@ -61,6 +65,7 @@ func TestEveryCallClassifiesAnAnswerThatIsNotGraphQL(t *testing.T) {
 		"web page":           {answer{kind: "text/html; charset=utf-8", body: page}, "", fault.Config, "answers with a web page"},
 		"no key":             {answer{code: 401}, "", fault.Unauthorized, "Stash wants an API key."},
 		"wrong key":          {answer{code: 401}, canary, fault.Unauthorized, "Stash refused the API key."},
+		"Plex, no token":     {answer{code: 401, kind: "text/html", body: plexPage}, "", fault.Config, "Plex answers at this address"},
 		"Plex":               {answer{code: 401, kind: "text/html", head: map[string]string{"X-Plex-Protocol": "1.0"}}, canary, fault.Config, "Plex answers at this address"},
 		"login":              {answer{code: 302, head: map[string]string{"Location": "/login?returnURL=%2Fgraphql"}}, "", fault.Unauthorized, "Stash wants an API key."},
 		"login under a path": {answer{code: 302, head: map[string]string{"Location": "/stash/login"}}, canary, fault.Unauthorized, "refused"},
