@@ -275,11 +275,7 @@ func (k *secrets) writeFile() error {
 	if err != nil {
 		return fmt.Errorf("write the file of secrets: %w", err)
 	}
-	next := k.file + ".new"
-	if err := os.WriteFile(next, data, 0o600); err != nil {
-		return fmt.Errorf("write the file of secrets: %w", err)
-	}
-	if err := file.Move(next, k.file); err != nil {
+	if err := file.Write(k.file, data); err != nil {
 		return fmt.Errorf("write the file of secrets: %w", err)
 	}
 	return nil

@@ -69,10 +69,7 @@ func (m *memory) store() {
 	}
 	data, err := json.Marshal(m.kept)
 	if err == nil {
-		err = os.WriteFile(m.file+".new", data, 0o600)
-	}
-	if err == nil {
-		err = file.Move(m.file+".new", m.file) // whole or not at all
+		err = file.Write(m.file, data)
 	}
 	if err != nil {
 		slog.Info("what windows remember not kept", "err", err)

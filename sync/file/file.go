@@ -4,6 +4,8 @@
 package file
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"time"
 )
@@ -16,6 +18,26 @@ const (
 	firstWait   = time.Millisecond
 	longestWait = 100 * time.Millisecond
 )
+
+// Write gives a file new contents, whole or not at all, that only this user can read. It
+// follows no link and writes into nothing that is there: in a folder others may write, both
+// can lead the contents to them.
+func Write(place string, data []byte) error {
+	next := place + ".new"
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller's own path
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(next)
+		return err
+	}
+	return Move(next, place)
+}
 
 // Move renames a file, replacing one that has the name. On one disk it happens whole or
 // not at all.

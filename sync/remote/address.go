@@ -93,11 +93,7 @@ func writeAddress(place string, at address) error {
 	if err != nil {
 		return fmt.Errorf("write the address of the socket: %w", err)
 	}
-	next := place + ".new"
-	if err := os.WriteFile(next, data, 0o600); err != nil {
-		return fmt.Errorf("write the address of the socket: %w", err)
-	}
-	if err := file.Move(next, place); err != nil {
+	if err := file.Write(place, data); err != nil {
 		return fmt.Errorf("write the address of the socket: %w", err)
 	}
 	return nil
