@@ -35,7 +35,7 @@ func TestRetryAfterIsOnTheFaultOfEveryAnswer(t *testing.T) {
 	t.Parallel()
 	date := "Sun, 06 Nov 1994 08:49:37 GMT"
 	for said, want := range map[string]time.Duration{
-		"7": 7 * time.Second, "": 0, "-3": 0, "soon": 0, "99999999999": time.Hour,
+		"7": 7 * time.Second, "": 0, "-3": 0, "soon": 0, "99999999999": time.Hour, "10000000000": time.Hour,
 		"Sun, 06 Nov 1994 08:50:07 GMT": 30 * time.Second, "Sun, 06 Nov 1994 08:00:00 GMT": 0, "Mon, 07 Nov 1994 08:50:07 GMT": time.Hour,
 	} {
 		for _, kind := range []budget.Kind{budget.Identity, budget.Listing, budget.Items, budget.Edit, budget.Upload, budget.Scan, budget.Account, budget.Status, budget.Names, budget.Cover} {
