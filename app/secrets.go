@@ -233,12 +233,13 @@ func (k *secrets) writeRing() bool {
 	return true
 }
 
-// Where says in a word where secrets are kept.
+// Where says in a word where secrets are kept: those that no variable gives, or, if there
+// are none, in the environment.
 func (k *secrets) Where() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
-	case len(k.env) > 0:
+	case len(k.env) > 0 && !k.keepsAny():
 		return inEnvironment
 	case k.ringOK:
 		return inKeyring
@@ -246,6 +247,16 @@ func (k *secrets) Where() string {
 		return inFile
 	}
 	return inMemory
+}
+
+// keepsAny reports whether there is a secret that no variable gives.
+func (k *secrets) keepsAny() bool {
+	for name := range k.cache {
+		if k.env[name] == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // allowFile says whether the user consents to the file. Withdrawn consent removes it.

@@ -107,6 +107,35 @@ func TestWithoutAKeyringAFileWantsConsent(t *testing.T) {
 	inFiles(t, s.dir(), "token-again", false)
 }
 
+// One secret in a variable says nothing about where another one would be kept.
+func TestASecretOfTheEnvironmentKeepsNoOther(t *testing.T) {
+	keyring.MockInitWithError(keyring.ErrUnsupportedPlatform)
+	t.Cleanup(keyring.MockInit)
+	s := newShell(t)
+	s.env["LOCKSTEP_PLEX_TOKEN"] = "token-of-the-environment"
+	if where, _, _ := s.secretsIn(); where != "environment" {
+		t.Errorf("with nothing stored: in %q", where)
+	}
+	if r := s.set("stash-api-key", "key-without-home"); r.code != app.ExitError || !strings.Contains(r.err, "secret-in-file") {
+		t.Errorf("without consent: code %d: %s%s", r.code, r.out, r.err)
+	}
+	if r := s.run("settings", "set", "secret-in-file", "yes"); r.code != app.ExitFine {
+		t.Fatal(r.err)
+	}
+	r := s.set("stash-api-key", "key-in-file")
+	if r.code != app.ExitFine || !strings.Contains(r.out, "Kept in a file only you can read.") {
+		t.Errorf("with consent: code %d: %s%s", r.code, r.out, r.err)
+	}
+	if where, key, token := s.secretsIn(); where != "file" || !key || !token {
+		t.Errorf("in %q, key %v, token %v", where, key, token)
+	}
+	delete(s.env, "LOCKSTEP_PLEX_TOKEN")
+	s.env["LOCKSTEP_STASH_API_KEY"] = "key-of-the-environment"
+	if where, _, _ := s.secretsIn(); where != "environment" {
+		t.Errorf("with the stored one overridden: in %q", where)
+	}
+}
+
 func TestSecretsComeFromFilesOfTheEnvironment(t *testing.T) {
 	s := newShell(t)
 	file := filepath.Join(t.TempDir(), "token")
