@@ -41,8 +41,9 @@ type Budget struct {
 
 	mu    sync.Mutex
 	kinds map[Kind]*record
-	young []time.Time // tries of kinds whose fault is younger than burstFor
-	old   []time.Time // tries of the others
+	works map[Kind]bool // what succeeded and has not failed since
+	young []time.Time   // tries of kinds whose fault is younger than burstFor
+	old   []time.Time   // tries of the others
 }
 
 // record is what is known of one kind; there is none for a kind that works.
@@ -56,7 +57,7 @@ type record struct {
 
 // New makes a budget that has seen nothing fail. jitter is uniform in [0,1).
 func New(now func() time.Time, jitter func() float64) *Budget {
-	return &Budget{now: now, jitter: jitter, kinds: map[Kind]*record{}}
+	return &Budget{now: now, jitter: jitter, kinds: map[Kind]*record{}, works: map[Kind]bool{}}
 }
 
 // Allow reports nil when a request of the kind may be made now. Otherwise it returns the
@@ -103,6 +104,7 @@ func (b *Budget) Done(k Kind, err error) {
 		b.wait(k, f)
 	case f == nil, f.Class == fault.NotFound && ruleOf(k).missing:
 		delete(b.kinds, k)
+		b.works[k] = true
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 	default:
 		b.failed(k, f)
@@ -125,6 +127,7 @@ func (b *Budget) wait(k Kind, f *fault.Error) {
 
 func (b *Budget) failed(k Kind, f *fault.Error) {
 	now := b.now()
+	delete(b.works, k)
 	r := b.kinds[k]
 	if r == nil {
 		r = &record{since: now}
@@ -257,6 +260,17 @@ func (b *Budget) Fails(k Kind) bool {
 	return b.kinds[k] != nil
 }
 
+// Works reports whether a kind succeeded when it was last tried. After a Forget nothing is
+// known to work until it was tried again.
+func (b *Budget) Works(k Kind) bool {
+	if b == nil {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.works[k]
+}
+
 // wakeStep is where the back-off begins anew after a Wake: at a few seconds.
 const wakeStep = 3
 
@@ -299,5 +313,6 @@ func (b *Budget) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	clear(b.kinds)
+	clear(b.works)
 	b.young, b.old = nil, nil
 }

@@ -344,3 +344,28 @@ func TestAPersonWhoAsksAgainHasTheWholeBudget(t *testing.T) {
 		t.Errorf("the second try of a person: %v", err)
 	}
 }
+
+func TestOnlyASuccessWorks(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	steps := []struct {
+		what string
+		do   func()
+		want bool
+	}{
+		{"never tried", func() {}, false},
+		{"a success", func() { b.Done(budget.Listing, nil) }, true},
+		{"canceled, which tells nothing", func() { b.Done(budget.Listing, context.Canceled) }, true},
+		{"a failure", func() { fail(t, b, c, budget.Listing, broken(fault.Temporary)) }, false},
+		{"made due at once", b.Wake, false},
+		{"forgotten", b.Forget, false},
+		{"a success after it", func() { b.Done(budget.Listing, nil) }, true},
+		{"forgotten again", b.Forget, false},
+	}
+	for _, s := range steps {
+		s.do()
+		if got := b.Works(budget.Listing); got != s.want {
+			t.Errorf("%s: works %v, want %v", s.what, got, s.want)
+		}
+	}
+}

@@ -43,7 +43,8 @@ type failure struct {
 }
 
 // tellFailing writes one line to the log when something begins to fail, fails in another
-// way or works again, however often it is tried.
+// way or works again, however often it is tried. What is no longer listed works only once it
+// succeeded: new settings and a person's try have it begin anew, which mends nothing.
 func (e *Engine) tellFailing(list []api.Failing) {
 	now := map[failure]bool{}
 	for _, f := range list {
@@ -54,8 +55,12 @@ func (e *Engine) tellFailing(list []api.Failing) {
 		}
 	}
 	for k := range e.told {
-		if !now[k] && !slices.ContainsFunc(list, func(f api.Failing) bool { return f.Server == k.server && f.Kind == k.kind }) {
+		switch {
+		case slices.ContainsFunc(list, func(f api.Failing) bool { return f.Server == k.server && f.Kind == k.kind }):
+		case e.links.budgets.of(k.server).Works(budget.Kind(k.kind)):
 			e.log.Info("a request works again", "server", k.server, "request", k.kind)
+		default:
+			now[k] = true
 		}
 	}
 	e.told = now
