@@ -250,6 +250,7 @@ func (e *Engine) stashChecked(ctx context.Context, epoch int, version string, er
 	}
 	if !l.stashState.OK && l.stashState.Checked {
 		l.budgets.stash.Wake()
+		e.look.by(now) // what failed meanwhile is known to work, or not, at once
 	}
 	l.stashCheck.ended = now
 	l.stashOK(now)

@@ -91,6 +91,8 @@ const bareAgain = time.Minute
 func (e *Engine) lookStep(s step, now time.Time) {
 	l, failed := &e.look, s.err != nil
 	switch s.kind {
+	case budget.Newest:
+		l.newest = l.newest || failed
 	case budget.Sweep:
 		l.sweep = l.sweep || failed
 		if !failed {
@@ -145,7 +147,7 @@ func (e *Engine) indexed(now time.Time) {
 
 // pending reports whether something is wanted that could be looked at now.
 func (l *lookState) pending(plex bool) bool {
-	return l.sweep || l.names || l.files || l.recheck || plex && (l.index || l.full)
+	return l.newest || l.sweep || l.names || l.files || l.recheck || plex && (l.index || l.full)
 }
 
 // scheduleLook arms the next look.
@@ -172,7 +174,7 @@ func (e *Engine) nextPending(now time.Time) time.Time {
 		wanted bool
 		at     time.Time
 	}{
-		{l.sweep, stash.Next(budget.Sweep)}, {l.names, stash.Next(budget.NameSweep)}, {l.files, stash.Next(budget.FileSweep)},
+		{l.newest, stash.Next(budget.Newest)}, {l.sweep, stash.Next(budget.Sweep)}, {l.names, stash.Next(budget.NameSweep)}, {l.files, stash.Next(budget.FileSweep)},
 		{l.recheck, stash.Next(budget.Recheck)}, {l.index || l.full, plex.Next(budget.Index)},
 	} {
 		if p.wanted {
