@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
@@ -22,6 +23,13 @@ const (
 	pingOften = 30 * time.Second
 	// PongWithin is how long a pong may take while the server is busy scanning.
 	PongWithin = 15 * time.Second
+
+	// A flood of frames waits with the sender. Each costs as much as 3 kB more of it: a
+	// second's worth is some 650 small frames or 2 MB. A busy scan sends a tenth of that. Ten
+	// seconds' worth goes through at once.
+	frameCost  = 3 << 10
+	frameBytes = 2 << 20 // a second
+	frameBurst = 10 * frameBytes
 )
 
 // Listener is a websocket to hold open.
@@ -73,9 +81,13 @@ func (c *Client) Listen(ctx context.Context, l Listener) error {
 
 // read hands on frames until the connection ends.
 func (l Listener) read(ctx context.Context, conn *websocket.Conn) error {
+	pace := rate.NewLimiter(frameBytes, frameBurst)
 	for {
 		_, frame, err := conn.Read(ctx)
 		if err != nil {
+			return err
+		}
+		if err := pace.WaitN(ctx, min(frameCost+len(frame), frameBurst)); err != nil {
 			return err
 		}
 		if err := l.On(ctx, conn, frame); err != nil {
