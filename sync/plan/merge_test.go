@@ -39,6 +39,7 @@ func TestScalarPolicies(t *testing.T) {
 		"merge, clears ours":             {config.Merge, "before", true, true, "", outcome{plan.Clear, "", false}},
 		"merge, does not clear agent's":  {config.Merge, "agent", false, false, "", outcome{plan.Keep, "", false}},
 		"merge, does not clear person's": {config.Merge, "person", true, true, "", outcome{plan.Keep, skip.PlexEditKept, false}},
+		"merge, does not clear others'":  {config.Merge, "person", true, false, "", outcome{plan.Keep, "", false}},
 		"mirror, a person's":             {config.Mirror, "person", true, false, "Quay", outcome{plan.Write, "", true}},
 		"mirror, clears":                 {config.Mirror, "person", true, false, "", outcome{plan.Clear, "", true}},
 		"fill, empty":                    {config.Fill, "", false, false, "Quay", outcome{plan.Write, "", false}},
