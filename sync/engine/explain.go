@@ -16,10 +16,16 @@ import (
 	"lockstep/sync/store"
 )
 
+// longestQuery bounds what Stash is asked to look for: no path on any system is longer.
+const longestQuery = 32 << 10
+
 // Explain answers why a scene, named by id, title or path, is not in step: what Stash
 // has, where the path leads, what Plex has there, what would happen to each field, and
 // how the job stands. It looks the way a preview does and changes nothing.
 func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
+	if len(query) > longestQuery {
+		return api.Explanation{}, fault.New(fault.Rejected, fault.None, "This is too long to look for.", "", nil)
+	}
 	var x explainer
 	if err := e.listFirst(ctx); err != nil {
 		x.unlisted = fault.Shown(err)

@@ -156,3 +156,13 @@ func TestExplainFindsTheSceneThatIsMeant(t *testing.T) {
 	}
 	l.end()
 }
+
+func TestExplainAsksStashForNothingThatIsLongerThanAnyPath(t *testing.T) {
+	t.Parallel()
+	l := small(t).start()
+	l.settled()
+	_, err := l.Explain(context.Background(), strings.Repeat("a", 1<<20))
+	if !fault.Is(err, fault.Rejected) || fault.Of(err).Words != "This is too long to look for." {
+		t.Errorf("got %v", err)
+	}
+}

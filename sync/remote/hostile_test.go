@@ -87,3 +87,14 @@ func TestARequestMayNameEveryScene(t *testing.T) {
 		t.Errorf("to look at: %v", err)
 	}
 }
+
+// Whoever sends half a request, or nonsense, must not fill the log with errors of
+// Lockstep's own.
+func TestARequestThatCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	c, _ := serve(t, remote.Server{API: &fake{}}, remote.Listen)
+	_, err := c.Mapping(t.Context(), make([]config.Rule, 300_000))
+	if !fault.Is(err, fault.Rejected) || fault.Of(err).Words != "The request to Lockstep could not be read." {
+		t.Errorf("got %v", err)
+	}
+}

@@ -99,9 +99,14 @@ func readRequest(data []byte, into any) error {
 		return nil
 	}
 	if err := decode.JSON(data, entries(into), into); err != nil {
-		return fmt.Errorf("read the request: %w", err)
+		return unreadable(err)
 	}
 	return nil
+}
+
+// unreadable is the fault of whoever asks, or of its sudden end, and none of Lockstep's.
+func unreadable(err error) error {
+	return fault.New(fault.Rejected, fault.None, "The request to Lockstep could not be read.", "", err)
 }
 
 // entries is how much may be in a request. A scene is a number and no object.

@@ -121,7 +121,7 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		refuse(w, fmt.Errorf("read the request: %w", err))
+		refuse(w, unreadable(err))
 		return
 	}
 	result, err := method(r.Context(), s.API, body)
@@ -131,7 +131,7 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 func (s Server) show(w http.ResponseWriter, r *http.Request) {
 	var window string
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&window); err != nil {
-		refuse(w, fmt.Errorf("read the request: %w", err))
+		refuse(w, unreadable(err))
 		return
 	}
 	if s.Show == nil {
