@@ -183,21 +183,25 @@ func TestAChangeOfTheServersZoneHidesNothing(t *testing.T) {
 func TestADeletedScenesJobEndsAndTheSceneIsForgotten(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
+	r.update(func(tx store.Tx) error {
+		j, _, err := tx.Job(5)
+		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, "", r.clock.now())))
+	})
 	undo := queue.Wish{Scene: 2, Undo: 5}
 	r.must(r.finder.Wish(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))
 	r.update(func(tx store.Tx) error {
 		j, _, err := tx.Job(3)
 		return errors.Join(err, tx.PutJob(j.Claim(r.clock.now())))
 	})
-	for _, id := range []int{1, 2, 3, 4} {
+	for _, id := range []int{1, 2, 3, 4, 5} {
 		r.must(r.stash.DeleteScene(id))
 	}
 	f, err := r.finder.Sweep(t.Context())
-	if err != nil || f.Deleted != 4 {
-		t.Fatalf("%+v %v, want 4 deleted", f, err)
+	if err != nil || f.Deleted != 5 {
+		t.Fatalf("%+v %v, want 5 deleted", f, err)
 	}
 	r.view(func(tx store.Tx) error {
-		for id, want := range map[scene.ID]queue.State{1: queue.Skipped, 2: queue.Skipped, 3: queue.Running, 4: queue.Done} {
+		for id, want := range map[scene.ID]queue.State{1: queue.Skipped, 2: queue.Skipped, 3: queue.Running, 4: queue.Skipped, 5: queue.Skipped} {
 			j, _, err := tx.Job(id)
 			if err != nil || j.State != want || want == queue.Skipped && j.Code != skip.DeletedInStash {
 				t.Errorf("job of scene %d: %+v (%v), want %s", id, j, err, want)

@@ -231,8 +231,8 @@ func (f *Finder) record(list []seenScene) error {
 	return nil
 }
 
-// forget drops vanished scenes: their live jobs end as skipped, what was written to
-// Plex stays known and Plex is left alone.
+// forget drops vanished scenes: whatever became of their jobs, they count as deleted; what
+// was written to Plex stays known and Plex is left alone.
 func (f *Finder) forget(gone []Lost) error {
 	now := f.Clock()
 	for len(gone) > 0 {
@@ -259,7 +259,7 @@ func Forget(tx store.Tx, id scene.ID, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if ok && j.State != queue.Running && (j.State.Live() || j.State == queue.Dead) {
+	if ok && j.State != queue.Running {
 		j.Again, j.Sync, j.Then = false, false, 0
 		if err := tx.PutJob(j.Skip(skip.DeletedInStash, "", now)); err != nil {
 			return err

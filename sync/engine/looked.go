@@ -79,6 +79,9 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 	if k.found.Doubtful > 0 {
 		e.log.Warn("many scenes seem to have vanished from Stash at once; not believed", "scenes", k.found.Doubtful)
 	}
+	if k.found.Deleted > 0 {
+		e.recount()
+	}
 	if k.found.Enqueued > 0 || k.found.Deleted > 0 {
 		e.log.Info("changes found in Stash", "waiting", e.store.Counts().Pending(), "deleted", k.found.Deleted)
 	}

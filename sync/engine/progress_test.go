@@ -117,4 +117,19 @@ func TestScenesStandAsTheyAre(t *testing.T) {
 	if got, want := l.settled().Standing, (api.Standing{InStep: 23, LeftOut: 1, NeedYou: 4}); got != want {
 		t.Errorf("after a restart: %+v, want %+v", got, want)
 	}
+	for _, gone := range []struct {
+		what string
+		id   func() int
+		want api.Standing
+	}{
+		{"without metadata", func() int { return r.world.Dirty("Raw")[0] }, api.Standing{InStep: 23, LeftOut: 2, NeedYou: 3}},
+		{"filtered", r.inPlex, api.Standing{InStep: 23, LeftOut: 2, NeedYou: 3}},
+		{"in step", r.inPlex, api.Standing{InStep: 22, LeftOut: 3, NeedYou: 3}},
+	} {
+		must(t, r.world.Stash.DeleteScene(gone.id()))
+		l.look()
+		if got := l.settled().Standing; got != gone.want {
+			t.Errorf("after a scene %s was deleted in Stash: %+v, want %+v", gone.what, got, gone.want)
+		}
+	}
 }
