@@ -111,8 +111,8 @@ func (s *splitter[K, V]) doubts(f *fault.Error, keys int) bool {
 }
 
 // blames reports that something else cannot be read either. Where there is nothing else,
-// the ends of the keys are tried, and what neither of them clears up is more likely the
-// server's unless it looks like a fault of theirs.
+// the ends and the middle of the keys are tried, and what none of them clears up is more
+// likely the server's unless it looks like a fault of theirs.
 func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -126,7 +126,7 @@ func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) b
 	if plainly(f) {
 		return false
 	}
-	return len(keys) < 2 || s.fails(ctx, keys[len(keys)-1]) && s.fails(ctx, keys[0])
+	return len(keys) < 2 || s.fails(ctx, keys[len(keys)-1]) && s.fails(ctx, keys[0]) && (len(keys) < 3 || s.fails(ctx, keys[len(keys)/2]))
 }
 
 // fails reports that a key cannot be read.
