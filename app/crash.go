@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+
+	"lockstep/sync/file"
 )
 
 // The files a crash leaves its trace in, within the data folder: of the process that owns
@@ -25,6 +27,9 @@ const longestTrace = 64 << 10
 // standard error of what the desktop starts. The returned function ends that.
 func recordCrash(dir, name string) (stop func(), err error) {
 	path := filepath.Join(dir, name)
+	if err := file.Plain(path); err != nil {
+		return func() {}, fmt.Errorf("prepare for a crash: %w", err)
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err == nil {
 		err = errors.Join(debug.SetCrashOutput(f, debug.CrashOptions{}), f.Close()) // the runtime has its own copy
@@ -43,7 +48,7 @@ func recordCrash(dir, name string) (stop func(), err error) {
 // takeCrash reads the trace of an earlier crash and removes it, "" if there was none.
 func takeCrash(dir, name string) (string, error) {
 	path := filepath.Join(dir, name)
-	f, err := os.Open(path)
+	f, err := file.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

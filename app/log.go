@@ -9,6 +9,8 @@ import (
 
 	"github.com/lmittmann/tint"
 	"gopkg.in/natefinch/lumberjack.v2"
+
+	"lockstep/sync/file"
 )
 
 // LogName is the name of the log within the data folder.
@@ -38,13 +40,21 @@ func newLogs(terminal io.Writer, format string) *logs {
 // file in dir, if any, from info or lower on.
 func (l *logs) start(level slog.Level, dir string) *slog.Logger {
 	handlers := []slog.Handler{l.onTerminal(level)}
+	name := filepath.Join(dir, LogName)
+	var notFile error
 	if dir != "" {
-		l.file = &lumberjack.Logger{Filename: filepath.Join(dir, LogName), MaxSize: logMegabytes, MaxBackups: logFiles}
+		notFile = file.Plain(name)
+	}
+	if dir != "" && notFile == nil {
+		l.file = &lumberjack.Logger{Filename: name, MaxSize: logMegabytes, MaxBackups: logFiles}
 		handlers = append(handlers, slog.NewJSONHandler(l.writer(l.file),
 			&slog.HandlerOptions{Level: min(level, slog.LevelInfo), ReplaceAttr: l.attr}))
 	}
 	l.log = slog.New(slog.NewMultiHandler(handlers...))
 	slog.SetDefault(l.log)
+	if notFile != nil {
+		l.log.Warn("no log is kept", "err", notFile)
+	}
 	return l.log
 }
 

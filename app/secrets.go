@@ -293,6 +293,9 @@ func (k *secrets) writeFile() error {
 }
 
 func (k *secrets) readFile() (map[string]string, error) {
+	if err := file.Plain(k.file); err != nil {
+		return nil, fmt.Errorf("read the file of secrets: %w", err)
+	}
 	data, err := os.ReadFile(k.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"lockstep/sync/file"
 )
 
 // LockName is the name of the lock file within the data folder.
@@ -22,6 +24,9 @@ func Lock(dir string) (*FolderLock, error) {
 		return nil, diskFault(dir, err)
 	}
 	path := filepath.Join(dir, LockName)
+	if err := file.Plain(path); err != nil {
+		return nil, local(fmt.Sprintf("%s is not a file", path), "move it away, or choose another data folder", err)
+	}
 	f := flock.New(path, flock.SetPermissions(0o600))
 	got, err := f.TryLock()
 	if err != nil {

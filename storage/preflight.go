@@ -2,9 +2,12 @@ package storage
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
+
+	"lockstep/sync/file"
 )
 
 // bbolt's file format: a header of 16 bytes on each page, then the meta record with
@@ -30,7 +33,10 @@ type metaPage struct {
 // with what the newest valid one says. It comes before bbolt maps the file: reading a
 // map beyond the end of its file kills the process.
 func preflight(path string) error {
-	f, err := os.Open(path) //nolint:gosec // the database's own path
+	f, err := file.Open(path)
+	if errors.Is(err, file.ErrNotFile) {
+		return local(fmt.Sprintf("%s is not a file", path), "move it away, or choose another data folder", nil)
+	}
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)
 	}
@@ -38,9 +44,6 @@ func preflight(path string) error {
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return local(fmt.Sprintf("%s is not a file", path), "move it away, or choose another data folder", nil)
 	}
 	if info.Size() == 0 {
 		return fmt.Errorf("%w: it is empty (0 bytes)", errStructure)

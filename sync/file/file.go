@@ -39,6 +39,26 @@ func Write(place string, data []byte) error {
 	return Move(next, place)
 }
 
+// ErrNotFile is in the chain when something else has the name of a file.
+var ErrNotFile = errors.New("not a file")
+
+// Plain refuses what is no file under the name of one: whoever opens a pipe waits for the
+// other end, for ever and deaf to signals. Nothing under that name is fine.
+func Plain(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "open", Path: path, Err: ErrNotFile}
+	}
+	return nil
+}
+
+// Open opens a file for reading, and nothing but a file.
+func Open(path string) (*os.File, error) {
+	if err := Plain(path); err != nil {
+		return nil, err
+	}
+	return os.Open(path) //nolint:gosec // the caller's own path
+}
+
 // Move renames a file, replacing one that has the name. On one disk it happens whole or
 // not at all.
 func Move(from, to string) error {

@@ -118,7 +118,7 @@ func find(dir string) []address {
 
 // readAddress reads an address file and tells whether nobody but this user can write it.
 func readAddress(path string) (at address, mine bool, err error) {
-	f, err := os.Open(path)
+	f, err := file.Open(path)
 	if err != nil {
 		return at, false, fmt.Errorf("read the address of the socket: %w", err)
 	}
