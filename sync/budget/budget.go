@@ -42,8 +42,14 @@ type Budget struct {
 	mu    sync.Mutex
 	kinds map[Kind]*record
 	works map[Kind]bool // what succeeded and has not failed since
-	young []time.Time   // tries of kinds whose fault is younger than burstFor
-	old   []time.Time   // tries of the others
+	young []try         // of kinds whose fault is younger than burstFor
+	old   []try         // of the others
+}
+
+// try is a request of a kind that fails.
+type try struct {
+	kind Kind
+	at   time.Time
 }
 
 // record is what is known of one kind; there is none for a kind that works.
@@ -103,12 +109,20 @@ func (b *Budget) Done(k Kind, err error) {
 	case Held(err):
 		b.wait(k, f)
 	case f == nil, f.Class == fault.NotFound && ruleOf(k).missing:
-		delete(b.kinds, k)
-		b.works[k] = true
+		b.worked(k)
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 	default:
 		b.failed(k, f)
 	}
+}
+
+// worked ends what stood in the way of a kind. Its tries no longer weigh on others: what
+// they had in common is over, and what is asked next tells whether theirs is too.
+func (b *Budget) worked(k Kind) {
+	delete(b.kinds, k)
+	b.works[k] = true
+	over := func(t try) bool { return t.kind == k }
+	b.young, b.old = slices.DeleteFunc(b.young, over), slices.DeleteFunc(b.old, over)
 }
 
 // wait puts a task off that was held back.
@@ -122,7 +136,7 @@ func (b *Budget) wait(k Kind, f *fault.Error) {
 		r = &record{since: now, fault: f}
 		b.kinds[k] = r
 	}
-	r.next = later(r.next, now.Add(f.RetryAfter))
+	r.next = later(r.next, now.Add(max(f.RetryAfter, first))) // whoever passed it on may have lost the time
 }
 
 func (b *Budget) failed(k Kind, f *fault.Error) {
@@ -182,7 +196,7 @@ func (b *Budget) due(k Kind, r *record, now time.Time) time.Time {
 	}
 	*tries = recent(*tries, now)
 	if n := len(*tries); n >= limit {
-		at = later(at, (*tries)[n-limit].Add(burstFor))
+		at = later(at, (*tries)[n-limit].at.Add(burstFor))
 	}
 	return at
 }
@@ -200,15 +214,15 @@ func (b *Budget) spend(k Kind, r *record, now time.Time) {
 		return // a task is counted by its requests; what may be one item's fault is not counted
 	}
 	if now.Sub(r.since) < burstFor {
-		b.young = append(recent(b.young, now), now)
+		b.young = append(recent(b.young, now), try{k, now})
 	}
-	b.old = append(recent(b.old, now), now)
+	b.old = append(recent(b.old, now), try{k, now})
 }
 
 // recent drops what is older than the span of the limits, or in a future that a clock set
 // back made up.
-func recent(tries []time.Time, now time.Time) []time.Time {
-	return slices.DeleteFunc(tries, func(t time.Time) bool { return now.Sub(t) >= burstFor || t.After(now) })
+func recent(tries []try, now time.Time) []try {
+	return slices.DeleteFunc(tries, func(t try) bool { return now.Sub(t.at) >= burstFor || t.at.After(now) })
 }
 
 // Next is when a request of the kind, or a task with all its requests, may be made; not

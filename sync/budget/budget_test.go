@@ -369,3 +369,38 @@ func TestOnlyASuccessWorks(t *testing.T) {
 		}
 	}
 }
+
+// A fault that lost its time on the way once had a listing begun anew without an end.
+func TestATaskThatWasHeldBackWaitsWhateverItSays(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	fail(t, b, c, budget.Identity, broken(fault.Unreachable))
+	echo := *fault.Of(b.Allow(budget.Identity))
+	echo.RetryAfter = 0
+	b.Done(budget.Index, &echo)
+	if wait := b.Next(budget.Index).Sub(c.now()); wait < 500*time.Millisecond {
+		t.Errorf("begun again after %v", wait)
+	}
+}
+
+// The end of an outage is proven by the listing, which the probes must not use up.
+func TestTriesOfWhatWorksAgainDoNotHoldBackTheRest(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for _, k := range []budget.Kind{budget.Listing, budget.Sections} {
+		for range 3 {
+			fail(t, b, c, k, broken(fault.Unreachable))
+		}
+	}
+	c.advance(2 * time.Minute)
+	for range 4 { // all that a minute has room for
+		fail(t, b, c, budget.Sections, broken(fault.Unreachable))
+	}
+	if b.Next(budget.Listing).Sub(c.now()) <= 0 {
+		t.Fatal("there is room left")
+	}
+	b.Done(budget.Sections, nil)
+	if wait := b.Next(budget.Listing).Sub(c.now()); wait > 0 {
+		t.Errorf("the listing waits %v for what is over", wait)
+	}
+}

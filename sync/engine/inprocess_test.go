@@ -26,7 +26,9 @@ import (
 type wire struct {
 	conns chan net.Conn
 	once  sync.Once
-	down  bool // connections are refused
+	mu    sync.Mutex
+	shut  bool // connections are refused
+	live  []net.Conn
 }
 
 func newWire(h http.Handler) *wire {
@@ -48,12 +50,34 @@ func (w *wire) Close() error   { w.once.Do(func() { close(w.conns) }); return ni
 func (w *wire) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
 func (w *wire) connect() (net.Conn, error) {
-	if w.down {
+	w.mu.Lock()
+	if w.shut {
+		w.mu.Unlock()
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}
 	near, far := net.Pipe()
+	w.live = append(w.live, far)
+	w.mu.Unlock()
 	w.conns <- far
 	return near, nil
+}
+
+// down ends what is connected and refuses connections, as a server that has ended does.
+func (w *wire) down() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shut = true
+	for _, c := range w.live {
+		_ = c.Close()
+	}
+	w.live = nil
+}
+
+// up takes connections again.
+func (w *wire) up() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shut = false
 }
 
 // bubble is a world and an engine inside a synctest bubble.

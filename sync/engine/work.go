@@ -295,7 +295,7 @@ const busyHold = 10 * time.Second
 func (e *Engine) batchFault(f *fault.Error) {
 	now, w := e.now(), &e.work
 	if budget.Held(f) { // proves nothing new: it is only waited for
-		w.holdUntil = now.Add(f.RetryAfter)
+		w.holdUntil = now.Add(max(f.RetryAfter, time.Second))
 		return
 	}
 	switch f.Class {

@@ -112,7 +112,9 @@ func (c *Client) Probe(ctx context.Context) error {
 // answers 404 while the server behind it is away.
 func absent(err error) error {
 	if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
-		return plexFault(fault.Unreachable, "This address answers, but not as Plex does.", hintPort, f.Err)
+		away := *f // with the time it may be asked again
+		away.Class, away.Words, away.Hint = fault.Unreachable, "This address answers, but not as Plex does.", hintPort
+		return &away
 	}
 	return err
 }
