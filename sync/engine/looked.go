@@ -63,6 +63,7 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 		}
 		e.lookStep(s, now)
 	}
+	l.giveBack(k.undone())
 	if k.stashErr != nil {
 		e.doubt(asServer(k.stashErr, fault.Stash))
 	}

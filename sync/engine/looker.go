@@ -135,3 +135,22 @@ func (k *looker) steps() []stashStep {
 		}},
 	}
 }
+
+// undone is what a look against Stash was to do and did not come to, because of a step
+// before it.
+func (k *looker) undone() want {
+	w := want{sweep: k.want.sweep, names: k.want.names, files: k.want.files, recheck: k.want.recheck}
+	for _, s := range k.did {
+		switch s.kind {
+		case budget.Sweep:
+			w.sweep = false
+		case budget.NameSweep:
+			w.names = false
+		case budget.FileSweep:
+			w.files = false
+		case budget.Recheck:
+			w.recheck = false
+		}
+	}
+	return w
+}

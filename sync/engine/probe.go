@@ -73,6 +73,7 @@ func (e *Engine) probe() {
 	if b := e.links.budgets.plex; len(e.links.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
 		t.sections = e.links.sections
 		b.Due(budget.Listing)
+		b.Due(budget.Identity) // which a listing over a new connection asks first
 	}
 	if b := e.links.budgets.plex; b.Fails(budget.Connect) && !b.Fails(budget.Sections) {
 		t.ready = true
@@ -132,7 +133,7 @@ func (e *Engine) tried(t trial) {
 			t.err = wide(asServer(t.err, fault.Plex))
 		}
 	}
-	e.probing.listing = listed && t.err != nil
+	e.probing.listing = listed && t.err != nil && !budget.Held(t.err)
 	e.probed(t.gen, t.begun, t.err)
 }
 

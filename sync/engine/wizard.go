@@ -249,7 +249,8 @@ func (e *Engine) storeServer(ctx context.Context, f foundServer) error {
 	return e.save(ctx, api.SettingsChange{Values: values, Token: &f.Token}, true)
 }
 
-// Discover looks for Plex servers on the local network.
+// Discover looks for Plex servers on the local network. Only a person asks for it and nothing
+// repeats it, so it needs no budget.
 func (e *Engine) Discover(ctx context.Context) ([]api.PlexServer, error) {
 	found, err := plex.Discover(ctx, e.o.Discovery)
 	if err != nil {
