@@ -61,9 +61,11 @@ var away = map[string]func(*bubble) func(){
 var soon = map[string]time.Duration{"closed port": 10 * time.Second, "503": 40 * time.Second, "no answers": 20 * time.Second}
 
 func TestTheEndOfAnOutageIsNoticedWithinSeconds(t *testing.T) {
+	t.Parallel()
 	for how, begin := range away {
 		for _, lasts := range []time.Duration{20 * time.Second, 45 * time.Second, 2 * time.Minute, 9 * time.Minute} {
 			t.Run(how+"/"+lasts.String(), func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, sim.Options{Seed: 7, Scenes: 6}, func(t *testing.T, b *bubble) {
 					end := begin(b)
 					b.edits(1)
@@ -82,8 +84,10 @@ func TestTheEndOfAnOutageIsNoticedWithinSeconds(t *testing.T) {
 }
 
 func TestTheEndOfASecondOutageIsNoticedAsSoon(t *testing.T) {
+	t.Parallel()
 	for how, begin := range away {
 		t.Run(how, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, sim.Options{Seed: 7, Scenes: 6}, func(t *testing.T, b *bubble) {
 				for i := range 3 {
 					end := begin(b)
@@ -104,6 +108,7 @@ func TestTheEndOfASecondOutageIsNoticedAsSoon(t *testing.T) {
 }
 
 func TestABurstOfRefusalsCostsSeconds(t *testing.T) {
+	t.Parallel()
 	for how, f := range map[string]sim.Fault{
 		"401":           {Effect: sim.Status, Status: 401},
 		"a web page":    {Effect: sim.HTML},
@@ -121,6 +126,7 @@ func TestABurstOfRefusalsCostsSeconds(t *testing.T) {
 				continue
 			}
 			t.Run(server+"/"+how, func(t *testing.T) {
+				t.Parallel()
 				inBubble(t, sim.Options{Seed: 7, Scenes: 12}, func(t *testing.T, b *bubble) {
 					s := &b.world.Plex.Server
 					if server == "Stash" {
