@@ -116,16 +116,20 @@ func nothing(it scene.Item) plan.Edit {
 	return plan.Edit{RatingKey: it.RatingKey, Section: it.Section, Locks: map[string]bool{title: it.Locked[title]}}
 }
 
-// last is the last item of the batch that has not failed, or else the failed one.
+// last is the last item of the batch that has not failed, or else the failed one. Jobs that
+// failed before come last: a neighbour with the same fault, tried again, may be at the very
+// end, and proves nothing about Plex.
 func (b *batch) last(_ context.Context, failed *target) (scene.Item, bool, error) {
 	failing := b.Streak.scenes()
-	for _, t := range slices.Backward(b.open()) {
-		if t.fault != nil || failing[t.job.Scene] {
-			continue
-		}
-		for _, g := range t.targets {
-			if g.Key != failed.Key {
-				return g.InPlex, true, nil
+	for _, again := range []bool{false, true} {
+		for _, t := range slices.Backward(b.open()) {
+			if t.fault != nil || failing[t.job.Scene] || (t.job.Attempts > 0) != again {
+				continue
+			}
+			for _, g := range t.targets {
+				if g.Key != failed.Key {
+					return g.InPlex, true, nil
+				}
 			}
 		}
 	}
