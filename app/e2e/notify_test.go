@@ -220,6 +220,17 @@ func (d *desk) outages() api.OutagePage {
 	if err := json.Unmarshal([]byte(a.out), &page); err != nil || a.code != 0 {
 		d.t.Fatalf("outages --json: code %d, %v: %s%s", a.code, err, a.out, a.problems)
 	}
+	var printed struct { // under the names of the command, which are not those of the database
+		Records []struct {
+			FailedProbes int `json:"failedProbes"`
+		} `json:"records"`
+	}
+	if err := json.Unmarshal([]byte(a.out), &printed); err != nil {
+		d.t.Fatal(err)
+	}
+	for i, r := range printed.Records {
+		page.Records[i].FailedProbes = r.FailedProbes
+	}
 	return page
 }
 
