@@ -51,9 +51,9 @@ bench: ## benchmarks: scenes/s, requests/scene, peak memory
 	@.ci/setup.sh go
 	CGO_ENABLED=0 $(GO) test -tags nogui -run '^$$' -bench . -benchmem -timeout 30m ./sync/... ./storage/... ./app/...
 
-soak: ## half an hour of random faults; SPAN=5m and SEED=n for less, and for the same again
+soak: ## every request with every fault, and half an hour of random faults; SPAN=5m and SEED=n for less, and for the same again
 	@.ci/setup.sh go
-	CGO_ENABLED=0 LOCKSTEP_SOAK=$(or $(SPAN),30m) LOCKSTEP_SOAK_SEED=$(SEED) $(GO) test -tags nogui -run '^TestSoak' -v -timeout 2h ./sync/engine
+	CGO_ENABLED=0 LOCKSTEP_SOAK=$(or $(SPAN),30m) LOCKSTEP_SOAK_SEED=$(SEED) $(GO) test -tags nogui -run '^Test(Soak|WhateverFails)' -v -timeout 2h ./sync/engine
 
 lint: ## gofmt, vet, staticcheck
 	@.ci/setup.sh build
