@@ -69,7 +69,7 @@ func TestACoverThatFailsHoldsNothingBack(t *testing.T) {
 				t.Errorf("Stash %+v, attention %+v: one cover is no news about Stash", s.Stash, s.Attention)
 			}
 			r.titled(7)
-			if n := r.world.Stash.Counts()["screenshot"]; n > 60+30 { // one each, and the budget of the first minute
+			if n := r.world.Stash.Counts()["screenshot"]; n > 60+10 { // one each, and the tries of the one that fails
 				t.Errorf("%d covers asked for", n)
 			}
 			clear()

@@ -127,7 +127,7 @@ func (c *Client) dial(ctx context.Context, network, to string) (net.Conn, error)
 	if at, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 		c.peer.Store(&at.IP)
 	}
-	return &numbered{conn, c.made.Add(1)}, nil
+	return &numbered{Conn: conn, n: c.made.Add(1)}, nil
 }
 
 // Close gives up idle connections. The client may still be used afterwards.
@@ -196,7 +196,7 @@ func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error
 		return err
 	}
 	if c.vouch.Load() == nil && c.o.Budget.Fails(r.Kind) {
-		c.http.CloseIdleConnections() // net/http repeats by itself what fails over an old one
+		c.http.CloseIdleConnections() // an old one may lead to a server that is no more
 	}
 	err := c.standing.settle(r.Kind, c.exchange(ctx, r, use), time.Now())
 	if r.Divides != nil && err != nil && r.Divides(err) && !c.o.Budget.Fails(r.Kind) {
@@ -209,17 +209,14 @@ func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error
 func (c *Client) exchange(ctx context.Context, r Request, use func(Reply) error) error {
 	bound, cancel := context.WithTimeout(ctx, r.patience(c.o.Timeout))
 	defer cancel()
-	held, refused := c.vouched(bound, r)
-	req, err := c.request(held, r)
+	traced, way := c.accompany(bound, cancel, r)
+	req, err := c.request(traced, r)
 	if err != nil {
 		return err
 	}
 	resp, err := c.http.Do(req)
-	if why := refused(); why != nil && err != nil {
-		return why
-	}
 	if err != nil {
-		return c.Broken(ctx, r.Op, err)
+		return way.broken(ctx, r.Op, err)
 	}
 	defer resp.Body.Close()
 	rep, err := r.receive(resp)

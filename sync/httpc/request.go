@@ -13,8 +13,8 @@ import (
 
 // request builds the HTTP request. All requests may be repeated without harm (they read,
 // or write the same values again), which the empty idempotency key tells the transport:
-// it then repeats one that met a connection the server had just closed. An empty key is
-// not sent.
+// it then repeats one that met a connection the server had just closed, see escort. An
+// empty key is not sent.
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
 	u, err := c.url(r.Path, r.Query)
 	if err != nil {

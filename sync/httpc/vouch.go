@@ -4,22 +4,36 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"net/http/httptrace"
 	"sync/atomic"
 )
 
 // numbered is a connection with its place in the order in which they were made.
 type numbered struct {
 	net.Conn
-	n uint64
+	n     uint64
+	ended atomic.Pointer[error] // the first error of a Read
+}
+
+func (c *numbered) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.ended.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// numberedOf is nil for a connection nobody numbered.
+func numberedOf(conn net.Conn) *numbered {
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	c, _ := conn.(*numbered)
+	return c
 }
 
 // numberOf is the place of a connection, zero for one nobody numbered.
 func numberOf(conn net.Conn) uint64 {
-	if t, ok := conn.(*tls.Conn); ok {
-		conn = t.NetConn()
-	}
-	if c, ok := conn.(*numbered); ok {
+	if c := numberedOf(conn); c != nil {
 		return c.n
 	}
 	return 0
@@ -57,29 +71,4 @@ func (v *vouch) vouchFor(ctx context.Context, n uint64, made *atomic.Uint64) err
 	}
 	v.known = all
 	return nil
-}
-
-// vouched gives a request that is held back until its connection is vouched for. refused
-// gives the reason when it was not: the connection is closed before it carried anything.
-func (c *Client) vouched(ctx context.Context, r Request) (held context.Context, refused func() error) {
-	v := c.vouch.Load()
-	if v == nil || r.Anyone {
-		return ctx, func() error { return nil }
-	}
-	var why atomic.Pointer[error]
-	held = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
-		if err := v.vouchFor(ctx, numberOf(got.Conn), &c.made); err != nil {
-			if err == ctx.Err() {
-				err = c.Broken(ctx, r.Op, err)
-			}
-			why.Store(&err)
-			_ = got.Conn.Close()
-		}
-	}})
-	return held, func() error {
-		if err := why.Load(); err != nil {
-			return *err
-		}
-		return nil
-	}
 }
