@@ -92,7 +92,7 @@ func (e *Engine) wakeWhere(here func(tx store.Tx, key string) (bool, error)) err
 		return err
 	}
 	now := e.stamp()
-	_, err = e.inParts(woken, func(tx store.Tx, j queue.Job) (bool, error) {
+	_, err = e.host.EditJobs(woken, func(tx store.Tx, j queue.Job) (bool, error) {
 		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
 	})
 	return err
@@ -115,7 +115,7 @@ func (e *Engine) endParked(now time.Time) {
 		})
 	})
 	if err == nil {
-		_, err = e.inParts(ids, func(tx store.Tx, j queue.Job) (bool, error) {
+		_, err = e.host.EditJobs(ids, func(tx store.Tx, j queue.Job) (bool, error) {
 			if !over(j) {
 				return false, nil
 			}

@@ -226,7 +226,7 @@ func (e *Engine) releaseHeld() error {
 			return true
 		})
 	})
-	return errors.Join(err, e.wish(ids, queue.Wish{Cause: "counted"}))
+	return errors.Join(err, e.enqueueEach(ids, queue.Wish{Cause: "counted"}))
 }
 
 // dueCount begins the preview that counts what the brake holds.

@@ -6,7 +6,6 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
-	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -20,7 +19,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	if len(q.Scenes) > 0 {
 		err := e.ask(ctx, func() error {
 			e.tryAgain()
-			return e.wish(q.Scenes, queue.Wish{Cause: "asked for", Forced: true, Confirmed: true})
+			return e.enqueueEach(q.Scenes, queue.Wish{Cause: "asked for", Forced: true, Confirmed: true})
 		})
 		res.Enqueued = len(q.Scenes)
 		return res, err
@@ -67,41 +66,10 @@ func (e *Engine) tryAgain() {
 	e.links.recheck(e.now())
 }
 
-// wish enqueues scenes with the given wish.
-func (e *Engine) wish(ids []scene.ID, w queue.Wish) error {
-	wishes := make([]queue.Wish, len(ids))
-	for i, id := range ids {
-		wishes[i] = w
-		wishes[i].Scene = id
-	}
-	return e.wishAll(wishes)
-}
-
-// wishAll enqueues scenes under the names they were last seen with.
-func (e *Engine) wishAll(wishes []queue.Wish) error {
+// enqueueEach puts scenes into the queue that all have the same wish.
+func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 	defer e.publish()
-	now := e.stamp()
-	for part := range slices.Chunk(wishes, partSize) {
-		err := e.store.Update(func(tx store.Tx) error {
-			for _, w := range part {
-				s, ok, err := tx.Seen(w.Scene)
-				if err != nil {
-					return err
-				}
-				if ok {
-					w.Name = s.Name
-				}
-				if err := change.Enqueue(tx, w, now); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.host.EnqueueEach(ids, w)
 }
 
 // Retry gives jobs another chance at once: the named ones, or all dead ones.
@@ -114,7 +82,7 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
 		}
 		n = len(ids)
 		e.tryAgain()
-		return e.wish(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: !q.AllDead})
+		return e.enqueueEach(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: !q.AllDead})
 	})
 	return n, err
 }
@@ -127,7 +95,7 @@ func (e *Engine) Discard(ctx context.Context, q api.Selection) (int, error) {
 		if err != nil {
 			return err
 		}
-		n, err = e.inParts(ids, func(tx store.Tx, j queue.Job) (bool, error) {
+		n, err = e.host.EditJobs(ids, func(tx store.Tx, j queue.Job) (bool, error) {
 			if j.State == queue.Running {
 				return false, nil
 			}

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
@@ -156,6 +157,7 @@ type Engine struct {
 	o      Options
 	log    *slog.Logger
 	store  *ledger
+	host   host.Host
 	inbox  chan func()
 	snap   event.Value[api.Snapshot]
 	quit   chan struct{} // closed when somebody asks the process to end
@@ -202,8 +204,9 @@ type owner struct {
 
 // New makes an engine. Nothing runs before Run.
 func New(o Options) *Engine {
+	stored := &ledger{Store: o.Store}
 	return &Engine{
-		o: o, log: o.Log, store: &ledger{Store: o.Store},
+		o: o, log: o.Log, store: stored, host: host.Host{Now: o.Now, Store: stored, Log: o.Log},
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
 		owner: owner{notes: map[api.AttentionKind]api.Attention{}},
 	}

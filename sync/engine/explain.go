@@ -71,7 +71,7 @@ func (e *Engine) listFirst(ctx context.Context) error {
 func (x explainer) explain(ctx context.Context, query string) (api.Explanation, error) {
 	scenes, err := x.stash.Find(ctx, query)
 	if err != nil {
-		return api.Explanation{}, asServer(err, fault.Stash)
+		return api.Explanation{}, fault.At(err, fault.Stash)
 	}
 	if id, err := scene.ParseID(query); err == nil && !slices.ContainsFunc(scenes, func(s scene.Scene) bool { return s.ID == id }) {
 		if gone, known, err := x.deleted(id); known || err != nil {

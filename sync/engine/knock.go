@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 )
 
@@ -32,7 +33,7 @@ func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
 	}
 	next := e.knockAt(ctx, now, &l.plexKnock, e.young(now), l.plex.Knock, func() { e.probing.at = time.Time{} })
 	away := l.stashState.Class == string(fault.Unreachable) && now.UTC().Sub(l.stashState.Since) < youngFor
-	return sooner(next, e.knockAt(ctx, now, &l.stashKnock, away, l.stash.Knock, l.budgets.stash.Wake))
+	return host.Sooner(next, e.knockAt(ctx, now, &l.stashKnock, away, l.stash.Knock, l.budgets.stash.Wake))
 }
 
 // knockAt knocks when it is time; listens is called when somebody listens who did not.

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -190,7 +191,7 @@ func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
 	}
 	next := e.dueCheck(ctx, &l.stashCheck, l.budgets.stash, now, e.checkStash)
 	if e.health.Breaker.Allows() { // an open breaker is tried by its probe alone
-		next = sooner(next, e.dueCheck(ctx, &l.plexCheck, l.budgets.plex, now, e.checkPlex))
+		next = host.Sooner(next, e.dueCheck(ctx, &l.plexCheck, l.budgets.plex, now, e.checkPlex))
 	}
 	return next
 }
@@ -200,27 +201,12 @@ func (e *Engine) dueCheck(ctx context.Context, c *check, b *budget.Budget, now t
 	if c.running || c.at.IsZero() {
 		return time.Time{}
 	}
-	if at := later(c.at, b.Next(budget.Connect)); at.After(now) {
+	if at := host.Later(c.at, b.Next(budget.Connect)); at.After(now) {
 		return at
 	}
 	c.running, c.at = true, time.Time{} // who asks for a check from now on gets another one
 	begin(ctx)
 	return time.Time{}
-}
-
-// sooner is the earlier of two times, of which a zero one is none.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 func (e *Engine) checkStash(ctx context.Context) {
@@ -242,7 +228,7 @@ func (e *Engine) stashChecked(ctx context.Context, epoch int, version string, er
 	l.stashCheck.running = false
 	l.budgets.stash.Done(budget.Connect, err)
 	if err != nil {
-		e.noteFault(asServer(err, fault.Stash))
+		e.noteFault(fault.At(err, fault.Stash))
 		e.look.answer(err) // no look begins while Stash is away
 		l.stashCheck.want(now)
 		e.publish()
@@ -299,7 +285,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	}
 	l.budgets.plex.Done(budget.Connect, err)
 	if err != nil {
-		e.noteFault(asServer(err, fault.Plex))
+		e.noteFault(fault.At(err, fault.Plex))
 		e.countSilence(gen, err, a.took)
 		l.plexCheck.want(now)
 		return
@@ -390,18 +376,8 @@ var needed = []budget.Kind{budget.Connect, budget.Identity, budget.Sections, bud
 // lacking reports that something jobs need fails in a way that counts as an outage.
 func (e *Engine) lacking() bool {
 	return slices.ContainsFunc(e.links.budgets.plex.Failing(), func(f budget.Failure) bool {
-		return slices.Contains(needed, f.Kind) && wide(f.Fault).Class == fault.Unreachable
+		return slices.Contains(needed, f.Kind) && f.Fault.Whole().Class == fault.Unreachable
 	})
-}
-
-// wide is a fault of what concerns the whole server: an error there is no single item's.
-func wide(f *fault.Error) *fault.Error {
-	if f.Class != fault.Temporary {
-		return f
-	}
-	w := *f
-	w.Class = fault.Unreachable
-	return &w
 }
 
 // silence is how long a check stays unanswered to weigh as much as another failure: in
@@ -413,14 +389,4 @@ func (e *Engine) countSilence(gen uint64, err error, took time.Duration) {
 	for range 1 + took/silence {
 		e.countPlex(gen, err)
 	}
-}
-
-// asServer gives a fault its server where the adapter's caller knows better: an error
-// of our own stays ours.
-func asServer(err error, s fault.Server) *fault.Error {
-	f := fault.Of(err)
-	if f.Server == fault.None && f.Class != fault.Local && f.Class != fault.Canceled {
-		f.Server = s
-	}
-	return f
 }

@@ -209,6 +209,9 @@ func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, e
 	if err != nil {
 		return api.UndoResult{}, err
 	}
-	err = e.ask(ctx, func() error { return e.wishAll(wishes) })
+	err = e.ask(ctx, func() error {
+		defer e.publish()
+		return e.host.Enqueue(wishes)
+	})
 	return api.UndoResult{Enqueued: len(wishes), Lost: lost}, err
 }

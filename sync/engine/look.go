@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/scene"
 )
 
@@ -153,7 +154,7 @@ func (e *Engine) affordable(w want, now time.Time) (want, time.Time) {
 	may := func(wanted bool, b *budget.Budget, k budget.Kind) bool {
 		at := b.Next(k)
 		if wanted && at.After(now) {
-			next = sooner(next, at)
+			next = host.Sooner(next, at)
 			return false
 		}
 		return wanted

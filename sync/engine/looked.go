@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
@@ -65,7 +66,7 @@ func (e *Engine) lookedAtStash(k *looker, now time.Time) {
 	}
 	l.giveBack(k.undone())
 	if k.stashErr != nil {
-		e.doubt(asServer(k.stashErr, fault.Stash))
+		e.doubt(fault.At(k.stashErr, fault.Stash))
 	}
 	if k.newestNow != l.lastNewest && l.lastNewest != (scene.Newest{}) {
 		l.edited = now
@@ -122,9 +123,9 @@ func (e *Engine) lookedAtPlex(gen uint64, k *looker, now time.Time) {
 	e.links.budgets.plex.Done(budget.Index, k.plexErr)
 	if k.plexErr != nil {
 		e.look.index, e.look.full = true, e.look.full || k.want.full
-		f := asServer(k.plexErr, fault.Plex)
+		f := fault.At(k.plexErr, fault.Plex)
 		e.doubt(f)
-		e.countPlex(gen, wide(f))
+		e.countPlex(gen, f.Whole())
 		return
 	}
 	e.indexed(now)
@@ -182,7 +183,7 @@ func (e *Engine) nextPending(now time.Time) time.Time {
 		{l.recheck, stash.Next(budget.Recheck)}, {l.index || l.full, plex.Next(budget.Index)},
 	} {
 		if p.wanted {
-			next = sooner(next, later(now, p.at))
+			next = host.Sooner(next, host.Later(now, p.at))
 		}
 	}
 	return next

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
@@ -44,7 +45,7 @@ func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
 		return time.Time{}
 	}
 	if e.young(now) && !e.probing.listing { // a listing is more than one request
-		at = sooner(at, e.probing.at.Add(youngProbe))
+		at = host.Sooner(at, e.probing.at.Add(youngProbe))
 	}
 	if at.After(now) {
 		return at
@@ -130,7 +131,7 @@ func (e *Engine) tried(t trial) {
 		if t.err == nil {
 			e.indexed(e.now())
 		} else {
-			t.err = wide(asServer(t.err, fault.Plex))
+			t.err = fault.At(t.err, fault.Plex).Whole()
 		}
 	}
 	e.probing.listing = listed && t.err != nil && !budget.Held(t.err)

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/brake"
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
@@ -204,7 +205,7 @@ func (e *Engine) startRecon(ctx context.Context, run *reconRun) {
 	e.spawn(func() {
 		defer stop(nil)
 		var out reconcile.Outcome
-		err := safely(func() (err error) { out, err = r.Do(rctx); return err })
+		err := host.Safely(func() (err error) { out, err = r.Do(rctx); return err })
 		e.post(func() { e.reconciled(run, gen, out, err) })
 	})
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"lockstep/sync/breaker"
@@ -272,45 +271,9 @@ func (e *Engine) clampJobs() {
 		return nil
 	})
 	if err == nil {
-		_, err = e.inParts(far, func(tx store.Tx, j queue.Job) (bool, error) { return true, tx.PutJob(j.Clamp(now)) })
+		_, err = e.host.EditJobs(far, func(tx store.Tx, j queue.Job) (bool, error) { return true, tx.PutJob(j.Clamp(now)) })
 	}
 	if err != nil {
 		e.noteLocal(err)
 	}
-}
-
-// partSize bounds what one transaction changes, so that none blocks the others long.
-const partSize = 500
-
-// inParts changes the jobs of many scenes, each as it is when its turn comes, and
-// returns how many change said it changed.
-func (e *Engine) inParts(ids []scene.ID, change func(store.Tx, queue.Job) (bool, error)) (int, error) {
-	n := 0
-	for part := range slices.Chunk(ids, partSize) {
-		m := 0
-		err := e.store.Update(func(tx store.Tx) error {
-			for _, id := range part {
-				j, ok, err := tx.Job(id)
-				if err != nil {
-					return err
-				}
-				if !ok {
-					continue
-				}
-				changed, err := change(tx, j)
-				if err != nil {
-					return err
-				}
-				if changed {
-					m++
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return n, err
-		}
-		n += m
-	}
-	return n, nil
 }

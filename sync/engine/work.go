@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/compare"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
@@ -72,8 +73,8 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 
 // heldUntil is when the next batch may begin.
 func (w *workState) heldUntil(b budgets) time.Time {
-	tasks := later(b.stash.Next(budget.Batch), b.plex.Next(budget.Batch))
-	return later(w.holdUntil, later(tasks, b.plex.Next(budget.Write)))
+	tasks := host.Later(b.stash.Next(budget.Batch), b.plex.Next(budget.Batch))
+	return host.Later(w.holdUntil, host.Later(tasks, b.plex.Next(budget.Write)))
 }
 
 // holdForDisk reports that something could not be stored or read, and rests.
@@ -119,29 +120,18 @@ func (e *Engine) startBatch(ctx context.Context, now time.Time) error {
 	wk := e.worker()
 	e.spawn(func() {
 		defer cancel()
-		err := safely(func() error { return wk.Work(soft, e.hard, jobs) })
+		err := host.Safely(func() error { return wk.Work(soft, e.hard, jobs) })
 		e.post(func() { e.batchEnded(err) })
 	})
 	e.publish()
 	return nil
 }
 
-// safely turns a panic of the worker into a fault of our own, so that one bad value
-// cannot take the process down.
-func safely(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fault.New(fault.Local, fault.None, fmt.Sprintf("Lockstep stumbled: %v", r), "Please report this.", nil)
-		}
-	}()
-	return f()
-}
-
 // pictures reports whether pictures fail, and when one may be asked for or sent again.
 func (e *Engine) pictures() (fail bool, at time.Time) {
 	b := e.links.budgets
 	fail = b.stash.Fails(budget.Cover) || b.plex.Fails(budget.Upload) || b.plex.Fails(budget.Pictures)
-	return fail, later(b.stash.Next(budget.Cover), later(b.plex.Next(budget.Upload), b.plex.Next(budget.Pictures)))
+	return fail, host.Later(b.stash.Next(budget.Cover), host.Later(b.plex.Next(budget.Upload), b.plex.Next(budget.Pictures)))
 }
 
 // claim takes the due jobs for one batch and marks them running. A job that three
@@ -312,7 +302,7 @@ func (e *Engine) batchFault(f *fault.Error) {
 	e.doubt(f)
 	if f.Server == fault.Plex {
 		w.drain.backOff(now)
-		e.countPlex(w.gen, wide(f)) // the whole batch met it: not one item's fault
+		e.countPlex(w.gen, f.Whole()) // the whole batch met it: not one item's fault
 	}
 	if errors.Is(f, compare.ErrHidden) { // only a full list tells what is gone
 		e.look.index, e.look.full = true, true

@@ -119,3 +119,25 @@ func Is(err error, c Class) bool {
 func New(c Class, s Server, words, hint string, cause error) *Error {
 	return &Error{Class: c, Server: s, Words: words, Hint: hint, Err: cause}
 }
+
+// At is Of for a caller that knows better than the adapter which server was asked: a fault
+// without a server gets that one, a fault of our own stays ours.
+func At(err error, s Server) *Error {
+	f := Of(err)
+	if f == nil || f.Server != None || f.Class == Local || f.Class == Canceled {
+		return f
+	}
+	at := *f
+	at.Server = s
+	return &at
+}
+
+// Whole is a fault of what concerns a whole server, where an error is no single item's.
+func (e *Error) Whole() *Error {
+	if e.Class != Temporary {
+		return e
+	}
+	w := *e
+	w.Class = Unreachable
+	return &w
+}

@@ -99,3 +99,42 @@ func TestShownLogsTheCauseOnlyOfWhatNobodyClassified(t *testing.T) {
 		}
 	}
 }
+
+func TestAtNamesTheServerWhereNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		err  error
+		want fault.Server
+	}{
+		"without a server":  {fault.New(fault.Unreachable, fault.None, "x", "", nil), fault.Stash},
+		"with another":      {fault.New(fault.Unreachable, fault.Plex, "x", "", nil), fault.Plex},
+		"a fault of ours":   {errors.New("disk full"), fault.None},
+		"a call we stopped": {context.Canceled, fault.None},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := *fault.Of(tt.err)
+			if got := fault.At(tt.err, fault.Stash); got.Server != tt.want || got.Class != before.Class {
+				t.Errorf("%+v, want %q", got, tt.want)
+			}
+			if after := fault.Of(tt.err); after.Server != before.Server {
+				t.Error("the fault itself was changed")
+			}
+		})
+	}
+	if fault.At(nil, fault.Stash) != nil {
+		t.Error("no error has a server")
+	}
+}
+
+func TestWholeTakesATemporaryFaultForAServersOwn(t *testing.T) {
+	t.Parallel()
+	f := fault.New(fault.Temporary, fault.Plex, "x", "", nil)
+	if got := f.Whole(); got.Class != fault.Unreachable || f.Class != fault.Temporary {
+		t.Errorf("%s, and the fault itself is now %s", got.Class, f.Class)
+	}
+	if f := fault.New(fault.Busy, fault.Plex, "x", "", nil); f.Whole() != f {
+		t.Error("another fault is another now")
+	}
+}
