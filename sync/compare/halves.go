@@ -42,6 +42,7 @@ type splitter[K cmp.Ordered, V any] struct {
 	asked   int
 	row     int  // failures since something could be read
 	cleared bool // something could be read
+	good    []K  // the last keys that could be read
 }
 
 // all reads the keys. The error is that of a server which is at fault as a whole.
@@ -82,7 +83,7 @@ func (s *splitter[K, V]) part(ctx context.Context, keys []K) ([][]K, error) {
 	got, err := s.read(ctx, keys)
 	if err == nil {
 		maps.Copy(s.out.Values, got)
-		s.cleared, s.row = true, 0
+		s.cleared, s.row, s.good = true, 0, keys
 		return nil, nil
 	}
 	f := fault.Of(err)
@@ -111,13 +112,13 @@ func (s *splitter[K, V]) doubts(f *fault.Error, keys int) bool {
 }
 
 // blames reports that something else cannot be read either. Where there is nothing else,
-// the ends and the middle of the keys are tried, and what none of them clears up is more
-// likely the server's unless it looks like a fault of theirs.
+// some of the keys are tried alone, and what none of them clears up is more likely the
+// server's unless it looks like a fault of theirs.
 func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	for k := range s.out.Values { // it could be read a moment ago
-		return s.fails(ctx, k)
+	if len(s.good) > 0 { // it could be read a moment ago
+		return s.fails(ctx, s.good[0])
 	}
 	s.asked++
 	if known, err := s.elsewhere(ctx); known {
@@ -126,13 +127,29 @@ func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) b
 	if plainly(f) {
 		return false
 	}
-	return len(keys) < 2 || s.fails(ctx, keys[len(keys)-1]) && s.fails(ctx, keys[0]) && (len(keys) < 3 || s.fails(ctx, keys[len(keys)/2]))
+	return len(keys) < 2 || !slices.ContainsFunc(spread(keys), func(k K) bool { return !s.fails(ctx, k) })
+}
+
+// spread picks the ends of the keys and some between: neighbours share what is wrong with
+// them, and several can be bad that are none.
+func spread[K comparable](keys []K) []K {
+	var out []K
+	last := len(keys) - 1
+	for _, i := range []int{last, 0, (last + 1) / 2, last / 4, last - last/4} {
+		if !slices.Contains(out, keys[i]) {
+			out = append(out, keys[i])
+		}
+	}
+	return out
 }
 
 // fails reports that a key cannot be read.
 func (s *splitter[K, V]) fails(ctx context.Context, k K) bool {
 	s.asked++
 	_, err := s.read(ctx, []K{k})
+	if err == nil {
+		s.good = []K{k}
+	}
 	return err != nil
 }
 
