@@ -60,6 +60,10 @@ func TestCheckerFindsWhatIsForbidden(t *testing.T) {
 		"the desktop of tests":         {"app/a.go", "lockstep/app/desktoptest", "does not ship"},
 		"the desktop in the pictures":  {"app/demo_pictures.go", "lockstep/app/desktoptest", ""},
 		"the desktop in a test":        {"app/tray/t_test.go", "lockstep/app/desktoptest", ""},
+		"the test kit in the engine":   {"sync/engine/e.go", "lockstep/sync/testkit", "does not ship"},
+		"the test kit in the app":      {"app/a.go", "lockstep/sync/testkit", "does not ship"},
+		"the test kit in a test":       {"sync/worker/w_test.go", "lockstep/sync/testkit", ""},
+		"storage in the test kit":      {"sync/testkit/t.go", "lockstep/storage", ""},
 		"a module with a similar name": {"app/a.go", "lockstepper/x", ""},
 	}
 	for name, test := range tests {

@@ -63,7 +63,7 @@ func checkFile(tree fs.FS, name string) ([]string, error) {
 			problems = append(problems, fmt.Sprintf("%s imports %s: %s", name, imported, why))
 		}
 	}
-	if !strings.HasSuffix(name, "_test.go") && !below(name, readsInBatches) {
+	if !forTests(name) && !below(name, readsInBatches) {
 		problems = append(problems, readers(name, file)...)
 	}
 	return problems, nil
@@ -101,7 +101,7 @@ func lastName(e ast.Expr) string {
 
 // forbidden says why the file of that package must not import that, or "".
 func forbidden(file, pkg, imported string) string {
-	test := strings.HasSuffix(file, "_test.go")
+	test := forTests(file)
 	own, internal := strings.CutPrefix(imported, module)
 	internal = internal && (own == "" || own[0] == '/')
 	name := imported
@@ -113,6 +113,9 @@ func forbidden(file, pkg, imported string) string {
 	}
 	if name == desktop && !test && !mayTakePictures(file) {
 		return "a desktop for tests does not ship: only demo_pictures*.go, with its build tag, and tests use it"
+	}
+	if name == testkit && !test {
+		return "the test kit does not ship: only tests use it"
 	}
 	for _, w := range walls {
 		if below(pkg, w.of) && below(name, w.against) && (w.tests || !test) {

@@ -55,6 +55,7 @@ var layers = map[string]int{
 	"storage/legacy":   4,
 	"sync/engine/host": 4, // clock, store and log of the engine's parts
 	"sync/remote":      4,
+	"sync/testkit":     4, // what the tests of several packages share
 
 	// The parts of the engine are in one layer, so none imports another.
 
@@ -90,6 +91,7 @@ const (
 	fyneApp = "fyne.io/fyne/v2/app"
 	systray = "fyne.io/systray"
 	desktop = "app/desktoptest"
+	testkit = "sync/testkit"
 )
 
 // engineRoom is what the app's parts must not see: they know the engine as
@@ -149,6 +151,12 @@ var readsInBatches = []string{"sync/compare", "sync/stash", "sync/plex", "sync/e
 // comparers are the names under which others hold a compare.Reader: its reads are the one
 // path too.
 var comparers = []string{"reader", "b"}
+
+// forTests says whether a file is part of tests only: of the test kit too, which no other
+// file may import.
+func forTests(file string) bool {
+	return strings.HasSuffix(file, "_test.go") || path.Dir(file) == testkit
+}
 
 // below says whether name is one of roots or lies below one.
 func below(name string, roots []string) bool {

@@ -34,9 +34,9 @@ type Found[K cmp.Ordered, V any] struct {
 // some of them.
 type splitter[K cmp.Ordered, V any] struct {
 	read func(context.Context, []K) (map[K]V, error)
-	// elsewhere reads something that is not among the keys, and tells whether there is
-	// anything.
-	elsewhere func(context.Context) (known bool, err error)
+	// elsewhere reads things that are not among the keys, one after the other until one can
+	// be read, and tells how many it tried.
+	elsewhere func(context.Context) (tried int, err error)
 
 	out     Found[K, V]
 	asked   int
@@ -111,9 +111,9 @@ func (s *splitter[K, V]) doubts(f *fault.Error, keys int) bool {
 	return s.row >= doubtAfter || !s.cleared && (!plainly(f) || keys == 1)
 }
 
-// blames reports that something else cannot be read either. Where there is nothing else,
-// some of the keys are tried alone, and what none of them clears up is more likely the
-// server's unless it looks like a fault of theirs.
+// blames reports that something else cannot be read either. Where there is hardly anything
+// else, some of the keys are tried alone, and what none of them clears up is more likely
+// the server's unless it looks like a fault of theirs.
 func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -121,13 +121,14 @@ func (s *splitter[K, V]) blames(ctx context.Context, f *fault.Error, keys []K) b
 		return s.fails(ctx, s.good[0])
 	}
 	s.asked++
-	if known, err := s.elsewhere(ctx); known {
-		return err != nil && fault.Of(err).Class != fault.NotFound
-	}
-	if plainly(f) {
+	tried, err := s.elsewhere(ctx)
+	switch readable := err == nil || fault.Of(err).Class == fault.NotFound; {
+	case tried > 0 && readable, tried == 0 && plainly(f):
 		return false
+	case tried > 1 || len(keys) < 2:
+		return true
 	}
-	return len(keys) < 2 || !slices.ContainsFunc(spread(keys), func(k K) bool { return !s.fails(ctx, k) })
+	return !slices.ContainsFunc(spread(keys), func(k K) bool { return !s.fails(ctx, k) })
 }
 
 // spread picks the ends of the keys and some between: neighbours share what is wrong with

@@ -16,7 +16,7 @@ type shelf struct {
 	bad       map[string]bool
 	class     fault.Class
 	elsewhere bool // fails too
-	alone     bool // there is nothing else
+	others    int  // how many there are
 	asked     int
 }
 
@@ -36,15 +36,17 @@ func (s *shelf) fault() error {
 	return fault.New(s.class, fault.Plex, "Plex could not read this.", "", nil)
 }
 
-func (s *shelf) other(context.Context) (bool, error) {
-	if s.alone {
-		return false, nil
+func (s *shelf) other(context.Context) (int, error) {
+	for n := range s.others {
+		s.asked++
+		if !s.elsewhere {
+			return n + 1, nil
+		}
 	}
-	s.asked++
 	if s.elsewhere {
-		return true, s.fault()
+		return s.others, s.fault()
 	}
-	return true, nil
+	return 0, nil
 }
 
 func keysFrom(first, n int) []string {
@@ -65,38 +67,42 @@ func TestOnlyWhatCannotBeReadIsBad(t *testing.T) {
 		elsewhere bool
 		most      int // requests
 		whole     bool
-		alone     bool
+		others    int
 	}{
-		"none":                               {hundred, fault.Temporary, nil, false, 1, false, false},
-		"one":                                {hundred, fault.Temporary, []string{"1042"}, false, 16, false, false},
-		"one refused":                        {hundred, fault.Rejected, []string{"1042"}, false, 16, false, false},
-		"one that breaks the connection":     {hundred, fault.Unreachable, []string{"1042"}, false, 17, false, false},
-		"one answered with a web page":       {hundred, fault.Config, []string{"1042"}, false, 17, false, false},
-		"three far apart":                    {hundred, fault.Temporary, []string{"1000", "1050", "1099"}, false, 40, false, false},
-		"eight neighbours":                   {hundred, fault.Temporary, keysFrom(1040, 8), false, 40, false, false},
-		"only bad ones":                      {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), false, 12, false, false},
-		"only bad ones, and everything else": {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), true, 12, true, false},
-		"one alone":                          {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 2, false, false},
-		"one alone, and everything else":     {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 2, true, false},
-		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true, false},
-		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 2, true, false},
-		"nothing else, and the server away":  {hundred, fault.Unreachable, hundred, false, 6, true, true},
-		"nothing else, and two far apart":    {keysFrom(1001, 6), fault.Unreachable, []string{"1001", "1004"}, false, 14, false, true},
-		"nothing else, and both of two bad":  {keysFrom(1001, 2), fault.Unreachable, keysFrom(1001, 2), false, 4, true, true},
-		"nothing else, ends and middle bad":  {keysFrom(1000, 9), fault.Unreachable, []string{"1000", "1004", "1008"}, false, 22, false, true},
-		"nothing else, and both ends bad":    {hundred, fault.Unreachable, []string{"1000", "1099"}, false, 40, false, true},
-		"nothing else, and one bad":          {hundred, fault.Unreachable, []string{"1042"}, false, 18, false, true},
-		"nothing else, and the last is bad":  {hundred, fault.Unreachable, []string{"1099"}, false, 19, false, true},
-		"one alone, and nothing else":        {[]string{"1042"}, fault.Unreachable, []string{"1042"}, false, 1, true, true},
-		"one alone, broken":                  {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 1, false, true},
-		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true, false},
-		"the token is refused":               {hundred, fault.Unauthorized, hundred, true, 2, true, false},
-		"one is not for this account":        {hundred, fault.Unauthorized, []string{"1099"}, false, 17, false, false},
+		"none":                               {hundred, fault.Temporary, nil, false, 1, false, 2},
+		"one":                                {hundred, fault.Temporary, []string{"1042"}, false, 16, false, 2},
+		"one refused":                        {hundred, fault.Rejected, []string{"1042"}, false, 16, false, 2},
+		"one that breaks the connection":     {hundred, fault.Unreachable, []string{"1042"}, false, 17, false, 2},
+		"one answered with a web page":       {hundred, fault.Config, []string{"1042"}, false, 17, false, 2},
+		"three far apart":                    {hundred, fault.Temporary, []string{"1000", "1050", "1099"}, false, 40, false, 2},
+		"eight neighbours":                   {hundred, fault.Temporary, keysFrom(1040, 8), false, 40, false, 2},
+		"only bad ones":                      {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), false, 12, false, 2},
+		"only bad ones, and everything else": {keysFrom(1040, 5), fault.Temporary, keysFrom(1040, 5), true, 12, true, 2},
+		"one alone":                          {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 2, false, 2},
+		"one alone, and everything else":     {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 3, true, 2},
+		"all, and everything else":           {hundred, fault.Temporary, hundred, true, 12, true, 2},
+		"the server is away":                 {hundred, fault.Unreachable, hundred, true, 3, true, 2},
+		"nothing else, and the server away":  {hundred, fault.Unreachable, hundred, false, 6, true, 0},
+		"nothing else, and two far apart":    {keysFrom(1001, 6), fault.Unreachable, []string{"1001", "1004"}, false, 14, false, 0},
+		"nothing else, and both of two bad":  {keysFrom(1001, 2), fault.Unreachable, keysFrom(1001, 2), false, 4, true, 0},
+		"nothing else, ends and middle bad":  {keysFrom(1000, 9), fault.Unreachable, []string{"1000", "1004", "1008"}, false, 22, false, 0},
+		"nothing else, and both ends bad":    {hundred, fault.Unreachable, []string{"1000", "1099"}, false, 40, false, 0},
+		"nothing else, and one bad":          {hundred, fault.Unreachable, []string{"1042"}, false, 18, false, 0},
+		"nothing else, and the last is bad":  {hundred, fault.Unreachable, []string{"1099"}, false, 19, false, 0},
+		"one alone, and nothing else":        {[]string{"1042"}, fault.Unreachable, []string{"1042"}, false, 1, true, 0},
+		"one alone, broken":                  {[]string{"1042"}, fault.Temporary, []string{"1042"}, false, 1, false, 0},
+		"one other, and it is bad too":       {keysFrom(1001, 6), fault.Unreachable, []string{"1001", "1004"}, true, 15, false, 1},
+		"one other, bad, and refused":        {hundred, fault.Rejected, []string{"1042"}, true, 16, false, 1},
+		"one other, and the server is away":  {hundred, fault.Unreachable, hundred, true, 7, true, 1},
+		"one of two, and the other is bad":   {[]string{"1042"}, fault.Temporary, []string{"1042"}, true, 2, true, 1},
+		"busy":                               {hundred, fault.Busy, []string{"1042"}, false, 1, true, 2},
+		"the token is refused":               {hundred, fault.Unauthorized, hundred, true, 3, true, 2},
+		"one is not for this account":        {hundred, fault.Unauthorized, []string{"1099"}, false, 17, false, 2},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := &shelf{bad: map[string]bool{}, class: tt.class, elsewhere: tt.elsewhere, alone: tt.alone}
+			p := &shelf{bad: map[string]bool{}, class: tt.class, elsewhere: tt.elsewhere, others: tt.others}
 			for _, k := range tt.bad {
 				p.bad[k] = true
 			}
@@ -132,6 +138,7 @@ func TestABatchOfBadOnesCostsALimitedNumberOfRequests(t *testing.T) {
 		p.bad[k] = true
 	}
 	s := splitter[string, int]{read: p.read, elsewhere: p.other}
+	p.others = 2
 	found, err := s.all(t.Context(), keys)
 	if err != nil || len(found.Bad) != 100 || p.asked > 2*maxSplits+1 {
 		t.Errorf("%d bad after %d requests (%v)", len(found.Bad), p.asked, err)

@@ -50,10 +50,10 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 // Scenes reads scenes in one request per hundred. Those Stash could not read are among
 // the bad ones, nil stands for one it no longer has.
 func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
-	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) (bool, error) {
+	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) (int, error) {
 		others, err := r.otherScenes(ids)
 		if err != nil {
-			return true, err
+			return most, err
 		}
 		return anyOf(others, func(id scene.ID) error { _, err := r.Stash.Scenes(ctx, []scene.ID{id}); return err })
 	}}
@@ -72,15 +72,18 @@ func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 // apart is how far two others lie apart: neighbours share what is wrong with them.
 const apart = 40
 
-// anyOf tries one after the other until one works.
-func anyOf[K any](others []K, try func(K) error) (known bool, err error) {
-	for _, k := range others {
+// anyOf tries one after the other until one works, and tells how many it tried.
+func anyOf[K any](others []K, try func(K) error) (tried int, err error) {
+	for i, k := range others {
 		if err = try(k); err == nil {
-			return true, nil
+			return i + 1, nil
 		}
 	}
-	return len(others) > 0, err
+	return len(others), err
 }
+
+// most is how many others are tried.
+const most = 2
 
 // others picks the first and a later one of what is passed to take, which returns false
 // when no more is needed.
@@ -91,7 +94,7 @@ func others[K comparable](avoid []K) (take func(K) bool, picked func() []K) {
 		if slices.Contains(avoid, k) {
 			return true
 		}
-		if n++; n == 1 || len(list) < 2 {
+		if n++; n == 1 || len(list) < most {
 			list = append(list, k)
 		} else {
 			list[1] = k
@@ -245,10 +248,10 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 // Items reads items in full, in one request per batch. Those Plex does not have are
 // missing, those it cannot read are among the bad ones.
 func (r *Reader) Items(ctx context.Context, keys []string) (Found[string, scene.Item], error) {
-	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) (bool, error) {
+	s := splitter[string, scene.Item]{read: r.Plex.Items, elsewhere: func(ctx context.Context) (int, error) {
 		others, err := r.otherItems(keys)
 		if err != nil {
-			return true, err
+			return most, err
 		}
 		return anyOf(others, func(key string) error { _, err := r.Plex.Items(ctx, []string{key}); return err })
 	}}
