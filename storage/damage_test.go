@@ -363,10 +363,7 @@ func TestShortFileIsKnownBeforeItIsMapped(t *testing.T) {
 func TestFileTooShortForItsNewestStateIsKnown(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	enqueue(t, d, 1, 1)
 	before := len(readFile(t, dbPath(dir)))
 	enqueue(t, d, 2, 5000)

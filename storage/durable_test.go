@@ -114,23 +114,17 @@ func TestDatabaseThatCannotBeSyncedIsNotUsed(t *testing.T) {
 func TestOneFailedCommitIsTheLast(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	enqueue(t, d, 1, 3)
 	wantLocal(t, d.CommitFails(syscall.EIO), dbPath(dir))
 	ran := false
-	err = d.Update(func(tx store.Tx) error { ran = true; return tx.PutJob(waiting(4)) })
+	err := d.Update(func(tx store.Tx) error { ran = true; return tx.PutJob(waiting(4)) })
 	wantLocal(t, err, dbPath(dir))
 	if ran || len(jobsOf(t, d)) != 3 {
 		t.Errorf("ran %v, %d jobs, want none run and 3", ran, len(jobsOf(t, d)))
 	}
 	closeDB(t, d)
-	again, _ := open(t, dir)
-	if n := len(jobsOf(t, again)); n != 3 {
-		t.Errorf("%d jobs on disk, want 3", n)
-	}
+	keeps(t, dir, 3)
 }
 
 // TestAfterAFullDiskWhatIsOnDiskCounts: a commit that failed for want of room may have

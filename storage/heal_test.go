@@ -21,10 +21,7 @@ import (
 func furnished(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	update(t, d, oneOfEach)
 	update(t, d, func(tx store.Tx) error { return tx.PutValue("settings", map[string]string{"stash": "harbour"}) })
 	closeDB(t, d)
@@ -215,10 +212,7 @@ func TestDamagedSettingsAreNamedSoThatNothingIsWrittenUnasked(t *testing.T) {
 func TestUndoKnowsWhatItCannotGiveBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	update(t, d, func(tx store.Tx) error {
 		var errs []error
 		for id := scene.ID(1); id <= 3; id++ {

@@ -36,6 +36,27 @@ func open(t testing.TB, dir string) (*storage.DB, storage.Opened) {
 	return d, o
 }
 
+// openToClose is open for a test that closes the database itself.
+func openToClose(t testing.TB, dir string) *storage.DB {
+	t.Helper()
+	d, _, err := storage.Open(options(dir))
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	return d
+}
+
+// keeps fails the test unless a database opened anew in dir is whole and holds so many jobs.
+func keeps(t testing.TB, dir string, jobs int) {
+	t.Helper()
+	d := openToClose(t, dir)
+	defer closeDB(t, d)
+	if n := len(jobsOf(t, d)); n != jobs {
+		t.Errorf("%d jobs on disk, want %d", n, jobs)
+	}
+	audit(t, d)
+}
+
 func fresh(t testing.TB) *storage.DB {
 	t.Helper()
 	d, _ := open(t, t.TempDir())
@@ -106,7 +127,7 @@ func writeFile(t testing.TB, path string, b []byte) {
 }
 
 // jobsOf lists the scenes that have a job.
-func jobsOf(t *testing.T, d store.Store) (ids []scene.ID) {
+func jobsOf(t testing.TB, d store.Store) (ids []scene.ID) {
 	t.Helper()
 	view(t, d, func(tx store.Tx) error {
 		page, err := tx.ListJobs(store.JobQuery{Limit: 1000})

@@ -49,10 +49,7 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 			t.Run(how+", then "+what, func(t *testing.T) {
 				t.Parallel()
 				dir := filepath.Join(t.TempDir(), "data")
-				d, _, err := storage.Open(options(dir))
-				if err != nil {
-					t.Fatal(err)
-				}
+				d := openToClose(t, dir)
 				enqueue(t, d, 1, 3)
 				take(t, dir)
 				use(t, d)
@@ -97,16 +94,14 @@ func TestDatabaseThatCannotBeWrittenAnewRefusesWritesUntilItCan(t *testing.T) {
 func TestReplacedDatabaseIsNeitherWrittenNorLost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	enqueue(t, d, 1, 3)
 	theirs := filepath.Join(t.TempDir(), "ours")
 	if err := os.Rename(dbPath(dir), theirs); err != nil {
 		t.Fatal(err)
 	}
 	writeFile(t, dbPath(dir), []byte("another file"))
+	var err error
 	for range 2 {
 		err = d.Update(func(tx store.Tx) error { return tx.PutJob(waiting(4)) })
 		wantLocal(t, err, dbPath(dir))
@@ -122,10 +117,7 @@ func TestReplacedDatabaseIsNeitherWrittenNorLost(t *testing.T) {
 	if err := os.Rename(kept[0], dbPath(dir)); err != nil {
 		t.Fatal(err)
 	}
-	again, _ := open(t, dir)
-	if n := len(jobsOf(t, again)); n != 3 {
-		t.Errorf("%d jobs in the kept copy, want 3", n)
-	}
+	keeps(t, dir, 3)
 }
 
 func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
@@ -155,10 +147,7 @@ func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
 func TestRemovalWhileManyReadAndWriteLosesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	const writers, each = 4, 25
 	var writing, reading sync.WaitGroup
 	var over atomic.Bool
@@ -192,21 +181,14 @@ func TestRemovalWhileManyReadAndWriteLosesNothing(t *testing.T) {
 	over.Store(true)
 	reading.Wait()
 	closeDB(t, d)
-	again, _ := open(t, dir)
-	if n := len(jobsOf(t, again)); n != writers*each {
-		t.Errorf("%d jobs in the end, want %d", n, writers*each)
-	}
-	audit(t, again)
+	keeps(t, dir, writers*each)
 }
 
 func TestRemovalWhileWritingAndClosingLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	for range 5 {
 		dir := t.TempDir()
-		d, _, err := storage.Open(options(dir))
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := openToClose(t, dir)
 		remove(t, dbPath(dir))
 		var stored atomic.Int64
 		var wg sync.WaitGroup
@@ -219,9 +201,6 @@ func TestRemovalWhileWritingAndClosingLosesNothingAcknowledged(t *testing.T) {
 		}
 		wg.Go(func() { closeDB(t, d) })
 		wg.Wait()
-		again, _ := open(t, dir)
-		if got := again.Counts().Waiting; int64(got) != stored.Load() {
-			t.Errorf("%d jobs on disk, %d acknowledged", got, stored.Load())
-		}
+		keeps(t, dir, int(stored.Load()))
 	}
 }

@@ -106,10 +106,7 @@ func TestClosedDatabaseRefusesAndKeepsWhatWasAcknowledged(t *testing.T) {
 	if err := d.View(func(store.Tx) error { return nil }); !errors.Is(err, storage.ErrClosed) {
 		t.Errorf("view after close: %v", err)
 	}
-	again, _ := open(t, dir)
-	if got := again.Counts().Waiting; got != stored {
-		t.Errorf("%d jobs on disk, %d acknowledged", got, stored)
-	}
+	keeps(t, dir, stored)
 }
 
 func TestViewSeesOneConsistentPicture(t *testing.T) {
@@ -143,10 +140,7 @@ func TestPanicInViewIsAnErrorAndNoDamage(t *testing.T) {
 func TestFailedWriteStopsWritingUntilOpenedAnew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	d, _, err := storage.Open(options(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := openToClose(t, dir)
 	enqueue(t, d, 1, 3)
 	if err := d.BreakFile(); err != nil {
 		t.Fatal(err)

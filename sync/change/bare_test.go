@@ -24,24 +24,24 @@ func TestScenesWithoutFilesForAMomentAreLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	for id := range scene.ID(5) {
-		r.must(r.stash.NoopSave(int(id) + 1)) // moves the stamps, so that all are read
+		r.Must(r.stash.NoopSave(int(id) + 1)) // moves the stamps, so that all are read
 	}
-	r.clock.pass(time.Hour)
+	r.Clock.Pass(time.Hour)
 	sound := r.finder.Stash
 	r.finder.Stash = fileless{sound}
 	f, err := r.finder.Sweep(t.Context())
-	r.must(err)
+	r.Must(err)
 	if f.Bare != 5 {
 		t.Fatalf("%d scenes lost their files, want 5", f.Bare)
 	}
 	again, err := r.finder.Sweep(t.Context())
-	r.must(err)
+	r.Must(err)
 	if again.Bare != 0 || again.Enqueued != 0 {
 		t.Errorf("looked at again without files: %+v, want nothing new", again)
 	}
 	r.finder.Stash = sound
 	healthy, err := r.finder.Sweep(t.Context())
-	r.must(err)
+	r.Must(err)
 	if healthy.Enqueued != 5 {
 		t.Errorf("with their files back: %+v, want all 5 in the queue", healthy)
 	}

@@ -20,7 +20,7 @@ import (
 func emptied(r *rig, left int) {
 	for i, id := range r.stash.SceneIDs() {
 		if i >= left {
-			r.must(r.stash.DeleteScene(id))
+			r.Must(r.stash.DeleteScene(id))
 		}
 	}
 }
@@ -72,8 +72,8 @@ func TestAFaultInTheMiddleOfASweepDeletesNothing(t *testing.T) {
 			t.Run(fmt.Sprint(name, " after ", after), func(t *testing.T) {
 				t.Parallel()
 				r := fiveScenes(t)
-				r.must(r.stash.DeleteScene(4))
-				r.must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+				r.Must(r.stash.DeleteScene(4))
+				r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
 				fl := fl
 				fl.Skip = after
 				clear := r.stash.Inject(fl)
@@ -82,7 +82,7 @@ func TestAFaultInTheMiddleOfASweepDeletesNothing(t *testing.T) {
 					t.Errorf("%+v although the sweep failed: %v", f, err)
 				}
 				known := 0
-				r.view(func(tx store.Tx) error {
+				r.View(func(tx store.Tx) error {
 					return tx.EachSeen(0, func(scene.ID, store.Seen) bool { known++; return true })
 				})
 				if err != nil && known != 5 {
@@ -141,14 +141,14 @@ func TestACrashAnywhereLosesNoChange(t *testing.T) {
 		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
 			t.Parallel()
 			r := fiveScenes(t)
-			r.must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
-			r.must(r.stash.RenameStudio(r.studio(), "Reef Films"))
-			r.must(r.stash.MoveFile(r.scene(3).Files[0].ID, "/data/nature/elsewhere.mkv"))
-			r.must(r.stash.DeleteScene(4))
+			r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+			r.Must(r.stash.RenameStudio(r.studio(), "Reef Films"))
+			r.Must(r.stash.MoveFile(r.scene(3).Files[0].ID, "/data/nature/elsewhere.mkv"))
+			r.Must(r.stash.DeleteScene(4))
 			r.stash.AddScene(sim.Scene{Title: "New", TagIDs: []int{r.tag()}}, "/data/nature/new.mkv")
-			r.clock.pass(time.Hour)
+			r.Clock.Pass(time.Hour)
 
-			broken := &crashing{Store: r.db}
+			broken := &crashing{Store: r.DB}
 			broken.left.Store(int64(after))
 			dying := *r.finder
 			dying.Store = broken
@@ -161,7 +161,7 @@ func TestACrashAnywhereLosesNoChange(t *testing.T) {
 			if got := r.waiting(); !maps.Equal(got, want) {
 				t.Errorf("in the queue: %v, want %v", got, want)
 			}
-			r.view(func(tx store.Tx) error {
+			r.View(func(tx store.Tx) error {
 				if _, known, err := tx.Seen(4); known || err != nil {
 					t.Errorf("the deleted scene is known: %v %v", known, err)
 				}
@@ -196,9 +196,9 @@ func (o odd) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, 
 func TestASceneStashCannotReadIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
-	r.must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
-	r.must(r.stash.RenameTag(r.tag(), "Skerries"))
-	r.clock.pass(time.Hour)
+	r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+	r.Must(r.stash.RenameTag(r.tag(), "Skerries"))
+	r.Clock.Pass(time.Hour)
 	sound := r.finder.Stash
 	r.finder.Stash = odd{Stash: sound, unread: []scene.ID{1, 2}}
 	r.look()
@@ -231,9 +231,9 @@ func TestACoverStashCannotGiveDoesNotStopTheSweep(t *testing.T) {
 		t.Run(string(class), func(t *testing.T) {
 			t.Parallel()
 			r := fiveScenes(t)
-			r.must(r.stash.NoopSave(1))
-			r.must(r.stash.Edit(2, func(s *sim.Scene) { s.Title = "Edited" }))
-			r.clock.pass(time.Hour)
+			r.Must(r.stash.NoopSave(1))
+			r.Must(r.stash.Edit(2, func(s *sim.Scene) { s.Title = "Edited" }))
+			r.Clock.Pass(time.Hour)
 			sound := r.finder.Stash
 			r.finder.Stash = odd{Stash: sound, noCover: class}
 			_, err := r.finder.Sweep(t.Context())

@@ -69,13 +69,13 @@ func TestEveryKindOfChangeIsFoundAndNothingElse(t *testing.T) {
 			if err := tt.change(r); err != nil {
 				t.Fatal(err)
 			}
-			r.clock.pass(time.Hour)
+			r.Clock.Pass(time.Hour)
 			r.look()
 			if got := r.waiting(); !maps.Equal(got, tt.want) {
 				t.Fatalf("in the queue: %v, want %v", got, tt.want)
 			}
 			r.work()
-			r.clock.pass(time.Hour)
+			r.Clock.Pass(time.Hour)
 			if r.look(); len(r.waiting()) != 0 {
 				t.Errorf("found again after it was synced: %v", r.waiting())
 			}
@@ -104,18 +104,18 @@ func fiveScenes(t *testing.T) *rig {
 	t.Helper()
 	r := newRig(t, sim.Options{Seed: 3, Scenes: 5})
 	for _, id := range []int{1, 2} {
-		r.must(r.stash.Edit(id, func(s *sim.Scene) { s.TagIDs = append(s.TagIDs, r.stash.TagID(theTag)) }))
+		r.Must(r.stash.Edit(id, func(s *sim.Scene) { s.TagIDs = append(s.TagIDs, r.stash.TagID(theTag)) }))
 	}
 	r.stash.TagID(otherTag)
 	r.stash.TagID("Unused")
-	r.must(r.stash.Edit(1, func(s *sim.Scene) { s.PerformerIDs = []int{r.stash.PerformerID(thePerson, "")} }))
-	r.must(r.stash.Edit(2, func(s *sim.Scene) { s.StudioID = r.stash.StudioID(theStudio) }))
+	r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.PerformerIDs = []int{r.stash.PerformerID(thePerson, "")} }))
+	r.Must(r.stash.Edit(2, func(s *sim.Scene) { s.StudioID = r.stash.StudioID(theStudio) }))
 	_, err := r.stash.AddFile(3, "/data/nature/second.mkv")
-	r.must(err)
-	r.clock.pass(time.Hour)
+	r.Must(err)
+	r.Clock.Pass(time.Hour)
 	r.look()
 	r.work()
-	r.clock.pass(time.Hour)
+	r.Clock.Pass(time.Hour)
 	if f := r.look(); f != (change.Found{}) {
 		t.Fatalf("a library in step: %+v", f)
 	}
@@ -126,13 +126,13 @@ func TestATagThatIsNewUsedAndRenamedBetweenTwoLooksIsNotLeftWithItsFirstName(t *
 	t.Parallel()
 	r := fiveScenes(t)
 	var tag int
-	r.must(r.stash.Edit(1, func(s *sim.Scene) { tag = r.stash.TagID("Tpyo"); s.TagIDs = append(s.TagIDs, tag) }))
-	r.clock.pass(time.Hour)
+	r.Must(r.stash.Edit(1, func(s *sim.Scene) { tag = r.stash.TagID("Tpyo"); s.TagIDs = append(s.TagIDs, tag) }))
+	r.Clock.Pass(time.Hour)
 	_, err := r.finder.Sweep(t.Context())
-	r.must(err)
+	r.Must(err)
 	r.work() // the first name is in Plex; the names were not listed since
-	r.must(r.stash.RenameTag(tag, "Typo"))
-	r.clock.pass(time.Hour)
+	r.Must(r.stash.RenameTag(tag, "Typo"))
+	r.Clock.Pass(time.Hour)
 	if r.look(); !maps.Equal(r.waiting(), found("renamed", 1)) {
 		t.Errorf("in the queue: %v, want scene 1", r.waiting())
 	}
@@ -147,11 +147,11 @@ func TestTwoEditsWithinOneSecondAreBothFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := fiveScenes(t)
-			r.must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "First" }))
+			r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "First" }))
 			r.look()
 			r.work()
-			r.must(second(r)) // the clock stands still: the same stamp
-			r.clock.pass(time.Hour)
+			r.Must(second(r)) // the clock stands still: the same stamp
+			r.Clock.Pass(time.Hour)
 			if r.look(); len(r.waiting()) != 1 {
 				t.Fatalf("in the queue: %v, want scene 1", r.waiting())
 			}
@@ -167,13 +167,13 @@ func TestAChangeOfTheServersZoneHidesNothing(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	r.stash.SetZone(time.FixedZone("west", -8*3600))
-	r.must(r.stash.Edit(2, func(s *sim.Scene) { s.Details = "Edited further west." }))
-	r.clock.pass(time.Hour)
+	r.Must(r.stash.Edit(2, func(s *sim.Scene) { s.Details = "Edited further west." }))
+	r.Clock.Pass(time.Hour)
 	if r.look(); !maps.Equal(r.waiting(), found("edited", 2)) {
 		t.Errorf("in the queue: %v, want scene 2", r.waiting())
 	}
-	r.must(r.stash.Restamp(3, r.clock.now().AddDate(-20, 0, 0)))
-	r.must(r.stash.Restamp(4, r.clock.now().AddDate(20, 0, 0)))
+	r.Must(r.stash.Restamp(3, r.Clock.Now().AddDate(-20, 0, 0)))
+	r.Must(r.stash.Restamp(4, r.Clock.Now().AddDate(20, 0, 0)))
 	r.work()
 	if r.look(); len(r.waiting()) != 0 {
 		t.Errorf("stamps moved, nothing else: %v", r.waiting())
@@ -183,24 +183,24 @@ func TestAChangeOfTheServersZoneHidesNothing(t *testing.T) {
 func TestADeletedScenesJobEndsAndTheSceneIsForgotten(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
-	r.update(func(tx store.Tx) error {
+	r.Update(func(tx store.Tx) error {
 		j, _, err := tx.Job(5)
-		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, "", r.clock.now())))
+		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, "", r.Clock.Now())))
 	})
 	undo := queue.Wish{Scene: 2, Undo: 5}
-	r.must(r.finder.Wish(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))
-	r.update(func(tx store.Tx) error {
+	r.Must(r.finder.Wish(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))
+	r.Update(func(tx store.Tx) error {
 		j, _, err := tx.Job(3)
-		return errors.Join(err, tx.PutJob(j.Claim(r.clock.now())))
+		return errors.Join(err, tx.PutJob(j.Claim(r.Clock.Now())))
 	})
 	for _, id := range []int{1, 2, 3, 4, 5} {
-		r.must(r.stash.DeleteScene(id))
+		r.Must(r.stash.DeleteScene(id))
 	}
 	f, err := r.finder.Sweep(t.Context())
 	if err != nil || f.Deleted != 5 {
 		t.Fatalf("%+v %v, want 5 deleted", f, err)
 	}
-	r.view(func(tx store.Tx) error {
+	r.View(func(tx store.Tx) error {
 		for id, want := range map[scene.ID]queue.State{1: queue.Skipped, 2: queue.Skipped, 3: queue.Running, 4: queue.Skipped, 5: queue.Skipped} {
 			j, _, err := tx.Job(id)
 			if err != nil || j.State != want || want == queue.Skipped && j.Code != skip.DeletedInStash {
@@ -221,8 +221,8 @@ func TestNoCoverIsAskedForWhenNoImageIsSynced(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	r.finder.Settings.Fields[scene.FieldPoster] = config.Off
-	r.must(r.stash.NoopSave(1))
-	r.clock.pass(time.Hour)
+	r.Must(r.stash.NoopSave(1))
+	r.Clock.Pass(time.Hour)
 	r.stash.ResetCounts()
 	if r.look(); r.stash.Counts()["screenshot"] != 0 || len(r.waiting()) != 0 {
 		t.Errorf("%v %v", r.stash.Counts(), r.waiting())
@@ -233,8 +233,8 @@ func TestTenThousandUnchangedScenesCostThreeRequests(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 5, Scenes: 10000, NoCover: 1})
 	f, err := r.finder.Sweep(t.Context())
-	if err != nil || f.Scenes != 10000 || f.Enqueued != 10000 || r.db.Counts().Waiting != 10000 {
-		t.Fatalf("first: %+v %v %+v", f, err, r.db.Counts())
+	if err != nil || f.Scenes != 10000 || f.Enqueued != 10000 || r.DB.Counts().Waiting != 10000 {
+		t.Fatalf("first: %+v %v %+v", f, err, r.DB.Counts())
 	}
 	if n := r.stash.Total(); n > 110 {
 		t.Errorf("the first sweep took %d requests, want one per hundred scenes: %v", n, r.stash.Counts())
@@ -260,7 +260,7 @@ func TestRecheckPutsEveryKnownSceneIntoTheQueue(t *testing.T) {
 	if causes := slices.Compact(slices.Sorted(maps.Values(got))); len(got) != 603 || !reflect.DeepEqual(causes, []string{"settings"}) {
 		t.Errorf("%d jobs, causes %v", len(got), causes)
 	}
-	r.view(func(tx store.Tx) error {
+	r.View(func(tx store.Tx) error {
 		j, _, err := tx.Job(1)
 		if strings.TrimSpace(j.Name) == "" {
 			t.Errorf("a job without a name: %+v", j)

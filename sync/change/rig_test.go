@@ -5,90 +5,28 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"sync"
 	"testing"
-	"time"
 
-	"lockstep/storage"
 	"lockstep/sync/change"
-	"lockstep/sync/config"
-	"lockstep/sync/match"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
-	"lockstep/sync/stash"
 	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
-// clock is a hand-moved clock.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// client is the adapter as the engine hands it out: scenes that could not be read are
-// missing from the answer.
-type client struct{ *stash.Client }
-
-func (c client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
-	m, err := c.Client.Scenes(ctx, ids)
-	var partial *stash.Partial
-	if errors.As(err, &partial) {
-		return m, nil
-	}
-	return m, err
-}
-
-// rig is a Stash behind real HTTP, a database in a folder, and a finder between them.
+// rig is a Stash behind real HTTP, a database, and a finder between them.
 type rig struct {
+	*testkit.Rig
 	t      *testing.T
-	world  *sim.World
 	stash  *sim.Stash
-	db     *storage.DB
-	clock  *clock
 	finder *change.Finder
 }
 
 func newRig(t *testing.T, o sim.Options) *rig {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	o.Now = c.now
-	w := sim.NewWorld(o)
-	if err := w.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
-	db, _, err := storage.Open(storage.Options{Dir: t.TempDir(), Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	mapper := match.NewMapper([]config.Rule{{Stash: w.StashRoot(), Plex: w.PlexRoot()}})
-	r := &rig{t: t, world: w, stash: w.Stash, db: db, clock: c}
-	r.finder = &change.Finder{
-		Stash: client{stash.New(stash.Options{URL: w.Stash.URL()})}, Store: db, Settings: config.Defaults(), Clock: c.now,
-		Claims: func(s scene.Scene) []string {
-			var keys []string
-			for _, p := range s.Paths() {
-				keys = append(keys, match.Keys(mapper.Map(p))...)
-			}
-			return keys
-		},
-	}
-	c.pass(time.Hour)
-	return r
+	kit := testkit.ForTest(t, o)
+	return &rig{Rig: kit, t: t, stash: kit.World.Stash, finder: kit.Finder()}
 }
 
 // look is everything the engine looks at after a job of Stash.
@@ -109,24 +47,10 @@ func (r *rig) look() change.Found {
 func (r *rig) waiting() map[scene.ID]string {
 	r.t.Helper()
 	out := map[scene.ID]string{}
-	r.view(func(tx store.Tx) error {
+	r.View(func(tx store.Tx) error {
 		return tx.JobsIn(queue.Waiting, func(j queue.Job) bool { out[j.Scene] = j.Cause; return true })
 	})
 	return out
-}
-
-func (r *rig) view(fn func(store.Tx) error) {
-	r.t.Helper()
-	if err := r.db.View(fn); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *rig) update(fn func(store.Tx) error) {
-	r.t.Helper()
-	if err := r.db.Update(fn); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // work does what the worker does to the records of every waiting scene: all are in step.
@@ -143,8 +67,8 @@ func (r *rig) work() {
 			r.t.Fatal(err)
 		}
 	}
-	now := r.clock.now()
-	r.update(func(tx store.Tx) error {
+	now := r.Clock.Now()
+	r.Update(func(tx store.Tx) error {
 		for id, sc := range scenes {
 			j, _, err := tx.Job(id)
 			if err != nil {
@@ -164,13 +88,6 @@ func (r *rig) work() {
 		}
 		return nil
 	})
-}
-
-func (r *rig) must(err error) {
-	r.t.Helper()
-	if err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 func (r *rig) scene(id int) sim.Scene {

@@ -8,96 +8,44 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"lockstep/storage"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
-	"lockstep/sync/plex"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
-// clock is a hand-moved clock.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-// rig is a Plex behind real HTTP, a database in a folder, and an index between them.
+// rig is a Plex behind real HTTP, a database, and an index between them.
 type rig struct {
+	*testkit.Rig
 	t     *testing.T
-	world *sim.World
 	plex  *sim.Plex
-	db    *storage.DB
-	clock *clock
 	index *library.Index
 }
 
 func newRig(t *testing.T, o sim.Options) *rig {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	o.Now = c.now
-	w := sim.NewWorld(o)
-	if err := w.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
-	db, _, err := storage.Open(storage.Options{Dir: t.TempDir(), Now: c.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	p := plex.New(plex.Options{URL: w.Plex.URL(), Token: w.Plex.Token, ClientID: "test", Version: "test"})
-	c.pass(time.Hour)
-	return &rig{t: t, world: w, plex: w.Plex, db: db, clock: c,
-		index: &library.Index{Plex: p, Store: db, Machine: w.Plex.MachineID(), Clock: c.now}}
-}
-
-func (r *rig) sections(names ...string) []scene.Section {
-	r.t.Helper()
-	all, err := r.index.Plex.Sections(r.t.Context())
-	r.must(err)
-	chosen, _, err := library.Resolve(all, names, "", library.Known{})
-	r.must(err)
-	return chosen
+	kit := testkit.ForTest(t, o)
+	return &rig{Rig: kit, t: t, plex: kit.World.Plex, index: kit.Index()}
 }
 
 func (r *rig) refresh(full bool, names ...string) library.Refreshed {
 	r.t.Helper()
-	f, err := r.index.Refresh(r.t.Context(), r.sections(names...), full)
-	r.must(err)
+	f, err := r.index.Refresh(r.t.Context(), r.Resolve(names...), full)
+	r.Must(err)
 	return f
-}
-
-func (r *rig) must(err error) {
-	r.t.Helper()
-	if err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 // keys lists the rating keys the index knows.
 func (r *rig) keys() []string {
 	r.t.Helper()
 	var out []string
-	r.must(r.db.View(func(tx store.Tx) error {
+	r.Must(r.DB.View(func(tx store.Tx) error {
 		return tx.EachIndexed(r.index.Machine, func(it store.Indexed) bool { out = append(out, it.Key.RatingKey); return true })
 	}))
 	slices.Sort(out)
@@ -108,7 +56,7 @@ func (r *rig) keys() []string {
 func (r *rig) at(path string) []string {
 	r.t.Helper()
 	var out []string
-	r.must(r.db.View(func(tx store.Tx) error {
+	r.Must(r.DB.View(func(tx store.Tx) error {
 		items, err := tx.ItemsAt(match.Key(path))
 		for _, it := range items {
 			out = append(out, it.Key.RatingKey)
@@ -142,14 +90,14 @@ func (r *rig) fits(sections ...string) {
 func TestAFullListingKnowsEverythingAndTheNextLookCostsOnePage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 1, Scenes: 700, MultiFile: 20, NoCover: 1})
-	f := r.refresh(false, r.world.Library())
+	f := r.refresh(false, r.World.Library())
 	if f.Full != 1 || f.Items != len(r.plex.RatingKeys("1")) || len(f.Appeared) < 700 {
 		t.Errorf("%d full, %d items, %d paths", f.Full, f.Items, len(f.Appeared))
 	}
 	r.fits("1")
 	r.plex.ResetCounts()
-	r.clock.pass(time.Hour)
-	f = r.refresh(false, r.world.Library())
+	r.Clock.Pass(time.Hour)
+	f = r.refresh(false, r.World.Library())
 	if f.Full != 0 || len(f.Appeared) != 0 || r.plex.Counts()["list"] > 4 {
 		t.Errorf("again: %+v with %v", f, r.plex.Counts())
 	}
@@ -183,14 +131,14 @@ func TestLookAtALibraryWithOneStampDoesNotGrowWithIt(t *testing.T) {
 		p.items = append(p.items, scene.Item{RatingKey: fmt.Sprint(i + 1), Title: "Night ferry", Files: []string{fmt.Sprintf("/films/%d.mkv", i)}, UpdatedAt: 1_700_000_000})
 	}
 	r.index.Plex = p
-	r.refresh(false, r.world.Library())
+	r.refresh(false, r.World.Library())
 	p.pages = nil
-	if f := r.refresh(false, r.world.Library()); f.Full != 0 || len(p.pages) > 2 {
+	if f := r.refresh(false, r.World.Library()); f.Full != 0 || len(p.pages) > 2 {
 		t.Errorf("a look at what is known: %+v with pages %v", f, p.pages)
 	}
 	p.items[100].Files = []string{"/films/renamed.mkv"}
 	p.items = append(p.items, scene.Item{RatingKey: "9999", Title: "Lighthouse", Files: []string{"/films/9999.mkv"}, UpdatedAt: 1_700_000_000})
-	r.refresh(false, r.world.Library())
+	r.refresh(false, r.World.Library())
 	for path, want := range map[string]string{"/films/renamed.mkv": "101", "/films/9999.mkv": "9999"} {
 		if got := r.at(path); len(got) != 1 || got[0] != want {
 			t.Errorf("%s leads to %v, want %s", path, got, want)
@@ -209,10 +157,10 @@ func TestWhatHappensInPlexIsNoticed(t *testing.T) {
 	}{
 		"nothing":        {func(*rig, []string) error { return nil }, 0, 0, 0},
 		"an item edited": {func(r *rig, k []string) error { return r.plex.PersonEdit(k[3], "title", "Pier") }, 0, 0, 0},
-		"an item added":  {func(r *rig, _ []string) error { _, err := r.plex.Add("1", r.world.PlexRoot()+"/new.mkv"); return err }, 0, 0, 1},
+		"an item added":  {func(r *rig, _ []string) error { _, err := r.plex.Add("1", r.World.PlexRoot()+"/new.mkv"); return err }, 0, 0, 1},
 		"many added": {func(r *rig, _ []string) (err error) {
 			for i := range 300 {
-				if _, e := r.plex.Add("1", fmt.Sprintf("%s/new %d.mkv", r.world.PlexRoot(), i)); e != nil {
+				if _, e := r.plex.Add("1", fmt.Sprintf("%s/new %d.mkv", r.World.PlexRoot(), i)); e != nil {
 					err = e
 				}
 			}
@@ -232,18 +180,18 @@ func TestWhatHappensInPlexIsNoticed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, sim.Options{Seed: 2, Scenes: 20, NoCover: 1})
-			r.refresh(false, r.world.Library())
-			r.clock.pass(time.Hour)
+			r.refresh(false, r.World.Library())
+			r.Clock.Pass(time.Hour)
 			if err := tt.change(r, r.plex.RatingKeys("1")); err != nil {
 				t.Fatal(err)
 			}
-			f := r.refresh(false, r.world.Library())
+			f := r.refresh(false, r.World.Library())
 			if f.Full != tt.full || f.Gone != tt.gone || len(f.Appeared) < tt.paths || tt.paths == 0 && len(f.Appeared) > 0 {
 				t.Errorf("%d full, %d gone, %d paths appeared, want %d, %d, %d", f.Full, f.Gone, len(f.Appeared), tt.full, tt.gone, tt.paths)
 			}
 			r.fits("1")
-			r.clock.pass(time.Hour)
-			if f = r.refresh(false, r.world.Library()); f.Full+f.Gone+len(f.Appeared) != 0 {
+			r.Clock.Pass(time.Hour)
+			if f = r.refresh(false, r.World.Library()); f.Full+f.Gone+len(f.Appeared) != 0 {
 				t.Errorf("noticed again: %+v", f)
 			}
 		})
@@ -268,13 +216,13 @@ func (p restored) List(ctx context.Context, section string, o scene.Listing, pag
 func TestARestoredBackupIsListedInFull(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 3, Scenes: 20, NoCover: 1})
-	r.refresh(false, r.world.Library())
+	r.refresh(false, r.World.Library())
 	sound := r.index.Plex
 	r.index.Plex = restored{sound, 1000}
-	if f := r.refresh(false, r.world.Library()); f.Full != 1 {
+	if f := r.refresh(false, r.World.Library()); f.Full != 1 {
 		t.Errorf("%+v, want a full listing: the newest stamp went back", f)
 	}
-	if f := r.refresh(false, r.world.Library()); f.Full != 0 {
+	if f := r.refresh(false, r.World.Library()); f.Full != 0 {
 		t.Errorf("%+v, want the older state accepted", f)
 	}
 }
@@ -306,26 +254,26 @@ func TestAnIncompleteListingForgetsNothing(t *testing.T) {
 	for name, with := range map[string]func(*rig) partial{
 		"broken off": func(*rig) partial { return partial{fail: errors.New("cut")} },
 		"an item removed meanwhile": func(r *rig) partial {
-			return partial{during: func() { r.must(r.plex.Remove(r.plex.RatingKeys("1")[0])) }}
+			return partial{during: func() { r.Must(r.plex.Remove(r.plex.RatingKeys("1")[0])) }}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, sim.Options{Seed: 4, Scenes: 25, NoCover: 1})
-			r.refresh(true, r.world.Library())
+			r.refresh(true, r.World.Library())
 			before := r.keys()
 			sound := r.index.Plex
 			p := with(r)
 			p.Plex = sound
 			r.index.Plex = p
-			if _, err := r.index.Refresh(t.Context(), r.sections(r.world.Library()), true); err == nil {
+			if _, err := r.index.Refresh(t.Context(), r.Resolve(r.World.Library()), true); err == nil {
 				t.Error("an incomplete listing was taken for complete")
 			}
 			if got := r.keys(); !slices.Equal(got, before) {
 				t.Errorf("%d items are known, want the %d from before", len(got), len(before))
 			}
 			r.index.Plex = sound
-			r.refresh(false, r.world.Library())
+			r.refresh(false, r.World.Library())
 			r.fits("1")
 		})
 	}
@@ -336,11 +284,11 @@ func TestAFirstListingBrokenOffLeavesNoMark(t *testing.T) {
 	r := newRig(t, sim.Options{Seed: 5, Scenes: 25, NoCover: 1})
 	sound := r.index.Plex
 	r.index.Plex = partial{Plex: sound, fail: errors.New("cut")}
-	if _, err := r.index.Refresh(t.Context(), r.sections(r.world.Library()), false); err == nil {
+	if _, err := r.index.Refresh(t.Context(), r.Resolve(r.World.Library()), false); err == nil {
 		t.Error("no error")
 	}
 	r.index.Plex = sound
-	if f := r.refresh(false, r.world.Library()); f.Full != 1 {
+	if f := r.refresh(false, r.World.Library()); f.Full != 1 {
 		t.Errorf("%+v, want a full listing", f)
 	}
 	r.fits("1")
@@ -349,12 +297,12 @@ func TestAFirstListingBrokenOffLeavesNoMark(t *testing.T) {
 func TestADroppedLibraryIsForgottenAndComesBackInFull(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 6, Scenes: 30, NoCover: 1, Dirt: sim.Dirt{TwoLibraries: 10}})
-	archive := r.sections(sim.ArchiveLibrary)[0].ID
-	r.refresh(false, r.world.Library(), sim.ArchiveLibrary)
+	archive := r.Resolve(sim.ArchiveLibrary)[0].ID
+	r.refresh(false, r.World.Library(), sim.ArchiveLibrary)
 	r.fits("1", archive)
-	r.refresh(false, r.world.Library())
+	r.refresh(false, r.World.Library())
 	r.fits("1")
-	f := r.refresh(false, r.world.Library(), sim.ArchiveLibrary)
+	f := r.refresh(false, r.World.Library(), sim.ArchiveLibrary)
 	if f.Full != 1 || len(f.Appeared) == 0 {
 		t.Errorf("%+v, want the library listed in full and its paths reported", f)
 	}
@@ -365,15 +313,15 @@ func TestAnotherServersItemsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 7, Scenes: 10, NoCover: 1, Dirt: sim.Dirt{TwoLibraries: 3}})
 	first := r.index.Machine
-	r.refresh(false, r.world.Library(), sim.ArchiveLibrary)
+	r.refresh(false, r.World.Library(), sim.ArchiveLibrary)
 	before := r.keys()
 	r.index.Machine = "another"
-	r.refresh(false, r.world.Library())
+	r.refresh(false, r.World.Library())
 	r.index.Machine = first
 	if got := r.keys(); !slices.Equal(got, before) {
 		t.Errorf("%d items of the first server, want %d", len(got), len(before))
 	}
-	r.refresh(false, r.world.Library()) // back at the first server with fewer libraries
+	r.refresh(false, r.World.Library()) // back at the first server with fewer libraries
 	r.fits("1")
 }
 
@@ -497,17 +445,17 @@ func TestACrashAnywhereInAListingIsMadeGoodByTheNext(t *testing.T) {
 		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, sim.Options{Seed: 8, Scenes: 20, NoCover: 1})
-			r.refresh(false, r.world.Library())
+			r.refresh(false, r.World.Library())
 			k := r.plex.RatingKeys("1")
-			r.clock.pass(time.Hour)
-			r.must(r.plex.Remove(k[0]))
-			r.must(r.plex.SwapFiles(k[1], k[2]))
+			r.Clock.Pass(time.Hour)
+			r.Must(r.plex.Remove(k[0]))
+			r.Must(r.plex.SwapFiles(k[1], k[2]))
 			_, err := r.plex.Rekey(k[3])
-			r.must(err)
-			r.index.Store = &failing{Store: r.db, left: after}
-			_, _ = r.index.Refresh(t.Context(), r.sections(r.world.Library()), false)
-			r.index.Store = r.db
-			r.refresh(false, r.world.Library())
+			r.Must(err)
+			r.index.Store = &failing{Store: r.DB, left: after}
+			_, _ = r.index.Refresh(t.Context(), r.Resolve(r.World.Library()), false)
+			r.index.Store = r.DB
+			r.refresh(false, r.World.Library())
 			r.fits("1")
 		})
 	}
@@ -516,7 +464,7 @@ func TestACrashAnywhereInAListingIsMadeGoodByTheNext(t *testing.T) {
 func TestAppearedNamesEveryNewPathOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 9, Scenes: 12, NoCover: 1})
-	f := r.refresh(false, r.world.Library())
+	f := r.refresh(false, r.World.Library())
 	want := map[string]bool{}
 	for _, k := range r.plex.RatingKeys("1") {
 		it, _ := r.plex.Item(k)

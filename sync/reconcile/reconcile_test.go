@@ -18,28 +18,28 @@ func preview(r *reconcile.Run) { r.Report.Preview = true }
 
 // detailFails lets Plex answer 500 when it is asked for a scene's items.
 func (r *rig) detailFails(id int) {
-	r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.world.TargetKeys(id)[0]))})
+	r.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.World.TargetKeys(id)[0]))})
 }
 
 // sceneFails lets Stash answer 500 when it is asked for a scene.
 func (r *rig) sceneFails(id int) {
-	r.world.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem(fmt.Sprint(id)))})
+	r.World.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem(fmt.Sprint(id)))})
 }
 
 func TestEveryKindOfGapIsNamed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 1, Scenes: 10})
-	w := r.world
-	r.must(w.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+	w := r.World
+	r.Must(w.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
 	key := w.TargetKeys(2)[0]
-	r.must(w.Plex.PersonEdit(key, "studio", "Somebody Else"))
-	r.must(w.Plex.SetLock(key, "studio", false))
-	r.must(w.Plex.Wipe(w.TargetKeys(3)[0]))
-	r.must(w.Plex.Remove(w.TargetKeys(4)[0]))
+	r.Must(w.Plex.PersonEdit(key, "studio", "Somebody Else"))
+	r.Must(w.Plex.SetLock(key, "studio", false))
+	r.Must(w.Plex.Wipe(w.TargetKeys(3)[0]))
+	r.Must(w.Plex.Remove(w.TargetKeys(4)[0]))
 	fresh := w.AddFilm(sim.Scene{Title: "New", Details: "New."}, "new.mkv")
 	raw := w.AddFilm(sim.Scene{}, "raw.mkv")
-	r.must(w.Stash.DeleteScene(6))
-	r.must(w.Plex.Wipe(w.TargetKeys(7)[0]))
+	r.Must(w.Stash.DeleteScene(6))
+	r.Must(w.Plex.Wipe(w.TargetKeys(7)[0]))
 	r.detailFails(7)
 	want := map[scene.ID]store.ReportRow{
 		1: {Kind: reconcile.Changed, Outcome: reconcile.Enqueued}, 2: {Kind: reconcile.Drifted, Outcome: reconcile.Enqueued},
@@ -60,11 +60,11 @@ func TestEveryKindOfGapIsNamed(t *testing.T) {
 		}
 	}
 	check(r.reconcile(preview))
-	if n := r.db.Counts().Pending(); n != 0 {
+	if n := r.DB.Counts().Pending(); n != 0 {
 		t.Errorf("the preview made %d jobs", n)
 	}
 	check(r.reconcile(nil))
-	if n := r.db.Counts().Waiting; n != 5 {
+	if n := r.DB.Counts().Waiting; n != 5 {
 		t.Errorf("%d jobs, want one for each gap to be closed", n)
 	}
 }
@@ -72,15 +72,15 @@ func TestEveryKindOfGapIsNamed(t *testing.T) {
 func TestAScopeOfOneSceneSaysWhatIsTheCase(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 2, Scenes: 6})
-	r.must(r.world.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
-	r.must(r.world.Stash.DeleteScene(2))
+	r.Must(r.World.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
+	r.Must(r.World.Stash.DeleteScene(2))
 	r.sceneFails(3)
-	r.must(r.world.Plex.Wipe(r.world.TargetKeys(4)[0]))
+	r.Must(r.World.Plex.Wipe(r.World.TargetKeys(4)[0]))
 	r.detailFails(4)
 	// Nothing is known of scene 6 any more, and its cover cannot be read: that alone is said.
-	key := scene.ItemKey{Machine: r.world.Plex.MachineID(), RatingKey: r.world.TargetKeys(6)[0]}
-	r.must(r.db.Update(func(tx store.Tx) error { return errors.Join(tx.PutItemState(key, store.ItemState{}), tx.DeleteSeen(6)) }))
-	r.world.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("6"))})
+	key := scene.ItemKey{Machine: r.World.Plex.MachineID(), RatingKey: r.World.TargetKeys(6)[0]}
+	r.Must(r.DB.Update(func(tx store.Tx) error { return errors.Join(tx.PutItemState(key, store.ItemState{}), tx.DeleteSeen(6)) }))
+	r.World.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("6"))})
 	for id, want := range map[int]store.ReportRow{
 		6: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: "Stash"},
 		1: {Outcome: reconcile.Enqueued}, 2: {Outcome: reconcile.Skipped, Reason: skip.DeletedInStash},
@@ -98,14 +98,14 @@ func TestAServerAtFaultAsAWholeEndsTheRunAndNothingIsGuessed(t *testing.T) {
 	t.Parallel()
 	for name, inject := range map[string]func(*rig){
 		"Plex gives no items": func(r *rig) {
-			r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("detail")})
+			r.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("detail")})
 		},
-		"Plex is away": func(r *rig) { r.world.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.Kinds("detail")}) },
+		"Plex is away": func(r *rig) { r.World.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.Kinds("detail")}) },
 		"Plex shows nothing": func(r *rig) {
-			r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 404, Match: sim.Kinds("detail")})
+			r.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 404, Match: sim.Kinds("detail")})
 		},
 		"Stash gives no scenes": func(r *rig) {
-			r.world.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("findScene")})
+			r.World.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("findScene")})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestAServerAtFaultAsAWholeEndsTheRunAndNothingIsGuessed(t *testing.T) {
 			r := newRig(t, sim.Options{Seed: 3, Scenes: 120})
 			inject(r)
 			rep, rows := r.reconcile(func(run *reconcile.Run) { run.Report.Deep = true })
-			if rep.Incomplete == "" || rep.Checked != 0 || len(rows) != 0 || r.db.Counts().Pending() != 0 {
+			if rep.Incomplete == "" || rep.Checked != 0 || len(rows) != 0 || r.DB.Counts().Pending() != 0 {
 				t.Errorf("%+v with rows %+v", rep, rows)
 			}
 		})
@@ -123,16 +123,16 @@ func TestAServerAtFaultAsAWholeEndsTheRunAndNothingIsGuessed(t *testing.T) {
 func TestExamineTellsWhatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 4, Scenes: 6})
-	raw := r.world.AddFilm(sim.Scene{}, "raw.mkv")
+	raw := r.World.AddFilm(sim.Scene{}, "raw.mkv")
 	r.detailFails(2)
-	r.must(r.world.Stash.SetCover(3, sim.DrawCover(999)))
-	r.world.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("3"))})
+	r.Must(r.World.Stash.SetCover(3, sim.DrawCover(999)))
+	r.World.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("3"))})
 	look := func(id int) reconcile.Finding {
 		t.Helper()
-		found, err := r.stash.Scenes(t.Context(), []scene.ID{scene.ID(id)})
-		r.must(err)
+		found, err := r.Stash.Scenes(t.Context(), []scene.ID{scene.ID(id)})
+		r.Must(err)
 		f, err := r.run(preview).Examine(t.Context(), *found[scene.ID(id)])
-		r.must(err)
+		r.Must(err)
 		return f
 	}
 	if f := look(1); f.Outcome != "" || f.Fault != nil || len(f.Items) != 1 || len(f.Items[0].Plan.Decisions) == 0 {
@@ -144,7 +144,7 @@ func TestExamineTellsWhatCouldNotBeRead(t *testing.T) {
 	if f := look(3); f.Picture == nil || f.Fault == nil || len(f.Items) != 1 {
 		t.Errorf("an unreadable cover: %+v", f)
 	}
-	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Reset})
+	clear := r.World.Plex.Inject(sim.Fault{Effect: sim.Reset})
 	defer clear()
 	if f := look(1); f.Fault == nil || f.Fault.Class != fault.Unreachable || f.Scene == nil || len(f.Match.Targets) != 1 {
 		t.Errorf("with Plex away: %+v", f)

@@ -3,12 +3,14 @@ package remote_test
 import (
 	"context"
 	"sync"
+	"testing"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/health"
+	"lockstep/sync/remote"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -161,3 +163,21 @@ func (f *fake) CheckData(context.Context) (api.DataCheck, error) {
 	return api.DataCheck{Words: "whole"}, f.got("CheckData")
 }
 func (f *fake) Quit(context.Context) error { return f.got("Quit") }
+
+// reached makes sure that a server on a listener is found by the data folder.
+func reached(t *testing.T, dir string, l *remote.Listener) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- remote.Server{API: &fake{}, Version: "1.0"}.Serve(ctx, l) }()
+	c, _, err := remote.Connect(t.Context(), dir, "1.0")
+	if err != nil {
+		t.Errorf("the own Lockstep is not reached: %v", err)
+	} else {
+		c.Close()
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

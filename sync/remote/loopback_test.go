@@ -136,19 +136,7 @@ func TestAddressOfADeadProcessIsHarmless(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ctx, stop := context.WithCancel(context.Background())
-			done := make(chan error, 1)
-			go func() { done <- remote.Server{API: &fake{}, Version: "1.0"}.Serve(ctx, l) }()
-			c, _, err := remote.Connect(t.Context(), dir, "1.0")
-			if err != nil {
-				t.Errorf("after it was replaced: %v", err)
-			} else {
-				c.Close()
-			}
-			stop()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
+			reached(t, dir, l)
 		})
 	}
 }

@@ -3,7 +3,6 @@
 package remote_test
 
 import (
-	"context"
 	"errors"
 	"net"
 	"os"
@@ -67,19 +66,7 @@ func hello(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- remote.Server{API: &fake{}, Version: "1.0"}.Serve(ctx, l) }()
-	c, _, err := remote.Connect(t.Context(), dir, "1.0")
-	if err != nil {
-		t.Errorf("the own Lockstep is not reached: %v", err)
-	} else {
-		c.Close()
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	reached(t, dir, l)
 }
 
 func TestSocketIsWhereOnlyTheUserWrites(t *testing.T) {

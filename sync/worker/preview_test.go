@@ -21,25 +21,25 @@ import (
 // edits are what may happen between two syncs.
 var edits = map[string]func(*rig, *rapid.T, int){
 	"title": func(r *rig, _ *rapid.T, id int) {
-		_ = r.world.Stash.Edit(id, func(s *sim.Scene) { s.Title += " again" })
+		_ = r.World.Stash.Edit(id, func(s *sim.Scene) { s.Title += " again" })
 	},
-	"details": func(r *rig, _ *rapid.T, id int) { _ = r.world.Stash.Edit(id, func(s *sim.Scene) { s.Details = "" }) },
+	"details": func(r *rig, _ *rapid.T, id int) { _ = r.World.Stash.Edit(id, func(s *sim.Scene) { s.Details = "" }) },
 	"cover": func(r *rig, t *rapid.T, id int) {
-		_ = r.world.Stash.SetCover(id, sim.DrawCover(rapid.Uint64Range(5000, 6000).Draw(t, "cover")))
+		_ = r.World.Stash.SetCover(id, sim.DrawCover(rapid.Uint64Range(5000, 6000).Draw(t, "cover")))
 	},
-	"deleted": func(r *rig, _ *rapid.T, id int) { _ = r.world.Stash.DeleteScene(id) },
-	"wiped":   func(r *rig, _ *rapid.T, id int) { r.each(id, func(k string) { _ = r.world.Plex.Wipe(k) }) },
-	"removed": func(r *rig, _ *rapid.T, id int) { r.each(id, func(k string) { _ = r.world.Plex.Remove(k) }) },
+	"deleted": func(r *rig, _ *rapid.T, id int) { _ = r.World.Stash.DeleteScene(id) },
+	"wiped":   func(r *rig, _ *rapid.T, id int) { r.each(id, func(k string) { _ = r.World.Plex.Wipe(k) }) },
+	"removed": func(r *rig, _ *rapid.T, id int) { r.each(id, func(k string) { _ = r.World.Plex.Remove(k) }) },
 	"a person's summary": func(r *rig, _ *rapid.T, id int) {
-		r.each(id, func(k string) { _ = r.world.Plex.PersonEdit(k, "summary", "A person's words.") })
+		r.each(id, func(k string) { _ = r.World.Plex.PersonEdit(k, "summary", "A person's words.") })
 	},
 	"a person's poster": func(r *rig, _ *rapid.T, id int) {
-		r.each(id, func(k string) { _ = r.world.Plex.PersonPoster(k, sim.DrawCover(77)) })
+		r.each(id, func(k string) { _ = r.World.Plex.PersonPoster(k, sim.DrawCover(77)) })
 	},
 }
 
 func (r *rig) each(id int, do func(key string)) {
-	for _, k := range r.world.TargetKeys(id) {
+	for _, k := range r.World.TargetKeys(id) {
 		do(k)
 	}
 }
@@ -56,17 +56,17 @@ func (r *rig) spoil(t *rapid.T, id int) string {
 	switch kind := rapid.SampledFrom([]string{"scene", "item", "cover", "pictures"}).Draw(t, "broken"); kind {
 	case "scene":
 		f.Match = sim.All(sim.Kinds("findScene"), sim.ForItem(fmt.Sprint(id)))
-		r.world.Stash.Inject(f)
+		r.World.Stash.Inject(f)
 		return kind
 	case "cover":
 		f.Match = sim.All(sim.Kinds("screenshot"), sim.ForItem(fmt.Sprint(id)))
-		r.world.Stash.Inject(f)
+		r.World.Stash.Inject(f)
 		return kind
 	default:
 		on := map[string]string{"item": "detail", "pictures": "posters"}[kind]
 		r.each(id, func(k string) {
 			f.Match = sim.All(sim.Kinds(on), sim.ForItem(k))
-			r.world.Plex.Inject(f)
+			r.World.Plex.Inject(f)
 		})
 		return kind
 	}
@@ -93,10 +93,10 @@ func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
 		r.look()
 		if rapid.Bool().Draw(t, "synced before") {
 			_, err := r.work(r.all()...)
-			r.must(err)
+			r.Must(err)
 			r.change(t)
 		}
-		ids := r.world.Stash.SceneIDs()
+		ids := r.World.Stash.SceneIDs()
 		unread := map[int]bool{}
 		for range rapid.IntRange(0, 2).Draw(t, "faults") {
 			id := rapid.SampledFrom(ids).Draw(t, "of")
@@ -135,17 +135,17 @@ func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
 
 // change lets things happen to a library that is in step.
 func (r *rig) change(t *rapid.T) {
-	r.ahead += time.Minute
+	r.Clock.Pass(time.Minute)
 	names := make([]string, 0, len(edits))
 	for name := range edits {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	for range rapid.IntRange(0, 6).Draw(t, "edits") {
-		if ids := r.world.Stash.SceneIDs(); len(ids) > 1 {
+		if ids := r.World.Stash.SceneIDs(); len(ids) > 1 {
 			edits[rapid.SampledFrom(names).Draw(t, "edit")](r, t, rapid.SampledFrom(ids).Draw(t, "scene"))
 		}
-		r.ahead += 10 * time.Second
+		r.Clock.Pass(10 * time.Second)
 	}
 	r.look()
 }

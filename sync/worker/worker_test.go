@@ -19,7 +19,7 @@ import (
 func (r *rig) writesTo(ids ...int) sim.Match {
 	var keys []string
 	for _, id := range ids {
-		keys = append(keys, r.world.TargetKeys(id)...)
+		keys = append(keys, r.World.TargetKeys(id)...)
 	}
 	return func(c sim.Call) bool {
 		return c.Write && slices.ContainsFunc(c.Items, func(k string) bool { return slices.Contains(keys, k) })
@@ -48,23 +48,23 @@ func upTo(n int) []int {
 func TestABatchCostsWhatItMust(t *testing.T) {
 	t.Parallel()
 	r := testRig(t, sim.Options{Seed: 1, Scenes: 30})
-	r.world.ResetCounts()
+	r.World.ResetCounts()
 	results, err := r.work(r.all()...)
 	if err != nil || outcomes(results, worker.Done) != 30 {
 		t.Fatalf("%v, %+v", err, results)
 	}
-	if c := r.world.Plex.Counts(); c["detail"] != 2 || c["edit"] != 30 || c["upload"] != 30 { // once before and once after
+	if c := r.World.Plex.Counts(); c["detail"] != 2 || c["edit"] != 30 || c["upload"] != 30 { // once before and once after
 		t.Errorf("Plex was asked %v", c)
 	}
-	if c := r.world.Stash.Counts(); c["findScene"] != 1 || c["screenshot"] != 30 {
+	if c := r.World.Stash.Counts(); c["findScene"] != 1 || c["screenshot"] != 30 {
 		t.Errorf("Stash was asked %v", c)
 	}
-	if diff := r.world.Diff(sim.DiffOptions{Posters: true, Locks: true}); len(diff) > 0 {
+	if diff := r.World.Diff(sim.DiffOptions{Posters: true, Locks: true}); len(diff) > 0 {
 		t.Errorf("%q", diff)
 	}
-	r.world.ResetCounts()
-	if results, err = r.work(r.all()...); err != nil || r.world.Plex.Mutations() != 0 || outcomes(results, worker.Done) != 30 {
-		t.Errorf("%v: %d writes for what is in step", err, r.world.Plex.Mutations())
+	r.World.ResetCounts()
+	if results, err = r.work(r.all()...); err != nil || r.World.Plex.Mutations() != 0 || outcomes(results, worker.Done) != 30 {
+		t.Errorf("%v: %d writes for what is in step", err, r.World.Plex.Mutations())
 	}
 }
 
@@ -78,14 +78,14 @@ func TestTheWriteThatTellsWhoseFaultItIsChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := testRig(t, sim.Options{Seed: 2, Scenes: 20})
-			r.settings.Fields[scene.FieldPoster] = "off"
+			r.Settings.Fields[scene.FieldPoster] = "off"
 			if _, err := r.work(slices.Collect(jobs(16, 20))...); err != nil { // locked, the others are not
 				t.Fatal(err)
 			}
 			f.Match = r.writesTo(upTo(8)...)
-			r.world.Plex.Inject(f)
+			r.World.Plex.Inject(f)
 			before := r.items(9, 20)
-			r.world.ResetCounts()
+			r.World.ResetCounts()
 			results, err := r.work(slices.Collect(jobs(1, 8))...)
 			if err != nil || outcomes(results, worker.Failed) != 8 {
 				t.Fatalf("only bad ones: %v, %d failed", err, outcomes(results, worker.Failed))
@@ -95,7 +95,7 @@ func TestTheWriteThatTellsWhoseFaultItIsChangesNothing(t *testing.T) {
 			}
 			tried := 0
 			for id := 9; id <= 20; id++ {
-				tried += r.world.Plex.Writes()[r.world.TargetKeys(id)[0]]
+				tried += r.World.Plex.Writes()[r.World.TargetKeys(id)[0]]
 			}
 			if most := map[bool]int{true: 8, false: 3}[name == "403" || name == "reset"]; tried == 0 || tried > most {
 				t.Errorf("%d writes to tell whose fault it is, want 1 to %d", tried, most)
@@ -123,7 +123,7 @@ func jobs(from, to int) func(func(queue.Job) bool) {
 func (r *rig) items(from, to int) map[int]sim.Item {
 	out := map[int]sim.Item{}
 	for id := from; id <= to; id++ {
-		out[id], _ = r.world.Plex.Item(r.world.TargetKeys(id)[0])
+		out[id], _ = r.World.Plex.Item(r.World.TargetKeys(id)[0])
 	}
 	return out
 }
@@ -150,9 +150,9 @@ func TestAPlexThatTakesNoWriteEndsTheBatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := testRig(t, sim.Options{Seed: 3, Scenes: 20})
-			r.settings.Fields[scene.FieldPoster] = "off"
+			r.Settings.Fields[scene.FieldPoster] = "off"
 			tt.fault.Match = sim.Writes()
-			r.world.Plex.Inject(tt.fault)
+			r.World.Plex.Inject(tt.fault)
 			results, err := r.work(r.all()...)
 			var blame *worker.Blame
 			if !fault.Is(err, tt.class) || errors.As(err, &blame) != tt.blame {
@@ -173,7 +173,7 @@ func TestARefusedPictureIsNamedAndTheRestIsWritten(t *testing.T) {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			t.Parallel()
 			r := testRig(t, sim.Options{Seed: 4, Scenes: 6})
-			clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: status, Match: sim.Kinds("upload")})
+			clear := r.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: status, Match: sim.Kinds("upload")})
 			results, err := r.work(r.all()...)
 			if err != nil || outcomes(results, worker.Failed) != 6 {
 				t.Fatalf("%v, %+v", err, results)
@@ -183,18 +183,18 @@ func TestARefusedPictureIsNamedAndTheRestIsWritten(t *testing.T) {
 					t.Errorf("scene %s: %+v", id, res)
 				}
 			}
-			if diff := r.world.Diff(sim.DiffOptions{Locks: true}); len(diff) > 0 {
+			if diff := r.World.Diff(sim.DiffOptions{Locks: true}); len(diff) > 0 {
 				t.Errorf("the text: %q", diff)
 			}
 			clear()
-			edits := r.world.Plex.Counts()["edit"]
+			edits := r.World.Plex.Counts()["edit"]
 			if results, err = r.work(r.all()...); err != nil || outcomes(results, worker.Done) != 6 {
 				t.Errorf("%v, %+v", err, results)
 			}
-			if n := r.world.Plex.Counts()["edit"] - edits; n != 6 { // the lock of the picture
+			if n := r.World.Plex.Counts()["edit"] - edits; n != 6 { // the lock of the picture
 				t.Errorf("%d edits for six pictures", n)
 			}
-			if diff := r.world.Diff(sim.DiffOptions{Posters: true, Locks: true}); len(diff) > 0 {
+			if diff := r.World.Diff(sim.DiffOptions{Posters: true, Locks: true}); len(diff) > 0 {
 				t.Errorf("%q", diff)
 			}
 		})
@@ -211,11 +211,11 @@ func TestEachJobEndsByItsOwnReason(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(r.world.Stash.DeleteScene(1))
-	must(r.world.Stash.Edit(2, func(s *sim.Scene) { s.Details, s.Date, s.StudioID, s.TagIDs, s.PerformerIDs = "", "", 0, nil, nil }))
-	must(r.world.Plex.Remove(r.world.TargetKeys(3)[0]))
-	r.world.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem("4"))})
-	r.world.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.world.TargetKeys(5)[0]))})
+	must(r.World.Stash.DeleteScene(1))
+	must(r.World.Stash.Edit(2, func(s *sim.Scene) { s.Details, s.Date, s.StudioID, s.TagIDs, s.PerformerIDs = "", "", 0, nil, nil }))
+	must(r.World.Plex.Remove(r.World.TargetKeys(3)[0]))
+	r.World.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem("4"))})
+	r.World.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.World.TargetKeys(5)[0]))})
 	r.brake = func(list []worker.Planned) (map[scene.ID]string, error) {
 		return map[scene.ID]string{6: "Too much."}, nil
 	}
@@ -236,7 +236,7 @@ func TestEachJobEndsByItsOwnReason(t *testing.T) {
 	if len(results[3].Gone) != 1 || len(results[3].Awaits) == 0 {
 		t.Errorf("%+v, want the item forgotten and its path awaited", results[3])
 	}
-	if it, _ := r.world.Plex.Item(r.world.TargetKeys(6)[0]); len(it.Locked) != 0 {
+	if it, _ := r.World.Plex.Item(r.World.TargetKeys(6)[0]); len(it.Locked) != 0 {
 		t.Errorf("the held scene was written: %+v", it)
 	}
 }
