@@ -1,4 +1,4 @@
-package engine
+package explain
 
 import (
 	"context"
@@ -21,55 +21,44 @@ const longestQuery = 32 << 10
 
 // Explain answers why a scene, named by id, title or path, is not in step: what Stash
 // has, where the path leads, what Plex has there, what would happen to each field, and
-// how the job stands. It looks the way a preview does and changes nothing.
-func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
+// how the job stands. It compares the way a preview does and changes nothing.
+func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	if len(query) > longestQuery {
 		return api.Explanation{}, fault.New(fault.Rejected, fault.None, "This is too long to look for.", "", nil)
 	}
-	var x explainer
+	x := explanation{store: e.host.Store}
 	if err := e.listFirst(ctx); err != nil {
 		x.unlisted = fault.Shown(err)
 	}
-	err := e.ask(ctx, func() error {
-		if e.links.stash == nil {
-			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
-		}
-		x.stash, x.run, x.store = e.links.stash, e.reconciliation(&reconRun{}, 0), e.store
-		x.paused = e.pause.On || e.held() // that this engine only looks is no pause
-		x.down, x.signIn = !e.health.Breaker.Allows(), e.asks(api.SignInPlex) || e.asks(api.SignInStash)
-		return nil
-	})
-	if err != nil {
+	var err error
+	if x.Situation, err = e.loop.Situation(ctx); err != nil {
 		return api.Explanation{}, err
+	}
+	if x.Stash == nil {
+		return api.Explanation{}, fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 	}
 	return x.explain(ctx, strings.TrimSpace(query))
 }
 
-func (e *Engine) asks(k api.AttentionKind) bool {
-	return slices.ContainsFunc(e.attention(), func(a api.Attention) bool { return a.Kind == k })
-}
-
-// explainer looks at one scene beside the loop.
-type explainer struct {
-	stash                Stash
-	store                store.Store
-	run                  reconcile.Run
-	paused, down, signIn bool
-	unlisted             *fault.Error // why the libraries of Plex are not known yet
+// explanation is made of one scene, beside the loop.
+type explanation struct {
+	Situation
+	store    store.Store
+	unlisted *fault.Error // why the libraries of Plex are not known yet
 }
 
 // listFirst lists libraries that were never listed: nothing can be said before of what
 // they hold.
-func (e *Engine) listFirst(ctx context.Context) error {
-	m, err := e.mapper(ctx, nil)
+func (e *Explainer) listFirst(ctx context.Context) error {
+	m, err := e.mapping(ctx, nil)
 	if err != nil {
 		return nil //nolint:nilerr // a server that is away is told with what was asked of it
 	}
 	return m.listOnce(ctx)
 }
 
-func (x explainer) explain(ctx context.Context, query string) (api.Explanation, error) {
-	scenes, err := x.stash.Find(ctx, query)
+func (x explanation) explain(ctx context.Context, query string) (api.Explanation, error) {
+	scenes, err := x.Stash.Find(ctx, query)
 	if err != nil {
 		return api.Explanation{}, fault.At(err, fault.Stash)
 	}
@@ -101,8 +90,8 @@ func several(scenes []scene.Scene) api.Explanation {
 }
 
 // one explains a scene Stash has.
-func (x explainer) one(ctx context.Context, sc scene.Scene) (api.Explanation, error) {
-	f, err := x.run.Examine(ctx, sc)
+func (x explanation) one(ctx context.Context, sc scene.Scene) (api.Explanation, error) {
+	f, err := x.Run.Examine(ctx, sc)
 	if err != nil {
 		return api.Explanation{}, err
 	}
@@ -121,7 +110,7 @@ func (x explainer) one(ctx context.Context, sc scene.Scene) (api.Explanation, er
 }
 
 // written reports whether there is a write to this scene that can be undone.
-func (x explainer) written(id scene.ID) (found bool, err error) {
+func (x explanation) written(id scene.ID) (found bool, err error) {
 	err = x.store.View(func(tx store.Tx) error {
 		return tx.EachJournal(0, id, func(en store.JournalEntry) bool {
 			found = en.Undoable()
@@ -132,7 +121,7 @@ func (x explainer) written(id scene.ID) (found bool, err error) {
 }
 
 // deleted explains a scene Stash does not have any more, if Lockstep knew it.
-func (x explainer) deleted(id scene.ID) (out api.Explanation, known bool, err error) {
+func (x explanation) deleted(id scene.ID) (out api.Explanation, known bool, err error) {
 	out = api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, "")}
 	err = x.store.View(func(tx store.Tx) error {
 		s, seen, err := tx.Seen(id)
@@ -178,10 +167,10 @@ func inStash(f reconcile.Finding) api.ExplainStep {
 }
 
 // mapped tells where the path rules lead each file.
-func (x explainer) mapped(f reconcile.Finding) api.ExplainStep {
+func (x explanation) mapped(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Path"}
 	for _, p := range f.Match.Paths {
-		rules := x.run.Mapper.Rules(p.Stash)
+		rules := x.Run.Mapper.Rules(p.Stash)
 		switch {
 		case len(p.Plex) == 0:
 			s.Lines = append(s.Lines, "no rule covers "+p.Stash)
@@ -202,7 +191,7 @@ func (x explainer) mapped(f reconcile.Finding) api.ExplainStep {
 }
 
 // inPlex lists the items that were considered, with how well they fit.
-func (x explainer) inPlex(f reconcile.Finding) api.ExplainStep {
+func (x explanation) inPlex(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Plex"}
 	for _, c := range f.Match.Candidates {
 		line := fmt.Sprintf("“%s” in %s (item %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Why, 100*c.Score)
@@ -226,8 +215,8 @@ func (x explainer) inPlex(f reconcile.Finding) api.ExplainStep {
 	return s
 }
 
-func (x explainer) library(section string) string {
-	for _, sec := range x.run.Sections {
+func (x explanation) library(section string) string {
+	for _, sec := range x.Run.Sections {
 		if sec.ID == section {
 			return sec.Title
 		}

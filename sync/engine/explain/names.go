@@ -1,4 +1,4 @@
-package engine
+package explain
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 
 // namesakes notes performers of the scene whose name in Plex belongs to another performer
 // of Stash as well: Plex knows an actor by the name alone and takes both for one.
-func (x explainer) namesakes(f reconcile.Finding) (lines []string, err error) {
-	if x.run.Settings.Policy(scene.FieldPerformers) == config.Off || len(f.Scene.Performers) == 0 {
+func (x explanation) namesakes(f reconcile.Finding) (lines []string, err error) {
+	if x.Run.Settings.Policy(scene.FieldPerformers) == config.Off || len(f.Scene.Performers) == 0 {
 		return nil, nil
 	}
 	var all map[string]string
@@ -26,7 +26,7 @@ func (x explainer) namesakes(f reconcile.Finding) (lines []string, err error) {
 	for _, p := range f.Scene.Performers {
 		mine[p.ID] = true
 	}
-	for _, name := range plan.Want(*f.Scene, x.run.Settings).Lists[scene.FieldPerformers] {
+	for _, name := range plan.Want(*f.Scene, x.Run.Settings).Lists[scene.FieldPerformers] {
 		n := 0
 		for id, label := range all {
 			if !mine[id] && sharesName(label, name) {

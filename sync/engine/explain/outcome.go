@@ -1,4 +1,4 @@
-package engine
+package explain
 
 import (
 	"fmt"
@@ -47,7 +47,7 @@ func jobWords(j queue.Job) string {
 }
 
 // outcome is the closing sentence.
-func (x explainer) outcome(f reconcile.Finding) string {
+func (x explanation) outcome(f reconcile.Finding) string {
 	switch {
 	case f.Job.State == queue.Running:
 		return sentenceOf(skip.RunningNow, "")
@@ -55,7 +55,7 @@ func (x explainer) outcome(f reconcile.Finding) string {
 		return "Plex could not be asked: " + x.unlisted.Words
 	case f.Code != "":
 		return sentenceOf(f.Code, f.Words)
-	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.signIn:
+	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.SignIn:
 		return sentenceOf(skip.NeedsSignIn, "")
 	case f.Fault != nil:
 		return "Plex could not be asked: " + f.Fault.Words
@@ -65,9 +65,9 @@ func (x explainer) outcome(f reconcile.Finding) string {
 		return sentenceOf(skip.FailedBefore, f.Job.Words)
 	case f.Job.State == queue.Skipped && f.Job.Code == skip.Brake:
 		return sentenceOf(skip.Brake, f.Job.Words)
-	case x.paused:
+	case x.Paused:
 		return sentenceOf(skip.Paused, "")
-	case x.down:
+	case x.PlexDown:
 		return "Plex is away; the scene is written when it is back."
 	case f.Job.State == queue.Waiting || f.Job.State == queue.Retrying:
 		return sentenceOf(skip.AlreadyQueued, "")

@@ -1,4 +1,4 @@
-package engine
+package explain
 
 import (
 	"context"
@@ -25,8 +25,8 @@ const (
 
 // Mapping shows how many files the rules find in the index, from Stash's own list of
 // files, and which rules the files themselves speak for. It writes nothing to Plex.
-func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
-	m, err := e.mapper(ctx, rules)
+func (e *Explainer) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	m, err := e.mapping(ctx, rules)
 	if err != nil {
 		return api.Mapping{}, err
 	}
@@ -40,9 +40,10 @@ func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping,
 	return m.out, nil
 }
 
-// mapping is one look at how rules fit.
+// mapping finds out how rules fit.
 type mapping struct {
-	e        *Engine
+	store    store.Store
+	appeared func(paths []string)
 	stash    Stash
 	index    *library.Index
 	sections []scene.Section
@@ -53,58 +54,69 @@ type mapping struct {
 	out      api.Mapping
 }
 
-// mapper waits until both servers have answered.
-func (e *Engine) mapper(ctx context.Context, rules []config.Rule) (*mapping, error) {
+// mapping waits until both servers have answered.
+func (e *Explainer) mapping(ctx context.Context, rules []config.Rule) (*mapping, error) {
 	ctx, cancel := context.WithTimeout(ctx, mapPatience)
 	defer cancel()
-	changed, stop := e.snap.Watch()
+	changed, stop := e.loop.Changed()
 	defer stop()
 	for {
-		m := &mapping{e: e, rules: rules, mapper: match.NewMapper(rules)}
-		var wait bool
-		err := e.ask(ctx, func() (err error) { wait, err = m.connect(); return err })
-		if err != nil || !wait {
-			return m, err
+		s, err := e.loop.Situation(ctx)
+		if err != nil {
+			return nil, err
+		}
+		answered, err := s.answered()
+		if err != nil {
+			return nil, err
+		}
+		if answered {
+			return e.connected(s, rules), nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return m, errNotConnected
+			return nil, errNotConnected
 		}
 	}
 }
 
+// connected is a mapping over the connections there are.
+func (e *Explainer) connected(s Situation, rules []config.Rule) *mapping {
+	m := &mapping{
+		store: e.host.Store, appeared: e.loop.Appeared, stash: s.Stash, sections: slices.Clone(s.Sections), rules: rules, mapper: match.NewMapper(rules),
+		index: &library.Index{Plex: s.Plex, Store: e.host.Store, Machine: s.Machine, Clock: e.host.Stamp},
+	}
+	m.paths, m.known = samples(maxSample)
+	return m
+}
+
 var errNotConnected = fault.New(fault.Config, fault.None, "Both servers must be connected first.", "Enter and test their addresses.", nil)
 
-// connect takes the connections over from the loop; wait says that an answer is still
-// to come.
-func (m *mapping) connect() (wait bool, err error) {
-	l := &m.e.links
-	if l.stash == nil {
+// answered reports whether both servers have answered; an error says that one is away.
+func (s Situation) answered() (bool, error) {
+	if s.Stash == nil {
 		return false, errNotConnected
 	}
+	waits := s.Machine == ""
 	for _, c := range []struct {
 		api.Connection
 		server fault.Server
-	}{{l.stashState, fault.Stash}, {l.plexState, fault.Plex}} {
+	}{{s.StashState, fault.Stash}, {s.PlexState, fault.Plex}} {
 		if c.Checked && !c.OK {
 			return false, fault.New(fault.Class(c.Class), c.server, c.Error, c.Hint, nil)
 		}
-		wait = wait || !c.Checked
+		waits = waits || !c.Checked
 	}
-	if b := m.e.health.Breaker; !l.plexState.OK && !b.Allows() {
+	if s.PlexDown && !s.PlexState.OK {
 		return false, fault.New(fault.Unreachable, fault.Plex, "Plex is not reachable.", "Lockstep keeps trying.", nil)
 	}
-	m.stash, m.sections = l.stash, slices.Clone(l.sections)
-	m.index = &library.Index{Plex: l.plex, Store: m.e.store, Machine: l.machine, Clock: m.e.stamp}
-	m.paths, m.known = samples(maxSample)
-	return wait || l.machine == "", nil
+	return !waits, nil
 }
 
 // listOnce lists the chosen libraries if one of them never was.
 func (m *mapping) listOnce(ctx context.Context) error {
 	listed := true
-	err := m.e.store.View(func(tx store.Tx) error {
+	err := m.store.View(func(tx store.Tx) error {
 		for _, s := range m.sections {
 			_, known, err := tx.SectionMark(m.index.Machine, s.ID)
 			if err != nil {
@@ -128,7 +140,7 @@ func (m *mapping) list(ctx context.Context) error {
 	if err := m.listOnce(ctx); err != nil {
 		return err
 	}
-	return m.e.store.View(func(tx store.Tx) error {
+	return m.store.View(func(tx store.Tx) error {
 		return tx.EachIndexed(m.index.Machine, func(it store.Indexed) bool {
 			for _, f := range it.Files {
 				m.known.add(f)
@@ -139,22 +151,18 @@ func (m *mapping) list(ctx context.Context) error {
 }
 
 // refresh lists what was never listed. Jobs that waited for a path are told, as after
-// any look.
+// any listing.
 func (m *mapping) refresh(ctx context.Context) error {
 	r, err := m.index.Refresh(ctx, m.sections, false)
 	if len(r.Appeared) > 0 {
-		m.e.post(func() {
-			if err := m.e.wakeParked(r.Appeared); err != nil {
-				m.e.noteLocal(err)
-			}
-		})
+		m.appeared(r.Appeared)
 	}
 	return err
 }
 
 // page counts one page of Stash's scenes.
 func (m *mapping) page(page []scene.FileStamp) error {
-	return m.e.store.View(func(tx store.Tx) error {
+	return m.store.View(func(tx store.Tx) error {
 		items := store.Lookup(tx, m.index.Machine).Items
 		for _, fs := range page {
 			if err := m.count(fs, items); err != nil {

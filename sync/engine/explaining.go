@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/engine/explain"
+)
+
+// Explain answers why a scene, named by id, title or path, is not in step.
+func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
+	return explain.New(e.host, situations{e}).Explain(ctx, query)
+}
+
+// Mapping shows how many files the rules find, and which rules the files speak for.
+func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	return explain.New(e.host, situations{e}).Mapping(ctx, rules)
+}
+
+// situations tells how things are to those who explain them.
+type situations struct{ e *Engine }
+
+func (s situations) Changed() (wake <-chan struct{}, stop func()) { return s.e.snap.Watch() }
+
+func (s situations) Appeared(paths []string) {
+	s.e.post(func() {
+		if err := s.e.wakeParked(paths); err != nil {
+			s.e.noteLocal(err)
+		}
+	})
+}
+
+func (s situations) Situation(ctx context.Context) (out explain.Situation, err error) {
+	e := s.e
+	err = e.ask(ctx, func() error {
+		l := &e.links
+		if l.stash == nil {
+			return nil
+		}
+		out = explain.Situation{
+			Stash: l.stash, Plex: l.plex, StashState: l.stashState, PlexState: l.plexState, Machine: l.machine, Sections: l.sections,
+			Run:      e.reconciliation(&reconRun{}, 0),
+			Paused:   e.pause.On || e.held(), // that this engine only looks is no pause
+			PlexDown: !e.health.Breaker.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (e *Engine) asks(k api.AttentionKind) bool {
+	return slices.ContainsFunc(e.attention(), func(a api.Attention) bool { return a.Kind == k })
+}
