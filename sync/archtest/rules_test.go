@@ -36,8 +36,9 @@ var layers = map[string]int{
 	"sync/queue":   1,
 	"sync/sim":     1,
 
-	"sync/brake":  2,
-	"sync/health": 2,
+	"sync/brake":      2,
+	"sync/health":     2,
+	"sync/stash2plex": 2, // what another program left
 
 	"sync/httpc":   2, // under both adapters
 	"sync/store":   2,
@@ -52,7 +53,6 @@ var layers = map[string]int{
 	"sync/stash":     3,
 	"sync/worker":    3,
 
-	"storage/legacy":   4,
 	"sync/engine/host": 4, // clock, store and log of the engine's parts
 	"sync/remote":      4,
 	"sync/testkit":     4, // what the tests of several packages share

@@ -33,6 +33,7 @@ const (
 	Paths  Kind = "paths"  // pages of file paths
 	Scenes Kind = "scenes" // scenes by id, path or title
 	Cover  Kind = "cover"  // the picture of one scene
+	Plugin Kind = "plugin" // settings of a plugin of Stash
 )
 
 // Tasks, which are tried again as a whole: every page of a listing may arrive and the

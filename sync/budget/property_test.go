@@ -13,7 +13,7 @@ import (
 // allKinds are requests; tasks are bounded by theirs.
 var allKinds = []budget.Kind{
 	budget.Identity, budget.Sections, budget.Listing, budget.Items, budget.Scenes, budget.Edit, budget.Pictures, budget.Upload, budget.Scan,
-	budget.Socket, budget.Status, budget.Newest, budget.Stamps, budget.Names, budget.Paths, budget.Scenes, budget.Cover,
+	budget.Socket, budget.Status, budget.Newest, budget.Stamps, budget.Names, budget.Paths, budget.Scenes, budget.Cover, budget.Plugin,
 }
 
 var allClasses = []fault.Class{

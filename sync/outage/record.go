@@ -26,6 +26,9 @@ type Record struct {
 	// Repaired means a stamp or the record itself was put right at load instead of being observed; such
 	// an outage is never announced.
 	Repaired bool `json:"repaired,omitempty"`
+	// Imported means that another program observed the outage before Lockstep did. Such records are kept
+	// apart: no verdict, announcement or number is made of them, and their ids are their own.
+	Imported bool `json:"imported,omitempty"`
 	// Note says what was repaired or changed, in words.
 	Note string `json:"note,omitempty"`
 	// FailedProbes counts the probes that failed while it lasted.

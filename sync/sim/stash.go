@@ -38,6 +38,7 @@ type Stash struct {
 	tags       map[int]*Tag
 	performers map[int]*Performer
 	studios    map[int]*Studio
+	plugins    []Plugin
 	last       struct{ scene, file, tag, performer, studio, job int }
 
 	editing sync.Mutex // one Edit at a time; taken before mu

@@ -174,6 +174,8 @@ func (x *execution) value(f *ast.Field, v any) {
 		x.texts(v)
 	case []node:
 		x.list(f, v)
+	case pluginSettings:
+		x.out.Write(v.json(x, f))
 	case node:
 		x.object(f, v)
 	default:

@@ -31,6 +31,8 @@ func (s *Stash) resolve(x *execution, f *ast.Field) (any, error) {
 		return mapNode{"Version", map[string]any{"version": s.version, "hash": "cf3489efd", "build_time": "2026-01-11 07:07:53"}}, nil
 	case "configuration":
 		return s.configuration(), nil
+	case "plugins":
+		return s.pluginList(), nil
 	case "__typename":
 		return rootType(x.p.op), nil
 	case "jobQueue":

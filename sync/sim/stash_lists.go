@@ -160,7 +160,7 @@ func (s *Stash) configuration() node {
 	})
 	general := mapNode{"ConfigGeneralResult", map[string]any{"stashes": roots, "databasePath": "/srv/stash/stash-go.sqlite",
 		"apiKey": s.apiKey, "username": user, "parallelTasks": 1}}
-	return mapNode{"ConfigResult", map[string]any{"general": general, "plugins": mapNode{"PluginConfigMap", nil}}}
+	return mapNode{"ConfigResult", map[string]any{"general": general, "plugins": pluginSettings{s.plugins}}}
 }
 
 // SetRoots replaces the library folders that configuration reports.

@@ -33,6 +33,7 @@ func TestWhatJustFailedIsNotAskedAgain(t *testing.T) {
 			budget.Newest: func(c *stash.Client) error { _, err := c.Newest(ctx); return err },
 			budget.Names:  func(c *stash.Client) error { _, err := c.Names(ctx); return err },
 			budget.Scenes: func(c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{1}); return err },
+			budget.Plugin: func(c *stash.Client) error { _, err := c.Plugin(ctx, "x"); return err },
 			budget.Cover:  func(c *stash.Client) error { _, err := c.Cover(ctx, 1, ""); return err },
 		} {
 			var asked atomic.Int32

@@ -43,6 +43,12 @@ const (
   findPerformers(filter: {per_page: -1}) { performers { id name disambiguation } }
   findStudios(filter: {per_page: -1}) { studios { id name } }
 }`
+	// pluginQuery asks for the settings of one plugin: those of others are none of our business
+	// and may be secrets.
+	pluginQuery = `query Plugin($id: ID!) {
+  configuration { plugins(include: [$id]) }
+  plugins { id enabled }
+}`
 	jobsQuery = `subscription Jobs { jobsSubscribe { type } }`
 )
 
