@@ -51,7 +51,8 @@ func (f *FakePlex) Items(_ context.Context, keys []string) (map[string]scene.Ite
 
 // Pictures is part of compare.Plex.
 func (f *FakePlex) Pictures(_ context.Context, key string, field scene.Field) ([]scene.Picture, error) {
-	return slices.Clone(f.Offers[Slot(key, field)]), f.note("pictures", key, string(field))
+	err := f.note("pictures", key, string(field))
+	return slices.Clone(f.Offers[Slot(key, field)]), err
 }
 
 // Sections is part of reconcile.Plex.

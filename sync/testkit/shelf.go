@@ -110,6 +110,9 @@ func Trouble(class fault.Class, server fault.Server) *fault.Error {
 // calls notes what a server was asked, and lets some of it fail. It is safe for concurrent
 // use.
 type calls struct {
+	// On, if it is not nil, hears of each request before it is answered.
+	On func(request string)
+
 	mu    sync.Mutex
 	asked []string
 	rules []rule
@@ -141,9 +144,13 @@ func (c *calls) Mend() {
 }
 
 func (c *calls) note(kind string, args ...string) error {
+	request := strings.Join(append([]string{kind}, args...), " ")
+	if c.On != nil {
+		c.On(request)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.asked = append(c.asked, strings.Join(append([]string{kind}, args...), " "))
+	c.asked = append(c.asked, request)
 	for _, r := range c.rules {
 		if r.holds(kind, args) {
 			return r.err

@@ -68,12 +68,19 @@ func (b *batch) endEmpty(t *task) error {
 // park puts a task aside until Plex has its file, and asks Plex to look for it.
 func (b *batch) park(t *task, why string) error {
 	words := why
-	if t.Section != "" && b.Settings.AskPlexScan {
-		asked := !b.scans.add(t.Section, t.Folder)
-		// A scan Plex does not take is no reason to end: what is away shows elsewhere.
-		if asked || b.Plex.Scan(b.hard, t.Section, t.Folder) == nil {
-			words = "asked Plex to scan " + t.Folder
-		}
+	if t.Section != "" && b.Settings.AskPlexScan && b.scan(folder{t.Section, t.Folder}) {
+		words = "asked Plex to scan " + t.Folder
 	}
 	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.looked()})
+}
+
+// scan asks Plex to look into a folder, once a batch, and tells whether it took that. That
+// it did not is no reason to end: what is away shows elsewhere.
+func (b *batch) scan(f folder) bool {
+	taken, asked := b.scans[f]
+	if !asked {
+		taken = b.Plex.Scan(b.hard, f.section, f.dir) == nil
+		b.scans[f] = taken
+	}
+	return taken
 }

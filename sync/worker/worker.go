@@ -108,7 +108,7 @@ type ItemResult struct {
 // The error is the fault of a whole server that ended the batch; jobs not reported are
 // to be returned by the caller.
 func (w *Worker) Work(soft, hard context.Context, jobs []queue.Job) error {
-	b := &batch{Worker: w, soft: soft, hard: hard}
+	b := &batch{Worker: w, soft: soft, hard: hard, scans: map[folder]bool{}}
 	for _, j := range jobs {
 		b.tasks = append(b.tasks, &task{job: j})
 	}
@@ -130,7 +130,7 @@ type batch struct {
 	*Worker
 	soft, hard context.Context
 	tasks      []*task
-	scans      scanSet
+	scans      map[folder]bool // those Plex was asked to scan, and whether it took that
 	intents    []intent
 }
 
@@ -178,21 +178,8 @@ func (b *batch) run() error {
 	return nil
 }
 
-// scanSet remembers which folders a batch has asked Plex to scan.
-type scanSet map[string]bool
-
-// add reports whether the folder is new.
-func (s *scanSet) add(section, dir string) bool {
-	if *s == nil {
-		*s = scanSet{}
-	}
-	k := section + "\x00" + dir
-	if (*s)[k] {
-		return false
-	}
-	(*s)[k] = true
-	return true
-}
+// folder is one of a library.
+type folder struct{ section, dir string }
 
 // open lists the tasks that have no result yet.
 func (b *batch) open() []*task {
