@@ -172,7 +172,7 @@ var belongTo = map[string][]string{
 	"scene-claims": {"seen", "uses", "scene-uses", "claims", "scene-claims"},
 	"jobs":         {"jobs", "queue", "counts"},
 	"index":        {"index", "paths", "marks"},
-	"items":        {"items", "scene-items"},
+	"items":        {"items"},
 	"journal":      {"journal", "journal-runs", "journal-scenes"},
 	"history":      {"history", "history-scenes"},
 	"counts":       {"counts"},

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"lockstep/sync/queue"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -31,9 +30,6 @@ var keyIndexes = []keyIndex{
 	}),
 	indexOf(bClaims, bSceneClaims, func(k []byte, paths []byte) [][]byte { return eachPath(paths, k) }),
 	indexOf(bPaths, bIndex, func(k []byte, r indexedRecord) [][]byte { return eachPath(r.Paths, k) }),
-	indexOf(bSceneItems, bItems, func(k []byte, s store.ItemState) [][]byte {
-		return [][]byte{sceneItem(s.Scene, scene.ParseItemKey(string(k)))}
-	}),
 	indexOf(bJournalRuns, bJournal, func(k []byte, e store.JournalEntry) [][]byte {
 		return [][]byte{join(number(e.Run), k)}
 	}),

@@ -30,8 +30,7 @@ const (
 	bPaths = "paths" // keys: path(16) machine/ratingKey
 	bMarks = "marks" // machine/section → store.SectionMark
 
-	bItems      = "items"       // machine/ratingKey → store.ItemState
-	bSceneItems = "scene-items" // keys: scene(8) machine/ratingKey
+	bItems = "items" // machine/ratingKey → store.ItemState
 
 	bHealth  = "health"  // "breaker", "said"
 	bOutages = "outages" // id(8) → outage.Record
@@ -61,7 +60,7 @@ func recordBuckets() []string {
 // keyBuckets hold keys only, or nested buckets.
 func keyBuckets() []string {
 	return []string{
-		bQueue, bUses, bClaims, bPaths, bSceneItems, bJournalRuns, bJournalScenes, bHistoryScenes, bRows,
+		bQueue, bUses, bClaims, bPaths, bJournalRuns, bJournalScenes, bHistoryScenes, bRows,
 	}
 }
 

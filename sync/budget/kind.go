@@ -19,7 +19,6 @@ const (
 	Upload   Kind = "upload"        // a picture, or the choice of one
 	Scan     Kind = "scan"          // asking for a scan, or whether one runs
 	Account  Kind = "account"       // plex.tv: sign-in, servers of the account
-	Discover Kind = "discover"      // servers on the local network
 	Socket   Kind = "notifications" // either server's notifications
 )
 

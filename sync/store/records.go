@@ -36,8 +36,6 @@ func Remembered(tx Items, key scene.ItemKey, id scene.ID, path string) (ItemStat
 type Items interface {
 	ItemState(key scene.ItemKey) (ItemState, bool, error)
 	PutItemState(key scene.ItemKey, s ItemState) error
-	// ItemsOf lists the items written for a scene.
-	ItemsOf(id scene.ID) ([]scene.ItemKey, error)
 }
 
 // JournalEntry holds what an item was before a run touched it, so that it can be
