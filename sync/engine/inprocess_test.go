@@ -86,7 +86,8 @@ type bubble struct {
 	world       *sim.World
 	stash, plex *wire
 	eng         *engine.Engine
-	stop        func()
+	halt        func() // ends the engine
+	stop        func() // and everything else
 	mu          sync.Mutex
 	asked       map[string][]ask // requests by server, when they began
 }
@@ -151,16 +152,19 @@ func (b *bubble) run(dir string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- b.eng.Run(ctx) }()
-	b.stop = func() {
+	b.halt = func() {
 		cancel()
 		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
 			b.t.Error(err)
 		}
-		_ = b.world.Close()
-		_ = errors.Join(b.stash.Close(), b.plex.Close())
 		if err := db.Close(); err != nil {
 			b.t.Error(err)
 		}
+	}
+	b.stop = func() {
+		b.halt()
+		_ = b.world.Close()
+		_ = errors.Join(b.stash.Close(), b.plex.Close())
 		time.Sleep(time.Hour) // lets what is left of connections end
 	}
 }

@@ -133,7 +133,21 @@ func (e *Engine) dial() {
 		return
 	}
 	l.stash, l.plex = e.o.Dial(e.address())
+	if machine := e.bound(); machine != "" {
+		l.plex.Expect(machine, errOtherPlex)
+	}
 	l.recheck(e.now())
+}
+
+// bound is the machine of the Plex server this database belongs to, empty when there is
+// none yet or a person gave another address since.
+func (e *Engine) bound() string {
+	var known boundServer
+	err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(machineValue, &known); return err })
+	if err != nil || known.URL != e.settings.PlexURL {
+		return ""
+	}
+	return known.Machine
 }
 
 // address is what the settings say of both servers.

@@ -3,11 +3,15 @@ package engine_test
 import (
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/health"
 	"lockstep/sync/sim"
 )
+
+const errOther = "Another Plex server answers at this address."
 
 // After every way in which a connection to Plex ends and comes back, another machine may
 // answer. Nothing is written to it, and nothing is believed of it.
@@ -63,7 +67,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			swap(r, l, another)
 			l.lookSoon()
 			l.until("who answers to be known", func(s api.Snapshot) bool {
-				return before.Load() >= 0 && s.Plex.Error == "Another Plex server answers at this address." && !s.Active && s.Queue.Waiting > 0
+				return before.Load() >= 0 && s.Plex.Error == errOther && !s.Active && s.Queue.Waiting > 0
 			})
 			if n := int64(r.world.Plex.Mutations()) - before.Load(); n != 0 {
 				t.Errorf("%d edits to another server", n)
@@ -74,6 +78,45 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			l.until("all in step", func(s api.Snapshot) bool { return s.Queue.Done == scenes && len(s.Attention) == 0 && !s.Active })
 			r.inStep(sim.DiffOptions{})
 		})
+	}
+}
+
+// An outage is over when the server that went away is back, not when another one answers
+// in its place: not in the process that saw it go, and not in one started meanwhile.
+func TestAnotherPlexIsNoEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	for how, begin := range away {
+		for name, restart := range map[string]bool{"the same process": false, "a later process": true} {
+			t.Run(how+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				dir := t.TempDir()
+				synctest.Test(t, func(t *testing.T) {
+					b := newBubble(t, sim.Options{Seed: 7, Scenes: 6})
+					b.run(dir)
+					b.waits(time.Hour, idleAndWell)
+					own, end := b.world.Plex.MachineID(), begin(b)
+					b.waits(time.Hour, func(s api.Snapshot) bool { return s.Verdict == health.Down })
+					if restart {
+						b.halt()
+						b.run(dir)
+					}
+					b.world.Plex.SetMachineID("another-server")
+					end()
+					took := b.waits(5*time.Minute, func(s api.Snapshot) bool { return s.Plex.Error == errOther || s.Verdict != health.Down })
+					if s := b.snapshot(); s.Verdict != health.Down || s.Plex.Error != errOther || s.Plex.OK {
+						t.Errorf("after %v: verdict %q, Plex %+v", took, s.Verdict, s.Plex)
+					}
+					if took = b.waits(10*time.Minute, func(s api.Snapshot) bool { return s.Verdict != health.Down }); took < 10*time.Minute {
+						t.Errorf("an end of the outage is seen after %v of another server", took)
+					}
+					b.world.Plex.SetMachineID(own)
+					if took = b.waits(time.Hour, wellAgain); took > 2*time.Minute {
+						t.Errorf("the own server is known after %v", took)
+					}
+					b.stop()
+				})
+			})
+		}
 	}
 }
 

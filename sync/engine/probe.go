@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"lockstep/sync/breaker"
@@ -70,7 +71,7 @@ func (e *Engine) probe() {
 		return
 	}
 	e.probing.at = e.now()
-	t := trial{begun: e.probing.at, gen: e.health.Breaker.Generation, plex: e.links.plex, index: e.index(), skip: e.probing.listing}
+	t := trial{begun: e.probing.at, gen: e.health.Breaker.Generation, plex: e.links.plex, machine: e.bound(), index: e.index(), skip: e.probing.listing}
 	if b := e.links.budgets.plex; len(e.links.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
 		t.sections = e.links.sections
 		b.Due(budget.Listing)
@@ -92,6 +93,7 @@ type trial struct {
 	begun    time.Time
 	gen      uint64
 	plex     Plex
+	machine  string // that has to answer; empty when any may
 	index    *library.Index
 	sections []scene.Section // to be listed; none when the listing did not fail
 	skip     bool            // the cheap request proves nothing here
@@ -106,13 +108,7 @@ func (t *trial) run(ctx context.Context) {
 	if !t.skip || len(t.sections) == 0 {
 		bound, cancel := context.WithTimeout(ctx, probeTimeout)
 		defer cancel()
-		if t.ready {
-			_, _, t.err = t.plex.Ready(bound)
-		}
-		if !t.ready || budget.Held(t.err) {
-			t.err = t.plex.Probe(bound)
-		}
-		if t.err != nil {
+		if t.err = t.greet(bound); t.err != nil {
 			return
 		}
 	}
@@ -120,6 +116,21 @@ func (t *trial) run(ctx context.Context) {
 	if len(t.sections) > 0 {
 		t.found, t.err = t.index.Refresh(ctx, t.sections, false)
 	}
+}
+
+// greet is the cheap request.
+func (t *trial) greet(ctx context.Context) error {
+	if !t.ready {
+		return t.plex.Probe(ctx)
+	}
+	who, _, err := t.plex.Ready(ctx)
+	switch {
+	case budget.Held(err):
+		return t.plex.Probe(ctx)
+	case err == nil && t.machine != "" && who.Machine != t.machine:
+		return errOtherPlex
+	}
+	return err
 }
 
 // tried takes in how a probe ended.
@@ -149,7 +160,7 @@ func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 		ev.Kind = breaker.ProbeAbandoned
 	case budget.Held(f): // not asked at all: nothing new, least of all that it is over
 		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
-	case answered(f):
+	case answered(f) && !errors.Is(f, errOtherPlex):
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
 		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words

@@ -32,8 +32,16 @@ func (c *Client) accompany(ctx context.Context, cancel context.CancelFunc, r Req
 	if !r.Anyone {
 		e.vouch = c.vouch.Load()
 	}
+	if r.Probe {
+		e.ctx = context.WithValue(ctx, probeKey{}, true)
+	}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: e.got}), e
 }
+
+type probeKey struct{}
+
+// probes reports that something is asked for a probe.
+func probes(ctx context.Context) bool { return ctx.Value(probeKey{}) != nil }
 
 // got decides whether a connection may carry the request. One that may not is closed before
 // it carried anything; net/http then looks for another if that was a kept one.

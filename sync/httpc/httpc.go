@@ -154,7 +154,7 @@ type Request struct {
 	// Anyone is a request to whichever server answers, such as who it is.
 	Anyone bool
 	// Probe is the try of an open breaker, which has a timetable of its own, or one that tells
-	// after failures whose fault they are.
+	// after failures whose fault they are. So has what is asked for it along the way.
 	Probe bool
 	// Divides reports a failure after which the caller asks for less at once, because it may
 	// come from the size of the request: the first one is no failure of its kind yet. Nil
@@ -192,6 +192,7 @@ func (r Reply) Objects() int { return r.objects }
 // of use or of the exchange, with what the server asked for in Retry-After; an answer that
 // contradicts what this server said a moment ago is not believed at once, see Contradiction.
 func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error {
+	r.Probe = r.Probe || probes(ctx)
 	if err := c.o.Budget.Allow(r.Kind); err != nil && !r.Probe {
 		return err
 	}

@@ -101,10 +101,11 @@ func (c *Client) Expect(machine string, otherwise error) {
 	})
 }
 
-// Probe tells within 10 s whether the library answers the token. It is what an open breaker
-// sends: exactly one request until one is answered, two then.
+// Probe tells within 10 s whether the library answers the token, and whether it is that of
+// the server that is meant, see Expect. It is what an open breaker sends: one request, or
+// two where the first asks over a new connection who answers.
 func (c *Client) Probe(ctx context.Context) error {
-	_, err := c.sections(ctx, httpc.Request{Op: "probe the library", Timeout: probeTimeout, Probe: true, Anyone: true})
+	_, err := c.sections(ctx, httpc.Request{Op: "probe the library", Timeout: probeTimeout, Probe: true})
 	return serverWide(err)
 }
 
