@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"strings"
 
 	"lockstep/sync/brake"
@@ -80,7 +81,7 @@ func describe(r *store.ReportRow, p plan.Plan) {
 	}
 	var fields []string
 	for _, c := range r.Changes {
-		if f := string(c.Field); len(fields) == 0 || fields[len(fields)-1] != f {
+		if f := string(c.Field); !slices.Contains(fields, f) {
 			fields = append(fields, f)
 		}
 	}

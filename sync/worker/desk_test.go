@@ -3,10 +3,7 @@ package worker_test
 import (
 	"context"
 	"testing"
-	"time"
 
-	"lockstep/sync/change"
-	"lockstep/sync/match"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -63,11 +60,7 @@ func (d *desk) keep(tx store.Tx, r worker.Result) error {
 	if err := tx.PutSeen(r.Job.Scene, *r.Seen); err != nil {
 		return err
 	}
-	var keys []string
-	for _, p := range r.Scene.Paths() {
-		keys = append(keys, match.Keys(d.Mapper().Map(p))...)
-	}
-	return change.Remember(tx, *r.Scene, keys)
+	return d.Remember(tx, *r.Scene)
 }
 
 // work carries out one batch and returns what became of its scenes.
@@ -116,16 +109,6 @@ func (d *desk) journal(id int) []store.JournalEntry {
 	var list []store.JournalEntry
 	d.View(d.t, func(tx store.Tx) (err error) { list, err = tx.JournalOf(0, scene.ID(id)); return err })
 	return list
-}
-
-// edited changes a scene in Stash, so that there is something to write.
-func (d *desk) edited(id int, change func(*scene.Scene)) {
-	d.Clock.Pass(time.Second)
-	s := *d.scene(id)
-	change(&s)
-	s.UpdatedAt = d.Clock.Now().Format(time.RFC3339)
-	d.Stash.Has[scene.ID(id)] = &s
-	d.Clock.Pass(2 * time.Minute) // so that the stamp is settled
 }
 
 // scene is a scene as Stash has it.

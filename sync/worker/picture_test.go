@@ -155,7 +155,7 @@ func TestAnUndoIsNoLookAtAScene(t *testing.T) {
 	d := newDesk(t, 4)
 	d.done(1, 2, 3, 4)
 	before := d.seen(1)
-	d.edited(1, func(s *scene.Scene) { s.Title = "Edited" })
+	d.Edit(1, func(s *scene.Scene) { s.Title = "Edited" })
 	d.Stash.Has[2] = nil
 	d.Plex.Has["103"] = scene.Item{RatingKey: "103", Files: []string{"/media/films/another.mkv"}, Detailed: true}
 	d.w.Brake = func([]worker.Planned) (map[scene.ID]string, error) { return map[scene.ID]string{4: "Too much."}, nil }

@@ -51,7 +51,7 @@ func TestWhatIsInStepIsAdoptedAndStoredOnce(t *testing.T) {
 	s.Scene = 7
 	d.Update(t, func(tx store.Tx) error { return tx.PutItemState(testkit.Key("101"), s) })
 	stored("known as another scene's", true)
-	d.edited(1, func(s *scene.Scene) { s.Title = "FILM 1"; s.Title = "Film 1"; s.Date = "" })
+	d.Edit(1, func(s *scene.Scene) { s.Title = "FILM 1"; s.Title = "Film 1"; s.Date = "" })
 	stored("saved as it is", false)
 	if len(d.journal(1)) != 0 {
 		t.Errorf("%+v", d.journal(1))
@@ -144,7 +144,7 @@ func TestASceneInStepFailsForAPictureNobodyCouldRead(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 1)
 	d.done(1)
-	d.edited(1, func(s *scene.Scene) {})
+	d.Edit(1, func(s *scene.Scene) {})
 	d.Stash.Spoil(testkit.Trouble(fault.Temporary, fault.Stash), "cover")
 	results, err := d.work(d.jobs(1)...)
 	if r := results[1]; err != nil || r.Outcome != worker.Failed || !r.OnlyPicture || r.Wrote || r.Fault.Server != fault.Stash || r.Seen == nil || r.Seen.Content == "" {

@@ -21,7 +21,7 @@ func TestAnUndoGoesBackOneEntryAtATime(t *testing.T) {
 	t.Parallel()
 	d := textOnly(t, 1)
 	d.done(1)
-	d.edited(1, func(s *scene.Scene) { s.Title = "Second" })
+	d.Edit(1, func(s *scene.Scene) { s.Title = "Second" })
 	d.done(1)
 	d.w.Run = 2
 	for i, want := range []string{"Film 1", "as the file", "as the file"} {
@@ -115,7 +115,7 @@ func TestAnUndoSelectsTheEarlierUploadAgain(t *testing.T) {
 	d := newDesk(t, 1)
 	d.done(1)
 	d.Stash.Covers[1] = scene.Cover{Bytes: []byte{7}, Type: "image/png", ETag: "e7"}
-	d.edited(1, func(*scene.Scene) {})
+	d.Edit(1, func(*scene.Scene) {})
 	d.w.Run = 2
 	d.done(1)
 	results, err := d.work(d.undo(1, 2))
