@@ -172,6 +172,7 @@ type simCmd struct {
 	APIKey    bool          `name:"api-key" help:"Have Stash want an API key."`
 	Clean     bool          `help:"A tidy library, without the dirt real ones have."`
 	Changes   time.Duration `default:"0s" placeholder:"SPAN" help:"Edit something in Stash this often."`
+	Fault     []string      `placeholder:"SERVER:EFFECT[:KIND]" help:"Have requests to a server fail, such as plex:503:list or stash:bomb; may be given several times."`
 }
 
 type windowCmd struct {

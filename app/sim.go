@@ -38,10 +38,25 @@ func (c *simCmd) Run(s *session) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("start the simulated servers: %w", err), w.Close())
 	}
+	if err := c.inject(w); err != nil {
+		return errors.Join(err, w.Close())
+	}
 	about := simJSON{w.Stash.URL(), o.StashAPIKey, w.Plex.URL(), w.Plex.Token(), w.Library(), w.StashRoot() + " => " + w.PlexRoot(), len(w.Stash.SceneIDs())}
 	s.answer(about, func() { s.aboutSim(about) })
 	c.change(s, w)
 	return w.Close()
+}
+
+// inject puts the faults in force that were asked for.
+func (c *simCmd) inject(w *sim.World) error {
+	for _, text := range c.Fault {
+		server, f, err := w.ParseFault(text)
+		if err != nil {
+			return errUsage{err}
+		}
+		server.Inject(f)
+	}
+	return nil
 }
 
 // onPort is an address of this machine; port 0 takes a free one.

@@ -31,6 +31,13 @@ var everyFault = map[string]sim.Fault{
 	"one item short":    {Effect: sim.Short},
 	"still starting":    {Effect: sim.Starting},
 	"maintenance":       {Effect: sim.Maintenance},
+	"a bomb":            {Effect: sim.Bomb, Size: 2 << 20},
+	"many entries":      {Effect: sim.Entries, Size: 2 << 20},
+	"deep nesting":      {Effect: sim.Nested, Size: 2 << 20},
+	"no end":            {Effect: sim.Endless},
+	"long headers":      {Effect: sim.Headers, Size: 2 << 20},
+	"no UTF-8":          {Effect: sim.Noise, Size: 1 << 16},
+	"other types":       {Effect: sim.Types},
 }
 
 type subject struct {
@@ -48,9 +55,14 @@ func fits(what, host string, f sim.Fault) bool {
 		return host == plexHost
 	case sim.Errors:
 		return host == stashHost
+	case sim.Types:
+		return !answersNothing[what]
 	}
 	return true
 }
+
+// answersNothing are the requests in whose answer nothing is read: whatever it holds, they succeed.
+var answersNothing = map[string]bool{"edit": true, "upload": true, "scan": true}
 
 // everyRequest is what Lockstep asks of the servers.
 var everyRequest = map[string]subject{

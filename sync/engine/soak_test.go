@@ -30,6 +30,7 @@ var (
 		{Effect: sim.Login}, {Effect: sim.Maintenance}, {Effect: sim.Status, Status: 500}, {Effect: sim.Status, Status: 503},
 		{Effect: sim.Status, Status: 429, RetryAfter: 2 * time.Second}, {Effect: sim.Status, Status: 404},
 		{Effect: sim.Status, Status: 401}, {Effect: sim.Status, Status: 403}, {Effect: sim.Status, Status: 400},
+		{Effect: sim.Bomb}, {Effect: sim.Entries}, {Effect: sim.Nested}, {Effect: sim.Endless}, {Effect: sim.Headers}, {Effect: sim.Noise}, {Effect: sim.Types},
 	}
 )
 
@@ -65,6 +66,9 @@ func (f *soakFault) budget(now time.Time) int64 {
 // answer to them, and each scene asks for itself.
 var ofOne = []string{"screenshot", "detail", "posters", "edit", "upload", "select"}
 
+// unread are the kinds in whose answer nothing is read: whatever it holds, they succeed.
+var unread = []string{"edit", "upload", "select", "refresh", "activities", "capabilities"}
+
 // inject puts one random fault in force for up to 20 s, a long one now and then.
 func (c *chaos) inject(now time.Time) {
 	server, kinds, name := &c.world.Plex.Server, plexKinds, "Plex"
@@ -78,7 +82,7 @@ func (c *chaos) inject(now time.Time) {
 		life += 90 * time.Second
 	}
 	f := &soakFault{began: now, until: now.Add(life), what: fmt.Sprintf("%s %s: %s %d for %s", name, kind, fault.Effect, fault.Status, life)}
-	f.answer = fault.Status == http.StatusNotFound && slices.Contains(ofOne, kind)
+	f.answer = fault.Status == http.StatusNotFound && slices.Contains(ofOne, kind) || fault.Effect == sim.Types && slices.Contains(unread, kind)
 	selects := sim.Kinds(kind)
 	fault.Match = func(call sim.Call) bool {
 		if !selects(call) {

@@ -30,6 +30,8 @@ const (
 	// smallBytes and smallObjects bound an answer whose request names no limit.
 	smallBytes   = 1 << 20
 	smallObjects = 50_000
+	// headerLimit bounds the headers of an answer; proxies take 8 to 64 kB.
+	headerLimit = 1 << 20
 )
 
 // Options says where a server is and who asks.
@@ -108,6 +110,8 @@ func New(o Options) *Client {
 			IdleConnTimeout:     o.Idle,
 			MaxIdleConnsPerHost: 4,
 			DisableKeepAlives:   o.Fresh,
+
+			MaxResponseHeaderBytes: headerLimit,
 		},
 		// No API here redirects: one that does is a proxy or a login page, and the token
 		// would travel with the request.

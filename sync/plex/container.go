@@ -17,20 +17,20 @@ import (
 // container is the root of every answer, in JSON and in XML. Only what Lockstep uses is
 // named.
 type container struct {
-	Size       num  `json:"size" xml:"size,attr"`
-	TotalSize  *num `json:"totalSize" xml:"totalSize,attr"`
-	Offset     *num `json:"offset" xml:"offset,attr"`
-	SectionID  text `json:"librarySectionID" xml:"librarySectionID,attr"`
-	Machine    text `json:"machineIdentifier" xml:"machineIdentifier,attr"`
-	Version    text `json:"version" xml:"version,attr"`
-	StartState text `json:"startState" xml:"startState,attr"`
-	Claimed    flag `json:"claimed" xml:"claimed,attr"`
+	Size       num    `json:"size" xml:"size,attr"`
+	TotalSize  *count `json:"totalSize" xml:"totalSize,attr"`
+	Offset     *num   `json:"offset" xml:"offset,attr"`
+	SectionID  text   `json:"librarySectionID" xml:"librarySectionID,attr"`
+	Machine    text   `json:"machineIdentifier" xml:"machineIdentifier,attr"`
+	Version    text   `json:"version" xml:"version,attr"`
+	StartState text   `json:"startState" xml:"startState,attr"`
+	Claimed    flag   `json:"claimed" xml:"claimed,attr"`
 
-	Directory many[directory] `json:"Directory" xml:"Directory"`
-	Metadata  many[metadata]  `json:"Metadata" xml:"Metadata"`
-	Video     many[metadata]  `json:"Video" xml:"Video"`
-	Photo     many[metadata]  `json:"Photo" xml:"Photo"`
-	Activity  many[activity]  `json:"Activity" xml:"Activity"`
+	Directory rows[directory] `json:"Directory" xml:"Directory"`
+	Metadata  rows[metadata]  `json:"Metadata" xml:"Metadata"`
+	Video     rows[metadata]  `json:"Video" xml:"Video"`
+	Photo     rows[metadata]  `json:"Photo" xml:"Photo"`
+	Activity  rows[activity]  `json:"Activity" xml:"Activity"`
 }
 
 type directory struct {

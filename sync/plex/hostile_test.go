@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/sim"
 )
 
 // bomb is a small compressed answer with a great many empty entries.
@@ -97,3 +98,43 @@ func TestAListOfMoreEntriesThanAnyLibraryIsRefusedInEveryForm(t *testing.T) {
 		}
 	}
 }
+
+// hostileEffects are the answers of a server that means ill. None holds what was asked for.
+var hostileEffects = []sim.Effect{sim.Bomb, sim.Entries, sim.Nested, sim.Endless, sim.Headers, sim.Noise, sim.Types}
+
+// Not parallel: it measures what is allocated, by the simulated server too, while an answer of at most 64 MB grows.
+func TestNoCallTakesMuchMemoryForAHostileAnswer(t *testing.T) {
+	const most = 300 << 20
+	w := sim.NewWorld(sim.Options{Seed: 3, Scenes: 5, PlexToken: canary})
+	if err := w.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	c := client(t, w.Plex.URL())
+	for _, effect := range hostileEffects {
+		clear := w.Plex.Inject(sim.Fault{Effect: effect})
+		for name, call := range calls(c) {
+			c.Close()
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := call(context.Background())
+			runtime.ReadMemStats(&after)
+			took := after.TotalAlloc - before.TotalAlloc
+			t.Logf("%s %s %d MB: %v", effect, name, took>>20, err)
+			if took > most {
+				t.Errorf("%s, %s: %d MB", effect, name, took>>20)
+			}
+			if f := fault.Of(err); f != nil && f.Class == fault.Local {
+				t.Errorf("%s, %s: a fault of our own: %v", effect, name, err)
+			}
+			if err == nil && reads[name] {
+				t.Errorf("%s, %s: taken for an answer", effect, name)
+			}
+		}
+		clear()
+	}
+}
+
+// reads are the calls that want something to be in the answer.
+var reads = map[string]bool{"Identity": true, "Sections": true, "Ready": true, "Probe": true, "List": true, "Size": true, "Items": true, "Pictures": true}

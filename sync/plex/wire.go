@@ -67,6 +67,32 @@ func (n *num) set(s string) {
 	}
 }
 
+// count is how many there are. What is no such number makes the answer senseless: as zero
+// it would say that the library is empty.
+type count num
+
+// UnmarshalJSON fails for what is negative or no number.
+func (n *count) UnmarshalJSON(b []byte) error {
+	read := num(-1)
+	_ = read.UnmarshalJSON(b)
+	return n.set(read)
+}
+
+// UnmarshalXMLAttr fails for what is negative or no number.
+func (n *count) UnmarshalXMLAttr(a xml.Attr) error {
+	read := num(-1)
+	read.set(a.Value)
+	return n.set(read)
+}
+
+func (n *count) set(read num) error {
+	if read < 0 {
+		return errNoContainer
+	}
+	*n = count(read)
+	return nil
+}
+
 // flag is a boolean that may come as 1, "1", "true" or true.
 type flag bool
 
@@ -124,4 +150,21 @@ func (m *many[T]) add(one T) error {
 	}
 	*m = append(*m, one)
 	return nil
+}
+
+// rows are what an answer is about. Anything but a list or one object in their place is an
+// answer that makes no sense: taken for no rows it would say that the library is empty.
+type rows[T any] []T
+
+// UnmarshalJSON fails if an entry does, if there are too many, and for what is no list.
+func (r *rows[T]) UnmarshalJSON(b []byte) error {
+	if !strings.ContainsRune("[{n", rune(b[0])) {
+		return errNoContainer
+	}
+	return (*many[T])(r).UnmarshalJSON(b)
+}
+
+// UnmarshalXML reads one entry.
+func (r *rows[T]) UnmarshalXML(d *xml.Decoder, start xml.StartElement) error {
+	return (*many[T])(r).UnmarshalXML(d, start)
 }

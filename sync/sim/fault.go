@@ -44,11 +44,26 @@ const (
 	Short
 	// Starting lets Plex's identity carry startState and answers 400 "still starting up" elsewhere.
 	Starting
+	// Bomb sends a small compressed answer that unpacks to Size bytes.
+	Bomb
+	// Entries sends a small compressed list of millions of empty entries.
+	Entries
+	// Nested sends lists in lists, Size deep.
+	Nested
+	// Endless sends an answer that has no end.
+	Endless
+	// Headers sends the answer with headers of several megabytes.
+	Headers
+	// Noise sends a text of bytes that are no UTF-8.
+	Noise
+	// Types carries the request out, and everything in the answer has another type than it should.
+	Types
 )
 
 var effectNames = map[Effect]string{
 	Refuse: "refuse", Reset: "reset", Lost: "lost", Hang: "hang", Slow: "slow", CutOff: "cutoff", Garbage: "garbage",
 	Errors: "errors", Short: "short", HTML: "html", Login: "login", Status: "status", Maintenance: "maintenance", Starting: "starting",
+	Bomb: "bomb", Entries: "entries", Nested: "nested", Endless: "endless", Headers: "headers", Noise: "noise", Types: "types",
 }
 
 // String is the word ParseEffect understands.
@@ -100,6 +115,7 @@ type Fault struct {
 	Carried    bool          // for Status: the request is carried out all the same
 	RetryAfter time.Duration // sent in whole seconds when positive
 	Delay      time.Duration // for Slow
+	Size       int           // of the body of a hostile answer; 0: 128 MB
 	Match      Match         // nil: every request
 	Skip       int           // requests let through first
 	Count      int           // requests hit before it ends by itself; 0: until cleared
@@ -249,13 +265,16 @@ func (s *Server) spoil(f *activeFault, c Call, w http.ResponseWriter, r *http.Re
 	case Starting:
 		s.words.starting(w, r, c, s)
 	default:
-		s.answer(c, w, r)
+		if !s.hostile(f, c, w, r) {
+			s.answer(c, w, r)
+		}
 	}
 }
 
 // phrases is how a server words its errors.
 type phrases struct {
 	contentType func(*http.Request) string
+	opening     func(c Call) string // how the list in an answer begins
 	failure     func(w http.ResponseWriter, status int)
 	maintenance func(w http.ResponseWriter)
 	starting    func(w http.ResponseWriter, r *http.Request, c Call, s *Server)

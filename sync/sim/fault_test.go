@@ -154,7 +154,7 @@ func TestLogHasNoTokens(t *testing.T) {
 
 func TestEffectWordsAreReadBack(t *testing.T) {
 	t.Parallel()
-	for e := sim.Refuse; e <= sim.Starting; e++ {
+	for e := sim.Refuse; e <= sim.Types; e++ {
 		got, err := sim.ParseEffect(e.String())
 		equal(t, e.String(), got == e && err == nil, true)
 	}

@@ -18,6 +18,7 @@ const maintenancePage = `<?xml version="1.0" encoding="UTF-8"?>
 
 var plexPhrases = phrases{
 	contentType: plexContentType,
+	opening:     func(Call) string { return `{"MediaContainer":{"size":1,"machineIdentifier":"x","Metadata":[` },
 	failure:     plexFailure,
 	maintenance: func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/xml;charset=utf-8")

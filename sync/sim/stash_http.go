@@ -20,6 +20,7 @@ const jsonType = "application/json"
 // stashPhrases: Stash sits behind nothing of its own that words 429 or 503, so those have a plain text body.
 var stashPhrases = phrases{
 	contentType: func(*http.Request) string { return jsonType },
+	opening:     func(c Call) string { return `{"data":{"` + c.Kind + `":[` },
 	failure: func(w http.ResponseWriter, status int) {
 		if status == http.StatusUnauthorized {
 			stashUnauthorized(w)

@@ -33,8 +33,9 @@ var (
 	// pageLimit bounds a page of scenes or stamps: the largest we ask for is about 1 MB and
 	// has 5 000 scenes, or 100 with some hundred names each.
 	pageLimit = decode.Limit{Bytes: 32 << 20, Objects: 200_000}
-	// namesLimit bounds the name lists, which come whole: a huge library has 100 000 names.
-	namesLimit = decode.Limit{Bytes: 64 << 20, Objects: 1_000_000}
+	// namesLimit bounds the name lists, which come whole: a huge library has 100 000 names
+	// of some 50 bytes.
+	namesLimit = decode.Limit{Bytes: 32 << 20, Objects: 1_000_000}
 )
 
 // Options says where Stash is and how to talk to it.

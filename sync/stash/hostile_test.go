@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/sim"
 )
 
 // Not parallel: it measures what is allocated.
@@ -48,5 +49,31 @@ func TestASmallAnswerWithMillionsOfEntriesTakesNoMemory(t *testing.T) {
 		if took := after.TotalAlloc - before.TotalAlloc; took > most {
 			t.Errorf("%s: %d MB for an answer of %d kB", name, took>>20, out.Len()>>10)
 		}
+	}
+}
+
+// Not parallel: it measures what is allocated, by the simulated server too, while an answer of at most 64 MB grows.
+func TestNoCallTakesMuchMemoryForAHostileAnswer(t *testing.T) {
+	const most = 300 << 20
+	w, c := world(t, sim.Options{Seed: 3, Scenes: 5})
+	for _, effect := range []sim.Effect{sim.Bomb, sim.Entries, sim.Nested, sim.Endless, sim.Headers, sim.Noise, sim.Types} {
+		clear := w.Stash.Inject(sim.Fault{Effect: effect})
+		for name, call := range calls() {
+			c.Close()
+			runtime.GC()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := call(t.Context(), c)
+			runtime.ReadMemStats(&after)
+			took := after.TotalAlloc - before.TotalAlloc
+			t.Logf("%s %s %d MB: %v", effect, name, took>>20, err)
+			if took > most {
+				t.Errorf("%s, %s: %d MB", effect, name, took>>20)
+			}
+			if f := fault.Of(err); err == nil || f.Class == fault.Local {
+				t.Errorf("%s, %s: %v", effect, name, err)
+			}
+		}
+		clear()
 	}
 }
