@@ -59,6 +59,7 @@ var layers = map[string]int{
 
 	// The parts of the engine are in one layer, so none imports another.
 	"sync/engine/explain": 5,
+	"sync/engine/scan":    5,
 
 	"sync/engine": 6,
 

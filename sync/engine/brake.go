@@ -247,7 +247,7 @@ func (e *Engine) dueCount(now time.Time) time.Time {
 // mayCount reports whether a count makes sense: both servers answer and no work is due.
 // What is retried later is counted with the rest.
 func (e *Engine) mayCount(now time.Time) bool {
-	if !e.mayWork() || e.work.active || e.look.running {
+	if !e.mayWork() || e.work.active || e.scan.Running() {
 		return false
 	}
 	at, any, err := e.nextDue()

@@ -6,13 +6,14 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
-// SyncNow looks for edits at once and returns when the look has ended; with ids it
+// SyncNow scans both servers at once and returns when that has ended; with ids it
 // enqueues just these scenes, with All every known one.
 func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult, error) {
 	var res api.SyncResult
@@ -24,7 +25,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		res.Enqueued = len(q.Scenes)
 		return res, err
 	}
-	done := make(chan error, 1)
+	var done <-chan error
 	before := 0
 	err := e.ask(ctx, func() error {
 		if e.links.stash == nil {
@@ -35,11 +36,9 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		}
 		before = e.store.Counts().Pending()
 		e.tryAgain()
-		l := &e.look
-		l.sweep, l.names, l.index, l.files = true, true, true, true
-		l.recheck = l.recheck || q.All
-		l.soon(e.now())
-		l.waiters = append(l.waiters, done)
+		e.scan.Want(scan.What{Sweep: true, Names: true, Files: true, Index: true, Recheck: q.All})
+		e.scan.Soon(e.now())
+		done = e.scan.Wait()
 		return nil
 	})
 	if err != nil {

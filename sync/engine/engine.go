@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
@@ -183,9 +184,8 @@ type owner struct {
 	failedProbe time.Time
 	run         runState
 	work        workState
-	look        lookState
+	scan        *scan.Scanner
 	recon       reconState
-	awaited     awaitedState
 	stands      standingState
 	upkeep      upkeepState
 	account     account

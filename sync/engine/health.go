@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
@@ -110,8 +111,7 @@ func (e *Engine) recovered() {
 	e.links.plexOK(e.now())
 	e.links.budgets.plex.Wake()
 	e.links.plexCheck.want(e.now())
-	e.look.index = true // what was missed meanwhile
-	e.look.by(e.now())
+	e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile
 	if err := e.requeueVictims(); err != nil {
 		e.noteLocal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -128,7 +129,7 @@ func (e *Engine) dial() {
 	epoch := l.epoch + 1
 	*l = links{epoch: epoch, budgets: e.newBudgets()}
 	e.forgetRefusal()
-	e.look.indexed = false
+	e.scan.ForgetIndex()
 	if e.o.Still || !e.settings.Configured() {
 		return
 	}
@@ -243,14 +244,14 @@ func (e *Engine) stashChecked(ctx context.Context, epoch int, version string, er
 	l.budgets.stash.Done(budget.Connect, err)
 	if err != nil {
 		e.noteFault(fault.At(err, fault.Stash))
-		e.look.answer(err) // no look begins while Stash is away
+		e.scan.Refuse(err) // no scan begins while Stash is away
 		l.stashCheck.want(now)
 		e.publish()
 		return
 	}
 	if !l.stashState.OK && l.stashState.Checked {
 		l.budgets.stash.Wake()
-		e.look.by(now) // what failed meanwhile is known to work, or not, at once
+		e.scan.WantBy(scan.What{}, now) // what failed meanwhile is known to work, or not, at once
 	}
 	l.stashCheck.ended = now
 	l.stashOK(now)
@@ -308,7 +309,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	fresh := !l.plexState.OK || l.machine != a.identity.Machine || !sameSections(l.sections, chosen)
 	l.plexOK(now)
 	if l.machine != a.identity.Machine {
-		e.look.indexed = false
+		e.scan.ForgetIndex()
 	}
 	e.answeredAt(proven{e.proven.Stash, e.settings.PlexURL})
 	l.plexState.Name, l.machine = a.identity.Version, a.identity.Machine
@@ -316,8 +317,7 @@ func (e *Engine) plexAnswered(ctx context.Context, gen uint64, a answer) {
 	e.countPlex(gen, nil)
 	if fresh { // what was missed while Plex did not answer
 		l.budgets.plex.Wake() // what another server was not asked for
-		e.look.index = true
-		e.look.by(now)
+		e.scan.WantBy(scan.What{Index: true}, now)
 	}
 	e.watchPlex(ctx)
 }

@@ -3,13 +3,13 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/health"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -41,6 +41,9 @@ func (e *Engine) load() error {
 	if err := e.loadSmall(); err != nil {
 		return err
 	}
+	if err := e.wantedChanged(); err != nil {
+		return err
+	}
 	if err := e.tendBrake(); err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (e *Engine) load() error {
 		return err
 	}
 	e.dial()
-	e.look.soon(e.now())
+	e.scan.Soon(e.now())
 	return e.loadAccount()
 }
 
@@ -69,7 +72,7 @@ func (e *Engine) loadSettings() error {
 		}
 	}
 	e.settings = s
-	return e.wantedChanged()
+	return nil
 }
 
 // wantedChanged asks for a look at every scene when the settings that decide what is
@@ -97,7 +100,7 @@ func (e *Engine) wantedChanged() error {
 		return errors.Join(tx.PutValue(hashValue, now), tx.PutValue(recheckValue, owed))
 	})
 	if err == nil && owed {
-		e.look.recheck, e.look.files, e.look.sweep, e.look.index, e.look.full = true, true, true, true, true
+		e.scan.Want(scan.What{Recheck: true, Files: true, Sweep: true, Index: true, Full: true})
 	}
 	return err
 }
@@ -161,10 +164,10 @@ func readHealth(tx store.Tx) (health.Stored, error) {
 }
 
 func (e *Engine) loadSmall() error {
-	var swept, files time.Time
+	var known scan.Stored
 	err := e.store.View(func(tx store.Tx) error {
 		for name, v := range map[string]any{
-			pauseValue: &e.pause, todayValue: &e.today, sweptValue: &swept, fileValue: &files, newestValue: &e.look.lastNewest,
+			pauseValue: &e.pause, todayValue: &e.today, sweptValue: &known.Swept, fileValue: &known.Files, newestValue: &known.Newest,
 			aliveValue: &e.upkeep.alive, provenValue: &e.proven, upkeepValue: &e.upkeep.tidied,
 		} {
 			if _, err := tx.Value(name, v); err != nil {
@@ -173,11 +176,7 @@ func (e *Engine) loadSmall() error {
 		}
 		return nil
 	})
-	now := e.stamp()
-	if swept.After(now) || files.After(now) {
-		swept, files = time.Time{}, time.Time{}
-	}
-	e.look.lastSweep, e.look.lastFile, e.look.scenes = swept, files, e.look.lastNewest.Count
+	e.scan = scan.New(e.log, known, e.stamp())
 	return errors.Join(err, e.loadReports())
 }
 
@@ -231,9 +230,6 @@ func (e *Engine) storeEnd() error {
 
 // cancelTasks asks everything beside the loop to end; the batch ends after its step.
 func (e *Engine) cancelTasks() {
-	if e.look.cancel != nil {
-		e.look.cancel()
-	}
 	e.links.stopWatching()
 	e.stopRecon()
 	e.work.halt()

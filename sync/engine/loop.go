@@ -94,7 +94,7 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(maxNap)
 	for _, due := range []func(context.Context, time.Time) time.Time{
-		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueLook, e.dueAwaited, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueAccount, e.dueRest,
+		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueScan, e.dueLibraryScans, e.dueReconcile, e.dueWork, e.dueUpkeep, e.dueAccount, e.dueRest,
 	} {
 		if t := due(ctx, now); !t.IsZero() && t.Before(next) {
 			next = t
@@ -122,28 +122,24 @@ func (e *Engine) noticeSleep() {
 		return
 	}
 	e.log.Info("the clock jumped or the machine slept; checking the servers again", "after", wall.Round(time.Second), "drift", drift.Round(time.Second))
-	setBack := drift <= -jumpLimit || wall < 0
-	if setBack {
+	if drift <= -jumpLimit || wall < 0 { // the clock was set back
 		last = now // nothing was missed
 	}
 	if err := e.slept(last.UTC().Round(0), now.UTC().Round(0)); err != nil {
 		e.noteLocal(err)
 	}
-	e.wake(setBack)
+	e.wake()
 }
 
 // wake makes everything timed by the wall clock due again.
-func (e *Engine) wake(setBack bool) {
+func (e *Engine) wake() {
 	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
 		e.noteLocal(err)
 	}
 	e.links.budgets.wake()
 	e.links.recheck(e.now())
-	e.look.soon(e.now())
+	e.scan.Soon(e.now())
 	e.clampJobs()
-	if setBack {
-		e.look.at = e.now()
-	}
 }
 
 // shutdown ends the work in hand, bounded, and stores that the process ended well.

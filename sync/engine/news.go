@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/scan"
 )
 
 // watchPlex keeps one listener for Plex's notifications.
@@ -118,8 +119,7 @@ func (e *Engine) plexNews(epoch int, n PlexNews) {
 	if e.work.active && !n.Scanned {
 		return // mostly the echo of our own writes; the index is refreshed after the batch
 	}
-	e.look.index = true
-	e.look.by(e.now().Add(newsDelay))
+	e.scan.WantBy(scan.What{Index: true}, e.now().Add(newsDelay))
 }
 
 // lost checks Plex at once when its notification socket died.
@@ -139,7 +139,6 @@ func (e *Engine) lost(epoch int) func(time.Duration) {
 
 func (e *Engine) stashJobEnded(epoch int) {
 	if epoch == e.links.epoch {
-		e.look.sweep, e.look.names, e.look.files = true, true, true
-		e.look.by(e.now().Add(newsDelay))
+		e.scan.WantBy(scan.Changes, e.now().Add(newsDelay))
 	}
 }

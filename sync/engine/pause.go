@@ -75,7 +75,7 @@ func (e *Engine) setPause(p pauseState) error {
 	}
 	e.pause = p
 	if !p.On {
-		e.look.soon(e.now())
+		e.scan.Soon(e.now())
 	}
 	e.publish()
 	return nil

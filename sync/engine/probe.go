@@ -138,9 +138,9 @@ func (e *Engine) tried(t trial) {
 	listed := t.answered && len(t.sections) > 0
 	if listed {
 		e.links.budgets.plex.Done(budget.Index, t.err)
-		e.appeared(t.found)
+		e.appeared(t.found.Appeared)
 		if t.err == nil {
-			e.indexed(e.now())
+			e.indexed(e.scan.Indexed(e.now()))
 		} else {
 			t.err = fault.At(t.err, fault.Plex).Whole()
 		}

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
@@ -190,10 +191,10 @@ func (e *Engine) dueReconcile(ctx context.Context, now time.Time) time.Time {
 // first: it learns what a comparison needs to know.
 func (e *Engine) reconReady() bool {
 	l := &e.links
-	if e.look.running || !l.stashState.Checked || !l.plexState.Checked && e.health.Breaker.Allows() {
+	if e.scan.Running() || !l.stashState.Checked || !l.plexState.Checked && e.health.Breaker.Allows() {
 		return false
 	}
-	return e.look.done || e.paused() || !l.stashState.OK || !l.plexState.OK
+	return e.scan.Swept() || e.paused() || !l.stashState.OK || !l.plexState.OK
 }
 
 func (e *Engine) startRecon(ctx context.Context, run *reconRun) {
@@ -255,7 +256,7 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 				return
 			}
 			e.recon.listing = false
-			e.look.lastIndex, e.look.indexed = e.now(), true
+			e.indexed(e.scan.Indexed(e.now()))
 			e.links.budgets.plex.Done(budget.Index, nil)
 			e.countPlex(gen, nil)
 			if err := e.wakeParked(got.Appeared); err != nil {
@@ -300,8 +301,8 @@ func (e *Engine) noteReport(run *reconRun, out reconcile.Outcome) {
 		return
 	}
 	e.recon.finished(&rep)
-	e.look.sweep, e.look.names, e.look.files = true, true, true
-	e.look.soon(e.now()) // takes in what the run saw changed
+	e.scan.Want(scan.Changes)
+	e.scan.Soon(e.now()) // takes in what the run saw changed
 	if rep.Gaps > 0 || rep.Incomplete != "" {
 		e.log.Info("reconciled", "scope", rep.Scope, "checked", rep.Checked, "gaps", rep.Gaps, "enqueued", rep.Enqueued, "incomplete", rep.Incomplete)
 	}

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -246,8 +247,7 @@ func (e *Engine) ended(r worker.Result, j queue.Job) {
 		e.lastErr = j.Name + ": " + j.Words
 	}
 	if len(r.Gone) > 0 {
-		e.look.index, e.look.full = true, true
-		e.look.by(now.Add(newsDelay))
+		e.scan.WantBy(scan.FullIndex, now.Add(newsDelay))
 	}
 }
 

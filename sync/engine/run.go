@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"lockstep/sync/config"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/eta"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -58,10 +59,9 @@ func (e *Engine) endRun(now time.Time) time.Time {
 		e.noteLocal(err)
 	}
 	e.log.Info("everything that could be written is in step", "written", run.Written, "inStep", run.InStep, "notInPlex", run.Parked, "skipped", run.Skipped, "dead", run.Dead)
-	e.look.index = true // our own writes moved Plex's stamps: learn them once
-	e.look.by(now.Add(newsDelay))
+	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay)) // our own writes moved Plex's stamps: learn them once
 	e.publish()
-	return e.look.at
+	return e.scan.Due(now, e.scanConditions())
 }
 
 // finished is the number of scenes the run is through with.

@@ -125,7 +125,7 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 	if err := e.wantedChanged(); err != nil {
 		return err
 	}
-	e.look.soon(e.now())
+	e.scan.Soon(e.now())
 	e.publish()
 	return nil
 }

@@ -24,11 +24,11 @@ func (e *Engine) publish() {
 		Queue: q, Standing: e.standing(), InHand: e.work.inHand,
 		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
-		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.look.scenes,
+		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
-		Attention: e.attention(), Failing: e.failing(), Scan: e.look.firstScan(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.awaits(),
+		Attention: e.attention(), Failing: e.failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
-		Quiet:       quiet(e.settings, now), Looked: e.look.done && e.look.indexed && !e.look.running, Active: e.work.active,
+		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.work.active,
 		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
 	}
 	s.Since = e.verdictSince()

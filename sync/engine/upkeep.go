@@ -71,9 +71,10 @@ type upkeepState struct {
 // putLife stores that the process lived at a moment and what it had seen by then, with
 // anything else that belongs to it.
 func (e *Engine) putLife(now time.Time, more map[string]any) error {
+	known := e.scan.Stored()
 	values := map[string]any{
 		contactValue: e.health.LastContact,
-		newestValue:  e.look.lastNewest, fileValue: e.look.lastFile.UTC().Round(0),
+		newestValue:  known.Newest, fileValue: known.Files,
 	}
 	maps.Copy(values, more)
 	return e.store.Update(func(tx store.Tx) error {
@@ -87,7 +88,7 @@ func (e *Engine) putLife(now time.Time, more map[string]any) error {
 }
 
 func (e *Engine) signOfLife(now time.Time) {
-	if err := e.putLife(now, map[string]any{sweptValue: e.look.lastSweep.UTC().Round(0)}); err != nil {
+	if err := e.putLife(now, map[string]any{sweptValue: e.scan.Stored().Swept}); err != nil {
 		e.noteLocal(err)
 	}
 }
@@ -122,7 +123,7 @@ const restAfter = 45 * time.Second
 // occupying what its first sync took.
 func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
 	u := &e.upkeep
-	if u.worked.IsZero() || e.work.active || e.look.running || now.Sub(u.worked) < restAfter {
+	if u.worked.IsZero() || e.work.active || e.scan.Running() || now.Sub(u.worked) < restAfter {
 		return time.Time{}
 	}
 	u.worked = time.Time{}

@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/compare"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
@@ -91,7 +92,7 @@ const localHold = 30 * time.Second
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.look.done && e.look.indexed
+	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
 }
 
 func (e *Engine) nextDue() (at time.Time, ok bool, err error) {
@@ -182,7 +183,7 @@ func (e *Engine) worker() *worker.Worker {
 			Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(), Machine: e.links.machine,
 			Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
 		},
-		Plex: scanNoter{e.links.plex, e.scanAsked}, Run: e.run.ID, Streak: &e.work.streak,
+		Plex: scanNoter{e.links.plex, e.libraryScanned}, Run: e.run.ID, Streak: &e.work.streak,
 		Permit: e.work.drain.wait, Report: e.report, Step: e.stepOf(), Brake: e.workBrake,
 	}
 }
@@ -305,6 +306,6 @@ func (e *Engine) batchFault(f *fault.Error) {
 		e.countPlex(w.gen, f.Whole()) // the whole batch met it: not one item's fault
 	}
 	if errors.Is(f, compare.ErrHidden) { // only a full list tells what is gone
-		e.look.index, e.look.full = true, true
+		e.scan.Want(scan.FullIndex)
 	}
 }

@@ -1,0 +1,153 @@
+package scan
+
+import (
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/scene"
+)
+
+// Ended is what a run brought that is for others to act on.
+type Ended struct {
+	// Tasks are how the parts of the scan of Stash ended, in order. That for its newest scene
+	// is not among them: it is a single request, which the adapter has reported.
+	Tasks []Task
+	// Enqueued and Deleted are numbers of scenes.
+	Enqueued, Deleted int
+	// Rechecked says that every known scene is queued for the present settings.
+	Rechecked bool
+	// StashErr is what the scan of Stash failed of first.
+	StashErr error
+
+	// Listed says that Plex was asked for its items. Appeared are the path keys that had no
+	// item before, those found before PlexErr included: they are told only once.
+	Listed   bool
+	Appeared []string
+	PlexErr  error
+	// FirstIndex says that the index is up to date for the first time since Plex was connected.
+	FirstIndex bool
+}
+
+// bareAgain is how long to wait before scenes that lost their files are looked at again.
+const bareAgain = time.Minute
+
+// End takes in how a run ended. Once others have acted on what it returns, Arm is to be
+// called.
+func (s *Scanner) End(r *Scan, now time.Time, c Conditions) Ended {
+	s.running, s.progress = false, nil
+	s.again = s.wanted.Newest || s.pending(c) && !s.nextPending(now, c).After(now)
+	s.endStash(r, now, c)
+	s.swept = s.swept || r.stashErr == nil && !s.wanted.Sweep
+	e := Ended{Enqueued: r.found.Enqueued, Deleted: r.found.Deleted, StashErr: r.stashErr, Listed: r.plan.Index}
+	for _, t := range r.tasks {
+		if t.Kind != budget.Newest {
+			e.Tasks = append(e.Tasks, t)
+		}
+		e.Rechecked = e.Rechecked || t.Kind == budget.Recheck && !s.wanted.Recheck
+	}
+	if r.plan.Index {
+		e.Appeared, e.PlexErr = r.refreshed.Appeared, r.plexErr
+		e.FirstIndex = s.endPlex(r, now)
+	}
+	return e
+}
+
+func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {
+	for _, t := range r.tasks {
+		s.endTask(t, now)
+	}
+	s.Want(r.undone())
+	if r.newest != s.newest && s.newest != (scene.Newest{}) {
+		s.edited = now
+	}
+	if r.newest != (scene.Newest{}) {
+		s.newest = r.newest
+	}
+	if n := r.found.Bare; n > 0 {
+		s.log.Warn("scenes have no files according to Stash; looking again", "scenes", n)
+		s.lastSweep = now.Add(bareAgain - c.Times.Sweep)
+	}
+	if n := r.found.Doubtful; n > 0 {
+		s.log.Warn("many scenes seem to have vanished from Stash at once; not believed", "scenes", n)
+	}
+}
+
+// endTask notes when a task was last done, or that it is still wanted.
+func (s *Scanner) endTask(t Task, now time.Time) {
+	failed := t.Err != nil
+	switch t.Kind {
+	case budget.Newest:
+		s.Want(What{Newest: failed})
+	case budget.Sweep:
+		s.Want(What{Sweep: failed})
+		if !failed {
+			s.lastSweep = now
+		}
+	case budget.NameSweep:
+		s.Want(What{Names: failed})
+	case budget.FileSweep:
+		s.Want(What{Files: failed})
+		if !failed {
+			s.lastFile = now
+		}
+	case budget.Recheck:
+		s.Want(What{Recheck: failed})
+	}
+}
+
+func (s *Scanner) endPlex(r *Scan, now time.Time) (first bool) {
+	if r.plexErr != nil {
+		s.Want(What{Index: true, Full: r.plan.Full})
+		return false
+	}
+	return s.Indexed(now)
+}
+
+// Arm sets when the next scan is due, and answers who waited for the one that ended.
+func (s *Scanner) Arm(r *Scan, now time.Time, c Conditions) {
+	every := c.Times.Newest
+	if !s.edited.IsZero() && now.Sub(s.edited) < quickFor {
+		every = min(every, quickProbe)
+	}
+	if r.plan.Newest || !s.probeAt.After(now) || s.probeAt.Sub(now) > every {
+		s.probeAt = now.Add(every)
+	}
+	s.at = s.probeAt
+	if s.pending(c) {
+		s.WantBy(What{}, s.nextPending(now, c))
+	}
+	if s.again {
+		s.WantBy(What{}, now)
+	}
+	err := r.stashErr
+	if err == nil {
+		err = r.plexErr
+	}
+	answer(s.served, err)
+	s.served = nil
+}
+
+// Discard takes back a run that asked other servers than the present ones: what it covered
+// is wanted at once.
+func (s *Scanner) Discard(r *Scan, now time.Time) {
+	s.running, s.progress = false, nil
+	s.Want(r.plan.What)
+	s.Soon(now)
+}
+
+// ShowProgress takes in how far the run is.
+func (s *Scanner) ShowProgress(p api.Scan) {
+	if s.running {
+		s.progress = &p
+	}
+}
+
+// Progress is how far the first scan is; nil once everything was seen: later ones are
+// nobody's concern.
+func (s *Scanner) Progress() *api.Scan {
+	if s.Complete() {
+		return nil
+	}
+	return s.progress
+}

@@ -1,0 +1,162 @@
+package scan
+
+import (
+	"context"
+	"sync"
+
+	"lockstep/sync/budget"
+	"lockstep/sync/change"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/scene"
+)
+
+// Stash answers for its newest scene.
+type Stash interface {
+	Newest(ctx context.Context) (scene.Newest, error)
+}
+
+// Finder sweeps Stash; a *change.Finder does.
+type Finder interface {
+	Sweep(ctx context.Context) (change.Found, error)
+	Names(ctx context.Context) (change.Found, error)
+	Files(ctx context.Context) (change.Found, error)
+	Recheck(cause string) (int, error)
+}
+
+// Index learns what Plex holds; a *library.Index does.
+type Index interface {
+	Refresh(ctx context.Context, sections []scene.Section, full bool) (library.Refreshed, error)
+}
+
+// Servers are what a Run reads, each for itself.
+type Servers struct {
+	Stash    Stash
+	Finder   Finder
+	Index    Index
+	Sections []scene.Section // of Plex, those that were chosen
+}
+
+// Task is how one part of a scan of Stash ended.
+type Task struct {
+	Kind budget.Kind
+	Err  error // nil: it succeeded
+}
+
+// Scan is one scan, carried out beside the loop. What it brought is there once Run has returned.
+type Scan struct {
+	plan     Plan
+	servers  Servers
+	progress *Progress
+
+	newest   scene.Newest // as it is now
+	swept    bool
+	found    change.Found
+	tasks    []Task // against Stash, in order
+	stashErr error  // the first of theirs
+
+	refreshed library.Refreshed
+	plexErr   error
+}
+
+// NewScan makes the Scan of a plan, which tells progress how far it is.
+func NewScan(p Plan, s Servers, progress *Progress) *Scan {
+	return &Scan{plan: p, servers: s, progress: progress}
+}
+
+// Run reads both servers at the same time: neither waits for the other.
+func (r *Scan) Run(ctx context.Context) {
+	var plex sync.WaitGroup
+	if r.plan.Index {
+		r.progress.listPlex()
+		plex.Go(func() {
+			r.refreshed, r.plexErr = r.servers.Index.Refresh(ctx, r.servers.Sections, r.plan.Full)
+			r.progress.ended(fault.Plex)
+		})
+	}
+	r.stashErr = r.scanStash(ctx)
+	r.progress.ended(fault.Stash)
+	plex.Wait()
+}
+
+// scanStash does one task after another. One that fails does not keep the others from
+// being tried: each proves something of its own.
+func (r *Scan) scanStash(ctx context.Context) error {
+	r.swept, r.newest = r.plan.Sweep, r.plan.newest
+	if r.plan.Newest {
+		n, err := r.servers.Stash.Newest(ctx)
+		if err != nil {
+			r.tasks = append(r.tasks, Task{budget.Newest, err})
+			return err
+		}
+		r.newest, r.swept = n, r.swept || n != r.plan.newest && !r.plan.quiet
+		r.progress.expect(n.Count)
+	}
+	var failed error
+	for _, t := range r.todo() {
+		if !t.wanted {
+			continue
+		}
+		err := r.do(ctx, t)
+		if failed == nil {
+			failed = err
+		}
+		if fault.Is(err, fault.Local) || ctx.Err() != nil {
+			break
+		}
+	}
+	return failed
+}
+
+func (r *Scan) do(ctx context.Context, t todo) error {
+	f, err := t.do(ctx)
+	r.found.Enqueued += f.Enqueued
+	r.found.Deleted += f.Deleted
+	r.found.Doubtful += f.Doubtful
+	r.found.Bare += f.Bare
+	r.tasks = append(r.tasks, Task{t.kind, err})
+	return err
+}
+
+type todo struct {
+	kind   budget.Kind
+	wanted bool
+	do     func(context.Context) (change.Found, error)
+}
+
+func (r *Scan) todo() []todo {
+	f := r.servers.Finder
+	return []todo{
+		{budget.Sweep, r.swept, f.Sweep},
+		{budget.NameSweep, r.plan.Names || r.swept, f.Names},
+		{budget.FileSweep, r.plan.Files, f.Files},
+		{budget.Recheck, r.plan.Recheck, func(context.Context) (change.Found, error) {
+			n, err := f.Recheck("settings")
+			return change.Found{Enqueued: n}, err
+		}},
+	}
+}
+
+// undone is what the run was to do against Stash and did not come to, because of a task
+// before it.
+func (r *Scan) undone() What {
+	w := What{Sweep: r.plan.Sweep, Names: r.plan.Names, Files: r.plan.Files, Recheck: r.plan.Recheck}
+	for _, t := range r.tasks {
+		switch t.Kind {
+		case budget.Sweep:
+			w.Sweep = false
+		case budget.NameSweep:
+			w.Names = false
+		case budget.FileSweep:
+			w.Files = false
+		case budget.Recheck:
+			w.Recheck = false
+		}
+	}
+	return w
+}
+
+// Worked reports whether the run took memory that is not needed any more.
+func (r *Scan) Worked() bool {
+	return r.swept || r.plan.Files || r.refreshed.Full > 0 || len(r.refreshed.Appeared) > 0
+}

@@ -1,0 +1,153 @@
+// Package scan decides when Stash and Plex are scanned and for what: the newest scene, a
+// sweep of all scenes, the lists of names, the paths of all files, the index of Plex's
+// items. A Scanner keeps what is wanted and when; a Scan is carried out beside the
+// loop; what it found goes back to the Scanner with End and Arm. A Scanner belongs to one
+// goroutine and starts nothing itself.
+package scan
+
+import (
+	"log/slog"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/scene"
+)
+
+// What says what a scan covers. The zero value is nothing.
+type What struct {
+	Newest  bool // Stash is asked for its newest scene, and swept if that is another one
+	Sweep   bool // all scenes of Stash are listed
+	Names   bool // tags, performers and studios are
+	Files   bool // the paths of all files are
+	Recheck bool // every known scene is queued, because other things are wanted of it
+	Index   bool // the index learns of Plex's newest items
+	Full    bool // the index is made from all of Plex's items; it implies Index
+}
+
+// Changes covers all that changes in Stash beside its newest scene.
+var Changes = What{Sweep: true, Names: true, Files: true}
+
+// FullIndex covers all of Plex's items.
+var FullIndex = What{Index: true, Full: true}
+
+// with covers both.
+func (w What) with(o What) What {
+	return What{
+		Newest: w.Newest || o.Newest, Sweep: w.Sweep || o.Sweep, Names: w.Names || o.Names, Files: w.Files || o.Files,
+		Recheck: w.Recheck || o.Recheck, Index: w.Index || o.Index, Full: w.Full || o.Full,
+	}
+}
+
+// without leaves out what a scan of o takes on: one that lists the index in any way decides
+// for itself whether it has to list all.
+func (w What) without(o What) What {
+	return What{
+		Newest: w.Newest && !o.Newest, Sweep: w.Sweep && !o.Sweep, Names: w.Names && !o.Names, Files: w.Files && !o.Files,
+		Recheck: w.Recheck && !o.Recheck, Index: w.Index && !o.Index, Full: w.Full && !o.Index,
+	}
+}
+
+// Stored is what of a Scanner outlives the process.
+type Stored struct {
+	Newest       scene.Newest
+	Swept, Files time.Time // of the last complete sweep, of scenes and of files
+}
+
+// Scanner is what is wanted of both servers, and when. Make it with New.
+type Scanner struct {
+	log *slog.Logger
+
+	wanted  What
+	at      time.Time // when the next scan is due
+	running bool
+	again   bool // more was asked for than the scan covers that just ended
+
+	swept   bool // every scene was seen since the start
+	indexed bool // the index was brought up to date since Plex was connected
+
+	probeAt             time.Time // when Stash is asked for its newest scene by the clock
+	newest              scene.Newest
+	lastSweep, lastFile time.Time
+	lastIndex           time.Time
+	edited              time.Time // when an edit was last seen
+
+	waiting  []chan error // for the next scan
+	served   []chan error // for the running one
+	progress *api.Scan    // how far the running one is
+	library  libraryScans
+}
+
+// New makes a Scanner that goes on from what was stored. A clock that was wrong when it was
+// stored has everything scanned.
+func New(log *slog.Logger, s Stored, now time.Time) *Scanner {
+	if s.Swept.After(now) || s.Files.After(now) {
+		s.Swept, s.Files = time.Time{}, time.Time{}
+	}
+	return &Scanner{log: log, newest: s.Newest, lastSweep: s.Swept, lastFile: s.Files}
+}
+
+// Stored is what is to be kept for the next process.
+func (s *Scanner) Stored() Stored {
+	return Stored{Newest: s.newest, Swept: s.lastSweep.UTC().Round(0), Files: s.lastFile.UTC().Round(0)}
+}
+
+// Want has the next scan cover w as well, whenever it is due.
+func (s *Scanner) Want(w What) { s.wanted = s.wanted.with(w) }
+
+// WantBy has a scan cover w no later than t.
+func (s *Scanner) WantBy(w What, t time.Time) {
+	s.Want(w)
+	if s.at.IsZero() || t.Before(s.at) {
+		s.at = t
+	}
+}
+
+// Soon has both servers looked at no later than t: a scan asks Stash for its newest scene.
+func (s *Scanner) Soon(t time.Time) { s.WantBy(What{Newest: true}, t) }
+
+// Wait returns a channel that gets the outcome of the next scan.
+func (s *Scanner) Wait() <-chan error {
+	done := make(chan error, 1)
+	s.waiting = append(s.waiting, done)
+	return done
+}
+
+// Refuse ends the wait of those whose scan cannot begin.
+func (s *Scanner) Refuse(err error) {
+	answer(s.waiting, err)
+	s.waiting = nil
+}
+
+func answer(list []chan error, err error) {
+	for _, w := range list {
+		w <- err
+	}
+}
+
+// Running reports whether a scan is under way.
+func (s *Scanner) Running() bool { return s.running }
+
+// Swept reports whether every scene was seen since the start.
+func (s *Scanner) Swept() bool { return s.swept }
+
+// Complete reports whether every scene was seen since the start and every item listed since
+// Plex was connected.
+func (s *Scanner) Complete() bool { return s.swept && s.indexed }
+
+// Scenes is how many scenes Stash has, as far as is known.
+func (s *Scanner) Scenes() int { return s.newest.Count }
+
+// Newest is Stash's newest scene, as far as is known.
+func (s *Scanner) Newest() scene.Newest { return s.newest }
+
+// ForgetIndex takes the index for out of date: Plex is another one, or may be.
+func (s *Scanner) ForgetIndex() { s.indexed = false }
+
+// Indexed takes in that the index is up to date. It reports whether it is so for the first
+// time since Plex was connected.
+func (s *Scanner) Indexed(now time.Time) (first bool) {
+	first = !s.indexed
+	s.lastIndex, s.indexed = now, true
+	s.library.listed(s.wanted.Index)
+	return first
+}

@@ -1,0 +1,209 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/change"
+	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/library"
+	"lockstep/sync/match"
+	"lockstep/sync/scene"
+	"lockstep/sync/worker"
+)
+
+// mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
+// is waited for by the connection check.
+func (e *Engine) mayScan() bool {
+	return e.links.stash != nil && e.links.stashState.OK && !e.paused() && e.stopping == "" && !e.recon.listing
+}
+
+// scanConditions is what the scanner decides by.
+func (e *Engine) scanConditions() scan.Conditions {
+	s := e.settings
+	return scan.Conditions{
+		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
+		PlexUp:      e.health.Breaker.Allows() && e.links.machine != "",
+		StashBudget: e.links.budgets.stash, PlexBudget: e.links.budgets.plex,
+	}
+}
+
+// dueScan begins a scan when one is due.
+func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
+	if !e.mayScan() {
+		return time.Time{}
+	}
+	c := e.scanConditions()
+	if at := e.scan.Due(now, c); at.IsZero() || at.After(now) {
+		return at
+	}
+	run := e.newScan(e.scan.Begin(now, c))
+	gen, epoch := e.health.Breaker.Generation, e.links.epoch
+	e.spawn(func() {
+		run.Run(ctx)
+		e.post(func() { e.scanned(epoch, gen, run) })
+	})
+	if e.scan.Progress() != nil {
+		e.publish()
+	}
+	return time.Time{}
+}
+
+// newScan makes a run against the present servers.
+func (e *Engine) newScan(p scan.Plan) *scan.Scan {
+	epoch := e.links.epoch
+	progress := scan.NewProgress(e.now, e.scan.Scenes(), func(s api.Scan) {
+		e.post(func() {
+			if epoch == e.links.epoch {
+				e.scan.ShowProgress(s)
+				e.publish()
+			}
+		})
+	})
+	finder, index := e.finder(), e.index()
+	finder.Progress, index.Progress = progress.Stash, progress.Plex
+	return scan.NewScan(p, scan.Servers{Stash: e.links.stash, Finder: finder, Index: index, Sections: e.links.sections}, progress)
+}
+
+func (e *Engine) index() *library.Index {
+	return &library.Index{Plex: e.links.plex, Store: e.store, Machine: e.links.machine, Clock: e.stamp}
+}
+
+func (e *Engine) finder() *change.Finder {
+	m := match.NewMapper(e.settings.PathMap)
+	return &change.Finder{
+		Stash: e.links.stash, Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
+		Claims: func(s scene.Scene) []string {
+			var keys []string
+			for _, p := range s.Paths() {
+				keys = append(keys, match.Keys(m.Map(p))...)
+			}
+			return keys
+		},
+	}
+}
+
+// scanned takes in what a scan brought.
+func (e *Engine) scanned(epoch int, gen uint64, run *scan.Scan) {
+	now := e.now()
+	if run.Worked() {
+		e.upkeep.worked = now
+	}
+	if epoch != e.links.epoch {
+		e.scan.Discard(run, now)
+		return
+	}
+	ended := e.scan.End(run, now, e.scanConditions())
+	e.stashScanned(ended)
+	if ended.Listed {
+		e.plexListed(gen, ended)
+	}
+	e.scan.Arm(run, now, e.scanConditions())
+	e.hangUp()
+	e.publish()
+}
+
+func (e *Engine) stashScanned(ended scan.Ended) {
+	for _, t := range ended.Tasks {
+		e.links.budgets.stash.Done(t.Kind, t.Err)
+	}
+	if ended.Rechecked {
+		e.rechecked()
+	}
+	if ended.StashErr != nil {
+		e.doubt(fault.At(ended.StashErr, fault.Stash))
+	}
+	if ended.Deleted > 0 {
+		e.recount()
+	}
+	if ended.Enqueued > 0 || ended.Deleted > 0 {
+		e.log.Info("changes found in Stash", "waiting", e.store.Counts().Pending(), "deleted", ended.Deleted)
+	}
+}
+
+func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
+	e.appeared(ended.Appeared)
+	e.links.budgets.plex.Done(budget.Index, ended.PlexErr)
+	if ended.PlexErr != nil {
+		f := fault.At(ended.PlexErr, fault.Plex)
+		e.doubt(f)
+		e.countPlex(gen, f.Whole())
+		return
+	}
+	e.indexed(ended.FirstIndex)
+	e.countPlex(gen, nil)
+}
+
+// appeared wakes what waited for items that turned up.
+func (e *Engine) appeared(keys []string) {
+	if err := errors.Join(e.wakeParked(keys), e.wishAppeared(keys)); err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// indexed wakes what waits for items that the index has, once it is up to date.
+func (e *Engine) indexed(first bool) {
+	if !first {
+		return
+	}
+	if err := e.wakeFound(); err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// hangUp gives up the connections nobody needs until the next scan: each would wake
+// the machine once more when its time is over.
+func (e *Engine) hangUp() {
+	if !e.work.active && e.store.Counts().Empty() {
+		e.links.stash.Close()
+		e.links.plex.Close()
+	}
+}
+
+// scanNoter tells the engine which scans of Plex's libraries the worker asks for.
+type scanNoter struct {
+	worker.Plex
+	asked func(section string)
+}
+
+// Scan asks Plex to scan a folder.
+func (n scanNoter) Scan(ctx context.Context, section, dir string) error {
+	err := n.Plex.Scan(ctx, section, dir)
+	if err == nil {
+		n.asked(section)
+	}
+	return err
+}
+
+func (e *Engine) libraryScanned(section string) {
+	e.post(func() { e.scan.LibraryScanned(section, e.now()) })
+}
+
+// dueLibraryScans asks Plex whether it still scans.
+func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
+	at := e.scan.CheckDue()
+	if at.IsZero() || !e.mayWork() {
+		return time.Time{}
+	}
+	if at.After(now) {
+		return at
+	}
+	e.scan.BeginCheck()
+	epoch, plex := e.links.epoch, e.links.plex
+	e.spawn(func() {
+		sections, err := plex.Sections(ctx)
+		e.post(func() {
+			if epoch != e.links.epoch {
+				e.scan.DiscardCheck()
+				return
+			}
+			e.scan.EndCheck(now, sections, err, e.now())
+			e.publish()
+		})
+	})
+	return time.Time{}
+}
