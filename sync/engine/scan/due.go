@@ -3,8 +3,10 @@ package scan
 import (
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 )
 
@@ -65,7 +67,7 @@ func (s *Scanner) Due(now time.Time, c Conditions) time.Time {
 func (s *Scanner) Begin(now time.Time, c Conditions) Plan {
 	p, _ := s.plan(now, c)
 	s.wanted = s.wanted.without(p.What)
-	s.running, s.progress = true, nil
+	s.running, s.progress = true, &api.Scan{Server: fault.Stash, Total: s.newest.Count}
 	s.served, s.waiting = append(s.served, s.waiting...), nil
 	return p
 }

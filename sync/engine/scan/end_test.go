@@ -281,11 +281,14 @@ func TestProgressIsShownUntilEverythingWasSeen(t *testing.T) {
 	r := newRig(t)
 	r.Soon(r.now)
 	run := r.begin()
-	r.ShowProgress(api.Scan{Server: fault.Stash, Done: 3})
-	if r.Progress() != nil {
-		t.Error("shown although everything was seen")
+	if p := r.Progress(); p != nil {
+		t.Errorf("shown although everything was seen: %+v", p)
 	}
 	r.ForgetIndex()
+	if p := r.Progress(); p == nil || *p != (api.Scan{Server: fault.Stash, Total: 7}) {
+		t.Errorf("in the beginning %+v", p)
+	}
+	r.ShowProgress(api.Scan{Server: fault.Stash, Done: 3})
 	if p := r.Progress(); p == nil || p.Done != 3 {
 		t.Errorf("progress %+v", p)
 	}
