@@ -58,8 +58,9 @@ var layers = map[string]int{
 	"sync/testkit":     4, // what the tests of several packages share
 
 	// The parts of the engine are in one layer, so none imports another.
-	"sync/engine/explain": 5,
-	"sync/engine/scan":    5,
+	"sync/engine/dispatch": 5,
+	"sync/engine/explain":  5,
+	"sync/engine/scan":     5,
 
 	"sync/engine": 6,
 

@@ -276,7 +276,7 @@ func (e *Engine) swapped(account, token string, err error) {
 		}
 		e.log.Warn("Plex does not accept the former token any more; going on with the one of the newest sign-in")
 		e.noteStored(e.putSwapped(e.stamp()))
-		e.work.halt()
+		e.dispatch.Halt()
 		e.dial()
 		e.publish()
 	}

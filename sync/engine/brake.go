@@ -158,17 +158,10 @@ func (e *Engine) heldBecause(fields brake.Fields) string {
 	return brake.Counting(fields)
 }
 
-// throughBrake is the state of the brake after results.
-func (e *Engine) throughBrake(rs []worker.Result) brake.State {
+// throughBrake is the state of the brake once scenes are done with.
+func (e *Engine) throughBrake(ids []scene.ID) brake.State {
 	if len(e.recon.brake.Open) == 0 {
 		return e.recon.brake
-	}
-	var ids []scene.ID
-	for _, r := range rs {
-		switch r.Outcome {
-		case worker.Done, worker.Skipped, worker.Parked:
-			ids = append(ids, r.Job.Scene)
-		}
 	}
 	return e.recon.brake.Through(ids...)
 }
@@ -247,11 +240,11 @@ func (e *Engine) dueCount(now time.Time) time.Time {
 // mayCount reports whether a count makes sense: both servers answer and no work is due.
 // What is retried later is counted with the rest.
 func (e *Engine) mayCount(now time.Time) bool {
-	if !e.mayWork() || e.work.active || e.scan.Running() {
+	if !e.mayWork() || e.dispatch.Active() || e.scan.Running() {
 		return false
 	}
-	at, any, err := e.nextDue()
-	return err == nil && (!any || at.After(now))
+	at, err := e.dispatch.NextJob()
+	return err == nil && (at.IsZero() || at.After(now))
 }
 
 // putThrough stores the state of the brake with results, if they changed it.

@@ -57,7 +57,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 
 // tryAgain takes back what holds work until a person does something.
 func (e *Engine) tryAgain() {
-	e.work.holdUntil = e.now()
+	e.dispatch.Release(e.now())
 	e.links.budgets.forget()
 	e.local = localTrouble{}
 	e.clear(api.FixPlex, api.RestoredData)

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/event"
@@ -182,11 +183,9 @@ type owner struct {
 	outages  []outage.Record // those of late
 	// failedProbe is when the last probe was begun that failed; zero for none since the start.
 	failedProbe time.Time
-	run         runState
-	work        workState
+	dispatch    *dispatch.Dispatcher
 	scan        *scan.Scanner
 	recon       reconState
-	stands      standingState
 	upkeep      upkeepState
 	account     account
 	proven      proven
@@ -195,7 +194,6 @@ type owner struct {
 	local       localTrouble
 	lostFile    *fault.Error // the database is not the file on disk any more
 	notes       map[api.AttentionKind]api.Attention
-	today       todayState
 	revision    uint64
 	lastErr     string
 	stopping    string

@@ -26,7 +26,7 @@ func (s situations) Changed() (wake <-chan struct{}, stop func()) { return s.e.s
 
 func (s situations) Appeared(paths []string) {
 	s.e.post(func() {
-		if err := s.e.wakeParked(paths); err != nil {
+		if err := s.e.dispatch.Wake(paths); err != nil {
 			s.e.noteLocal(err)
 		}
 	})

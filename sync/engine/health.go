@@ -76,7 +76,7 @@ func (e *Engine) transition(t breaker.Transition) {
 	case breaker.Opened:
 		e.outages = append(lately(e.outages, e.stamp()), e.health.Newest)
 		e.log.Warn("Plex is not reachable; waiting for it", "cause", e.health.Breaker.Cause, "outage", e.health.Newest.ID)
-		e.work.halt()
+		e.dispatch.Halt()
 		e.opened()
 		e.hold()
 	case breaker.Reopened:
@@ -106,8 +106,8 @@ func (e *Engine) hold() {
 // recovered starts the graduated drain and gives jobs that died because of the outage
 // another chance.
 func (e *Engine) recovered() {
-	e.work.ramp(e.now(), e.settings)
-	e.work.holdUntil = e.now()
+	e.dispatch.Ramp(e.now(), e.settings.RampFrom, e.settings.RampTo, e.settings.RampOver)
+	e.dispatch.Release(e.now())
 	e.links.plexOK(e.now())
 	e.links.budgets.plex.Wake()
 	e.links.plexCheck.want(e.now())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -205,7 +206,7 @@ func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, e
 	if _, err := e.CheckData(ctx); err != nil { // what is damaged must not be missing unseen
 		return api.UndoResult{}, err
 	}
-	wishes, lost, err := e.toUndo(q)
+	wishes, lost, err := dispatch.ToUndo(e.host, q)
 	if err != nil {
 		return api.UndoResult{}, err
 	}

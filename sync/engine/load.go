@@ -9,9 +9,9 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/health"
-	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -31,7 +31,10 @@ const (
 // load reads and repairs the stored state: settings, pause, breaker with outage
 // records, and the jobs a dying process left running.
 func (e *Engine) load() error {
-	e.work.drain = newRamp(e.o.Now)
+	var err error
+	if e.dispatch, err = dispatch.New(e.host, e.o.Jitter); err != nil {
+		return fmt.Errorf("read today's counts: %w", err)
+	}
 	if err := e.loadSettings(); err != nil {
 		return err
 	}
@@ -47,10 +50,12 @@ func (e *Engine) load() error {
 	if err := e.tendBrake(); err != nil {
 		return err
 	}
-	if err := e.resumeOrphans(); err != nil {
+	if err := e.dispatch.ResumeOrphans(); err != nil {
 		return err
 	}
-	e.clampJobs()
+	if err := e.dispatch.Clamp(); err != nil {
+		e.noteLocal(err)
+	}
 	if err := e.loadData(); err != nil {
 		return err
 	}
@@ -167,7 +172,7 @@ func (e *Engine) loadSmall() error {
 	var known scan.Stored
 	err := e.store.View(func(tx store.Tx) error {
 		for name, v := range map[string]any{
-			pauseValue: &e.pause, todayValue: &e.today, sweptValue: &known.Swept, fileValue: &known.Files, newestValue: &known.Newest,
+			pauseValue: &e.pause, sweptValue: &known.Swept, fileValue: &known.Files, newestValue: &known.Newest,
 			aliveValue: &e.upkeep.alive, provenValue: &e.proven, upkeepValue: &e.upkeep.tidied,
 		} {
 			if _, err := tx.Value(name, v); err != nil {
@@ -178,30 +183,6 @@ func (e *Engine) loadSmall() error {
 	})
 	e.scan = scan.New(e.log, known, e.stamp())
 	return errors.Join(err, e.loadReports())
-}
-
-// resumeOrphans gives back the jobs a dying process was working on.
-func (e *Engine) resumeOrphans() error {
-	now := e.stamp()
-	n := 0
-	err := e.store.Update(func(tx store.Tx) error {
-		var found []queue.Job
-		err := tx.JobsIn(queue.Running, func(j queue.Job) bool { found = append(found, j); return true })
-		if err != nil {
-			return err
-		}
-		n = len(found)
-		for _, j := range found {
-			if err := tx.PutJob(j.Orphan(now)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if n > 0 {
-		e.log.Info("going on with what the last run was working on", "scenes", n)
-	}
-	return err
 }
 
 // clientID is this installation's identifier towards Plex, made once.
@@ -225,14 +206,14 @@ func (e *Engine) clientID() string {
 // of the end is kept so that the gap until the next start is known. When Stash was last
 // swept is left as it is: what was seen in its last moments is worth another look.
 func (e *Engine) storeEnd() error {
-	return errors.Join(e.giveBack(), e.putLife(e.stamp(), nil))
+	return errors.Join(e.dispatch.GiveBack(), e.putLife(e.stamp(), nil))
 }
 
 // cancelTasks asks everything beside the loop to end; the batch ends after its step.
 func (e *Engine) cancelTasks() {
 	e.links.stopWatching()
 	e.stopRecon()
-	e.work.halt()
+	e.dispatch.Halt()
 }
 
 // breakerShown is the breaker as the snapshot has it.

@@ -139,7 +139,9 @@ func (e *Engine) wake() {
 	e.links.budgets.wake()
 	e.links.recheck(e.now())
 	e.scan.Soon(e.now())
-	e.clampJobs()
+	if err := e.dispatch.Clamp(); err != nil {
+		e.noteLocal(err)
+	}
 }
 
 // shutdown ends the work in hand, bounded, and stores that the process ended well.

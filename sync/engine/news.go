@@ -116,7 +116,7 @@ func (e *Engine) plexNews(epoch int, n PlexNews) {
 	if epoch != e.links.epoch || (!n.Appeared && !n.Scanned) {
 		return
 	}
-	if e.work.active && !n.Scanned {
+	if e.dispatch.Active() && !n.Scanned {
 		return // mostly the echo of our own writes; the index is refreshed after the batch
 	}
 	e.scan.WantBy(scan.What{Index: true}, e.now().Add(newsDelay))

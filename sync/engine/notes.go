@@ -116,8 +116,8 @@ func (e *Engine) attention() []api.Attention {
 			found[a.Kind] = a
 		}
 	}
-	if r := e.work.refused; r != nil {
-		found[r.asks.Kind] = r.asks
+	if a, refused := e.dispatch.Refusal(); refused {
+		found[a.Kind] = a
 	}
 	if a := e.local.shown(e.store.stored()); a != nil {
 		found[a.Kind] = *a

@@ -58,7 +58,7 @@ func (e *Engine) Pause(ctx context.Context, until time.Time) error {
 		if !until.IsZero() {
 			until = until.UTC().Round(0)
 		}
-		e.work.halt()
+		e.dispatch.Halt()
 		return e.setPause(pauseState{On: true, Until: until})
 	})
 }

@@ -259,7 +259,7 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 			e.indexed(e.scan.Indexed(e.now()))
 			e.links.budgets.plex.Done(budget.Index, nil)
 			e.countPlex(gen, nil)
-			if err := e.wakeParked(got.Appeared); err != nil {
+			if err := e.dispatch.Wake(got.Appeared); err != nil {
 				e.noteLocal(err)
 			}
 		})
@@ -295,7 +295,7 @@ func (e *Engine) reconFault(gen uint64, f *fault.Error) {
 // noteReport shows a finished report and tells the brake.
 func (e *Engine) noteReport(run *reconRun, out reconcile.Outcome) {
 	rep := out.Report
-	e.recount()
+	e.dispatch.Recount()
 	e.brakeReconciled(run, out)
 	if rep.Preview {
 		return

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"lockstep/sync/api"
@@ -118,7 +117,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 		e.doubt(fault.At(ended.StashErr, fault.Stash))
 	}
 	if ended.Deleted > 0 {
-		e.recount()
+		e.dispatch.Recount()
 	}
 	if ended.Enqueued > 0 || ended.Deleted > 0 {
 		e.log.Info("changes found in Stash", "waiting", e.store.Counts().Pending(), "deleted", ended.Deleted)
@@ -140,7 +139,7 @@ func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 
 // appeared wakes what waited for items that turned up.
 func (e *Engine) appeared(keys []string) {
-	if err := errors.Join(e.wakeParked(keys), e.wishAppeared(keys)); err != nil {
+	if err := e.dispatch.Appeared(keys); err != nil {
 		e.noteLocal(err)
 	}
 }
@@ -150,7 +149,7 @@ func (e *Engine) indexed(first bool) {
 	if !first {
 		return
 	}
-	if err := e.wakeFound(); err != nil {
+	if err := e.dispatch.WakeFound(); err != nil {
 		e.noteLocal(err)
 	}
 }
@@ -158,7 +157,7 @@ func (e *Engine) indexed(first bool) {
 // hangUp gives up the connections nobody needs until the next scan: each would wake
 // the machine once more when its time is over.
 func (e *Engine) hangUp() {
-	if !e.work.active && e.store.Counts().Empty() {
+	if !e.dispatch.Active() && e.store.Counts().Empty() {
 		e.links.stash.Close()
 		e.links.plex.Close()
 	}

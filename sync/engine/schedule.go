@@ -82,7 +82,7 @@ func (r *reconState) failed(now time.Time) {
 // mayReconcile reports whether a scheduled run makes sense: Plex is up, the first look
 // is over and nothing waits to be written, which a report would only repeat.
 func (e *Engine) mayReconcile() bool {
-	return e.mayWork() && e.health.Verdict() == health.Up && !e.work.active && !e.scan.Running() && e.store.Counts().Empty()
+	return e.mayWork() && e.health.Verdict() == health.Up && !e.dispatch.Active() && !e.scan.Running() && e.store.Counts().Empty()
 }
 
 func (e *Engine) beginScheduled(q api.ReconcileRequest) {

@@ -115,12 +115,12 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 		}
 	}
 	if dial {
-		e.work.halt()
+		e.dispatch.Halt()
 		e.dial()
 		e.clear(api.FixPlex)
 	}
 	if e.held() {
-		e.work.halt()
+		e.dispatch.Halt()
 	}
 	if err := e.wantedChanged(); err != nil {
 		return err

@@ -16,19 +16,18 @@ import (
 func (e *Engine) publish() {
 	e.revision++
 	now := e.now()
-	e.today.roll(now)
 	q := e.store.Counts()
 	s := api.Snapshot{
 		Revision: e.revision, At: e.stamp(), Version: e.o.Version, Live: true,
 		Verdict: e.health.Verdict(), Breaker: breakerShown(e.health.Breaker), Said: e.said,
-		Queue: q, Standing: e.standing(), InHand: e.work.inHand,
-		Today:  api.Today{Written: e.today.Written, Skipped: e.today.Skipped, Dead: e.today.Dead},
+		Queue: q, Standing: e.standing(), InHand: e.dispatch.InHand(),
+		Today:  e.dispatch.Today(now),
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
 		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
 		Attention: e.attention(), Failing: e.failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
-		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.work.active,
+		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
 	}
 	s.Since = e.verdictSince()
@@ -36,31 +35,17 @@ func (e *Engine) publish() {
 		r := e.health.Newest
 		s.Outage = &r
 	}
-	s.Run = e.progress(now, q.Pending())
+	s.Run = e.dispatch.Progress(now, q.Pending())
 	e.tellFailing(s.Failing)
 	e.snap.Store(s)
 }
 
-func (e *Engine) progress(now time.Time, pending int) api.Progress {
-	if !e.run.active && !e.work.active {
-		return api.Progress{}
+func (e *Engine) standing() api.Standing {
+	value, err := e.dispatch.Standing()
+	if err != nil {
+		e.noteLocal(err)
 	}
-	p := api.Progress{
-		Done: e.run.Written + e.run.InStep, Parked: e.run.Parked, Skipped: e.run.Skipped, Dead: e.run.Dead, Unchecked: e.work.position,
-		Written: e.run.Written + e.work.position, Started: e.run.Started.Unix(),
-	}
-	p.Total = p.Finished() + pending
-	p.ToWrite = e.run.toWrite(e.work.toWrite, pending)
-	if e.work.active {
-		p.Rate = e.run.eta.Rate(e.run.finished()-e.run.before+e.work.position, now.Sub(e.run.began))
-		if left, ok := e.run.eta.Left(now); ok {
-			p.Left = max(left.Seconds(), 1)
-		}
-	}
-	if len(e.work.inHand) > 0 {
-		p.Current = e.work.inHand[0].Name
-	}
-	return p
+	return value
 }
 
 // verdictSince is when the present verdict began.

@@ -41,6 +41,17 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	return next // the loop turns every maxNap in any case
 }
 
+// endParked ends the jobs that have waited for their item as long as the settings say.
+func (e *Engine) endParked(now time.Time) {
+	n, err := e.dispatch.EndParked(now)
+	if err != nil {
+		e.noteLocal(err)
+	}
+	if n > 0 {
+		e.publish()
+	}
+}
+
 // retryLocal tries whether the disk takes something again after it did not.
 func (e *Engine) retryLocal(now time.Time) time.Time {
 	if e.local.shown(e.store.stored()) == nil {
@@ -123,7 +134,7 @@ const restAfter = 45 * time.Second
 // occupying what its first sync took.
 func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
 	u := &e.upkeep
-	if u.worked.IsZero() || e.work.active || e.scan.Running() || now.Sub(u.worked) < restAfter {
+	if u.worked.IsZero() || e.dispatch.Active() || e.scan.Running() || now.Sub(u.worked) < restAfter {
 		return time.Time{}
 	}
 	u.worked = time.Time{}

@@ -1,0 +1,289 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/compare"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// claims are the jobs that were handed out, as they were then.
+type claims map[scene.ID]queue.Job
+
+// batch is the batch in hand.
+type batch struct {
+	end        context.CancelFunc // after the step in hand
+	generation uint64
+	inHand     []api.InHand
+	position   int // jobs of the batch that are being or were written
+	toWrite    int // jobs of the batch that are to be written, once that is known
+}
+
+// Batch is work to be carried out beside the loop: Run is to be called with a context that
+// ends at once, and what it returns goes to End.
+type Batch struct {
+	jobs   []queue.Job
+	soft   context.Context
+	worker *worker.Worker
+}
+
+// Links are what a batch needs beside its Dispatcher.
+type Links struct {
+	Reader *compare.Reader
+	Plex   worker.Plex
+	// Report, Brake and Step are called beside the loop, as worker.Worker says.
+	Report func([]worker.Result) bool
+	Brake  func([]worker.Planned) (map[scene.ID]string, error)
+	// Step is told of each write, and of the first job of every other step.
+	Step func(queue.Job, string)
+}
+
+// Begin claims the jobs that are due. It returns nil when all of them wait on. ctx ends the
+// batch after its step; generation is that of the breaker.
+func (d *Dispatcher) Begin(ctx context.Context, now time.Time, b Budgets, generation uint64, l Links) (*Batch, error) {
+	jobs, err := d.claim(now, b)
+	if err != nil || len(jobs) == 0 {
+		return nil, err
+	}
+	soft, cancel := context.WithCancel(ctx)
+	d.batch, d.claimed = &batch{end: cancel, generation: generation}, claims{}
+	for _, j := range jobs {
+		d.claimed[j.Scene] = j
+	}
+	d.run.batch(now)
+	d.streak.Doubt = d.refused != nil
+	return &Batch{jobs: jobs, soft: soft, worker: &worker.Worker{
+		Reader: l.Reader, Plex: l.Plex, Run: d.run.ID, Streak: &d.streak, Permit: d.ramp.wait,
+		Report: l.Report, Brake: l.Brake, Step: thin(l.Step),
+	}}, nil
+}
+
+// Run carries the batch out; hard ends it at once.
+func (b *Batch) Run(hard context.Context) error {
+	return host.Safely(func() error { return b.worker.Work(b.soft, hard, b.jobs) })
+}
+
+// thin leaves out all but the first job of a step that is no write.
+func thin(step func(queue.Job, string)) func(queue.Job, string) {
+	last := ""
+	return func(j queue.Job, s string) {
+		if s != last || s == writing {
+			last = s
+			step(j, s)
+		}
+	}
+}
+
+// writing is the step of which each job is told.
+const writing = "writing"
+
+// claim takes the due jobs for one batch and marks them running, and begins a run with
+// them. A job that three processes died with runs alone.
+func (d *Dispatcher) claim(now time.Time, b Budgets) ([]queue.Job, error) {
+	var jobs []queue.Job
+	next := d.run
+	err := d.host.Store.Update(func(tx store.Tx) error {
+		due, err := d.putOff(tx, now, b)
+		if err != nil {
+			return err
+		}
+		for _, j := range due {
+			if j.Alone() && len(jobs) > 0 {
+				break
+			}
+			j = j.Claim(now)
+			if err := tx.PutJob(j); err != nil {
+				return err
+			}
+			jobs = append(jobs, j)
+			if j.Alone() {
+				break
+			}
+		}
+		if len(jobs) == 0 || d.run.active {
+			return nil
+		}
+		next = newRun(d.host.Stamp())
+		return tx.PutRun(next.Run)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim jobs: %w", err)
+	}
+	d.run = next
+	return jobs, nil
+}
+
+// putOff lists the due jobs. While pictures fail, one of the jobs that lack nothing else
+// goes ahead and the others wait: reading their scenes and items again would be in vain.
+func (d *Dispatcher) putOff(tx store.Tx, now time.Time, b Budgets) ([]queue.Job, error) {
+	due, err := tx.DueJobs(now, worker.MaxBatch)
+	if err != nil {
+		return nil, err
+	}
+	fail, at := pictures(b)
+	jobs := due[:0]
+	for _, j := range due {
+		if j.Picture && fail {
+			if at.After(now) {
+				j.Due = at.Add(queue.Delay(j.Attempts, d.jitter()))
+				if err := tx.PutJob(j); err != nil {
+					return nil, err
+				}
+				continue
+			}
+			at = now.Add(time.Second) // one is enough to find out
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// pictures reports whether pictures fail, and when one may be asked for or sent again.
+func pictures(b Budgets) (fail bool, at time.Time) {
+	fail = b.Stash.Fails(budget.Cover) || b.Plex.Fails(budget.Upload) || b.Plex.Fails(budget.Pictures)
+	return fail, host.Later(b.Stash.Next(budget.Cover), host.Later(b.Plex.Next(budget.Upload), b.Plex.Next(budget.Pictures)))
+}
+
+// Step takes in what the worker is at.
+func (d *Dispatcher) Step(j queue.Job, step string) {
+	b := d.batch
+	if b == nil {
+		return
+	}
+	b.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step}}
+	if step == writing {
+		if b.position == 0 {
+			b.toWrite = len(d.claimed) // the others have their results
+		}
+		b.position++
+	}
+}
+
+// Ended is how a batch ended.
+type Ended struct {
+	// Fault is what ended it, nil when nothing did.
+	Fault *fault.Error
+	// Refused says that Fault is the answer to a write that changes nothing: Plex takes none.
+	Refused bool
+	// Hidden says that Plex did not show items that it had listed.
+	Hidden bool
+	// Generation is that of the breaker when the batch began.
+	Generation uint64
+	// Err is a fault of our own: what was not worked on could not be given back.
+	Err error
+}
+
+// End gives back what was not worked on and takes in the fault that ended the batch.
+func (d *Dispatcher) End(err error, now time.Time) Ended {
+	ended := Ended{Generation: d.batch.generation}
+	whole := err == nil && len(d.claimed) == 0
+	d.batch.end()
+	d.batch = nil
+	var blame *worker.Blame
+	if errors.As(err, &blame) {
+		for _, j := range blame.Jobs {
+			d.claimed[j.Scene] = j
+		}
+	}
+	ended.Err = d.GiveBack()
+	d.Recount()
+	d.run.batched(whole, d.host.Store.Counts().Pending(), now)
+	switch {
+	case err == nil:
+	case blame != nil:
+		ended.Fault, ended.Refused = blame.Fault, true
+		d.refuse(blame.Fault)
+	default:
+		ended.Fault, ended.Hidden = fault.Of(err), errors.Is(err, compare.ErrHidden)
+		d.hold(ended.Fault, now)
+	}
+	return ended
+}
+
+// busyHold is how long to leave Plex alone when it says it is busy but not how long.
+const busyHold = 10 * time.Second
+
+// hold has the next batch wait for what a fault asks for.
+func (d *Dispatcher) hold(f *fault.Error, now time.Time) {
+	switch {
+	case budget.Held(f): // proves nothing new: it is only waited for
+		d.holdUntil = now.Add(max(f.RetryAfter, time.Second))
+		return
+	case f.Class == fault.Canceled:
+		return
+	case f.Class == fault.Local:
+		d.Rest(now)
+		return
+	case f.Class == fault.Busy:
+		d.holdUntil = now.Add(busyHold)
+	}
+	if f.Server == fault.Plex {
+		d.ramp.backOff(now)
+	}
+}
+
+// GiveBack returns the claimed jobs that have no result to waiting; no attempt counts.
+func (d *Dispatcher) GiveBack() error {
+	if len(d.claimed) == 0 {
+		return nil
+	}
+	now := d.host.Stamp()
+	err := d.host.Store.Update(func(tx store.Tx) error {
+		for _, claimed := range d.claimed {
+			j, ok, err := tx.Job(claimed.Scene)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			j.Attempts = claimed.Attempts
+			if err := tx.PutJob(j.Return(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		d.claimed = nil
+	}
+	return err
+}
+
+// refuse notes that Plex takes no writes, and what a person is asked about that.
+func (d *Dispatcher) refuse(f *fault.Error) {
+	asks := api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Words, Hint: "Look at Plex, then press Sync now.", Since: d.host.Stamp()}
+	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
+		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Words, f.Hint
+	}
+	if d.refused != nil {
+		asks.Since = d.refused.Since
+	} else {
+		d.host.Log.Warn("Plex takes no writes", "class", f.Class, "detail", f.Error())
+	}
+	d.refused = &asks
+}
+
+// Refusal is what a person is asked because Plex takes no writes. A server that can be read
+// proves nothing about it, so only a write that was taken takes it back. It is no outage:
+// Plex is there.
+func (d *Dispatcher) Refusal() (api.Attention, bool) {
+	if d.refused == nil {
+		return api.Attention{}, false
+	}
+	return *d.refused, true
+}
+
+// ForgetRefusal begins anew: a person asked for it, or the server or the token is another
+// one.
+func (d *Dispatcher) ForgetRefusal() { d.refused = nil }

@@ -1,0 +1,184 @@
+package dispatch
+
+import (
+	"errors"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/eta"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+	"lockstep/sync/zone"
+)
+
+// run is the present stretch of work, from an idle queue to the next.
+type run struct {
+	store.Run
+	active bool
+	eta    eta.Run
+	// began and before are when the batch in progress began, and how many scenes the run had
+	// finished by then.
+	began  time.Time
+	before int
+	// touched are the scenes the run wrote to and is not through with: they failed half-way,
+	// or were edited meanwhile.
+	touched map[scene.ID]bool
+	undid   map[uint64]bool // runs of which this one undid something
+}
+
+func newRun(now time.Time) run {
+	return run{
+		Run:    store.Run{ID: uint64(now.UnixMilli()), Started: now},
+		active: true, touched: map[scene.ID]bool{}, undid: map[uint64]bool{},
+	}
+}
+
+// EndRun closes the run when nothing is left to do, and reports whether it did. The error is
+// of storing that.
+func (d *Dispatcher) EndRun() (ended bool, err error) {
+	r := &d.run
+	if !r.active || d.batch != nil || !d.host.Store.Counts().Empty() {
+		return false, nil
+	}
+	r.active, r.Ended = false, d.host.Stamp()
+	stored := r.Run
+	err = d.host.Store.Update(func(tx store.Tx) error { return tx.PutRun(stored) })
+	for id := range r.undid {
+		err = errors.Join(err, markUndone(d.host, id))
+	}
+	d.host.Log.Info("everything that could be written is in step", "written", r.Written, "inStep", r.InStep, "notInPlex", r.Parked, "skipped", r.Skipped, "dead", r.Dead)
+	return true, err
+}
+
+// finished is the number of scenes the run is through with.
+func (r *run) finished() int { return r.Written + r.InStep + r.Parked + r.Skipped + r.Dead }
+
+// batch notes the beginning of a batch.
+func (r *run) batch(now time.Time) { r.began, r.before = now, r.finished() }
+
+// batched takes a batch into the estimate that ran to its end. One that was broken off
+// says nothing about the pace.
+func (r *run) batched(whole bool, left int, now time.Time) {
+	if !whole {
+		r.eta = r.eta.Broken()
+		return
+	}
+	r.eta = r.eta.Batch(r.finished()-r.before, now.Sub(r.began), left, now)
+}
+
+// ended takes in the end of a job.
+func (r *run) ended(result worker.Result, j queue.Job) {
+	switch {
+	case !j.State.Live():
+		delete(r.touched, j.Scene)
+	case result.Wrote:
+		r.touched[j.Scene] = true
+	}
+	if len(result.Undone) > 0 {
+		r.undid[result.Job.Undo] = true
+	}
+}
+
+// wrote reports whether the run changed anything in Plex for a scene it is through with.
+func (r *run) wrote(result worker.Result) bool { return result.Wrote || r.touched[result.Job.Scene] }
+
+// mostlyWritten: while at most one scene in so many of a run was in step already, those
+// that were not read yet are expected to need a write as well.
+const mostlyWritten = 10
+
+// toWrite is how many scenes of the run are to be written, those that were included:
+// batch of those in the batch in progress, pending all that are left.
+func (r *run) toWrite(batch, pending int) int {
+	switch {
+	case batch == 0 && r.Written == 0:
+		return 0
+	case r.InStep*mostlyWritten <= r.Written+batch:
+		return r.Written + pending
+	}
+	return r.Written + batch
+}
+
+// InHand is what is being worked on.
+func (d *Dispatcher) InHand() []api.InHand {
+	if d.batch == nil {
+		return nil
+	}
+	return d.batch.inHand
+}
+
+// Progress is how far the run is.
+func (d *Dispatcher) Progress(now time.Time, pending int) api.Progress {
+	r, b := &d.run, d.batch
+	if !r.active && b == nil {
+		return api.Progress{}
+	}
+	var inBatch batch
+	if b != nil {
+		inBatch = *b
+	}
+	p := api.Progress{
+		Done: r.Written + r.InStep, Parked: r.Parked, Skipped: r.Skipped, Dead: r.Dead, Unchecked: inBatch.position,
+		Written: r.Written + inBatch.position, Started: r.Started.Unix(),
+	}
+	p.Total = p.Finished() + pending
+	p.ToWrite = r.toWrite(inBatch.toWrite, pending)
+	if b != nil {
+		p.Rate = r.eta.Rate(r.finished()-r.before+b.position, now.Sub(r.began))
+		if left, ok := r.eta.Left(now); ok {
+			p.Left = max(left.Seconds(), 1)
+		}
+	}
+	if len(inBatch.inHand) > 0 {
+		p.Current = inBatch.inHand[0].Name
+	}
+	return p
+}
+
+// today counts since local midnight; it survives restarts.
+type today struct {
+	Day     string `json:"day"`
+	Written int    `json:"written"`
+	Skipped int    `json:"skipped"`
+	Dead    int    `json:"dead"`
+}
+
+// todayValue names the stored counts of today.
+const todayValue = "today"
+
+func (t today) on(now time.Time) today {
+	if d := now.In(zone.Local()).Format(time.DateOnly); d != t.Day {
+		return today{Day: d}
+	}
+	return t
+}
+
+// Today is what was done since local midnight.
+func (d *Dispatcher) Today(now time.Time) api.Today {
+	t := d.today.on(now)
+	return api.Today{Written: t.Written, Skipped: t.Skipped, Dead: t.Dead}
+}
+
+// tally is the run and today with these results among them.
+func (d *Dispatcher) tally(rs []worker.Result, ended []queue.Job) (store.Run, today) {
+	run, today := d.run.Run, d.today.on(d.host.Now())
+	for i, j := range ended {
+		switch {
+		case j.State == queue.Done && d.run.wrote(rs[i]):
+			run.Written++
+			today.Written++
+		case j.State == queue.Done:
+			run.InStep++
+		case j.State == queue.Parked:
+			run.Parked++
+		case j.State == queue.Skipped:
+			run.Skipped++
+			today.Skipped++
+		case j.State == queue.Dead:
+			run.Dead++
+			today.Dead++
+		}
+	}
+	return run, today
+}

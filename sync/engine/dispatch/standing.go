@@ -1,0 +1,49 @@
+package dispatch
+
+import (
+	"lockstep/sync/api"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// standing is how the scenes stand, counted anew only when the jobs have changed: it
+// takes a walk over all that were skipped.
+type standing struct {
+	value   api.Standing
+	counts  queue.Counts
+	counted bool
+}
+
+// deliberate are the reasons a person chose.
+var deliberate = map[skip.Code]bool{skip.Excluded: true, skip.DeletedInStash: true}
+
+// Standing counts how the scenes stand. While a batch is worked on the last count stands, and
+// so it does when the jobs cannot be read.
+func (d *Dispatcher) Standing() (api.Standing, error) {
+	s, q := &d.standing, d.host.Store.Counts()
+	if s.counted && (d.batch != nil || s.counts == q) {
+		s.value.InStep = q.Done
+		return s.value, nil
+	}
+	value := api.Standing{InStep: q.Done, NeedYou: q.Dead}
+	err := d.host.Store.View(func(tx store.Tx) error {
+		return tx.JobsIn(queue.Skipped, func(j queue.Job) bool {
+			switch {
+			case deliberate[j.Code]:
+				value.LeftOut++
+			case skip.Of(j.Code).Act:
+				value.NeedYou++
+			}
+			return true
+		})
+	})
+	if err == nil {
+		*s = standing{value, q, true}
+	}
+	return s.value, err
+}
+
+// Recount has the standing counted anew: reasons may have changed although their number
+// has not.
+func (d *Dispatcher) Recount() { d.standing.counted = false }

@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
+	"lockstep/sync/compare"
+	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/queue"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// mayWork reports whether jobs may be handed out at all. Nothing is written before
+// every scene was seen and every item listed: only then is it known which scenes claim
+// which files.
+func (e *Engine) mayWork() bool {
+	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
+}
+
+func (e *Engine) workBudgets() dispatch.Budgets {
+	return dispatch.Budgets{Stash: e.links.budgets.stash, Plex: e.links.budgets.plex}
+}
+
+// dueWork hands the due jobs to the worker when nothing holds it back.
+func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
+	if e.dispatch.Active() || !e.mayWork() {
+		return time.Time{}
+	}
+	at, err := e.dispatch.Due(now, e.workBudgets())
+	switch {
+	case err != nil:
+		return e.restForDisk(err, now)
+	case at.IsZero():
+		return e.endRun(now)
+	case at.After(now):
+		return at
+	}
+	batch, err := e.dispatch.Begin(ctx, now, e.workBudgets(), e.health.Breaker.Generation, e.workLinks())
+	switch {
+	case err != nil:
+		return e.restForDisk(err, now)
+	case batch == nil: // all that was due waits on
+		return now
+	}
+	e.spawn(func() {
+		err := batch.Run(e.hard)
+		e.post(func() { e.batchEnded(err) })
+	})
+	e.publish()
+	return time.Time{}
+}
+
+// restForDisk reports that something could not be stored or read, and has work rest.
+func (e *Engine) restForDisk(err error, now time.Time) time.Time {
+	e.noteLocal(err)
+	return e.dispatch.Rest(now)
+}
+
+// workLinks is what a batch needs beside its jobs.
+func (e *Engine) workLinks() dispatch.Links {
+	return dispatch.Links{
+		Reader: &compare.Reader{
+			Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(), Machine: e.links.machine,
+			Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
+		},
+		Plex: scanNoter{e.links.plex, e.libraryScanned}, Report: e.report, Brake: e.workBrake,
+		Step: func(j queue.Job, step string) {
+			e.post(func() {
+				e.dispatch.Step(j, step)
+				e.publish()
+			})
+		},
+	}
+}
+
+// report hands results to the loop and waits until they are on disk.
+func (e *Engine) report(rs []worker.Result) bool {
+	taken := make(chan bool, 1)
+	e.post(func() { taken <- e.take(rs) })
+	select {
+	case ok := <-taken:
+		return ok
+	case <-e.hard.Done():
+		return false
+	}
+}
+
+// take stores results, what the brake makes of them and the success that Plex proved, in
+// one transaction. It reports whether the batch may go on.
+func (e *Engine) take(rs []worker.Result) bool {
+	results := e.dispatch.Take(rs, dispatch.Library{
+		Machine: e.links.machine, Mapper: match.NewMapper(e.settings.PathMap), Claims: e.finder().Claims, ParkFor: e.settings.ParkFor,
+	})
+	through := e.throughBrake(results.Through())
+	put := func(tx store.Tx) error {
+		if err := results.Put(tx); err != nil {
+			return err
+		}
+		return e.putThrough(tx, through)
+	}
+	if err := e.storeWith(results, put); err != nil {
+		e.restForDisk(err, e.now())
+		return false
+	}
+	e.recon.brake = through
+	e.upkeep.worked = e.now()
+	f := results.Stored()
+	if f.Writable {
+		e.links.budgets.plex.Done(budget.Write, nil)
+	}
+	if f.Failed != "" {
+		e.lastErr = f.Failed
+	}
+	if f.Gone {
+		e.scan.WantBy(scan.FullIndex, e.now().Add(newsDelay))
+	}
+	e.publish()
+	return true
+}
+
+// storeWith stores results, with the success they prove if they prove any.
+func (e *Engine) storeWith(r *dispatch.Results, put func(store.Tx) error) error {
+	if r.Proven() {
+		return e.step(breaker.Event{Kind: breaker.Success, Generation: r.Generation()}, put)
+	}
+	return e.store.Update(put)
+}
+
+// batchEnded decides what the fault that ended a batch means for others.
+func (e *Engine) batchEnded(err error) {
+	ended := e.dispatch.End(err, e.now())
+	if ended.Err != nil {
+		e.noteLocal(ended.Err)
+	}
+	f := ended.Fault
+	switch {
+	case f == nil:
+		e.links.budgets.stash.Done(budget.Batch, nil)
+		e.links.budgets.plex.Done(budget.Batch, nil)
+	case ended.Refused:
+		e.links.budgets.plex.Done(budget.Write, f)
+		e.doubt(f) // perhaps it is not read with this token either
+	case budget.Held(f), f.Class == fault.Canceled:
+	case f.Class == fault.Local:
+		e.noteLocal(f)
+	default:
+		e.batchFault(f, ended)
+	}
+	e.publish()
+}
+
+// batchFault acts on the fault of a server that ended a batch.
+func (e *Engine) batchFault(f *fault.Error, ended dispatch.Ended) {
+	e.links.budgets.of(f.Server).Done(budget.Batch, f)
+	e.doubt(f)
+	if f.Server == fault.Plex {
+		e.countPlex(ended.Generation, f.Whole()) // the whole batch met it: not one item's fault
+	}
+	if ended.Hidden { // only a full list tells what is gone
+		e.scan.Want(scan.FullIndex)
+	}
+}
+
+// endRun closes the run when nothing is left to do. It returns when the loop has to
+// turn again because of that.
+func (e *Engine) endRun(now time.Time) time.Time {
+	ended, err := e.dispatch.EndRun()
+	if !ended {
+		return time.Time{}
+	}
+	if err != nil {
+		e.noteLocal(err)
+	}
+	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay)) // our own writes moved Plex's stamps: learn them once
+	e.publish()
+	return e.scan.Due(now, e.scanConditions())
+}
+
+// forgetRefusal begins anew with writing.
+func (e *Engine) forgetRefusal() {
+	e.dispatch.ForgetRefusal()
+	e.links.budgets.plex.Done(budget.Write, nil)
+}
