@@ -92,5 +92,5 @@ func (s *session) missing(err error) error {
 }
 
 func folderFault(words, hint string, cause error) error {
-	return fault.New(fault.Local, fault.None, words, hint, cause)
+	return fault.Old(fault.Local, fault.None, words, hint, cause)
 }

@@ -45,7 +45,7 @@ func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error
 	defer cancel()
 	return tray.Run(ctx, a, tray.Actions{Open: act.Open, Quit: act.Quit, End: act.End, Failed: func(what string, err error) {
 		f := fault.Shown(err)
-		d.complain(sender, what, join(present.Heard(f.Words), present.Heard(f.Hint)))
+		d.complain(sender, what, join(present.Say(f.Message), present.Say(f.Hint)))
 	}})
 }
 

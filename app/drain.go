@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
@@ -166,15 +167,15 @@ func toInt(b bool) int {
 // blocked is what only a person can settle.
 func blocked(s api.Snapshot) error {
 	if !s.Configured {
-		return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.",
+		return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.",
 			"Set LOCKSTEP_STASH_URL and LOCKSTEP_PLEX_URL, or use `lockstep settings set`.", nil)
 	}
 	if s.Hold {
-		return fault.New(fault.Config, fault.None, "The set-up is not finished, so nothing is written to Plex yet.",
+		return fault.Old(fault.Config, fault.None, "The set-up is not finished, so nothing is written to Plex yet.",
 			"Finish it in the window, or use `lockstep settings set hold no`.", nil)
 	}
 	if s.Paused {
-		return fault.New(fault.Local, fault.None, "Lockstep is paused.", "Resume it with `lockstep resume`.", nil)
+		return fault.Old(fault.Local, fault.None, "Lockstep is paused.", "Resume it with `lockstep resume`.", nil)
 	}
 	for _, a := range s.Attention {
 		class, server := fault.Config, fault.None
@@ -192,7 +193,7 @@ func blocked(s api.Snapshot) error {
 		default:
 			continue
 		}
-		return fault.New(class, server, a.Words, a.Hint, nil)
+		return fault.Old(class, server, a.Words, a.Hint, nil)
 	}
 	return nil
 }
@@ -225,35 +226,35 @@ const reasonSample = 200
 func late(s api.Snapshot, waited time.Duration, reason string) error {
 	hint := fmt.Sprintf("Gave up after %s; what waits is kept and written next time.", present.Duration(waited))
 	if f := away(s); f != nil {
-		f.Hint = join(f.Hint, hint)
+		f.Hint = message.Old(join(f.Hint.String(), hint))
 		return f
 	}
 	if s.Counting && s.Queue.Empty() {
-		return fault.New(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
+		return fault.Old(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
 	}
 	for _, f := range s.Failing {
-		return fault.New(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
+		return fault.Old(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
 	}
 	if s.Scan != nil {
-		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
+		return fault.Old(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
 	}
 	words := present.Count(s.Queue.Pending(), "scene is", "scenes are") + " still to be done"
 	if reason != "" {
 		words += ": " + strings.TrimSuffix(reason, ".")
 	}
-	return fault.New(fault.Temporary, fault.None, words+".", hint, nil)
+	return fault.Old(fault.Temporary, fault.None, words+".", hint, nil)
 }
 
 // away is why a server cannot be worked with, nil when both can.
 func away(s api.Snapshot) *fault.Error {
 	silent := func(server fault.Server) *fault.Error {
-		return fault.New(fault.Unreachable, server, string(server)+" has not answered yet.", "", nil)
+		return fault.Old(fault.Unreachable, server, string(server)+" has not answered yet.", "", nil)
 	}
 	switch {
 	case !s.Stash.OK && s.Stash.Error != "":
-		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
+		return fault.Old(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
 	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
-		return fault.New(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), s.Plex.Hint, nil)
+		return fault.Old(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), s.Plex.Hint, nil)
 	case !s.Stash.Checked:
 		return silent(fault.Stash)
 	case !s.Plex.Checked:

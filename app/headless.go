@@ -52,7 +52,7 @@ func (s *session) once(c *headlessCmd) (err error) {
 }
 
 // errRunsAlready says that the data folder is served for good.
-var errRunsAlready = fault.New(fault.Local, fault.None, "Lockstep runs already on this data folder.", "See `lockstep status`, or quit it first.", nil)
+var errRunsAlready = fault.Old(fault.Local, fault.None, "Lockstep runs already on this data folder.", "See `lockstep status`, or quit it first.", nil)
 
 // versionJSON is what `version --json` prints.
 type versionJSON struct {

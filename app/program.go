@@ -14,6 +14,7 @@ import (
 	"lockstep/app/doctor"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // Exit codes. They are documented in --help and docs/cli.md and never change.
@@ -117,8 +118,8 @@ func (s *session) exit(err error) int {
 // tell prints what is the case and what can be done about it.
 func (s *session) tell(err error) {
 	f := fault.Of(err)
-	words, hint := s.log.clean(f.Words), s.log.clean(f.Hint)
-	if f.Class == fault.Local && f.Err != nil && f.Words == unclassified {
+	words, hint := s.log.clean(f.Message.String()), s.log.clean(f.Hint.String())
+	if f.Class == fault.Local && f.Err != nil && f.Message.Is(message.Unclassified) {
 		words = s.log.clean(f.Err.Error()) // nobody had better words for it
 	}
 	if fault.Unknown(err) {
@@ -133,9 +134,6 @@ func (s *session) tell(err error) {
 		s.print(failureJSON{errorJSON{f.Class, f.Server, words, hint}})
 	}
 }
-
-// unclassified are the words package fault gives an error that nobody classified.
-var unclassified = fault.Of(errors.New("")).Words
 
 // failureJSON is what any command prints that failed before it had an answer.
 type failureJSON struct {

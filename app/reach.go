@@ -46,7 +46,7 @@ const (
 )
 
 // errForeign says who has the data folder when waiting would be in vain.
-var errForeign = fault.New(fault.Local, fault.None, "The Lockstep that uses this data folder runs as another user.",
+var errForeign = fault.Old(fault.Local, fault.None, "The Lockstep that uses this data folder runs as another user.",
 	"Run the command as that user, or choose another folder with --data-dir.", storage.ErrLocked)
 
 // settle tries what fails while another process takes the data folder or gives it free.

@@ -18,7 +18,7 @@ var (
 	// errFailed ends a command with ExitError; everything was said already.
 	errFailed = errors.New("failed")
 	// errForgotten says that a secret has no place to stay.
-	errForgotten = fault.New(fault.Local, fault.None, "There is no keyring here, so the secret could not be kept.",
+	errForgotten = fault.Old(fault.Local, fault.None, "There is no keyring here, so the secret could not be kept.",
 		"Allow a file that only you can read with `lockstep settings set secret-in-file yes` and try again, or use LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN.", nil)
 )
 
@@ -96,7 +96,7 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	sum.Seconds = now().Sub(begun).Seconds()
 	sum.Finished = waited == nil
 	if f := fault.Shown(waited); f != nil {
-		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Words), s.log.clean(f.Hint)}
+		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Message.String()), s.log.clean(f.Hint.String())}
 		sum.Words = sum.Error.Words
 	}
 	s.answer(sum, func() { s.summarise(sum) })

@@ -25,7 +25,7 @@ func TestCommandSaysTheCauseOfWhatNobodyClassified(t *testing.T) {
 	}{
 		"without a log":     {cause, false, false, false},
 		"with a log":        {cause, true, false, true},
-		"from another side": {fault.New(elsewhere.Class, fault.None, elsewhere.Words, elsewhere.Hint, cause), false, true, false},
+		"from another side": {fault.New(elsewhere.Class, fault.None, elsewhere.Message, elsewhere.Hint, cause), false, true, false},
 	} {
 		dir := ""
 		if c.dir {

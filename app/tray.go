@@ -23,8 +23,8 @@ import (
 const hostPatience = 30 * time.Second
 
 var (
-	errNoWindows = fault.New(fault.Config, fault.None, "This Lockstep was built without tray and windows.", "Use `lockstep headless`, or install the desktop build.", nil)
-	errNoDesktop = fault.New(fault.Config, fault.None, "There is no desktop here.", "Use `lockstep headless`.", nil)
+	errNoWindows = fault.Old(fault.Config, fault.None, "This Lockstep was built without tray and windows.", "Use `lockstep headless`, or install the desktop build.", nil)
+	errNoDesktop = fault.Old(fault.Config, fault.None, "There is no desktop here.", "Use `lockstep headless`.", nil)
 )
 
 // Run starts in the tray, or shows the window of the Lockstep that runs already.
@@ -39,7 +39,7 @@ func (c *trayCmd) Run(s *session) error {
 	err := s.tray(c.Hidden)
 	if err != nil && !s.interrupted(err) {
 		f := fault.Shown(err)
-		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.clean(join(present.Heard(f.Words), present.Heard(f.Hint))))
+		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.clean(join(present.Say(f.Message), present.Say(f.Hint))))
 	}
 	return err
 }
@@ -131,7 +131,7 @@ func (s *session) runTray(o *owner, w *windowProcess, here desk.Display, hidden 
 		if err := w.show(window); err != nil {
 			s.log.log.Error("open a window", "window", window, "err", err)
 			f := fault.Shown(err)
-			s.Desktop.Complain(present.T("The window could not be opened"), join(present.Heard(f.Words), present.Heard(f.Hint)))
+			s.Desktop.Complain(present.T("The window could not be opened"), join(present.Say(f.Message), present.Say(f.Hint)))
 		}
 	}
 	if !hidden {
@@ -204,7 +204,7 @@ func (c *windowCmd) Run(s *session) error {
 		return err
 	}
 	if client == nil {
-		return fault.New(fault.Local, fault.None, "Lockstep is not running.", "Start it with `lockstep`.", remote.ErrNotRunning)
+		return fault.Old(fault.Local, fault.None, "Lockstep is not running.", "Start it with `lockstep`.", remote.ErrNotRunning)
 	}
 	defer client.Close()
 	if !c.Pipe {

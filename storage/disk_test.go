@@ -22,7 +22,7 @@ import (
 func wantLocal(t *testing.T, err error, path string) {
 	t.Helper()
 	f := fault.Of(err)
-	if f == nil || f.Class != fault.Local || !strings.Contains(f.Words, path) || f.Hint == "" {
+	if f == nil || f.Class != fault.Local || !strings.Contains(f.Message.String(), path) || f.Hint.IsZero() {
 		t.Errorf("fault %+v; want a local one that names %s and a hint", f, path)
 	}
 }

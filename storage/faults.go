@@ -33,7 +33,7 @@ var (
 )
 
 func local(words, hint string, err error) error {
-	return fault.New(fault.Local, fault.None, words, hint, err)
+	return fault.Old(fault.Local, fault.None, words, hint, err)
 }
 
 // panicError is a panic turned into an error.

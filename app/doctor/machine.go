@@ -74,7 +74,7 @@ func (c *checkup) records(ctx context.Context) (Check, bool) {
 	found, err := c.api.CheckData(ctx)
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}, false
+		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}, false
 	}
 	if found.Words != "" {
 		return Check{name, Warn, present.Heard(found.Words), present.T("It is mended. If it comes back, check disk and memory of this computer.")}, false

@@ -16,7 +16,7 @@ func (c *checkup) engine(context.Context) Check {
 	switch {
 	case c.err != nil:
 		f := fault.Shown(c.err)
-		return Check{"Lockstep", Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}
+		return Check{"Lockstep", Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}
 	case !c.snap.Live:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is what it knew last.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
 	case c.env.Alone:
@@ -49,7 +49,7 @@ func (c *checkup) server(ctx context.Context, name, address string, result *api.
 	r, err := c.api.TestConnection(ctx, api.TestRequest{Server: strings.ToLower(name), URL: address})
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Fail, present.Sentence(present.Heard(f.Words)), present.Sentence(present.Heard(f.Hint))}
+		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}
 	}
 	*result = r
 	if !r.OK {
@@ -117,7 +117,7 @@ func (c *checkup) mapping(ctx context.Context) Check {
 	m, err := c.api.Mapping(ctx, c.set.Values.PathMap)
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Warn, present.T("The files could not be counted: %s", present.Sentence(present.Heard(f.Words))), present.Sentence(present.Heard(f.Hint))}
+		return Check{name, Warn, present.T("The files could not be counted: %s", present.SaySentence(f.Message)), present.SaySentence(f.Hint)}
 	}
 	c.paths = m
 	words := present.Sentence(present.Coverage(m))

@@ -19,12 +19,12 @@ func Failure(err error) string {
 		return T("Lockstep did not answer within %s. It may be busy: try again in a moment.", Duration(LongestAnswer))
 	}
 	f := fault.Of(err)
-	words := upper(Sentence(About(string(f.Server), Heard(f.Words))))
+	words := upper(Sentence(About(string(f.Server), Say(f.Message))))
 	if f.Class == fault.Local && f.Err != nil {
 		words += "\n" + T("Cause: %s", f.Err)
 	}
-	if f.Hint != "" {
-		words += "\n" + Heard(f.Hint)
+	if !f.Hint.IsZero() {
+		words += "\n" + Say(f.Hint)
 	}
 	return words
 }

@@ -361,7 +361,7 @@ func TestDoctorTellsWhatIsWrong(t *testing.T) {
 
 func TestFailuresAreToldInWords(t *testing.T) {
 	f := newFake()
-	f.err = fault.New(fault.Unreachable, fault.Stash, "connection refused", "is Stash running?", errors.New("dial tcp: secret"))
+	f.err = fault.Old(fault.Unreachable, fault.Stash, "connection refused", "is Stash running?", errors.New("dial tcp: secret"))
 	w := newTest(t, f)
 	win, _ := open[*queuePage](t, w, present.Queue)
 	tap(t, win, "Sync now")

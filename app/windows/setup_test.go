@@ -167,7 +167,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 
 	tap(t, win, "Sign in with Plex…")
 	f.called()
-	f.err = fault.New(fault.Unauthorized, fault.Plex, "Plex refused the token.", "Sign in again.", nil)
+	f.err = fault.Old(fault.Unauthorized, fault.Plex, "Plex refused the token.", "Sign in again.", nil)
 	tap(t, win, "Use")
 	wantShown(t, win, "Plex refused the token.")
 	tap(t, win, "OK")

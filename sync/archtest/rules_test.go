@@ -23,6 +23,7 @@ var layers = map[string]int{
 	"sync/event":    0,
 	"sync/fault":    0,
 	"sync/file":     0,
+	"sync/message":  0,
 	"sync/proc":     0, // what a process costs, for benchmarks
 	"sync/scene":    0,
 	"sync/skip":     0,
@@ -83,10 +84,11 @@ var layers = map[string]int{
 
 // neighbours are the imports allowed within a layer, each for a reason.
 var neighbours = map[string][]string{
-	"sync/config":    {"sync/scene"},  // policies are set by field
-	"sync/reconcile": {"sync/change"}, // the walk over Stash's listing is one
-	"sync/compare":   {"sync/store"},  // scenes are compared with what is remembered of them
-	"sync/store":     {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
+	"sync/fault":     {"sync/message"}, // a fault says what it is
+	"sync/config":    {"sync/scene"},   // policies are set by field
+	"sync/reconcile": {"sync/change"},  // the walk over Stash's listing is one
+	"sync/compare":   {"sync/store"},   // scenes are compared with what is remembered of them
+	"sync/store":     {"sync/health"},  // breaker and outage record are kept as one, as health pairs them
 }
 
 const (

@@ -22,7 +22,7 @@ func newBudget(jitter float64) (*budget.Budget, *clock) {
 }
 
 func broken(class fault.Class) *fault.Error {
-	return fault.New(class, fault.Plex, "Plex answered with an error (500).", "See the log of Plex.", errors.New("answer 500"))
+	return fault.Old(class, fault.Plex, "Plex answered with an error (500).", "See the log of Plex.", errors.New("answer 500"))
 }
 
 // fail tries a kind as soon as it may and has it fail; it returns the wait before.
@@ -139,7 +139,7 @@ func TestTheEchoNamesTheFaultAndTheWaitAndCountsNowhere(t *testing.T) {
 	c.advance(100 * time.Millisecond)
 	err := b.Allow(budget.Listing)
 	f := fault.Of(err)
-	if !budget.Held(err) || f.Class != fault.Temporary || f.Words != "Plex answered with an error (500)." || f.RetryAfter != 400*time.Millisecond {
+	if !budget.Held(err) || f.Class != fault.Temporary || f.Message.String() != "Plex answered with an error (500)." || f.RetryAfter != 400*time.Millisecond {
 		t.Fatalf("held: %+v", f)
 	}
 	b.Done(budget.Listing, err)

@@ -60,14 +60,14 @@ func TestEverySceneGetsItsOwnReason(t *testing.T) {
 	}{
 		{skip.DeletedInStash, "", false}, {"", "could not read this scene", false}, {skip.NoMetadata, "", false}, {skip.NoFile, "", false},
 		{skip.PathNotMapped, "/elsewhere/5.mkv", false}, {skip.OutsideLibrary, "", false}, {skip.NotInPlex, "", false},
-		{skip.NotInPlex, compare.NoItemAnyMore, false}, {"", item.Words, false},
-		{"", away.Words, true}, {"", strings.TrimSuffix(wrong.Words, "."), true}, {"", "", false},
+		{skip.NotInPlex, compare.NoItemAnyMore, false}, {"", item.Message.String(), false},
+		{"", away.Message.String(), true}, {"", strings.TrimSuffix(wrong.Message.String(), "."), true}, {"", "", false},
 	} {
 		c := list[i]
 		said := c.Words + c.Note
 		for _, x := range []*fault.Error{c.Fault, c.Picture} {
 			if x != nil {
-				said += x.Words
+				said += x.Message.String()
 			}
 		}
 		if c.Code != want.code || !strings.Contains(said, want.words) || (c.Picture != nil || c.Note != "") != want.picture {

@@ -66,7 +66,7 @@ func (r *Reader) readCover(ctx context.Context, c *Comparison, room *room) error
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 		return f
 	case f.Class == fault.Rejected:
-		c.Note = "no picture: " + strings.TrimSuffix(f.Words, ".")
+		c.Note = "no picture: " + strings.TrimSuffix(f.Message.String(), ".")
 	default:
 		c.Picture = own(f)
 	}

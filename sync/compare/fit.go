@@ -56,7 +56,7 @@ func Fit(body []byte, contentType string) ([]byte, string, error) {
 }
 
 func tooLarge(words string, err error) error {
-	return fault.New(fault.Rejected, fault.Stash, words, "Choose a smaller cover in Stash.", err)
+	return fault.Old(fault.Rejected, fault.Stash, words, "Choose a smaller cover in Stash.", err)
 }
 
 // shrinking lets one picture at a time take the memory.

@@ -83,7 +83,7 @@ func TestAPictureIsMadeToFitOnlyWhenItMust(t *testing.T) {
 			t.Parallel()
 			got, kind, err := compare.Fit(tt.body, "image/png")
 			if tt.refused {
-				if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Words, tt.words) || f.Hint == "" {
+				if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Message.String(), tt.words) || f.Hint.IsZero() {
 					t.Fatalf("%v, want a refusal that says %q, with advice", err, tt.words)
 				}
 				return
@@ -147,12 +147,12 @@ func TestWhatADecoderKeepsBesideThePictureIsBounded(t *testing.T) {
 		"interlaced":            interlaced,
 	} {
 		_, _, err := compare.Fit(body, "")
-		if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Words, "too large to be made smaller") {
+		if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Message.String(), "too large to be made smaller") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	_, _, err := compare.Fit(claimed(0xc0, 8400, 9000, 3), "")
-	if f := fault.Of(err); f == nil || !strings.Contains(f.Words, "cannot read it") {
+	if f := fault.Of(err); f == nil || !strings.Contains(f.Message.String(), "cannot read it") {
 		t.Errorf("a large photograph is refused for its size: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // shelf answers reads unless they hold one of the bad keys.
@@ -36,7 +37,7 @@ func (s *shelf) read(_ context.Context, keys []string) (map[string]int, error) {
 }
 
 func (s *shelf) fault() error {
-	return fault.New(s.class, fault.Plex, "Plex could not read this.", "", nil)
+	return fault.Old(s.class, fault.Plex, "Plex could not read this.", "", nil)
 }
 
 func (s *shelf) other(context.Context) (int, error) {
@@ -163,13 +164,13 @@ func reader(faults map[string]*fault.Error, asked *[]string) func(context.Contex
 	}
 }
 
-func ofClass(c fault.Class) *fault.Error { return fault.New(c, fault.Plex, "x", "", nil) }
+func ofClass(c fault.Class) *fault.Error { return fault.Old(c, fault.Plex, "x", "", nil) }
 
 // No request was made for what the budget holds: it proves nothing, so what could be read
 // is kept and the rest put off; where nothing could be read it is the server's word.
 func TestWhatTheBudgetHoldsIsPutOff(t *testing.T) {
 	t.Parallel()
-	held := fault.New(fault.Unreachable, fault.Plex, "held", "", budget.ErrHeld)
+	held := fault.Old(fault.Unreachable, fault.Plex, "held", "", budget.ErrHeld)
 	keys := keysFrom(1001, 8)
 	var asked []string
 	n := 0
@@ -242,17 +243,17 @@ func TestWhichFaultsMayBeOnesOwn(t *testing.T) {
 		fault.Local: {false, false}, fault.Canceled: {false, false},
 	} {
 		f := ofClass(class)
-		f.Hint = "Do it."
+		f.Hint = message.Old("Do it.")
 		mine := own(f)
 		wanted := class
 		if !want.plain {
 			wanted = fault.Temporary
 		}
-		if perhapsOwn(f) != want.perhaps || plainly(f) != want.plain || mine.Class != wanted || mine.Words != "x" || mine.Hint != "Do it." || f.Class != class {
+		if perhapsOwn(f) != want.perhaps || plainly(f) != want.plain || mine.Class != wanted || mine.Message.String() != "x" || mine.Hint.String() != "Do it." || f.Class != class {
 			t.Errorf("%s: %v, %v, %+v", class, perhapsOwn(f), plainly(f), mine)
 		}
 	}
-	if perhapsOwn(fault.New(fault.Temporary, fault.Plex, "x", "", budget.ErrHeld)) {
+	if perhapsOwn(fault.Old(fault.Temporary, fault.Plex, "x", "", budget.ErrHeld)) {
 		t.Error("what was never asked for may be a scene's fault")
 	}
 }

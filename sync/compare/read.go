@@ -63,7 +63,7 @@ func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 	}
 	for _, id := range ids {
 		if _, answered := found.Values[id]; !answered && found.Bad[id] == nil {
-			found.Bad[id] = fault.New(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
+			found.Bad[id] = fault.Old(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
 		}
 	}
 	return found, nil
@@ -209,7 +209,7 @@ func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
 		return err
 	}
 	if len(found.Values)+len(found.Bad) == 0 && len(slices.Compact(slices.Sorted(slices.Values(keys)))) > 1 {
-		return fault.New(fault.Temporary, fault.Plex, "Plex does not show the items it lists.", "See Plex's log.", ErrHidden)
+		return fault.Old(fault.Temporary, fault.Plex, "Plex does not show the items it lists.", "See Plex's log.", ErrHidden)
 	}
 	for _, c := range list {
 		if c.Open() {

@@ -100,7 +100,7 @@ func (e *Engine) followFrom(s *signIn) error {
 func (e *Engine) keepAccount(ctx context.Context, s *signIn, token string) error {
 	return e.ask(context.WithoutCancel(ctx), func() error {
 		if err := e.o.Secrets.Set(PlexAccount, token); err != nil {
-			return fault.New(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+			return fault.Old(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
 		}
 		a := &e.account
 		a.fruitless, a.swapAt, a.renewAt = "", time.Time{}, time.Time{}

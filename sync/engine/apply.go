@@ -28,7 +28,7 @@ func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int,
 		return 0, err
 	}
 	if rep.Ended.IsZero() {
-		return 0, fault.New(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
+		return 0, fault.Old(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
 	}
 	n, braked, err := e.applyRows(rep, ids)
 	if err != nil {

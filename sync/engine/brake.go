@@ -77,7 +77,7 @@ func (e *Engine) tendBrake() error {
 }
 
 // errHeldAll ends a batch that could not be put to the brake.
-var errHeldAll = fault.New(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+var errHeldAll = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
 
 // workBrake puts a batch of the worker to the brake, in the loop.
 func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {

@@ -29,7 +29,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	before := 0
 	err := e.ask(ctx, func() error {
 		if e.links.stash == nil {
-			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
 		if err := e.mayChange("Resume it first."); err != nil {
 			return err
@@ -114,7 +114,7 @@ func (e *Engine) selected(q api.Selection) ([]scene.ID, error) {
 			if _, ok, err := tx.Job(id); err != nil {
 				return err
 			} else if !ok {
-				return fault.New(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
+				return fault.Old(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
 			}
 		}
 		if !q.AllDead {

@@ -142,7 +142,7 @@ type full struct {
 
 func (f *full) Update(fn func(store.Tx) error) error {
 	if f.on.Load() {
-		return fault.New(fault.Local, fault.None, "there is no room left on the disk", "free some space", nil)
+		return fault.Old(fault.Local, fault.None, "there is no room left on the disk", "free some space", nil)
 	}
 	return f.Store.Update(fn)
 }

@@ -162,7 +162,7 @@ func TestExplainAsksStashForNothingThatIsLongerThanAnyPath(t *testing.T) {
 	l := small(t).start()
 	l.settled()
 	_, err := l.Explain(context.Background(), strings.Repeat("a", 1<<20))
-	if !fault.Is(err, fault.Rejected) || fault.Of(err).Words != "This is too long to look for." {
+	if !fault.Is(err, fault.Rejected) || fault.Of(err).Message.String() != "This is too long to look for." {
 		t.Errorf("got %v", err)
 	}
 }

@@ -19,7 +19,7 @@ func (e *Engine) failing() []api.Failing {
 				continue
 			}
 			out = append(out, api.Failing{
-				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Words, Hint: f.Fault.Hint,
+				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Message.String(), Hint: f.Fault.Hint.String(),
 				Since: f.Since.UTC().Round(0), Tries: f.Tries, Next: f.Next.UTC().Round(0),
 			})
 		}

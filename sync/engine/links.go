@@ -118,7 +118,7 @@ func failed(c *api.Connection, f *fault.Error, now time.Time) {
 		c.Since = now.UTC()
 	}
 	c.OK, c.Checked = false, true
-	c.Error, c.Hint, c.Class = f.Words, f.Hint, string(f.Class)
+	c.Error, c.Hint, c.Class = f.Message.String(), f.Hint.String(), string(f.Class)
 }
 
 // dial makes new adapters for the present settings and forgets what was known of the
@@ -354,7 +354,7 @@ func (e *Engine) accept(a answer) ([]scene.Section, error) {
 }
 
 // errOtherPlex is for a server that is not the one this database belongs to.
-var errOtherPlex = fault.New(fault.Config, fault.Plex, "Another Plex server answers at this address.",
+var errOtherPlex = fault.Old(fault.Config, fault.Plex, "Another Plex server answers at this address.",
 	"Lockstep writes nothing to it. If this is meant to be, save the Plex address again in the settings.", nil)
 
 // boundServer is the Plex server this database belongs to.
@@ -373,7 +373,7 @@ func (e *Engine) countPlex(gen uint64, err error) {
 	case f == nil:
 		e.count(breaker.Event{Kind: breaker.Success, Generation: gen})
 	case f.Class == fault.Unreachable && f.Server == fault.Plex && !budget.Held(f):
-		e.count(breaker.Event{Kind: breaker.Failure, Generation: gen, Cause: f.Words})
+		e.count(breaker.Event{Kind: breaker.Failure, Generation: gen, Cause: f.Message.String()})
 	}
 }
 

@@ -51,7 +51,7 @@ func (r Reader) Report(_ context.Context, id uint64) (rep store.Report, err erro
 	err = r.Store.View(func(tx store.Tx) error {
 		var ok bool
 		if rep, ok, err = tx.Report(id); err == nil && !ok {
-			return fault.New(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
+			return fault.Old(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
 		}
 		return err
 	})

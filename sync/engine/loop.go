@@ -10,7 +10,7 @@ import (
 )
 
 // errStopped is what callers get when the engine has ended.
-var errStopped = fault.New(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+var errStopped = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
 
 // maxNap bounds a sleep of the loop: timers stand still while a machine sleeps, so the
 // wake-up is noticed at the latest this long after it.

@@ -73,11 +73,11 @@ func (e *Engine) doubt(f *fault.Error) {
 // stored again.
 func (e *Engine) noteLocal(err error) {
 	f := fault.Of(err)
-	e.lastErr = f.Words
-	a := api.Attention{Kind: api.DiskProblem, Words: f.Words, Hint: f.Hint, Since: e.stamp()}
+	e.lastErr = f.Message.String()
+	a := api.Attention{Kind: api.DiskProblem, Words: f.Message.String(), Hint: f.Hint.String(), Since: e.stamp()}
 	if old := e.local.shown(e.store.stored()); old != nil {
 		a.Since = old.Since
-		if old.Words == f.Words {
+		if old.Words == f.Message.String() {
 			e.local = localTrouble{a, e.store.stored(), e.local.again}
 			return
 		}
@@ -123,7 +123,7 @@ func (e *Engine) attention() []api.Attention {
 		found[a.Kind] = *a
 	}
 	if f := e.lostFile; f != nil {
-		found[api.DiskProblem] = api.Attention{Kind: api.DiskProblem, Words: f.Words, Hint: f.Hint}
+		found[api.DiskProblem] = api.Attention{Kind: api.DiskProblem, Words: f.Message.String(), Hint: f.Hint.String()}
 	}
 	order := []api.AttentionKind{
 		api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.RestoredData, api.FirstRun,
@@ -162,7 +162,7 @@ func (e *Engine) stateOfServers(now time.Time) []api.Attention {
 			continue
 		}
 		for _, f := range lasting(l.budgets.of(s.server).Failing(), now) {
-			if a, asked := asksFor(s.server, f.Fault.Class, f.Fault.Words, f.Fault.Hint); asked && s.state.OK {
+			if a, asked := asksFor(s.server, f.Fault.Class, f.Fault.Message.String(), f.Fault.Hint.String()); asked && s.state.OK {
 				a.Since = f.Since.UTC().Round(0)
 				out = append(out, a)
 			}

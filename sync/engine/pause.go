@@ -29,10 +29,10 @@ func (e *Engine) held() bool {
 func (e *Engine) mayChange(hint string) error {
 	switch {
 	case e.held():
-		return fault.New(fault.Rejected, fault.None, "The set-up is not finished: Lockstep writes nothing to Plex yet.",
+		return fault.Old(fault.Rejected, fault.None, "The set-up is not finished: Lockstep writes nothing to Plex yet.",
 			"Finish it, or switch off “Write nothing” in the settings.", nil)
 	case e.paused():
-		return fault.New(fault.Rejected, fault.None, "Lockstep is paused.", hint, nil)
+		return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", hint, nil)
 	}
 	return nil
 }

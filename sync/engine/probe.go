@@ -159,11 +159,11 @@ func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 	case f.Class == fault.Local || f.Class == fault.Canceled:
 		ev.Kind = breaker.ProbeAbandoned
 	case budget.Held(f): // not asked at all: nothing new, least of all that it is over
-		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()
 	case answered(f) && !errors.Is(f, errOtherPlex):
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
-		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Words
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()
 		e.failedProbe = begun
 	}
 	e.count(ev)

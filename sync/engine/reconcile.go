@@ -96,7 +96,7 @@ func (e *Engine) loadReports() error {
 }
 
 // errQuitting is the cause of a run ended by the end of the process.
-var errQuitting = fault.New(fault.Canceled, fault.None, "Lockstep was quit.", "", nil)
+var errQuitting = fault.Old(fault.Canceled, fault.None, "Lockstep was quit.", "", nil)
 
 func (e *Engine) stopRecon() { e.cancelRecon(errQuitting) }
 
@@ -108,7 +108,7 @@ func (e *Engine) cancelRecon(why *fault.Error) {
 	case run.started:
 		run.stop(why)
 	default:
-		e.endReport(run, why.Words)
+		e.endReport(run, why.Message.String())
 	}
 }
 
@@ -128,13 +128,13 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 	var id uint64
 	err := e.ask(ctx, func() error {
 		if e.links.stash == nil {
-			return fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
 		if e.recon.running != nil {
-			return fault.New(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
+			return fault.Old(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
 		}
 		if e.paused() && !q.Preview {
-			return fault.New(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
+			return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.sections, e.now())
 		if err != nil && e.links.machine != "" {
@@ -164,7 +164,7 @@ func (e *Engine) beginRecon(q api.ReconcileRequest, scope string) (uint64, error
 // StopReconcile ends the running reconciliation; its report is marked incomplete.
 func (e *Engine) StopReconcile(ctx context.Context) error {
 	return e.ask(ctx, func() error {
-		e.cancelRecon(fault.New(fault.Canceled, fault.None, "You stopped it.", "", nil))
+		e.cancelRecon(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
 		e.publish()
 		return nil
 	})
@@ -177,7 +177,7 @@ func (e *Engine) dueReconcile(ctx context.Context, now time.Time) time.Time {
 		return e.dueSchedule(now)
 	}
 	if run.epoch != e.links.epoch {
-		e.cancelRecon(fault.New(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
+		e.cancelRecon(fault.Old(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
 		return time.Time{}
 	}
 	if !run.started && e.reconReady() {
@@ -245,7 +245,7 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 	sections, epoch := l.sections, l.epoch
 	return func(ctx context.Context) error {
 		if ix.Machine == "" {
-			return fault.New(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+			return fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
 		}
 		got, err := ix.Refresh(ctx, sections, true)
 		if err != nil {
@@ -271,7 +271,7 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 func (e *Engine) reconciled(run *reconRun, gen uint64, out reconcile.Outcome, err error) {
 	e.recon.running, e.recon.listing = nil, false
 	if err != nil {
-		e.endReport(run, fault.Of(err).Words)
+		e.endReport(run, fault.Of(err).Message.String())
 		e.noteLocal(err)
 	} else if out.Fault != nil && run.epoch == e.links.epoch {
 		e.reconFault(gen, out.Fault)

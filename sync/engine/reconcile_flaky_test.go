@@ -101,7 +101,7 @@ func TestAStoppedRunSaysSoAndKeepsWhatItFound(t *testing.T) {
 		r.Yes = true
 		r.Progress = func(checked, _ int) {
 			if checked > 0 {
-				stop(fault.New(fault.Canceled, fault.None, "You stopped it.", "", nil))
+				stop(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
 			}
 		}
 	})

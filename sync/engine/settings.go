@@ -39,7 +39,7 @@ func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
 // what the last sign-in left is of no more use.
 func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) error {
 	if err := c.Values.Validate(); err != nil {
-		return fault.New(fault.Rejected, fault.None, "These settings do not fit: "+err.Error()+".", "", nil)
+		return fault.Old(fault.Rejected, fault.None, "These settings do not fit: "+err.Error()+".", "", nil)
 	}
 	return e.ask(ctx, func() error {
 		if err := e.saveSecrets(c); err != nil {
@@ -90,10 +90,10 @@ func (e *Engine) saveSecrets(c api.SettingsChange) error {
 			continue
 		}
 		if isLogin := v == c.StashLogin || v == c.PlexLogin; isLogin && *v != "" && !strings.Contains(*v, ":") {
-			return fault.New(fault.Rejected, fault.None, "The user name and the password must be separated by a colon.", "", nil)
+			return fault.Old(fault.Rejected, fault.None, "The user name and the password must be separated by a colon.", "", nil)
 		}
 		if err := e.o.Secrets.Set(name, *v); err != nil {
-			return fault.New(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+			return fault.Old(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
 		}
 	}
 	return nil
@@ -189,5 +189,5 @@ func librariesOf(sections []scene.Section) []api.Library {
 
 func refused(err error) api.TestResult {
 	f := fault.Shown(err)
-	return api.TestResult{Words: f.Words, Hint: f.Hint}
+	return api.TestResult{Words: f.Message.String(), Hint: f.Hint.String()}
 }

@@ -192,7 +192,7 @@ func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.Plex
 		return none, err
 	}
 	if !accepted.OK {
-		return none, fault.New(fault.Rejected, fault.Plex, accepted.Words, accepted.Hint, nil)
+		return none, fault.Old(fault.Rejected, fault.Plex, accepted.Words, accepted.Hint, nil)
 	}
 	return f.shown(), e.storeServer(ctx, f)
 }
@@ -219,14 +219,14 @@ func (s *signIn) choose(ctx context.Context, machine string) (foundServer, error
 	return *f, nil
 }
 
-var errNoSignIn = fault.New(fault.NotFound, fault.None, "This sign-in has run out.", "Start it again.", nil)
+var errNoSignIn = fault.Old(fault.NotFound, fault.None, "This sign-in has run out.", "Start it again.", nil)
 
 // mayStore refuses to store what a flag or variable would hide.
 func (e *Engine) mayStore(option string) error {
 	if !e.overridden(option) {
 		return nil
 	}
-	return fault.New(fault.Rejected, fault.None, "The Plex address is fixed from outside.",
+	return fault.Old(fault.Rejected, fault.None, "The Plex address is fixed from outside.",
 		"Remove "+e.o.Overridden[option]+" to choose a server here.", nil)
 }
 

@@ -201,7 +201,7 @@ func TestRefusedTokenStoresNothing(t *testing.T) {
 	before := r.world.Plex.Token()
 	r.world.Plex.SetToken("another-token")
 	_, err := l.ChooseServer(t.Context(), id, state.Servers[0].Machine)
-	if fault.Of(err) == nil || fault.Of(err).Words == "" || strings.Contains(err.Error(), before) {
+	if fault.Of(err) == nil || fault.Of(err).Message.IsZero() || strings.Contains(err.Error(), before) {
 		t.Errorf("got %v", err)
 	}
 	s, err := l.Settings(t.Context())
@@ -454,7 +454,7 @@ func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
 	t.Parallel()
 	r, l := held(t, sim.Options{Seed: 5, Scenes: 12}, nil)
 	ctx := t.Context()
-	if _, err := l.SyncNow(ctx, api.SyncRequest{}); err == nil || !strings.Contains(fault.Of(err).Words, "set-up is not finished") {
+	if _, err := l.SyncNow(ctx, api.SyncRequest{}); err == nil || !strings.Contains(fault.Of(err).Message.String(), "set-up is not finished") {
 		t.Errorf("sync now: %v", err)
 	}
 	if _, err := l.Reconcile(ctx, api.ReconcileRequest{}); err == nil {

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"lockstep/sync/message"
 )
 
 // Class tells what kind of fault it is and so what happens next.
@@ -51,20 +53,20 @@ const (
 	Plex  Server = "Plex"
 )
 
-// Error is a classified fault. Words and Hint are for people and never contain
+// Error is a classified fault. Message and Hint are for people and never contain
 // addresses with query strings, tokens or keys; Err is the operator's detail.
 type Error struct {
 	Class      Class
 	Server     Server
-	Words      string        // one sentence: what is the case
-	Hint       string        // what the user can do, may be empty
-	RetryAfter time.Duration // from the server, zero if it did not say
-	Err        error         // the cause, may be nil
+	Message    message.Message // what is the case
+	Hint       message.Message // what the user can do, may be empty
+	RetryAfter time.Duration   // from the server, zero if it did not say
+	Err        error           // the cause, may be nil
 }
 
 // Error is the operator's text: server, words and cause.
 func (e *Error) Error() string {
-	s := e.Words
+	s := e.Message.String()
 	if e.Server != None {
 		s = string(e.Server) + ": " + s
 	}
@@ -88,9 +90,9 @@ func Of(err error) *Error {
 		return f
 	}
 	if errors.Is(err, context.Canceled) {
-		return &Error{Class: Canceled, Words: "the operation was stopped", Err: err}
+		return &Error{Class: Canceled, Message: message.New(message.Stopped), Err: err}
 	}
-	return &Error{Class: Local, Words: "something went wrong inside Lockstep", Hint: "See the log in the data folder.", Err: err}
+	return &Error{Class: Local, Message: message.New(message.Unclassified), Hint: message.New(message.SeeTheLog), Err: err}
 }
 
 // Shown is Of for words that a person is about to read: those of an error nobody classified
@@ -98,7 +100,7 @@ func Of(err error) *Error {
 func Shown(err error) *Error {
 	f := Of(err)
 	if Unknown(err) {
-		slog.Error(f.Words, "err", err)
+		slog.Error(f.Message.String(), "err", err)
 	}
 	return f
 }
@@ -115,9 +117,14 @@ func Is(err error, c Class) bool {
 	return f != nil && f.Class == c
 }
 
-// New makes a classified fault.
-func New(c Class, s Server, words, hint string, cause error) *Error {
-	return &Error{Class: c, Server: s, Words: words, Hint: hint, Err: cause}
+// New makes a classified fault. Hint may be message.None.
+func New(c Class, s Server, m, hint message.Message, cause error) *Error {
+	return &Error{Class: c, Server: s, Message: m, Hint: hint, Err: cause}
+}
+
+// Old is New with finished English sentences. It goes when the last caller writes messages.
+func Old(c Class, s Server, words, hint string, cause error) *Error {
+	return New(c, s, message.Old(words), message.Old(hint), cause)
 }
 
 // At is Of for a caller that knows better than the adapter which server was asked: a fault

@@ -13,7 +13,7 @@ import (
 
 func TestOfFindsTheClassHoweverDeep(t *testing.T) {
 	t.Parallel()
-	busy := fault.New(fault.Busy, fault.Plex, "Plex is busy.", "Wait.", errors.New("429"))
+	busy := fault.Old(fault.Busy, fault.Plex, "Plex is busy.", "Wait.", errors.New("429"))
 	tests := map[string]struct {
 		err    error
 		class  fault.Class
@@ -25,13 +25,13 @@ func TestOfFindsTheClassHoweverDeep(t *testing.T) {
 		"unclassified":            {errors.New("disk full"), fault.Local, fault.None},
 		"stopped":                 {fmt.Errorf("read: %w", context.Canceled), fault.Canceled, fault.None},
 		"timed out, unclassified": {context.DeadlineExceeded, fault.Local, fault.None},
-		"a classified stop":       {fault.New(fault.Unreachable, fault.Stash, "x", "", context.Canceled), fault.Unreachable, fault.Stash},
+		"a classified stop":       {fault.Old(fault.Unreachable, fault.Stash, "x", "", context.Canceled), fault.Unreachable, fault.Stash},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := fault.Of(tt.err)
-			if f.Class != tt.class || f.Server != tt.server || f.Words == "" {
+			if f.Class != tt.class || f.Server != tt.server || f.Message.IsZero() {
 				t.Errorf("%+v, want %s of %q in words", f, tt.class, tt.server)
 			}
 			if !fault.Is(tt.err, tt.class) || fault.Is(tt.err, "another") {
@@ -62,14 +62,14 @@ func TestErrorTextNamesServerWordsAndCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("connection refused")
 	for want, f := range map[string]*fault.Error{
-		"Plex: Plex is away. (connection refused)": fault.New(fault.Unreachable, fault.Plex, "Plex is away.", "Start it.", cause),
-		"The disk is full.":                        fault.New(fault.Local, fault.None, "The disk is full.", "", nil),
+		"Plex: Plex is away. (connection refused)": fault.Old(fault.Unreachable, fault.Plex, "Plex is away.", "Start it.", cause),
+		"The disk is full.":                        fault.Old(fault.Local, fault.None, "The disk is full.", "", nil),
 	} {
 		if f.Error() != want {
 			t.Errorf("%q, want %q", f.Error(), want)
 		}
 	}
-	if f := fault.New(fault.Unreachable, fault.Plex, "x", "", cause); !errors.Is(f, cause) {
+	if f := fault.Old(fault.Unreachable, fault.Plex, "x", "", cause); !errors.Is(f, cause) {
 		t.Error("the cause is hidden")
 	}
 }
@@ -85,13 +85,13 @@ func TestShownLogsTheCauseOnlyOfWhatNobodyClassified(t *testing.T) {
 	}{
 		"nothing":              {nil, false},
 		"stopped":              {fmt.Errorf("look: %w", context.Canceled), false},
-		"classified":           {fmt.Errorf("look: %w", fault.New(fault.Temporary, fault.Plex, "Plex is tired.", "", errors.New("cause"))), false},
-		"a fault of our own":   {fault.New(fault.Local, fault.None, "The disk is full.", "", errors.New("cause")), false},
+		"classified":           {fmt.Errorf("look: %w", fault.Old(fault.Temporary, fault.Plex, "Plex is tired.", "", errors.New("cause"))), false},
+		"a fault of our own":   {fault.Old(fault.Local, fault.None, "The disk is full.", "", errors.New("cause")), false},
 		"nobody classified it": {fmt.Errorf("look: %w", errors.New("cause")), true},
 	} {
 		log.Reset()
 		got, want := fault.Shown(c.err), fault.Of(c.err)
-		if (got == nil) != (want == nil) || got != nil && got.Words != want.Words {
+		if (got == nil) != (want == nil) || got != nil && got.Message.String() != want.Message.String() {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 		if strings.Contains(log.String(), "cause") != c.logs {
@@ -106,8 +106,8 @@ func TestAtNamesTheServerWhereNoneIsNamed(t *testing.T) {
 		err  error
 		want fault.Server
 	}{
-		"without a server":  {fault.New(fault.Unreachable, fault.None, "x", "", nil), fault.Stash},
-		"with another":      {fault.New(fault.Unreachable, fault.Plex, "x", "", nil), fault.Plex},
+		"without a server":  {fault.Old(fault.Unreachable, fault.None, "x", "", nil), fault.Stash},
+		"with another":      {fault.Old(fault.Unreachable, fault.Plex, "x", "", nil), fault.Plex},
 		"a fault of ours":   {errors.New("disk full"), fault.None},
 		"a call we stopped": {context.Canceled, fault.None},
 	}
@@ -130,11 +130,11 @@ func TestAtNamesTheServerWhereNoneIsNamed(t *testing.T) {
 
 func TestWholeTakesATemporaryFaultForAServersOwn(t *testing.T) {
 	t.Parallel()
-	f := fault.New(fault.Temporary, fault.Plex, "x", "", nil)
+	f := fault.Old(fault.Temporary, fault.Plex, "x", "", nil)
 	if got := f.Whole(); got.Class != fault.Unreachable || f.Class != fault.Temporary {
 		t.Errorf("%s, and the fault itself is now %s", got.Class, f.Class)
 	}
-	if f := fault.New(fault.Busy, fault.Plex, "x", "", nil); f.Whole() != f {
+	if f := fault.Old(fault.Busy, fault.Plex, "x", "", nil); f.Whole() != f {
 		t.Error("another fault is another now")
 	}
 }

@@ -66,7 +66,7 @@ func TestARedirectIsToldWithoutWhatItCarries(t *testing.T) {
 		"/login?token=s3same":                         "A proxy or a sign-in page",
 	} {
 		f := fault.Of(c.Redirected("ask", httpc.Reply{Code: 302, Header: http.Header{"Location": {location}}}))
-		if text := fmt.Sprint(f.Words, f.Hint, f.Err); !strings.Contains(f.Hint, want) || strings.Contains(text, "s3same") || strings.Contains(text, "cAnArY") {
+		if text := fmt.Sprint(f.Message, f.Hint, f.Err); !strings.Contains(f.Hint.String(), want) || strings.Contains(text, "s3same") || strings.Contains(text, "cAnArY") {
 			t.Errorf("%s: %q, %v", location, f.Hint, f.Err)
 		}
 	}
@@ -227,7 +227,7 @@ func TestSizesGrowAfterTenGoodAnswersAndNotBeyondTheLimit(t *testing.T) {
 	t.Parallel()
 	s := httpc.NewSizes(100, 10)
 	s.Gave(30)
-	s.Shrink(30, fault.New(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
+	s.Shrink(30, fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
 	var sizes []int
 	for range 3 {
 		for range 9 {
@@ -240,7 +240,7 @@ func TestSizesGrowAfterTenGoodAnswersAndNotBeyondTheLimit(t *testing.T) {
 	if got := fmt.Sprint(sizes); got != "[15 30 30 30 30 30]" {
 		t.Errorf("asked for %s", got)
 	}
-	s.Shrink(25, fault.New(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
+	s.Shrink(25, fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
 	for range 10 {
 		s.Took()
 	}
@@ -308,7 +308,7 @@ func TestTheHeadersOfAllRequestsNeverHoldTheSecret(t *testing.T) {
 		t.Errorf("%v, the headers are %v", err, shared)
 	}
 	for _, secret = range []string{"two words", "a\nX-Other: b", "tökén"} {
-		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Words != "The token has characters that no token has." {
+		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Message.String() != "The token has characters that no token has." {
 			t.Errorf("%q: %v", secret, f)
 		}
 	}

@@ -69,7 +69,7 @@ func TestWhoHangsUpIsAskedOnceMoreAndNotOncePerConnectionKept(t *testing.T) {
 			}
 			h.keep(t, c)
 			f := fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Cover, Path: "/x"}, fine))
-			if f == nil || f.Class != fault.Unreachable || f.Words != "Plex broke off the connection." {
+			if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex broke off the connection." {
 				t.Errorf("got %v", f)
 			}
 			if n := h.asked.Load(); n != 2 {
@@ -86,10 +86,10 @@ func TestWhatFailsIsNotRepeatedBehindTheBackOfTheBudget(t *testing.T) {
 	c := httpc.New(httpc.Options{Server: fault.Plex, Base: httpc.Address(h.URL), SecretHeader: "X-Secret", Budget: b, Timeout: 5 * time.Second})
 	t.Cleanup(c.Close)
 	c.Vouch(func(context.Context) error { return nil }) // such a client goes on with the connections it has
-	b.Done(budget.Cover, fault.New(fault.Unreachable, fault.Plex, "away", "", nil))
+	b.Done(budget.Cover, fault.Old(fault.Unreachable, fault.Plex, "away", "", nil))
 	h.keep(t, c)
 	f := fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Cover, Path: "/x"}, fine))
-	if f == nil || f.Class != fault.Unreachable || f.Words != "Plex broke off the connection." {
+	if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex broke off the connection." {
 		t.Errorf("got %v", f)
 	}
 	if n := h.asked.Load(); n != 1 {

@@ -109,7 +109,7 @@ func shorten(s string) string {
 
 // Fault makes a fault of this server.
 func (c *Client) Fault(class fault.Class, words, hint string, err error) *fault.Error {
-	return fault.New(class, c.o.Server, words, hint, err)
+	return fault.Old(class, c.o.Server, words, hint, err)
 }
 
 // Named puts the name of the server into a sentence.

@@ -86,7 +86,7 @@ func TestTooManyObjectsAreATemporaryFaultInWords(t *testing.T) {
 		var v []any
 		return decode.JSON(r.Body, 2, &v)
 	})
-	if f == nil || f.Class != fault.Temporary || f.Words != "Plex sent far more than it was asked for." {
+	if f == nil || f.Class != fault.Temporary || f.Message.String() != "Plex sent far more than it was asked for." {
 		t.Errorf("got %v", f)
 	}
 }
@@ -108,10 +108,10 @@ func TestAddressesAreReducedToTheirBase(t *testing.T) {
 
 func TestSizesKeepToWhatAServerGivesAndTakes(t *testing.T) {
 	t.Parallel()
-	refused := fault.New(fault.Rejected, fault.Plex, "no", "", httpc.Status(400))
-	tooLong := fault.New(fault.Rejected, fault.Plex, "no", "", httpc.Status(414))
-	failed := fault.New(fault.Temporary, fault.Plex, "no", "", httpc.Status(500))
-	starting := fault.New(fault.Unreachable, fault.Plex, "no", "", httpc.Status(400))
+	refused := fault.Old(fault.Rejected, fault.Plex, "no", "", httpc.Status(400))
+	tooLong := fault.Old(fault.Rejected, fault.Plex, "no", "", httpc.Status(414))
+	failed := fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500))
+	starting := fault.Old(fault.Unreachable, fault.Plex, "no", "", httpc.Status(400))
 	for name, tc := range map[string]struct {
 		err    error
 		again  bool

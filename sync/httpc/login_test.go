@@ -59,7 +59,7 @@ func TestAProxyThatAsksForALoginIsNamedAndSatisfied(t *testing.T) {
 				if f != nil {
 					t.Errorf("got %v", f)
 				}
-			case f == nil || f.Class != fault.Unauthorized || f.Words != c.words || !strings.Contains(f.Hint, "secret set stash-login"):
+			case f == nil || f.Class != fault.Unauthorized || f.Message.String() != c.words || !strings.Contains(f.Hint.String(), "secret set stash-login"):
 				t.Errorf("got %+v", f)
 			case strings.Contains(f.Error(), "cAnArY") || strings.Contains(f.Error(), "Basic "):
 				t.Errorf("a secret in %q", f.Error())
@@ -78,7 +78,7 @@ func TestAServersOwnRefusalIsNotTakenForAProxys(t *testing.T) {
 		}))
 		t.Cleanup(s.Close)
 		c := client(t, s.URL, "")
-		if f := ask(c, func(httpc.Reply) error { return c.Fault(fault.Unauthorized, "its own", "", nil) }); f == nil || f.Words != "its own" {
+		if f := ask(c, func(httpc.Reply) error { return c.Fault(fault.Unauthorized, "its own", "", nil) }); f == nil || f.Message.String() != "its own" {
 			t.Errorf("%q: got %v", scheme, f)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // believedAfter is how long an answer that contradicts the server's former ones must last
@@ -72,8 +73,8 @@ func inPassing(f *fault.Error, d doubt) error {
 	out := *f
 	out.Class = fault.Unreachable
 	if d == contradicts {
-		out.Words = "Something else answers in place of " + string(f.Server) + " at the moment."
-		out.Hint = "A proxy does this while the server behind it restarts. Lockstep asks again by itself."
+		out.Message = message.Old("Something else answers in place of " + string(f.Server) + " at the moment.")
+		out.Hint = message.Old("A proxy does this while the server behind it restarts. Lockstep asks again by itself.")
 	}
 	return &out
 }

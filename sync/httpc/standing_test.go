@@ -44,8 +44,8 @@ func TestAContradictionIsBelievedOnlyWhenItLastsOrWasNeverOtherwise(t *testing.T
 			if last.Class != tc.want || tc.err.Class != fault.Config {
 				t.Errorf("got %v, want class %s", last, tc.want)
 			}
-			if own := last.Words == tc.err.Words; own != (tc.want == fault.Config || tc.err == &certificate) {
-				t.Errorf("words %q", last.Words)
+			if own := last.Message.String() == tc.err.Message.String(); own != (tc.want == fault.Config || tc.err == &certificate) {
+				t.Errorf("words %q", last.Message)
 			}
 		})
 	}

@@ -102,7 +102,7 @@ func TestEachCertificateThatDoesNotFitHasItsOwnWordsAndAdvice(t *testing.T) {
 			switch {
 			case tc.words == "" && f != nil:
 				t.Errorf("not trusted: %v", f)
-			case tc.words != "" && (f == nil || f.Words != tc.words || !strings.Contains(f.Hint, tc.hint)):
+			case tc.words != "" && (f == nil || f.Message.String() != tc.words || !strings.Contains(f.Hint.String(), tc.hint)):
 				t.Errorf("got %v with hint %q, want %q with %q", f, f.Hint, tc.words, tc.hint)
 			}
 			if n := w.Plex.Counts()["identity"]; (n > 0) != (tc.words == "") {
@@ -127,10 +127,10 @@ func TestHTTPToAServerThatRequiresHTTPSIsGivenTheReadyAddress(t *testing.T) {
 		w := secured(t, cert)
 		plain := strings.Replace(w.Plex.URL(), "https", "http", 1)
 		f := identity(client(t, plain, ""))
-		if f == nil || f.Words != "Plex accepts secure connections only." || !strings.Contains(f.Hint, tc.hint) {
+		if f == nil || f.Message.String() != "Plex accepts secure connections only." || !strings.Contains(f.Hint.String(), tc.hint) {
 			t.Fatalf("%s: got %v with hint %q", name, f, f.Hint)
 		}
-		_, at, ok := strings.Cut(f.Hint, "instead: ")
+		_, at, ok := strings.Cut(f.Hint.String(), "instead: ")
 		if !ok {
 			continue
 		}
@@ -166,7 +166,7 @@ func TestAPlainServerThatHangsUpIsNotToldToSpeakHTTPS(t *testing.T) {
 	}()
 	c := client(t, "http://"+ln.Addr().String(), "")
 	for range 5 {
-		if f := identity(c); f == nil || f.Words != "Plex broke off the connection." || f.Class != fault.Unreachable {
+		if f := identity(c); f == nil || f.Message.String() != "Plex broke off the connection." || f.Class != fault.Unreachable {
 			t.Errorf("got %v", f)
 		}
 	}

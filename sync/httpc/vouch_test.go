@@ -34,7 +34,7 @@ func newHost(t *testing.T) *host {
 	return h
 }
 
-var errOther = fault.New(fault.Config, fault.Plex, "another", "", nil)
+var errOther = fault.Old(fault.Config, fault.Plex, "another", "", nil)
 
 // vouching is a client whose connections are vouched for; checks counts how often.
 func vouching(t *testing.T, h *host) (c *httpc.Client, checks *atomic.Int64) {

@@ -78,7 +78,7 @@ func one(all []scene.Section, name string, known Known) (scene.Section, error) {
 		}
 	}
 	if all[i].Type != movies {
-		return scene.Section{}, fault.New(fault.Config, fault.Plex, fmt.Sprintf("The Plex library %q is not a library of films.", all[i].Title),
+		return scene.Section{}, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("The Plex library %q is not a library of films.", all[i].Title),
 			"Lockstep syncs libraries of type Movies or Other Videos. Choose another one in the settings.", nil)
 	}
 	return all[i], nil
@@ -107,11 +107,11 @@ func byName(all []scene.Section, name string) (int, error) {
 			return at[0], nil
 		}
 		if len(at) > 1 {
-			return 0, fault.New(fault.Config, fault.Plex, fmt.Sprintf("Plex has more than one library named %q.", bare),
+			return 0, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("Plex has more than one library named %q.", bare),
 				"It has: "+titles(all)+". Choose one of them in the settings.", nil)
 		}
 	}
-	return 0, fault.New(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", bare),
+	return 0, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", bare),
 		"It has: "+titles(all)+". Choose one of them in the settings.", nil)
 }
 
@@ -136,7 +136,7 @@ func movieSections(all []scene.Section) ([]scene.Section, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.New(fault.Config, fault.Plex, "Plex has no movie library.",
+		return nil, fault.Old(fault.Config, fault.Plex, "Plex has no movie library.",
 			"Create a library of type Movies or Other Videos in Plex.", nil)
 	}
 	return out, nil

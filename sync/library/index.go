@@ -97,7 +97,7 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 		return err
 	}
 	if len(seen) < total {
-		return fault.New(fault.Temporary, fault.Plex,
+		return fault.Old(fault.Temporary, fault.Plex,
 			fmt.Sprintf("Plex listed only %d of %d items.", len(seen), total), "Lockstep will list them again.", nil)
 	}
 	if err := x.sweepOut(section, seen, r); err != nil {

@@ -420,7 +420,7 @@ func refused(t *testing.T, err error, words []string) {
 	}
 	for _, w := range words {
 		f := fault.Of(err)
-		if f == nil || f.Class != fault.Config || f.Server != fault.Plex || !strings.Contains(f.Words+" "+f.Hint, w) {
+		if f == nil || f.Class != fault.Config || f.Server != fault.Plex || !strings.Contains(f.Message.String()+" "+f.Hint.String(), w) {
 			t.Errorf("%+v does not say %q", f, w)
 		}
 	}

@@ -58,7 +58,7 @@ func Discover(ctx context.Context, address string) ([]Found, error) {
 }
 
 func noDiscovery(err error) error {
-	return fault.New(fault.Local, fault.None, "The local network could not be searched.", "Enter the address of Plex by hand.", err)
+	return fault.Old(fault.Local, fault.None, "The local network could not be searched.", "Enter the address of Plex by hand.", err)
 }
 
 // collect reads answers until the deadline; each server counts once.

@@ -195,8 +195,8 @@ func TestAScalarThatIsTooLongIsRejectedAfterTheRestWasWritten(t *testing.T) {
 	s := serve(t, item.serve)
 	e := plan.Edit{RatingKey: "55", Section: "3", Scalars: map[string]string{"title": "Fog", "summary": strings.Repeat("霧", 5000)}, Lists: map[string]plan.ListEdit{"genre": {Want: []string{"Sea"}}}}
 	f := wantClass(t, client(t, s.URL).Edit(context.Background(), e), fault.Rejected)
-	if !strings.Contains(f.Words, "too long") || item.scalars["title"] != "Fog" || len(item.lists["genre"]) != 1 || len(s.requests()) > 8 {
-		t.Errorf("got %q, %v, %v in %d requests", f.Words, item.scalars, item.lists, len(s.requests()))
+	if !strings.Contains(f.Message.String(), "too long") || item.scalars["title"] != "Fog" || len(item.lists["genre"]) != 1 || len(s.requests()) > 8 {
+		t.Errorf("got %q, %v, %v in %d requests", f.Message, item.scalars, item.lists, len(s.requests()))
 	}
 }
 

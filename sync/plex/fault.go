@@ -21,7 +21,7 @@ const (
 )
 
 func plexFault(class fault.Class, words, hint string, err error) *fault.Error {
-	return fault.New(class, fault.Plex, words, hint, err)
+	return fault.Old(class, fault.Plex, words, hint, err)
 }
 
 // errOurs is for a request that must not leave this computer.

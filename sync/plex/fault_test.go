@@ -72,8 +72,8 @@ func TestAnswersBecomeFaults(t *testing.T) {
 			})
 			_, err := client(t, s.URL).Size(context.Background(), "1")
 			f := wantClass(t, err, tc.class)
-			if f.Words != tc.words || f.RetryAfter != tc.after {
-				t.Errorf("got %q after %v, want %q after %v", f.Words, f.RetryAfter, tc.words, tc.after)
+			if f.Message.String() != tc.words || f.RetryAfter != tc.after {
+				t.Errorf("got %q after %v, want %q after %v", f.Message, f.RetryAfter, tc.words, tc.after)
 			}
 			if n := len(s.requests()); n != 1 {
 				t.Errorf("%d requests, want 1: a fault is not retried here", n)
@@ -88,8 +88,8 @@ func TestAMissingTokenIsNotCalledAWrongOne(t *testing.T) {
 	c := plex.New(plex.Options{URL: s.URL, ClientID: "0b9c", Version: "1.2.3", Timeout: 5 * time.Second})
 	t.Cleanup(c.Close)
 	_, err := c.Size(context.Background(), "1")
-	if f := wantClass(t, err, fault.Unauthorized); f.Words != "Plex wants a token." {
-		t.Errorf("got %q", f.Words)
+	if f := wantClass(t, err, fault.Unauthorized); f.Message.String() != "Plex wants a token." {
+		t.Errorf("got %q", f.Message)
 	}
 }
 
@@ -163,8 +163,8 @@ func TestHTTPSAtAPlainPortSaysSo(t *testing.T) {
 	t.Parallel()
 	s := serve(t, says(200, ""))
 	f := wantClass(t, client(t, strings.Replace(s.URL, "http", "https", 1)).Probe(context.Background()), fault.Config)
-	if f.Words != "This address does not speak https." {
-		t.Errorf("got %q", f.Words)
+	if f.Message.String() != "This address does not speak https." {
+		t.Errorf("got %q", f.Message)
 	}
 }
 
@@ -175,8 +175,8 @@ func TestAForeignCertificateIsUnreachable(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	f := wantClass(t, client(t, s.URL).Probe(context.Background()), fault.Unreachable)
-	if !strings.Contains(f.Words, "certificate") {
-		t.Errorf("got %q", f.Words)
+	if !strings.Contains(f.Message.String(), "certificate") {
+		t.Errorf("got %q", f.Message)
 	}
 }
 
@@ -189,8 +189,8 @@ func TestAHangingServerTimesOut(t *testing.T) {
 	for name, call := range calls(c) {
 		start := time.Now()
 		f := wantClass(t, call(context.Background()), fault.Unreachable)
-		if f.Words != "Plex did not answer in time." || time.Since(start) > 5*time.Second {
-			t.Errorf("%s: got %q after %v", name, f.Words, time.Since(start))
+		if f.Message.String() != "Plex did not answer in time." || time.Since(start) > 5*time.Second {
+			t.Errorf("%s: got %q after %v", name, f.Message, time.Since(start))
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
@@ -275,7 +275,7 @@ func noCanary(t *testing.T, where string, err error) {
 		texts := []string{err.Error(), fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}
 		var f *fault.Error
 		if errors.As(err, &f) {
-			texts = append(texts, f.Words, f.Hint)
+			texts = append(texts, f.Message.String(), f.Hint.String())
 		}
 		var u *url.Error
 		if errors.As(err, &u) {

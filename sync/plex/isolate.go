@@ -141,7 +141,7 @@ func (t *trial) verdict() error {
 	words, hint := refusedWords(slices.Compact(fields), values), "Change it in Stash, then press Retry."
 	switch date := scene.FieldDate.Wire(); {
 	case tooLong(httpc.StatusOf(t.cause)):
-		words, hint = f.Words, f.Hint
+		words, hint = f.Message.String(), f.Hint.String()
 	case slices.Equal(out.Fields, []string{date}) && t.refused[0].Scalars[date] == "":
 		words, hint = "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date."
 	}

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -114,7 +115,7 @@ func (c *Client) Probe(ctx context.Context) error {
 func absent(err error) error {
 	if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
 		away := *f // with the time it may be asked again
-		away.Class, away.Words, away.Hint = fault.Unreachable, "This address answers, but not as Plex does.", hintPort
+		away.Class, away.Message, away.Hint = fault.Unreachable, message.Old("This address answers, but not as Plex does."), message.Old(hintPort)
 		return &away
 	}
 	return err

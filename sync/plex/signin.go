@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 const (
@@ -207,9 +208,9 @@ func tvFault(err error) error {
 		return err
 	}
 	out := *f
-	out.Words = words
+	out.Message = message.Old(words)
 	if f.Class != fault.Unauthorized {
-		out.Hint = hintByHand
+		out.Hint = message.Old(hintByHand)
 	}
 	return &out
 }

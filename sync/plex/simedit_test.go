@@ -194,8 +194,8 @@ func TestSimOnlyTheRefusedValuesAreLeftOut(t *testing.T) {
 				err := c.Edit(context.Background(), full(key))
 				wantRefused(t, err, slices.Sorted(maps.Keys(bad))...)
 				for _, v := range bad {
-					if v != "" && !strings.Contains(fault.Of(err).Words, v) {
-						t.Errorf("%q does not name %q", fault.Of(err).Words, v)
+					if v != "" && !strings.Contains(fault.Of(err).Message.String(), v) {
+						t.Errorf("%q does not name %q", fault.Of(err).Message, v)
 					}
 				}
 				checkAllBut(t, mustItem(t, w, key), full(key), bad)

@@ -141,12 +141,12 @@ func (j Job) Fail(f *fault.Error, jitter float64, now time.Time) Job {
 	j.Attempts++
 	j.Interrupted = 0
 	if f.Class == fault.Rejected || j.Attempts >= MaxAttempts {
-		j = j.finish(Dead, skip.FailedBefore, f.Words, now)
+		j = j.finish(Dead, skip.FailedBefore, f.Message.String(), now)
 	} else {
-		j.State, j.Code, j.Words = Retrying, "", f.Words
+		j.State, j.Code, j.Words = Retrying, "", f.Message.String()
 		j.Due = now.Add(max(Delay(j.Attempts, jitter), min(f.RetryAfter, MaxDelay)))
 	}
-	j.Hint, j.Class = f.Hint, f.Class
+	j.Hint, j.Class = f.Hint.String(), f.Class
 	return j
 }
 

@@ -23,7 +23,7 @@ func (s *session) judge(sub *subject) {
 	case sub.Changed(), adopt && unread == nil:
 		s.enqueue(sub, sub.gap(), sub.plans())
 	case unread != nil:
-		s.skip(sub, "", skip.Unreadable, unread.Words)
+		s.skip(sub, "", skip.Unreadable, unread.Message.String())
 	default:
 		for _, p := range sub.plans() {
 			s.brake.Plan(p)

@@ -130,5 +130,5 @@ func ended(f *fault.Error) string {
 			return "It was stopped."
 		}
 	}
-	return f.Words
+	return f.Message.String()
 }

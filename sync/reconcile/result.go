@@ -95,7 +95,7 @@ func (sub *subject) leftOut(r *store.ReportRow) {
 	}
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		if _, wished := sub.Want.Images[f]; wished {
-			r.Kept = append(r.Kept, store.Change{Field: f, Why: sub.Picture.Words})
+			r.Kept = append(r.Kept, store.Change{Field: f, Why: sub.Picture.Message.String()})
 		}
 	}
 }

@@ -96,7 +96,7 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 		}
 		s := sessionOf(true)
 		s.enqueue(sub, Drifted, sub.plans())
-		if kept := s.rows[0].Kept; len(kept) != tt.want || tt.want > 0 && (kept[0].Why != trouble.Words || kept[0].Field != scene.FieldPoster) {
+		if kept := s.rows[0].Kept; len(kept) != tt.want || tt.want > 0 && (kept[0].Why != trouble.Message.String() || kept[0].Field != scene.FieldPoster) {
 			t.Errorf("%s: %+v", name, kept)
 		}
 	}

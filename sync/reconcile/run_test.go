@@ -339,9 +339,9 @@ func TestARunThatEndedEarlySaysWhy(t *testing.T) {
 		"the listing of Plex": {nil, func(r *reconcile.Run) {
 			r.Refresh = func(context.Context) error { return testkit.Trouble(fault.Unreachable, fault.Plex) }
 		}, fault.Unreachable, "Plex stopped answering."},
-		"the token":            {func(s *stand) { s.Plex.Spoil(testkit.Trouble(fault.Unauthorized, fault.Plex), "sections") }, nil, fault.Unauthorized, testkit.Trouble(fault.Unauthorized, fault.Plex).Words},
+		"the token":            {func(s *stand) { s.Plex.Spoil(testkit.Trouble(fault.Unauthorized, fault.Plex), "sections") }, nil, fault.Unauthorized, testkit.Trouble(fault.Unauthorized, fault.Plex).Message.String()},
 		"no such library":      {nil, func(r *reconcile.Run) { r.Report.Scope = "library:Nothing" }, fault.Config, ""},
-		"a stop in words":      {nil, func(r *reconcile.Run) { r.Refresh = func(context.Context) error { return stopped } }, fault.Canceled, stopped.Words},
+		"a stop in words":      {nil, func(r *reconcile.Run) { r.Refresh = func(context.Context) error { return stopped } }, fault.Canceled, stopped.Message.String()},
 		"a stop without words": {nil, func(r *reconcile.Run) { r.Refresh = func(context.Context) error { return context.Canceled } }, fault.Canceled, "It was stopped."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -375,7 +375,7 @@ func TestTheCauseOfAStopIsTheReports(t *testing.T) {
 	stop(cause)
 	r := s.run(nil)
 	out, err := r.Do(ctx)
-	if err != nil || out.Fault == nil || out.Fault.Class != fault.Unauthorized || out.Report.Incomplete != cause.Words {
+	if err != nil || out.Fault == nil || out.Fault.Class != fault.Unauthorized || out.Report.Incomplete != cause.Message.String() {
 		t.Errorf("%v, %+v", err, out)
 	}
 }

@@ -62,7 +62,7 @@ func scopeOf(text config.Scope, sections []scene.Section, now time.Time) (scope,
 				return scope{folders: sections[i].Locations}, nil
 			}
 		}
-		return scope{}, fault.New(fault.Config, fault.None, fmt.Sprintf("No chosen Plex library is named %q.", title), "See the libraries in the settings.", nil)
+		return scope{}, fault.Old(fault.Config, fault.None, fmt.Sprintf("No chosen Plex library is named %q.", title), "See the libraries in the settings.", nil)
 	}
 	if id, ok := strings.CutPrefix(string(text), "scene:"); ok {
 		n, err := scene.ParseID(id)
@@ -70,7 +70,7 @@ func scopeOf(text config.Scope, sections []scene.Section, now time.Time) (scope,
 			return scope{only: n}, nil
 		}
 	}
-	return scope{}, fault.New(fault.Rejected, fault.None, fmt.Sprintf("%q is no scope.", string(text)), "Use all, 24h, 7days, library:<title> or scene:<id>.", nil)
+	return scope{}, fault.Old(fault.Rejected, fault.None, fmt.Sprintf("%q is no scope.", string(text)), "Use all, 24h, 7days, library:<title> or scene:<id>.", nil)
 }
 
 // holds reports whether a scene is looked at. differs tells that it is not as last seen.

@@ -46,7 +46,7 @@ func TestAScopeIsWhatItsTextSays(t *testing.T) {
 	for text, class := range map[config.Scope]fault.Class{
 		"library:Nothing": fault.Config, "library:": fault.Config, "scene:x": fault.Rejected, "scene:": fault.Rejected, "scene:0": fault.Rejected, "yesterday": fault.Rejected,
 	} {
-		if _, err := ParseScope(text, sections, now); !fault.Is(err, class) || fault.Of(err).Hint == "" {
+		if _, err := ParseScope(text, sections, now); !fault.Is(err, class) || fault.Of(err).Hint.IsZero() {
 			t.Errorf("%q: %v, want it refused as %s, with advice", text, err, class)
 		}
 	}

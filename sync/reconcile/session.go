@@ -140,7 +140,7 @@ func (s *session) one(ctx context.Context) error {
 	}
 	s.tally.checked++
 	if bad != nil {
-		s.skip(&subject{id: s.scope.only}, "", skip.Unreadable, bad.Words)
+		s.skip(&subject{id: s.scope.only}, "", skip.Unreadable, bad.Message.String())
 	} else {
 		s.skip(&subject{id: s.scope.only}, "", skip.DeletedInStash, "")
 	}

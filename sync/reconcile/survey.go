@@ -98,7 +98,7 @@ func (s *session) believe(w *change.Walk) error {
 		s.claims.stale[l.ID] = true
 	}
 	if w.Doubtful() {
-		return fault.New(fault.Config, fault.Stash, "Most scenes vanished from Stash at once, which is not believed.",
+		return fault.Old(fault.Config, fault.Stash, "Most scenes vanished from Stash at once, which is not believed.",
 			"If Stash was set up anew, remove Lockstep's data folder to start anew as well.", nil)
 	}
 	if s.scope.whole {

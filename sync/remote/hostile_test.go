@@ -49,7 +49,7 @@ func TestAnAnswerWithMillionsOfEntriesIsRefusedBeforeItTakesMemory(t *testing.T)
 		runtime.ReadMemStats(&before)
 		err := call()
 		runtime.ReadMemStats(&after)
-		if f := fault.Of(err); f == nil || f.Words != "Something else answers where Lockstep should." {
+		if f := fault.Of(err); f == nil || f.Message.String() != "Something else answers where Lockstep should." {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := after.TotalAlloc - before.TotalAlloc; took > most {
@@ -94,7 +94,7 @@ func TestARequestThatCannotBeReadIsRefused(t *testing.T) {
 	t.Parallel()
 	c, _ := serve(t, remote.Server{API: &fake{}}, remote.Listen)
 	_, err := c.Mapping(t.Context(), make([]config.Rule, 300_000))
-	if !fault.Is(err, fault.Rejected) || fault.Of(err).Words != "The request to Lockstep could not be read." {
+	if !fault.Is(err, fault.Rejected) || fault.Of(err).Message.String() != "The request to Lockstep could not be read." {
 		t.Errorf("got %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func TestFaultOfOurOwnIsInTheLogOfWhoAnswers(t *testing.T) {
 		}
 		out := method.Call(args)
 		err, _ := out[len(out)-1].Interface().(error)
-		if told := fault.Of(err); told == nil || !strings.Contains(told.Hint, "log") {
+		if told := fault.Of(err); told == nil || !strings.Contains(told.Hint.String(), "log") {
 			t.Errorf("%s: told %v", m.Name, err)
 		}
 		if !strings.Contains(log.String(), "the tide came in at "+m.Name) {

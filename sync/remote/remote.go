@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -56,19 +57,19 @@ type Hello struct {
 
 // wireFault is a fault.Error on its way.
 type wireFault struct {
-	Class      fault.Class   `json:"class"`
-	Server     fault.Server  `json:"server,omitempty"`
-	Words      string        `json:"words"`
-	Hint       string        `json:"hint,omitempty"`
-	RetryAfter time.Duration `json:"retryAfter,omitempty"`
-	Detail     string        `json:"detail,omitempty"`
+	Class      fault.Class     `json:"class"`
+	Server     fault.Server    `json:"server,omitempty"`
+	Message    message.Message `json:"message"`
+	Hint       message.Message `json:"hint,omitzero"`
+	RetryAfter time.Duration   `json:"retryAfter,omitempty"`
+	Detail     string          `json:"detail,omitempty"`
 }
 
 // pack makes any error fit to travel. The text of an error nobody classified travels as
 // the detail.
 func pack(err error) wireFault {
 	f := fault.Shown(err)
-	w := wireFault{Class: f.Class, Server: f.Server, Words: f.Words, Hint: f.Hint, RetryAfter: f.RetryAfter}
+	w := wireFault{Class: f.Class, Server: f.Server, Message: f.Message, Hint: f.Hint, RetryAfter: f.RetryAfter}
 	if f.Err != nil {
 		w.Detail = f.Err.Error()
 	}
@@ -76,7 +77,7 @@ func pack(err error) wireFault {
 }
 
 func (w wireFault) unpack() error {
-	f := fault.New(w.Class, w.Server, w.Words, w.Hint, nil)
+	f := fault.New(w.Class, w.Server, w.Message, w.Hint, nil)
 	f.RetryAfter = w.RetryAfter
 	switch {
 	case w.Class == fault.Canceled:
@@ -89,7 +90,7 @@ func (w wireFault) unpack() error {
 
 // otherVersion is what both sides answer when their versions differ.
 func otherVersion(running, asking string) error {
-	return fault.New(fault.Config, fault.None,
+	return fault.Old(fault.Config, fault.None,
 		fmt.Sprintf("Lockstep %s is running, but this is %s.", running, asking),
 		"Restart Lockstep: quit the one that is running and start it again.", nil)
 }
@@ -106,7 +107,7 @@ func readRequest(data []byte, into any) error {
 
 // unreadable is the fault of whoever asks, or of its sudden end, and none of Lockstep's.
 func unreadable(err error) error {
-	return fault.New(fault.Rejected, fault.None, "The request to Lockstep could not be read.", "", err)
+	return fault.Old(fault.Rejected, fault.None, "The request to Lockstep could not be read.", "", err)
 }
 
 // entries is how much may be in a request. A scene is a number and no object.

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/remote"
@@ -183,12 +184,12 @@ func TestRecordsLoseNothing(t *testing.T) {
 func TestFaultTravelsWithEverything(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("connection refused")
-	want := &fault.Error{Class: fault.Busy, Server: fault.Plex, Words: "Plex is busy.", Hint: "Wait.", RetryAfter: time.Minute, Err: cause}
+	want := &fault.Error{Class: fault.Busy, Server: fault.Plex, Message: message.Old("Plex is busy."), Hint: message.Old("Wait."), RetryAfter: time.Minute, Err: cause}
 	f := &fake{err: want}
 	c, _ := serve(t, remote.Server{API: f}, remote.Listen)
 	_, err := c.Jobs(t.Context(), store.JobQuery{})
 	got := fault.Of(err)
-	if got.Class != want.Class || got.Server != want.Server || got.Words != want.Words || got.Hint != want.Hint ||
+	if got.Class != want.Class || got.Server != want.Server || got.Message.String() != want.Message.String() || got.Hint.String() != want.Hint.String() ||
 		got.RetryAfter != want.RetryAfter || got.Err == nil || got.Err.Error() != cause.Error() {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -324,7 +325,7 @@ func TestOtherVersionIsToldToRestart(t *testing.T) {
 	_, dir := serve(t, remote.Server{API: f, Version: "2.0", Lasting: true}, remote.Listen)
 	_, h, err := remote.Connect(t.Context(), dir, "1.0")
 	got := fault.Of(err)
-	if got == nil || got.Class != fault.Config || !strings.Contains(got.Hint, "Restart Lockstep") {
+	if got == nil || got.Class != fault.Config || !strings.Contains(got.Hint.String(), "Restart Lockstep") {
 		t.Errorf("got %+v, want a fault of class Config that says to restart", got)
 	}
 	if h.Version != "2.0" || !h.Lasting || h.PID != os.Getpid() {

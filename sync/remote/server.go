@@ -81,7 +81,7 @@ func (s Server) handler(token string) http.Handler {
 	mux.HandleFunc("POST "+callPath, s.same(s.call))
 	guarded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(token)) != 1 {
-			refuse(w, fault.New(fault.Unauthorized, fault.None, "Lockstep only answers programs of its own user.", "", nil))
+			refuse(w, fault.Old(fault.Unauthorized, fault.None, "Lockstep only answers programs of its own user.", "", nil))
 			return
 		}
 		w.Header().Set(versionHeader, s.Version)
@@ -116,7 +116,7 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, callPath)
 	method, ok := methods[name]
 	if !ok {
-		refuse(w, fault.New(fault.Rejected, fault.None, fmt.Sprintf("Lockstep has no call %.40q.", name), "", nil))
+		refuse(w, fault.Old(fault.Rejected, fault.None, fmt.Sprintf("Lockstep has no call %.40q.", name), "", nil))
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -135,7 +135,7 @@ func (s Server) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.Show == nil {
-		refuse(w, fault.New(fault.NotFound, fault.None, "The Lockstep that is running shows no windows.", "", nil))
+		refuse(w, fault.Old(fault.NotFound, fault.None, "The Lockstep that is running shows no windows.", "", nil))
 		return
 	}
 	answer(w, none{}, s.Show(window))

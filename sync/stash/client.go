@@ -147,7 +147,7 @@ func (c *Client) post(ctx context.Context, q question, use func(answer) error) e
 func (q question) request() (httpc.Request, error) {
 	payload, err := json.Marshal(map[string]any{"query": q.query, "variables": q.vars})
 	if err != nil {
-		return httpc.Request{}, fault.New(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
+		return httpc.Request{}, fault.Old(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
 	}
 	return httpc.Request{
 		Kind: q.kind, Op: q.name(), Method: http.MethodPost, Path: "/graphql", Body: payload, Limit: q.limit, Divides: q.divides,

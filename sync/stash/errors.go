@@ -39,7 +39,7 @@ func (c *Client) unreadable(err error) error {
 
 // errFiles is for a null where Stash always gives a list: it says nothing about the scene.
 func errFiles() error {
-	return fault.New(fault.Temporary, fault.Stash, "Stash did not say which files a scene has.", "See Stash's log.", nil)
+	return fault.Old(fault.Temporary, fault.Stash, "Stash did not say which files a scene has.", "See Stash's log.", nil)
 }
 
 // refusal classifies an HTTP answer that is not GraphQL's; nil for one that may be.
@@ -57,11 +57,11 @@ func (c *Client) refusal(r httpc.Reply) error {
 	case r.Code == http.StatusForbidden:
 		return c.forbidden(r)
 	case r.Code == http.StatusTooManyRequests:
-		return fault.New(fault.Busy, fault.Stash, "Stash is busy.", "", said)
+		return fault.Old(fault.Busy, fault.Stash, "Stash is busy.", "", said)
 	case r.Code >= 500:
-		return fault.New(fault.Unreachable, fault.Stash, fmt.Sprintf("Stash answers with an error (%d).", r.Code), "", said)
+		return fault.Old(fault.Unreachable, fault.Stash, fmt.Sprintf("Stash answers with an error (%d).", r.Code), "", said)
 	case r.Code == http.StatusRequestEntityTooLarge || r.Code == http.StatusRequestHeaderFieldsTooLarge:
-		return fault.New(fault.Rejected, fault.Stash, "A question is too long for Stash or for a proxy in front of it.", "", said)
+		return fault.Old(fault.Rejected, fault.Stash, "A question is too long for Stash or for a proxy in front of it.", "", said)
 	}
 	return c.notStash(said)
 }
@@ -90,7 +90,7 @@ func (c *Client) unauthorized() error {
 	if !c.http.HasSecret() {
 		words = "Stash wants an API key."
 	}
-	return fault.New(fault.Unauthorized, fault.Stash, words, hintKey, nil)
+	return fault.Old(fault.Unauthorized, fault.Stash, words, hintKey, nil)
 }
 
 // redirected tells Stash's own way of asking for a login from an address that moved.
@@ -104,7 +104,7 @@ func (c *Client) redirected(r httpc.Reply) error {
 
 func (c *Client) forbidden(r httpc.Reply) error {
 	if text := string(r.Body); strings.Contains(text, "over the internet") || strings.Contains(text, "public internet") {
-		return fault.New(fault.Config, fault.Stash, "Stash has locked itself because it was reached from the internet without a password.",
+		return fault.Old(fault.Config, fault.Stash, "Stash has locked itself because it was reached from the internet without a password.",
 			"Open Stash in a browser and follow what it says.", c.http.Said("", r))
 	}
 	return c.http.Contradiction("", "This address refuses access.", "Is there a proxy in front of Stash?", httpc.Status(r.Code))
@@ -123,9 +123,9 @@ func (c *Client) refused(ctx context.Context, list []problem) error {
 func (c *Client) problemFault(p problem) error {
 	err := c.http.Because("", errors.New(p.Message))
 	if strings.Contains(p.Message, "database is locked") {
-		return fault.New(fault.Busy, fault.Stash, "Stash's database is busy.", "", err)
+		return fault.Old(fault.Busy, fault.Stash, "Stash's database is busy.", "", err)
 	}
-	return fault.New(fault.Temporary, fault.Stash, "Stash could not answer a question.", "Stash's own log tells more.", err)
+	return fault.Old(fault.Temporary, fault.Stash, "Stash could not answer a question.", "Stash's own log tells more.", err)
 }
 
 // misunderstood explains a 422: this server lacks a field we ask for.
@@ -141,11 +141,11 @@ func (c *Client) misunderstood(ctx context.Context, list []problem) error {
 	case tooOld(v):
 		return errTooOld(v, err)
 	}
-	return fault.New(fault.Config, fault.Stash, "This Stash is too old or too new for Lockstep (version "+v+").", "Update Lockstep, or Stash if it is older than "+oldest+".", err)
+	return fault.Old(fault.Config, fault.Stash, "This Stash is too old or too new for Lockstep (version "+v+").", "Update Lockstep, or Stash if it is older than "+oldest+".", err)
 }
 
 func errTooOld(v string, err error) error {
-	return fault.New(fault.Config, fault.Stash, "This Stash is too old for Lockstep (version "+v+").", "Update Stash to "+oldest+" or newer.", err)
+	return fault.Old(fault.Config, fault.Stash, "This Stash is too old for Lockstep (version "+v+").", "Update Stash to "+oldest+" or newer.", err)
 }
 
 // errState says in words what a Stash that is not ready waits for; nil when it is ready.
@@ -154,9 +154,9 @@ func errState(state string) error {
 	case stateOK:
 		return nil
 	case "SETUP":
-		return fault.New(fault.Config, fault.Stash, "Stash is not set up yet.", "Open Stash in a browser and finish its setup.", nil)
+		return fault.Old(fault.Config, fault.Stash, "Stash is not set up yet.", "Open Stash in a browser and finish its setup.", nil)
 	case "NEEDS_MIGRATION":
-		return fault.New(fault.Config, fault.Stash, "Stash needs a database migration: open it in a browser.", "", nil)
+		return fault.Old(fault.Config, fault.Stash, "Stash needs a database migration: open it in a browser.", "", nil)
 	}
-	return fault.New(fault.Config, fault.Stash, "Stash is not ready.", "Open Stash in a browser.", fmt.Errorf("state %.40q", state))
+	return fault.Old(fault.Config, fault.Stash, "Stash is not ready.", "Open Stash in a browser.", fmt.Errorf("state %.40q", state))
 }

@@ -90,7 +90,7 @@ func TestAKeySentToAStashWithoutCredentialsIsExplained(t *testing.T) {
 	t.Parallel()
 	f := serve(t, func(asked) answer { return answer{code: 401} })
 	_, err := client(f.URL, canary).Status(t.Context())
-	if got := want(t, err, fault.Unauthorized, "refused"); !strings.Contains(got.Hint, "without user name and password refuses every key") {
+	if got := want(t, err, fault.Unauthorized, "refused"); !strings.Contains(got.Hint.String(), "without user name and password refuses every key") {
 		t.Errorf("hint %q does not tell about a Stash without credentials", got.Hint)
 	}
 }
@@ -122,7 +122,7 @@ func TestRedirectsAreNeverFollowed(t *testing.T) {
 	other := serve(t, func(asked) answer { return ok(okState) })
 	each(t, answer{code: 302, head: map[string]string{"Location": other.URL + "/graphql"}}, canary, func(t *testing.T, err error) {
 		f := want(t, err, fault.Config, "redirects")
-		if !strings.Contains(f.Hint, other.URL) {
+		if !strings.Contains(f.Hint.String(), other.URL) {
 			t.Errorf("hint %q does not name the other address", f.Hint)
 		}
 	})

@@ -57,7 +57,7 @@ func (c *Client) subscribe(ctx context.Context, conn *websocket.Conn) error {
 	}
 	payload, err := json.Marshal(map[string]string{"query": jobsQuery})
 	if err != nil {
-		return fault.New(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
+		return fault.Old(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
 	}
 	return c.write(ctx, conn, message{ID: "jobs", Type: "subscribe", Payload: payload})
 }
@@ -72,10 +72,10 @@ func (c *Client) heard(ctx context.Context, conn *websocket.Conn, frame []byte, 
 	case "ping":
 		return c.write(ctx, conn, message{Type: "pong"})
 	case "error":
-		return fault.New(fault.Config, fault.Stash, "This Stash does not tell when its jobs end.", "Update Stash to "+oldest+" or newer.",
+		return fault.Old(fault.Config, fault.Stash, "This Stash does not tell when its jobs end.", "Update Stash to "+oldest+" or newer.",
 			c.http.Because("", errors.New(string(m.Payload))))
 	case "complete":
-		return fault.New(fault.Unreachable, fault.Stash, "Stash stopped telling about its jobs.", c.http.HintHost(), nil)
+		return fault.Old(fault.Unreachable, fault.Stash, "Stash stopped telling about its jobs.", c.http.HintHost(), nil)
 	case "next":
 		if finished(m.Payload) {
 			onFinished()

@@ -64,7 +64,7 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 			return nil, err
 		}
 		for _, id := range unsure {
-			failed[id] = fault.New(fault.Temporary, fault.Stash, "Stash could not say whether this scene still exists.", "", nil)
+			failed[id] = fault.Old(fault.Temporary, fault.Stash, "Stash could not say whether this scene still exists.", "", nil)
 		}
 		c.batches.Took()
 		ids = ids[len(part):]

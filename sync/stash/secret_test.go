@@ -53,7 +53,7 @@ func noKey(t *testing.T, err error) {
 		return
 	}
 	f := fault.Of(err)
-	for _, text := range []string{err.Error(), fmt.Sprintf("%v %q", err, err), f.Words, f.Hint, f.Error()} {
+	for _, text := range []string{err.Error(), fmt.Sprintf("%v %q", err, err), f.Message.String(), f.Hint.String(), f.Error()} {
 		if strings.Contains(text, canary) || strings.Contains(text, canary[:20]) {
 			t.Errorf("the key is in %q", text)
 		}

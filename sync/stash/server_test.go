@@ -167,8 +167,8 @@ func want(t *testing.T, err error, class fault.Class, words string) *fault.Error
 	if f == nil {
 		t.Fatalf("got no error, want %s", class)
 	}
-	if f.Class != class || f.Server != fault.Stash || !strings.Contains(f.Words, words) {
-		t.Fatalf("got %s %s %q (%v), want %s with %q", f.Server, f.Class, f.Words, f.Err, class, words)
+	if f.Class != class || f.Server != fault.Stash || !strings.Contains(f.Message.String(), words) {
+		t.Fatalf("got %s %s %q (%v), want %s with %q", f.Server, f.Class, f.Message, f.Err, class, words)
 	}
 	return f
 }

@@ -7,6 +7,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -54,7 +55,7 @@ func own(f *fault.Error) *fault.Error {
 	switch f.Class {
 	case fault.Rejected, fault.Temporary:
 	case fault.Forbidden:
-		mine.Class, mine.Words, mine.Hint = fault.Rejected, "Plex, or a proxy in front of it, refused this change.", "Plex's own log tells more."
+		mine.Class, mine.Message, mine.Hint = fault.Rejected, message.Old("Plex, or a proxy in front of it, refused this change."), message.Old("Plex's own log tells more.")
 	default:
 		mine.Class = fault.Temporary
 	}

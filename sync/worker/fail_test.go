@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -39,7 +40,7 @@ func deskOf(t *testing.T, shelf, n int) (*testkit.Shelf, *batch) {
 // Plex takes no write, or the batch ends.
 func TestEveryFaultOfAWriteHasItsEnd(t *testing.T) {
 	t.Parallel()
-	held := fault.New(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
+	held := fault.Old(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
 	tests := map[string]struct {
 		err   *fault.Error
 		gone  bool
@@ -100,9 +101,9 @@ func TestAFaultOfOneItemKeepsItsWordsUnlessTheyAccuseTheAccount(t *testing.T) {
 	t.Parallel()
 	for class, same := range map[fault.Class]bool{fault.Temporary: true, fault.Rejected: true, fault.Unreachable: true, fault.Config: true, fault.Forbidden: false} {
 		f := testkit.Trouble(class, fault.Plex)
-		f.Hint, f.RetryAfter = "Do it.", time.Minute
+		f.Hint, f.RetryAfter = message.Old("Do it."), time.Minute
 		mine := own(f)
-		if (mine.Words == f.Words) != same || (mine.Hint == f.Hint) != same || mine.Words == "" || mine.Hint == "" || mine.RetryAfter != time.Minute || f.Class != class {
+		if (mine.Message.String() == f.Message.String()) != same || (mine.Hint.String() == f.Hint.String()) != same || mine.Message.IsZero() || mine.Hint.IsZero() || mine.RetryAfter != time.Minute || f.Class != class {
 			t.Errorf("%s: %+v", class, mine)
 		}
 	}
@@ -133,7 +134,7 @@ func TestWhenTheServerIsDoubted(t *testing.T) {
 // What the harmless write says about Plex is what counts, whatever the item's fault was.
 func TestTheHarmlessWriteDecides(t *testing.T) {
 	t.Parallel()
-	held := fault.New(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
+	held := fault.Old(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
 	for name, tt := range map[string]struct {
 		refused *fault.Error
 		blame   bool

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -54,9 +55,9 @@ func missing(field scene.Field, f *fault.Error) *fault.Error {
 	switch {
 	case f.Server != fault.Plex:
 	case field == scene.FieldPoster:
-		out.Words = "Plex did not accept the poster: " + lower(f.Words)
+		out.Message = message.Old("Plex did not accept the poster: " + lower(f.Message.String()))
 	default:
-		out.Words = "Plex did not accept the background: " + lower(f.Words)
+		out.Message = message.Old("Plex did not accept the background: " + lower(f.Message.String()))
 	}
 	return &out
 }

@@ -52,8 +52,8 @@ func TestAPictureThatCannotBeSentIsLeftOut(t *testing.T) {
 			if err != nil || r.Outcome != worker.Failed || !r.OnlyPicture || !r.Wrote || r.Fault.Class != want || r.Fault.Server != fault.Plex || r.Seen == nil || r.Seen.Content == "" {
 				t.Fatalf("%v, %+v", err, r)
 			}
-			if !strings.Contains(r.Fault.Words, "poster") || !strings.Contains(r.Fault.Words, "trouble with") {
-				t.Errorf("%q, want the picture named and then the cause", r.Fault.Words)
+			if !strings.Contains(r.Fault.Message.String(), "poster") || !strings.Contains(r.Fault.Message.String(), "trouble with") {
+				t.Errorf("%q, want the picture named and then the cause", r.Fault.Message)
 			}
 			if it := d.Plex.Has["101"]; it.Title != "Film 1" || it.Locked["thumb"] || it.Thumb != "" {
 				t.Errorf("%+v", it)
@@ -93,7 +93,7 @@ func TestACoverThatStashCannotGiveAgainIsStashsFault(t *testing.T) {
 	}
 	err := d.w.Work(d.soft, d.hard, d.jobs(1))
 	r := d.results[1]
-	if err != nil || r.Outcome != worker.Failed || !r.OnlyPicture || r.Fault.Server != fault.Stash || r.Fault.Class != fault.Temporary || r.Fault.Words != testkit.Trouble(fault.Unreachable, fault.Stash).Words {
+	if err != nil || r.Outcome != worker.Failed || !r.OnlyPicture || r.Fault.Server != fault.Stash || r.Fault.Class != fault.Temporary || r.Fault.Message.String() != testkit.Trouble(fault.Unreachable, fault.Stash).Message.String() {
 		t.Errorf("%v, %+v", err, r)
 	}
 }

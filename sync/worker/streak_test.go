@@ -10,8 +10,8 @@ import (
 
 func TestAStreakNeedsSeveralDifferentScenesOfOneClass(t *testing.T) {
 	t.Parallel()
-	temporary := fault.New(fault.Temporary, fault.Plex, "x", "", nil)
-	rejected := fault.New(fault.Rejected, fault.Plex, "x", "", nil)
+	temporary := fault.Old(fault.Temporary, fault.Plex, "x", "", nil)
+	rejected := fault.Old(fault.Rejected, fault.Plex, "x", "", nil)
 	job := func(n int) queue.Job { return queue.Job{Scene: scene.ID(n)} }
 	var s Streak
 	for n := range sameFault - 1 {

@@ -94,7 +94,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 		return done
 	}
 	r.Outcome = Failed
-	r.Fault = fault.New(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
+	r.Fault = fault.Old(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
 	return r
 }
 
@@ -106,7 +106,7 @@ func (t *task) refused(f *fault.Error) {
 	case t.job.Undo == 0:
 		t.fault = cmp.Or(t.fault, f)
 	default:
-		t.Note = strings.TrimSuffix(f.Words, ".")
+		t.Note = strings.TrimSuffix(f.Message.String(), ".")
 	}
 }
 

@@ -31,8 +31,8 @@ func TestAFieldThatDidNotArriveIsTriedAgainAndThenTakenAsItIs(t *testing.T) {
 	d.Plex.Drops = []string{"summary"}
 	results, err := d.work(d.jobs(1)...)
 	r := results[1]
-	if err != nil || r.Outcome != worker.Failed || r.Fault.Class != fault.Temporary || r.Fault.Server != fault.Plex || !strings.Contains(r.Fault.Words, "summary") ||
-		strings.Contains(r.Fault.Words, "title") || !r.Wrote || r.Seen != nil || r.OnlyPicture {
+	if err != nil || r.Outcome != worker.Failed || r.Fault.Class != fault.Temporary || r.Fault.Server != fault.Plex || !strings.Contains(r.Fault.Message.String(), "summary") ||
+		strings.Contains(r.Fault.Message.String(), "title") || !r.Wrote || r.Seen != nil || r.OnlyPicture {
 		t.Fatalf("%v, %+v", err, r)
 	}
 	if len(r.Items) != 1 || r.Items[0].Key != testkit.Key("101") || r.Items[0].Title != "Film 1" || r.Items[0].State.Memory.Fields[scene.FieldSummary].Differs != 1 {
@@ -55,7 +55,7 @@ func TestAllFieldsThatDidNotArriveAreNamed(t *testing.T) {
 	d.scene(1).Date = "2020-02-02"
 	d.Plex.Drops = []string{"summary", "originallyAvailableAt"}
 	results, err := d.work(d.jobs(1)...)
-	if err != nil || !strings.Contains(results[1].Fault.Words, "summary, date") {
+	if err != nil || !strings.Contains(results[1].Fault.Message.String(), "summary, date") {
 		t.Errorf("%v, %+v", err, results[1].Fault)
 	}
 }
@@ -88,7 +88,7 @@ func TestAnItemThatCannotBeReadBackFailsAlone(t *testing.T) {
 	}
 	results, err := d.work(d.jobs(1, 2)...)
 	r := results[1]
-	if err != nil || r.Outcome != worker.Failed || r.Fault.Words != testkit.Trouble(fault.Temporary, fault.Plex).Words || len(r.Gone) != 0 || !r.Wrote {
+	if err != nil || r.Outcome != worker.Failed || r.Fault.Message.String() != testkit.Trouble(fault.Temporary, fault.Plex).Message.String() || len(r.Gone) != 0 || !r.Wrote {
 		t.Errorf("%v, %+v", err, r)
 	}
 	if results[2].Outcome != worker.Done {
@@ -168,7 +168,7 @@ func TestARefusedValueHidesNoOther(t *testing.T) {
 	d.scene(1).Date = "2020-02-02"
 	d.Plex.Refuses, d.Plex.Drops = []string{"originallyAvailableAt"}, []string{"summary"}
 	results, err := d.work(d.jobs(1)...)
-	if r := results[1]; err != nil || r.Fault == nil || r.Fault.Class != fault.Temporary || !strings.Contains(r.Fault.Words, "summary") || strings.Contains(r.Fault.Words, "date") {
+	if r := results[1]; err != nil || r.Fault == nil || r.Fault.Class != fault.Temporary || !strings.Contains(r.Fault.Message.String(), "summary") || strings.Contains(r.Fault.Message.String(), "date") {
 		t.Errorf("%v, %+v", err, r.Fault)
 	}
 }

@@ -101,7 +101,7 @@ func TestTheWriteThatTellsWhoseFaultItIsChangesNothing(t *testing.T) {
 				t.Errorf("%d writes to tell whose fault it is, want 1 to %d", tried, most)
 			}
 			for id := range 8 {
-				if f := results[scene.ID(id+1)].Fault; f == nil || f.Words == "" || f.Class != fault.Temporary && f.Class != fault.Rejected {
+				if f := results[scene.ID(id+1)].Fault; f == nil || f.Message.IsZero() || f.Class != fault.Temporary && f.Class != fault.Rejected {
 					t.Errorf("scene %d failed by %v", id+1, f)
 				}
 			}

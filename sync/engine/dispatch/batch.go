@@ -262,9 +262,9 @@ func (d *Dispatcher) GiveBack() error {
 
 // refuse notes that Plex takes no writes, and what a person is asked about that.
 func (d *Dispatcher) refuse(f *fault.Error) {
-	asks := api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Words, Hint: "Look at Plex, then press Sync now.", Since: d.host.Stamp()}
+	asks := api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Message.String(), Hint: "Look at Plex, then press Sync now.", Since: d.host.Stamp()}
 	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
-		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Words, f.Hint
+		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Message.String(), f.Hint.String()
 	}
 	if d.refused != nil {
 		asks.Since = d.refused.Since

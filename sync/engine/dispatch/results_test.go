@@ -30,7 +30,7 @@ func (r *rig) running(id scene.ID) queue.Job {
 
 func TestAResultMovesItsJob(t *testing.T) {
 	t.Parallel()
-	trouble := fault.New(fault.Temporary, fault.Plex, "It failed.", "Wait.", nil)
+	trouble := fault.Old(fault.Temporary, fault.Plex, "It failed.", "Wait.", nil)
 	for name, tt := range map[string]struct {
 		result worker.Result
 		again  bool // the scene was wished for meanwhile
@@ -41,7 +41,7 @@ func TestAResultMovesItsJob(t *testing.T) {
 		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: "a tag"}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: "a tag"}},
 		"parked":              {worker.Result{Outcome: worker.Parked, Words: "no item", Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: "no item"}},
 		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: "It failed.", Hint: "Wait.", Attempts: 1}},
-		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, "No.", "", nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: "No.", Attempts: 1}},
+		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: "No.", Attempts: 1}},
 		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: "It failed.", Hint: "Wait.", Attempts: 1, Picture: true}},
 		"the same, edited":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, true, queue.Job{State: queue.Waiting}},
 		"returned":            {worker.Result{Outcome: worker.Returned}, false, queue.Job{State: queue.Waiting}},
@@ -71,7 +71,7 @@ func TestAResultMovesItsJob(t *testing.T) {
 func echo(t *testing.T) *fault.Error {
 	t.Helper()
 	b := budget.New(func() time.Time { return testkit.Start }, func() float64 { return 0.5 })
-	b.Done(budget.Connect, fault.New(fault.Unreachable, fault.Plex, "Plex is away.", "", nil))
+	b.Done(budget.Connect, fault.Old(fault.Unreachable, fault.Plex, "Plex is away.", "", nil))
 	f := fault.Of(b.Allow(budget.Connect))
 	if !budget.Held(f) {
 		t.Fatalf("not held: %v", f)
@@ -157,7 +157,7 @@ func TestHistoryHasWhatWasWrittenAndWhatWasGivenUp(t *testing.T) {
 	r := newRig(t, 4)
 	r.enqueue(1, 2, 3, 4)
 	r.begin()
-	no := fault.New(fault.Rejected, fault.Plex, "No.", "", nil)
+	no := fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)
 	f := r.take(
 		worker.Result{Job: r.job(1), Outcome: worker.Done, Name: "One"},
 		worker.Result{Job: r.job(2), Outcome: worker.Failed, Fault: no, Name: "Two"},

@@ -24,7 +24,7 @@ const longestQuery = 32 << 10
 // how the job stands. It compares the way a preview does and changes nothing.
 func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	if len(query) > longestQuery {
-		return api.Explanation{}, fault.New(fault.Rejected, fault.None, "This is too long to look for.", "", nil)
+		return api.Explanation{}, fault.Old(fault.Rejected, fault.None, "This is too long to look for.", "", nil)
 	}
 	x := explanation{store: e.host.Store}
 	if err := e.listFirst(ctx); err != nil {
@@ -35,7 +35,7 @@ func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation,
 		return api.Explanation{}, err
 	}
 	if x.Stash == nil {
-		return api.Explanation{}, fault.New(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+		return api.Explanation{}, fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 	}
 	return x.explain(ctx, strings.TrimSpace(query))
 }
@@ -69,7 +69,7 @@ func (x explanation) explain(ctx context.Context, query string) (api.Explanation
 	}
 	switch len(scenes) {
 	case 0:
-		return api.Explanation{}, fault.New(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
+		return api.Explanation{}, fault.Old(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
 	case 1:
 		return x.one(ctx, scenes[0])
 	}
@@ -206,7 +206,7 @@ func (x explanation) inPlex(f reconcile.Finding) api.ExplainStep {
 	case n > 1:
 		s.Words = fmt.Sprintf("found %d items, each is kept in step", n)
 	case x.unlisted != nil && len(f.Match.Paths) > 0:
-		s.Words = "Plex did not list its libraries yet: " + x.unlisted.Words
+		s.Words = "Plex did not list its libraries yet: " + x.unlisted.Message.String()
 	case f.Match.Why != "":
 		s.Words = f.Match.Why
 	default:
@@ -228,12 +228,12 @@ func (x explanation) library(section string) string {
 func fields(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Fields"}
 	if f.Fault != nil && f.Picture == nil {
-		s.Words = "the item could not be read: " + strings.TrimSuffix(f.Fault.Words, ".")
+		s.Words = "the item could not be read: " + strings.TrimSuffix(f.Fault.Message.String(), ".")
 		return s
 	}
 	changes := 0
 	if f.Picture != nil {
-		s.Lines = append(s.Lines, "the picture could not be looked at: "+strings.TrimSuffix(f.Picture.Words, "."))
+		s.Lines = append(s.Lines, "the picture could not be looked at: "+strings.TrimSuffix(f.Picture.Message.String(), "."))
 	}
 	for _, it := range f.Items {
 		if len(f.Items) > 1 && len(it.Plan.Decisions) > 0 {

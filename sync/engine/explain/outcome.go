@@ -52,13 +52,13 @@ func (x explanation) outcome(f reconcile.Finding) string {
 	case f.Job.State == queue.Running:
 		return sentenceOf(skip.RunningNow, "")
 	case x.unlisted != nil && (f.Code == "" || f.Code == skip.NotInPlex):
-		return "Plex could not be asked: " + x.unlisted.Words
+		return "Plex could not be asked: " + x.unlisted.Message.String()
 	case f.Code != "":
 		return sentenceOf(f.Code, f.Words)
 	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.SignIn:
 		return sentenceOf(skip.NeedsSignIn, "")
 	case f.Fault != nil:
-		return "Plex could not be asked: " + f.Fault.Words
+		return "Plex could not be asked: " + f.Fault.Message.String()
 	case f.Outcome == "":
 		return inStep(f)
 	case f.Job.State == queue.Dead:

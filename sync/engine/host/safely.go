@@ -11,7 +11,7 @@ import (
 func Safely(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fault.New(fault.Local, fault.None, fmt.Sprintf("Lockstep stumbled: %v", r), "Please report this.", nil)
+			err = fault.Old(fault.Local, fault.None, fmt.Sprintf("Lockstep stumbled: %v", r), "Please report this.", nil)
 		}
 	}()
 	return f()

@@ -201,7 +201,7 @@ func TestATaskThatFailsDoesNotKeepTheOthersFromBeingTried(t *testing.T) {
 		want  []string
 	}{
 		"the sweep":           {budget.Sweep, errStash, []string{"newest", "sweep", "names", "files", "recheck"}},
-		"our own disk":        {budget.Sweep, fault.New(fault.Local, fault.None, "The disk is full.", "", nil), []string{"newest", "sweep"}},
+		"our own disk":        {budget.Sweep, fault.Old(fault.Local, fault.None, "The disk is full.", "", nil), []string{"newest", "sweep"}},
 		"the newest scene":    {budget.Newest, errStash, []string{"newest"}},
 		"the last":            {budget.Recheck, errStash, []string{"newest", "sweep", "names", "files", "recheck"}},
 		"the index of Plex":   {budget.Index, errPlex, []string{"newest", "sweep", "names", "files", "recheck"}},

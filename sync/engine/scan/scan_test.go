@@ -144,8 +144,8 @@ func (r *rig) pass(d time.Duration) { r.now = r.now.Add(d) }
 
 // errStash and errPlex are what failing servers answer.
 var (
-	errStash = fault.New(fault.Unreachable, fault.Stash, "Stash does not answer.", "", nil)
-	errPlex  = fault.New(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+	errStash = fault.Old(fault.Unreachable, fault.Stash, "Stash does not answer.", "", nil)
+	errPlex  = fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
 )
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

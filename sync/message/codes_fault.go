@@ -1,0 +1,8 @@
+package message
+
+// What nobody classified.
+const (
+	Stopped      Code = "stopped"
+	Unclassified Code = "unclassified"
+	SeeTheLog    Code = "see-the-log"
+)

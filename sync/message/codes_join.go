@@ -1,0 +1,7 @@
+package message
+
+// Several messages as one.
+const (
+	JoinClauses   Code = "join.clauses"
+	JoinSentences Code = "join.sentences"
+)

@@ -1,0 +1,112 @@
+// Package message is how everything below the surfaces says something to people: a code
+// from a closed list and the arguments that belong to it, never a finished sentence. What
+// is stored and sent are these two; the sentence is made at the edge, by one catalogue for
+// each language, of which English is the first. The log and the text of errors are English.
+//
+// A new message is a constant in one of the files codes_*.go, a text in en.json and one in
+// de.json. See "How to write a message" in CONTRIBUTING.md.
+package message
+
+// Code identifies a message. Codes are stored and part of the JSON output; the list of all
+// is the English catalogue.
+type Code string
+
+// Message is what is said: a code and what fills the blanks of its text, in the order of
+// their numbers. The zero value says nothing.
+type Message struct {
+	Code Code  `json:"code,omitempty"`
+	Args []Arg `json:"args,omitempty"`
+}
+
+// None says nothing.
+var None Message
+
+// New makes a message.
+func New(code Code, args ...Arg) Message { return Message{Code: code, Args: args} }
+
+// IsZero reports whether nothing is said.
+func (m Message) IsZero() bool { return m.Code == "" }
+
+// Is reports whether the message is the one with this code, whatever fills its blanks.
+func (m Message) Is(code Code) bool { return m.Code == code }
+
+// String is the message in English, as the log has it: numbers in plain digits, times in
+// RFC 3339.
+func (m Message) String() string { return English().Say(m, plain{}) }
+
+// Equal reports whether both say the same.
+func (m Message) Equal(o Message) bool {
+	if m.Code != o.Code || len(m.Args) != len(o.Args) {
+		return false
+	}
+	for i, a := range m.Args {
+		if !a.Equal(o.Args[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Map is the message with every argument replaced by what change makes of it, those of
+// messages within it too. A list or a message is not given to change, only what is in it.
+func (m Message) Map(change func(Arg) Arg) Message {
+	if len(m.Args) > 0 {
+		m.Args = each(m.Args, change)
+	}
+	return m
+}
+
+func each(args []Arg, change func(Arg) Arg) []Arg {
+	out := make([]Arg, len(args))
+	for i, a := range args {
+		switch a.Kind {
+		case KindMessage:
+			inner := a.Message.Map(change)
+			a.Message = &inner
+		case KindList:
+			a.List = each(a.List, change)
+		default:
+			a = change(a)
+		}
+		out[i] = a
+	}
+	return out
+}
+
+// Clauses says several things in one sentence, set apart by semicolons. What says nothing
+// is left out; one alone is said as it is.
+func Clauses(all ...Message) Message { return several(JoinClauses, all) }
+
+// Sentences says one sentence after the other. What says nothing is left out; one alone is
+// said as it is.
+func Sentences(all ...Message) Message { return several(JoinSentences, all) }
+
+func several(how Code, all []Message) Message {
+	var args []Arg
+	last := None
+	for _, m := range all {
+		if !m.IsZero() {
+			last = m
+			args = append(args, Of(m))
+		}
+	}
+	if len(args) < 2 {
+		return last
+	}
+	return New(how, List(args...))
+}
+
+// Described is a message as programs read it: code, arguments and the English words.
+type Described struct {
+	Code  Code   `json:"code"`
+	Args  []Arg  `json:"args,omitempty"`
+	Words string `json:"words"`
+}
+
+// Describe puts the English words beside a message; nil when it says nothing.
+func Describe(m Message) *Described {
+	if m.IsZero() {
+		return nil
+	}
+	return &Described{m.Code, m.Args, m.String()}
+}

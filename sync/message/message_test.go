@@ -1,0 +1,170 @@
+package message
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// in is a catalogue of one text, under the code "x".
+func in(text string) *Catalogue { return &Catalogue{texts: map[Code][]piece{"x": pieces(text)}} }
+
+func TestATextIsFilledInByNumberAndKind(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC)
+	for want, c := range map[string]struct {
+		text string
+		args []Arg
+	}{
+		"Plex has no library named “History”.": {"Plex has no library named “{1 title}”.", []Arg{Title("History")}},
+		"Of 10 only 3.":             {"Of {2 count} only {1 count}.", []Arg{Count(3), Count(10)}},
+		"1 field would be written":  {"{1 count field|fields} would be written", []Arg{Count(1)}},
+		"0 fields would be written": {"{1 count field|fields} would be written", []Arg{Count(0)}},
+		"found them":                {"found {1 plural it|them}", []Arg{Count(2)}},
+		"scene 1204":                {"scene {1 number}", []Arg{Number(uint64(1204))}},
+		"again in 1m30s":            {"again in {1 span}", []Arg{Span(90 * time.Second)}},
+		"done 2026-11-23T13:12:00Z": {"done {1 time}", []Arg{Time(at)}},
+		"written on 2026-11-23":     {"written on {1 day}", []Arg{Day(at)}},
+		"{1 title} as it is":        {"{1 word} as it is", []Arg{Word("{1 title}")}},
+		"/a, /b":                    {"{1 list}", []Arg{List(Path("/a"), Path("/b"))}},
+		"Lists %d … …":              {"Lists %d {1 title} {3 path}", nil},
+	} {
+		if got := in(c.text).Say(New("x", c.args...), plain{}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestAMessageWithinAnotherLosesItsFullStop(t *testing.T) {
+	t.Parallel()
+	c := &Catalogue{texts: map[Code][]piece{
+		"outer": pieces("Plex could not be asked: {1 message}."), "inner": pieces("Plex is busy."), "phrase": pieces("check the disk"),
+		JoinClauses: pieces("{1 clauses}"), JoinSentences: pieces("{1 sentences}"),
+	}}
+	inner, phrase := New("inner"), New("phrase")
+	for want, m := range map[string]Message{
+		"Plex could not be asked: Plex is busy.": New("outer", Of(inner)),
+		"Plex is busy; check the disk":           Clauses(inner, None, phrase),
+		"Plex is busy. Check the disk.":          Sentences(inner, phrase),
+		"check the disk":                         Sentences(None, phrase),
+		"":                                       Clauses(),
+	} {
+		if got := c.Say(m, plain{}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A capital is given to words of the catalogue only: a name keeps its own letters.
+func TestOnlyWordsOfTheCatalogueGetACapital(t *testing.T) {
+	t.Parallel()
+	c := &Catalogue{texts: map[Code][]piece{
+		"words": pieces("the disk is full"), "name": pieces("{1 title} is gone"), "around": pieces("{1 message}"), "stop": pieces("Done."), "ask": pieces("go on?"),
+	}}
+	for want, m := range map[string]Message{
+		"The disk is full.": New("words"),
+		"iPad is gone.":     New("name", Title("iPad")),
+		"Done.":             New("around", Of(New("stop"))),
+		"Go on?":            New("ask"),
+		"":                  None,
+	} {
+		if got := c.Sentence(m, plain{}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if got := c.Heading(m, plain{}); got != strings.TrimSuffix(want, ".") {
+			t.Errorf("heading %q of %q", got, want)
+		}
+	}
+	if got := c.Sentence(New("around", Of(New("name", Title("iPad")))), plain{}); got != "iPad is gone." {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAnUnknownCodeIsSaidAsItIs(t *testing.T) {
+	t.Parallel()
+	if got := New("from.the-future", Title("x")).String(); got != "from.the-future" || Known("from.the-future") || !Known(Stopped) {
+		t.Errorf("%q", got)
+	}
+	if In("fr") != English() || In("de") == English() {
+		t.Error("a language without catalogue is English")
+	}
+}
+
+func arg(depth int) *rapid.Generator[Arg] {
+	return rapid.Custom(func(t *rapid.T) Arg {
+		kinds := kindNames[:len(kindNames)-1]
+		if depth == 0 {
+			kinds = kinds[:len(kinds)-2]
+		}
+		a := Arg{Kind: rapid.SampledFrom(kinds).Draw(t, "kind")}
+		switch a.Kind {
+		case KindCount, KindNumber, KindSpan:
+			a.Number = rapid.Int64().Draw(t, "number")
+		case KindTime, KindDay:
+			a.Time = time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "time"), 0).UTC()
+		case KindMessage:
+			m := New(Code(rapid.StringMatching(`[a-z.-]{1,9}`).Draw(t, "code")), rapid.SliceOfN(arg(depth-1), 0, 3).Draw(t, "args")...)
+			a.Message = &m
+		case KindList:
+			a.List = rapid.SliceOfN(arg(depth-1), 0, 3).Draw(t, "list")
+		default:
+			a.Text = rapid.String().Draw(t, "text")
+		}
+		return a
+	})
+}
+
+func TestWhatIsStoredIsWhatIsRead(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		m := New("code", rapid.SliceOfN(arg(2), 0, 4).Draw(t, "args")...)
+		data, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Message
+		if err := json.Unmarshal(data, &got); err != nil || !got.Equal(m) {
+			t.Fatalf("%s is read as %+v, %v", data, got, err)
+		}
+	})
+}
+
+func TestWhatIsNoArgumentIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{`{}`, `{"title":"a","path":"b"}`, `{"colour":"red"}`, `{"count":"three"}`, `{"span":"long"}`, `[]`} {
+		var a Arg
+		if err := json.Unmarshal([]byte(bad), &a); err == nil {
+			t.Errorf("%s is read as %+v", bad, a)
+		}
+	}
+}
+
+func TestMapReachesEveryArgumentAndLeavesTheMessage(t *testing.T) {
+	t.Parallel()
+	m := New("x", Title("a"), List(Path("b"), Of(New("y", Name("c")))), Of(New("z", Address("d"), Count(4))))
+	before := New("x", Title("a"), List(Path("b"), Of(New("y", Name("c")))), Of(New("z", Address("d"), Count(4))))
+	var seen []Kind
+	got := m.Map(func(a Arg) Arg { seen = append(seen, a.Kind); a.Text += "!"; return a })
+	want := New("x", Title("a!"), List(Path("b!"), Of(New("y", Name("c!")))), Of(New("z", Address("d!"), Arg{Kind: KindCount, Number: 4, Text: "!"})))
+	if !got.Equal(want) || !m.Equal(before) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if !reflect.DeepEqual(seen, []Kind{KindTitle, KindPath, KindName, KindAddress, KindCount}) {
+		t.Errorf("seen %v", seen)
+	}
+}
+
+func TestDescribedHasCodeArgumentsAndWords(t *testing.T) {
+	t.Parallel()
+	if Describe(None) != nil {
+		t.Error("nothing is described")
+	}
+	got, err := json.Marshal(Describe(New(Unclassified)))
+	if err != nil || string(got) != `{"code":"unclassified","words":"something went wrong inside Lockstep"}` {
+		t.Errorf("%s, %v", got, err)
+	}
+}
