@@ -13,7 +13,7 @@ BUILD := $(GO) build -buildvcs=false
 TAGS := x11,migrated_fynedo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e build headless package bench soak lint clean
+.PHONY: help demo test unit e2e build headless package bench soak preview lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ bench: ## benchmarks: scenes/s, requests/scene, peak memory
 soak: ## every request with every fault, and half an hour of random faults; SPAN=5m and SEED=n for less, and for the same again
 	@.ci/setup.sh go
 	CGO_ENABLED=0 LOCKSTEP_SOAK=$(or $(SPAN),30m) LOCKSTEP_SOAK_SEED=$(SEED) $(GO) test -tags nogui -run '^Test(Soak|WhateverFails)' -v -timeout 2h ./sync/engine
+
+preview: ## a preview is what is then written, in 10 000 random libraries with faults; CHECKS=n for another number
+	@.ci/setup.sh go
+	CGO_ENABLED=0 $(GO) test -tags nogui -run '^TestAPreviewIsWhatIsThenWritten$$' -rapid.checks=$(or $(CHECKS),10000) -v -timeout 1h ./sync/worker
 
 lint: ## gofmt, vet, staticcheck
 	@.ci/setup.sh build

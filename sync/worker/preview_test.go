@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -75,14 +76,30 @@ func (r *rig) spoil(t *rapid.T, id int) string {
 // Whatever is in the libraries and whichever single scene, item or cover cannot be read: a
 // preview says of every scene what the worker then does, field by field.
 func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
-	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each brings up two servers and a database
-		checks := "25"
-		if testing.Short() {
-			checks = "5"
-		}
-		_ = flag.Set("rapid.checks", checks)
-		defer func() { _ = flag.Set("rapid.checks", f.DefValue) }()
+	const parts = 4 // side by side: each waits for its servers and its disk most of the time
+	checks := flag.Lookup("rapid.checks")
+	given := checks.Value.String()
+	n, err := strconv.Atoi(given)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case given != checks.DefValue:
+	case testing.Short(): // each brings up two servers and a database
+		n = 5
+	default:
+		n = 25
 	}
+	_ = flag.Set("rapid.checks", strconv.Itoa((n+parts-1)/parts))
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", given) })
+	for part := range parts {
+		t.Run(strconv.Itoa(part), func(t *testing.T) {
+			t.Parallel()
+			previewIsWhatIsThenWritten(t)
+		})
+	}
+}
+
+func previewIsWhatIsThenWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dir, remove := folder(t)
 		defer remove()
