@@ -15,6 +15,9 @@ import (
 // connectionTimeout is for one address: what does not answer within it is no good choice.
 const connectionTimeout = 5 * time.Second
 
+// maxConnections is how many addresses are tried; real servers have fewer than ten.
+const maxConnections = 32
+
 func joinHost(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 
 // BestConnection tries all addresses of a server at once, without token, and gives the
@@ -23,6 +26,7 @@ func joinHost(host string, port int) string { return net.JoinHostPort(host, strc
 func (s *SignIn) BestConnection(ctx context.Context, server Server) (Connection, error) {
 	list := slices.Clone(server.Connections)
 	slices.SortStableFunc(list, func(a, b Connection) int { return a.rank() - b.rank() })
+	list = list[:min(len(list), maxConnections)]
 	good := make([]bool, len(list))
 	var wait sync.WaitGroup
 	for i, conn := range list {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -141,9 +142,13 @@ func TestRetryAfterIsOnTheFaultOfEveryCall(t *testing.T) {
 
 func TestAServerThatGivesLessIsNotAskedForMoreAgain(t *testing.T) {
 	t.Parallel()
-	item := `{"ratingKey":"5"}`
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		says(200, `{"MediaContainer":{"totalSize":180,"offset":`+r.Header.Get("X-Plex-Container-Start")+`,"Metadata":[`+strings.Repeat(item+",", 59)+item+`]}}`)(w, r)
+		start, _ := strconv.Atoi(r.Header.Get("X-Plex-Container-Start"))
+		var items []string
+		for n := range 60 {
+			items = append(items, fmt.Sprintf(`{"ratingKey":"%d"}`, start+n))
+		}
+		says(200, fmt.Sprintf(`{"MediaContainer":{"totalSize":180,"offset":%d,"Metadata":[%s]}}`, start, strings.Join(items, ",")))(w, r)
 	})
 	if err := client(t, s.URL).List(context.Background(), "1", scene.Listing{}, func(scene.ItemPage) (bool, error) { return true, nil }); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package plex
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -37,10 +38,14 @@ const (
 // twice, and the caller compares what it got with Total. One request per page; a library
 // of n items takes ceil(n/PageSize).
 func (c *Client) List(ctx context.Context, section string, o scene.Listing, page func(scene.ItemPage) (more bool, err error)) error {
+	seen := map[string]bool{}
 	for offset := 0; ; {
 		p, err := c.page(ctx, section, o, offset)
 		if err != nil {
 			return err
+		}
+		if !fresh(p.Items, seen) { // the same ones once more: it would go on for ever
+			return c.senseless("list library "+section, errors.New("a page without a new item"))
 		}
 		if len(p.Items) == 0 && offset > 0 {
 			return nil
@@ -54,6 +59,34 @@ func (c *Client) List(ctx context.Context, section string, o scene.Listing, page
 			return nil
 		}
 	}
+}
+
+// fresh adds items to those seen and reports whether one was not, or there are none.
+func fresh(items []scene.Item, seen map[string]bool) bool {
+	before := len(seen)
+	for _, it := range items {
+		seen[it.RatingKey] = true
+	}
+	return len(items) == 0 || len(seen) > before
+}
+
+// senseless is the fault of a list that cannot be true.
+func (c *Client) senseless(op string, why error) error {
+	return plexFault(fault.Temporary, "Plex answered with a list that makes no sense.", hintLog, c.http.Because(op, why))
+}
+
+// sensible refuses a page with more items than there are, or with keys that would address
+// other things than items.
+func (c *Client) sensible(op string, b *container, offset int) error {
+	if end := offset + len(b.Metadata) + len(b.Video); b.TotalSize != nil && end > offset && end > int(*b.TotalSize) {
+		return c.senseless(op, fmt.Errorf("%d items of %d", end, *b.TotalSize))
+	}
+	for _, m := range append(b.Metadata[:len(b.Metadata):len(b.Metadata)], b.Video...) {
+		if m.RatingKey != "" && !isKey(string(m.RatingKey)) {
+			return c.senseless(op, errors.New("a rating key that is no number"))
+		}
+	}
+	return nil
 }
 
 func (c *Client) page(ctx context.Context, section string, o scene.Listing, offset int) (scene.ItemPage, error) {
@@ -78,7 +111,7 @@ func (c *Client) part(ctx context.Context, section string, o scene.Listing, offs
 			return plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
 				c.http.Because(op, fmt.Errorf("offset %d instead of %d", *b.Offset, offset)))
 		}
-		return nil
+		return c.sensible(op, b, offset)
 	})
 	if err != nil {
 		return scene.ItemPage{}, err
@@ -121,7 +154,7 @@ func total(box *container, head http.Header, arrived int) int {
 	if box.TotalSize != nil {
 		return int(*box.TotalSize)
 	}
-	if n, err := strconv.Atoi(head.Get("X-Plex-Container-Total-Size")); err == nil {
+	if n, err := strconv.Atoi(head.Get("X-Plex-Container-Total-Size")); err == nil && n >= 0 {
 		return n
 	}
 	return arrived
@@ -213,7 +246,8 @@ func (c *Client) batch(ctx context.Context, keys []string, half bool, out map[st
 		return 0, err
 	}
 	for _, it := range box.items("", true) {
-		if _, asked := slices.BinarySearch(keys, it.RatingKey); asked {
+		_, asked := slices.BinarySearch(keys, it.RatingKey)
+		if _, twice := out[it.RatingKey]; asked && !twice {
 			out[it.RatingKey] = it
 			got++
 		}

@@ -43,6 +43,9 @@ func (c *Client) sections(ctx context.Context, r httpc.Request) ([]scene.Section
 	}
 	out := make([]scene.Section, 0, len(box.Directory))
 	for _, d := range box.Directory {
+		if !isKey(string(d.Key)) { // it would lead elsewhere in an address
+			continue
+		}
 		s := scene.Section{
 			ID: string(d.Key), Title: string(d.Title), Type: string(d.Type), Agent: string(d.Agent),
 			Scanner: string(d.Scanner), Refreshing: bool(d.Refreshing),

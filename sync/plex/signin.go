@@ -20,6 +20,9 @@ const (
 	plexTV = "https://plex.tv"
 	webApp = "https://app.plex.tv"
 
+	// longestSignIn is how long plex.tv lets a sign-in be confirmed at present.
+	longestSignIn = 30 * time.Minute
+
 	hintByHand = "Is this computer online? Address and token can also be entered by hand."
 )
 
@@ -78,7 +81,15 @@ func (s *SignIn) NewPIN(ctx context.Context) (PIN, error) {
 		return PIN{}, plexFault(fault.Config, "plex.tv gave no code to sign in with.", hintByHand, nil)
 	}
 	page := s.o.Page + "/auth#?clientID=" + escape(s.o.ClientID) + "&code=" + escape(string(got.Code)) + "&context%5Bdevice%5D%5Bproduct%5D=" + product
-	return PIN{ID: int64(got.ID), Code: string(got.Code), URL: page, Lifetime: time.Duration(got.ExpiresIn) * time.Second}, nil
+	return PIN{ID: int64(got.ID), Code: string(got.Code), URL: page, Lifetime: lifetime(got.ExpiresIn)}, nil
+}
+
+// lifetime is what plex.tv says, where that makes sense.
+func lifetime(seconds num) time.Duration {
+	if seconds <= 0 || seconds > num(longestSignIn/time.Second) {
+		return longestSignIn
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // PollPIN gives the account's token once the sign-in was confirmed and "" before; a PIN
