@@ -111,7 +111,7 @@ func TestCheckerFindsReadsBesideTheOnePath(t *testing.T) {
 		"items by a method's result":  {"sync/engine/e.go", "e.plex().Items(ctx, keys)", false},
 		"through the comparison":      {"sync/reconcile/r.go", "s.reader().Scenes(ctx, ids)", true},
 		"in the comparison":           {"sync/compare/c.go", "r.Plex.Items(ctx, keys)", true},
-		"where adapters are fitted":   {"sync/engine/adapters.go", "s.Client.Scenes(ctx, ids)", true},
+		"where adapters are fitted":   {"sync/dial/dial.go", "s.Client.Scenes(ctx, ids)", true},
 		"something else named so":     {"sync/match/m.go", "ix.Items(key)", true},
 		"in a test":                   {"sync/worker/w_test.go", "p.Items(ctx, keys)", true},
 		"another request of a server": {"sync/worker/w.go", "b.Plex.Edit(ctx, e)", true},

@@ -60,9 +60,11 @@ var layers = map[string]int{
 
 	// The parts of the engine are in one layer, so none imports another.
 	"sync/engine/dispatch": 5,
+	"sync/engine/link":     5,
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
 
+	"sync/dial":   6, // the adapters as the engine asks for them
 	"sync/engine": 6,
 
 	"app/present": 7,
@@ -103,7 +105,7 @@ const (
 // api.API. sync/store is not in it: pages carry its records, and the store
 // itself is behind storage.
 var engineRoom = []string{
-	"storage", "sync/change", "sync/compare", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
+	"storage", "sync/change", "sync/compare", "sync/dial", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
 	"sync/remote", "sync/sim", "sync/stash", "sync/worker",
 }
 
@@ -150,8 +152,8 @@ var walls = []wall{
 var batchReads = []string{"Scenes", "Items"}
 
 // readsInBatches are the packages and files that may: the one path, the adapters themselves
-// and the file that fits them to the engine.
-var readsInBatches = []string{"sync/compare", "sync/stash", "sync/plex", "sync/engine/adapters.go"}
+// and the package that fits them to the engine.
+var readsInBatches = []string{"sync/compare", "sync/stash", "sync/plex", "sync/dial"}
 
 // comparers are the names under which others hold a compare.Reader: its reads are the one
 // path too.

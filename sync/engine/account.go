@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/plex"
 	"lockstep/sync/store"
@@ -40,14 +41,15 @@ const (
 
 // account is what the loop knows of the account at plex.tv.
 type account struct {
-	busy      bool      // one thing at a time
-	followAt  time.Time // when to ask about a sign-in
-	followed  []*signIn // begun and neither confirmed nor run out, the next to ask about first
-	renewed   time.Time // when plex.tv last renewed the token, by the wall clock
-	renewAt   time.Time // not before
-	swapAt    time.Time // not before
-	fruitless string    // the account's token that brought nothing better
-	swapped   time.Time // when its token was taken in place of a refused one, zero: never since
+	budget    *budget.Budget // of plex.tv
+	busy      bool           // one thing at a time
+	followAt  time.Time      // when to ask about a sign-in
+	followed  []*signIn      // begun and neither confirmed nor run out, the next to ask about first
+	renewed   time.Time      // when plex.tv last renewed the token, by the wall clock
+	renewAt   time.Time      // not before
+	swapAt    time.Time      // not before
+	fruitless string         // the account's token that brought nothing better
+	swapped   time.Time      // when its token was taken in place of a refused one, zero: never since
 }
 
 // pending is a sign-in somebody may still confirm, as it is stored. Its code is of no use
@@ -196,7 +198,7 @@ func (e *Engine) noteStored(err error) {
 
 // tokenRefused reports that Plex answers and takes the token for no good one.
 func (e *Engine) tokenRefused() bool {
-	s := e.links.plexState
+	s := e.links.PlexState()
 	return s.Checked && !s.OK && s.Class == string(fault.Unauthorized)
 }
 
@@ -225,15 +227,14 @@ func (e *Engine) renew(ctx context.Context, token string) {
 // swapToken looks whether the newest sign-in has a token that Plex takes in place of the
 // one it refuses.
 func (e *Engine) swapToken(ctx context.Context, account string) {
-	var bound boundServer
-	if err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(machineValue, &bound); return err }); err != nil {
+	machine, err := e.links.Bound()
+	if err != nil {
 		e.noteLocal(err)
 		return
 	}
-	service, refused, at := plex.NewSignIn(e.signInOptions()), e.secret(PlexToken)(), e.address()
-	at.StashBudget, at.PlexBudget = nil, nil // another token is another question
+	service, refused, at := plex.NewSignIn(e.signInOptions()), e.secret(PlexToken)(), e.links.Known(e.address()) // without budgets: another token is another question
 	e.beside(ctx, func() func() {
-		token, err := betterToken(ctx, service, account, bound.Machine, refused)
+		token, err := betterToken(ctx, service, account, machine, refused)
 		if err == nil && token != "" {
 			at.Token = func() string { return token }
 			_, p := e.o.Dial(at)
@@ -290,7 +291,7 @@ func (e *Engine) putSwapped(at time.Time) error {
 
 // plexConnection is the connection with what became of its token.
 func (e *Engine) plexConnection() api.Connection {
-	c := e.links.plexState
+	c := e.links.PlexState()
 	c.NewToken = e.account.swapped
 	return c
 }

@@ -28,7 +28,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	var done <-chan error
 	before := 0
 	err := e.ask(ctx, func() error {
-		if e.links.stash == nil {
+		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
 		if err := e.mayChange("Resume it first."); err != nil {
@@ -58,11 +58,11 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 // tryAgain takes back what holds work until a person does something.
 func (e *Engine) tryAgain() {
 	e.dispatch.Release(e.now())
-	e.links.budgets.forget()
+	e.forgetFailures()
 	e.local = localTrouble{}
 	e.clear(api.FixPlex, api.RestoredData)
 	e.forgetRefusal()
-	e.links.recheck(e.now())
+	e.links.Recheck(e.now())
 }
 
 // enqueueEach puts scenes into the queue that all have the same wish.
@@ -132,8 +132,8 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 			e.probe()
 			return nil
 		}
-		e.links.budgets.wake()
-		e.links.recheck(e.now())
+		e.wakeBudgets()
+		e.links.Recheck(e.now())
 		return nil
 	})
 }

@@ -13,65 +13,17 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
-	"lockstep/sync/change"
-	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
-	"lockstep/sync/library"
 	"lockstep/sync/outage"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
-	"lockstep/sync/worker"
 )
-
-// Stash is all the engine needs of the Stash adapter.
-type Stash interface {
-	change.Stash
-	// Status answers when Stash can work: its version and number of scenes.
-	Status(ctx context.Context) (version string, scenes int, err error)
-	Newest(ctx context.Context) (scene.Newest, error)
-	Find(ctx context.Context, text string) ([]scene.Scene, error)
-	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
-	WatchJobs(ctx context.Context, finished func()) error
-	// Knock reports nil when somebody listens at the address; it sends nothing.
-	Knock(ctx context.Context) error
-	// Close gives up idle connections; the adapter may still be used afterwards.
-	Close()
-}
-
-// Plex is all the engine needs of the Plex adapter.
-type Plex interface {
-	library.Plex
-	compare.Plex
-	worker.Plex
-	// Ready answers when Plex can work.
-	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
-	// MayEdit tells whether the token may change the server; after an error it is not known.
-	MayEdit(ctx context.Context) (bool, error)
-	// Probe is one cheap request against the library with the token.
-	Probe(ctx context.Context) error
-	// Expect has nothing be believed from, or sent to, another machine, however often the
-	// connection is made anew; otherwise is the error then.
-	Expect(machine string, otherwise error)
-	// Watch reports what Plex announces until ctx or connection ends.
-	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
-	// Knock reports nil when somebody listens at the address; it sends nothing.
-	Knock(ctx context.Context) error
-	// Close gives up idle connections; the adapter may still be used afterwards.
-	Close()
-}
-
-// PlexNews is what a notification of Plex means to us.
-type PlexNews struct {
-	Appeared bool   // an item appeared or was processed
-	Scanned  bool   // a library scan ended
-	Item     string // rating key, if any
-}
 
 // Secrets is where API key and token live.
 type Secrets interface {
@@ -91,30 +43,11 @@ const (
 	PlexLogin  = "plex-login"
 )
 
-// Dial makes the adapters for a pair of addresses and secrets.
-type Dial func(d Address) (Stash, Plex)
-
-// Address is everything an adapter needs to reach its server.
-type Address struct {
-	StashURL, PlexURL string
-	// StashProven and PlexProven say that a server answered well at its address before.
-	StashProven, PlexProven bool
-	// StashCertificate and PlexCertificate are those of config.Settings.
-	StashCertificate, PlexCertificate string
-	APIKey, Token                     func() string
-	// StashLogin and PlexLogin give user:password for proxies in front of the servers.
-	StashLogin, PlexLogin func() string
-	ClientID              string // persistent identifier of this installation towards Plex
-	// StashBudget and PlexBudget hold back what fails; nil, as for a test of a connection,
-	// holds back nothing.
-	StashBudget, PlexBudget *budget.Budget
-}
-
 // Options are what an engine is made of.
 type Options struct {
 	Store   store.Store
 	Secrets Secrets
-	Dial    Dial
+	Dial    link.Dial
 	// Override puts flags and variables over the stored settings; may be nil.
 	Override   func(*config.Settings) error
 	Overridden map[string]string // the options it sets by name, with the flag or variable they come from
@@ -176,7 +109,7 @@ type Engine struct {
 type owner struct {
 	settings config.Settings
 	health   health.State
-	links    links
+	links    *link.Links
 	probing  probing
 	pause    pauseState
 	said     health.Said
@@ -188,9 +121,7 @@ type owner struct {
 	recon       reconState
 	upkeep      upkeepState
 	account     account
-	proven      proven
-	signIn      *signIn          // the newest, nil before the first
-	told        map[failure]bool // what fails as the log has it
+	signIn      *signIn // the newest, nil before the first
 	local       localTrouble
 	lostFile    *fault.Error // the database is not the file on disk any more
 	notes       map[api.AttentionKind]api.Attention
@@ -203,10 +134,13 @@ type owner struct {
 // New makes an engine. Nothing runs before Run.
 func New(o Options) *Engine {
 	stored := &ledger{Store: o.Store}
+	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
 	return &Engine{
-		o: o, log: o.Log, store: stored, host: host.Host{Now: o.Now, Store: stored, Log: o.Log},
+		o: o, log: o.Log, store: stored, host: h,
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
-		owner: owner{notes: map[api.AttentionKind]api.Attention{}},
+		owner: owner{
+			notes: map[api.AttentionKind]api.Attention{}, links: link.New(h, o.Dial, o.Jitter), account: account{budget: budget.New(o.Now, o.Jitter)},
+		},
 	}
 }
 

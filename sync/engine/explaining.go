@@ -35,12 +35,12 @@ func (s situations) Appeared(paths []string) {
 func (s situations) Situation(ctx context.Context) (out explain.Situation, err error) {
 	e := s.e
 	err = e.ask(ctx, func() error {
-		l := &e.links
-		if l.stash == nil {
+		l := e.links
+		if !l.Connected() {
 			return nil
 		}
 		out = explain.Situation{
-			Stash: l.stash, Plex: l.plex, StashState: l.stashState, PlexState: l.plexState, Machine: l.machine, Sections: l.sections,
+			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
 			Run:      e.reconciliation(&reconRun{}, 0),
 			Paused:   e.pause.On || e.held(), // that this engine only looks is no pause
 			PlexDown: !e.health.Breaker.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),

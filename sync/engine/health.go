@@ -108,9 +108,7 @@ func (e *Engine) hold() {
 func (e *Engine) recovered() {
 	e.dispatch.Ramp(e.now(), e.settings.RampFrom, e.settings.RampTo, e.settings.RampOver)
 	e.dispatch.Release(e.now())
-	e.links.plexOK(e.now())
-	e.links.budgets.plex.Wake()
-	e.links.plexCheck.want(e.now())
+	e.links.PlexBack()
 	e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile
 	if err := e.requeueVictims(); err != nil {
 		e.noteLocal(err)

@@ -17,6 +17,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/dial"
 	"lockstep/sync/engine"
 	"lockstep/sync/sim"
 )
@@ -141,7 +142,7 @@ func (b *bubble) run(dir string) {
 	secrets := &memorySecrets{m: map[string]string{engine.PlexToken: b.world.Plex.Token()}}
 	b.eng = engine.New(engine.Options{
 		Store: db, Secrets: secrets, Now: time.Now, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
-		Dial: engine.DialThrough("test", func(_ context.Context, _, address string) (net.Conn, error) {
+		Dial: dial.Through("test", func(_ context.Context, _, address string) (net.Conn, error) {
 			if address == stashHost {
 				return b.stash.connect()
 			}

@@ -59,6 +59,9 @@ func (e *Engine) load() error {
 	if err := e.loadData(); err != nil {
 		return err
 	}
+	if err := e.links.Load(); err != nil {
+		return err
+	}
 	e.dial()
 	e.scan.Soon(e.now())
 	return e.loadAccount()
@@ -173,7 +176,7 @@ func (e *Engine) loadSmall() error {
 	err := e.store.View(func(tx store.Tx) error {
 		for name, v := range map[string]any{
 			pauseValue: &e.pause, sweptValue: &known.Swept, fileValue: &known.Files, newestValue: &known.Newest,
-			aliveValue: &e.upkeep.alive, provenValue: &e.proven, upkeepValue: &e.upkeep.tidied,
+			aliveValue: &e.upkeep.alive, upkeepValue: &e.upkeep.tidied,
 		} {
 			if _, err := tx.Value(name, v); err != nil {
 				return err
@@ -211,7 +214,7 @@ func (e *Engine) storeEnd() error {
 
 // cancelTasks asks everything beside the loop to end; the batch ends after its step.
 func (e *Engine) cancelTasks() {
-	e.links.stopWatching()
+	e.links.StopListening()
 	e.stopRecon()
 	e.dispatch.Halt()
 }

@@ -136,8 +136,8 @@ func (e *Engine) wake() {
 	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
 		e.noteLocal(err)
 	}
-	e.links.budgets.wake()
-	e.links.recheck(e.now())
+	e.wakeBudgets()
+	e.links.Recheck(e.now())
 	e.scan.Soon(e.now())
 	if err := e.dispatch.Clamp(); err != nil {
 		e.noteLocal(err)

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
@@ -34,7 +35,7 @@ const (
 
 // opened ends what is of no use while the breaker is open.
 func (e *Engine) opened() {
-	e.links.stopWatchingPlex()
+	e.links.StopListeningToPlex()
 	e.probing = probing{at: e.now()}
 }
 
@@ -42,7 +43,7 @@ func (e *Engine) opened() {
 // does not stop it.
 func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
 	at, open := e.health.Breaker.NextProbe()
-	if !open || e.links.plex == nil {
+	if !open || !e.links.Connected() {
 		return time.Time{}
 	}
 	if e.young(now) && !e.probing.listing { // a listing is more than one request
@@ -71,13 +72,13 @@ func (e *Engine) probe() {
 		return
 	}
 	e.probing.at = e.now()
-	t := trial{begun: e.probing.at, gen: e.health.Breaker.Generation, plex: e.links.plex, machine: e.bound(), index: e.index(), skip: e.probing.listing}
-	if b := e.links.budgets.plex; len(e.links.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
-		t.sections = e.links.sections
+	t := trial{begun: e.probing.at, gen: e.health.Breaker.Generation, plex: e.links.Plex(), machine: e.links.Expected(), index: e.index(), skip: e.probing.listing}
+	if b := e.links.Budget(fault.Plex); len(e.links.Sections()) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
+		t.sections = e.links.Sections()
 		b.Due(budget.Listing)
 		b.Due(budget.Identity) // which a listing over a new connection asks first
 	}
-	if b := e.links.budgets.plex; b.Fails(budget.Connect) && !b.Fails(budget.Sections) {
+	if b := e.links.Budget(fault.Plex); b.Fails(budget.Connect) && !b.Fails(budget.Sections) {
 		t.ready = true
 		b.Due(budget.Identity)
 	}
@@ -92,7 +93,7 @@ func (e *Engine) probe() {
 type trial struct {
 	begun    time.Time
 	gen      uint64
-	plex     Plex
+	plex     link.Plex
 	machine  string // that has to answer; empty when any may
 	index    *library.Index
 	sections []scene.Section // to be listed; none when the listing did not fail
@@ -128,7 +129,7 @@ func (t *trial) greet(ctx context.Context) error {
 	case budget.Held(err):
 		return t.plex.Probe(ctx)
 	case err == nil && t.machine != "" && who.Machine != t.machine:
-		return errOtherPlex
+		return link.ErrOtherPlex
 	}
 	return err
 }
@@ -137,7 +138,7 @@ func (t *trial) greet(ctx context.Context) error {
 func (e *Engine) tried(t trial) {
 	listed := t.answered && len(t.sections) > 0
 	if listed {
-		e.links.budgets.plex.Done(budget.Index, t.err)
+		e.links.Budget(fault.Plex).Done(budget.Index, t.err)
 		e.appeared(t.found.Appeared)
 		if t.err == nil {
 			e.indexed(e.scan.Indexed(e.now()))
@@ -160,7 +161,7 @@ func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 		ev.Kind = breaker.ProbeAbandoned
 	case budget.Held(f): // not asked at all: nothing new, least of all that it is over
 		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()
-	case answered(f) && !errors.Is(f, errOtherPlex):
+	case answered(f) && !errors.Is(f, link.ErrOtherPlex):
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
 		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()

@@ -127,7 +127,7 @@ func (e *Engine) endReport(run *reconRun, words string) {
 func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64, error) {
 	var id uint64
 	err := e.ask(ctx, func() error {
-		if e.links.stash == nil {
+		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
 		if e.recon.running != nil {
@@ -136,8 +136,8 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 		if e.paused() && !q.Preview {
 			return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
 		}
-		scope, err := reconcile.ParseScope(q.Scope, e.links.sections, e.now())
-		if err != nil && e.links.machine != "" {
+		scope, err := reconcile.ParseScope(q.Scope, e.links.Sections(), e.now())
+		if err != nil && e.links.Machine() != "" {
 			return err
 		}
 		id, err = e.beginRecon(q, scope)
@@ -156,7 +156,7 @@ func (e *Engine) beginRecon(q api.ReconcileRequest, scope string) (uint64, error
 	if err != nil {
 		return 0, err
 	}
-	e.recon.running = &reconRun{report: rep, yes: q.Yes, epoch: e.links.epoch}
+	e.recon.running = &reconRun{report: rep, yes: q.Yes, epoch: e.links.Epoch()}
 	e.publish()
 	return rep.ID, nil
 }
@@ -176,7 +176,7 @@ func (e *Engine) dueReconcile(ctx context.Context, now time.Time) time.Time {
 	if run == nil {
 		return e.dueSchedule(now)
 	}
-	if run.epoch != e.links.epoch {
+	if run.epoch != e.links.Epoch() {
 		e.cancelRecon(fault.Old(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
 		return time.Time{}
 	}
@@ -190,11 +190,11 @@ func (e *Engine) dueReconcile(ctx context.Context, now time.Time) time.Time {
 // is under way that lists Plex as well. While work is possible the first look comes
 // first: it learns what a comparison needs to know.
 func (e *Engine) reconReady() bool {
-	l := &e.links
-	if e.scan.Running() || !l.stashState.Checked || !l.plexState.Checked && e.health.Breaker.Allows() {
+	stash, plex := e.links.StashState(), e.links.PlexState()
+	if e.scan.Running() || !stash.Checked || !plex.Checked && e.health.Breaker.Allows() {
 		return false
 	}
-	return e.scan.Swept() || e.paused() || !l.stashState.OK || !l.plexState.OK
+	return e.scan.Swept() || e.paused() || !stash.OK || !plex.OK
 }
 
 func (e *Engine) startRecon(ctx context.Context, run *reconRun) {
@@ -215,12 +215,12 @@ func (e *Engine) startRecon(ctx context.Context, run *reconRun) {
 const progressEvery = 250 * time.Millisecond
 
 func (e *Engine) reconciliation(run *reconRun, gen uint64) reconcile.Run {
-	l := &e.links
+	l := e.links
 	finder := e.finder()
 	var told time.Time
 	return reconcile.Run{
-		Stash: l.stash, Plex: l.plex, Store: e.store, Settings: e.settings.Clone(), Machine: l.machine,
-		Sections: l.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, Report: run.report,
+		Stash: l.Stash(), Plex: l.Plex(), Store: e.store, Settings: e.settings.Clone(), Machine: l.Machine(),
+		Sections: l.Sections(), Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, Report: run.report,
 		Brake: e.recon.brake, Yes: run.yes,
 		Refresh:  e.refreshFor(run, gen),
 		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, finder.Claims(s)) },
@@ -240,9 +240,9 @@ func (e *Engine) reconciliation(run *reconRun, gen uint64) reconcile.Run {
 
 // refreshFor lists Plex in full for a run and lets looks go on afterwards.
 func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) error {
-	l := &e.links
-	ix := &library.Index{Plex: l.plex, Store: e.store, Machine: l.machine, Clock: e.stamp}
-	sections, epoch := l.sections, l.epoch
+	l := e.links
+	ix := &library.Index{Plex: l.Plex(), Store: e.store, Machine: l.Machine(), Clock: e.stamp}
+	sections, epoch := l.Sections(), l.Epoch()
 	return func(ctx context.Context) error {
 		if ix.Machine == "" {
 			return fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
@@ -252,12 +252,12 @@ func (e *Engine) refreshFor(run *reconRun, gen uint64) func(context.Context) err
 			return err
 		}
 		e.post(func() {
-			if epoch != e.links.epoch {
+			if epoch != e.links.Epoch() {
 				return
 			}
 			e.recon.listing = false
 			e.indexed(e.scan.Indexed(e.now()))
-			e.links.budgets.plex.Done(budget.Index, nil)
+			e.links.Budget(fault.Plex).Done(budget.Index, nil)
 			e.countPlex(gen, nil)
 			if err := e.dispatch.Wake(got.Appeared); err != nil {
 				e.noteLocal(err)
@@ -273,7 +273,7 @@ func (e *Engine) reconciled(run *reconRun, gen uint64, out reconcile.Outcome, er
 	if err != nil {
 		e.endReport(run, fault.Of(err).Message.String())
 		e.noteLocal(err)
-	} else if out.Fault != nil && run.epoch == e.links.epoch {
+	} else if out.Fault != nil && run.epoch == e.links.Epoch() {
 		e.reconFault(gen, out.Fault)
 	}
 	if err == nil {

@@ -8,7 +8,9 @@ import (
 
 	"lockstep/sync/change"
 	"lockstep/sync/config"
+	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
 	"lockstep/sync/reconcile"
@@ -67,7 +69,7 @@ func (b *bench) drain() {
 func (b *bench) run(db store.Store, adjust func(*reconcile.Run)) reconcile.Run {
 	b.t.Helper()
 	ctx := context.Background()
-	stash, plex := engine.DialServers("test")(engine.Address{
+	stash, plex := dial.Servers("test")(link.Address{
 		StashURL: b.settings.StashURL, PlexURL: b.settings.PlexURL,
 		APIKey: func() string { return b.secrets.m[engine.StashAPIKey] }, Token: func() string { return b.secrets.m[engine.PlexToken] },
 		ClientID: "test",

@@ -90,5 +90,5 @@ func (e *Engine) prove() {
 	if e.health.Breaker.State == breaker.Open {
 		e.probe()
 	}
-	e.links.recheck(e.now())
+	e.links.Recheck(e.now())
 }

@@ -18,7 +18,7 @@ import (
 // mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
 // is waited for by the connection check.
 func (e *Engine) mayScan() bool {
-	return e.links.stash != nil && e.links.stashState.OK && !e.paused() && e.stopping == "" && !e.recon.listing
+	return e.links.Connected() && e.links.StashState().OK && !e.paused() && e.stopping == "" && !e.recon.listing
 }
 
 // scanConditions is what the scanner decides by.
@@ -26,8 +26,8 @@ func (e *Engine) scanConditions() scan.Conditions {
 	s := e.settings
 	return scan.Conditions{
 		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
-		PlexUp:      e.health.Breaker.Allows() && e.links.machine != "",
-		StashBudget: e.links.budgets.stash, PlexBudget: e.links.budgets.plex,
+		PlexUp:      e.health.Breaker.Allows() && e.links.Machine() != "",
+		StashBudget: e.links.Budget(fault.Stash), PlexBudget: e.links.Budget(fault.Plex),
 	}
 }
 
@@ -41,7 +41,7 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 		return at
 	}
 	run := e.newScan(e.scan.Begin(now, c))
-	gen, epoch := e.health.Breaker.Generation, e.links.epoch
+	gen, epoch := e.health.Breaker.Generation, e.links.Epoch()
 	e.spawn(func() {
 		run.Run(ctx)
 		e.post(func() { e.scanned(epoch, gen, run) })
@@ -54,10 +54,10 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 
 // newScan makes a run against the present servers.
 func (e *Engine) newScan(p scan.Plan) *scan.Scan {
-	epoch := e.links.epoch
+	epoch := e.links.Epoch()
 	progress := scan.NewProgress(e.now, e.scan.Scenes(), func(s api.Scan) {
 		e.post(func() {
-			if epoch == e.links.epoch {
+			if epoch == e.links.Epoch() {
 				e.scan.ShowProgress(s)
 				e.publish()
 			}
@@ -65,17 +65,17 @@ func (e *Engine) newScan(p scan.Plan) *scan.Scan {
 	})
 	finder, index := e.finder(), e.index()
 	finder.Progress, index.Progress = progress.Stash, progress.Plex
-	return scan.NewScan(p, scan.Servers{Stash: e.links.stash, Finder: finder, Index: index, Sections: e.links.sections}, progress)
+	return scan.NewScan(p, scan.Servers{Stash: e.links.Stash(), Finder: finder, Index: index, Sections: e.links.Sections()}, progress)
 }
 
 func (e *Engine) index() *library.Index {
-	return &library.Index{Plex: e.links.plex, Store: e.store, Machine: e.links.machine, Clock: e.stamp}
+	return &library.Index{Plex: e.links.Plex(), Store: e.store, Machine: e.links.Machine(), Clock: e.stamp}
 }
 
 func (e *Engine) finder() *change.Finder {
 	m := match.NewMapper(e.settings.PathMap)
 	return &change.Finder{
-		Stash: e.links.stash, Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
+		Stash: e.links.Stash(), Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
 		Claims: func(s scene.Scene) []string {
 			var keys []string
 			for _, p := range s.Paths() {
@@ -92,7 +92,7 @@ func (e *Engine) scanned(epoch int, gen uint64, run *scan.Scan) {
 	if run.Worked() {
 		e.upkeep.worked = now
 	}
-	if epoch != e.links.epoch {
+	if epoch != e.links.Epoch() {
 		e.scan.Discard(run, now)
 		return
 	}
@@ -108,7 +108,7 @@ func (e *Engine) scanned(epoch int, gen uint64, run *scan.Scan) {
 
 func (e *Engine) stashScanned(ended scan.Ended) {
 	for _, t := range ended.Tasks {
-		e.links.budgets.stash.Done(t.Kind, t.Err)
+		e.links.Budget(fault.Stash).Done(t.Kind, t.Err)
 	}
 	if ended.Rechecked {
 		e.rechecked()
@@ -126,7 +126,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 
 func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 	e.appeared(ended.Appeared)
-	e.links.budgets.plex.Done(budget.Index, ended.PlexErr)
+	e.links.Budget(fault.Plex).Done(budget.Index, ended.PlexErr)
 	if ended.PlexErr != nil {
 		f := fault.At(ended.PlexErr, fault.Plex)
 		e.doubt(f)
@@ -158,8 +158,7 @@ func (e *Engine) indexed(first bool) {
 // the machine once more when its time is over.
 func (e *Engine) hangUp() {
 	if !e.dispatch.Active() && e.store.Counts().Empty() {
-		e.links.stash.Close()
-		e.links.plex.Close()
+		e.links.Rest()
 	}
 }
 
@@ -192,11 +191,11 @@ func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 		return at
 	}
 	e.scan.BeginCheck()
-	epoch, plex := e.links.epoch, e.links.plex
+	epoch, plex := e.links.Epoch(), e.links.Plex()
 	e.spawn(func() {
 		sections, err := plex.Sections(ctx)
 		e.post(func() {
-			if epoch != e.links.epoch {
+			if epoch != e.links.Epoch() {
 				e.scan.DiscardCheck()
 				return
 			}

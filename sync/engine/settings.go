@@ -10,6 +10,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -21,7 +22,7 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 	err := e.ask(ctx, func() error {
 		s = api.Settings{
 			Values: e.settings.Clone(), SecretsIn: e.o.Secrets.Where(), Overridden: maps.Clone(e.o.Overridden),
-			Libraries: librariesOf(e.links.sections),
+			Libraries: librariesOf(e.links.Sections()),
 			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
 			HasStashLogin: e.secret(StashLogin)() != "", HasPlexLogin: e.secret(PlexLogin)() != "",
 		}
@@ -77,7 +78,7 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 // answers there.
 func (e *Engine) putSettings(tx store.Tx, before, next config.Settings) error {
 	if before.PlexURL != next.PlexURL && !e.overridden("plex-url") {
-		if err := tx.DeleteValue(machineValue); err != nil {
+		if err := link.Unbind(tx); err != nil {
 			return err
 		}
 	}
@@ -132,7 +133,7 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 
 // TestConnection tries an address and a secret without storing them.
 func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
-	a := Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin)}
+	a := link.Address{StashURL: q.URL, PlexURL: q.URL, APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin)}
 	err := e.ask(ctx, func() error {
 		a.ClientID, a.StashCertificate, a.PlexCertificate = e.clientID(), e.settings.StashCertificate, e.settings.PlexCertificate
 		return nil
@@ -154,7 +155,7 @@ func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.Tes
 	return testPlex(ctx, plex), nil
 }
 
-func testStash(ctx context.Context, s Stash) api.TestResult {
+func testStash(ctx context.Context, s link.Stash) api.TestResult {
 	version, scenes, err := s.Status(ctx)
 	if err != nil {
 		return refused(err)
@@ -165,7 +166,7 @@ func testStash(ctx context.Context, s Stash) api.TestResult {
 	return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes)}
 }
 
-func testPlex(ctx context.Context, p Plex) api.TestResult {
+func testPlex(ctx context.Context, p link.Plex) api.TestResult {
 	id, sections, err := p.Ready(ctx)
 	if err != nil {
 		return refused(err)

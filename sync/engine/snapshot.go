@@ -23,9 +23,9 @@ func (e *Engine) publish() {
 		Queue: q, Standing: e.standing(), InHand: e.dispatch.InHand(),
 		Today:  e.dispatch.Today(now),
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
-		Configured: e.settings.Configured(), Stash: e.links.stashState, Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
+		Configured: e.settings.Configured(), Stash: e.links.StashState(), Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
 		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
-		Attention: e.attention(), Failing: e.failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.scan.Awaits(q.Parked > 0),
+		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
 		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
@@ -36,7 +36,7 @@ func (e *Engine) publish() {
 		s.Outage = &r
 	}
 	s.Run = e.dispatch.Progress(now, q.Pending())
-	e.tellFailing(s.Failing)
+	e.links.LogFailing(s.Failing)
 	e.snap.Store(s)
 }
 
@@ -54,10 +54,10 @@ func (e *Engine) verdictSince() time.Time {
 	case health.Down:
 		return e.health.Newest.Started
 	case health.Up:
-		if ended := e.health.Newest.Ended; ended.After(e.links.plexState.Since) {
+		if ended := e.health.Newest.Ended; ended.After(e.links.PlexState().Since) {
 			return ended
 		}
-		return e.links.plexState.Since // nobody watched before this process began
+		return e.links.PlexState().Since // nobody watched before this process began
 	}
 	return time.Time{}
 }

@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
 	"lockstep/sync/plex"
 	"lockstep/sync/store"
@@ -42,7 +43,7 @@ const signInLife = 15 * time.Minute
 func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 	s := &signIn{id: rand.Text()}
 	err := e.ask(ctx, func() error {
-		e.links.budgets.account.Forget() // a person asks
+		e.account.budget.Forget() // a person asks
 		s.service = plex.NewSignIn(e.signInOptions())
 		return nil
 	})
@@ -64,7 +65,7 @@ func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 // signInOptions sends people to the public page, or to the service itself when it is
 // not the public one.
 func (e *Engine) signInOptions() plex.SignInOptions {
-	o := plex.SignInOptions{Service: e.settings.PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.links.budgets.account}
+	o := plex.SignInOptions{Service: e.settings.PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.account.budget}
 	if o.Service != config.PublicPlexTV {
 		o.Page = o.Service
 	}
@@ -239,7 +240,7 @@ func (e *Engine) storeServer(ctx context.Context, f foundServer) error {
 			if _, err := tx.Value(settingsValue, &values); err != nil {
 				return err
 			}
-			return tx.PutValue(machineValue, boundServer{Machine: f.Machine, URL: f.best.URL})
+			return link.Bind(tx, f.Machine, f.best.URL)
 		})
 	})
 	if err != nil {

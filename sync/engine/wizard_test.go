@@ -18,6 +18,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/config"
+	"lockstep/sync/dial"
 	"lockstep/sync/engine"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -36,7 +37,7 @@ func newcomer(t *testing.T, o sim.Options, change func(*engine.Options)) (*rig, 
 		t.Fatal(err)
 	}
 	opt := engine.Options{
-		Store: db, Secrets: r.secrets, Dial: engine.DialServers("test"), Now: r.now, Jitter: rand.Float64,
+		Store: db, Secrets: r.secrets, Dial: dial.Servers("test"), Now: r.now, Jitter: rand.Float64,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 	}
 	if change != nil {

@@ -20,11 +20,11 @@ import (
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
+	return e.links.Ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
 }
 
 func (e *Engine) workBudgets() dispatch.Budgets {
-	return dispatch.Budgets{Stash: e.links.budgets.stash, Plex: e.links.budgets.plex}
+	return dispatch.Budgets{Stash: e.links.Budget(fault.Stash), Plex: e.links.Budget(fault.Plex)}
 }
 
 // dueWork hands the due jobs to the worker when nothing holds it back.
@@ -66,10 +66,10 @@ func (e *Engine) restForDisk(err error, now time.Time) time.Time {
 func (e *Engine) workLinks() dispatch.Links {
 	return dispatch.Links{
 		Reader: &compare.Reader{
-			Stash: e.links.stash, Plex: e.links.plex, Store: e.store, Settings: e.settings.Clone(), Machine: e.links.machine,
-			Sections: e.links.sections, Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
+			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings.Clone(), Machine: e.links.Machine(),
+			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
 		},
-		Plex: scanNoter{e.links.plex, e.libraryScanned}, Report: e.report, Brake: e.workBrake,
+		Plex: scanNoter{e.links.Plex(), e.libraryScanned}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
 			e.post(func() {
 				e.dispatch.Step(j, step)
@@ -95,7 +95,7 @@ func (e *Engine) report(rs []worker.Result) bool {
 // one transaction. It reports whether the batch may go on.
 func (e *Engine) take(rs []worker.Result) bool {
 	results := e.dispatch.Take(rs, dispatch.Library{
-		Machine: e.links.machine, Mapper: match.NewMapper(e.settings.PathMap), Claims: e.finder().Claims, ParkFor: e.settings.ParkFor,
+		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings.PathMap), Claims: e.finder().Claims, ParkFor: e.settings.ParkFor,
 	})
 	through := e.throughBrake(results.Through())
 	put := func(tx store.Tx) error {
@@ -112,7 +112,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 	e.upkeep.worked = e.now()
 	f := results.Stored()
 	if f.Writable {
-		e.links.budgets.plex.Done(budget.Write, nil)
+		e.links.Budget(fault.Plex).Done(budget.Write, nil)
 	}
 	if f.Failed != "" {
 		e.lastErr = f.Failed
@@ -141,10 +141,10 @@ func (e *Engine) batchEnded(err error) {
 	f := ended.Fault
 	switch {
 	case f == nil:
-		e.links.budgets.stash.Done(budget.Batch, nil)
-		e.links.budgets.plex.Done(budget.Batch, nil)
+		e.links.Budget(fault.Stash).Done(budget.Batch, nil)
+		e.links.Budget(fault.Plex).Done(budget.Batch, nil)
 	case ended.Refused:
-		e.links.budgets.plex.Done(budget.Write, f)
+		e.links.Budget(fault.Plex).Done(budget.Write, f)
 		e.doubt(f) // perhaps it is not read with this token either
 	case budget.Held(f), f.Class == fault.Canceled:
 	case f.Class == fault.Local:
@@ -157,7 +157,7 @@ func (e *Engine) batchEnded(err error) {
 
 // batchFault acts on the fault of a server that ended a batch.
 func (e *Engine) batchFault(f *fault.Error, ended dispatch.Ended) {
-	e.links.budgets.of(f.Server).Done(budget.Batch, f)
+	e.links.Budget(f.Server).Done(budget.Batch, f)
 	e.doubt(f)
 	if f.Server == fault.Plex {
 		e.countPlex(ended.Generation, f.Whole()) // the whole batch met it: not one item's fault
@@ -185,5 +185,5 @@ func (e *Engine) endRun(now time.Time) time.Time {
 // forgetRefusal begins anew with writing.
 func (e *Engine) forgetRefusal() {
 	e.dispatch.ForgetRefusal()
-	e.links.budgets.plex.Done(budget.Write, nil)
+	e.links.Budget(fault.Plex).Done(budget.Write, nil)
 }

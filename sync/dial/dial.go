@@ -1,12 +1,16 @@
-package engine
+// Package dial makes the adapters of both servers and fits them to what the engine asks for.
+package dial
 
 import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
+	"lockstep/sync/engine/link"
 	"lockstep/sync/plan"
 	"lockstep/sync/plex"
 	"lockstep/sync/scene"
@@ -16,11 +20,13 @@ import (
 // Connect makes a connection to an address, as net.Dialer does.
 type Connect func(ctx context.Context, network, address string) (net.Conn, error)
 
-// DialServers makes the real adapters, which connect over the network.
-func DialServers(version string) Dial { return dialServers(version, nil) }
+// Servers makes the real adapters, which connect over the network.
+func Servers(version string) link.Dial { return Through(version, nil) }
 
-func dialServers(version string, connect Connect) Dial {
-	return func(a Address) (Stash, Plex) {
+// Through makes the real adapters over connections made by connect; nil means over the
+// network.
+func Through(version string, connect Connect) link.Dial {
+	return func(a link.Address) (link.Stash, link.Plex) {
 		s := stash.New(stash.Options{URL: a.StashURL, Key: a.APIKey, Login: a.StashLogin, UserAgent: "Lockstep/" + version, Proven: a.StashProven, Certificate: a.StashCertificate, Budget: a.StashBudget, Connect: connect})
 		p := plex.New(plex.Options{URL: a.PlexURL, Token: a.Token, Login: a.PlexLogin, ClientID: a.ClientID, Version: version, Proven: a.PlexProven, Certificate: a.PlexCertificate, Budget: a.PlexBudget, Connect: connect})
 		return stashServer{s, door{a.StashURL, connect}}, plexServer{p, door{a.PlexURL, connect}}
@@ -101,9 +107,9 @@ type plexServer struct {
 
 // Watch turns Plex's notifications into the two things that matter: an item appeared,
 // a scan ended.
-func (p plexServer) Watch(ctx context.Context, connected func(), on func(PlexNews)) error {
+func (p plexServer) Watch(ctx context.Context, connected func(), on func(link.PlexNews)) error {
 	return p.Client.Watch(ctx, connected, func(n plex.Notification) {
-		news := PlexNews{Item: n.ItemID}
+		news := link.PlexNews{Item: n.ItemID}
 		switch n.Kind {
 		case plex.Timeline:
 			news.Appeared = n.ItemType == plan.ItemType
@@ -114,4 +120,40 @@ func (p plexServer) Watch(ctx context.Context, connected func(), on func(PlexNew
 			on(news)
 		}
 	})
+}
+
+// door is the address of a server, as it stands in the settings.
+type door struct {
+	address string
+	connect Connect // nil means over the network
+}
+
+// Knock reports nil when somebody listens there, the server itself or a proxy before it.
+func (d door) Knock(ctx context.Context) error {
+	u, err := url.Parse(d.address)
+	if err != nil || u.Host == "" {
+		if u, err = url.Parse("http://" + d.address); err != nil {
+			return err
+		}
+	}
+	if via, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err == nil && via != nil {
+		u = via
+	}
+	port := u.Port()
+	switch {
+	case port != "":
+	case u.Scheme == "https":
+		port = "443"
+	default:
+		port = "80"
+	}
+	connect := d.connect
+	if connect == nil {
+		connect = (&net.Dialer{}).DialContext
+	}
+	conn, err := connect(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }

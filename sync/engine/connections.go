@@ -1,0 +1,240 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
+	"lockstep/sync/config"
+	"lockstep/sync/engine/link"
+	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// dial makes new adapters for the present settings and forgets what was known of the
+// servers behind the old ones.
+func (e *Engine) dial() {
+	e.account.budget.Forget()
+	e.links.Disconnect()
+	e.forgetRefusal()
+	e.scan.ForgetIndex()
+	if e.o.Still || !e.settings.Configured() {
+		return
+	}
+	e.links.Connect(e.address(), link.Chosen{
+		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
+		Libraries: e.settings.Libraries, FixedLibraries: e.overridden("plex-library"),
+	})
+}
+
+// address is what the settings say of both servers.
+func (e *Engine) address() link.Address {
+	return link.Address{
+		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
+		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
+		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken),
+		StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin), ClientID: e.clientID(),
+	}
+}
+
+func (e *Engine) secret(name string) func() string {
+	return func() string {
+		v, err := e.o.Secrets.Get(name)
+		if err != nil {
+			e.log.Warn("read a secret", "name", name, "err", err)
+		}
+		return v
+	}
+}
+
+// wakeBudgets makes everything due that waits for a server to come back.
+func (e *Engine) wakeBudgets() {
+	e.links.Wake()
+	e.account.budget.Wake()
+}
+
+// forgetFailures begins anew, because a person asked for it.
+func (e *Engine) forgetFailures() {
+	e.links.Forget()
+	e.account.budget.Forget()
+}
+
+// dueChecks checks the connections that have not answered yet, that failed, or that
+// somebody has doubts about. An open breaker is tried by its probe alone.
+func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
+	due, next := e.links.DueChecks(now, e.health.Breaker.Allows())
+	for _, c := range due {
+		gen := e.health.Breaker.Generation
+		e.spawn(func() {
+			c.Run(ctx)
+			e.post(func() { e.checked(ctx, c, gen) })
+		})
+	}
+	return next
+}
+
+// checked takes in how the check of a connection ended.
+func (e *Engine) checked(ctx context.Context, c *link.Check, gen uint64) {
+	switch {
+	case ctx.Err() != nil:
+	case c.Server == fault.Stash:
+		e.stashChecked(ctx, c)
+	default:
+		e.plexChecked(ctx, c, gen)
+	}
+}
+
+func (e *Engine) stashChecked(ctx context.Context, c *link.Check) {
+	got, current, err := e.links.StashChecked(c)
+	if !current {
+		return
+	}
+	e.noteStored(err)
+	switch {
+	case got.Fault != nil:
+		e.noteOurs(got.Fault)
+		e.scan.Refuse(got.Fault) // no scan begins while Stash is away
+	default:
+		if got.Fresh {
+			e.scan.WantBy(scan.What{}, e.now()) // what failed meanwhile is known to work, or not, at once
+		}
+		e.listen(ctx, fault.Stash)
+	}
+	e.publish()
+}
+
+func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
+	a := e.links.Accept(c)
+	if a.Renamed != nil && a.Err == nil {
+		if a.Err = e.renameLibraries(a); a.Err == nil {
+			e.links.CalledNow(a.Renamed)
+		}
+	}
+	got, current, err := e.links.PlexChecked(c, a)
+	if !current {
+		return
+	}
+	defer e.publish()
+	e.noteStored(err)
+	if got.Fault != nil {
+		e.noteOurs(got.Fault)
+		for range got.Failures {
+			e.countPlex(gen, got.Fault)
+		}
+		return
+	}
+	if got.NewMachine {
+		e.scan.ForgetIndex()
+	}
+	e.countPlex(gen, nil)
+	if got.Fresh {
+		e.scan.WantBy(scan.What{Index: true}, e.now())
+	}
+	e.listen(ctx, fault.Plex)
+}
+
+// noteOurs reports a fault if it is one of our own.
+func (e *Engine) noteOurs(f *fault.Error) {
+	if f.Class == fault.Local {
+		e.noteLocal(f)
+	}
+}
+
+// renameLibraries calls the chosen libraries as Plex does now. Nothing else is wanted than
+// before, so nothing has to be compared again.
+func (e *Engine) renameLibraries(a link.Accepted) error {
+	next := e.settings.Clone()
+	err := e.store.Update(func(tx store.Tx) error {
+		stored := config.Defaults()
+		if _, err := tx.Value(settingsValue, &stored); err != nil {
+			return err
+		}
+		var hash scene.Hash
+		if _, err := tx.Value(hashValue, &hash); err != nil {
+			return err
+		}
+		before := e.settings.WantedHash()
+		next = e.settings.Clone()
+		next.Libraries, stored.Libraries = a.Renamed, a.Renamed
+		if hash == before {
+			if err := tx.PutValue(hashValue, next.WantedHash()); err != nil {
+				return err
+			}
+		}
+		return errors.Join(a.PutRenamed(tx), tx.PutValue(settingsValue, stored))
+	})
+	if err == nil {
+		e.log.Info("libraries are called otherwise in Plex", "before", e.settings.Libraries, "now", a.Renamed)
+		e.settings = next
+	}
+	return err
+}
+
+// listen keeps one listener for what a server announces.
+func (e *Engine) listen(ctx context.Context, s fault.Server) {
+	if l := e.links.Listen(ctx, s); l != nil {
+		e.spawn(func() { l.Run(func(h link.Heard) { e.post(func() { e.heard(h) }) }) })
+	}
+}
+
+// newsDelay collects announcements before the index is refreshed once for all.
+const newsDelay = 5 * time.Second
+
+// heard takes in what a server announced.
+func (e *Engine) heard(h link.Heard) {
+	if !e.links.Heard(h) {
+		return
+	}
+	soon := e.now().Add(newsDelay)
+	switch h.Kind {
+	case link.Appeared:
+		if e.dispatch.Active() {
+			return // mostly the echo of our own writes; the index is refreshed after the batch
+		}
+		e.scan.WantBy(scan.What{Index: true}, soon)
+	case link.Scanned:
+		e.scan.WantBy(scan.What{Index: true}, soon)
+	case link.JobEnded:
+		e.scan.WantBy(scan.Changes, soon)
+	}
+}
+
+// dueKnock knocks at servers that are away, and has the one that listens again asked.
+func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
+	due, next := e.links.DueKnocks(now, e.young(now))
+	for _, k := range due {
+		e.spawn(func() {
+			k.Run(ctx)
+			e.post(func() {
+				if e.links.Knocked(k) && k.Server == fault.Plex {
+					e.probing.at = time.Time{}
+				}
+			})
+		})
+	}
+	return next
+}
+
+// countPlex feeds the breaker with the outcome of a call to Plex. A success proves
+// nothing while something else that jobs need keeps failing.
+func (e *Engine) countPlex(gen uint64, err error) {
+	f := fault.Of(err)
+	switch {
+	case f == nil && e.links.PlexLacks():
+		return
+	case f == nil:
+		e.count(breaker.Event{Kind: breaker.Success, Generation: gen})
+	case f.Class == fault.Unreachable && f.Server == fault.Plex && !budget.Held(f):
+		e.count(breaker.Event{Kind: breaker.Failure, Generation: gen, Cause: f.Message.String()})
+	}
+}
+
+func (e *Engine) count(ev breaker.Event) {
+	if err := e.step(ev, nil); err != nil {
+		e.noteLocal(err)
+	}
+}

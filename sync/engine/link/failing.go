@@ -1,0 +1,135 @@
+package link
+
+import (
+	"slices"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/fault"
+)
+
+// servers are both, in the order they are told of.
+var servers = []fault.Server{fault.Plex, fault.Stash}
+
+// Failing lists what is tried again without success, the oldest first. Only what changes
+// depend on is shown: one scene's cover is that scene's reason, unless the server named a
+// time until which it wants no more of the kind.
+func (l *Links) Failing() []api.Failing {
+	var out []api.Failing
+	for _, s := range servers {
+		for _, f := range l.Budget(s).Failing() {
+			if !slices.Contains(vital, f.Kind) && f.Fault.RetryAfter == 0 {
+				continue
+			}
+			out = append(out, api.Failing{
+				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Message.String(), Hint: f.Fault.Hint.String(),
+				Since: f.Since.UTC().Round(0), Tries: f.Tries, Next: f.Next.UTC().Round(0),
+			})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b api.Failing) int { return a.Since.Compare(b.Since) })
+	return out
+}
+
+// vital are the kinds of request without which changes do not travel.
+var vital = []budget.Kind{
+	budget.Connect, budget.Identity, budget.Sections, budget.Index, budget.Listing, budget.Items, budget.Batch,
+	budget.Status, budget.Count, budget.Newest, budget.Sweep, budget.Stamps, budget.NameSweep, budget.Names, budget.FileSweep,
+	budget.Paths, budget.Recheck, budget.Scenes,
+}
+
+// failure tells one failing kind from another, for the log.
+type failure struct {
+	server fault.Server
+	kind   string
+	words  string
+}
+
+// LogFailing writes one line to the log when something begins to fail, fails in another
+// way or works again, however often it is tried. What is no longer listed works only once it
+// succeeded: new settings and a person's try have it begin anew, which mends nothing.
+func (l *Links) LogFailing(list []api.Failing) {
+	now := map[failure]bool{}
+	for _, f := range list {
+		k := failure{f.Server, f.Kind, f.Words}
+		now[k] = true
+		if !l.logged[k] {
+			l.host.Log.Warn("a request fails and is tried again", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)
+		}
+	}
+	for k := range l.logged {
+		switch {
+		case slices.ContainsFunc(list, func(f api.Failing) bool { return f.Server == k.server && f.Kind == k.kind }):
+		case l.Budget(k.server).Works(budget.Kind(k.kind)):
+			l.host.Log.Info("a request works again", "server", k.server, "request", k.kind)
+		default:
+			now[k] = true
+		}
+	}
+	l.logged = now
+}
+
+// needed are the requests to Plex without which no job gets on. One item's read or write
+// may fail for reasons of its own.
+var needed = []budget.Kind{budget.Connect, budget.Identity, budget.Sections, budget.Index, budget.Listing}
+
+// PlexLacks reports that something jobs need of Plex fails in a way that counts as an
+// outage: a success of something else proves nothing then.
+func (l *Links) PlexLacks() bool {
+	return slices.ContainsFunc(l.plexBudget.Failing(), func(f budget.Failure) bool {
+		return slices.Contains(needed, f.Kind) && f.Fault.Whole().Class == fault.Unreachable
+	})
+}
+
+// transient is how long an answer is not taken for a wrong setting when it contradicts what
+// the same server said before: a proxy whose server restarts answers anything.
+const transient = 30 * time.Second
+
+// Asks is what only a person can mend about the servers: a refused token, an address where
+// something else answers.
+func (l *Links) Asks(now time.Time) []api.Attention {
+	var out []api.Attention
+	for _, s := range servers {
+		state, ended := l.plexState, l.plexCheck.ended
+		if s == fault.Stash {
+			state, ended = l.stashState, l.stashCheck.ended
+		}
+		a, asked := asksFor(s, fault.Class(state.Class), state.Error, state.Hint)
+		if asked && !state.OK && (ended.IsZero() || now.UTC().Sub(state.Since) >= transient) {
+			a.Since = state.Since
+			out = append(out, a)
+			continue
+		}
+		for _, f := range lasting(l.Budget(s).Failing(), now) {
+			if a, asked := asksFor(s, f.Fault.Class, f.Fault.Message.String(), f.Fault.Hint.String()); asked && state.OK {
+				a.Since = f.Since.UTC().Round(0)
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// asksFor is what a person is asked about a fault of a class; false when it heals by itself.
+func asksFor(s fault.Server, c fault.Class, words, hint string) (api.Attention, bool) {
+	signIn, fix := api.SignInPlex, api.FixPlex
+	if s == fault.Stash {
+		signIn, fix = api.SignInStash, api.FixStash
+	}
+	switch c {
+	case fault.Unauthorized:
+		return api.Attention{Kind: signIn, Words: words, Hint: hint}, true
+	case fault.Config, fault.NotFound:
+		return api.Attention{Kind: fix, Words: words, Hint: hint}, true
+	}
+	return api.Attention{}, false
+}
+
+// lasting leaves out what failed only a moment ago, and what nothing depends on or only one
+// scene does.
+func lasting(list []budget.Failure, now time.Time) []budget.Failure {
+	return slices.DeleteFunc(list, func(f budget.Failure) bool {
+		return now.Sub(f.Since) < transient || !slices.Contains(vital, f.Kind)
+	})
+}

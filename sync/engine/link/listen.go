@@ -1,0 +1,145 @@
+package link
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/budget"
+	"lockstep/sync/fault"
+)
+
+// Kind is what a listener heard.
+type Kind string
+
+// What a listener hears.
+const (
+	Appeared Kind = "appeared" // an item appeared in Plex, or may have while nobody listened
+	Scanned  Kind = "scanned"  // Plex ended the scan of a library
+	JobEnded Kind = "job"      // Stash ended a job, which may have changed any scene
+	Lost     Kind = "lost"     // a connection that had been up is gone
+)
+
+// Heard is one thing a listener heard.
+type Heard struct {
+	Kind  Kind
+	epoch int
+	lived time.Duration // of a connection that was lost
+}
+
+// Listener listens to one server until it is told to stop.
+type Listener struct {
+	server fault.Server
+	epoch  int
+	stash  Stash
+	plex   Plex
+	budget *budget.Budget
+	now    func() time.Time
+	ctx    context.Context
+}
+
+// Listen makes a listener for a server that has none; nil when there is one.
+func (l *Links) Listen(ctx context.Context, s fault.Server) *Listener {
+	stop := &l.stopPlex
+	if s == fault.Stash {
+		stop = &l.stopStash
+	}
+	if *stop != nil {
+		return nil
+	}
+	ctx, *stop = context.WithCancel(ctx)
+	return &Listener{server: s, epoch: l.epoch, stash: l.stash, plex: l.plex, budget: l.Budget(s), now: l.host.Now, ctx: ctx}
+}
+
+// StopListening ends both listeners.
+func (l *Links) StopListening() {
+	l.StopListeningToPlex()
+	if l.stopStash != nil {
+		l.stopStash()
+		l.stopStash = nil
+	}
+}
+
+// StopListeningToPlex ends the listener of a server that is away; a check that succeeds
+// begins another one.
+func (l *Links) StopListeningToPlex() {
+	if l.stopPlex != nil {
+		l.stopPlex()
+		l.stopPlex = nil
+	}
+}
+
+// Heard takes in what a listener heard, and reports whether it concerns anybody.
+func (l *Links) Heard(h Heard) bool {
+	if h.epoch != l.epoch {
+		return false
+	}
+	switch { // Plex is checked at once when its notification socket died
+	case h.Kind != Lost:
+	case h.lived < steady:
+		l.plexCheck.doubt(l.host.Now())
+	default:
+		l.plexCheck.want(l.host.Now())
+	}
+	return true
+}
+
+// steady is how long a connection must have lived not to count as a failure: a proxy may
+// take each one and end it at once.
+const steady = time.Minute
+
+// leastRedial is between two connections in any case.
+const leastRedial = time.Second
+
+// Run listens again and again, as often as the budget allows, beside the loop.
+func (n *Listener) Run(heard func(Heard)) {
+	for n.ctx.Err() == nil {
+		if wait := n.budget.Next(budget.Socket).Sub(n.now()); wait > 0 {
+			nap(n.ctx, wait)
+			continue
+		}
+		if n.budget.Allow(budget.Socket) != nil {
+			continue // somebody else was faster; the next turn waits
+		}
+		n.once(heard)
+		nap(n.ctx, leastRedial)
+	}
+}
+
+// once listens over one connection.
+func (n *Listener) once(heard func(Heard)) {
+	began, up := n.now(), false
+	var err error
+	if n.server == fault.Stash {
+		err = n.stash.WatchJobs(n.ctx, func() { heard(Heard{Kind: JobEnded, epoch: n.epoch}) })
+		up = true
+	} else {
+		err = n.plex.Watch(n.ctx, func() { up = true; heard(Heard{Kind: Appeared, epoch: n.epoch}) }, func(news PlexNews) { n.news(news, heard) })
+	}
+	lived := n.now().Sub(began)
+	if up && lived >= steady {
+		n.budget.Done(budget.Socket, nil)
+	}
+	n.budget.Done(budget.Socket, err)
+	if up && n.server == fault.Plex && n.ctx.Err() == nil {
+		heard(Heard{Kind: Lost, epoch: n.epoch, lived: lived})
+	}
+}
+
+func (n *Listener) news(p PlexNews, heard func(Heard)) {
+	switch {
+	case p.Scanned:
+		heard(Heard{Kind: Scanned, epoch: n.epoch})
+	case p.Appeared:
+		heard(Heard{Kind: Appeared, epoch: n.epoch})
+	}
+}
+
+// nap waits for d or until ctx ends.
+func nap(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
