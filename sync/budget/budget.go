@@ -215,6 +215,7 @@ func (b *Budget) spend(k Kind, r *record, now time.Time) {
 	}
 	if now.Sub(r.since) < burstFor {
 		b.young = append(recent(b.young, now), try{k, now})
+		return
 	}
 	b.old = append(recent(b.old, now), try{k, now})
 }

@@ -122,6 +122,7 @@ const (
 	burst    = 20
 	burstFor = time.Minute
 	// steady is what is left for all kinds of one server that have failed for longer, in any
-	// minute.
+	// minute. What a fault was tried in its first one is not set against it: the end of a
+	// short outage would be noticed late.
 	steady = 4
 )

@@ -16,7 +16,8 @@ import (
 
 // probing is what is known of the tries of an open breaker.
 type probing struct {
-	at time.Time // of the newest probe
+	at    time.Time     // of the newest probe
+	asked time.Duration // for how long the server asked to be left alone then
 	// listing is set when a probe was answered and the listing still failed: then only a
 	// listing that succeeds shows that it is over.
 	listing bool
@@ -28,8 +29,12 @@ const (
 	probeTimeout = 10 * time.Second
 	// youngFor is how long an outage is young: its end is noticed within seconds.
 	youngFor = 10 * time.Minute
-	// youngProbe is the longest wait between probes of a young outage: three a minute, which
-	// leaves room in the budget for the check that follows when one is answered.
+	// freshProbe is the longest wait between probes in the first minute of an outage, for which
+	// the budget has 30 requests.
+	freshFor   = time.Minute
+	freshProbe = 5 * time.Second
+	// youngProbe is that of a young one: three a minute, which leaves room in the budget for
+	// the check that follows when one is answered.
 	youngProbe = 20 * time.Second
 )
 
@@ -47,7 +52,11 @@ func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
 		return time.Time{}
 	}
 	if e.young(now) && !e.probing.listing { // a listing is more than one request
-		at = host.Sooner(at, e.probing.at.Add(youngProbe))
+		every := youngProbe
+		if now.Round(0).Sub(e.health.Breaker.OpenedAt) < freshFor {
+			every = freshProbe
+		}
+		at = host.Sooner(at, e.probing.at.Add(max(every, e.probing.asked)))
 	}
 	if at.After(now) {
 		return at
@@ -153,6 +162,9 @@ func (e *Engine) tried(t trial) {
 func (e *Engine) probed(gen uint64, begun time.Time, err error) {
 	ev := breaker.Event{Kind: breaker.ProbeSucceeded, Generation: gen}
 	f := fault.Of(err)
+	if e.probing.asked = 0; err != nil {
+		e.probing.asked = f.RetryAfter
+	}
 	switch {
 	case err == nil:
 	case e.hard.Err() != nil:
