@@ -9,6 +9,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 )
 
 // labelWidth is the width of the names beside the inputs.
@@ -72,7 +73,7 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 		delete(p.wrong, o.Name)
 		visible(wrong, false)
 	} else {
-		m := mistake{text, present.Sentence(present.Heard(err.Error()))}
+		m := mistake{text, present.SaySentence(message.OfError(err))}
 		p.wrong[o.Name] = m
 		set(wrong, m.words, widget.DangerImportance)
 		visible(wrong, true)

@@ -15,6 +15,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 )
 
 // largestFile bounds what is read as settings: real ones have a few kilobytes.
@@ -78,7 +79,7 @@ func readSettings(in io.Reader) (config.Settings, error) {
 		return s, fmt.Errorf("%s (%w)", present.T("this file holds no settings of Lockstep"), err)
 	}
 	if err := s.Validate(); err != nil {
-		return s, errors.New(present.T("the settings in this file do not fit: %s", present.Heard(err.Error())))
+		return s, errors.New(present.T("the settings in this file do not fit: %s", present.Say(message.OfError(err))))
 	}
 	return s, nil
 }

@@ -3,8 +3,9 @@ package config
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"strings"
+
+	"lockstep/sync/message"
 )
 
 // Fingerprint reads the SHA-256 of a certificate as tools print it: 64 hex digits, with or
@@ -38,5 +39,5 @@ func certificate(v string) (string, error) {
 	case v == "" || absolute(v):
 		return v, nil
 	}
-	return "", errors.New("the certificate must be a SHA-256 fingerprint or the whole path of a file")
+	return "", message.Wrong(message.ConfigCertificate)
 }

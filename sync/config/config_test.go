@@ -155,7 +155,7 @@ func TestRangesHoldAtTheirVeryEdges(t *testing.T) {
 		for _, v := range bad {
 			c := config.Defaults()
 			err := o.Set(&c, v)
-			if err == nil || !strings.Contains(err.Error(), strconv.Quote(v)) || !reflect.DeepEqual(c, config.Defaults()) {
+			if err == nil || !strings.Contains(err.Error(), "“"+v+"”") || !reflect.DeepEqual(c, config.Defaults()) {
 				t.Errorf("%s takes %q: %v", o.Name, v, err)
 			}
 		}
@@ -181,7 +181,7 @@ func TestBadInputIsRefusedInWordsAndChangesNothing(t *testing.T) {
 		"address of nonsense":      {"stash-url", "http://[::1", "must look like"},
 		"half a fingerprint":       {"plex-certificate", "AB:CD", "must be a SHA-256 fingerprint or the whole path"},
 		"relative file":            {"stash-certificate", "own.pem", "must be a SHA-256 fingerprint or the whole path"},
-		"neither yes nor no":       {"notify", "perhaps", `"perhaps" is neither yes nor no`},
+		"neither yes nor no":       {"notify", "perhaps", `“perhaps” is neither yes nor no`},
 		"unknown pace":             {"pace", "frantic", "is not one of gentle, normal, full"},
 		"unknown policy":           {"field-title", "always", "is not one of merge, mirror, fill, off"},
 		"no time of day":           {"quiet-from", "24:00", "is not a time like 22:30"},

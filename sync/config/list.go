@@ -1,9 +1,9 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"strings"
+
+	"lockstep/sync/message"
 )
 
 // joinList writes texts separated by semicolons; a semicolon within one is doubled.
@@ -114,9 +114,9 @@ func parseRule(text string) (Rule, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return Rule{}, fmt.Errorf("%q can be read as more than one rule", text)
+		return Rule{}, message.Wrong(message.ConfigAmbiguousRule, message.Path(text))
 	case arrows == 0 || strings.HasPrefix(text, "=>") || strings.HasSuffix(text, "=>"):
-		return Rule{}, fmt.Errorf("%q is not a rule like /data/films => D:\\Films", text)
+		return Rule{}, message.Wrong(message.ConfigNotARule, message.Path(text))
 	}
 	before, after, _ := strings.Cut(text, "=>")
 	for _, p := range []string{side(before), side(after)} {
@@ -124,7 +124,7 @@ func parseRule(text string) (Rule, error) {
 			return Rule{}, err
 		}
 	}
-	return Rule{}, errors.New("both sides of a path rule must be whole paths")
+	return Rule{}, message.Wrong(message.ConfigRuleSides)
 }
 
 // side is one side of a rule without the quotes that file managers put around a copied
@@ -140,13 +140,13 @@ func side(text string) string {
 // whyNoFolder tells what is wrong with a side that looks whole to a person.
 func whyNoFolder(p string) error {
 	if strings.Contains(p, "://") {
-		return fmt.Errorf("%q is an address; a path rule needs the folder itself, such as /data/films or \\\\nas\\films", p)
+		return message.Wrong(message.ConfigRuleAddress, message.Path(p))
 	}
 	if twoSlashes(p) {
-		return fmt.Errorf("%q begins with two slashes; write \\\\host\\folder for a share, or one slash", p)
+		return message.Wrong(message.ConfigRuleSlashes, message.Path(p))
 	}
 	if strings.HasPrefix(p, "~") || strings.HasPrefix(p, "$") || strings.HasPrefix(p, "%") {
-		return fmt.Errorf("%q stands for a folder; write its whole path, as the server sees it", p)
+		return message.Wrong(message.ConfigRuleHome, message.Path(p))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -64,14 +64,25 @@ func Lookup(name string) (Option, bool) {
 
 // Validate checks every option against its range and reports all that do not fit.
 func (s Settings) Validate() error {
-	var errs []error
+	var wrong []message.Message
 	for _, o := range Options() {
 		c := s.Clone()
 		if err := o.Set(&c, o.Get(s)); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", o.Name, err))
+			wrong = append(wrong, message.New(message.ConfigOption, message.Word(o.Name), message.Of(message.OfError(err))))
 		}
 	}
-	return errors.Join(errs...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &message.Error{Message: message.Clauses(wrong...)}
+}
+
+func noChoice(v string, valid []string) error {
+	words := make([]message.Arg, len(valid))
+	for i, w := range valid {
+		words[i] = message.Word(w)
+	}
+	return message.Wrong(message.ConfigNotAChoice, message.Title(v), message.List(words...))
 }
 
 func text(name string, g Group, title, words string, at func(*Settings) *string, check func(string) (string, error)) Option {
@@ -99,7 +110,7 @@ func toggle(name string, g Group, title, words string, at func(*Settings) *bool)
 			case "false", "no", "off", "0":
 				*at(s) = false
 			default:
-				return fmt.Errorf("%q is neither yes nor no", v)
+				return message.Wrong(message.ConfigNotYesOrNo, message.Title(v))
 			}
 			return nil
 		},
@@ -113,7 +124,7 @@ func number(name string, g Group, title, words string, lo, hi int, at func(*Sett
 		Set: func(s *Settings, v string) error {
 			n, err := strconv.Atoi(strings.TrimSpace(v))
 			if err != nil || n < lo || n > hi {
-				return fmt.Errorf("%q is not a whole number from %d to %d", v, lo, hi)
+				return message.Wrong(message.ConfigNotANumber, message.Title(v), message.Number(lo), message.Number(hi))
 			}
 			*at(s) = n
 			return nil
@@ -131,7 +142,7 @@ func span(name string, g Group, title, words string, lo, hi time.Duration, at fu
 				return err
 			}
 			if d < lo || d > hi {
-				return fmt.Errorf("%q is outside %s to %s", v, Span(lo), Span(hi))
+				return message.Wrong(message.ConfigOutside, message.Title(v), message.Word(Span(lo)), message.Word(Span(hi)))
 			}
 			*at(s) = d
 			return nil
@@ -150,7 +161,7 @@ func choice[T ~string](name string, g Group, title, words string, valid []T, at 
 		Set: func(s *Settings, v string) error {
 			v = strings.ToLower(strings.TrimSpace(v))
 			if !slices.Contains(names, v) {
-				return fmt.Errorf("%q is not one of %s", v, strings.Join(names, ", "))
+				return noChoice(v, names)
 			}
 			*at(s) = T(v)
 			return nil
@@ -191,7 +202,7 @@ func policy(f scene.Field, title, words string) Option {
 		Set: func(s *Settings, v string) error {
 			v = strings.ToLower(strings.TrimSpace(v))
 			if !slices.Contains(valid, v) {
-				return fmt.Errorf("%q is not one of %s", v, strings.Join(valid, ", "))
+				return noChoice(v, valid)
 			}
 			*s = s.Clone()
 			s.Fields[f] = Policy(v)
@@ -217,13 +228,13 @@ func address(v string) (string, error) {
 	}
 	u, err := url.Parse(v)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return "", errors.New("the address must look like http://host:port")
+		return "", message.Wrong(message.ConfigNotAnAddress)
 	}
 	if port := u.Port(); u.Hostname() == "" || port != "" && !isPort(port) {
-		return "", errors.New("the address must look like http://host:port")
+		return "", message.Wrong(message.ConfigNotAnAddress)
 	}
 	if u.User != nil {
-		return "", errors.New("the address must not contain a user name or password; for a proxy, store them as stash-login or plex-login")
+		return "", message.Wrong(message.ConfigAddressLogin)
 	}
 	u.RawQuery, u.ForceQuery, u.Fragment = "", false, ""
 	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
@@ -249,7 +260,7 @@ func clock(v string) (string, error) {
 	}
 	t, err := time.Parse("15:04", v)
 	if err != nil {
-		return "", fmt.Errorf("%q is not a time like 22:30", v)
+		return "", message.Wrong(message.ConfigNotATime, message.Title(v))
 	}
 	return t.Format("15:04"), nil
 }

@@ -1,10 +1,11 @@
 package config
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
+
+	"lockstep/sync/message"
 )
 
 // stashPages and plexPages are the first folders of what the servers show below their
@@ -27,7 +28,7 @@ func stashAddress(v string) (string, error) {
 func plexAddress(v string) (string, error) {
 	v, err := serverAddress(v)
 	if u, bad := url.Parse(v); err == nil && bad == nil && strings.EqualFold(u.Hostname(), "app.plex.tv") {
-		return "", errors.New("app.plex.tv shows every Plex server; enter the address of yours, such as http://host:32400")
+		return "", message.Wrong(message.ConfigWebClient)
 	}
 	return withoutPage(v, plexPages), err
 }

@@ -1,11 +1,12 @@
 package config
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"lockstep/sync/message"
 )
 
 // Span writes a duration as the settings show it: "90s", "30m", "6h" or "7d".
@@ -37,7 +38,7 @@ func ParseSpan(v string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(v)
 	if err != nil {
-		return 0, fmt.Errorf("%q is not a time span like 90s, 30m, 6h or 7d", v)
+		return 0, message.Wrong(message.ConfigNotASpan, message.Title(v))
 	}
 	return d, nil
 }

@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -40,7 +41,7 @@ func (e *Engine) SaveSettings(ctx context.Context, c api.SettingsChange) error {
 // what the last sign-in left is of no more use.
 func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) error {
 	if err := c.Values.Validate(); err != nil {
-		return fault.Old(fault.Rejected, fault.None, "These settings do not fit: "+err.Error()+".", "", nil)
+		return fault.New(fault.Rejected, fault.None, message.New(message.ConfigDoNotFit, message.Of(message.OfError(err))), message.None, nil)
 	}
 	return e.ask(ctx, func() error {
 		if err := e.saveSecrets(c); err != nil {

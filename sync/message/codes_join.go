@@ -5,3 +5,6 @@ const (
 	JoinClauses   Code = "join.clauses"
 	JoinSentences Code = "join.sentences"
 )
+
+// What another program or the system says, in its own words.
+const Other Code = "other"

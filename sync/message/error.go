@@ -1,0 +1,26 @@
+package message
+
+import "errors"
+
+// Error is a message as an error: what is wrong with something a person entered. Faults of
+// servers and of this computer have a class and are in package fault.
+type Error struct{ Message Message }
+
+// Error is the message in English.
+func (e *Error) Error() string { return e.Message.String() }
+
+// Wrong makes an error that says a message.
+func Wrong(code Code, args ...Arg) error { return &Error{New(code, args...)} }
+
+// OfError is what an error says: its message, or its own text as a detail where it has
+// none. OfError(nil) says nothing.
+func OfError(err error) Message {
+	if err == nil {
+		return None
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Message
+	}
+	return New(Other, Detail(err.Error()))
+}
