@@ -57,7 +57,7 @@ soak: ## every request with every fault, and half an hour of random faults; SPAN
 
 preview: ## a preview is what is then written, in 10 000 random libraries with faults; CHECKS=n for another number
 	@.ci/setup.sh go
-	CGO_ENABLED=0 $(GO) test -tags nogui -run '^TestAPreviewIsWhatIsThenWritten$$' -rapid.checks=$(or $(CHECKS),10000) -v -timeout 1h ./sync/worker
+	TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) GOGC=400 CGO_ENABLED=0 $(GO) test -tags nogui -v -timeout 1h -parallel 4 -run '^TestAPreviewIsWhatIsThenWritten$$' ./sync/worker -rapid.checks=$(or $(CHECKS),10000)
 
 lint: ## gofmt, vet, staticcheck
 	@.ci/setup.sh build

@@ -1,12 +1,14 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha1" //nolint:gosec // Plex addresses uploads by SHA-1; it protects nothing
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
@@ -192,4 +194,31 @@ func (f *FakePlex) choose(key string, field scene.Field, fits func(scene.Picture
 	it.Locked[field.Wire()] = true
 	it.UpdatedAt++
 	f.Has[key] = it
+}
+
+// List is part of library.Plex: all items, whatever the section, in pages.
+func (f *FakePlex) List(_ context.Context, section string, o scene.Listing, page func(scene.ItemPage) (bool, error)) error {
+	if err := f.note("list", section); err != nil {
+		return err
+	}
+	items := slices.Collect(maps.Values(f.Has))
+	items = slices.DeleteFunc(items, func(it scene.Item) bool { return it.Section != "" && it.Section != section })
+	slices.SortFunc(items, func(a, b scene.Item) int {
+		if o.NewestFirst && a.UpdatedAt != b.UpdatedAt {
+			return cmp.Compare(b.UpdatedAt, a.UpdatedAt)
+		}
+		return cmp.Compare(a.RatingKey, b.RatingKey)
+	})
+	size := cmp.Or(o.PageSize, 500)
+	for at := 0; at == 0 || at < len(items); at += size {
+		part := items[at:min(len(items), at+size)]
+		if err := f.note("page", section, strconv.Itoa(at)); err != nil {
+			return err
+		}
+		more, err := page(scene.ItemPage{Items: part, Offset: at, Total: len(items)})
+		if err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }

@@ -242,3 +242,22 @@ func (f *FakeStash) SweepFiles(_ context.Context, page func([]scene.FileStamp) e
 func (f *FakeStash) Names(context.Context) (scene.Names, error) {
 	return f.Named, f.note("names")
 }
+
+// Sweep is part of change.Stash.
+func (f *FakeStash) Sweep(_ context.Context, page func([]scene.Stamp) error) error {
+	if err := f.note("sweep"); err != nil {
+		return err
+	}
+	var list []scene.Stamp
+	for _, id := range slices.Sorted(maps.Keys(f.Has)) {
+		if s := f.Has[id]; s != nil {
+			list = append(list, scene.Stamp{ID: id, UpdatedAt: s.UpdatedAt})
+		}
+	}
+	for part := range slices.Chunk(list, 7) {
+		if err := page(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
