@@ -27,7 +27,7 @@ const longestTrace = 64 << 10
 // standard error of what the desktop starts. The returned function ends that.
 func recordCrash(dir, name string) (stop func(), err error) {
 	path := filepath.Join(dir, name)
-	if err := file.Plain(path); err != nil {
+	if err := file.Own(path); err != nil {
 		return func() {}, fmt.Errorf("prepare for a crash: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -48,6 +48,9 @@ func recordCrash(dir, name string) (stop func(), err error) {
 // takeCrash reads the trace of an earlier crash and removes it, "" if there was none.
 func takeCrash(dir, name string) (string, error) {
 	path := filepath.Join(dir, name)
+	if err := file.Own(path); err != nil {
+		return "", fmt.Errorf("read what a crash left: %w", err)
+	}
 	f, err := file.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil

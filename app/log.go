@@ -43,7 +43,7 @@ func (l *logs) start(level slog.Level, dir string) *slog.Logger {
 	name := filepath.Join(dir, LogName)
 	var notFile error
 	if dir != "" {
-		notFile = file.Plain(name)
+		notFile = file.Own(name)
 	}
 	if dir != "" && notFile == nil {
 		l.file = &lumberjack.Logger{Filename: name, MaxSize: logMegabytes, MaxBackups: logFiles}

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -84,6 +85,9 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		return err
 	}
 	o.watchCrashes(s.dir)
+	if info, err := os.Stat(s.dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
+		o.log.Warn("every user of this computer can write into the data folder; take their rights away", "folder", s.dir)
+	}
 	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: o.log, Version: s.Version})
 	if err != nil {
 		return err

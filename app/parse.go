@@ -67,9 +67,9 @@ func (s *session) parser(done *bool) (*kong.Kong, error) {
 	)
 }
 
-// help hides the flags of the settings except where they are asked for: there are fifty.
+// help hides the flags of the settings except where they are looked for: there are fifty.
 func help(o kong.HelpOptions, ctx *kong.Context) error {
-	full := ctx.Selected() != nil && ctx.Selected().Name == "settings"
+	full := ctx.Selected() != nil && slices.Contains([]string{"settings", "headless"}, ctx.Selected().Name)
 	for _, f := range ctx.Model.Flags {
 		if f.Group != nil && f.Group.Key == settingsGroup {
 			f.Hidden = !full

@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/decode"
 	"lockstep/sync/engine"
+	"lockstep/sync/file"
 )
 
 // settingsJSON is what `settings --json` prints, by the names of the options.
@@ -99,7 +100,10 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 	if c.File == "-" {
 		return readSettings(in)
 	}
-	f, err := os.Open(c.File)
+	f, err := file.Open(c.File)
+	if errors.Is(err, file.ErrNotFile) {
+		return nil, errUsage{fmt.Errorf("%s is not a file; name an export of settings, or - for standard input", c.File)}
+	}
 	if err != nil {
 		return nil, must("read the settings", err)
 	}
@@ -121,6 +125,9 @@ func importSettings(data []byte, into *config.Settings) (names []string, err err
 	values := map[string]string{}
 	if err := json.Unmarshal(text(data), &values); err != nil {
 		return nil, errUsage{fmt.Errorf("this is no export of settings: %w", err)}
+	}
+	if len(values) == 0 {
+		return nil, errUsage{errors.New("this is no export of settings: there is none in it")}
 	}
 	var errs []error
 	for name, v := range values {
@@ -202,16 +209,29 @@ func (c *settingsExportCmd) Run(s *session) error {
 		for _, o := range config.Options() {
 			values[o.Name] = o.Get(st.Values)
 		}
-		if c.File == "" {
-			s.print(values)
-			return nil
+		maps.Copy(values, st.Stored)
+		if err := c.write(s, values); err != nil {
+			return err
 		}
-		data, err := json.MarshalIndent(values, "", "  ")
-		if err == nil {
-			err = os.WriteFile(c.File, append(data, '\n'), 0o600)
+		for _, name := range slices.Sorted(maps.Keys(st.Stored)) {
+			if o, ok := config.Lookup(name); ok && st.Stored[name] != o.Get(st.Values) {
+				_, _ = fmt.Fprintf(s.Err, "lockstep: %s is written as it is stored; at present %s says otherwise\n", name, st.Overridden[name])
+			}
 		}
-		return must("write the settings", err)
+		return nil
 	})
+}
+
+func (c *settingsExportCmd) write(s *session, values map[string]string) error {
+	if c.File == "" {
+		s.print(values)
+		return nil
+	}
+	data, err := json.MarshalIndent(values, "", "  ")
+	if err == nil {
+		err = os.WriteFile(c.File, append(data, '\n'), 0o600)
+	}
+	return must("write the settings", err)
 }
 
 // secretLimit bounds what is read as a secret; a Stash key is a JWT of some 200 bytes.

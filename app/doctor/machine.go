@@ -50,6 +50,9 @@ func (c *checkup) database(ctx context.Context) Check {
 	if c.env.Database == "" {
 		return Check{}
 	}
+	if openToAll(c.env.DataDir) {
+		return Check{name, Warn, present.T("Every user of this computer can write into the data folder."), present.T("Take their rights away: chmod o-w %s", c.env.DataDir)}
+	}
 	info, err := os.Stat(c.env.Database)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -66,6 +69,12 @@ func (c *checkup) database(ctx context.Context) Check {
 		}
 	}
 	return Check{name, OK, present.T("The database takes %s.", size(uint64(max(0, info.Size())))), ""}
+}
+
+// openToAll reports a folder whose files anybody on this computer can replace.
+func openToAll(dir string) bool {
+	info, err := os.Stat(dir)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0
 }
 
 // records has every record of the database read. It reports true when all are whole.

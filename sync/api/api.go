@@ -191,6 +191,8 @@ type Settings struct {
 	// Overridden are the options that are not as they are stored, by name, with the flag
 	// or variable that sets them.
 	Overridden map[string]string `json:"overridden,omitempty"`
+	// Stored are the values on disk of those, by name.
+	Stored map[string]string `json:"stored,omitempty"`
 	// Libraries are the libraries the settings name, as Plex has them; empty before Plex
 	// was asked.
 	Libraries []Library `json:"libraries,omitempty"`

@@ -20,10 +20,9 @@ func (e *Engine) toStore(c api.SettingsChange) (config.Settings, error) {
 	if len(e.o.Overridden) == 0 {
 		return next, nil
 	}
-	stored := config.Defaults()
-	err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(settingsValue, &stored); return err })
+	stored, err := e.stored()
 	if err != nil {
-		return next, fmt.Errorf("read the settings: %w", err)
+		return next, err
 	}
 	for name := range e.o.Overridden {
 		o, ok := config.Lookup(name)
@@ -35,4 +34,32 @@ func (e *Engine) toStore(c api.SettingsChange) (config.Settings, error) {
 		}
 	}
 	return next, nil
+}
+
+// stored are the settings on disk.
+func (e *Engine) stored() (config.Settings, error) {
+	stored := config.Defaults()
+	err := e.store.View(func(tx store.Tx) error { _, err := tx.Value(settingsValue, &stored); return err })
+	if err != nil {
+		return stored, fmt.Errorf("read the settings: %w", err)
+	}
+	return stored, nil
+}
+
+// storedBelow are the stored values of the options that flags and variables set, by name.
+func (e *Engine) storedBelow() (map[string]string, error) {
+	if len(e.o.Overridden) == 0 {
+		return nil, nil
+	}
+	stored, err := e.stored()
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for name := range e.o.Overridden {
+		if o, ok := config.Lookup(name); ok {
+			values[name] = o.Get(stored)
+		}
+	}
+	return values, nil
 }

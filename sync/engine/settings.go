@@ -27,7 +27,9 @@ func (e *Engine) Settings(ctx context.Context) (api.Settings, error) {
 			HasAPIKey: e.secret(StashAPIKey)() != "", HasToken: e.secret(PlexToken)() != "",
 			HasStashLogin: e.secret(StashLogin)() != "", HasPlexLogin: e.secret(PlexLogin)() != "",
 		}
-		return nil
+		var err error
+		s.Stored, err = e.storedBelow()
+		return err
 	})
 	return s, err
 }

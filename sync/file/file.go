@@ -51,6 +51,19 @@ func Plain(path string) error {
 	return nil
 }
 
+// ErrLink is in the chain when a link has the name of a file of ours.
+var ErrLink = errors.New("a link, which may lead anywhere")
+
+// Own refuses what is no file or a link under the name of a file in a folder of ours: what
+// Lockstep writes stays there, whatever somebody laid ready. Nothing under that name is
+// fine.
+func Own(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return &fs.PathError{Op: "open", Path: path, Err: ErrLink}
+	}
+	return Plain(path)
+}
+
 // Open opens a file for reading, and nothing but a file.
 func Open(path string) (*os.File, error) {
 	if err := Plain(path); err != nil {
