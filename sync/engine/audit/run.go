@@ -1,0 +1,102 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lockstep/sync/change"
+	"lockstep/sync/config"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
+	"lockstep/sync/match"
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Links are what a run compares.
+type Links struct {
+	Stash    reconcile.Stash
+	Plex     reconcile.Plex
+	Settings config.Settings
+	Machine  string // of the Plex server
+	Sections []scene.Section
+	Claims   change.Claims
+	// Refresh lists the sections in full, beside the loop.
+	Refresh func(ctx context.Context) error
+	// Progress is called now and then, beside the loop; it must not block.
+	Progress func(checked, total int)
+}
+
+// Run is a run under way. Run carries it out beside the loop; End takes in how it ended.
+type Run struct {
+	work    reconcile.Run
+	ctx     context.Context // ends when the run is stopped, with the reason
+	stop    context.CancelCauseFunc
+	outcome reconcile.Outcome
+	err     error // our own
+}
+
+// Start begins the run that waits.
+func (a *Auditor) Start(l Links) *Run {
+	h := a.host
+	ctx, stop := context.WithCancelCause(context.Background()) // the end of the process has words of its own
+	a.run.stop, a.listing = stop, true
+	return &Run{ctx: ctx, stop: stop, work: reconcile.Run{
+		Stash: l.Stash, Plex: l.Plex, Store: h.Store, Settings: l.Settings, Machine: l.Machine, Sections: l.Sections,
+		Mapper: match.NewMapper(l.Settings.PathMap), Clock: h.Now, Report: a.run.report, Brake: a.brake, Yes: a.run.yes,
+		Refresh: l.Refresh, Progress: seldom(l.Progress),
+		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, l.Claims(s)) },
+		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, h.Stamp()) },
+	}}
+}
+
+// seldom leaves out progress that comes too soon after the one told last.
+func seldom(told func(checked, total int)) func(checked, total int) {
+	var last time.Time
+	return func(checked, total int) {
+		if time.Since(last) >= progressEvery {
+			last = time.Now()
+			told(checked, total)
+		}
+	}
+}
+
+// Run compares until the end, or until the run is canceled.
+func (r *Run) Run() {
+	defer r.stop(nil)
+	r.err = host.Safely(func() (err error) { r.outcome, err = r.work.Do(r.ctx); return err })
+}
+
+// Ended is what follows from the end of a run.
+type Ended struct {
+	// Fault is what ended it early, nil for nothing or for servers that are not the present
+	// ones.
+	Fault *fault.Error
+	// Compared says that the run has a result, Changed that it may have changed the queue.
+	Compared, Changed bool
+}
+
+// End takes in how a run ended, for the brake and the schedule. servers and s are the
+// present connections and settings. The error is our own.
+func (a *Auditor) End(r *Run, servers int, s config.Settings) (Ended, error) {
+	run := a.run
+	if r.err != nil {
+		err := a.drop(fault.Of(r.err).Words)
+		return Ended{}, errors.Join(r.err, err, a.ran(run, false, s))
+	}
+	a.run, a.listing = nil, false
+	ended := Ended{Compared: true, Changed: !run.report.Preview}
+	if run.servers == servers {
+		ended.Fault = r.outcome.Fault
+	}
+	err := a.reconciled(run, r.outcome, s)
+	if rep := r.outcome.Report; !rep.Preview {
+		a.finished(&rep)
+		if rep.Gaps > 0 || rep.Incomplete != "" {
+			a.host.Log.Info("reconciled", "scope", rep.Scope, "checked", rep.Checked, "gaps", rep.Gaps, "enqueued", rep.Enqueued, "incomplete", rep.Incomplete)
+		}
+	}
+	return ended, errors.Join(err, a.ran(run, r.outcome.Report.Incomplete == "", s))
+}
