@@ -59,6 +59,7 @@ var layers = map[string]int{
 	"sync/testkit":     4, // what the tests of several packages share
 
 	// The parts of the engine are in one layer, so none imports another.
+	"sync/engine/audit":    5,
 	"sync/engine/dispatch": 5,
 	"sync/engine/link":     5,
 	"sync/engine/explain":  5,

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/link"
@@ -118,7 +119,7 @@ type owner struct {
 	failedProbe time.Time
 	dispatch    *dispatch.Dispatcher
 	scan        *scan.Scanner
-	recon       reconState
+	audit       *audit.Auditor
 	upkeep      upkeepState
 	account     account
 	signIn      *signIn // the newest, nil before the first

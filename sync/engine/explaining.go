@@ -41,7 +41,7 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 		}
 		out = explain.Situation{
 			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
-			Run:      e.reconciliation(&reconRun{}, 0),
+			Run:      e.runLinks().Comparison(e.host),
 			Paused:   e.pause.On || e.held(), // that this engine only looks is no pause
 			PlexDown: !e.health.Breaker.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
 		}

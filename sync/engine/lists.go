@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
@@ -120,24 +121,10 @@ func (r Reader) Stored(version string) (api.Snapshot, error) {
 		if s.Said, _, err = tx.Said(); err != nil {
 			return err
 		}
-		s.LastReconciliation, err = lastReport(tx)
+		s.LastReconciliation, err = audit.LastReport(tx)
 		return err
 	})
 	return s, err
-}
-
-// lastReport is the newest finished report that was no preview.
-func lastReport(tx store.Tx) (*store.Report, error) {
-	reports, err := tx.Reports(0)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range reports {
-		if !r.Preview && !r.Ended.IsZero() {
-			return &r, nil
-		}
-	}
-	return nil, nil
 }
 
 func (e *Engine) reader() Reader {

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/health"
@@ -47,7 +48,7 @@ func (e *Engine) load() error {
 	if err := e.wantedChanged(); err != nil {
 		return err
 	}
-	if err := e.tendBrake(); err != nil {
+	if err := e.audit.Under(e.settings); err != nil {
 		return err
 	}
 	if err := e.dispatch.ResumeOrphans(); err != nil {
@@ -185,7 +186,11 @@ func (e *Engine) loadSmall() error {
 		return nil
 	})
 	e.scan = scan.New(e.log, known, e.stamp())
-	return errors.Join(err, e.loadReports())
+	if err != nil {
+		return err
+	}
+	e.audit, err = audit.New(e.host)
+	return err
 }
 
 // clientID is this installation's identifier towards Plex, made once.
@@ -215,7 +220,7 @@ func (e *Engine) storeEnd() error {
 // cancelTasks asks everything beside the loop to end; the batch ends after its step.
 func (e *Engine) cancelTasks() {
 	e.links.StopListening()
-	e.stopRecon()
+	e.cancelRun(errQuitting)
 	e.dispatch.Halt()
 }
 

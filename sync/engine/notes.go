@@ -96,6 +96,9 @@ func (e *Engine) attention() []api.Attention {
 	if a, refused := e.dispatch.Refusal(); refused {
 		found[a.Kind] = a
 	}
+	if a, asked := e.audit.Question(); asked {
+		found[a.Kind] = a
+	}
 	if a := e.local.shown(e.store.stored()); a != nil {
 		found[a.Kind] = *a
 	}

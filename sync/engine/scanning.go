@@ -18,7 +18,7 @@ import (
 // mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
 // is waited for by the connection check.
 func (e *Engine) mayScan() bool {
-	return e.links.Connected() && e.links.StashState().OK && !e.paused() && e.stopping == "" && !e.recon.listing
+	return e.links.Connected() && e.links.StashState().OK && !e.paused() && e.stopping == "" && !e.audit.Listing()
 }
 
 // scanConditions is what the scanner decides by.

@@ -108,7 +108,7 @@ func (e *Engine) saveSecrets(c api.SettingsChange) error {
 func (e *Engine) follow(before config.Settings, secrets bool) error {
 	s := e.settings
 	e.tryAgain()
-	if err := e.tendBrake(); err != nil {
+	if err := e.audit.Under(s); err != nil {
 		return err
 	}
 	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries) ||

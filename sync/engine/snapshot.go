@@ -24,13 +24,14 @@ func (e *Engine) publish() {
 		Today:  e.dispatch.Today(now),
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
 		Configured: e.settings.Configured(), Stash: e.links.StashState(), Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
-		Reconcile: e.recon.shown(), LastReconciliation: e.recon.last, NeedLook: e.recon.needLook,
-		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.recon.brake.Uncounted(), Awaiting: e.scan.Awaits(q.Parked > 0),
+		Reconcile: e.audit.Running(),
+		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
 		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
 	}
 	s.Since = e.verdictSince()
+	s.LastReconciliation, s.NeedLook = e.audit.Last()
 	if e.health.Newest.ID != 0 {
 		r := e.health.Newest
 		s.Outage = &r

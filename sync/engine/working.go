@@ -97,18 +97,18 @@ func (e *Engine) take(rs []worker.Result) bool {
 	results := e.dispatch.Take(rs, dispatch.Library{
 		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings.PathMap), Claims: e.finder().Claims, ParkFor: e.settings.ParkFor,
 	})
-	through := e.throughBrake(results.Through())
+	through := e.audit.Through(results.Through())
 	put := func(tx store.Tx) error {
 		if err := results.Put(tx); err != nil {
 			return err
 		}
-		return e.putThrough(tx, through)
+		return through.Put(tx)
 	}
 	if err := e.storeWith(results, put); err != nil {
 		e.restForDisk(err, e.now())
 		return false
 	}
-	e.recon.brake = through
+	through.Stored()
 	e.upkeep.worked = e.now()
 	f := results.Stored()
 	if f.Writable {

@@ -120,7 +120,7 @@ func (a *Auditor) Free() error {
 	if a.run == nil {
 		return nil
 	}
-	return fault.New(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
+	return fault.Old(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
 }
 
 // Want stores the report of a run to come and returns its id. servers tells the connections
@@ -147,7 +147,7 @@ func (a *Auditor) Cancel(why *fault.Error) error {
 		a.run.stop(why) // End follows
 		return nil
 	}
-	return a.drop(why.Words)
+	return a.drop(why.Message.String())
 }
 
 // Outdated ends a run that is about other servers than the present ones, and reports whether
@@ -156,7 +156,7 @@ func (a *Auditor) Outdated(servers int) (bool, error) {
 	if a.run == nil || a.run.servers == servers {
 		return false, nil
 	}
-	return true, a.Cancel(fault.New(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
+	return true, a.Cancel(fault.Old(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
 }
 
 // drop ends a run without a result.

@@ -40,16 +40,22 @@ type Run struct {
 
 // Start begins the run that waits.
 func (a *Auditor) Start(l Links) *Run {
-	h := a.host
 	ctx, stop := context.WithCancelCause(context.Background()) // the end of the process has words of its own
 	a.run.stop, a.listing = stop, true
-	return &Run{ctx: ctx, stop: stop, work: reconcile.Run{
+	work := l.Comparison(a.host)
+	work.Report, work.Brake, work.Yes = a.run.report, a.brake, a.run.yes
+	work.Refresh, work.Progress = l.Refresh, seldom(l.Progress)
+	return &Run{ctx: ctx, stop: stop, work: work}
+}
+
+// Comparison compares single scenes the way a run does.
+func (l Links) Comparison(h host.Host) reconcile.Run {
+	return reconcile.Run{
 		Stash: l.Stash, Plex: l.Plex, Store: h.Store, Settings: l.Settings, Machine: l.Machine, Sections: l.Sections,
-		Mapper: match.NewMapper(l.Settings.PathMap), Clock: h.Now, Report: a.run.report, Brake: a.brake, Yes: a.run.yes,
-		Refresh: l.Refresh, Progress: seldom(l.Progress),
+		Mapper: match.NewMapper(l.Settings.PathMap), Clock: h.Now,
 		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, l.Claims(s)) },
 		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, h.Stamp()) },
-	}}
+	}
 }
 
 // seldom leaves out progress that comes too soon after the one told last.
@@ -83,7 +89,7 @@ type Ended struct {
 func (a *Auditor) End(r *Run, servers int, s config.Settings) (Ended, error) {
 	run := a.run
 	if r.err != nil {
-		err := a.drop(fault.Of(r.err).Words)
+		err := a.drop(fault.Of(r.err).Message.String())
 		return Ended{}, errors.Join(r.err, err, a.ran(run, false, s))
 	}
 	a.run, a.listing = nil, false

@@ -1,4 +1,4 @@
-package engine
+package audit
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/brake"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -50,9 +51,12 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := testkit.NewShelf(t, 0)
-			e := New(Options{Store: s.DB, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler)})
-			e.settings = config.Defaults()
-			e.settings.BrakeMinimum, e.settings.BrakePercent = 2, 1
+			a, err := New(host.Host{Store: s.DB, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings := config.Defaults()
+			settings.BrakeMinimum, settings.BrakePercent = 2, 1
 			s.Update(t, func(tx store.Tx) error {
 				for id := 1; id <= 3; id++ {
 					j := queue.Enqueue(nil, queue.Wish{Scene: scene.ID(id)}, s.Clock.Now()).Claim(s.Clock.Now())
@@ -65,7 +69,7 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 				}
 				return nil
 			})
-			held, err := e.admit(tt.list)
+			held, err := a.Admit(tt.list, settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +84,7 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 			}
 			var b brake.State
 			s.View(t, func(tx store.Tx) error { _, err := tx.Value(brakeValue, &b); return err })
-			if counts := !b.Began.IsZero(); counts != tt.counts || fmt.Sprint(b.Held != 0) != fmt.Sprint(len(tt.held) > 0) || !b.Same(e.recon.brake) {
+			if counts := !b.Began.IsZero(); counts != tt.counts || fmt.Sprint(b.Held != 0) != fmt.Sprint(len(tt.held) > 0) || !b.Same(a.brake) {
 				t.Errorf("on disk: %+v", b)
 			}
 		})

@@ -1,0 +1,62 @@
+package audit
+
+import (
+	"testing"
+	"time"
+
+	"lockstep/sync/config"
+)
+
+func TestScheduleIsByTheWallClock(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	for name, tt := range map[string]struct {
+		state    schedule
+		interval config.Interval
+		atStart  bool
+		want     time.Time
+	}{
+		"never":                           {schedule{done: ago(1000 * time.Hour)}, config.Never, false, time.Time{}},
+		"hourly, half an hour to go":      {schedule{done: ago(30 * time.Minute)}, config.Hourly, false, now.Add(30 * time.Minute)},
+		"daily, slept over it":            {schedule{done: ago(40 * time.Hour)}, config.Daily, false, ago(16 * time.Hour)},
+		"weekly, never yet":               {schedule{}, config.Weekly, false, now},
+		"the clock was set back":          {schedule{done: now.Add(48 * time.Hour)}, config.Hourly, false, now.Add(time.Hour)},
+		"at start, over an hour ago":      {schedule{done: ago(61 * time.Minute), stale: true}, config.Never, true, now},
+		"at start, within the hour":       {schedule{done: ago(59 * time.Minute)}, config.Daily, true, now.Add(24*time.Hour - 59*time.Minute)},
+		"at start, done already":          {schedule{done: ago(2 * time.Hour)}, config.Never, true, time.Time{}},
+		"at start, never yet":             {schedule{stale: true}, config.Never, true, now},
+		"a failed run waits":              {schedule{done: ago(30 * time.Hour), retryAt: now.Add(10 * time.Minute)}, config.Daily, false, now.Add(10 * time.Minute)},
+		"a wait no clock can have set":    {schedule{done: ago(30 * time.Hour), retryAt: now.Add(10 * time.Hour)}, config.Daily, false, ago(6 * time.Hour)},
+		"a failed run does not hasten it": {schedule{done: ago(time.Hour), retryAt: now.Add(10 * time.Minute)}, config.Daily, false, now.Add(23 * time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := config.Defaults()
+			s.Reconcile, s.AtStart = tt.interval, tt.atStart
+			if got := tt.state.due(s, now); !got.Equal(tt.want) {
+				t.Errorf("due %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestScheduledRunThatFailsForADayIsTriedAFewTimes: each reads both libraries.
+func TestScheduledRunThatFailsForADayIsTriedAFewTimes(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	r, s := &schedule{stale: true}, config.Defaults()
+	s.Reconcile, s.AtStart = config.Daily, true
+	var waits []time.Duration
+	for end := now.Add(24 * time.Hour); ; {
+		r.failed(now)
+		at := r.due(s, now)
+		waits = append(waits, at.Sub(now))
+		if now = at; now.After(end) {
+			break
+		}
+	}
+	if len(waits) > 9 || waits[0] != retryRun || waits[len(waits)-1] != retryRunMax {
+		t.Errorf("waits within a day: %v", waits)
+	}
+}

@@ -1,0 +1,231 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/engine/audit"
+	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// Reconcile starts a reconciliation and returns the id of its report at once. It begins
+// when both servers were looked at; a server that is away makes it incomplete.
+func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64, error) {
+	var id uint64
+	err := e.ask(ctx, func() error {
+		if !e.links.Connected() {
+			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+		}
+		if err := e.audit.Free(); err != nil {
+			return err
+		}
+		if e.paused() && !q.Preview {
+			return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
+		}
+		scope, err := reconcile.ParseScope(q.Scope, e.links.Sections(), e.now())
+		if err != nil && e.links.Machine() != "" {
+			return err
+		}
+		if id, err = e.audit.Want(q, scope, e.links.Epoch()); err == nil {
+			e.publish()
+		}
+		return err
+	})
+	return id, err
+}
+
+// StopReconcile ends the running reconciliation; its report is marked incomplete.
+func (e *Engine) StopReconcile(ctx context.Context) error {
+	return e.ask(ctx, func() error {
+		e.cancelRun(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
+		e.publish()
+		return nil
+	})
+}
+
+func (e *Engine) cancelRun(why *fault.Error) {
+	if err := e.audit.Cancel(why); err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// errQuitting is the cause of a run ended by the end of the process.
+var errQuitting = fault.Old(fault.Canceled, fault.None, "Lockstep was quit.", "", nil)
+
+// dueReconcile starts the run asked for, or one that is due by itself.
+func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
+	if outdated, err := e.audit.Outdated(e.links.Epoch()); outdated {
+		if err != nil {
+			e.noteLocal(err)
+		}
+		return time.Time{}
+	}
+	if e.audit.Waiting() && e.mayStartRun() {
+		e.startRun()
+	}
+	at := e.audit.Due(now, e.settings)
+	if at.IsZero() || at.After(now) {
+		return at
+	}
+	if !e.mayWantRun(now) {
+		return time.Time{} // whatever holds it back wakes the loop when it ends
+	}
+	if err := e.audit.WantDue(now, e.settings, e.links.Epoch()); err != nil {
+		e.noteLocal(err)
+	}
+	e.publish()
+	return now
+}
+
+// mayWantRun reports whether a run that nobody asked for makes sense. What is retried later
+// is counted with the rest; a scheduled run would only repeat what waits to be written.
+func (e *Engine) mayWantRun(now time.Time) bool {
+	if !e.mayWork() || e.dispatch.Active() || e.scan.Running() {
+		return false
+	}
+	if !e.audit.Counting() {
+		return e.health.Verdict() == health.Up && e.store.Counts().Empty()
+	}
+	at, err := e.dispatch.NextJob()
+	return err == nil && (at.IsZero() || at.After(now))
+}
+
+// mayStartRun reports that both servers were looked at since the start, and that no scan
+// is under way that lists Plex as well. While work is possible the first scan comes
+// first: it learns what a comparison needs to know.
+func (e *Engine) mayStartRun() bool {
+	stash, plex := e.links.StashState(), e.links.PlexState()
+	if e.scan.Running() || !stash.Checked || !plex.Checked && e.health.Breaker.Allows() {
+		return false
+	}
+	return e.scan.Swept() || e.paused() || !stash.OK || !plex.OK
+}
+
+func (e *Engine) startRun() {
+	gen, links := e.health.Breaker.Generation, e.runLinks()
+	links.Refresh = e.refreshForRun(gen)
+	links.Progress = func(checked, total int) {
+		e.post(func() {
+			e.audit.Progressed(checked, total)
+			e.publish()
+		})
+	}
+	r := e.audit.Start(links)
+	e.spawn(func() {
+		r.Run()
+		e.post(func() { e.reconciled(r, gen) })
+	})
+}
+
+// runLinks is what a run compares.
+func (e *Engine) runLinks() audit.Links {
+	l := e.links
+	return audit.Links{
+		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings.Clone(), Machine: l.Machine(), Sections: l.Sections(), Claims: e.finder().Claims,
+	}
+}
+
+// refreshForRun lists Plex in full for a run and lets scans go on afterwards.
+func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
+	ix, sections, epoch := e.index(), e.links.Sections(), e.links.Epoch()
+	return func(ctx context.Context) error {
+		if ix.Machine == "" {
+			return fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+		}
+		got, err := ix.Refresh(ctx, sections, true)
+		if err != nil {
+			return err
+		}
+		e.post(func() {
+			if epoch != e.links.Epoch() {
+				return
+			}
+			e.audit.Listed()
+			e.links.Budget(fault.Plex).Done(budget.Index, nil)
+			e.indexed(e.scan.Indexed(e.now()))
+			e.countPlex(gen, nil)
+			if err := e.dispatch.Wake(got.Appeared); err != nil {
+				e.noteLocal(err)
+			}
+		})
+		return nil
+	}
+}
+
+// reconciled takes in how a run ended.
+func (e *Engine) reconciled(r *audit.Run, gen uint64) {
+	ended, err := e.audit.End(r, e.links.Epoch(), e.settings)
+	if err != nil {
+		e.noteLocal(err)
+	}
+	if f := ended.Fault; f != nil && f.Server != fault.None && f.Class != fault.Canceled && f.Class != fault.Local && f.Class != fault.Rejected {
+		e.doubt(f) // what failed there is worth as much elsewhere
+		e.countPlex(gen, f)
+	}
+	if ended.Compared {
+		e.dispatch.Recount()
+	}
+	if ended.Changed {
+		e.scan.Want(scan.Changes)
+		e.scan.Soon(e.now()) // takes in what the run saw changed
+	}
+	e.publish()
+}
+
+// errHeldAll ends a batch that could not be put to the brake.
+var errHeldAll = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+
+// workBrake puts a batch of the worker to the brake, in the loop.
+func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
+	type answer struct {
+		held map[scene.ID]string
+		err  error
+	}
+	taken := make(chan answer, 1)
+	e.post(func() {
+		held, err := e.audit.Admit(list, e.settings)
+		taken <- answer{held, err}
+	})
+	select {
+	case a := <-taken:
+		return a.held, a.err
+	case <-e.hard.Done():
+		return nil, errHeldAll
+	}
+}
+
+// Apply enqueues the scenes a preview wants to write, all of them when ids is empty. It
+// is also the answer to the brake: what it held of them may be written.
+func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
+	var rep store.Report
+	err := e.ask(ctx, func() (err error) {
+		if q, asked := e.audit.Question(); report == 0 && asked {
+			report = q.Report
+		}
+		rep, err = e.reader().Report(ctx, report)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if rep.Ended.IsZero() {
+		return 0, fault.Old(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
+	}
+	n, braked, err := audit.Apply(e.host, rep, ids)
+	if err != nil {
+		return n, err
+	}
+	return n, e.ask(ctx, func() error {
+		err := e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings)
+		e.publish()
+		return err
+	})
+}
