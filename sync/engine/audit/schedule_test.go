@@ -1,10 +1,14 @@
 package audit
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
 	"lockstep/sync/config"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
 func TestScheduleIsByTheWallClock(t *testing.T) {
@@ -58,5 +62,73 @@ func TestScheduledRunThatFailsForADayIsTriedAFewTimes(t *testing.T) {
 	}
 	if len(waits) > 9 || waits[0] != retryRun || waits[len(waits)-1] != retryRunMax {
 		t.Errorf("waits within a day: %v", waits)
+	}
+}
+
+func TestOnlyACompleteRunOfTheScheduleCounts(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		report   store.Report
+		counts   bool
+		complete bool
+		done     bool
+		wait     time.Duration
+	}{
+		"complete":                  {store.Report{Scope: "all"}, false, true, true, 0},
+		"of what the schedule is":   {store.Report{Scope: "films"}, false, true, true, 0},
+		"of something else":         {store.Report{Scope: "new"}, false, true, false, 0},
+		"a preview":                 {store.Report{Scope: "all", Preview: true}, false, true, false, 0},
+		"incomplete, asked for":     {store.Report{Scope: "all"}, false, false, false, 0},
+		"incomplete, scheduled":     {store.Report{Scope: "all", Scheduled: true}, false, false, false, retryRun},
+		"incomplete, for the brake": {store.Report{Scope: "all", Scheduled: true, Preview: true}, true, false, false, retryRun},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := testkit.NewShelf(t, 0)
+			a, err := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings := config.Defaults()
+			settings.Scope = "films"
+			if err := a.ran(&run{report: tt.report, counts: tt.counts}, tt.complete, settings); err != nil {
+				t.Fatal(err)
+			}
+			if got := a.schedule.done.Equal(s.Clock.Now()); got != tt.done {
+				t.Errorf("done %v, want %v", got, tt.done)
+			}
+			if wait := a.schedule.retryAt.Sub(s.Clock.Now()); wait != tt.wait && tt.wait > 0 || a.schedule.retryAt.IsZero() != (tt.wait == 0) {
+				t.Errorf("waits %v, want %v", wait, tt.wait)
+			}
+			again, err := New(a.host)
+			if err != nil || again.schedule.done.Equal(s.Clock.Now()) != tt.done || again.schedule.stale == tt.done {
+				t.Errorf("after a restart %+v, %v", again.schedule, err)
+			}
+		})
+	}
+}
+
+func TestTheScheduleWantsItsScope(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[config.Scope]string{"": "all", "new": "new"} {
+		s := testkit.NewShelf(t, 0)
+		a, err := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings := config.Defaults()
+		settings.Reconcile, settings.Scope = config.Daily, scope
+		if at := a.Due(s.Clock.Now(), settings); !at.Equal(s.Clock.Now()) {
+			t.Fatalf("due %v", at)
+		}
+		if err := a.WantDue(s.Clock.Now(), settings, 1); err != nil {
+			t.Fatal(err)
+		}
+		if r := a.run.report; r.Scope != want || !r.Scheduled || r.Preview || a.run.counts {
+			t.Errorf("scope %q wants %+v", scope, r)
+		}
+		if at := a.Due(s.Clock.Now(), settings); !at.IsZero() {
+			t.Errorf("another is due at %v", at)
+		}
 	}
 }
