@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
+	"lockstep/sync/stash2plex"
 	"lockstep/sync/store"
 )
 
@@ -23,6 +24,7 @@ var AnswerTypes = map[string]reflect.Type{
 	"history": reflect.TypeFor[[]activityJSON](), "history --runs": reflect.TypeFor[[]runJSON](),
 	"sync": reflect.TypeFor[summaryJSON](), "headless --once": reflect.TypeFor[summaryJSON](),
 	"pause": reflect.TypeFor[pauseJSON](), "resume": reflect.TypeFor[pauseJSON](),
+	"import":        reflect.TypeFor[importJSON](),
 	"settings show": reflect.TypeFor[settingsJSON](), "settings set": reflect.TypeFor[savedJSON](),
 	"settings import": reflect.TypeFor[savedJSON](), "settings export": reflect.TypeFor[map[string]string](),
 	"secret set": reflect.TypeFor[okJSON](), "secret delete": reflect.TypeFor[okJSON](),
@@ -35,8 +37,15 @@ var AnswerTypes = map[string]reflect.Type{
 func Empty() map[string][]any {
 	lasts := outage.Record{ID: 7, Started: now(), Cause: "connection refused", JobsHeld: 3}
 	return map[string][]any{
-		"status":          {statusOf(api.Snapshot{}), statusOf(api.Snapshot{Verdict: health.Down, Outage: &lasts, Attention: []api.Attention{{}}, Failing: []api.Failing{{}}, LastReconciliation: &store.Report{}})},
-		"outages":         {outagesOf("up", api.OutagePage{}), outagesOf("down", api.OutagePage{Records: []outage.Record{lasts}, Gaps: []outage.Gap{{}}, Timeline: []outage.Segment{{}}})},
+		"status":  {statusOf(api.Snapshot{}), statusOf(api.Snapshot{Verdict: health.Down, Outage: &lasts, Attention: []api.Attention{{}}, Failing: []api.Failing{{}}, LastReconciliation: &store.Report{}})},
+		"outages": {outagesOf("up", api.OutagePage{}), outagesOf("down", api.OutagePage{Records: []outage.Record{lasts}, Gaps: []outage.Gap{{}}, Timeline: []outage.Segment{{}}})},
+		"import": {
+			importOf(api.Import{}, api.ImportRequest{}),
+			importOf(api.Import{
+				Files: []stash2plex.File{{}}, Outages: api.ImportedOutages{Added: []outage.Record{lasts}}, Settings: []stash2plex.Setting{{}},
+				Reconciliation: &stash2plex.Reconciliation{}, Statistics: &stash2plex.Statistics{},
+			}, api.ImportRequest{Preview: true}),
+		},
 		"queue":           {jobsJSON{Jobs: each([]queue.Job{}, jobOf)}, jobsJSON{Jobs: each([]queue.Job{{}}, jobOf)}},
 		"explain":         {explanationOf(api.Explanation{}), explanationOf(api.Explanation{Steps: []api.ExplainStep{{}}, Matches: []api.Match{{}}})},
 		"reports":         {each([]store.Report(nil), reportOf), each([]store.Report{{}}, reportOf)},

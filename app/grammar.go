@@ -43,6 +43,7 @@ type grammar struct {
 	Undo           undoCmd           `cmd:"" help:"Give items in Plex back what they were before."`
 	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
 	Resume         resumeCmd         `cmd:"" help:"Go on after a pause."`
+	Import         importCmd         `cmd:"" help:"Take over what the Stash2Plex plugin left behind: outages, scenes, settings."`
 	Config         settingsCmd       `cmd:"" name:"settings" help:"Show and change the settings."`
 	Secret         secretCmd         `cmd:"" help:"Store or delete the API key of Stash or the token of Plex."`
 	TestConnection testConnectionCmd `cmd:"" name:"test-connection" help:"Try to reach Stash and Plex."`
@@ -124,6 +125,11 @@ type pauseCmd struct {
 }
 
 type resumeCmd struct{}
+
+type importCmd struct {
+	Dir     string `arg:"" optional:"" name:"dir" help:"Data folder of the plugin; without it only its settings are read, from Stash."`
+	Preview bool   `help:"Change nothing; show what would be taken over."`
+}
 
 type settingsCmd struct {
 	Show   settingsShowCmd   `cmd:"" default:"1" help:"List the settings with their values."`

@@ -18,11 +18,12 @@ type outageJSON struct {
 	FailedProbes int        `json:"failedProbes"`
 	Requeued     int        `json:"requeued"` // failed jobs given another life after it
 	Repaired     bool       `json:"repaired"` // put right at a start instead of being observed
+	Imported     bool       `json:"imported"` // observed by Stash2Plex; in no number and never announced
 	Note         string     `json:"note"`
 }
 
 func outageOf(r outage.Record) outageJSON {
-	return outageJSON{r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause, r.JobsHeld, r.FailedProbes, r.Requeued, r.Repaired, r.Note}
+	return outageJSON{r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause, r.JobsHeld, r.FailedProbes, r.Requeued, r.Repaired, r.Imported, r.Note}
 }
 
 // gapJSON is a time nobody watched Plex.

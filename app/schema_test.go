@@ -293,6 +293,8 @@ func TestEveryCommandPrintsWhatTheDocsPromise(t *testing.T) {
 	check("error", "explain", "99999")
 	check("resume", "resume")
 	check("outages", "outages")
+	check("import", "import", leftBehind(t))
+	check("import", "import", "--preview")
 	check("test-connection", "test-connection")
 	check("test-connection", "test-connection", "plex")
 	check("doctor", "doctor")

@@ -24,7 +24,7 @@ import (
 var speakers = map[string]bool{
 	"sync/stash": false, "sync/httpc": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
 	"sync/brake": false, "sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
-	"sync/compare": false, "sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
+	"sync/compare": false, "sync/stash2plex": false, "sync/health": false, "sync/outage": false, "sync/skip": false, "sync/scene": false,
 }
 
 // silent are texts that nobody reads in a window: questions to servers, what goes to the

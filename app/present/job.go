@@ -92,7 +92,7 @@ var causes = map[string]string{
 	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a studio, performer or tag was renamed", "cover": "new cover in Stash", "moved": "its file was moved",
 	"never-synced": "never synced before", "changed": "changed in Stash", "drifted": "changed in Plex", "emptied": "emptied in Plex",
 	"missing": "missing in Plex", "confirmed": "confirmed in preview", "appeared": "appeared in Plex", "asked for": "you asked for it",
-	"retry": "you asked for another try", "outage": "another try after the outage", "undo": "being undone", "settings": "the settings changed",
+	"retry": "you asked for another try", "outage": "another try after the outage", "undo": "being undone", "settings": "the settings changed", "imported": "imported from Stash2Plex",
 }
 
 // Cause says why a job exists. A word this version does not know is shown as it is.

@@ -106,6 +106,9 @@ func listed() []string {
 	for _, w := range causes {
 		words = append(words, w)
 	}
+	for _, w := range settingNotes {
+		words = append(words, w)
+	}
 	for _, w := range choices {
 		words = append(words, w)
 	}

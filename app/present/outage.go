@@ -35,7 +35,7 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 		row.Held = Count(r.JobsHeld, "change held", "changes held")
 	}
 	row.Note = Heard(r.Note)
-	if r.Repaired {
+	if r.Repaired && !r.Imported { // an imported one says so itself
 		row.Note = T("repaired at start")
 		if r.Note != "" {
 			row.Note += ": " + Heard(r.Note)

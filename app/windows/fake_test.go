@@ -203,7 +203,11 @@ func (f *fake) ChooseServer(_ context.Context, id, machine string) (api.PlexServ
 func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 	return []api.PlexServer{{Name: "Cellar", URL: "http://10.0.0.9:32400", Local: true}}, f.note("discover")
 }
-func (f *fake) Say(context.Context, health.Said) (bool, error)   { return true, nil }
+func (f *fake) Say(context.Context, health.Said) (bool, error) { return true, nil }
+func (f *fake) Import(context.Context, api.ImportRequest) (api.Import, error) {
+	return api.Import{}, nil
+}
+
 func (f *fake) CheckData(context.Context) (api.DataCheck, error) { return api.DataCheck{}, nil }
 func (f *fake) Quit(context.Context) error                       { return f.note("quit") }
 

@@ -77,6 +77,10 @@ type API interface {
 	// is an answer; networks often block it.
 	Discover(ctx context.Context) ([]PlexServer, error)
 
+	// Import takes over what Stash2Plex left behind, or says what that would be. It changes
+	// nothing there; doing it again adds nothing. What ours have nothing like is listed too.
+	Import(ctx context.Context, q ImportRequest) (Import, error)
+
 	// Say stores that an outage is about to be announced if breaker and record agree on
 	// disk and the verdict was proved lately, and reports whether the message may be sent.
 	// With Delivered it stores that the message was shown.

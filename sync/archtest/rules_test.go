@@ -64,6 +64,7 @@ var layers = map[string]int{
 	"sync/engine/link":     5,
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
+	"sync/engine/movein":   5,
 
 	"sync/dial":   6, // the adapters as the engine asks for them
 	"sync/engine": 6,

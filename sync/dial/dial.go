@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/plex"
 	"lockstep/sync/scene"
 	"lockstep/sync/stash"
+	"lockstep/sync/stash2plex"
 )
 
 // Connect makes a connection to an address, as net.Dialer does.
@@ -83,6 +84,12 @@ func (s stashServer) Find(ctx context.Context, text string) ([]scene.Scene, erro
 	}
 	words := strings.Fields(strings.ToLower(text))
 	return only(found, func(sc scene.Scene) bool { return named(sc, words) }), nil
+}
+
+// Stash2Plex is what Stash knows of that plugin.
+func (s stashServer) Stash2Plex(ctx context.Context) (stash2plex.Plugin, error) {
+	p, err := s.Plugin(ctx, stash2plex.PluginID)
+	return stash2plex.Plugin(p), err
 }
 
 // named reports whether title or paths hold all words: Stash searches in descriptions and

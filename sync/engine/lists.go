@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/movein"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -75,9 +77,12 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 	}
 	to := r.Now().UTC().Round(0)
 	p := api.OutagePage{From: to.Add(-q.Window), To: to}
-	var records []outage.Record
+	var records, imported []outage.Record
 	err := r.Store.View(func(tx store.Tx) (err error) {
 		if records, err = tx.Outages(0); err != nil {
+			return err
+		}
+		if imported, err = movein.Outages(tx); err != nil {
 			return err
 		}
 		if p.Gaps, err = tx.OffGaps(); err != nil || r.Watching {
@@ -92,11 +97,12 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 	}
 	p.Timeline = outage.Timeline(records, p.Gaps, p.From, to)
 	p.Metrics = outage.Summarise(p.Timeline)
-	for _, rec := range records {
+	for _, rec := range append(records, imported...) {
 		if rec.Ongoing() || rec.Ended.After(p.From) {
 			p.Records = append(p.Records, rec)
 		}
 	}
+	slices.SortStableFunc(p.Records, func(a, b outage.Record) int { return b.Started.Compare(a.Started) })
 	return p, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"lockstep/sync/engine/movein"
 	"lockstep/sync/outage"
 	"lockstep/sync/store"
 )
@@ -194,6 +195,9 @@ func (e *Engine) prune(ctx context.Context, now time.Time, history, outages time
 			if err := tx.DeleteOutage(id); err != nil {
 				return err
 			}
+		}
+		if err := movein.Prune(tx, now.Add(-outages)); err != nil {
+			return err
 		}
 		gaps, err := tx.OffGaps()
 		if err != nil {

@@ -102,6 +102,11 @@ func (c *Client) CheckData(ctx context.Context) (api.DataCheck, error) {
 	return call[api.DataCheck](ctx, c, "CheckData", none{})
 }
 
+// Import implements api.API.
+func (c *Client) Import(ctx context.Context, q api.ImportRequest) (api.Import, error) {
+	return call[api.Import](ctx, c, "Import", q)
+}
+
 // Explain implements api.API.
 func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	return call[api.Explanation](ctx, c, "Explain", query)

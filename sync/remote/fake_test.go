@@ -159,6 +159,10 @@ func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 }
 
 func (f *fake) Say(_ context.Context, s health.Said) (bool, error) { return true, f.got("Say", s) }
+func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error) {
+	return api.Import{Plugin: api.PluginOn}, f.got("Import", q)
+}
+
 func (f *fake) CheckData(context.Context) (api.DataCheck, error) {
 	return api.DataCheck{Words: "whole"}, f.got("CheckData")
 }

@@ -69,6 +69,8 @@ var methods = map[string]handler{
 	}),
 	"Discover": get(api.API.Discover),
 
+	"Import": ask(api.API.Import),
+
 	"Say":  ask(api.API.Say),
 	"Quit": order(api.API.Quit),
 }

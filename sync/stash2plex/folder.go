@@ -27,10 +27,10 @@ const (
 	Absent     FileState = "absent"
 	Used       FileState = "read"
 	Damaged    FileState = "damaged"     // torn, or not what its name promises
-	TooLarge   FileState = "too large"   // more than the plugin can have written
-	NotAFile   FileState = "not a file"  // a link, a pipe or a folder has its name
+	TooLarge   FileState = "too-large"   // more than the plugin can have written
+	NotAFile   FileState = "not-a-file"  // a link, a pipe or a folder has its name
 	Unreadable FileState = "unreadable"  // the system refused it
-	NotDecoded FileState = "not decoded" // a Python pickle
+	NotDecoded FileState = "not-decoded" // a Python pickle
 )
 
 // File is one file the plugin may have left.

@@ -2,7 +2,7 @@ package stash2plex
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -29,16 +29,16 @@ type Effect string
 
 // The effects.
 const (
-	Taken   Effect = "taken over"
-	Same    Effect = "same here"  // ours has the value already
-	Kept    Effect = "yours kept" // ours was set to something else by a person
-	Unmet   Effect = "not needed" // nothing is to be set here; the docs say why
-	Invalid Effect = "invalid"    // the value is none of this setting
-	Unknown Effect = "unknown"    // no setting of release 1.6.14
+	Taken   Effect = "taken"
+	Same    Effect = "same"    // ours has the value already
+	Kept    Effect = "kept"    // ours was set to something else by a person, and stays
+	Unmet   Effect = "unmet"   // nothing is to be set here; the docs say why
+	Invalid Effect = "invalid" // the value is none of this setting
+	Unknown Effect = "unknown" // no setting of release 1.6.14
 )
 
 // Hidden stands in place of a secret.
-const Hidden = "(not shown)"
+const Hidden = "***"
 
 // Setting is one of the plugin's settings and what it becomes here.
 type Setting struct {
@@ -114,6 +114,14 @@ func rules() []rule {
 		{name: "stash_api_key"},
 		{name: "stash_session_cookie"},
 	}
+}
+
+// SettingNames are the settings of the plugin's release 1.6.14, also those its page does not show.
+func SettingNames() (names []string) {
+	for _, r := range rules() {
+		names = append(names, r.name)
+	}
+	return names
 }
 
 // tokenSetting holds the secret.
@@ -272,7 +280,7 @@ func cut(text string) string {
 	return text
 }
 
-var errValue = fmt.Errorf("not a value of this setting")
+var errValue = errors.New("not a value of this setting")
 
 // boolean reads what the plugin takes for yes and no.
 func boolean(value any) (bool, error) {

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
+	"lockstep/sync/stash2plex"
 	"lockstep/sync/worker"
 )
 
@@ -18,6 +19,8 @@ type Stash interface {
 	Status(ctx context.Context) (version string, scenes int, err error)
 	Newest(ctx context.Context) (scene.Newest, error)
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
+	// Stash2Plex is what Stash knows of that plugin.
+	Stash2Plex(ctx context.Context) (stash2plex.Plugin, error)
 	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
 	WatchJobs(ctx context.Context, finished func()) error
 	// Knock reports nil when somebody listens at the address; it sends nothing.
