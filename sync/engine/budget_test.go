@@ -151,8 +151,10 @@ func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
 	counts := func(c sim.Call) bool { return s.match == nil || s.match(c) }
 	b.run(dir)
 	start := time.Now()
-	time.Sleep(6 * time.Minute)
-	synctest.Wait()
+	time.Sleep(2 * time.Minute)
+	for range 4 {
+		b.restsWhileItWaits()
+	}
 	end := time.Now()
 	asked := b.asked[s.host]
 	if n := most(asked, start, start.Add(2*time.Minute), counts); n > 30 {
@@ -172,3 +174,24 @@ func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
 	}
 	b.stop()
 }
+
+// restsWhileItWaits lets a minute pass. A loop that turns without asking anything shows in
+// how often it reads the clock, which it does several times a turn, and a part that says
+// the same again and again in the number of snapshots.
+func (b *bubble) restsWhileItWaits() {
+	b.t.Helper()
+	synctest.Wait()
+	read, shown := b.read.Load(), b.snapshot().Revision
+	time.Sleep(time.Minute)
+	synctest.Wait()
+	if n := b.read.Load() - read; n > mostReads {
+		b.t.Errorf("the clock was read %d times in a minute", n)
+	}
+	if n := b.snapshot().Revision - shown; n > mostShown {
+		b.t.Errorf("%d snapshots in a minute", n)
+	}
+}
+
+// mostReads and mostShown are not quite twice what the worst of these minutes takes: 343 and
+// 20. A loop that turns four times a second is far beyond.
+const mostReads, mostShown = 600, 36

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -87,8 +88,9 @@ type bubble struct {
 	world       *sim.World
 	stash, plex *wire
 	eng         *engine.Engine
-	halt        func() // ends the engine
-	stop        func() // and everything else
+	halt        func()       // ends the engine
+	stop        func()       // and everything else
+	read        atomic.Int64 // how often the engine read the clock
 	mu          sync.Mutex
 	asked       map[string][]ask // requests by server, when they began
 }
@@ -141,7 +143,7 @@ func (b *bubble) run(dir string) {
 	}
 	secrets := &memorySecrets{m: map[string]string{engine.PlexToken: b.world.Plex.Token()}}
 	b.eng = engine.New(engine.Options{
-		Store: db, Secrets: secrets, Now: time.Now, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
+		Store: db, Secrets: secrets, Now: func() time.Time { b.read.Add(1); return time.Now() }, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
 		Dial: dial.Through("test", func(_ context.Context, _, address string) (net.Conn, error) {
 			if address == stashHost {
 				return b.stash.connect()
