@@ -15,12 +15,21 @@ import (
 // pageSize is the length of a page when the query names none.
 const pageSize = 100
 
+// maxPage bounds a page, whatever a query asks for: it is held in memory twice, and sent.
+const maxPage = 10_000
+
+// pageOf is how long a page is for a query that asks for so much.
+func pageOf(limit int) int {
+	if limit <= 0 {
+		return pageSize
+	}
+	return min(limit, maxPage)
+}
+
 // ListJobs implements store.Jobs. Within a state, jobs that lead somewhere come in
 // order of their due time, finished ones the newest first.
 func (t *tx) ListJobs(q store.JobQuery) (store.JobPage, error) {
-	if q.Limit <= 0 {
-		q.Limit = pageSize
-	}
+	q.Limit = pageOf(q.Limit)
 	if len(q.States) == 0 {
 		q.States = queue.States()
 	}

@@ -140,15 +140,13 @@ func (t *tx) AddActivity(a store.Activity) error {
 
 // History implements store.Journal.
 func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
-	if q.Limit <= 0 {
-		q.Limit = pageSize
-	}
+	q.Limit = pageOf(q.Limit)
 	index, prefix := "", []byte(nil)
 	if q.Scene != 0 {
 		index, prefix = bHistoryScenes, sceneKey(q.Scene)
 	}
 	needle := fold(q.Search)
-	var out []store.Activity
+	out := []store.Activity{} // over the socket a list is never null
 	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
 		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(a.Words), needle) {
 			out = append(out, a)

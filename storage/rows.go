@@ -12,9 +12,7 @@ import (
 // Rows implements store.Reports: rows in order of their scenes. Without a search only
 // the rows of the page are decoded and the total comes from the kept counts.
 func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
-	if q.Limit <= 0 {
-		q.Limit = pageSize
-	}
+	q.Limit = pageOf(q.Limit)
 	page := store.RowPage{Rows: []store.ReportRow{}}
 	s, err := t.rowsOf(q.Report, false)
 	if err != nil || s == nil {

@@ -17,6 +17,9 @@ import (
 // enqueues just these scenes, with All every known one.
 func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult, error) {
 	var res api.SyncResult
+	if slices.Contains(q.Scenes, 0) {
+		return res, fault.Old(fault.Rejected, fault.None, "No scene has the number 0.", "", nil)
+	}
 	if len(q.Scenes) > 0 {
 		err := e.ask(ctx, func() error {
 			e.tryAgain()

@@ -76,7 +76,7 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 		q.Window = defaultWindow
 	}
 	to := r.Now().UTC().Round(0)
-	p := api.OutagePage{From: to.Add(-q.Window), To: to}
+	p := api.OutagePage{From: to.Add(-q.Window), To: to, Records: []outage.Record{}}
 	var records, imported []outage.Record
 	err := r.Store.View(func(tx store.Tx) (err error) {
 		if records, err = tx.Outages(0); err != nil {
@@ -96,6 +96,9 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 		return p, err
 	}
 	p.Timeline = outage.Timeline(records, p.Gaps, p.From, to)
+	if p.Gaps == nil {
+		p.Gaps = []outage.Gap{}
+	}
 	p.Metrics = outage.Summarise(p.Timeline)
 	for _, rec := range append(records, imported...) {
 		if rec.Ongoing() || rec.Ended.After(p.From) {

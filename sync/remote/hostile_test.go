@@ -1,6 +1,8 @@
 package remote_test
 
 import (
+	"bufio"
+	"net"
 	"net/http"
 	"runtime"
 	"strings"
@@ -96,5 +98,33 @@ func TestARequestThatCannotBeReadIsRefused(t *testing.T) {
 	_, err := c.Mapping(t.Context(), make([]config.Rule, 300_000))
 	if !fault.Is(err, fault.Rejected) || fault.Of(err).Message.String() != "The request to Lockstep could not be read." {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A request whose body never comes is given up; the headers were given up after as long before.
+func TestARequestThatDoesNotArriveIsGivenUp(t *testing.T) {
+	t.Parallel()
+	_, dir := serve(t, remote.Server{API: &fake{}}, remote.Listen)
+	network, at := remote.At(dir)
+	answers := map[string]net.Conn{}
+	for _, path := range []string{"/api/Jobs", "/show"} {
+		conn, err := net.Dial(network, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		if _, err := conn.Write([]byte("POST " + path + " HTTP/1.1\r\nHost: lockstep\r\nLockstep-Version: 1.0\r\nContent-Length: 100\r\n\r\n{")); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		answers[path] = conn
+	}
+	for path, conn := range answers {
+		line, err := bufio.NewReader(conn).ReadString('\n')
+		if err != nil || !strings.HasPrefix(line, "HTTP/1.1 4") {
+			t.Errorf("%s: %q, %v", path, line, err)
+		}
 	}
 }

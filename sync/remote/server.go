@@ -35,7 +35,8 @@ type Server struct {
 const (
 	// frame is the shortest time between two snapshots: nobody reads faster.
 	frame = 100 * time.Millisecond
-	// stuck is how long a reader may not read before its watch is given up.
+	// stuck is how long a reader may not read before its watch is given up, and how long a
+	// request may take to arrive.
 	stuck = 10 * time.Second
 	// goodbye is how long calls under way may take when the server ends.
 	goodbye = 2 * time.Second
@@ -119,7 +120,7 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 		refuse(w, fault.Old(fault.Rejected, fault.None, fmt.Sprintf("Lockstep has no call %.40q.", name), "", nil))
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := receive(w, r)
 	if err != nil {
 		refuse(w, unreadable(err))
 		return
@@ -128,9 +129,27 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 	answer(w, result, err)
 }
 
+// receive reads a request that has to arrive soon: whoever sends it byte by byte must not
+// hold a goroutine for ever.
+func receive(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	ctl := http.NewResponseController(w)
+	if err := ctl.SetReadDeadline(time.Now().Add(stuck)); err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, err
+	}
+	return body, ctl.SetReadDeadline(time.Time{}) // a call may take longer
+}
+
 func (s Server) show(w http.ResponseWriter, r *http.Request) {
 	var window string
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&window); err != nil {
+	body, err := receive(w, r)
+	if err == nil {
+		err = json.Unmarshal(body, &window)
+	}
+	if err != nil {
 		refuse(w, unreadable(err))
 		return
 	}

@@ -125,7 +125,7 @@ type HistoryQuery struct {
 	Search string   `json:"search,omitempty"` // part of the name or words
 	Scene  scene.ID `json:"scene,omitempty"`
 	Before uint64   `json:"before,omitempty"` // seq to go on below; zero: from the newest
-	Limit  int      `json:"limit,omitempty"`  // zero: 100
+	Limit  int      `json:"limit,omitempty"`  // zero: 100; at most 10 000
 }
 
 // Report is the summary of one reconciliation.
@@ -171,7 +171,7 @@ type RowQuery struct {
 	Kind    string    `json:"kind,omitempty"`
 	Search  string    `json:"search,omitempty"`
 	Offset  int       `json:"offset,omitempty"`
-	Limit   int       `json:"limit,omitempty"` // zero: 100
+	Limit   int       `json:"limit,omitempty"` // zero: 100; at most 10 000
 }
 
 // RowPage is a part of a report with the number of all rows that match.

@@ -60,7 +60,7 @@ type JobQuery struct {
 	States []queue.State `json:"states,omitempty"` // empty: all, in queue.States order
 	Search string        `json:"search,omitempty"` // part of the name or the id, any case
 	Offset int           `json:"offset,omitempty"`
-	Limit  int           `json:"limit,omitempty"` // zero: 100
+	Limit  int           `json:"limit,omitempty"` // zero: 100; at most 10 000
 }
 
 // JobPage is a part of the queue with the number of all that match.
