@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // dataDirFlag names the flag and, as a variable, LOCKSTEP_DATA_DIR.
@@ -59,13 +60,13 @@ func (s *session) folder() error {
 	case err == nil && info.IsDir():
 		return nil
 	case err == nil:
-		return folderFault(fmt.Sprintf("The data folder %s is a file.", s.dir), "Choose a folder.", nil)
+		return folderFault(message.New(message.FolderIsFile, message.Path(s.dir)), message.AdviceChooseFolder, nil)
 	case errors.Is(err, syscall.ENAMETOOLONG):
-		return folderFault(fmt.Sprintf("The name of the data folder is too long: %d characters, beginning with %.60s", len(s.dir), s.dir), "Choose a shorter one.", nil)
+		return folderFault(message.New(message.FolderTooLong, message.Count(len(s.dir)), message.Path(fmt.Sprintf("%.60s", s.dir))), message.AdviceShorterName, nil)
 	case errors.Is(err, syscall.ELOOP):
-		return folderFault(fmt.Sprintf("The data folder %s is a link that leads in a circle.", s.dir), "Mend the link, or choose another folder.", err)
+		return folderFault(message.New(message.FolderCircle, message.Path(s.dir)), message.AdviceMendLink, err)
 	case errors.Is(err, fs.ErrPermission):
-		return folderFault(fmt.Sprintf("Lockstep may not look into the folder of %s.", s.dir), "Give your user access to it, or choose another folder.", err)
+		return folderFault(message.New(message.FolderForbidden, message.Path(s.dir)), message.AdviceFolderAccess, err)
 	}
 	return s.missing(err)
 }
@@ -74,23 +75,23 @@ func (s *session) folder() error {
 func (s *session) missing(err error) error {
 	if link, lstatErr := os.Lstat(s.dir); lstatErr == nil && link.Mode()&fs.ModeSymlink != 0 {
 		to, _ := os.Readlink(s.dir)
-		return folderFault(fmt.Sprintf("The data folder %s is a link to %s, which is not there.", s.dir, to), "Is its disk connected? Mend the link, or choose another folder.", err)
+		return folderFault(message.New(message.FolderDeadLink, message.Path(s.dir), message.Path(to)), message.AdviceDiskOrLink, err)
 	}
 	for above := filepath.Dir(s.dir); ; above = filepath.Dir(above) {
 		info, err := os.Stat(above)
 		switch {
 		case err == nil && !info.IsDir():
-			return folderFault(fmt.Sprintf("The data folder %s cannot be made: %s is a file.", s.dir, above), "Choose another folder.", nil)
+			return folderFault(message.New(message.FolderBelowFile, message.Path(s.dir), message.Path(above)), message.AdviceAnotherFolder, nil)
 		case err == nil && (s.g.DataDir == "" || above == filepath.Dir(s.dir)):
 			return nil
 		case err == nil:
-			return folderFault(fmt.Sprintf("The data folder %s cannot be made: %s is not there.", s.dir, filepath.Dir(s.dir)), "Is its disk connected? Make the folder, or choose another one.", nil)
+			return folderFault(message.New(message.FolderMissing, message.Path(s.dir), message.Path(filepath.Dir(s.dir))), message.AdviceDiskOrFolder, nil)
 		case above == filepath.Dir(above):
-			return folderFault(fmt.Sprintf("The data folder %s cannot be made: %s is not there.", s.dir, above), "Choose another folder.", nil)
+			return folderFault(message.New(message.FolderMissing, message.Path(s.dir), message.Path(above)), message.AdviceAnotherFolder, nil)
 		}
 	}
 }
 
-func folderFault(words, hint string, cause error) error {
-	return fault.Old(fault.Local, fault.None, words, hint, cause)
+func folderFault(m message.Message, advice message.Code, cause error) error {
+	return fault.New(fault.Local, fault.None, m, message.New(advice), cause)
 }

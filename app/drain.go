@@ -167,15 +167,13 @@ func toInt(b bool) int {
 // blocked is what only a person can settle.
 func blocked(s api.Snapshot) error {
 	if !s.Configured {
-		return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.",
-			"Set LOCKSTEP_STASH_URL and LOCKSTEP_PLEX_URL, or use `lockstep settings set`.", nil)
+		return fault.New(fault.Config, fault.None, message.New(message.CommandNoServers), message.New(message.AdviceNoServers), nil)
 	}
 	if s.Hold {
-		return fault.Old(fault.Config, fault.None, "The set-up is not finished, so nothing is written to Plex yet.",
-			"Finish it in the window, or use `lockstep settings set hold no`.", nil)
+		return fault.New(fault.Config, fault.None, message.New(message.CommandHeld), message.New(message.AdviceHeld), nil)
 	}
 	if s.Paused {
-		return fault.Old(fault.Local, fault.None, "Lockstep is paused.", "Resume it with `lockstep resume`.", nil)
+		return fault.New(fault.Local, fault.None, message.New(message.CommandPaused), message.New(message.AdviceResume), nil)
 	}
 	for _, a := range s.Attention {
 		class, server := fault.Config, fault.None
@@ -224,31 +222,31 @@ const reasonSample = 200
 
 // late says why the wait was in vain; reason is what the jobs themselves say.
 func late(s api.Snapshot, waited time.Duration, reason string) error {
-	hint := fmt.Sprintf("Gave up after %s; what waits is kept and written next time.", present.Duration(waited))
+	hint := message.New(message.CommandGaveUp, message.Span(waited))
 	if f := away(s); f != nil {
-		f.Hint = message.Old(join(f.Hint.String(), hint))
+		f.Hint = message.Sentences(f.Hint, hint)
 		return f
 	}
 	if s.Counting && s.Queue.Empty() {
-		return fault.Old(fault.Temporary, fault.None, "Both libraries could not be compared in full to count what would be overwritten.", hint, nil)
+		return fault.New(fault.Temporary, fault.None, message.New(message.CommandNotCompared), hint, nil)
 	}
 	for _, f := range s.Failing {
-		return fault.Old(f.Class, f.Server, present.Failing(f, moment())+".", join(f.Hint, hint), nil)
+		return fault.New(f.Class, f.Server, message.Old(present.Failing(f, moment())+"."), message.Sentences(message.Old(f.Hint), hint), nil)
 	}
 	if s.Scan != nil {
-		return fault.Old(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
+		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
 	}
-	words := present.Count(s.Queue.Pending(), "scene is", "scenes are") + " still to be done"
+	left := message.New(message.CommandToBeDone, message.Count(s.Queue.Pending()))
 	if reason != "" {
-		words += ": " + strings.TrimSuffix(reason, ".")
+		left = message.New(message.CommandToBeDoneBecause, message.Count(s.Queue.Pending()), message.Of(message.Old(reason)))
 	}
-	return fault.Old(fault.Temporary, fault.None, words+".", hint, nil)
+	return fault.New(fault.Temporary, fault.None, left, hint, nil)
 }
 
 // away is why a server cannot be worked with, nil when both can.
 func away(s api.Snapshot) *fault.Error {
 	silent := func(server fault.Server) *fault.Error {
-		return fault.Old(fault.Unreachable, server, string(server)+" has not answered yet.", "", nil)
+		return fault.New(fault.Unreachable, server, message.New(message.CommandSilent, message.Word(server)), message.None, nil)
 	}
 	switch {
 	case !s.Stash.OK && s.Stash.Error != "":
@@ -264,11 +262,11 @@ func away(s api.Snapshot) *fault.Error {
 }
 
 // unread says which server has not given all of its list yet.
-func unread(server fault.Server) string {
+func unread(server fault.Server) message.Message {
 	if server == fault.Plex {
-		return "Plex has not listed its library yet."
+		return message.New(message.CommandUnreadPlex)
 	}
-	return "Stash has not listed its scenes yet."
+	return message.New(message.CommandUnreadStash)
 }
 
 func or(a, b string) string {

@@ -8,6 +8,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // Run is the engine without a desktop, until a signal or a quit, or just once.
@@ -52,7 +53,7 @@ func (s *session) once(c *headlessCmd) (err error) {
 }
 
 // errRunsAlready says that the data folder is served for good.
-var errRunsAlready = fault.Old(fault.Local, fault.None, "Lockstep runs already on this data folder.", "See `lockstep status`, or quit it first.", nil)
+var errRunsAlready = fault.New(fault.Local, fault.None, message.New(message.CommandRunsAlready), message.New(message.AdviceRunsAlready), nil)
 
 // versionJSON is what `version --json` prints.
 type versionJSON struct {

@@ -39,7 +39,7 @@ func TestMaxWaitEndsWhateverFailsForEver(t *testing.T) {
 			if sum.Finished || sum.Written != 0 || sum.Error == nil {
 				t.Fatalf("%+v", sum)
 			}
-			if e := sum.Error; e.Server != test.server || !strings.Contains(e.Words, test.says) || !strings.Contains(e.Hint, "Gave up after 2 s") {
+			if e := sum.Error; e.Server != test.server || !strings.Contains(e.Words, test.says) || !strings.Contains(e.Hint, "Gave up after 2s") {
 				t.Errorf("%+v, want the reason with %q", e, test.says)
 			}
 		})

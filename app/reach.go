@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/remote"
 	"lockstep/sync/store"
 )
@@ -46,8 +47,7 @@ const (
 )
 
 // errForeign says who has the data folder when waiting would be in vain.
-var errForeign = fault.Old(fault.Local, fault.None, "The Lockstep that uses this data folder runs as another user.",
-	"Run the command as that user, or choose another folder with --data-dir.", storage.ErrLocked)
+var errForeign = fault.New(fault.Local, fault.None, message.New(message.CommandOtherUser), message.New(message.AdviceOtherUser), storage.ErrLocked)
 
 // settle tries what fails while another process takes the data folder or gives it free.
 func (s *session) settle(try func() error) error {

@@ -9,6 +9,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -18,8 +19,7 @@ var (
 	// errFailed ends a command with ExitError; everything was said already.
 	errFailed = errors.New("failed")
 	// errForgotten says that a secret has no place to stay.
-	errForgotten = fault.Old(fault.Local, fault.None, "There is no keyring here, so the secret could not be kept.",
-		"Allow a file that only you can read with `lockstep settings set secret-in-file yes` and try again, or use LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN.", nil)
+	errForgotten = fault.New(fault.Local, fault.None, message.New(message.CommandNoKeyring), message.New(message.AdviceNoKeyring), nil)
 )
 
 // summaryJSON is what `sync --json` and `headless --once --json` print.

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/remote"
 )
 
@@ -23,8 +24,8 @@ import (
 const hostPatience = 30 * time.Second
 
 var (
-	errNoWindows = fault.Old(fault.Config, fault.None, "This Lockstep was built without tray and windows.", "Use `lockstep headless`, or install the desktop build.", nil)
-	errNoDesktop = fault.Old(fault.Config, fault.None, "There is no desktop here.", "Use `lockstep headless`.", nil)
+	errNoWindows = fault.New(fault.Config, fault.None, message.New(message.CommandNoWindows), message.New(message.AdviceNoWindows), nil)
+	errNoDesktop = fault.New(fault.Config, fault.None, message.New(message.CommandNoDesktop), message.New(message.AdviceNoDesktop), nil)
 )
 
 // Run starts in the tray, or shows the window of the Lockstep that runs already.
@@ -204,7 +205,7 @@ func (c *windowCmd) Run(s *session) error {
 		return err
 	}
 	if client == nil {
-		return fault.Old(fault.Local, fault.None, "Lockstep is not running.", "Start it with `lockstep`.", remote.ErrNotRunning)
+		return fault.New(fault.Local, fault.None, message.New(message.CommandNotRunning), message.New(message.AdviceStart), remote.ErrNotRunning)
 	}
 	defer client.Close()
 	if !c.Pipe {

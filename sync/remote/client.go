@@ -18,6 +18,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // Client is api.API of the process that serves a data folder. Its methods may be called
@@ -177,7 +178,7 @@ func refusal(resp *http.Response) error {
 }
 
 func notLockstep(err error) error {
-	return fault.Old(fault.Local, fault.None, "Something else answers where Lockstep should.", "Restart Lockstep.", err)
+	return fault.New(fault.Local, fault.None, message.New(message.RemoteSomethingElse), message.New(message.AdviceRestart), err)
 }
 
 // broken puts an error of the connection into words.
@@ -196,11 +197,11 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	if errors.As(err, &op) && op.Op == "dial" || errors.Is(err, errStranger) || errors.Is(err, ErrForeign) {
 		return notRunning(err)
 	}
-	return fault.Old(fault.Local, fault.None, "Lockstep has quit.", "Start it again.", errors.Join(ErrNotRunning, err))
+	return fault.New(fault.Local, fault.None, message.New(message.RemoteQuit), message.New(message.AdviceStartAgain), errors.Join(ErrNotRunning, err))
 }
 
 func notRunning(cause error) error {
-	return fault.Old(fault.Local, fault.None, "Lockstep is not running.", "Start it, or run `lockstep headless`.", errors.Join(ErrNotRunning, cause))
+	return fault.New(fault.Local, fault.None, message.New(message.CommandNotRunning), message.New(message.AdviceStartHeadless), errors.Join(ErrNotRunning, cause))
 }
 
 // Watch calls fn with the latest snapshot at once and after changes, at most ten times

@@ -7,7 +7,6 @@ package remote
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"lockstep/sync/api"
@@ -90,9 +89,8 @@ func (w wireFault) unpack() error {
 
 // otherVersion is what both sides answer when their versions differ.
 func otherVersion(running, asking string) error {
-	return fault.Old(fault.Config, fault.None,
-		fmt.Sprintf("Lockstep %s is running, but this is %s.", running, asking),
-		"Restart Lockstep: quit the one that is running and start it again.", nil)
+	return fault.New(fault.Config, fault.None,
+		message.New(message.RemoteOtherVersion, message.Word(running), message.Word(asking)), message.New(message.AdviceOtherVersion), nil)
 }
 
 func readRequest(data []byte, into any) error {
@@ -107,7 +105,7 @@ func readRequest(data []byte, into any) error {
 
 // unreadable is the fault of whoever asks, or of its sudden end, and none of Lockstep's.
 func unreadable(err error) error {
-	return fault.Old(fault.Rejected, fault.None, "The request to Lockstep could not be read.", "", err)
+	return fault.New(fault.Rejected, fault.None, message.New(message.RemoteUnreadable), message.None, err)
 }
 
 // entries is how much may be in a request. A scene is a number and no object.

@@ -16,6 +16,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // Server serves an API to other processes of the same user.
@@ -82,7 +83,7 @@ func (s Server) handler(token string) http.Handler {
 	mux.HandleFunc("POST "+callPath, s.same(s.call))
 	guarded := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(bearer(r)), []byte(token)) != 1 {
-			refuse(w, fault.Old(fault.Unauthorized, fault.None, "Lockstep only answers programs of its own user.", "", nil))
+			refuse(w, fault.New(fault.Unauthorized, fault.None, message.New(message.RemoteOtherUser), message.None, nil))
 			return
 		}
 		w.Header().Set(versionHeader, s.Version)
@@ -117,7 +118,7 @@ func (s Server) call(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, callPath)
 	method, ok := methods[name]
 	if !ok {
-		refuse(w, fault.Old(fault.Rejected, fault.None, fmt.Sprintf("Lockstep has no call %.40q.", name), "", nil))
+		refuse(w, fault.New(fault.Rejected, fault.None, message.New(message.RemoteNoCall, message.Detail(fmt.Sprintf("%.40s", name))), message.None, nil))
 		return
 	}
 	body, err := receive(w, r)
@@ -154,7 +155,7 @@ func (s Server) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.Show == nil {
-		refuse(w, fault.Old(fault.NotFound, fault.None, "The Lockstep that is running shows no windows.", "", nil))
+		refuse(w, fault.New(fault.NotFound, fault.None, message.New(message.RemoteNoWindows), message.None, nil))
 		return
 	}
 	answer(w, none{}, s.Show(window))
