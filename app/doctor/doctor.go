@@ -98,7 +98,7 @@ func run(ctx context.Context, a api.API, env Env) ([]Check, *checkup) {
 		return append([]Check{c.engine(ctx)}, c.all(ctx, c.machine())...), c
 	}
 	first := c.all(ctx, []check{c.engine, c.stashServer, c.plexServer})
-	return append(first, c.all(ctx, append([]check{c.requests, c.libraries, c.mapping, c.outages, c.queue}, c.machine()...))...), c
+	return append(first, c.all(ctx, append([]check{c.requests, c.otherWriter, c.libraries, c.mapping, c.outages, c.queue}, c.machine()...))...), c
 }
 
 // check looks at one thing. The zero Check is left out.

@@ -193,7 +193,10 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 			h.save(t, func(s *config.Settings) { s.PathMap[0].Plex = "/media/elsewhere" })
 		}, "Path rules", doctor.Fail, "0 of 12"},
 		"not running": {func(_ *testing.T, h *household) { h.env.Alone = true }, "Lockstep", doctor.Warn, "made without it"},
-		"paused":      {func(t *testing.T, h *household) { _ = h.Pause(t.Context(), time.Time{}) }, "Lockstep", doctor.Warn, "paused"},
+		"another writer": {func(_ *testing.T, h *household) {
+			h.world.Stash.SetPlugin(sim.Plugin{ID: "Stash2Plex", Enabled: true})
+		}, "Stash2Plex", doctor.Warn, "undo each other's work"},
+		"paused": {func(t *testing.T, h *household) { _ = h.Pause(t.Context(), time.Time{}) }, "Lockstep", doctor.Warn, "paused"},
 		"no keyring": {func(_ *testing.T, h *household) {
 			h.env.Keyring = func(context.Context) error { return errors.New("it is locked") }
 		}, "Secrets", doctor.Warn, "does not answer"},

@@ -172,3 +172,16 @@ func (c *checkup) queue(context.Context) Check {
 	}
 	return Check{name, OK, present.T("Nothing waits for you; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), again}
 }
+
+// otherWriter warns of the plugin that writes to Plex as well; that there is none is no news.
+func (c *checkup) otherWriter(ctx context.Context) Check {
+	if !c.stash.OK {
+		return Check{}
+	}
+	r, err := c.api.Import(ctx, api.ImportRequest{Preview: true})
+	if err != nil || r.Plugin != api.PluginOn {
+		return Check{} // a Stash that does not answer has a line of its own
+	}
+	return Check{"Stash2Plex", Warn, present.T("Stash2Plex is still enabled in Stash: two programs would write to Plex and undo each other's work."),
+		present.T("Switch it off in Stash, in the settings under Plugins, before Lockstep writes.")}
+}
