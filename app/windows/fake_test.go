@@ -42,6 +42,7 @@ type fake struct {
 	test     api.TestResult
 	mapping  api.Mapping
 	explain  api.Explanation
+	movein   api.Import
 	err      error // what every command answers
 	calls    []string
 	polls    int
@@ -204,8 +205,11 @@ func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 	return []api.PlexServer{{Name: "Cellar", URL: "http://10.0.0.9:32400", Local: true}}, f.note("discover")
 }
 func (f *fake) Say(context.Context, health.Said) (bool, error) { return true, nil }
-func (f *fake) Import(context.Context, api.ImportRequest) (api.Import, error) {
-	return api.Import{}, nil
+func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error) {
+	if q.Preview { // asked by itself
+		return f.movein, nil
+	}
+	return f.movein, f.note("import %s", q.Folder)
 }
 
 func (f *fake) CheckData(context.Context) (api.DataCheck, error) { return api.DataCheck{}, nil }

@@ -34,6 +34,7 @@ type setUpPage struct {
 	asked   int // answers to older questions are ignored
 	preview *firstPreview
 	paths   *mapping
+	movein  *moveIn
 }
 
 func newSetUpPage(w *Windows, win *window) page {
@@ -41,7 +42,7 @@ func newSetUpPage(w *Windows, win *window) page {
 	p.redraw, p.changed, p.submitted = p.drawAnew, p.edited, p.forward
 	p.refocus, p.seen = p.focus, func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	visible(p.answer, false)
-	p.preview = newFirstPreview(p)
+	p.preview, p.movein = newFirstPreview(p), newMoveIn(p)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	p.back = newButton(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
 	p.next = newButton("", nil, p.forward)
@@ -112,6 +113,10 @@ func (p *setUpPage) enter(step int) {
 // begun starts what a step does by itself.
 func (p *setUpPage) begun() {
 	switch p.step {
+	case present.StepPlex:
+		if p.movein.found == nil {
+			p.movein.look()
+		}
 	case present.StepLibraries:
 		if len(p.libraries) == 0 {
 			p.askLibraries()

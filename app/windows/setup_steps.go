@@ -33,6 +33,7 @@ func (p *setUpPage) fill() {
 		p.server("stash-url", "stash", present.T("API key"), p.stored.HasAPIKey, &p.apiKey)
 		p.consent()
 	case present.StepPlex:
+		p.body.Add(p.movein.content())
 		p.finder = newSignIn(&p.form)
 		p.body.Add(p.finder.content())
 		p.server("plex-url", "plex", present.T("Token"), p.stored.HasToken, &p.token)
