@@ -92,7 +92,7 @@ func (e *Engine) mayWantRun(now time.Time) bool {
 		return false
 	}
 	if !e.audit.Counting() {
-		return e.health.Verdict() == health.Up && e.store.Counts().Empty()
+		return e.monitor.Verdict() == health.Up && e.store.Counts().Empty()
 	}
 	at, err := e.dispatch.NextJob()
 	return err == nil && (at.IsZero() || at.After(now))
@@ -103,14 +103,14 @@ func (e *Engine) mayWantRun(now time.Time) bool {
 // first: it learns what a comparison needs to know.
 func (e *Engine) mayStartRun() bool {
 	stash, plex := e.links.StashState(), e.links.PlexState()
-	if e.scan.Running() || !stash.Checked || !plex.Checked && e.health.Breaker.Allows() {
+	if e.scan.Running() || !stash.Checked || !plex.Checked && e.monitor.Allows() {
 		return false
 	}
 	return e.scan.Swept() || e.paused() || !stash.OK || !plex.OK
 }
 
 func (e *Engine) startRun() {
-	gen, links := e.health.Breaker.Generation, e.runLinks()
+	gen, links := e.monitor.Generation(), e.runLinks()
 	links.Refresh = e.refreshForRun(gen)
 	links.Progress = func(checked, total int) {
 		e.post(func() {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lockstep/sync/api"
-	"lockstep/sync/breaker"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
@@ -131,7 +130,7 @@ func (e *Engine) selected(q api.Selection) ([]scene.ID, error) {
 // ProbeNow tries an open breaker at once; while Plex is up it looks at both servers.
 func (e *Engine) ProbeNow(ctx context.Context) error {
 	return e.ask(ctx, func() error {
-		if e.health.Breaker.State == breaker.Open {
+		if e.monitor.Open() {
 			e.probe()
 			return nil
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"lockstep/sync/breaker"
-	"lockstep/sync/budget"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
@@ -66,9 +64,9 @@ func (e *Engine) forgetFailures() {
 // dueChecks checks the connections that have not answered yet, that failed, or that
 // somebody has doubts about. An open breaker is tried by its probe alone.
 func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
-	due, next := e.links.DueChecks(now, e.health.Breaker.Allows())
+	due, next := e.links.DueChecks(now, e.monitor.Allows())
 	for _, c := range due {
-		gen := e.health.Breaker.Generation
+		gen := e.monitor.Generation()
 		e.spawn(func() {
 			c.Run(ctx)
 			e.post(func() { e.checked(ctx, c, gen) })
@@ -205,36 +203,16 @@ func (e *Engine) heard(h link.Heard) {
 
 // dueKnock knocks at servers that are away, and has the one that listens again asked.
 func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
-	due, next := e.links.DueKnocks(now, e.young(now))
+	due, next := e.links.DueKnocks(now, e.monitor.Young(now))
 	for _, k := range due {
 		e.spawn(func() {
 			k.Run(ctx)
 			e.post(func() {
 				if e.links.Knocked(k) && k.Server == fault.Plex {
-					e.probing.at = time.Time{}
+					e.monitor.ProbeSoon()
 				}
 			})
 		})
 	}
 	return next
-}
-
-// countPlex feeds the breaker with the outcome of a call to Plex. A success proves
-// nothing while something else that jobs need keeps failing.
-func (e *Engine) countPlex(gen uint64, err error) {
-	f := fault.Of(err)
-	switch {
-	case f == nil && e.links.PlexLacks():
-		return
-	case f == nil:
-		e.count(breaker.Event{Kind: breaker.Success, Generation: gen})
-	case f.Class == fault.Unreachable && f.Server == fault.Plex && !budget.Held(f):
-		e.count(breaker.Event{Kind: breaker.Failure, Generation: gen, Cause: f.Message.String()})
-	}
-}
-
-func (e *Engine) count(ev breaker.Event) {
-	if err := e.step(ev, nil); err != nil {
-		e.noteLocal(err)
-	}
 }

@@ -18,11 +18,10 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/link"
+	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
-	"lockstep/sync/health"
-	"lockstep/sync/outage"
 	"lockstep/sync/store"
 )
 
@@ -109,40 +108,36 @@ type Engine struct {
 // owner is the state only the loop touches.
 type owner struct {
 	settings config.Settings
-	health   health.State
+	monitor  *monitor.Monitor
 	links    *link.Links
-	probing  probing
 	pause    pauseState
-	said     health.Said
-	outages  []outage.Record // those of late
-	// failedProbe is when the last probe was begun that failed; zero for none since the start.
-	failedProbe time.Time
-	dispatch    *dispatch.Dispatcher
-	scan        *scan.Scanner
-	audit       *audit.Auditor
-	upkeep      upkeepState
-	account     account
-	signIn      *signIn // the newest, nil before the first
-	local       localTrouble
-	lostFile    *fault.Error // the database is not the file on disk any more
-	notes       map[api.AttentionKind]api.Attention
-	revision    uint64
-	lastErr     string
-	stopping    string
-	lastTick    time.Time
+	dispatch *dispatch.Dispatcher
+	scan     *scan.Scanner
+	audit    *audit.Auditor
+	upkeep   upkeepState
+	account  account
+	signIn   *signIn // the newest, nil before the first
+	local    localTrouble
+	lostFile *fault.Error // the database is not the file on disk any more
+	notes    map[api.AttentionKind]api.Attention
+	revision uint64
+	lastErr  string
+	stopping string
 }
 
 // New makes an engine. Nothing runs before Run.
 func New(o Options) *Engine {
 	stored := &ledger{Store: o.Store}
 	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
-	return &Engine{
+	e := &Engine{
 		o: o, log: o.Log, store: stored, host: h,
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
 		owner: owner{
 			notes: map[api.AttentionKind]api.Attention{}, links: link.New(h, o.Dial, o.Jitter), account: account{budget: budget.New(o.Now, o.Jitter)},
 		},
 	}
+	e.monitor = monitor.New(h, e.monitorSettings)
+	return e
 }
 
 // stopBound is how long quitting may take: the step in hand is one request, and Plex
@@ -154,7 +149,7 @@ const stopBound = 10 * time.Second
 func (e *Engine) Run(ctx context.Context) error {
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	e.hard, e.lastTick = hard, e.now()
+	e.hard = hard
 	if err := e.load(); err != nil {
 		return fmt.Errorf("load the state: %w", err)
 	}

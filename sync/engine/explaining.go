@@ -43,7 +43,7 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
 			Run:      e.runLinks().Comparison(e.host),
 			Paused:   e.pause.On || e.held(), // that this engine only looks is no pause
-			PlexDown: !e.health.Breaker.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
+			PlexDown: !e.monitor.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
 		}
 		return nil
 	})

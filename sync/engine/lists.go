@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
@@ -67,46 +67,9 @@ func (r Reader) Rows(_ context.Context, q store.RowQuery) (p store.RowPage, err 
 	return p, err
 }
 
-// defaultWindow is what the outage history covers unless asked otherwise.
-const defaultWindow = 30 * 24 * time.Hour
-
 // Outages is the outage history of a window ending now.
 func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
-	if q.Window <= 0 {
-		q.Window = defaultWindow
-	}
-	to := r.Now().UTC().Round(0)
-	p := api.OutagePage{From: to.Add(-q.Window), To: to, Records: []outage.Record{}}
-	var records, imported []outage.Record
-	err := r.Store.View(func(tx store.Tx) (err error) {
-		if records, err = tx.Outages(0); err != nil {
-			return err
-		}
-		if imported, err = movein.Outages(tx); err != nil {
-			return err
-		}
-		if p.Gaps, err = tx.OffGaps(); err != nil || r.Watching {
-			return err
-		}
-		g, err := unwatched(tx, to)
-		p.Gaps = append(p.Gaps, g)
-		return err
-	})
-	if err != nil {
-		return p, err
-	}
-	p.Timeline = outage.Timeline(records, p.Gaps, p.From, to)
-	if p.Gaps == nil {
-		p.Gaps = []outage.Gap{}
-	}
-	p.Metrics = outage.Summarise(p.Timeline)
-	for _, rec := range append(records, imported...) {
-		if rec.Ongoing() || rec.Ended.After(p.From) {
-			p.Records = append(p.Records, rec)
-		}
-	}
-	slices.SortStableFunc(p.Records, func(a, b outage.Record) int { return b.Started.Compare(a.Started) })
-	return p, nil
+	return monitor.History(r.Store, r.Now(), r.Watching, q, movein.Outages)
 }
 
 // Stored is the last known state when no engine runs: its verdict is Unknown, because
@@ -114,11 +77,11 @@ func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, e
 func (r Reader) Stored(version string) (api.Snapshot, error) {
 	s := api.Snapshot{Version: version, At: r.Now().UTC(), Queue: r.Store.Counts()}
 	err := r.Store.View(func(tx store.Tx) error {
-		d, err := readHealth(tx)
+		d, err := monitor.Read(tx)
 		if err != nil {
 			return err
 		}
-		s.Breaker = breakerShown(d.Breaker)
+		s.Breaker = monitor.ShownBreaker(d.Breaker)
 		if n := outage.Newest(d.Records); n.ID != 0 {
 			s.Outage = &n
 		}

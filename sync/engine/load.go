@@ -6,13 +6,10 @@ import (
 
 	"github.com/google/uuid"
 
-	"lockstep/sync/api"
-	"lockstep/sync/breaker"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/scan"
-	"lockstep/sync/health"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -21,7 +18,6 @@ import (
 const (
 	settingsValue = "settings"
 	clientValue   = "plex.client" // persistent client identifier towards Plex
-	aliveValue    = "alive"       // up to when Plex was watched
 	hashValue     = "settings.wanted"
 	recheckValue  = "settings.recheck" // whether scenes are still to be looked at anew for them
 	sweptValue    = "stash.swept"      // last complete look at Stash
@@ -39,7 +35,10 @@ func (e *Engine) load() error {
 	if err := e.loadSettings(); err != nil {
 		return err
 	}
-	if err := e.loadHealth(); err != nil {
+	if err := e.monitor.Load(); err != nil {
+		return err
+	}
+	if e.upkeep.alive, err = e.monitor.LastAlive(); err != nil {
 		return err
 	}
 	if err := e.loadSmall(); err != nil {
@@ -121,63 +120,12 @@ func (e *Engine) rechecked() {
 	}
 }
 
-// loadHealth reads breaker and outage records, repairs every disagreement in one
-// transaction, and notes the time Plex was not watched.
-func (e *Engine) loadHealth() error {
-	now := e.stamp()
-	var words []string
-	err := e.store.Update(func(tx store.Tx) error {
-		stored, err := readHealth(tx)
-		if err != nil {
-			return err
-		}
-		fix := health.Load(stored, e.breakerSettings(), now)
-		e.health, words = fix.State, fix.Words
-		for _, r := range fix.Dropped {
-			if err := tx.DeleteOutage(r.ID); err != nil {
-				return err
-			}
-		}
-		err = putHealth(tx, fix.State, health.Change{Breaker: fix.Breaker, Contact: fix.Contact, Records: fix.Records})
-		if err != nil {
-			return err
-		}
-		if e.said, _, err = tx.Said(); err != nil {
-			return err
-		}
-		stored.Records, err = tx.Outages(0)
-		if err != nil {
-			return err
-		}
-		e.outages = lately(stored.Records, now)
-		return e.began(tx, now)
-	})
-	for _, w := range words {
-		e.log.Warn("repaired", "what", w)
-	}
-	return err
-}
-
-func readHealth(tx store.Tx) (health.Stored, error) {
-	var d health.Stored
-	b, _, err := tx.Breaker()
-	if err != nil {
-		return d, err
-	}
-	d.Breaker = b
-	if d.Records, err = tx.Outages(0); err != nil {
-		return d, err
-	}
-	_, err = tx.Value(contactValue, &d.LastContact)
-	return d, err
-}
-
 func (e *Engine) loadSmall() error {
 	var known scan.Stored
 	err := e.store.View(func(tx store.Tx) error {
 		for name, v := range map[string]any{
 			pauseValue: &e.pause, sweptValue: &known.Swept, fileValue: &known.Files, newestValue: &known.Newest,
-			aliveValue: &e.upkeep.alive, upkeepValue: &e.upkeep.tidied,
+			upkeepValue: &e.upkeep.tidied,
 		} {
 			if _, err := tx.Value(name, v); err != nil {
 				return err
@@ -222,14 +170,4 @@ func (e *Engine) cancelTasks() {
 	e.links.StopListening()
 	e.cancelRun(errQuitting)
 	e.dispatch.Halt()
-}
-
-// breakerShown is the breaker as the snapshot has it.
-func breakerShown(b breaker.Breaker) api.Breaker {
-	s := api.Breaker{State: b.State, Failures: b.Failures, Cause: b.Cause, OpenedAt: b.OpenedAt}
-	if s.State == "" {
-		s.State = breaker.Closed
-	}
-	s.NextProbe, _ = b.NextProbe()
-	return s
 }

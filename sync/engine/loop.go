@@ -103,32 +103,17 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 	return next
 }
 
-// jumpLimit is how far wall clock and monotonic clock may drift apart between two
-// turns of the loop before it counts as sleep or a set clock; NTP slews far less.
-const jumpLimit = 10 * time.Second
-
 // missedTurns is how far two turns of the loop may lie apart by the wall clock before it
 // counts as sleep: on Windows the monotonic clock goes on while a machine sleeps.
 const missedTurns = 2 * maxNap
 
-// noticeSleep sees a suspend or a clock jump by comparing both clocks and by turns that
-// did not come. It is one quiet re-check, never an outage.
+// noticeSleep sees a suspend or a clock jump. It is one quiet re-check, never an outage.
 func (e *Engine) noticeSleep() {
-	last, now := e.lastTick, e.now()
-	e.lastTick = now
-	wall := now.Round(0).Sub(last.Round(0))
-	drift := wall - now.Sub(last)
-	if drift.Abs() < jumpLimit && wall.Abs() < missedTurns {
-		return
+	slept, err := e.monitor.Turn(missedTurns)
+	e.noteStored(err)
+	if slept {
+		e.wake()
 	}
-	e.log.Info("the clock jumped or the machine slept; checking the servers again", "after", wall.Round(time.Second), "drift", drift.Round(time.Second))
-	if drift <= -jumpLimit || wall < 0 { // the clock was set back
-		last = now // nothing was missed
-	}
-	if err := e.slept(last.UTC().Round(0), now.UTC().Round(0)); err != nil {
-		e.noteLocal(err)
-	}
-	e.wake()
 }
 
 // wake makes everything timed by the wall clock due again.

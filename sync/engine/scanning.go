@@ -26,7 +26,7 @@ func (e *Engine) scanConditions() scan.Conditions {
 	s := e.settings
 	return scan.Conditions{
 		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
-		PlexUp:      e.health.Breaker.Allows() && e.links.Machine() != "",
+		PlexUp:      e.monitor.Allows() && e.links.Machine() != "",
 		StashBudget: e.links.Budget(fault.Stash), PlexBudget: e.links.Budget(fault.Plex),
 	}
 }
@@ -41,7 +41,7 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 		return at
 	}
 	run := e.newScan(e.scan.Begin(now, c))
-	gen, epoch := e.health.Breaker.Generation, e.links.Epoch()
+	gen, epoch := e.monitor.Generation(), e.links.Epoch()
 	e.spawn(func() {
 		run.Run(ctx)
 		e.post(func() { e.scanned(epoch, gen, run) })

@@ -114,7 +114,7 @@ func (e *Engine) follow(before config.Settings, secrets bool) error {
 	dial := secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries) ||
 		before.StashCertificate != s.StashCertificate || before.PlexCertificate != s.PlexCertificate
 	if !before.Configured() && s.Configured() {
-		if err := e.watches(); err != nil {
+		if err := e.monitor.Watches(); err != nil {
 			return err
 		}
 	}

@@ -6,8 +6,6 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
-	"lockstep/sync/health"
-	"lockstep/sync/outage"
 	"lockstep/sync/zone"
 )
 
@@ -19,7 +17,6 @@ func (e *Engine) publish() {
 	q := e.store.Counts()
 	s := api.Snapshot{
 		Revision: e.revision, At: e.stamp(), Version: e.o.Version, Live: true,
-		Verdict: e.health.Verdict(), Breaker: breakerShown(e.health.Breaker), Said: e.said,
 		Queue: q, Standing: e.standing(), InHand: e.dispatch.InHand(),
 		Today:  e.dispatch.Today(now),
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
@@ -28,14 +25,10 @@ func (e *Engine) publish() {
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
 		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
-		Language: e.settings.Language, Interruptions: outage.Starts(e.outages, e.stamp()), Proved: e.proved().Round(0).UTC(),
+		Language: e.settings.Language,
 	}
-	s.Since = e.verdictSince()
 	s.LastReconciliation, s.NeedLook = e.audit.Last()
-	if e.health.Newest.ID != 0 {
-		r := e.health.Newest
-		s.Outage = &r
-	}
+	e.monitor.Show(&s, e.links.PlexState().Since)
 	s.Run = e.dispatch.Progress(now, q.Pending())
 	e.links.LogFailing(s.Failing)
 	e.snap.Store(s)
@@ -47,20 +40,6 @@ func (e *Engine) standing() api.Standing {
 		e.noteLocal(err)
 	}
 	return value
-}
-
-// verdictSince is when the present verdict began.
-func (e *Engine) verdictSince() time.Time {
-	switch e.health.Verdict() {
-	case health.Down:
-		return e.health.Newest.Started
-	case health.Up:
-		if ended := e.health.Newest.Ended; ended.After(e.links.PlexState().Since) {
-			return ended
-		}
-		return e.links.PlexState().Since // nobody watched before this process began
-	}
-	return time.Time{}
 }
 
 // quiet reports whether notifications are unwanted now.

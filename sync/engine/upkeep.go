@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
-	"lockstep/sync/outage"
 	"lockstep/sync/store"
 )
 
@@ -67,7 +67,7 @@ func (e *Engine) retryLocal(now time.Time) time.Time {
 		return e.local.again
 	}
 	e.local.again = now.Add(localRetry)
-	if e.store.Update(func(tx store.Tx) error { return e.alive(tx, e.stamp()) }) == nil {
+	if e.store.Update(func(tx store.Tx) error { return e.monitor.Alive(tx, e.stamp()) }) == nil {
 		return now
 	}
 	return e.local.again
@@ -85,8 +85,7 @@ type upkeepState struct {
 func (e *Engine) putLife(now time.Time, more map[string]any) error {
 	known := e.scan.Stored()
 	values := map[string]any{
-		contactValue: e.health.LastContact,
-		newestValue:  known.Newest, fileValue: known.Files,
+		newestValue: known.Newest, fileValue: known.Files,
 	}
 	maps.Copy(values, more)
 	return e.store.Update(func(tx store.Tx) error {
@@ -95,7 +94,7 @@ func (e *Engine) putLife(now time.Time, more map[string]any) error {
 				return err
 			}
 		}
-		return e.alive(tx, now)
+		return e.monitor.Alive(tx, now)
 	})
 }
 
@@ -186,34 +185,8 @@ func (e *Engine) prune(ctx context.Context, now time.Time, history, outages time
 			break
 		}
 	}
-	return e.store.Update(func(tx store.Tx) error {
-		records, err := tx.Outages(0)
-		if err != nil {
-			return err
-		}
-		for _, id := range outage.Expired(records, outages, now) {
-			if err := tx.DeleteOutage(id); err != nil {
-				return err
-			}
-		}
-		if err := movein.Prune(tx, now.Add(-outages)); err != nil {
-			return err
-		}
-		gaps, err := tx.OffGaps()
-		if err != nil {
-			return err
-		}
-		keep := map[outage.Gap]bool{}
-		for _, g := range outage.KeptGaps(gaps, outages, now) {
-			keep[g] = true
-		}
-		for _, g := range gaps {
-			if !keep[g] {
-				if err := tx.DeleteOffGap(g); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	if err := e.store.Update(func(tx store.Tx) error { return movein.Prune(tx, now.Add(-outages)) }); err != nil {
+		return err
+	}
+	return monitor.Prune(e.store, outages, now)
 }

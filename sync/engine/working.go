@@ -20,7 +20,7 @@ import (
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.Ready() && e.health.Breaker.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
+	return e.links.Ready() && e.monitor.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
 }
 
 func (e *Engine) workBudgets() dispatch.Budgets {
@@ -41,7 +41,7 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	case at.After(now):
 		return at
 	}
-	batch, err := e.dispatch.Begin(ctx, now, e.workBudgets(), e.health.Breaker.Generation, e.workLinks())
+	batch, err := e.dispatch.Begin(ctx, now, e.workBudgets(), e.monitor.Generation(), e.workLinks())
 	switch {
 	case err != nil:
 		return e.restForDisk(err, now)

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/scene"
 )
 
 // servers are both, in the order they are told of.
@@ -80,6 +81,22 @@ func (l *Links) PlexLacks() bool {
 	return slices.ContainsFunc(l.plexBudget.Failing(), func(f budget.Failure) bool {
 		return slices.Contains(needed, f.Kind) && f.Fault.Whole().Class == fault.Unreachable
 	})
+}
+
+// DueInProbe is what a probe of Plex has to try beside its cheap request, and makes it due:
+// the libraries to list, where listing fails, and whether Plex has to say that it has
+// started.
+func (l *Links) DueInProbe() (list []scene.Section, ready bool) {
+	b := l.plexBudget
+	if len(l.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
+		list = l.sections
+		b.Due(budget.Listing)
+		b.Due(budget.Identity) // which a listing over a new connection asks first
+	}
+	if ready = b.Fails(budget.Connect) && !b.Fails(budget.Sections); ready {
+		b.Due(budget.Identity)
+	}
+	return list, ready
 }
 
 // transient is how long an answer is not taken for a wrong setting when it contradicts what

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
+	"lockstep/sync/engine/link"
+	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/health"
+	"lockstep/sync/store"
+)
+
+func (e *Engine) monitorSettings() monitor.Settings {
+	return monitor.Settings{
+		Breaker: breaker.Settings{Threshold: e.settings.BreakerThreshold, Backoff: e.settings.ProbeBackoff()},
+		Watched: e.settings.Configured(),
+	}
+}
+
+// step applies one event to the verdict about Plex, stored together with whatever else
+// belongs to it, and does what follows.
+func (e *Engine) step(ev breaker.Event, also func(store.Tx) error) error {
+	t, err := e.monitor.Step(ev, also)
+	if err == nil {
+		e.moved(t)
+	}
+	return err
+}
+
+// moved does what follows from a move of the breaker.
+func (e *Engine) moved(t breaker.Transition) {
+	switch t {
+	case breaker.Opened:
+		e.dispatch.Halt()
+		e.links.StopListeningToPlex()
+		e.noteStored(e.monitor.Hold())
+	case breaker.Reopened:
+		e.noteStored(e.monitor.Hold())
+	case breaker.Shut:
+		e.dispatch.Ramp(e.now(), e.settings.RampFrom, e.settings.RampTo, e.settings.RampOver)
+		e.dispatch.Release(e.now())
+		e.links.PlexBack()
+		e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile
+		e.noteStored(e.monitor.Requeue())
+	}
+}
+
+// countPlex feeds the breaker with the outcome of a call to Plex.
+func (e *Engine) countPlex(generation uint64, err error) {
+	if ev, counts := monitor.EventOf(generation, err, e.links.PlexLacks()); counts {
+		e.noteStored(e.step(ev, nil))
+	}
+}
+
+// dueProbe probes an open breaker when its time has come.
+func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
+	at := e.monitor.Due(now)
+	if at.IsZero() || !e.links.Connected() {
+		return time.Time{}
+	}
+	if at.After(now) {
+		return at
+	}
+	e.probe()
+	return time.Time{}
+}
+
+// probe sends one probe.
+func (e *Engine) probe() {
+	p, err := e.monitor.BeginProbe()
+	if err != nil || p == nil {
+		e.noteStored(err)
+		return
+	}
+	list, ready := e.links.DueInProbe()
+	p.Target = monitor.Target{
+		Plex: e.links.Plex(), Machine: e.links.Expected(), Other: link.ErrOtherPlex, Index: e.index(), List: list, Ready: ready,
+	}
+	e.spawn(func() {
+		p.Run(e.hard)
+		e.post(func() { e.probed(p) })
+	})
+}
+
+// probed takes in how a probe ended.
+func (e *Engine) probed(p *monitor.Probe) {
+	if found, listed, err := p.Listed(); listed {
+		e.links.Budget(fault.Plex).Done(budget.Index, err)
+		e.appeared(found.Appeared)
+		if err == nil {
+			e.indexed(e.scan.Indexed(e.now()))
+		}
+	}
+	t, f, err := e.monitor.Probed(p, e.hard.Err() != nil)
+	e.noteStored(err)
+	e.moved(t)
+	if f != nil {
+		e.noteFault(f) // after the breaker closed: a refusal is asked about, not waited for
+	}
+	e.publish()
+}
+
+// Say stores that an outage is about to be announced, in a transaction that reads breaker
+// and record again and refuses when they disagree. Only after true may the message be
+// sent. With Delivered it stores that the message was shown. A verdict that was not proved
+// lately is refused and proved anew: the snapshot that follows says when it may be asked
+// again.
+func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
+	said := false
+	err := e.ask(ctx, func() error {
+		a, err := e.monitor.Announce(s)
+		switch a {
+		case monitor.Allowed:
+			said = true
+			e.publish()
+		case monitor.Stale:
+			e.prove()
+		}
+		return err
+	})
+	return said && err == nil, err
+}
+
+// prove asks the servers anew, so that the verdict may be announced, or is another one.
+func (e *Engine) prove() {
+	if e.monitor.Open() {
+		e.probe()
+	}
+	e.links.Recheck(e.now())
+}
