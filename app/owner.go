@@ -102,7 +102,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	}
 	engine.Thrift()
 	o.Engine = engine.New(engine.Options{
-		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), Version: s.Version,
+		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), SignIn: dial.SignIn, Discover: dial.Discover(""), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
 		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold,

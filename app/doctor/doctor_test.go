@@ -87,7 +87,7 @@ func newHousehold(t *testing.T, o sim.Options, change func(*config.Settings)) *h
 	log := slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h := &household{world: w, env: doctor.Env{Version: "v0.1.0-5-gabcdef1234567", DataDir: dir, Database: filepath.Join(dir, storage.FileName), Log: logName}}
 	h.Engine = engine.New(engine.Options{
-		Store: db, Secrets: memory{engine.PlexToken: canaryToken, engine.StashAPIKey: canaryKey}, Dial: dial.Servers("test"),
+		Store: db, Secrets: memory{engine.PlexToken: canaryToken, engine.StashAPIKey: canaryKey}, Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""),
 		Now: time.Now, Jitter: rand.Float64, Log: log, Version: "test",
 	})
 	ctx, stop := context.WithCancel(context.Background())

@@ -63,6 +63,7 @@ var layers = map[string]int{
 	"sync/engine/dispatch": 5,
 	"sync/engine/link":     5,
 	"sync/engine/monitor":  5,
+	"sync/engine/signin":   5,
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
 	"sync/engine/movein":   5,

@@ -16,7 +16,7 @@ import (
 // dial makes new adapters for the present settings and forgets what was known of the
 // servers behind the old ones.
 func (e *Engine) dial() {
-	e.account.budget.Forget()
+	e.account.Budget().Forget()
 	e.links.Disconnect()
 	e.forgetRefusal()
 	e.scan.ForgetIndex()
@@ -52,13 +52,13 @@ func (e *Engine) secret(name string) func() string {
 // wakeBudgets makes everything due that waits for a server to come back.
 func (e *Engine) wakeBudgets() {
 	e.links.Wake()
-	e.account.budget.Wake()
+	e.account.Budget().Wake()
 }
 
 // forgetFailures begins anew, because a person asked for it.
 func (e *Engine) forgetFailures() {
 	e.links.Forget()
-	e.account.budget.Forget()
+	e.account.Budget().Forget()
 }
 
 // dueChecks checks the connections that have not answered yet, that failed, or that

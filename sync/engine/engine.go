@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/budget"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
@@ -20,6 +19,7 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/scan"
+	"lockstep/sync/engine/signin"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/store"
@@ -37,7 +37,8 @@ type Secrets interface {
 // The names of the secrets.
 const (
 	StashAPIKey = "stash-api-key"
-	PlexToken   = "plex-token"
+	PlexToken   = signin.PlexToken
+	PlexAccount = signin.AccountToken
 	// User name and password, with a colon between, for a proxy in front of a server.
 	StashLogin = "stash-login"
 	PlexLogin  = "plex-login"
@@ -61,8 +62,10 @@ type Options struct {
 	Damaged []string
 	// Data is what the database needs beside transactions; may be nil.
 	Data Data
-	// Discovery is where Discover asks for Plex servers; empty means the local network.
-	Discovery string
+	// SignIn makes a connection to plex.tv.
+	SignIn func(signin.Options) signin.Service
+	// Discover looks for Plex servers on the local network.
+	Discover func(context.Context) ([]api.PlexServer, error)
 	// Still makes an engine that neither connects nor works: for commands that change
 	// what is stored while no Lockstep runs.
 	Still bool
@@ -115,8 +118,7 @@ type owner struct {
 	scan     *scan.Scanner
 	audit    *audit.Auditor
 	upkeep   upkeepState
-	account  account
-	signIn   *signIn // the newest, nil before the first
+	account  *signin.Account
 	local    localTrouble
 	lostFile *fault.Error // the database is not the file on disk any more
 	notes    map[api.AttentionKind]api.Attention
@@ -133,10 +135,11 @@ func New(o Options) *Engine {
 		o: o, log: o.Log, store: stored, host: h,
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
 		owner: owner{
-			notes: map[api.AttentionKind]api.Attention{}, links: link.New(h, o.Dial, o.Jitter), account: account{budget: budget.New(o.Now, o.Jitter)},
+			notes: map[api.AttentionKind]api.Attention{}, links: link.New(h, o.Dial, o.Jitter),
 		},
 	}
 	e.monitor = monitor.New(h, e.monitorSettings)
+	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	return e
 }
 

@@ -122,7 +122,7 @@ func (r *rig) openWith(change func(*engine.Options)) *life {
 		st = r.wrap(db)
 	}
 	options := engine.Options{
-		Store: st, Secrets: r.secrets, Dial: dial.Servers("test"), Now: r.now, Jitter: rand.Float64,
+		Store: st, Secrets: r.secrets, Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""), Now: r.now, Jitter: rand.Float64,
 		Log: r.log, Version: "test", Notice: opened.Words, Damaged: opened.Values, Data: r.data(db),
 		Override: func(s *config.Settings) error { *s = r.settings.Clone(); return nil },
 	}

@@ -64,7 +64,7 @@ func (e *Engine) load() error {
 	}
 	e.dial()
 	e.scan.Soon(e.now())
-	return e.loadAccount()
+	return e.account.Load()
 }
 
 // loadSettings reads the settings and lays flags and variables over them.

@@ -175,7 +175,7 @@ func openChild(j childJob) (*life, error) {
 	}
 	e := engine.New(engine.Options{
 		Store: db, Secrets: &memorySecrets{m: map[string]string{engine.PlexToken: j.Token}},
-		Dial: dial.Servers("test"), Now: time.Now, Jitter: rand.Float64, Log: slog.New(slog.DiscardHandler), Version: "test",
+		Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""), Now: time.Now, Jitter: rand.Float64, Log: slog.New(slog.DiscardHandler), Version: "test",
 		Data:     db,
 		Override: func(s *config.Settings) error { *s = j.Settings; return nil },
 	})

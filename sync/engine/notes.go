@@ -45,6 +45,13 @@ func (e *Engine) doubt(f *fault.Error) {
 	e.links.Doubt(f)
 }
 
+// noteStored reports what could not be stored, if anything.
+func (e *Engine) noteStored(err error) {
+	if err != nil {
+		e.noteLocal(err)
+	}
+}
+
 // noteLocal reports a fault of our own: a full disk, a damaged file, a bug. It is never
 // a server's fault and never counts for the breaker. It is shown until something could be
 // stored again.

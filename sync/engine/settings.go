@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -49,14 +48,9 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 		if err := e.saveSecrets(c); err != nil {
 			return err
 		}
-		if c.Token != nil && !e.account.swapped.IsZero() {
-			if err := e.putSwapped(time.Time{}); err != nil {
+		if c.Token != nil {
+			if err := e.account.TokenChosen(signedIn); err != nil {
 				return err
-			}
-		}
-		if c.Token != nil && !signedIn && e.secret(PlexAccount)() != "" {
-			if err := e.o.Secrets.Set(PlexAccount, ""); err != nil {
-				e.log.Warn("forget the token of the last sign-in", "err", err)
 			}
 		}
 		before := e.settings

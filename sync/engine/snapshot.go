@@ -20,7 +20,7 @@ func (e *Engine) publish() {
 		Queue: q, Standing: e.standing(), InHand: e.dispatch.InHand(),
 		Today:  e.dispatch.Today(now),
 		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
-		Configured: e.settings.Configured(), Stash: e.links.StashState(), Plex: e.plexConnection(), Scenes: e.scan.Scenes(),
+		Configured: e.settings.Configured(), Stash: e.links.StashState(), Plex: e.links.PlexState(), Scenes: e.scan.Scenes(),
 		Reconcile: e.audit.Running(),
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings.NotifyDelay,
@@ -28,6 +28,7 @@ func (e *Engine) publish() {
 		Language: e.settings.Language,
 	}
 	s.LastReconciliation, s.NeedLook = e.audit.Last()
+	s.Plex.NewToken = e.account.Swapped()
 	e.monitor.Show(&s, e.links.PlexState().Since)
 	s.Run = e.dispatch.Progress(now, q.Pending())
 	e.links.LogFailing(s.Failing)

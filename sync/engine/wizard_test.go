@@ -37,7 +37,7 @@ func newcomer(t *testing.T, o sim.Options, change func(*engine.Options)) (*rig, 
 		t.Fatal(err)
 	}
 	opt := engine.Options{
-		Store: db, Secrets: r.secrets, Dial: dial.Servers("test"), Now: r.now, Jitter: rand.Float64,
+		Store: db, Secrets: r.secrets, Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""), Now: r.now, Jitter: rand.Float64,
 		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 	}
 	if change != nil {
@@ -303,7 +303,7 @@ func TestDiscoverShowsServersOfTheNetwork(t *testing.T) {
 			_, _ = conn.WriteToUDP([]byte("HTTP/1.0 200 OK\r\nContent-Type: plex/media-server\r\nName: Boat House\r\nPort: 32400\r\nResource-Identifier: m1\r\n\r\n"), from)
 		}
 	}()
-	_, l, _ := newcomer(t, sim.Options{}, func(o *engine.Options) { o.Discovery = conn.LocalAddr().String() })
+	_, l, _ := newcomer(t, sim.Options{}, func(o *engine.Options) { o.Discover = dial.Discover(conn.LocalAddr().String()) })
 	got, err := l.Discover(t.Context())
 	want := []api.PlexServer{{Name: "Boat House", Machine: "m1", URL: "http://127.0.0.1:32400", Local: true}}
 	if err != nil || !slices.Equal(got, want) {
