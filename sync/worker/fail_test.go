@@ -73,9 +73,13 @@ func TestEveryFaultOfAWriteHasItsEnd(t *testing.T) {
 				other := &target{Item: &compare.Item{Target: match.Target{Candidate: match.Candidate{Key: testkit.Key("201")}}}}
 				lost := task.targets[0]
 				lost.written = wrote
+				b.Streak.Fail(queue.Job{Scene: 9}, testkit.Trouble(fault.Forbidden, fault.Plex)) // of an earlier batch
 				task.targets = append(task.targets, other)
 				err := b.lose(task, lost, tt.err)
 				var blame *Blame
+				if blamed := errors.As(err, &blame); blamed && (len(blame.Jobs) != 1 || blame.Jobs[0].Scene != 9) {
+					t.Errorf("the jobs that go back are %+v", blame.Jobs)
+				}
 				if tt.ends != (err != nil) || errors.As(err, &blame) != tt.blame || err != nil && !errors.Is(err, tt.err) {
 					t.Fatalf("%v", err)
 				}
