@@ -64,6 +64,8 @@ var layers = map[string]int{
 	"sync/engine/link":     5,
 	"sync/engine/monitor":  5,
 	"sync/engine/signin":   5,
+	"sync/engine/upkeep":   5,
+	"sync/engine/settings": 5,
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
 	"sync/engine/movein":   5,

@@ -6,10 +6,8 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
-	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/fault"
-	"lockstep/sync/store"
 )
 
 func (e *Engine) accountLoop() signin.Loop {
@@ -24,7 +22,7 @@ func (e *Engine) accountLoop() signin.Loop {
 // signInService sends people to the public page, or to the service itself when it is not
 // the public one.
 func (e *Engine) signInService() signin.Service {
-	o := signin.Options{Service: e.settings.PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.account.Budget()}
+	o := signin.Options{Service: e.settings().PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.account.Budget()}
 	if o.Service != config.PublicPlexTV {
 		o.Page = o.Service
 	}
@@ -69,7 +67,7 @@ func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.Plex
 	if err != nil {
 		return none, err
 	}
-	if err := e.mayStore("plex-url"); err != nil {
+	if err := e.chosen.MayChoosePlex(); err != nil {
 		return none, err
 	}
 	accepted, err := e.TestConnection(ctx, api.TestRequest{Server: "plex", URL: f.Best.URL, Secret: &f.Token})
@@ -82,26 +80,15 @@ func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.Plex
 	return f.Shown(), e.storeServer(ctx, f)
 }
 
-// mayStore refuses to store what a flag or variable would hide.
-func (e *Engine) mayStore(option string) error {
-	if !e.overridden(option) {
-		return nil
-	}
-	return fault.Old(fault.Rejected, fault.None, "The Plex address is fixed from outside.",
-		"Remove "+e.o.Overridden[option]+" to choose a server here.", nil)
-}
-
 // storeServer keeps the choice. The machine is bound anew even if the address is the
 // old one: a person has just said that this is the server.
 func (e *Engine) storeServer(ctx context.Context, f signin.Found) error {
-	values := config.Defaults()
-	err := e.ask(ctx, func() error {
-		return e.store.Update(func(tx store.Tx) error {
-			if _, err := tx.Value(settingsValue, &values); err != nil {
-				return err
-			}
-			return link.Bind(tx, f.Machine, f.Best.URL)
-		})
+	var values config.Settings
+	err := e.ask(ctx, func() (err error) {
+		if values, err = e.chosen.Stored(); err != nil {
+			return err
+		}
+		return e.links.Bind(f.Machine, f.Best.URL)
 	})
 	if err != nil {
 		return err

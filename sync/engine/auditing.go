@@ -27,7 +27,7 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 		if err := e.audit.Free(); err != nil {
 			return err
 		}
-		if e.paused() && !q.Preview {
+		if e.chosen.Paused() && !q.Preview {
 			return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.Sections(), e.now())
@@ -71,14 +71,14 @@ func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
 	if e.audit.Waiting() && e.mayStartRun() {
 		e.startRun()
 	}
-	at := e.audit.Due(now, e.settings)
+	at := e.audit.Due(now, e.settings())
 	if at.IsZero() || at.After(now) {
 		return at
 	}
 	if !e.mayWantRun(now) {
 		return time.Time{} // whatever holds it back wakes the loop when it ends
 	}
-	if err := e.audit.WantDue(now, e.settings, e.links.Epoch()); err != nil {
+	if err := e.audit.WantDue(now, e.settings(), e.links.Epoch()); err != nil {
 		e.noteLocal(err)
 	}
 	e.publish()
@@ -106,7 +106,7 @@ func (e *Engine) mayStartRun() bool {
 	if e.scan.Running() || !stash.Checked || !plex.Checked && e.monitor.Allows() {
 		return false
 	}
-	return e.scan.Swept() || e.paused() || !stash.OK || !plex.OK
+	return e.scan.Swept() || e.chosen.Paused() || !stash.OK || !plex.OK
 }
 
 func (e *Engine) startRun() {
@@ -129,7 +129,7 @@ func (e *Engine) startRun() {
 func (e *Engine) runLinks() audit.Links {
 	l := e.links
 	return audit.Links{
-		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings.Clone(), Machine: l.Machine(), Sections: l.Sections(), Claims: e.finder().Claims,
+		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(), Claims: e.finder().Claims,
 	}
 }
 
@@ -162,7 +162,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 
 // reconciled takes in how a run ended.
 func (e *Engine) reconciled(r *audit.Run, gen uint64) {
-	ended, err := e.audit.End(r, e.links.Epoch(), e.settings)
+	ended, err := e.audit.End(r, e.links.Epoch(), e.settings())
 	if err != nil {
 		e.noteLocal(err)
 	}
@@ -191,7 +191,7 @@ func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
 	}
 	taken := make(chan answer, 1)
 	e.post(func() {
-		held, err := e.audit.Admit(list, e.settings)
+		held, err := e.audit.Admit(list, e.settings())
 		taken <- answer{held, err}
 	})
 	select {
@@ -224,7 +224,7 @@ func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int,
 		return n, err
 	}
 	return n, e.ask(ctx, func() error {
-		err := e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings)
+		err := e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings())
 		e.publish()
 		return err
 	})

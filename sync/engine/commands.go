@@ -33,7 +33,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
-		if err := e.mayChange("Resume it first."); err != nil {
+		if err := e.chosen.MayWrite("Resume it first."); err != nil {
 			return err
 		}
 		before = e.store.Counts().Pending()
@@ -61,8 +61,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 func (e *Engine) tryAgain() {
 	e.dispatch.Release(e.now())
 	e.forgetFailures()
-	e.local = localTrouble{}
-	e.clear(api.FixPlex, api.RestoredData)
+	e.upkeep.Forget()
 	e.forgetRefusal()
 	e.links.Recheck(e.now())
 }

@@ -2,15 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"lockstep/sync/config"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
-	"lockstep/sync/scene"
-	"lockstep/sync/store"
 )
 
 // dial makes new adapters for the present settings and forgets what was known of the
@@ -20,32 +16,22 @@ func (e *Engine) dial() {
 	e.links.Disconnect()
 	e.forgetRefusal()
 	e.scan.ForgetIndex()
-	if e.o.Still || !e.settings.Configured() {
+	if e.o.Still || !e.settings().Configured() {
 		return
 	}
 	e.links.Connect(e.address(), link.Chosen{
-		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
-		Libraries: e.settings.Libraries, FixedLibraries: e.overridden("plex-library"),
+		StashURL: e.settings().StashURL, PlexURL: e.settings().PlexURL,
+		Libraries: e.settings().Libraries, FixedLibraries: e.chosen.Overridden("plex-library"),
 	})
 }
 
 // address is what the settings say of both servers.
 func (e *Engine) address() link.Address {
 	return link.Address{
-		StashURL: e.settings.StashURL, PlexURL: e.settings.PlexURL,
-		StashCertificate: e.settings.StashCertificate, PlexCertificate: e.settings.PlexCertificate,
-		APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken),
-		StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin), ClientID: e.clientID(),
-	}
-}
-
-func (e *Engine) secret(name string) func() string {
-	return func() string {
-		v, err := e.o.Secrets.Get(name)
-		if err != nil {
-			e.log.Warn("read a secret", "name", name, "err", err)
-		}
-		return v
+		StashURL: e.settings().StashURL, PlexURL: e.settings().PlexURL,
+		StashCertificate: e.settings().StashCertificate, PlexCertificate: e.settings().PlexCertificate,
+		APIKey: e.chosen.Secret(StashAPIKey), Token: e.chosen.Secret(PlexToken),
+		StashLogin: e.chosen.Secret(StashLogin), PlexLogin: e.chosen.Secret(PlexLogin), ClientID: e.clientID(),
 	}
 }
 
@@ -108,7 +94,7 @@ func (e *Engine) stashChecked(ctx context.Context, c *link.Check) {
 func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 	a := e.links.Accept(c)
 	if a.Renamed != nil && a.Err == nil {
-		if a.Err = e.renameLibraries(a); a.Err == nil {
+		if a.Err = e.chosen.Rename(a.Renamed, a.PutRenamed); a.Err == nil {
 			e.links.CalledNow(a.Renamed)
 		}
 	}
@@ -133,43 +119,6 @@ func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 		e.scan.WantBy(scan.What{Index: true}, e.now())
 	}
 	e.listen(ctx, fault.Plex)
-}
-
-// noteOurs reports a fault if it is one of our own.
-func (e *Engine) noteOurs(f *fault.Error) {
-	if f.Class == fault.Local {
-		e.noteLocal(f)
-	}
-}
-
-// renameLibraries calls the chosen libraries as Plex does now. Nothing else is wanted than
-// before, so nothing has to be compared again.
-func (e *Engine) renameLibraries(a link.Accepted) error {
-	next := e.settings.Clone()
-	err := e.store.Update(func(tx store.Tx) error {
-		stored := config.Defaults()
-		if _, err := tx.Value(settingsValue, &stored); err != nil {
-			return err
-		}
-		var hash scene.Hash
-		if _, err := tx.Value(hashValue, &hash); err != nil {
-			return err
-		}
-		before := e.settings.WantedHash()
-		next = e.settings.Clone()
-		next.Libraries, stored.Libraries = a.Renamed, a.Renamed
-		if hash == before {
-			if err := tx.PutValue(hashValue, next.WantedHash()); err != nil {
-				return err
-			}
-		}
-		return errors.Join(a.PutRenamed(tx), tx.PutValue(settingsValue, stored))
-	})
-	if err == nil {
-		e.log.Info("libraries are called otherwise in Plex", "before", e.settings.Libraries, "now", a.Renamed)
-		e.settings = next
-	}
-	return err
 }
 
 // listen keeps one listener for what a server announces.

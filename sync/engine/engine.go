@@ -19,29 +19,23 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/scan"
+	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
+	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/event"
-	"lockstep/sync/fault"
 	"lockstep/sync/store"
 )
 
 // Secrets is where API key and token live.
-type Secrets interface {
-	// Get returns "" for a secret that is not set.
-	Get(name string) (string, error)
-	Set(name, value string) error
-	// Where says in a word where secrets are kept: keyring, file, memory, environment.
-	Where() string
-}
+type Secrets = settings.Secrets
 
 // The names of the secrets.
 const (
-	StashAPIKey = "stash-api-key"
-	PlexToken   = signin.PlexToken
+	StashAPIKey = settings.StashAPIKey
+	PlexToken   = settings.PlexToken
 	PlexAccount = signin.AccountToken
-	// User name and password, with a colon between, for a proxy in front of a server.
-	StashLogin = "stash-login"
-	PlexLogin  = "plex-login"
+	StashLogin  = settings.StashLogin
+	PlexLogin   = settings.PlexLogin
 )
 
 // Options are what an engine is made of.
@@ -61,7 +55,7 @@ type Options struct {
 	// Damaged names the stored values that are not what was last stored.
 	Damaged []string
 	// Data is what the database needs beside transactions; may be nil.
-	Data Data
+	Data upkeep.Data
 	// SignIn makes a connection to plex.tv.
 	SignIn func(signin.Options) signin.Service
 	// Discover looks for Plex servers on the local network.
@@ -74,27 +68,11 @@ type Options struct {
 	Hold bool
 }
 
-// Data is the upkeep of what is stored. Words are for a person, "" when there is nothing
-// to tell.
-type Data interface {
-	// Look sees whether the file is in its place, and mends what was found damaged. It is
-	// called often and is cheap.
-	Look() (words string, err error)
-	// Watch calls fn when a Look is due at once, until ctx ends.
-	Watch(ctx context.Context, fn func()) error
-	// Check reads everything and mends what is damaged.
-	Check() (words string, err error)
-	// Maintain checks everything and makes a backup. It is called about once a day.
-	Maintain(ctx context.Context) (words string, err error)
-	// Trim gives memory back after much work.
-	Trim() error
-}
-
 // Engine is the one owner of all moving state. Make it with New and run it with Run.
 type Engine struct {
 	o      Options
 	log    *slog.Logger
-	store  *ledger
+	store  store.Store
 	host   host.Host
 	inbox  chan func()
 	snap   event.Value[api.Snapshot]
@@ -110,18 +88,14 @@ type Engine struct {
 
 // owner is the state only the loop touches.
 type owner struct {
-	settings config.Settings
+	chosen   *settings.Keeper
 	monitor  *monitor.Monitor
 	links    *link.Links
-	pause    pauseState
 	dispatch *dispatch.Dispatcher
 	scan     *scan.Scanner
 	audit    *audit.Auditor
-	upkeep   upkeepState
+	upkeep   *upkeep.Upkeep
 	account  *signin.Account
-	local    localTrouble
-	lostFile *fault.Error // the database is not the file on disk any more
-	notes    map[api.AttentionKind]api.Attention
 	revision uint64
 	lastErr  string
 	stopping string
@@ -129,13 +103,14 @@ type owner struct {
 
 // New makes an engine. Nothing runs before Run.
 func New(o Options) *Engine {
-	stored := &ledger{Store: o.Store}
+	stored := &upkeep.Ledger{Store: o.Store}
 	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
 	e := &Engine{
 		o: o, log: o.Log, store: stored, host: h,
 		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
 		owner: owner{
-			notes: map[api.AttentionKind]api.Attention{}, links: link.New(h, o.Dial, o.Jitter),
+			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
+			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
 		},
 	}
 	e.monitor = monitor.New(h, e.monitorSettings)
@@ -158,7 +133,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.publish()
 	close(e.loaded)
-	e.watchData(ctx)
+	e.spawn(func() { e.upkeep.Watch(ctx, func() { e.post(e.lookAtData) }) })
 	e.loop(ctx)
 	e.shutdown(kill)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/queue"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
@@ -132,7 +133,7 @@ func (r *rig) openWith(change func(*engine.Options)) *life {
 }
 
 // data is the upkeep of the database, for the tests that are about it.
-func (r *rig) data(db *storage.DB) engine.Data {
+func (r *rig) data(db *storage.DB) upkeep.Data {
 	if !r.keeps {
 		return nil
 	}

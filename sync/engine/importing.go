@@ -80,9 +80,9 @@ func whyNoImport(err error) error {
 // askPlugin asks Stash about the plugin, over a connection of its own: the set-up may not be finished. A Stash
 // that does not answer takes nothing else away.
 func (e *Engine) askPlugin(ctx context.Context, out *api.Import) (settings config.Settings, hasToken bool, p stash2plex.Plugin, err error) {
-	a := link.Address{APIKey: e.secret(StashAPIKey), Token: e.secret(PlexToken), StashLogin: e.secret(StashLogin), PlexLogin: e.secret(PlexLogin)}
+	a := link.Address{APIKey: e.chosen.Secret(StashAPIKey), Token: e.chosen.Secret(PlexToken), StashLogin: e.chosen.Secret(StashLogin), PlexLogin: e.chosen.Secret(PlexLogin)}
 	err = e.ask(ctx, func() error {
-		settings, hasToken = e.settings.Clone(), e.secret(PlexToken)() != ""
+		settings, hasToken = e.settings().Clone(), e.chosen.Secret(PlexToken)() != ""
 		a.StashURL, a.PlexURL, a.ClientID, a.StashCertificate = settings.StashURL, settings.PlexURL, e.clientID(), settings.StashCertificate
 		return nil
 	})

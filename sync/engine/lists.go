@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
+	"lockstep/sync/engine/settings"
 	"lockstep/sync/fault"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
@@ -85,11 +86,9 @@ func (r Reader) Stored(version string) (api.Snapshot, error) {
 		if n := outage.Newest(d.Records); n.ID != 0 {
 			s.Outage = &n
 		}
-		var p pauseState
-		if _, err := tx.Value(pauseValue, &p); err != nil {
+		if s.Paused, s.PausedTill, err = settings.ReadPause(tx); err != nil {
 			return err
 		}
-		s.Paused, s.PausedTill = p.On, p.Until
 		if s.Said, _, err = tx.Said(); err != nil {
 			return err
 		}

@@ -18,12 +18,12 @@ import (
 // mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
 // is waited for by the connection check.
 func (e *Engine) mayScan() bool {
-	return e.links.Connected() && e.links.StashState().OK && !e.paused() && e.stopping == "" && !e.audit.Listing()
+	return e.links.Connected() && e.links.StashState().OK && !e.chosen.Paused() && e.stopping == "" && !e.audit.Listing()
 }
 
 // scanConditions is what the scanner decides by.
 func (e *Engine) scanConditions() scan.Conditions {
-	s := e.settings
+	s := e.settings()
 	return scan.Conditions{
 		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
 		PlexUp:      e.monitor.Allows() && e.links.Machine() != "",
@@ -73,9 +73,9 @@ func (e *Engine) index() *library.Index {
 }
 
 func (e *Engine) finder() *change.Finder {
-	m := match.NewMapper(e.settings.PathMap)
+	m := match.NewMapper(e.settings().PathMap)
 	return &change.Finder{
-		Stash: e.links.Stash(), Store: e.store, Settings: e.settings.Clone(), Clock: e.stamp,
+		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp,
 		Claims: func(s scene.Scene) []string {
 			var keys []string
 			for _, p := range s.Paths() {
@@ -90,7 +90,7 @@ func (e *Engine) finder() *change.Finder {
 func (e *Engine) scanned(epoch int, gen uint64, run *scan.Scan) {
 	now := e.now()
 	if run.Worked() {
-		e.upkeep.worked = now
+		e.upkeep.Worked()
 	}
 	if epoch != e.links.Epoch() {
 		e.scan.Discard(run, now)
@@ -111,7 +111,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 		e.links.Budget(fault.Stash).Done(t.Kind, t.Err)
 	}
 	if ended.Rechecked {
-		e.rechecked()
+		e.noteStored(e.chosen.Rechecked())
 	}
 	if ended.StashErr != nil {
 		e.doubt(fault.At(ended.StashErr, fault.Stash))

@@ -18,16 +18,17 @@ func (e *Engine) publish() {
 	s := api.Snapshot{
 		Revision: e.revision, At: e.stamp(), Version: e.o.Version, Live: true,
 		Queue: q, Standing: e.standing(), InHand: e.dispatch.InHand(),
-		Today:  e.dispatch.Today(now),
-		Paused: e.pause.On, PausedTill: e.pause.Until, Hold: e.held(), Stopping: e.stopping,
-		Configured: e.settings.Configured(), Stash: e.links.StashState(), Plex: e.links.PlexState(), Scenes: e.scan.Scenes(),
+		Today: e.dispatch.Today(now),
+		Hold:  e.chosen.Held(), Stopping: e.stopping,
+		Configured: e.settings().Configured(), Stash: e.links.StashState(), Plex: e.links.PlexState(), Scenes: e.scan.Scenes(),
 		Reconcile: e.audit.Running(),
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
-		NotifyDelay: e.settings.NotifyDelay,
-		Quiet:       quiet(e.settings, now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
-		Language: e.settings.Language,
+		NotifyDelay: e.settings().NotifyDelay,
+		Quiet:       quiet(e.settings(), now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
+		Language: e.settings().Language,
 	}
 	s.LastReconciliation, s.NeedLook = e.audit.Last()
+	s.Paused, s.PausedTill = e.chosen.PausedByPerson()
 	s.Plex.NewToken = e.account.Swapped()
 	e.monitor.Show(&s, e.links.PlexState().Since)
 	s.Run = e.dispatch.Progress(now, q.Pending())

@@ -16,8 +16,8 @@ import (
 
 func (e *Engine) monitorSettings() monitor.Settings {
 	return monitor.Settings{
-		Breaker: breaker.Settings{Threshold: e.settings.BreakerThreshold, Backoff: e.settings.ProbeBackoff()},
-		Watched: e.settings.Configured(),
+		Breaker: breaker.Settings{Threshold: e.settings().BreakerThreshold, Backoff: e.settings().ProbeBackoff()},
+		Watched: e.settings().Configured(),
 	}
 }
 
@@ -41,7 +41,7 @@ func (e *Engine) moved(t breaker.Transition) {
 	case breaker.Reopened:
 		e.noteStored(e.monitor.Hold())
 	case breaker.Shut:
-		e.dispatch.Ramp(e.now(), e.settings.RampFrom, e.settings.RampTo, e.settings.RampOver)
+		e.dispatch.Ramp(e.now(), e.settings().RampFrom, e.settings().RampTo, e.settings().RampOver)
 		e.dispatch.Release(e.now())
 		e.links.PlexBack()
 		e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile

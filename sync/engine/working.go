@@ -20,7 +20,7 @@ import (
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.Ready() && e.monitor.Allows() && !e.paused() && e.stopping == "" && e.scan.Complete()
+	return e.links.Ready() && e.monitor.Allows() && !e.chosen.Paused() && e.stopping == "" && e.scan.Complete()
 }
 
 func (e *Engine) workBudgets() dispatch.Budgets {
@@ -66,8 +66,8 @@ func (e *Engine) restForDisk(err error, now time.Time) time.Time {
 func (e *Engine) workLinks() dispatch.Links {
 	return dispatch.Links{
 		Reader: &compare.Reader{
-			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings.Clone(), Machine: e.links.Machine(),
-			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings.PathMap), Clock: e.now, KeepCovers: true,
+			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
+			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, KeepCovers: true,
 		},
 		Plex: scanNoter{e.links.Plex(), e.libraryScanned}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
@@ -95,7 +95,7 @@ func (e *Engine) report(rs []worker.Result) bool {
 // one transaction. It reports whether the batch may go on.
 func (e *Engine) take(rs []worker.Result) bool {
 	results := e.dispatch.Take(rs, dispatch.Library{
-		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings.PathMap), Claims: e.finder().Claims, ParkFor: e.settings.ParkFor,
+		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings().PathMap), Claims: e.finder().Claims, ParkFor: e.settings().ParkFor,
 	})
 	through := e.audit.Through(results.Through())
 	put := func(tx store.Tx) error {
@@ -109,7 +109,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 		return false
 	}
 	through.Stored()
-	e.upkeep.worked = e.now()
+	e.upkeep.Worked()
 	f := results.Stored()
 	if f.Writable {
 		e.links.Budget(fault.Plex).Done(budget.Write, nil)

@@ -186,10 +186,9 @@ func failed(c *api.Connection, f *fault.Error, now time.Time) {
 	c.Error, c.Hint, c.Class = f.Message.String(), f.Hint.String(), string(f.Class)
 }
 
-// Bind makes a Plex server the one this database belongs to, as part of a transaction: a
-// person chose it.
-func Bind(tx store.Tx, machine, url string) error {
-	return tx.PutValue(machineValue, boundServer{Machine: machine, URL: url})
+// Bind makes a Plex server the one this database belongs to: a person chose it.
+func (l *Links) Bind(machine, url string) error {
+	return l.host.Put(machineValue, boundServer{Machine: machine, URL: url})
 }
 
 // Unbind has whatever Plex server answers be accepted, as part of a transaction.

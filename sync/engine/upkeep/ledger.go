@@ -1,4 +1,4 @@
-package engine
+package upkeep
 
 import (
 	"sync/atomic"
@@ -6,15 +6,15 @@ import (
 	"lockstep/sync/store"
 )
 
-// ledger is the store, counting what was stored: a fault of the disk is over as soon as
+// Ledger is the store, counting what was stored: a fault of the disk is over as soon as
 // something could be stored again, whoever stored it.
-type ledger struct {
+type Ledger struct {
 	store.Store
 	good atomic.Uint64
 }
 
 // Update runs fn in a transaction.
-func (s *ledger) Update(fn func(store.Tx) error) error {
+func (s *Ledger) Update(fn func(store.Tx) error) error {
 	err := s.Store.Update(fn)
 	if err == nil {
 		s.good.Add(1)
@@ -23,4 +23,4 @@ func (s *ledger) Update(fn func(store.Tx) error) error {
 }
 
 // stored is the number of transactions that reached the disk.
-func (s *ledger) stored() uint64 { return s.good.Load() }
+func (s *Ledger) stored() uint64 { return s.good.Load() }

@@ -1,0 +1,83 @@
+package settings
+
+import (
+	"slices"
+	"time"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/store"
+)
+
+// pause is the user's pause; it survives restarts.
+type pause struct {
+	On    bool      `json:"on"`
+	Until time.Time `json:"until,omitzero"` // zero while on: until resumed
+}
+
+const pauseValue = "pause"
+
+// ReadPause is the stored pause: whether there is one, and until when, zero until resumed.
+func ReadPause(tx store.Tx) (on bool, until time.Time, err error) {
+	var p pause
+	_, err = tx.Value(pauseValue, &p)
+	return p.On, p.Until, err
+}
+
+// Paused reports whether nothing is to be written, for whatever reason.
+func (k *Keeper) Paused() bool { return k.pause.On || k.o.Hold || k.Held() }
+
+// PausedByPerson is the pause a person asked for, and until when, zero until resumed.
+func (k *Keeper) PausedByPerson() (on bool, until time.Time) { return k.pause.On, k.pause.Until }
+
+// Held reports that the settings ask for nothing to be written. An installation whose
+// addresses come from flags or variables was not set up by hand: what an unfinished
+// set-up once stored does not hold it.
+func (k *Keeper) Held() bool {
+	return k.current.Hold && (k.Overridden("hold") || !k.Overridden("stash-url") || !k.Overridden("plex-url"))
+}
+
+// MayWrite refuses what a pause or hold forbids. The hint says what to do about a pause.
+func (k *Keeper) MayWrite(hint string) error {
+	switch {
+	case k.Held():
+		return fault.Old(fault.Rejected, fault.None, "The set-up is not finished: Lockstep writes nothing to Plex yet.",
+			"Finish it, or switch off “Write nothing” in the settings.", nil)
+	case k.Paused():
+		return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", hint, nil)
+	}
+	return nil
+}
+
+// PauseEnds is when the pause is over by itself, zero when there is none or it waits for
+// Resume.
+func (k *Keeper) PauseEnds() time.Time {
+	if !k.pause.On {
+		return time.Time{}
+	}
+	return k.pause.Until
+}
+
+// Pause begins a pause until a moment, or until resumed when it is zero.
+func (k *Keeper) Pause(until time.Time) error {
+	if !until.IsZero() {
+		until = until.UTC().Round(0)
+	}
+	return k.setPause(pause{On: true, Until: until})
+}
+
+// Resume ends a pause.
+func (k *Keeper) Resume() error { return k.setPause(pause{}) }
+
+func (k *Keeper) setPause(p pause) error {
+	if err := k.host.Put(pauseValue, p); err != nil {
+		return err
+	}
+	k.pause = p
+	return nil
+}
+
+// Chosen reports whether one of the stored values with these names is a person's choice that
+// decides what is written.
+func Chosen(names []string) bool {
+	return slices.Contains(names, settingsValue) || slices.Contains(names, pauseValue)
+}

@@ -1,0 +1,265 @@
+// Package settings owns what a person chose: the settings with the flags and variables laid
+// over them, the secrets, and the pause.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
+	"lockstep/sync/message"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Names of stored values.
+const (
+	settingsValue = "settings"
+	clientValue   = "plex.client" // persistent client identifier towards Plex
+	hashValue     = "settings.wanted"
+	recheckValue  = "settings.recheck" // whether scenes are still to be compared anew for them
+)
+
+// Secrets is where API key and token live.
+type Secrets interface {
+	// Get returns "" for a secret that is not set.
+	Get(name string) (string, error)
+	Set(name, value string) error
+	// Where says in a word where secrets are kept: keyring, file, memory, environment.
+	Where() string
+}
+
+// The names of the secrets.
+const (
+	StashAPIKey = "stash-api-key"
+	PlexToken   = "plex-token"
+	// User name and password, with a colon between, for a proxy in front of a server.
+	StashLogin = "stash-login"
+	PlexLogin  = "plex-login"
+)
+
+// Options are what the settings are laid over and kept in.
+type Options struct {
+	Secrets Secrets
+	// Override puts flags and variables over the stored settings; may be nil.
+	Override   func(*config.Settings) error
+	Overridden map[string]string // the options it sets by name, with the flag or variable they come from
+	// Hold says that nothing is written whatever the settings say.
+	Hold bool
+}
+
+// Keeper keeps the settings. Its methods are for the loop alone, those of secrets for any
+// goroutine.
+type Keeper struct {
+	host    host.Host
+	o       Options
+	current config.Settings
+	pause   pause
+}
+
+// New makes a keeper with the defaults, until Load.
+func New(h host.Host, o Options) *Keeper { return &Keeper{host: h, o: o, current: config.Defaults()} }
+
+// Load reads settings and pause.
+func (k *Keeper) Load() error {
+	s, err := k.stored()
+	if err != nil {
+		return err
+	}
+	if err := k.laidOver(s); err != nil {
+		return err
+	}
+	return k.host.Get(pauseValue, &k.pause)
+}
+
+// laidOver goes on with stored settings and what is laid over them.
+func (k *Keeper) laidOver(s config.Settings) error {
+	if k.o.Override != nil {
+		if err := k.o.Override(&s); err != nil {
+			return err
+		}
+	}
+	k.current = s
+	return nil
+}
+
+// Current are the settings in force. They are not to be changed: take a Clone.
+func (k *Keeper) Current() config.Settings { return k.current }
+
+// Shown are the settings as a window shows them, and of the secrets only whether they are
+// set.
+func (k *Keeper) Shown() (api.Settings, error) {
+	below, err := k.storedBelow()
+	return api.Settings{
+		Values: k.current.Clone(), SecretsIn: k.o.Secrets.Where(), Overridden: maps.Clone(k.o.Overridden), Stored: below,
+		HasAPIKey: k.Secret(StashAPIKey)() != "", HasToken: k.Secret(PlexToken)() != "",
+		HasStashLogin: k.Secret(StashLogin)() != "", HasPlexLogin: k.Secret(PlexLogin)() != "",
+	}, err
+}
+
+// Secret gives a secret whenever it is asked for, "" when it is not set.
+func (k *Keeper) Secret(name string) func() string {
+	return func() string {
+		v, err := k.o.Secrets.Get(name)
+		if err != nil {
+			k.host.Log.Warn("read a secret", "name", name, "err", err)
+		}
+		return v
+	}
+}
+
+// Saved says what changed settings ask for.
+type Saved struct {
+	Before config.Settings
+	// Dial says that addresses, libraries, certificates or secrets are others.
+	Dial bool
+	// Configured says that both servers are known now and were not before.
+	Configured bool
+}
+
+// Check refuses settings that do not fit together.
+func Check(s config.Settings) error {
+	if err := s.Validate(); err != nil {
+		return fault.New(fault.Rejected, fault.None, message.New(message.ConfigDoNotFit, message.Of(message.OfError(err))), message.None, nil)
+	}
+	return nil
+}
+
+// SaveSecrets stores the secrets of a change.
+func (k *Keeper) SaveSecrets(c api.SettingsChange) error {
+	for name, v := range map[string]*string{StashAPIKey: c.APIKey, PlexToken: c.Token, StashLogin: c.StashLogin, PlexLogin: c.PlexLogin} {
+		if v == nil {
+			continue
+		}
+		if isLogin := v == c.StashLogin || v == c.PlexLogin; isLogin && *v != "" && !strings.Contains(*v, ":") {
+			return fault.Old(fault.Rejected, fault.None, "The user name and the password must be separated by a colon.", "", nil)
+		}
+		if err := k.o.Secrets.Set(name, *v); err != nil {
+			return fault.Old(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+		}
+	}
+	return nil
+}
+
+// Save stores the values of a change and goes on with them. NewPlex is called in the same
+// transaction when a person gave another address of Plex.
+func (k *Keeper) Save(c api.SettingsChange, newPlex func(store.Tx) error) (Saved, error) {
+	before := k.current
+	stored, err := k.toStore(c)
+	if err != nil {
+		return Saved{}, err
+	}
+	err = k.host.Store.Update(func(tx store.Tx) error {
+		if before.PlexURL != stored.PlexURL && !k.Overridden("plex-url") {
+			if err := newPlex(tx); err != nil {
+				return err
+			}
+		}
+		return tx.PutValue(settingsValue, stored)
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	if err := k.laidOver(stored); err != nil {
+		return Saved{}, err
+	}
+	s := k.current
+	secrets := c.APIKey != nil || c.Token != nil || c.StashLogin != nil || c.PlexLogin != nil
+	return Saved{
+		Before: before, Configured: !before.Configured() && s.Configured(),
+		Dial: secrets || before.StashURL != s.StashURL || before.PlexURL != s.PlexURL || !slices.Equal(before.Libraries, s.Libraries) ||
+			before.StashCertificate != s.StashCertificate || before.PlexCertificate != s.PlexCertificate,
+	}, nil
+}
+
+// Rename calls the chosen libraries by other names, in one transaction with what else
+// belongs to it. Nothing else is wanted than before, so nothing has to be compared again.
+func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
+	next := k.current.Clone()
+	next.Libraries = libraries
+	err := k.host.Store.Update(func(tx store.Tx) error {
+		stored := config.Defaults()
+		if _, err := tx.Value(settingsValue, &stored); err != nil {
+			return err
+		}
+		var hash scene.Hash
+		if _, err := tx.Value(hashValue, &hash); err != nil {
+			return err
+		}
+		stored.Libraries = libraries
+		if hash == k.current.WantedHash() {
+			if err := tx.PutValue(hashValue, next.WantedHash()); err != nil {
+				return err
+			}
+		}
+		return errors.Join(also(tx), tx.PutValue(settingsValue, stored))
+	})
+	if err == nil {
+		k.host.Log.Info("libraries are called otherwise in Plex", "before", k.current.Libraries, "now", libraries)
+		k.current = next
+	}
+	return err
+}
+
+// OwesRecheck reports whether every scene has to be compared anew, because the settings that
+// decide what is wanted differ from those the stored state was made with. That it is owed is
+// stored until Rechecked: a process may end before. One that holds brings nothing about with
+// its settings, and leaves the stored state as it is.
+func (k *Keeper) OwesRecheck() (owed bool, err error) {
+	if k.o.Hold {
+		return false, nil
+	}
+	now := k.current.WantedHash()
+	err = k.host.Store.Update(func(tx store.Tx) error {
+		var before scene.Hash
+		if _, err := tx.Value(hashValue, &before); err != nil {
+			return err
+		}
+		if _, err := tx.Value(recheckValue, &owed); err != nil {
+			return err
+		}
+		if before == now {
+			return nil
+		}
+		owed = owed || before != ""
+		return errors.Join(tx.PutValue(hashValue, now), tx.PutValue(recheckValue, owed))
+	})
+	return owed, err
+}
+
+// Rechecked notes that all scenes are in the queue for the present settings.
+func (k *Keeper) Rechecked() error {
+	return k.host.Store.Update(func(tx store.Tx) error { return tx.DeleteValue(recheckValue) })
+}
+
+// ClientID is this installation's identifier towards Plex, made once.
+func (k *Keeper) ClientID() (id string, err error) {
+	err = k.host.Store.Update(func(tx store.Tx) error {
+		ok, err := tx.Value(clientValue, &id)
+		if err != nil || ok {
+			return err
+		}
+		id = uuid.NewString()
+		return tx.PutValue(clientValue, id)
+	})
+	return id, err
+}
+
+// Stored are the settings on disk, without what is laid over them.
+func (k *Keeper) Stored() (config.Settings, error) { return k.stored() }
+
+func (k *Keeper) stored() (config.Settings, error) {
+	stored := config.Defaults()
+	if err := k.host.Get(settingsValue, &stored); err != nil {
+		return stored, fmt.Errorf("read the settings: %w", err)
+	}
+	return stored, nil
+}

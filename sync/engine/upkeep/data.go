@@ -1,0 +1,81 @@
+package upkeep
+
+import (
+	"context"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+)
+
+// Data is the upkeep of what is stored. Words are for a person, "" when there is nothing
+// to tell.
+type Data interface {
+	// Look sees whether the file is in its place, and mends what was found damaged. It is
+	// called often and is cheap.
+	Look() (words string, err error)
+	// Watch calls fn when a Look is due at once, until ctx ends.
+	Watch(ctx context.Context, fn func()) error
+	// Check reads everything and mends what is damaged.
+	Check() (words string, err error)
+	// Maintain checks everything and makes a backup. It is called about once a day.
+	Maintain(ctx context.Context) (words string, err error)
+	// Trim gives memory back after much work.
+	Trim() error
+}
+
+// Look sees whether the database is in its place and whole, and reports whether there is
+// something new to show.
+func (u *Upkeep) Look() (news bool) {
+	if u.data == nil {
+		return false
+	}
+	words, err := u.data.Look()
+	now, before := "", u.fault
+	if err != nil {
+		now = err.Error()
+	}
+	u.fault, u.lost = now, fault.Of(err)
+	if now == before {
+		err = nil // told already
+	}
+	if words == "" && now == before {
+		return false
+	}
+	u.Tell(words, err)
+	return true
+}
+
+// Watch calls look when the system tells that the database may be gone, until ctx ends. It
+// runs beside the loop.
+func (u *Upkeep) Watch(ctx context.Context, look func()) {
+	if u.data == nil {
+		return
+	}
+	if err := u.data.Watch(ctx, look); err != nil {
+		u.host.Log.Warn("the data folder cannot be watched; it is looked at every minute", "err", err)
+	}
+}
+
+// Check reads everything that is stored and mends what is damaged, beside the loop. The
+// words are for Tell.
+func (u *Upkeep) Check() (words string, err error) {
+	if u.data == nil {
+		return "", nil
+	}
+	return u.data.Check()
+}
+
+// Tell tells a person what became of the stored data. What was told before stays.
+func (u *Upkeep) Tell(words string, err error) {
+	if err != nil {
+		u.host.Log.Error("the database is not as it should be", "err", err)
+	}
+	if words == "" {
+		return
+	}
+	if u.told.Words == "" {
+		u.told = api.Attention{Kind: api.RestoredData, Words: words, Since: u.host.Stamp()}
+		return
+	}
+	u.told.Words += " " + words
+}

@@ -1,0 +1,78 @@
+package upkeep
+
+import (
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/fault"
+	"lockstep/sync/store"
+)
+
+// trouble is the newest fault of our own.
+type trouble struct {
+	api.Attention
+	stored uint64    // successful transactions by then
+	again  time.Time // when to try whether it is over
+}
+
+// retryEvery is how often it is tried whether the disk takes something again.
+const retryEvery = 10 * time.Second
+
+// Trouble takes in a fault of our own: a full disk, a damaged file, a bug. It is never a
+// server's fault. It is shown until something could be stored again.
+func (u *Upkeep) Trouble(err error) {
+	f, stored := fault.Of(err), u.ledger.stored()
+	a := api.Attention{Kind: api.DiskProblem, Words: f.Message.String(), Hint: f.Hint.String(), Since: u.host.Stamp()}
+	if u.troubled() {
+		a.Since = u.trouble.Since
+		if u.trouble.Words == a.Words {
+			u.trouble = trouble{a, stored, u.trouble.again}
+			return
+		}
+	}
+	u.host.Log.Error("a fault of our own", "err", err)
+	u.trouble = trouble{a, stored, u.host.Now().Add(retryEvery)}
+}
+
+// troubled reports a fault of our own since which nothing was stored.
+func (u *Upkeep) troubled() bool {
+	return u.trouble.Words != "" && u.trouble.stored == u.ledger.stored()
+}
+
+// Forget takes back what is known of faults of our own: a person wants it tried again.
+func (u *Upkeep) Forget() { u.trouble, u.told = trouble{}, api.Attention{} }
+
+// Retry tries whether the disk takes something again after it did not, and returns when to
+// try next; zero when there is no need. Over says that a fault of our own has just ended.
+func (u *Upkeep) Retry(now time.Time, put func(store.Tx) error) (next time.Time, over bool) {
+	if !u.troubled() {
+		if over = u.trouble.Words != ""; over {
+			u.host.Log.Info("what went wrong here is over", "was", u.trouble.Words)
+			u.trouble = trouble{}
+		}
+		return time.Time{}, over
+	}
+	if u.trouble.again.After(now) && u.trouble.again.Sub(now) <= retryEvery {
+		return u.trouble.again, false
+	}
+	u.trouble.again = now.Add(retryEvery)
+	if u.host.Store.Update(put) == nil {
+		return now, false
+	}
+	return u.trouble.again, false
+}
+
+// Asks is what a person is asked for: the disk, and what became of the stored data.
+func (u *Upkeep) Asks() []api.Attention {
+	var out []api.Attention
+	if u.told.Words != "" {
+		out = append(out, u.told)
+	}
+	if f := u.lost; f != nil {
+		return append(out, api.Attention{Kind: api.DiskProblem, Words: f.Message.String(), Hint: f.Hint.String()})
+	}
+	if u.troubled() {
+		out = append(out, u.trouble.Attention)
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/movein"
+	"lockstep/sync/engine/settings"
+	"lockstep/sync/engine/upkeep"
+	"lockstep/sync/fault"
+	"lockstep/sync/store"
+)
+
+// Thrift sets how this process trades memory for processor time.
+func Thrift() { upkeep.Thrift() }
+
+// noteFault takes the fault of a check into the state of the connection. What a person is
+// asked follows from that state.
+func (e *Engine) noteFault(f *fault.Error) {
+	e.noteOurs(f)
+	e.links.Failed(f)
+}
+
+// doubt has a connection checked because something else than its check failed there.
+func (e *Engine) doubt(f *fault.Error) {
+	e.noteOurs(f)
+	e.links.Doubt(f)
+}
+
+// noteOurs reports a fault if it is one of our own.
+func (e *Engine) noteOurs(f *fault.Error) {
+	if f.Class == fault.Local {
+		e.noteLocal(f)
+	}
+}
+
+// noteStored reports what could not be stored, if anything.
+func (e *Engine) noteStored(err error) {
+	if err != nil {
+		e.noteLocal(err)
+	}
+}
+
+// noteLocal reports a fault of our own. It never counts for the breaker.
+func (e *Engine) noteLocal(err error) {
+	e.lastErr = fault.Of(err).Message.String()
+	e.upkeep.Trouble(err)
+}
+
+// attention lists what a person is asked for, the most pressing first.
+func (e *Engine) attention() []api.Attention {
+	asked := e.upkeep.Asks()
+	if a, asks := e.audit.Question(); asks {
+		asked = append(asked, a)
+	}
+	if a, refused := e.dispatch.Refusal(); refused {
+		asked = append(asked, a)
+	}
+	asked = append(asked, e.links.Asks(e.now())...)
+	out := make([]api.Attention, 0, len(asked))
+	for _, a := range asked { // the first of a kind is asked
+		if !slices.ContainsFunc(out, func(o api.Attention) bool { return o.Kind == a.Kind }) {
+			out = append(out, a)
+		}
+	}
+	order := []api.AttentionKind{
+		api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.RestoredData, api.FirstRun,
+	}
+	slices.SortFunc(out, func(a, b api.Attention) int {
+		if d := slices.Index(order, a.Kind) - slices.Index(order, b.Kind); d != 0 {
+			return d
+		}
+		return strings.Compare(string(a.Kind), string(b.Kind))
+	})
+	return out
+}
+
+// dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops
+// old records and has a backup made.
+func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
+	e.lookAtData()
+	next, over := e.upkeep.Retry(now, func(tx store.Tx) error { return e.monitor.Alive(tx, e.stamp()) })
+	if over {
+		e.publish()
+	}
+	if e.upkeep.AliveDue(now, maxNap) {
+		e.noteStored(e.putLife(true))
+		e.endParked(e.stamp())
+	}
+	outages := e.settings().KeepOutages
+	tidy, err := e.upkeep.TidyDue(now, upkeep.Keep{History: e.settings().KeepHistory, Others: func(now time.Time) error {
+		if err := e.store.Update(func(tx store.Tx) error { return movein.Prune(tx, now.Add(-outages)) }); err != nil {
+			return err
+		}
+		return monitor.Prune(e.store, outages, now)
+	}})
+	e.noteStored(err)
+	if tidy != nil {
+		e.spawn(func() {
+			if words, err := tidy.Run(ctx); words != "" || err != nil {
+				e.post(func() { e.upkeep.Tell(words, err) })
+			}
+		})
+	}
+	return next // the loop turns every maxNap in any case
+}
+
+// endParked ends the jobs that have waited for their item as long as the settings say.
+func (e *Engine) endParked(now time.Time) {
+	n, err := e.dispatch.EndParked(now)
+	e.noteStored(err)
+	if n > 0 {
+		e.publish()
+	}
+}
+
+// putLife stores that the process lives and what it has seen by now. Swept says whether
+// what Stash was last swept for counts: at the end of a process it does not, because what
+// was seen in its last moments is worth another scan.
+func (e *Engine) putLife(swept bool) error {
+	return e.store.Update(func(tx store.Tx) error {
+		if err := e.scan.Stored().Put(tx, swept); err != nil {
+			return err
+		}
+		return e.monitor.Alive(tx, e.stamp())
+	})
+}
+
+// dueRest gives memory back after work.
+func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
+	if e.upkeep.RestDue(now, e.dispatch.Active() || e.scan.Running()) {
+		e.spawn(e.upkeep.Rest)
+	}
+	return time.Time{}
+}
+
+// loadData tells what opening the database found. Nothing is written to Plex with settings
+// that a person did not choose, or in spite of a pause that is lost.
+func (e *Engine) loadData() error {
+	words := e.o.Notice
+	if settings.Chosen(e.o.Damaged) {
+		if err := e.chosen.Pause(time.Time{}); err != nil {
+			return err
+		}
+		words = strings.Join([]string{words, pausedByDamage}, " ")
+	}
+	e.upkeep.Tell(words, nil)
+	return nil
+}
+
+const pausedByDamage = "Lockstep is paused: look at the settings, then resume."
+
+// lookAtData sees whether the database is in its place and whole.
+func (e *Engine) lookAtData() {
+	if e.upkeep.Look() {
+		e.publish()
+	}
+}
+
+// CheckData reads everything that is stored, mends what is damaged and tells of it.
+func (e *Engine) CheckData(ctx context.Context) (api.DataCheck, error) {
+	words, err := e.upkeep.Check()
+	if err != nil || words == "" && e.o.Data == nil {
+		return api.DataCheck{}, err
+	}
+	return api.DataCheck{Words: words}, e.ask(ctx, func() error {
+		e.upkeep.Tell(words, nil)
+		e.publish()
+		return nil
+	})
+}
