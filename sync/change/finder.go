@@ -36,6 +36,8 @@ type Finder struct {
 	Settings config.Settings
 	Claims   Claims
 	Clock    Clock
+	// Recent keeps the scenes that were found edited; may be nil.
+	Recent *compare.Recent
 	// Progress is told the scenes listed so far, page by page; may be nil.
 	Progress func(done int)
 }

@@ -46,8 +46,8 @@ func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string, foun
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
 		ids = ids[len(part):]
-		reader := compare.Reader{Stash: f.Stash, Store: f.Store}
-		scenes, err := reader.Scenes(ctx, part)
+		reader := compare.Reader{Stash: f.Stash, Store: f.Store, Clock: f.Clock, Recent: f.Recent}
+		scenes, err := reader.Edited(ctx, part)
 		if err != nil {
 			return err
 		}

@@ -54,6 +54,8 @@ type Reader struct {
 	// Index finds the items of a file within a transaction; it may be nil, then the
 	// store's own index is asked.
 	Index func(store.Tx) match.Index
+	// Recent may be nil; Edited keeps scenes there, and Read takes them from there.
+	Recent *Recent
 	// KeepCovers keeps the bytes of covers for Reader.Cover, as far as there is room.
 	KeepCovers bool
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -24,12 +25,8 @@ const NoItemAnyMore = "Plex no longer has the item this file belonged to"
 // a whole, or our own. When it is Plex's, the comparisons come all the same, with what
 // Stash and the index tell.
 func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, error) {
-	ids := make([]scene.ID, len(requests))
-	for i, q := range requests {
-		ids[i] = q.Scene
-	}
 	at := r.Clock()
-	scenes, err := r.Scenes(ctx, ids)
+	scenes, recent, err := r.readScenes(ctx, requests, at)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +34,11 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 	for i, q := range requests {
 		c := &Comparison{Request: q, Scene: scenes.Values[q.Scene], Fault: scenes.Bad[q.Scene]}
 		if c.Scene != nil {
-			c.Stamp = store.StampOf(*c.Scene, at)
+			read := at
+			if s, kept := recent[q.Scene]; kept {
+				read = s.at
+			}
+			c.Stamp = store.StampOf(*c.Scene, read)
 		}
 		list[i] = c
 	}
@@ -45,6 +46,35 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 		return nil, err
 	}
 	return list, r.readItems(ctx, list)
+}
+
+// readScenes reads scenes, those that were just read and found edited excepted. What a person
+// asked for is read anew in any case.
+func (r *Reader) readScenes(ctx context.Context, requests []Request, now time.Time) (Found[scene.ID, *scene.Scene], map[scene.ID]readScene, error) {
+	var asked, others []scene.ID
+	for _, q := range requests {
+		if q.Forced {
+			asked = append(asked, q.Scene)
+		} else {
+			others = append(others, q.Scene)
+		}
+	}
+	recent, left := r.Recent.take(others, now)
+	scenes, err := r.Scenes(ctx, append(asked, left...))
+	for id, s := range recent {
+		scenes.Values[id] = s.scene
+	}
+	return scenes, recent, err
+}
+
+// Edited is Scenes for scenes that changed: they are kept for whoever brings them in step.
+func (r *Reader) Edited(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
+	at := r.Clock()
+	found, err := r.Scenes(ctx, ids)
+	if err == nil {
+		r.Recent.keep(found.Values, at)
+	}
+	return found, err
 }
 
 // Scenes reads scenes in one request per hundred. Those Stash could not read are among

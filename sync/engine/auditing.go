@@ -183,15 +183,20 @@ func (e *Engine) reconciled(r *audit.Run, gen uint64) {
 // errHeldAll ends a batch that could not be put to the brake.
 var errHeldAll = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
 
-// workBrake puts a batch of the worker to the brake, in the loop.
+// workBrake puts a batch of the worker to the brake, in the loop. Most batches take nothing
+// away.
 func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
+	batch := audit.TakesAway(list)
+	if len(batch) == 0 {
+		return nil, nil
+	}
 	type answer struct {
 		held map[scene.ID]string
 		err  error
 	}
 	taken := make(chan answer, 1)
 	e.post(func() {
-		held, err := e.audit.Admit(list, e.settings())
+		held, err := e.audit.Admit(batch, e.settings())
 		taken <- answer{held, err}
 	})
 	select {

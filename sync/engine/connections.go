@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
@@ -16,6 +17,7 @@ func (e *Engine) dial() {
 	e.links.Disconnect()
 	e.forgetRefusal()
 	e.scan.ForgetIndex()
+	e.recent = &compare.Recent{}
 	if e.o.Still || !e.settings().Configured() {
 		return
 	}

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
@@ -79,6 +81,7 @@ type Engine struct {
 	quit   chan struct{} // closed when somebody asks the process to end
 	once   sync.Once
 	wg     sync.WaitGroup
+	turns  atomic.Uint64   // of the loop, for measurements
 	hard   context.Context // ends when even bounded work must stop
 	loaded chan struct{}   // closed when the first snapshot is out
 
@@ -92,11 +95,13 @@ type owner struct {
 	monitor  *monitor.Monitor
 	links    *link.Links
 	dispatch *dispatch.Dispatcher
+	recent   *compare.Recent // scenes found edited, of the present Stash
 	scan     *scan.Scanner
 	audit    *audit.Auditor
 	upkeep   *upkeep.Upkeep
 	account  *signin.Account
 	revision uint64
+	unshown  bool // something changed that the end of the turn has to publish
 	lastErr  string
 	stopping string
 }

@@ -29,8 +29,12 @@ func (e *Engine) loop(ctx context.Context) {
 			e.drainInbox()
 		case <-timer.C:
 		}
+		e.turns.Add(1)
 		e.noticeSleep()
 		next := e.advance(ctx)
+		if e.unshown {
+			e.publish()
+		}
 		timer.Reset(max(0, min(maxNap, next.Sub(e.now()))))
 	}
 }

@@ -75,7 +75,7 @@ func (e *Engine) index() *library.Index {
 func (e *Engine) finder() *change.Finder {
 	m := match.NewMapper(e.settings().PathMap)
 	return &change.Finder{
-		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp,
+		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp, Recent: e.recent,
 		Claims: func(s scene.Scene) []string {
 			var keys []string
 			for _, p := range s.Paths() {
@@ -103,7 +103,11 @@ func (e *Engine) scanned(epoch int, gen uint64, run *scan.Scan) {
 	}
 	e.scan.Arm(run, now, e.scanConditions())
 	e.hangUp()
-	e.publish()
+	if e.scan.Awaited() {
+		e.publish()
+	}
+	e.scan.Answer(run)
+	e.unshown = true
 }
 
 func (e *Engine) stashScanned(ended scan.Ended) {

@@ -13,6 +13,7 @@ import (
 // it, never before.
 func (e *Engine) publish() {
 	e.revision++
+	e.unshown = false
 	now := e.now()
 	q := e.store.Counts()
 	s := api.Snapshot{

@@ -67,7 +67,7 @@ func (e *Engine) workLinks() dispatch.Links {
 	return dispatch.Links{
 		Reader: &compare.Reader{
 			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
-			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, KeepCovers: true,
+			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, Recent: e.recent, KeepCovers: true,
 		},
 		Plex: scanNoter{e.links.Plex(), e.libraryScanned}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
@@ -152,7 +152,7 @@ func (e *Engine) batchEnded(err error) {
 	default:
 		e.batchFault(f, ended)
 	}
-	e.publish()
+	e.unshown = true
 }
 
 // batchFault acts on the fault of a server that ended a batch.
@@ -167,18 +167,26 @@ func (e *Engine) batchFault(f *fault.Error, ended dispatch.Ended) {
 	}
 }
 
+// manyWritten is from how many scenes on the index is refreshed right after a run: our own
+// writes moved Plex's stamps. Those of fewer are learnt when it is due by the clock, with the
+// newest items that are read then anyway.
+const manyWritten = 25
+
 // endRun closes the run when nothing is left to do. It returns when the loop has to
 // turn again because of that.
 func (e *Engine) endRun(now time.Time) time.Time {
-	ended, err := e.dispatch.EndRun()
-	if !ended {
-		return time.Time{}
-	}
+	run, ended, err := e.dispatch.EndRun()
 	if err != nil {
 		e.noteLocal(err)
 	}
-	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay)) // our own writes moved Plex's stamps: learn them once
+	if !ended {
+		return time.Time{}
+	}
 	e.publish()
+	if run.Written < manyWritten {
+		return time.Time{}
+	}
+	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay))
 	return e.scan.Due(now, e.scanConditions())
 }
 

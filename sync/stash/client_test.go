@@ -61,10 +61,10 @@ func TestTheKeyIsReadBeforeEachRequest(t *testing.T) {
 	})
 	key := "first"
 	c := stash.New(stash.Options{URL: f.URL, Key: func() string { return key }})
-	_, err := c.Newest(t.Context())
+	_, _, err := c.Newest(t.Context())
 	want(t, err, fault.Unauthorized, "refused")
 	key = "second"
-	_, err = c.Newest(t.Context())
+	_, _, err = c.Newest(t.Context())
 	want(t, err, fault.Config, "") // let in: the fixture's answer is just not about scenes
 }
 
@@ -79,7 +79,7 @@ func TestPastedAddressesWork(t *testing.T) {
 			var path atomic.Value
 			s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { path.Store(r.URL.String()) }))
 			t.Cleanup(s.Close)
-			_, _ = client(" "+s.URL+tc.suffix+" ", "").Newest(t.Context())
+			_, _, _ = client(" "+s.URL+tc.suffix+" ", "").Newest(t.Context())
 			if got := path.Load(); got != tc.path {
 				t.Errorf("asked at %v, want %s", got, tc.path)
 			}
@@ -109,7 +109,7 @@ func TestConnectionsAreKeptAndGzipIsRead(t *testing.T) {
 	t.Cleanup(s.Close)
 	c := client(s.URL, "")
 	for range 5 {
-		n, err := c.Newest(t.Context())
+		n, _, err := c.Newest(t.Context())
 		if err != nil || n.Count != 16 || n.ID != 3 || n.UpdatedAt != "2026-11-23T11:01:30-05:00" {
 			t.Fatalf("got %+v, %v", n, err)
 		}
@@ -147,7 +147,7 @@ func TestAConnectionThatDiedWhileIdleIsNoFault(t *testing.T) {
 	f := replay(t, map[string]answer{"Newest": ok(`{"data":{"findScenes":{"count":0,"scenes":[]}}}`)})
 	c := client(f.URL, "")
 	for range 20 {
-		if _, err := c.Newest(t.Context()); err != nil {
+		if _, _, err := c.Newest(t.Context()); err != nil {
 			t.Fatalf("a restart of the server was taken for an outage: %v", err)
 		}
 		f.CloseClientConnections()

@@ -18,7 +18,7 @@ import (
 func calls() map[string]func(context.Context, *stash.Client) error {
 	return map[string]func(context.Context, *stash.Client) error{
 		"status": func(ctx context.Context, c *stash.Client) error { _, err := c.Status(ctx); return err },
-		"newest": func(ctx context.Context, c *stash.Client) error { _, err := c.Newest(ctx); return err },
+		"newest": func(ctx context.Context, c *stash.Client) error { _, _, err := c.Newest(ctx); return err },
 		"sweep": func(ctx context.Context, c *stash.Client) error {
 			return c.Sweep(ctx, func([]scene.Stamp) error { return nil })
 		},
@@ -109,7 +109,7 @@ func TestRetryAfterIsHonouredWithinReason(t *testing.T) {
 			f := serve(t, func(asked) answer {
 				return answer{code: 429, head: map[string]string{"Retry-After": tc.said, "Date": "Mon, 23 Nov 2026 15:59:40 GMT"}}
 			})
-			_, err := client(f.URL, "").Newest(t.Context())
+			_, _, err := client(f.URL, "").Newest(t.Context())
 			if got := want(t, err, fault.Busy, "").RetryAfter; got != tc.want {
 				t.Errorf("got %s, want %s", got, tc.want)
 			}
@@ -158,7 +158,7 @@ func TestAResolverErrorIsTemporaryEvenThoughTheStatusIs200(t *testing.T) {
 	t.Parallel()
 	bad := sample(t, "error_invalid_sort_200")
 	f := replay(t, map[string]answer{"Newest": bad, "State": sample(t, "systemStatus_version")})
-	_, err := client(f.URL, "").Newest(t.Context())
+	_, _, err := client(f.URL, "").Newest(t.Context())
 	got := want(t, err, fault.Temporary, "could not answer")
 	if !strings.Contains(got.Error(), "invalid sort: bogus") {
 		t.Errorf("%v does not carry Stash's own words", got)
@@ -171,7 +171,7 @@ func TestErrorsComeBeforeData(t *testing.T) {
 		"State":  ok(okState),
 		"Newest": ok(`{"errors":[{"message":"database is locked","path":["findScenes"]}],"data":{"findScenes":{"count":3,"scenes":[]}}}`),
 	})
-	_, err := client(f.URL, "").Newest(t.Context())
+	_, _, err := client(f.URL, "").Newest(t.Context())
 	want(t, err, fault.Busy, "database is busy")
 }
 
@@ -236,7 +236,7 @@ func TestAnswersThatAreNoGraphQLHoldTheQueue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := replay(t, map[string]answer{"Newest": ok(tc.body)})
-			_, err := client(f.URL, "").Newest(t.Context())
+			_, _, err := client(f.URL, "").Newest(t.Context())
 			want(t, err, tc.class, "")
 		})
 	}
@@ -250,6 +250,6 @@ func TestAnAnswerCutOffOnTheWireIsUnreachable(t *testing.T) {
 		_, _ = w.Write([]byte(`{"data":`))
 	}))
 	t.Cleanup(s.Close)
-	_, err := client(s.URL, "").Newest(t.Context())
+	_, _, err := client(s.URL, "").Newest(t.Context())
 	want(t, err, fault.Unreachable, "broke off the connection")
 }

@@ -24,7 +24,7 @@ const (
 	// question it would not be.
 	stateQuery  = `query State { systemStatus { status } version { version } }`
 	countQuery  = `query Count { findScenes(filter: {per_page: 0}) { count } }`
-	newestQuery = `query Newest { findScenes(filter: {per_page: 1, sort: "updated_at", direction: DESC}) { count scenes { id updated_at } } }`
+	newestQuery = `query Newest { findScenes(filter: {per_page: 25, sort: "updated_at", direction: DESC}) { count scenes { id updated_at created_at } } }`
 	lastQuery   = `query Last { findScenes(filter: {per_page: 1, sort: "id", direction: DESC}) { scenes { id } } }`
 
 	stampQuery = `query Stamps($filter: FindFilterType, $scenes: SceneFilterType) {

@@ -204,12 +204,12 @@ func TestScriptedFaultsAreClassified(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := stash.New(stash.Options{URL: w.Stash.URL(), Timeout: 2 * time.Second})
 			clear := w.Stash.Inject(tc.fault)
-			_, err := c.Newest(t.Context())
+			_, _, err := c.Newest(t.Context())
 			clear()
 			if f := want(t, err, tc.class, tc.words); f.RetryAfter != tc.fault.RetryAfter {
 				t.Errorf("retry after %s", f.RetryAfter)
 			}
-			if _, err := c.Newest(t.Context()); err != nil {
+			if _, _, err := c.Newest(t.Context()); err != nil {
 				t.Errorf("not well again: %v", err)
 			}
 		})

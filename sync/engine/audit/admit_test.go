@@ -69,7 +69,7 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 				}
 				return nil
 			})
-			held, err := a.Admit(tt.list, settings)
+			held, err := a.Admit(TakesAway(tt.list), settings)
 			if err != nil {
 				t.Fatal(err)
 			}

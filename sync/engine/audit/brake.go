@@ -68,15 +68,20 @@ func (a *Auditor) Under(s config.Settings) error {
 	return a.setBrake(a.brake.Under(basis(s)), s)
 }
 
-// Admit lets a batch pass or holds scenes of it back, each for a reason in words. What
-// passes is on disk as spent before anything of it is written.
-func (a *Auditor) Admit(list []worker.Planned, s config.Settings) (map[scene.ID]string, error) {
-	var batch []brake.Asks
+// TakesAway are the scenes of a batch that would lose something nobody confirmed: those to
+// be put to Admit. It may be called beside the loop.
+func TakesAway(list []worker.Planned) (batch []brake.Asks) {
 	for _, p := range list {
 		if loads := loadsOf(p.Plans); !p.Job.Confirmed && p.Job.Undo == 0 && loads.Fields() != 0 {
 			batch = append(batch, brake.Asks{Scene: p.Job.Scene, Loads: loads})
 		}
 	}
+	return batch
+}
+
+// Admit lets a batch pass or holds scenes of it back, each for a reason in words. What
+// passes is on disk as spent before anything of it is written.
+func (a *Auditor) Admit(batch []brake.Asks, s config.Settings) (map[scene.ID]string, error) {
 	batch, err := a.unconfirmed(batch)
 	if err != nil || len(batch) == 0 {
 		return nil, err

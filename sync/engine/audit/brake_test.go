@@ -35,7 +35,7 @@ func batch(n scene.ID) (list []worker.Planned) {
 // admit puts plans to the brake and returns how many are held.
 func (r *rig) admit(list ...worker.Planned) int {
 	r.t.Helper()
-	held, err := r.Admit(list, r.Settings)
+	held, err := r.Admit(audit.TakesAway(list), r.Settings)
 	r.must(err)
 	for id, words := range held {
 		if words == "" {
@@ -166,7 +166,7 @@ func TestACountAsksWhenItIsTooMuch(t *testing.T) {
 	if b, _ := r.Question(); b.Report != a.Report || b.Words != a.Words {
 		t.Errorf("after a restart %+v", b)
 	}
-	if words, err := r.Admit([]worker.Planned{overwrites(99)}, r.Settings); err != nil || words[99] != a.Words {
+	if words, err := r.Admit(audit.TakesAway([]worker.Planned{overwrites(99)}), r.Settings); err != nil || words[99] != a.Words {
 		t.Errorf("the next is held for %q, %v", words, err)
 	}
 }

@@ -173,11 +173,11 @@ func TestADueJobIsWrittenAndEndsTheRun(t *testing.T) {
 	if today := r.Today(r.now()); today.Written != 3 {
 		t.Errorf("today %+v", today)
 	}
-	ended, err := r.EndRun()
+	_, ended, err := r.EndRun()
 	if !ended || err != nil {
 		t.Errorf("the run did not end: %v", err)
 	}
-	if again, _ := r.EndRun(); again {
+	if _, again, _ := r.EndRun(); again {
 		t.Error("it ended twice")
 	}
 }

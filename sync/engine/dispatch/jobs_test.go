@@ -154,7 +154,7 @@ func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
 	r.begin()
 	r.take(worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true, Undone: seqs}, worker.Result{Job: r.job(2), Outcome: worker.Done})
 	r.End(nil, r.now())
-	if ended, err := r.EndRun(); !ended || err != nil {
+	if _, ended, err := r.EndRun(); !ended || err != nil {
 		t.Fatalf("%v, %v", ended, err)
 	}
 	runs := r.runs()

@@ -35,12 +35,12 @@ func newRun(now time.Time) run {
 	}
 }
 
-// EndRun closes the run when nothing is left to do, and reports whether it did. The error is
+// EndRun closes the run when nothing is left to do, and returns it if it did. The error is
 // of storing that.
-func (d *Dispatcher) EndRun() (ended bool, err error) {
+func (d *Dispatcher) EndRun() (closed store.Run, ended bool, err error) {
 	r := &d.run
 	if !r.active || d.batch != nil || !d.host.Store.Counts().Empty() {
-		return false, nil
+		return store.Run{}, false, nil
 	}
 	r.active, r.Ended = false, d.host.Stamp()
 	stored := r.Run
@@ -49,7 +49,7 @@ func (d *Dispatcher) EndRun() (ended bool, err error) {
 		err = errors.Join(err, markUndone(d.host, id))
 	}
 	d.host.Log.Info("everything that could be written is in step", "written", r.Written, "inStep", r.InStep, "notInPlex", r.Parked, "skipped", r.Skipped, "dead", r.Dead)
-	return true, err
+	return stored, true, err
 }
 
 // finished is the number of scenes the run is through with.

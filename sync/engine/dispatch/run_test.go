@@ -35,18 +35,18 @@ func TestARunGoesFromAnIdleQueueToTheNext(t *testing.T) {
 	}
 	r.take(worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true})
 	r.End(nil, r.now())
-	if ended, _ := r.EndRun(); ended {
+	if _, ended, _ := r.EndRun(); ended {
 		t.Error("ended although a job waits")
 	}
 	r.Clock.Pass(time.Minute)
 	r.begin()
 	r.take(worker.Result{Job: r.job(2), Outcome: worker.Done})
-	if ended, _ := r.EndRun(); ended {
+	if _, ended, _ := r.EndRun(); ended {
 		t.Error("ended although a batch is in hand")
 	}
 	r.End(nil, r.now())
-	if ended, err := r.EndRun(); !ended || err != nil {
-		t.Errorf("not ended: %v", err)
+	if closed, ended, err := r.EndRun(); !ended || err != nil || closed.Written != 1 {
+		t.Errorf("ended %v with %+v, %v", ended, closed, err)
 	}
 	runs := r.runs()
 	if len(runs) != 1 || runs[0].Written != 1 || runs[0].InStep != 1 || !runs[0].Ended.Equal(r.now()) {

@@ -17,7 +17,8 @@ type Stash interface {
 	change.Stash
 	// Status answers when Stash can work: its version and number of scenes.
 	Status(ctx context.Context) (version string, scenes int, err error)
-	Newest(ctx context.Context) (scene.Newest, error)
+	// Newest also gives the scenes edited last, the newest first.
+	Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error)
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// Stash2Plex is what Stash knows of that plugin.
 	Stash2Plex(ctx context.Context) (stash2plex.Plugin, error)

@@ -104,7 +104,8 @@ func (s *Scanner) endPlex(r *Scan, now time.Time) (first bool) {
 	return s.Indexed(now)
 }
 
-// Arm sets when the next scan is due, and answers who waited for the one that ended.
+// Arm sets when the next scan is due. Answer follows once a snapshot shows what the one that
+// ended has brought.
 func (s *Scanner) Arm(r *Scan, now time.Time, c Conditions) {
 	every := c.Times.Newest
 	if !s.edited.IsZero() && now.Sub(s.edited) < quickFor {
@@ -120,6 +121,13 @@ func (s *Scanner) Arm(r *Scan, now time.Time, c Conditions) {
 	if s.again {
 		s.WantBy(What{}, now)
 	}
+}
+
+// Awaited reports that somebody waits for the scan that is under way or has just ended.
+func (s *Scanner) Awaited() bool { return len(s.served) > 0 }
+
+// Answer tells who waited for the scan that ended how it ended.
+func (s *Scanner) Answer(r *Scan) {
 	err := r.stashErr
 	if err == nil {
 		err = r.plexErr

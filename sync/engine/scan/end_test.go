@@ -315,3 +315,50 @@ func TestProgressTellsWhatIsWaitedFor(t *testing.T) {
 		t.Errorf("shown %+v, want %+v", shown, want)
 	}
 }
+
+func TestAnEditIsSweptForUnlessTheLatestScenesAreAllThatChanged(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		before func(*rig)
+		want   []string
+	}{
+		"they are all":       {func(*rig) {}, []string{"newest", "latest"}},
+		"they are not":       {func(r *rig) { r.servers.latest = false }, []string{"newest", "sweep", "names"}},
+		"a sweep is wanted":  {func(r *rig) { r.Want(scan.What{Sweep: true}) }, []string{"newest", "sweep", "names"}},
+		"names are wanted":   {func(r *rig) { r.Want(scan.What{Names: true}) }, []string{"newest", "latest", "names"}},
+		"reading them fails": {func(r *rig) { r.servers.err[budget.Scenes] = errStash }, []string{"newest", "latest"}},
+		"nothing was seen yet": {func(r *rig) {
+			r.Scanner = scan.New(discard(), scan.Stored{Newest: knownScenes, Swept: start, Files: start}, start)
+		}, []string{"newest", "sweep", "names", "index"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.servers.latest = true
+			r.servers.newest.Count += 2
+			r.servers.found = change.Found{Enqueued: 2}
+			tt.before(r)
+			r.Soon(r.now)
+			e := r.scan()
+			if got := r.asked(); !slices.Equal(got, tt.want) {
+				t.Errorf("asked for %v, want %v", got, tt.want)
+			}
+			failed := r.servers.err[budget.Scenes] != nil
+			if e.Enqueued != 2 || (e.StashErr != nil) != failed {
+				t.Errorf("ended with %+v", e)
+			}
+			if slices.Contains(tt.want, "latest") && r.servers.added != 2 {
+				t.Errorf("%d scenes more, want 2", r.servers.added)
+			}
+			if !failed {
+				return
+			}
+			clear(r.servers.err)
+			r.pass(r.due().Sub(r.now))
+			r.scan()
+			if got := r.asked(); !slices.Contains(got, "sweep") {
+				t.Errorf("then asked for %v, want a sweep", got)
+			}
+		})
+	}
+}

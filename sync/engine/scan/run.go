@@ -11,14 +11,15 @@ import (
 	"lockstep/sync/scene"
 )
 
-// Stash answers for its newest scene.
+// Stash answers for its newest scene, and for those edited last, the newest first.
 type Stash interface {
-	Newest(ctx context.Context) (scene.Newest, error)
+	Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error)
 }
 
 // Finder sweeps Stash; a *change.Finder does.
 type Finder interface {
 	Sweep(ctx context.Context) (change.Found, error)
+	Latest(ctx context.Context, list []scene.Stamp, added int) (found change.Found, all bool, err error)
 	Names(ctx context.Context) (change.Found, error)
 	Files(ctx context.Context) (change.Found, error)
 	Recheck(cause string) (int, error)
@@ -84,13 +85,9 @@ func (r *Scan) Run(ctx context.Context) {
 func (r *Scan) scanStash(ctx context.Context) error {
 	r.swept, r.newest = r.plan.Sweep, r.plan.newest
 	if r.plan.Newest {
-		n, err := r.servers.Stash.Newest(ctx)
-		if err != nil {
-			r.tasks = append(r.tasks, Task{budget.Newest, err})
+		if err := r.probe(ctx); err != nil {
 			return err
 		}
-		r.newest, r.swept = n, r.swept || n != r.plan.newest && !r.plan.quiet
-		r.progress.expect(n.Count)
 	}
 	var failed error
 	for _, t := range r.todo() {
@@ -108,14 +105,45 @@ func (r *Scan) scanStash(ctx context.Context) error {
 	return failed
 }
 
+// probe asks Stash for its newest scene. If that is another one, the scenes edited last are
+// read, or all are swept where these cannot be all that changed.
+func (r *Scan) probe(ctx context.Context) error {
+	n, latest, err := r.servers.Stash.Newest(ctx)
+	if err != nil {
+		r.tasks = append(r.tasks, Task{budget.Newest, err})
+		return err
+	}
+	r.newest = n
+	r.progress.expect(n.Count)
+	if n == r.plan.newest || r.plan.quiet || r.swept {
+		return nil
+	}
+	if !r.plan.swept {
+		r.swept = true
+		return nil
+	}
+	found, all, err := r.servers.Finder.Latest(ctx, latest, n.Count-r.plan.newest.Count)
+	r.add(found)
+	if err != nil { // what was not read is swept for
+		r.tasks = append(r.tasks, Task{budget.Sweep, err})
+		return err
+	}
+	r.swept = !all
+	return nil
+}
+
 func (r *Scan) do(ctx context.Context, t todo) error {
 	f, err := t.do(ctx)
+	r.add(f)
+	r.tasks = append(r.tasks, Task{t.kind, err})
+	return err
+}
+
+func (r *Scan) add(f change.Found) {
 	r.found.Enqueued += f.Enqueued
 	r.found.Deleted += f.Deleted
 	r.found.Doubtful += f.Doubtful
 	r.found.Bare += f.Bare
-	r.tasks = append(r.tasks, Task{t.kind, err})
-	return err
 }
 
 type todo struct {

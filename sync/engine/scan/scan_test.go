@@ -21,6 +21,8 @@ type servers struct {
 	err       map[budget.Kind]error
 	found     change.Found
 	refreshed library.Refreshed
+	latest    bool // the scenes edited last are all that changed
+	added     int  // how many scenes Stash was said to have more
 
 	asked []string // in order; of Plex apart, as it is asked at the same time
 	plex  []string
@@ -31,11 +33,20 @@ func (s *servers) do(what string, k budget.Kind) error {
 	return s.err[k]
 }
 
-func (s *servers) Newest(context.Context) (scene.Newest, error) {
+func (s *servers) Newest(context.Context) (scene.Newest, []scene.Stamp, error) {
 	if err := s.do("newest", budget.Newest); err != nil {
-		return scene.Newest{}, err
+		return scene.Newest{}, nil, err
 	}
-	return s.newest, nil
+	return s.newest, nil, nil
+}
+
+// Latest knows that what was edited last is all that changed when a test says so.
+func (s *servers) Latest(_ context.Context, _ []scene.Stamp, added int) (change.Found, bool, error) {
+	s.added = added
+	if !s.latest {
+		return change.Found{}, false, nil
+	}
+	return s.found, true, s.do("latest", budget.Scenes)
 }
 
 func (s *servers) Sweep(context.Context) (change.Found, error) {
@@ -121,6 +132,10 @@ func (r *rig) end(run *scan.Scan) scan.Ended {
 		r.plex.Done(budget.Index, ended.PlexErr)
 	}
 	r.Arm(run, r.now, r.conditions())
+	r.Answer(run)
+	if r.Awaited() {
+		r.t.Error("somebody still waits")
+	}
 	return ended
 }
 

@@ -1,0 +1,4 @@
+package engine
+
+// Turns is how often the loop has turned.
+func (e *Engine) Turns() uint64 { return e.turns.Load() }
