@@ -301,7 +301,7 @@ func TestTheBrakeHoldsWhatTakesAwayTooMuch(t *testing.T) {
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
 				case !tt.held && (row.Outcome != reconcile.Enqueued || ok == preview || ok && j.State != queue.Waiting):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
-				case ok && (j.Cause == reconcile.Confirmed) != (name == "confirmed"):
+				case ok && ((j.Cause == reconcile.Confirmed) != (name == "confirmed") || j.Name != row.Title):
 					t.Errorf("scene %d: %+v", id, j)
 				}
 			}
@@ -316,6 +316,58 @@ func TestTheBrakeHoldsWhatTakesAwayTooMuch(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A scene that was queued while the run looked at it keeps its job: the brake sees it again
+// with its batch.
+func TestAHeldSceneThatWasQueuedMeanwhileKeepsItsJob(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, 5)
+	for id := 1; id <= 5; id++ {
+		s.Person(fmt.Sprint(100+id), func(it *scene.Item) { it.Summary, it.Locked = "Theirs.", map[string]bool{} })
+	}
+	s.Settings.BrakePercent, s.Settings.BrakeMinimum = 10, 2
+	s.Plex.On = func(request string) {
+		if request == "items 101 102 103 104 105" {
+			s.put(2, nil)
+			s.put(3, func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, "", s.Clock.Now()) })
+		}
+	}
+	out, _ := s.do(nil)
+	for id, want := range map[int]queue.State{1: queue.Skipped, 2: queue.Waiting, 3: queue.Skipped} {
+		if j, _ := s.job(id); j.State != want || (j.Code == skip.Brake) != (id != 2) || j.Name == "" && id == 1 {
+			t.Errorf("scene %d: %+v", id, j)
+		}
+	}
+	if out.Report.Skipped[skip.Brake] != 5 {
+		t.Errorf("%+v", out.Report)
+	}
+}
+
+// A scene whose files changed after it was listed is judged by what was read, and claims
+// those.
+func TestFilesThatChangeDuringARunAreFollowed(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, 2)
+	s.Edit(1, func(sc *scene.Scene) { sc.Title = "Edited" })
+	s.Stash.On = func(request string) {
+		if request == "scenes 1" {
+			sc := *s.Stash.Has[1]
+			sc.Files = []scene.File{{Path: "/data/films/moved.mkv"}}
+			s.Stash.Has[1] = &sc
+		}
+	}
+	_, rows := s.do(nil)
+	if r := rows[1]; r.Path != "/data/films/moved.mkv" || r.Kind != reconcile.Missing || r.Outcome != reconcile.Enqueued || r.Item != "" {
+		t.Errorf("%+v", r)
+	}
+	s.View(t, func(tx store.Tx) error {
+		who, err := tx.Claimants("/media/films/moved.mkv")
+		if !slices.Equal(who, []scene.ID{1}) {
+			t.Errorf("claimed by %v", who)
+		}
+		return err
+	})
 }
 
 // brakeOf is a field as the brake holds it.

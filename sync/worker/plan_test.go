@@ -218,6 +218,28 @@ func TestASceneThatLosesItsLastItemWaitsForIt(t *testing.T) {
 	}
 }
 
+// A file that lies in no chosen library is not looked for, and what was changed of an item
+// before it was lost counts although the other is in step.
+func TestWhatAnItemThatIsLostLeaves(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, 1)
+	d.Settings.AskPlexScan = true
+	d.Sections = []scene.Section{{ID: "1", Title: "Films", Locations: []string{"/media/other"}}}
+	d.Plex.Spoil(testkit.Trouble(fault.NotFound, fault.Plex), "edit")
+	results, err := d.work(d.jobs(1)...)
+	if r := results[1]; err != nil || r.Outcome != worker.Parked || len(d.Plex.Asked("scan")) != 0 {
+		t.Errorf("%v, %+v, asked %q", err, r, d.Plex.Asked("scan"))
+	}
+	d = newDesk(t, 1)
+	d.done(1)
+	key := d.second(1)
+	d.Plex.Spoil(testkit.Trouble(fault.NotFound, fault.Plex), "edit", key) // after its picture was sent
+	results, err = d.work(d.jobs(1)...)
+	if r := results[1]; err != nil || !r.Wrote || r.Outcome != worker.Done || !slices.Equal(r.Gone, []scene.ItemKey{testkit.Key(key)}) {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
 // TestAnUngatedUndo: a scene that must not be synced any more can still be undone.
 func TestASceneThatMustNotBeSyncedCanBeUndone(t *testing.T) {
 	t.Parallel()

@@ -206,13 +206,14 @@ func TestTheLineOfAJobSaysWhatWasLeftAlone(t *testing.T) {
 	for _, key := range []string{"101", second} {
 		it := d.Plex.Has[key]
 		it.Studio, it.Locked = "A person's", map[string]bool{"studio": true}
+		it.Collections = []string{"A person's"} // Stash has nothing for it: no reason, no news
 		d.Plex.Has[key] = it
 	}
 	d.scene(1).Studio = &scene.Studio{Named: scene.Named{ID: "1", Name: "Ours"}}
 	d.scene(1).Date = "2020" // a year alone is not written
 	d.done(1)
 	r := d.results[1]
-	for field, times := range map[string]int{"studio ": 1, "date the": 1, "poster": 0, "title": 0, "tags": 0} {
+	for field, times := range map[string]int{"studio ": 1, "date the": 1, "poster": 0, "title": 0, "tags": 0, "rating": 0} {
 		if got := strings.Count(r.Words, field); got != times {
 			t.Errorf("%q names %q %d times, want %d", r.Words, field, got, times)
 		}
