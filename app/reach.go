@@ -99,7 +99,7 @@ func (s *session) read(fn func(reading) error) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(fn(stored{engine.Reader{Store: db, Now: now}, s.Version}), db.Close())
+		return errors.Join(fn(stored{engine.NewReader(db, now), s.Version}), db.Close())
 	})
 }
 

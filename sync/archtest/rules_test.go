@@ -64,6 +64,8 @@ var layers = map[string]int{
 	"sync/engine/link":     5,
 	"sync/engine/monitor":  5,
 	"sync/engine/signin":   5,
+	"sync/engine/records":  5,
+	"sync/engine/loop":     5,
 	"sync/engine/upkeep":   5,
 	"sync/engine/settings": 5,
 	"sync/engine/explain":  5,

@@ -14,7 +14,7 @@ func (e *Engine) accountLoop() signin.Loop {
 	return signin.Loop{
 		Service: e.signInService,
 		Keep: func(ctx context.Context, s *signin.SignIn, token string) error {
-			return e.ask(context.WithoutCancel(ctx), func() error { return e.account.Keep(s, token) })
+			return e.loop.Ask(context.WithoutCancel(ctx), func() error { return e.account.Keep(s, token) })
 		},
 	}
 }
@@ -32,14 +32,14 @@ func (e *Engine) signInService() signin.Service {
 // StartSignIn begins a sign-in. An older one is forgotten.
 func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
 	var s *signin.SignIn
-	if err := e.ask(ctx, func() error { s = e.account.Begin(); return nil }); err != nil {
+	if err := e.loop.Ask(ctx, func() error { s = e.account.Begin(); return nil }); err != nil {
 		return api.SignIn{}, err
 	}
 	out, err := s.Start(ctx)
 	if err != nil {
 		return out, err
 	}
-	return out, e.ask(ctx, func() error { return e.account.Follow(s) })
+	return out, e.loop.Ask(ctx, func() error { return e.account.Follow(s) })
 }
 
 // PollSignIn asks how a sign-in stands. A sign-in nobody knows any more has expired.
@@ -52,7 +52,7 @@ func (e *Engine) PollSignIn(ctx context.Context, id string) (api.SignInState, er
 }
 
 func (e *Engine) findSignIn(ctx context.Context, id string) (s *signin.SignIn, err error) {
-	err = e.ask(ctx, func() error { s = e.account.Find(id); return nil })
+	err = e.loop.Ask(ctx, func() error { s = e.account.Find(id); return nil })
 	return s, err
 }
 
@@ -84,7 +84,7 @@ func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.Plex
 // old one: a person has just said that this is the server.
 func (e *Engine) storeServer(ctx context.Context, f signin.Found) error {
 	var values config.Settings
-	err := e.ask(ctx, func() (err error) {
+	err := e.loop.Ask(ctx, func() (err error) {
 		if values, err = e.chosen.Stored(); err != nil {
 			return err
 		}
@@ -113,9 +113,9 @@ func (e *Engine) dueAccount(ctx context.Context, now time.Time) time.Time {
 	if t == nil {
 		return next
 	}
-	e.spawn(func() {
+	e.loop.Spawn(func() {
 		t.Run(ctx)
-		e.post(func() {
+		e.loop.Post(func() {
 			swapped, err := e.account.Done(t, ctx.Err() != nil)
 			e.noteStored(err)
 			if swapped {

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/audit"
+	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
@@ -20,7 +21,7 @@ import (
 // when both servers were looked at; a server that is away makes it incomplete.
 func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64, error) {
 	var id uint64
-	err := e.ask(ctx, func() error {
+	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
@@ -44,7 +45,7 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 
 // StopReconcile ends the running reconciliation; its report is marked incomplete.
 func (e *Engine) StopReconcile(ctx context.Context) error {
-	return e.ask(ctx, func() error {
+	return e.loop.Ask(ctx, func() error {
 		e.cancelRun(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
 		e.publish()
 		return nil
@@ -113,15 +114,15 @@ func (e *Engine) startRun() {
 	gen, links := e.monitor.Generation(), e.runLinks()
 	links.Refresh = e.refreshForRun(gen)
 	links.Progress = func(checked, total int) {
-		e.post(func() {
+		e.loop.Post(func() {
 			e.audit.Progressed(checked, total)
 			e.publish()
 		})
 	}
 	r := e.audit.Start(links)
-	e.spawn(func() {
+	e.loop.Spawn(func() {
 		r.Run()
-		e.post(func() { e.reconciled(r, gen) })
+		e.loop.Post(func() { e.reconciled(r, gen) })
 	})
 }
 
@@ -144,7 +145,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		e.post(func() {
+		e.loop.Post(func() {
 			if epoch != e.links.Epoch() {
 				return
 			}
@@ -190,32 +191,26 @@ func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	type answer struct {
-		held map[scene.ID]string
-		err  error
-	}
-	taken := make(chan answer, 1)
-	e.post(func() {
-		held, err := e.audit.Admit(batch, e.settings())
-		taken <- answer{held, err}
+	var err error
+	held, ok := loop.Call(e.loop, func() (held map[scene.ID]string) {
+		held, err = e.audit.Admit(batch, e.settings())
+		return held
 	})
-	select {
-	case a := <-taken:
-		return a.held, a.err
-	case <-e.hard.Done():
+	if !ok {
 		return nil, errHeldAll
 	}
+	return held, err
 }
 
 // Apply enqueues the scenes a preview wants to write, all of them when ids is empty. It
 // is also the answer to the brake: what it held of them may be written.
 func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
 	var rep store.Report
-	err := e.ask(ctx, func() (err error) {
+	err := e.loop.Ask(ctx, func() (err error) {
 		if q, asked := e.audit.Question(); report == 0 && asked {
 			report = q.Report
 		}
-		rep, err = e.reader().Report(ctx, report)
+		rep, err = e.Reader.Report(ctx, report)
 		return err
 	})
 	if err != nil {
@@ -228,7 +223,7 @@ func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int,
 	if err != nil {
 		return n, err
 	}
-	return n, e.ask(ctx, func() error {
+	return n, e.loop.Ask(ctx, func() error {
 		err := e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings())
 		e.publish()
 		return err

@@ -20,7 +20,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		return res, fault.Old(fault.Rejected, fault.None, "No scene has the number 0.", "", nil)
 	}
 	if len(q.Scenes) > 0 {
-		err := e.ask(ctx, func() error {
+		err := e.loop.Ask(ctx, func() error {
 			e.tryAgain()
 			return e.enqueueEach(q.Scenes, queue.Wish{Cause: "asked for", Forced: true, Confirmed: true})
 		})
@@ -29,7 +29,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	}
 	var done <-chan error
 	before := 0
-	err := e.ask(ctx, func() error {
+	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
@@ -46,13 +46,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	if err != nil {
 		return res, err
 	}
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		return res, ctx.Err()
-	case <-e.hard.Done():
-		return res, errStopped
-	}
+	err = e.loop.Wait(ctx, done)
 	res.Enqueued = max(0, e.store.Counts().Pending()-before)
 	return res, err
 }
@@ -75,7 +69,7 @@ func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 // Retry gives jobs another chance at once: the named ones, or all dead ones.
 func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
 	n := 0
-	err := e.ask(ctx, func() error {
+	err := e.loop.Ask(ctx, func() error {
 		ids, err := e.selected(q)
 		if err != nil {
 			return err
@@ -90,7 +84,7 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
 // Discard removes jobs from the queue. A running one ends first and is not removed.
 func (e *Engine) Discard(ctx context.Context, q api.Selection) (int, error) {
 	n := 0
-	err := e.ask(ctx, func() error {
+	err := e.loop.Ask(ctx, func() error {
 		ids, err := e.selected(q)
 		if err != nil {
 			return err
@@ -128,7 +122,7 @@ func (e *Engine) selected(q api.Selection) ([]scene.ID, error) {
 
 // ProbeNow tries an open breaker at once; while Plex is up it looks at both servers.
 func (e *Engine) ProbeNow(ctx context.Context) error {
-	return e.ask(ctx, func() error {
+	return e.loop.Ask(ctx, func() error {
 		if e.monitor.Open() {
 			e.probe()
 			return nil

@@ -55,9 +55,9 @@ func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
 	due, next := e.links.DueChecks(now, e.monitor.Allows())
 	for _, c := range due {
 		gen := e.monitor.Generation()
-		e.spawn(func() {
+		e.loop.Spawn(func() {
 			c.Run(ctx)
-			e.post(func() { e.checked(ctx, c, gen) })
+			e.loop.Post(func() { e.checked(ctx, c, gen) })
 		})
 	}
 	return next
@@ -126,7 +126,7 @@ func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 // listen keeps one listener for what a server announces.
 func (e *Engine) listen(ctx context.Context, s fault.Server) {
 	if l := e.links.Listen(ctx, s); l != nil {
-		e.spawn(func() { l.Run(func(h link.Heard) { e.post(func() { e.heard(h) }) }) })
+		e.loop.Spawn(func() { l.Run(func(h link.Heard) { e.loop.Post(func() { e.heard(h) }) }) })
 	}
 }
 
@@ -156,9 +156,9 @@ func (e *Engine) heard(h link.Heard) {
 func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
 	due, next := e.links.DueKnocks(now, e.monitor.Young(now))
 	for _, k := range due {
-		e.spawn(func() {
+		e.loop.Spawn(func() {
 			k.Run(ctx)
-			e.post(func() {
+			e.loop.Post(func() {
 				if e.links.Knocked(k) && k.Server == fault.Plex {
 					e.monitor.ProbeSoon()
 				}

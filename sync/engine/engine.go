@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lockstep/sync/api"
@@ -19,12 +18,13 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/link"
+	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
-	"lockstep/sync/event"
 	"lockstep/sync/store"
 )
 
@@ -72,18 +72,14 @@ type Options struct {
 
 // Engine is the one owner of all moving state. Make it with New and run it with Run.
 type Engine struct {
-	o      Options
-	log    *slog.Logger
-	store  store.Store
-	host   host.Host
-	inbox  chan func()
-	snap   event.Value[api.Snapshot]
-	quit   chan struct{} // closed when somebody asks the process to end
-	once   sync.Once
-	wg     sync.WaitGroup
-	turns  atomic.Uint64   // of the loop, for measurements
-	hard   context.Context // ends when even bounded work must stop
-	loaded chan struct{}   // closed when the first snapshot is out
+	o     Options
+	log   *slog.Logger
+	store store.Store
+	host  host.Host
+	records.Reader
+	loop *loop.Loop[api.Snapshot]
+	quit chan struct{} // closed when somebody asks the process to end
+	once sync.Once
 
 	// What follows belongs to the loop goroutine.
 	owner
@@ -112,7 +108,7 @@ func New(o Options) *Engine {
 	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
 	e := &Engine{
 		o: o, log: o.Log, store: stored, host: h,
-		inbox: make(chan func(), 64), quit: make(chan struct{}), loaded: make(chan struct{}),
+		Reader: records.New(stored), loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
 		owner: owner{
 			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
 			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
@@ -123,24 +119,17 @@ func New(o Options) *Engine {
 	return e
 }
 
-// stopBound is how long quitting may take: the step in hand is one request, and Plex
-// answers within 45 s or not at all, but nobody waits that long for a desktop to log out.
-const stopBound = 10 * time.Second
-
 // Run loads the state, works until ctx ends and puts everything away. It returns nil
 // after a graceful stop.
 func (e *Engine) Run(ctx context.Context) error {
-	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
-	defer kill()
-	e.hard = hard
 	if err := e.load(); err != nil {
 		return fmt.Errorf("load the state: %w", err)
 	}
 	e.publish()
-	close(e.loaded)
-	e.spawn(func() { e.upkeep.Watch(ctx, func() { e.post(e.lookAtData) }) })
-	e.loop(ctx)
-	e.shutdown(kill)
+	e.loop.Ready()
+	e.loop.Spawn(func() { e.upkeep.Watch(ctx, func() { e.loop.Post(e.lookAtData) }) })
+	e.loop.Run(ctx, func() time.Duration { return e.turn(ctx) })
+	e.shutdown()
 	return nil
 }
 

@@ -22,10 +22,10 @@ func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping,
 // situations tells how things are to those who explain them.
 type situations struct{ e *Engine }
 
-func (s situations) Changed() (wake <-chan struct{}, stop func()) { return s.e.snap.Watch() }
+func (s situations) Changed() (wake <-chan struct{}, stop func()) { return s.e.loop.Changed() }
 
 func (s situations) Appeared(paths []string) {
-	s.e.post(func() {
+	s.e.loop.Post(func() {
 		if err := s.e.dispatch.Wake(paths); err != nil {
 			s.e.noteLocal(err)
 		}
@@ -34,7 +34,7 @@ func (s situations) Appeared(paths []string) {
 
 func (s situations) Situation(ctx context.Context) (out explain.Situation, err error) {
 	e := s.e
-	err = e.ask(ctx, func() error {
+	err = e.loop.Ask(ctx, func() error {
 		l := e.links
 		if !l.Connected() {
 			return nil

@@ -57,7 +57,7 @@ func (e *Engine) carryOut(ctx context.Context, m movein.Movein, plan movein.Plan
 			return err
 		}
 	}
-	return e.ask(ctx, func() error {
+	return e.loop.Ask(ctx, func() error {
 		defer e.publish()
 		return m.Do(plan)
 	})
@@ -81,7 +81,7 @@ func whyNoImport(err error) error {
 // that does not answer takes nothing else away.
 func (e *Engine) askPlugin(ctx context.Context, out *api.Import) (settings config.Settings, hasToken bool, p stash2plex.Plugin, err error) {
 	a := link.Address{APIKey: e.chosen.Secret(StashAPIKey), Token: e.chosen.Secret(PlexToken), StashLogin: e.chosen.Secret(StashLogin), PlexLogin: e.chosen.Secret(PlexLogin)}
-	err = e.ask(ctx, func() error {
+	err = e.loop.Ask(ctx, func() error {
 		settings, hasToken = e.settings().Clone(), e.chosen.Secret(PlexToken)() != ""
 		a.StashURL, a.PlexURL, a.ClientID, a.StashCertificate = settings.StashURL, settings.PlexURL, e.clientID(), settings.StashCertificate
 		return nil

@@ -9,75 +9,34 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
+	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/settings"
-	"lockstep/sync/fault"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
 
-// Reader answers the questions that only need the stored state. The engine uses it,
-// and so does a command that runs while no engine does.
+// Reader answers the questions that only need the stored state, for a command that runs
+// while no engine does. Make it with NewReader.
 type Reader struct {
-	Store store.Store
-	Now   func() time.Time
-	// Watching is true while an engine runs and watches Plex: then the time since its
-	// last sign of life is known.
-	Watching bool
+	records.Reader
+	store store.Store
+	now   func() time.Time
 }
 
-// Jobs is a page of the queue.
-func (r Reader) Jobs(_ context.Context, q store.JobQuery) (p store.JobPage, err error) {
-	err = r.Store.View(func(tx store.Tx) error { p, err = tx.ListJobs(q); return err })
-	return p, err
-}
-
-// History is what was written when, the newest first.
-func (r Reader) History(_ context.Context, q store.HistoryQuery) (h []store.Activity, err error) {
-	err = r.Store.View(func(tx store.Tx) error { h, err = tx.History(q); return err })
-	return h, err
-}
-
-// Runs lists the newest runs first.
-func (r Reader) Runs(_ context.Context, limit int) (runs []store.Run, err error) {
-	err = r.Store.View(func(tx store.Tx) error { runs, err = tx.Runs(limit); return err })
-	return runs, err
-}
-
-// Reports lists the newest reports first.
-func (r Reader) Reports(_ context.Context, limit int) (list []store.Report, err error) {
-	err = r.Store.View(func(tx store.Tx) error { list, err = tx.Reports(limit); return err })
-	return list, err
-}
-
-// Report returns one report; id zero means the newest.
-func (r Reader) Report(_ context.Context, id uint64) (rep store.Report, err error) {
-	err = r.Store.View(func(tx store.Tx) error {
-		var ok bool
-		if rep, ok, err = tx.Report(id); err == nil && !ok {
-			return fault.Old(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
-		}
-		return err
-	})
-	return rep, err
-}
-
-// Rows is a page of a report.
-func (r Reader) Rows(_ context.Context, q store.RowQuery) (p store.RowPage, err error) {
-	err = r.Store.View(func(tx store.Tx) error { p, err = tx.Rows(q); return err })
-	return p, err
-}
+// NewReader makes a reader of a store.
+func NewReader(s store.Store, now func() time.Time) Reader { return Reader{records.New(s), s, now} }
 
 // Outages is the outage history of a window ending now.
 func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
-	return monitor.History(r.Store, r.Now(), r.Watching, q, movein.Outages)
+	return monitor.History(r.store, r.now(), false, q, movein.Outages)
 }
 
 // Stored is the last known state when no engine runs: its verdict is Unknown, because
 // nobody watches Plex.
 func (r Reader) Stored(version string) (api.Snapshot, error) {
-	s := api.Snapshot{Version: version, At: r.Now().UTC(), Queue: r.Store.Counts()}
-	err := r.Store.View(func(tx store.Tx) error {
+	s := api.Snapshot{Version: version, At: r.now().UTC(), Queue: r.store.Counts()}
+	err := r.store.View(func(tx store.Tx) error {
 		d, err := monitor.Read(tx)
 		if err != nil {
 			return err
@@ -98,14 +57,10 @@ func (r Reader) Stored(version string) (api.Snapshot, error) {
 	return s, err
 }
 
-func (e *Engine) reader() Reader {
-	return Reader{Store: e.store, Now: e.o.Now, Watching: e.snap.Load().Configured}
-}
-
 // Jobs is a page of the queue. Those that wait say for what, when a person is asked for it.
 func (e *Engine) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {
-	p, err := e.reader().Jobs(ctx, q)
-	if why, asked := holding(e.snap.Load().Attention); asked {
+	p, err := e.Reader.Jobs(ctx, q)
+	if why, asked := holding(e.loop.Latest().Attention); asked {
 		for i, j := range p.Jobs {
 			if j.State == queue.Waiting {
 				p.Jobs[i].Words, p.Jobs[i].Hint = why.Words, why.Hint
@@ -126,35 +81,11 @@ func holding(list []api.Attention) (api.Attention, bool) {
 	return api.Attention{}, false
 }
 
-// History is what was written when, the newest first.
-func (e *Engine) History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error) {
-	return e.reader().History(ctx, q)
-}
-
-// Runs lists the newest runs first.
-func (e *Engine) Runs(ctx context.Context, limit int) ([]store.Run, error) {
-	return e.reader().Runs(ctx, limit)
-}
-
-// Reports lists the newest reports first.
-func (e *Engine) Reports(ctx context.Context, limit int) ([]store.Report, error) {
-	return e.reader().Reports(ctx, limit)
-}
-
-// Report returns one report; id zero means the newest.
-func (e *Engine) Report(ctx context.Context, id uint64) (store.Report, error) {
-	return e.reader().Report(ctx, id)
-}
-
-// Rows is a page of a report.
-func (e *Engine) Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error) {
-	return e.reader().Rows(ctx, q)
-}
-
 // Outages is the outage history of a window ending now, with the one verdict.
-func (e *Engine) Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage, error) {
-	p, err := e.reader().Outages(ctx, q)
-	p.Verdict = e.snap.Load().Verdict
+func (e *Engine) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
+	now := e.loop.Latest()
+	p, err := monitor.History(e.store, e.now(), now.Configured, q, movein.Outages)
+	p.Verdict = now.Verdict
 	return p, err
 }
 
@@ -168,7 +99,7 @@ func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, e
 	if err != nil {
 		return api.UndoResult{}, err
 	}
-	err = e.ask(ctx, func() error {
+	err = e.loop.Ask(ctx, func() error {
 		defer e.publish()
 		return e.host.Enqueue(wishes)
 	})

@@ -42,9 +42,9 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 	}
 	run := e.newScan(e.scan.Begin(now, c))
 	gen, epoch := e.monitor.Generation(), e.links.Epoch()
-	e.spawn(func() {
+	e.loop.Spawn(func() {
 		run.Run(ctx)
-		e.post(func() { e.scanned(epoch, gen, run) })
+		e.loop.Post(func() { e.scanned(epoch, gen, run) })
 	})
 	if e.scan.Progress() != nil {
 		e.publish()
@@ -56,7 +56,7 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 func (e *Engine) newScan(p scan.Plan) *scan.Scan {
 	epoch := e.links.Epoch()
 	progress := scan.NewProgress(e.now, e.scan.Scenes(), func(s api.Scan) {
-		e.post(func() {
+		e.loop.Post(func() {
 			if epoch == e.links.Epoch() {
 				e.scan.ShowProgress(s)
 				e.publish()
@@ -182,7 +182,7 @@ func (n scanNoter) Scan(ctx context.Context, section, dir string) error {
 }
 
 func (e *Engine) libraryScanned(section string) {
-	e.post(func() { e.scan.LibraryScanned(section, e.now()) })
+	e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
 }
 
 // dueLibraryScans asks Plex whether it still scans.
@@ -196,9 +196,9 @@ func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 	}
 	e.scan.BeginCheck()
 	epoch, plex := e.links.Epoch(), e.links.Plex()
-	e.spawn(func() {
+	e.loop.Spawn(func() {
 		sections, err := plex.Sections(ctx)
-		e.post(func() {
+		e.loop.Post(func() {
 			if epoch != e.links.Epoch() {
 				e.scan.DiscardCheck()
 				return

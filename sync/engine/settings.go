@@ -16,7 +16,7 @@ func (e *Engine) settings() config.Settings { return e.chosen.Current() }
 
 // Settings returns the present settings, and of the secrets only whether they are set.
 func (e *Engine) Settings(ctx context.Context) (s api.Settings, err error) {
-	err = e.ask(ctx, func() (err error) {
+	err = e.loop.Ask(ctx, func() (err error) {
 		s, err = e.chosen.Shown()
 		s.Libraries = link.Libraries(e.links.Sections())
 		return err
@@ -35,7 +35,7 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 	if err := settings.Check(c.Values); err != nil {
 		return err
 	}
-	return e.ask(ctx, func() error {
+	return e.loop.Ask(ctx, func() error {
 		if err := e.chosen.SaveSecrets(c); err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (e *Engine) clientID() string {
 // TestConnection tries an address and a secret without storing them.
 func (e *Engine) TestConnection(ctx context.Context, q api.TestRequest) (api.TestResult, error) {
 	var a link.Address
-	if err := e.ask(ctx, func() error { a = e.address(); return nil }); err != nil {
+	if err := e.loop.Ask(ctx, func() error { a = e.address(); return nil }); err != nil {
 		return api.TestResult{}, err
 	}
 	return link.Test(ctx, e.o.Dial, a, q), nil
@@ -117,7 +117,7 @@ func (e *Engine) duePause(_ context.Context, now time.Time) time.Time {
 // Pause stops writes and sweeps until a moment, or until resumed when it is zero. The
 // step in hand ends first.
 func (e *Engine) Pause(ctx context.Context, until time.Time) error {
-	return e.ask(ctx, func() error {
+	return e.loop.Ask(ctx, func() error {
 		e.dispatch.Halt()
 		err := e.chosen.Pause(until)
 		e.publish()
@@ -126,7 +126,7 @@ func (e *Engine) Pause(ctx context.Context, until time.Time) error {
 }
 
 // Resume ends a pause.
-func (e *Engine) Resume(ctx context.Context) error { return e.ask(ctx, e.resume) }
+func (e *Engine) Resume(ctx context.Context) error { return e.loop.Ask(ctx, e.resume) }
 
 func (e *Engine) resume() error {
 	if err := e.chosen.Resume(); err != nil {

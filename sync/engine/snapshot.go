@@ -2,11 +2,9 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/config"
-	"lockstep/sync/zone"
+	"lockstep/sync/engine/settings"
 )
 
 // publish makes a new snapshot of the present state. It is called after the disk has
@@ -25,7 +23,7 @@ func (e *Engine) publish() {
 		Reconcile: e.audit.Running(),
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings().NotifyDelay,
-		Quiet:       quiet(e.settings(), now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
+		Quiet:       settings.Quiet(e.settings(), now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings().Language,
 	}
 	s.LastReconciliation, s.NeedLook = e.audit.Last()
@@ -34,7 +32,7 @@ func (e *Engine) publish() {
 	e.monitor.Show(&s, e.links.PlexState().Since)
 	s.Run = e.dispatch.Progress(now, q.Pending())
 	e.links.LogFailing(s.Failing)
-	e.snap.Store(s)
+	e.loop.Publish(s)
 }
 
 func (e *Engine) standing() api.Standing {
@@ -45,49 +43,11 @@ func (e *Engine) standing() api.Standing {
 	return value
 }
 
-// quiet reports whether notifications are unwanted now.
-func quiet(s config.Settings, now time.Time) bool {
-	if !s.Notify {
-		return true
-	}
-	if s.QuietFrom == "" || s.QuietTo == "" || s.QuietFrom == s.QuietTo {
-		return false
-	}
-	at := now.In(zone.Local()).Format("15:04")
-	if s.QuietFrom < s.QuietTo {
-		return s.QuietFrom <= at && at < s.QuietTo
-	}
-	return at >= s.QuietFrom || at < s.QuietTo
-}
-
 // Snapshot returns the latest snapshot.
-func (e *Engine) Snapshot(ctx context.Context) (api.Snapshot, error) {
-	select {
-	case <-e.loaded:
-		return e.snap.Load(), nil
-	case <-ctx.Done():
-		return api.Snapshot{}, ctx.Err()
-	}
-}
+func (e *Engine) Snapshot(ctx context.Context) (api.Snapshot, error) { return e.loop.Snapshot(ctx) }
 
 // Watch calls fn with the latest snapshot at once and after every change until ctx
 // ends, skipping intermediate ones.
 func (e *Engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
-	select {
-	case <-e.loaded:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	wake, stop := e.snap.Watch()
-	defer stop()
-	for {
-		select {
-		case <-wake:
-			fn(e.snap.Load())
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-e.hard.Done():
-			return errStopped
-		}
-	}
+	return e.loop.Watch(ctx, fn)
 }

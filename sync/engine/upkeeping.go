@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/settings"
@@ -87,7 +88,7 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	if over {
 		e.publish()
 	}
-	if e.upkeep.AliveDue(now, maxNap) {
+	if e.upkeep.AliveDue(now, loop.MaxNap) {
 		e.noteStored(e.putLife(true))
 		e.endParked(e.stamp())
 	}
@@ -100,9 +101,9 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	}})
 	e.noteStored(err)
 	if tidy != nil {
-		e.spawn(func() {
+		e.loop.Spawn(func() {
 			if words, err := tidy.Run(ctx); words != "" || err != nil {
-				e.post(func() { e.upkeep.Tell(words, err) })
+				e.loop.Post(func() { e.upkeep.Tell(words, err) })
 			}
 		})
 	}
@@ -133,7 +134,7 @@ func (e *Engine) putLife(swept bool) error {
 // dueRest gives memory back after work.
 func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
 	if e.upkeep.RestDue(now, e.dispatch.Active() || e.scan.Running()) {
-		e.spawn(e.upkeep.Rest)
+		e.loop.Spawn(e.upkeep.Rest)
 	}
 	return time.Time{}
 }
@@ -167,7 +168,7 @@ func (e *Engine) CheckData(ctx context.Context) (api.DataCheck, error) {
 	if err != nil || words == "" && e.o.Data == nil {
 		return api.DataCheck{}, err
 	}
-	return api.DataCheck{Words: words}, e.ask(ctx, func() error {
+	return api.DataCheck{Words: words}, e.loop.Ask(ctx, func() error {
 		e.upkeep.Tell(words, nil)
 		e.publish()
 		return nil

@@ -80,9 +80,9 @@ func (e *Engine) probe() {
 	p.Target = monitor.Target{
 		Plex: e.links.Plex(), Machine: e.links.Expected(), Other: link.ErrOtherPlex, Index: e.index(), List: list, Ready: ready,
 	}
-	e.spawn(func() {
-		p.Run(e.hard)
-		e.post(func() { e.probed(p) })
+	e.loop.Spawn(func() {
+		p.Run(e.loop.Hard())
+		e.loop.Post(func() { e.probed(p) })
 	})
 }
 
@@ -95,7 +95,7 @@ func (e *Engine) probed(p *monitor.Probe) {
 			e.indexed(e.scan.Indexed(e.now()))
 		}
 	}
-	t, f, err := e.monitor.Probed(p, e.hard.Err() != nil)
+	t, f, err := e.monitor.Probed(p, e.loop.Hard().Err() != nil)
 	e.noteStored(err)
 	e.moved(t)
 	if f != nil {
@@ -111,7 +111,7 @@ func (e *Engine) probed(p *monitor.Probe) {
 // again.
 func (e *Engine) Say(ctx context.Context, s health.Said) (bool, error) {
 	said := false
-	err := e.ask(ctx, func() error {
+	err := e.loop.Ask(ctx, func() error {
 		a, err := e.monitor.Announce(s)
 		switch a {
 		case monitor.Allowed:

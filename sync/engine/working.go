@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/compare"
 	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
@@ -48,9 +49,9 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	case batch == nil: // all that was due waits on
 		return now
 	}
-	e.spawn(func() {
-		err := batch.Run(e.hard)
-		e.post(func() { e.batchEnded(err) })
+	e.loop.Spawn(func() {
+		err := batch.Run(e.loop.Hard())
+		e.loop.Post(func() { e.batchEnded(err) })
 	})
 	e.publish()
 	return time.Time{}
@@ -71,7 +72,7 @@ func (e *Engine) workLinks() dispatch.Links {
 		},
 		Plex: scanNoter{e.links.Plex(), e.libraryScanned}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
-			e.post(func() {
+			e.loop.Post(func() {
 				e.dispatch.Step(j, step)
 				e.publish()
 			})
@@ -81,14 +82,8 @@ func (e *Engine) workLinks() dispatch.Links {
 
 // report hands results to the loop and waits until they are on disk.
 func (e *Engine) report(rs []worker.Result) bool {
-	taken := make(chan bool, 1)
-	e.post(func() { taken <- e.take(rs) })
-	select {
-	case ok := <-taken:
-		return ok
-	case <-e.hard.Done():
-		return false
-	}
+	on, ok := loop.Call(e.loop, func() bool { return e.take(rs) })
+	return ok && on
 }
 
 // take stores results, what the brake makes of them and the success that Plex proved, in

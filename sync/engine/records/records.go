@@ -1,0 +1,58 @@
+// Package records answers the questions that only need the stored state: the queue, what was
+// written, and reports. It may be asked by any goroutine.
+package records
+
+import (
+	"context"
+
+	"lockstep/sync/fault"
+	"lockstep/sync/store"
+)
+
+// Reader reads a store.
+type Reader struct{ store store.Store }
+
+// New makes a reader of a store.
+func New(s store.Store) Reader { return Reader{s} }
+
+// Jobs is a page of the queue.
+func (r Reader) Jobs(_ context.Context, q store.JobQuery) (p store.JobPage, err error) {
+	err = r.store.View(func(tx store.Tx) error { p, err = tx.ListJobs(q); return err })
+	return p, err
+}
+
+// History is what was written when, the newest first.
+func (r Reader) History(_ context.Context, q store.HistoryQuery) (h []store.Activity, err error) {
+	err = r.store.View(func(tx store.Tx) error { h, err = tx.History(q); return err })
+	return h, err
+}
+
+// Runs lists the newest runs first.
+func (r Reader) Runs(_ context.Context, limit int) (runs []store.Run, err error) {
+	err = r.store.View(func(tx store.Tx) error { runs, err = tx.Runs(limit); return err })
+	return runs, err
+}
+
+// Reports lists the newest reports first.
+func (r Reader) Reports(_ context.Context, limit int) (list []store.Report, err error) {
+	err = r.store.View(func(tx store.Tx) error { list, err = tx.Reports(limit); return err })
+	return list, err
+}
+
+// Report returns one report; id zero means the newest.
+func (r Reader) Report(_ context.Context, id uint64) (rep store.Report, err error) {
+	err = r.store.View(func(tx store.Tx) error {
+		var ok bool
+		if rep, ok, err = tx.Report(id); err == nil && !ok {
+			return fault.Old(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
+		}
+		return err
+	})
+	return rep, err
+}
+
+// Rows is a page of a report.
+func (r Reader) Rows(_ context.Context, q store.RowQuery) (p store.RowPage, err error) {
+	err = r.store.View(func(tx store.Tx) error { p, err = tx.Rows(q); return err })
+	return p, err
+}
