@@ -89,13 +89,10 @@ type Probe struct {
 }
 
 // BeginProbe notes that a probe begins, whose Target is still to be set; nil when the
-// breaker is not open.
+// breaker is closed or a probe is under way.
 func (m *Monitor) BeginProbe() (*Probe, error) {
-	if _, err := m.Step(breaker.Event{Kind: breaker.ProbeStarted}, nil); err != nil {
+	if moved, err := m.Step(breaker.Event{Kind: breaker.ProbeStarted}, nil); err != nil || moved != breaker.HalfOpened {
 		return nil, err
-	}
-	if m.state.Breaker.State != breaker.HalfOpen {
-		return nil, nil
 	}
 	m.probing.at = m.host.Now()
 	return &Probe{begun: m.probing.at, generation: m.Generation(), listOnly: m.probing.listing}, nil
