@@ -95,6 +95,7 @@ func TestTheFoldersAGroupShares(t *testing.T) {
 		"one of two":        {pairsOf("/data/x/y/a.mkv > /mnt/x/y/a.mkv", "/data/x/z/b.mkv > /mnt/x/z/b.mkv"), 1, config.Rule{Stash: "/data/x", Plex: "/mnt/x"}},
 		"two":               {pairsOf("/data/x/y/a.mkv > /mnt/x/y/a.mkv", "/data/x/y/b.mkv > /mnt/x/y/b.mkv"), 2, config.Rule{Stash: "/data/x/y", Plex: "/mnt/x/y"}},
 		"never the file":    {pairsOf("/data/a.mkv > /mnt/a.mkv", "/data/a.mkv > /mnt/a.mkv"), 0, config.Rule{Stash: "/data", Plex: "/mnt"}},
+		"none of two":       {pairsOf("/data/x/y/a.mkv > /mnt/x/y/a.mkv", "/data/p/q/b.mkv > /mnt/p/q/b.mkv"), 0, config.Rule{Stash: "/data", Plex: "/mnt"}},
 		"one lies higher":   {pairsOf("/data/x/y/a.mkv > /mnt/x/y/a.mkv", "/data/b.mkv > /mnt/b.mkv"), 0, config.Rule{Stash: "/data", Plex: "/mnt"}},
 		"the same but once": {pairsOf("/data/x/y/a.mkv > /mnt/x/y/a.mkv", "/data/x/q/y/b.mkv > /mnt/x/q/y/b.mkv"), 1, config.Rule{Stash: "/data/x", Plex: "/mnt/x"}},
 		"case on Windows":   {pairsOf(`/data/x/a.mkv > D:\X\a.mkv`, `/data/x/b.mkv > D:\x\b.mkv`), 1, config.Rule{Stash: "/data/x", Plex: `D:\X`}},

@@ -44,6 +44,7 @@ func TestPathsAreMapped(t *testing.T) {
 		"decomposed":                {[]config.Rule{{Stash: "/data/Cafe\u0301", Plex: "/mnt"}}, "/data/Café/a.mkv", []string{"/mnt/a.mkv"}},
 		"backslash in a posix name": {[]config.Rule{{Stash: "/data", Plex: "/mnt"}}, `/data/a\b.mkv`, []string{`/mnt/a\b.mkv`}},
 		"empty rule":                {[]config.Rule{{Stash: "", Plex: "/mnt"}, {Stash: "/data", Plex: "/mnt"}}, "/data/a.mkv", []string{"/mnt/a.mkv"}},
+		"a rule to nowhere":         {[]config.Rule{{Stash: "/data", Plex: ""}, {Stash: "/", Plex: "/mnt"}}, "/data/a.mkv", []string{"/mnt/data/a.mkv"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
