@@ -41,7 +41,7 @@ func newPictures(dir string, say func(string, ...any)) (*pictures, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // pictures to show around
 		return nil, fmt.Errorf("make the folder for pictures: %w", err)
 	}
 	p := &pictures{dir: dir, display: d}

@@ -238,7 +238,7 @@ func (t *story) preview(ctx context.Context) error {
 	return t.inStep(ctx)
 }
 
-func (t *story) comparing(ctx context.Context) error {
+func (t *story) comparing(context.Context) error {
 	t.say("A reconciliation compares both libraries in full.")
 	rep, err := t.reconcile(t.api, api.ReconcileRequest{Deep: true})
 	if err != nil {

@@ -107,7 +107,7 @@ func (t *story) goOn(ctx context.Context) error {
 	for {
 		t.pause(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // that is its end
 		}
 		t.say("In Stash: %s.", author.Change())
 	}

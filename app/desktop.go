@@ -33,7 +33,7 @@ func Fyne(newApp func() fyne.App) Desktop { return fyneDesktop{newApp} }
 // Tray shows icon, menu and notifications until ctx ends.
 func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error {
 	sender := notify.New(desk.ID, act.Icon)
-	defer sender.Close() //nolint:errcheck // the process ends
+	defer sender.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() {
@@ -73,7 +73,7 @@ func checksOf(found []doctor.Check) []windows.Check {
 // Complain shows a message on the desktop.
 func (d fyneDesktop) Complain(title, words string) {
 	sender := notify.New(desk.ID, desk.ID)
-	defer sender.Close() //nolint:errcheck // nothing depends on it
+	defer sender.Close()
 	d.complain(sender, title, words)
 }
 

@@ -67,7 +67,7 @@ func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
 			return s, ended
 		}
 		if ok && s.Revision >= d.since {
-			if done, err := d.judge(ctx, s, now()); done || err != nil {
+			if done, err := d.judge(s, now()); done || err != nil {
 				return s, err
 			}
 		}
@@ -82,7 +82,7 @@ func (d *drain) granted(ctx context.Context) error {
 }
 
 // judge tells whether the end is reached, or cannot be.
-func (d *drain) judge(ctx context.Context, s api.Snapshot, now time.Time) (done bool, err error) {
+func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 	d.tell(s, now)
 	if err := blocked(s); err != nil {
 		return false, err

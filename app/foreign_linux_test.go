@@ -63,7 +63,7 @@ func TestDataFolderInUseByAnotherUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer lock.Unlock() //nolint:errcheck // the test ends
+	defer lock.Unlock()
 	begun := time.Now()
 	r := s.run("secret", "set", "plex-token")
 	if r.code != app.ExitError || !strings.Contains(r.err, "runs as another user") || time.Since(begun) > 5*time.Second {

@@ -111,7 +111,7 @@ func (s *shell) machine() (m any) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // only read
+	defer db.Close()
 	if err := db.View(func(tx store.Tx) error { _, err := tx.Value("plex.machine", &m); return err }); err != nil {
 		s.t.Fatal(err)
 	}

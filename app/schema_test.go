@@ -63,8 +63,7 @@ func schemaOf(t *testing.T, at string, typ reflect.Type) map[string]any {
 
 func addFields(t *testing.T, at string, typ reflect.Type, into map[string]any) {
 	t.Helper()
-	for i := range typ.NumField() {
-		f := typ.Field(i)
+	for f := range typ.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous && name == "" {
 			addFields(t, at, f.Type, into)
@@ -200,7 +199,7 @@ func misfitsOf(at string, s, fields map[string]any) (all []string) {
 	for name, v := range fields {
 		p, known := properties[name]
 		if !known {
-			if p = s["additionalProperties"]; p == nil || p == false {
+			if p = s["additionalProperties"]; p == nil || p == false { //nolint:revive // of any type
 				all = append(all, fmt.Sprintf("%s has %s, which the schema does not know", at, name))
 				continue
 			}

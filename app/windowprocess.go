@@ -58,7 +58,7 @@ func (w *windowProcess) start(name string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir, "--log-format", "json")
+	cmd := exec.Command(self, "window", name, "--pipe", "--data-dir", w.dir, "--log-format", "json") //nolint:noctx // it ends with its pipe
 	if w.byHand {
 		cmd.Args = append(cmd.Args, "--by-hand")
 	}

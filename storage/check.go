@@ -32,7 +32,7 @@ func withFile(path string, fn func(*bolt.DB) error) error {
 		if err != nil {
 			return fmt.Errorf("open: %w", err)
 		}
-		defer b.Close() //nolint:errcheck // only read
+		defer b.Close()
 		return fn(b)
 	})
 }

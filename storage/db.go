@@ -188,7 +188,7 @@ func (d *DB) openBolt(readOnly bool) error {
 		Timeout:  time.Second, // bbolt's zero would wait for ever
 		ReadOnly: readOnly,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // the database's own path
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
 			d.file = f
 			return f, err
 		},

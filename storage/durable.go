@@ -18,7 +18,7 @@ type disk struct {
 // write makes a file of what fn writes. It is gone when an error is returned; to be on
 // disk it has to be moved in.
 func (disk) write(path string, fn func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the data folder
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("make %s: %w", filepath.Base(path), err)
 	}
@@ -46,11 +46,11 @@ func (k disk) moveIn(temp, path string) error {
 }
 
 func (k disk) file(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // in the data folder
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", filepath.Base(path), err)
 	}
-	defer f.Close() //nolint:errcheck // nothing was written through it
+	defer f.Close()
 	if err := k.sync(f); err != nil {
 		return fmt.Errorf("sync %s: %w", filepath.Base(path), err)
 	}

@@ -11,11 +11,11 @@ import (
 
 // folder makes renames within a folder durable.
 func (k disk) folder(dir string) error {
-	f, err := os.Open(dir) //nolint:gosec // the data folder
+	f, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("open folder: %w", err)
 	}
-	defer f.Close()                                                      //nolint:errcheck // nothing was written through it
+	defer f.Close()
 	if err := k.sync(f); err != nil && !errors.Is(err, syscall.EINVAL) { // some file systems cannot
 		return fmt.Errorf("sync folder: %w", err)
 	}

@@ -157,7 +157,7 @@ func (a *auditor) pairs(i keyIndex) {
 		}
 		return true
 	})
-	have, err := a.t.keys(i.name, nil, 0)
+	have, err := a.t.keys(i.name, nil)
 	if err != nil {
 		a.fail("%s: %v", i.name, err)
 	}

@@ -60,8 +60,7 @@ func guarded(fn func() error) (err error) {
 
 // isDamage reports that the file itself is the matter and no retry can help.
 func isDamage(err error) bool {
-	var p *panicError
-	if errors.As(err, &p) {
+	if _, ok := errors.AsType[*panicError](err); ok {
 		return true
 	}
 	for _, kind := range []error{
@@ -139,7 +138,7 @@ func fromDatabase(p *panicError) bool {
 		return false // a transaction used after its end
 	}
 	_, below, _ := strings.Cut(string(p.stack), "panic(")
-	for _, line := range strings.Split(below, "\n") {
+	for line := range strings.SplitSeq(below, "\n") {
 		if strings.HasPrefix(line, "go.etcd.io/bbolt") {
 			return true
 		}
@@ -158,8 +157,7 @@ func (d *DB) commitFailed(err error) error {
 		d.reload()
 		return diskFault(d.path, err)
 	}
-	var p *panicError
-	if errors.As(err, &p) {
+	if _, ok := errors.AsType[*panicError](err); ok {
 		err = d.judge(err)
 	} else {
 		err = local(fmt.Sprintf("the disk refused a write to %s, so nothing more is written", d.path), "check the disk and restart Lockstep", err)

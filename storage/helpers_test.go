@@ -1,7 +1,6 @@
 package storage_test
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -19,7 +18,7 @@ var start = time.Date(2026, 11, 23, 19, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return start }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func options(dir string) storage.Options {
 	return storage.Options{Dir: dir, Log: quiet(), Version: "1.0.0"}

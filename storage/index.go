@@ -71,7 +71,7 @@ func (t *tx) unlist(key, paths []byte) error {
 // ItemsAt implements store.Index. A path counts only if the item's own record has it.
 func (t *tx) ItemsAt(pathKey string) ([]store.Indexed, error) {
 	h := pathHash(pathKey)
-	keys, err := t.keys(bPaths, h, 0)
+	keys, err := t.keys(bPaths, h)
 	if err != nil {
 		return nil, err
 	}

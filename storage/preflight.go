@@ -40,7 +40,7 @@ func preflight(path string) error {
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)
@@ -52,7 +52,7 @@ func preflight(path string) error {
 	if !ok {
 		return fmt.Errorf("%w: its head is not that of a database", errStructure)
 	}
-	if m.pages > uint64(info.Size())/uint64(m.pageSize) {
+	if m.pages > uint64(info.Size())/uint64(m.pageSize) { //nolint:gosec // sizes
 		return fmt.Errorf("%w: it is cut short, %d bytes where %d pages of %d are said to be", errStructure, info.Size(), m.pages, m.pageSize)
 	}
 	return nil

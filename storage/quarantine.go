@@ -104,7 +104,7 @@ func fill(path, version string) error {
 	if err != nil {
 		return fmt.Errorf("make a database: %w", err)
 	}
-	defer b.Close() //nolint:errcheck // closed below when it matters
+	defer b.Close()
 	s, err := openStorm(b)
 	if err != nil {
 		return fmt.Errorf("make a database: %w", err)
@@ -156,11 +156,11 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 }
 
 func copyFile(k disk, from, to string) error {
-	in, err := os.Open(from) //nolint:gosec // a backup in the data folder
+	in, err := os.Open(from)
 	if err != nil {
 		return fmt.Errorf("read backup: %w", err)
 	}
-	defer in.Close() //nolint:errcheck // only read
+	defer in.Close()
 	return k.write(to, func(w io.Writer) error {
 		_, err := io.Copy(w, in)
 		return err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -194,7 +195,7 @@ func (s *sheet) encode(r store.ReportRow) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode row: %w", err)
 	}
-	return s.seal(sceneKey(r.Scene), append(append([]byte{byte(len(c))}, c...), text...)), nil
+	return s.seal(sceneKey(r.Scene), slices.Concat([]byte{byte(len(c))}, c, text)), nil //nolint:gosec // at most 255, see above
 }
 
 // classOf reads the class in front of a stored row; nil when the row is damaged.

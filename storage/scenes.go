@@ -171,7 +171,7 @@ func holds(all, h []byte) bool {
 // it: a claim left behind by a damaged list would make the scene ambiguous for ever.
 func (t *tx) Claimants(pathKey string) ([]scene.ID, error) {
 	h := pathHash(pathKey)
-	keys, err := t.keys(bClaims, h, 0)
+	keys, err := t.keys(bClaims, h)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,7 @@ func flippedBit(n int, syndrome uint32) (at int, bit byte) {
 			if change == syndrome {
 				return at, bit
 			}
-			change = castagnoli[byte(change)] ^ change>>8
+			change = castagnoli[byte(change)] ^ change>>8 //nolint:gosec // its lowest byte
 		}
 	}
 	return -1, 0

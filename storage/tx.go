@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -183,12 +184,12 @@ func (t *tx) walk(name string, prefix []byte, fn func(k []byte) bool) error {
 	return nil
 }
 
-// keys copies the keys of an index with a prefix, at most limit (0: all).
-func (t *tx) keys(name string, prefix []byte, limit int) ([][]byte, error) {
+// keys copies the keys of an index with a prefix.
+func (t *tx) keys(name string, prefix []byte) ([][]byte, error) {
 	var out [][]byte
 	err := t.walk(name, prefix, func(k []byte) bool {
 		out = append(out, bytes.Clone(k))
-		return limit == 0 || len(out) < limit
+		return true
 	})
 	return out, err
 }
@@ -228,7 +229,7 @@ func (t *tx) each(name string, from, prefix []byte, fn func(k, v []byte) bool) e
 		if len(pairs) < chunk {
 			return nil
 		}
-		from = append(pairs[len(pairs)-1].key, 0)
+		from = slices.Concat(pairs[len(pairs)-1].key, []byte{0})
 	}
 }
 

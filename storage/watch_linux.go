@@ -40,10 +40,10 @@ func (d *DB) watchFolder(ctx context.Context, fn func()) error {
 	if err != nil {
 		return fmt.Errorf("watch the data folder: %w", err)
 	}
-	f := os.NewFile(uintptr(fd), "inotify") //nolint:gosec // a descriptor
-	defer f.Close()                         //nolint:errcheck // only read
+	f := os.NewFile(uintptr(fd), "inotify")
+	defer f.Close()
 	if _, err := unix.InotifyAddWatch(fd, d.dir, watched); err != nil {
-		return nil //nolint:nilerr // it is not there: the caller tries again
+		return nil // it is not there: the caller tries again
 	}
 	defer context.AfterFunc(ctx, func() { _ = f.Close() })()
 	fn() // for what happened before
@@ -51,7 +51,7 @@ func (d *DB) watchFolder(ctx context.Context, fn func()) error {
 	for {
 		n, err := f.Read(buf)
 		if err != nil {
-			return nil //nolint:nilerr // closed as ctx has ended
+			return nil
 		}
 		about, gone := d.concerns(buf[:n])
 		if about {

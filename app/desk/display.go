@@ -85,7 +85,7 @@ func (d Display) dial() net.Conn {
 
 func (d Display) reach() net.Conn {
 	for _, t := range d.dials {
-		if c, err := net.DialTimeout(t.network, t.address, answers); err == nil {
+		if c, err := net.DialTimeout(t.network, t.address, answers); err == nil { //nolint:noctx // bounded by answers
 			return c
 		}
 	}

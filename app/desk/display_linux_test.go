@@ -90,11 +90,11 @@ func TestDisplayThatGoesIsNoticed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "screen")
 	s := newServer(t, path)
 	d := displayOf("linux", environment(map[string]string{"WAYLAND_DISPLAY": path}))
-	(<-s.conns).Close() // that it was there
+	_ = (<-s.conns).Close() // that it was there
 	gone := make(chan bool, 1)
 	go func() { gone <- d.Wait(context.Background()) }()
 	// A server that hangs up on who says nothing has not gone.
-	(<-s.conns).Close()
+	_ = (<-s.conns).Close()
 	held := <-s.conns
 	select {
 	case <-gone:
@@ -104,7 +104,7 @@ func TestDisplayThatGoesIsNoticed(t *testing.T) {
 	if d.Gone() {
 		t.Error("gone while it lasts")
 	}
-	(<-s.conns).Close()
+	_ = (<-s.conns).Close()
 	_ = s.Listener.Close()
 	_ = held.Close()
 	select {

@@ -19,7 +19,7 @@ func opener() string {
 // open starts the opener in a session of its own, so that a browser it becomes does not
 // end with us.
 func open(page string) error {
-	cmd := exec.Command(opener(), page)
+	cmd := exec.Command(opener(), page) //nolint:noctx // it outlives whoever asks
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return err

@@ -86,7 +86,7 @@ type window struct {
 func (p *Panel) windows() (tray, menu window, err error) {
 	// xdotool ends with 1 when it finds nothing.
 	found, _ := p.display.Run("xdotool", "search", "--onlyvisible", "--class", "^[Ww]rapper-2.0$")
-	for _, id := range strings.Fields(found) {
+	for id := range strings.FieldsSeq(found) {
 		area, err := p.display.area(id)
 		if err != nil {
 			return tray, menu, err
@@ -107,7 +107,7 @@ func (d *Display) area(id string) (image.Rectangle, error) {
 		return image.Rectangle{}, err
 	}
 	value := map[string]int{}
-	for _, line := range strings.Fields(said) {
+	for line := range strings.FieldsSeq(said) {
 		name, number, _ := strings.Cut(line, "=")
 		if n, err := strconv.Atoi(number); err == nil {
 			value[name] = n

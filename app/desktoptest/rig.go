@@ -172,7 +172,7 @@ func (r *Rig) reportRaces() {
 		if err != nil {
 			r.tb.Errorf("read race reports: %v", err)
 		}
-		for _, report := range strings.Split(string(text), "==================") {
+		for report := range strings.SplitSeq(string(text), "==================") {
 			switch {
 			case !strings.Contains(report, "DATA RACE"):
 			case strings.Contains(report, "fyne.io/systray"):

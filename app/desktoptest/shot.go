@@ -95,7 +95,7 @@ func (d *Display) imported(window, file string) (image.Image, error) {
 		}
 		_ = f.Close()
 		file = f.Name()
-		defer os.Remove(file)
+		defer func() { _ = os.Remove(file) }()
 	}
 	if _, err := d.Run("import", "-window", window, "png:"+file); err != nil {
 		return nil, err

@@ -263,7 +263,7 @@ func childOf(t testing.TB, parent int, arg string) int {
 	}
 	for _, file := range files {
 		list, _ := os.ReadFile(file) // a thread that has ended has none
-		for _, pid := range strings.Fields(string(list)) {
+		for pid := range strings.FieldsSeq(string(list)) {
 			line, _ := os.ReadFile("/proc/" + pid + "/cmdline")
 			if slices.Contains(strings.Split(string(line), "\x00"), arg) {
 				var n int

@@ -364,9 +364,9 @@ func TestFailedMessageAsksForAnotherStep(t *testing.T) {
 	w := newWorld(t)
 	w.step()
 	w.after(time.Minute).deafen().set(ask(api.SignInPlex))
-	for _, want := range []time.Duration{5, 10, 20, 40, 80, 160, 300, 300} {
-		if got := w.p.Wait(); got != want*time.Second {
-			t.Errorf("the next try is in %v, want %v s", got, int(want))
+	for _, want := range []int{5, 10, 20, 40, 80, 160, 300, 300} {
+		if got := w.p.Wait(); got != time.Duration(want)*time.Second {
+			t.Errorf("the next try is in %v, want %d s", got, want)
 		}
 		w.pass(w.p.Wait())
 		w.step()

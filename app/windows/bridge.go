@@ -26,7 +26,7 @@ func (w *Windows) Run(ctx context.Context) error {
 		select {
 		case err := <-feed.Ended():
 			if ctx.Err() != nil {
-				return nil
+				return nil //nolint:nilerr // it was told to end
 			}
 			s, _ := feed.Latest()
 			s.Live = false

@@ -120,13 +120,13 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 // endless is an engine that changes a thousand times a second until its end.
 type endless struct {
 	*fake
-	for_ time.Duration
+	lasts time.Duration
 }
 
 var errGone = errors.New("gone")
 
 func (e endless) Watch(_ context.Context, fn func(api.Snapshot)) error {
-	for range int(e.for_ / time.Millisecond) {
+	for range int(e.lasts / time.Millisecond) {
 		s := sampleSnapshot()
 		s.Run.Done++
 		fn(s)

@@ -42,7 +42,7 @@ func (m *model) some(t *rapid.T, of func(scene.ID) bool, label string) []scene.I
 	n, from := rapid.IntRange(1, library).Draw(t, label), rapid.IntRange(0, library-1).Draw(t, "from")
 	var out []scene.ID
 	for i := 0; i < library && len(out) < n; i++ {
-		if id := scene.ID((from + i) % library); of(id) { //nolint:gosec // small
+		if id := scene.ID((from + i) % library); of(id) {
 			out = append(out, id)
 		}
 	}
@@ -56,7 +56,7 @@ func anyScene(scene.ID) bool { return true }
 // look enqueues what was edited. A confirmed job stays confirmed.
 func (m *model) look(t *rapid.T) {
 	for _, id := range m.some(t, anyScene, "edited") {
-		m.queue[id] = m.queue[id]
+		m.queue[id] = m.queue[id] //nolint:staticcheck // false where there is none
 		delete(m.heldBy, id)
 	}
 }

@@ -17,7 +17,7 @@ var start = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 func batch(from, n int) []brake.Asks {
 	var out []brake.Asks
 	for id := from; id < from+n; id++ {
-		out = append(out, brake.Asks{Scene: scene.ID(id), Loads: brake.LoadOf(planOf(foreign))}) //nolint:gosec // small
+		out = append(out, brake.Asks{Scene: scene.ID(id), Loads: brake.LoadOf(planOf(foreign))})
 	}
 	return out
 }
@@ -45,8 +45,9 @@ func admit(t *testing.T, s brake.State, b []brake.Asks, now time.Time) (brake.St
 func TestSmallBatchesAddUp(t *testing.T) {
 	t.Parallel()
 	var s brake.State
-	passed, n := 0, 0
+	passed := 0
 	for from := 1; from < 1000; from += 10 {
+		var n int
 		s, n = admit(t, s, batch(from, 10), start)
 		s = s.Through(idsOf(batch(from, 10))...)
 		passed += n
@@ -54,7 +55,7 @@ func TestSmallBatchesAddUp(t *testing.T) {
 	if passed != 40 || !s.Uncounted() {
 		t.Errorf("%d passed in batches of ten, uncounted %v; the next would be the 50th", passed, s.Uncounted())
 	}
-	if _, n = admit(t, brake.State{Held: s.Held, Spent: s.Spent, Began: s.Began}, batch(5000, 10), start.Add(brake.Span+1)); n != 0 {
+	if _, n := admit(t, brake.State{Held: s.Held, Spent: s.Spent, Began: s.Began}, batch(5000, 10), start.Add(brake.Span+1)); n != 0 {
 		t.Errorf("%d passed because a day went by", n)
 	}
 }

@@ -40,7 +40,7 @@ const (
 func Fit(body []byte, contentType string) ([]byte, string, error) {
 	size, format, err := image.DecodeConfig(bytes.NewReader(body))
 	if len(body) <= maxBytes && (err != nil || max(size.Width, size.Height) <= maxSide) {
-		return body, contentType, nil // Plex may know a format we do not
+		return body, contentType, nil //nolint:nilerr // Plex may know a format we do not
 	}
 	if err != nil {
 		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)

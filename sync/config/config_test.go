@@ -85,8 +85,8 @@ func TestEverySettingHasAnOption(t *testing.T) {
 			}
 		}
 	}
-	for i := range reflect.TypeFor[config.Settings]().NumField() {
-		if f := reflect.TypeFor[config.Settings]().Field(i).Name; !touched[f] {
+	for field := range reflect.TypeFor[config.Settings]().Fields() {
+		if f := field.Name; !touched[f] {
 			t.Errorf("no option sets %s", f)
 		}
 	}
@@ -222,7 +222,7 @@ func TestAddressesLoseWhatMustNotBeStored(t *testing.T) {
 		"192.0.2.7:32400/":                   "http://192.0.2.7:32400",
 		"[::1]:32400":                        "http://[::1]:32400",
 		"plex.example.org":                   "http://plex.example.org",
-		" http://example.org:32400/ ":        "http://example.org:32400",
+		" http://example.org:32400/ ":        "http://example.org:32400", //nolint:gocritic // pasted with blanks around it
 		"https://example.org/stash//":        "https://example.org/stash",
 		"http://example.org/?apikey=canary":  "http://example.org",
 		"http://example.org/web?#!/x=canary": "http://example.org",

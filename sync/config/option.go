@@ -117,7 +117,9 @@ func toggle(name string, g Group, title, words string, at func(*Settings) *bool)
 	}
 }
 
-func number(name string, g Group, title, words string, lo, hi int, at func(*Settings) *int) Option {
+// number is a setting from 1 to hi.
+func number(name string, g Group, title, words string, hi int, at func(*Settings) *int) Option {
+	const lo = 1
 	return Option{
 		Name: name, Group: g, Title: title, Words: words, Range: fmt.Sprintf("%d to %d", lo, hi),
 		Get: func(s Settings) string { return strconv.Itoa(*at(&s)) },

@@ -64,10 +64,10 @@ func fields() []Option {
 		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
 	}
 	return append(out,
-		number("max-tags", FieldsGroup, "Most tags", "No more tags than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxTags }),
-		number("max-performers", FieldsGroup, "Most performers", "No more performers than this are written per scene.", 1, 500, func(s *Settings) *int { return &s.MaxPerformers }),
-		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of the values in a field that Lockstep did not write would be overwritten, or of all its values cleared.", 1, 100, func(s *Settings) *int { return &s.BrakePercent }),
-		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many items a day.", 1, 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
+		number("max-tags", FieldsGroup, "Most tags", "No more tags than this are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),
+		number("max-performers", FieldsGroup, "Most performers", "No more performers than this are written per scene.", 500, func(s *Settings) *int { return &s.MaxPerformers }),
+		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of the values in a field that Lockstep did not write would be overwritten, or of all its values cleared.", 100, func(s *Settings) *int { return &s.BrakePercent }),
+		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many items a day.", 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
 	)
 }
 
@@ -105,8 +105,8 @@ func performance() []Option {
 	return []Option{
 		choice("pace", Performance, "Pace", "How hard Plex may be worked: gentle leaves it most of its time.", []Pace{Gentle, Normal, Full},
 			func(s *Settings) *Pace { return &s.Pace }),
-		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1, 1000, func(s *Settings) *int { return &s.RampFrom }),
-		number("ramp-to", Performance, "Maximum rate", "The most scenes per second until Plex has proved itself again.", 1, 1000, func(s *Settings) *int { return &s.RampTo }),
+		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1000, func(s *Settings) *int { return &s.RampFrom }),
+		number("ramp-to", Performance, "Maximum rate", "The most scenes per second until Plex has proved itself again.", 1000, func(s *Settings) *int { return &s.RampTo }),
 		span("ramp-over", Performance, "Reach it within", "How long Lockstep takes to get that fast.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
 	}
 }
@@ -137,7 +137,7 @@ func advanced() []Option {
 			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
 		span("plex-probe", Advanced, "Check Plex when idle every", "How often Lockstep checks that Plex is up while there is nothing to do.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.PlexProbe }),
-		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many calls in a row must fail before Plex counts as down.", 1, 100,
+		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many calls in a row must fail before Plex counts as down.", 100,
 			func(s *Settings) *int { return &s.BreakerThreshold }),
 		span("probe-first", Advanced, "First try after", "The first wait while Plex is down; it doubles up to the longest.", 10*time.Millisecond, time.Hour,
 			func(s *Settings) *time.Duration { return &s.ProbeFirst }),

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -197,9 +198,7 @@ func (s Settings) Clone() Settings {
 	c.PathMap = slices.Clone(s.PathMap)
 	c.ExcludeTags = slices.Clone(s.ExcludeTags)
 	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
-	for f, p := range s.Fields {
-		c.Fields[f] = p
-	}
+	maps.Copy(c.Fields, s.Fields)
 	return c
 }
 

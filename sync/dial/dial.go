@@ -50,8 +50,7 @@ func (s stashServer) Status(ctx context.Context) (string, int, error) {
 // is not the same as nil: deleted.
 func (s stashServer) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
 	m, err := s.Client.Scenes(ctx, ids)
-	var partial *stash.Partial
-	if errors.As(err, &partial) {
+	if _, ok := errors.AsType[*stash.Partial](err); ok {
 		return m, nil
 	}
 	return m, err

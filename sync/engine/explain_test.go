@@ -41,7 +41,7 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 	l := b.start()
 	l.settled()
 	can := func(id int) bool {
-		x, err := l.Explain(context.Background(), scene.ID(id).String()) //nolint:gosec // a small id
+		x, err := l.Explain(context.Background(), scene.ID(id).String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,7 +50,7 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 	if can(id) || !can(5) {
 		t.Errorf("never written: %v, written: %v", can(id), can(5))
 	}
-	x, err := l.Explain(context.Background(), scene.ID(id).String()) //nolint:gosec // a small id
+	x, err := l.Explain(context.Background(), scene.ID(id).String())
 	if err != nil || strings.Count(strings.ToLower(x.Outcome), "plex has no item") != 1 {
 		t.Errorf("%q (%v): the reason is there once", x.Outcome, err)
 	}
@@ -115,14 +115,14 @@ func TestExplainFindsTheSceneThatIsMeant(t *testing.T) {
 	t.Parallel()
 	b := small(t)
 	add := func(title, rel string) scene.ID {
-		return scene.ID(film(b, rel, func(s *sim.Scene) { s.Title = title })) //nolint:gosec // a small id
+		return scene.ID(film(b, rel, func(s *sim.Scene) { s.Title = title }))
 	}
 	low, high := add("Low Tide 777", "777 low.mkv"), add("High Tide", "high.mkv")
 	twin, other := add("Rock Pools", "one.mkv"), add("rock pools", "two.mkv")
 	more := add("Rock Pools at Night", "three.mkv")
 	number := add("2012", "film of 2012.mkv")
-	described := scene.ID(film(b, "four.mkv", func(s *sim.Scene) { s.Title, s.Details = "Quiet", "About zebras." })) //nolint:gosec // a small id
-	sc, _ := b.world.Stash.Scene(int(high))                                                                          //nolint:gosec // a small id
+	described := scene.ID(film(b, "four.mkv", func(s *sim.Scene) { s.Title, s.Details = "Quiet", "About zebras." }))
+	sc, _ := b.world.Stash.Scene(int(high))
 	path := sc.Files[0].Path
 	l := b.start()
 	l.settled()
@@ -149,7 +149,7 @@ func TestExplainFindsTheSceneThatIsMeant(t *testing.T) {
 			t.Errorf("%q: %v, want %v", query, got, want)
 		}
 	}
-	must(t, b.world.Stash.DeleteScene(int(low))) //nolint:gosec // a small id
+	must(t, b.world.Stash.DeleteScene(int(low)))
 	x, err := l.Explain(context.Background(), low.String())
 	if err != nil || x.Scene != low || x.Title != "Low Tide 777" {
 		t.Errorf("a scene that was deleted: %+v, %v", x, err)

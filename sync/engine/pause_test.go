@@ -29,7 +29,7 @@ func TestPauseSurvivesARestartAndEndsByItself(t *testing.T) {
 	if n := r.world.Plex.Mutations(); s.Paused && n != 0 {
 		t.Errorf("%d writes during the pause", n)
 	}
-	s = l.until("the end of the pause", func(s api.Snapshot) bool { return !s.Paused })
+	l.until("the end of the pause", func(s api.Snapshot) bool { return !s.Paused })
 	if left := until.Sub(r.now()); left > 0 {
 		t.Errorf("the pause ended %v too early", left)
 	}

@@ -222,7 +222,7 @@ func keptField(t *testing.T, r *reached, p config.Policy, before bool) {
 	} else {
 		must(t, b.world.Plex.PersonEdit(b.world.TargetKeys(id)[0], "summary", "A person's words."))
 	}
-	r.alone(b, scene.ID(id).String()) //nolint:gosec // a small id
+	r.alone(b, scene.ID(id).String())
 }
 
 // runningNow reconciles while a write hangs.
@@ -330,7 +330,7 @@ func scanning(t *testing.T, r *reached) {
 	defer func() { must(t, l.db.Close()) }()
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) && !r.found {
-		_, rows := b.compareOn(l, context.Background(), preview)
+		_, rows := b.compareOn(context.Background(), l, preview)
 		r.found = rowOf(rows, id).Reason == skip.LibraryScanning
 		if rowOf(rows, id).Kind != reconcile.Missing {
 			break

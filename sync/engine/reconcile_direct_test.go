@@ -110,10 +110,10 @@ func (b *bench) compare(adjust func(*reconcile.Run)) (reconcile.Outcome, []store
 			b.t.Error(err)
 		}
 	}()
-	return b.compareOn(l, context.Background(), adjust)
+	return b.compareOn(context.Background(), l, adjust)
 }
 
-func (b *bench) compareOn(l *life, ctx context.Context, adjust func(*reconcile.Run)) (reconcile.Outcome, []store.ReportRow) {
+func (b *bench) compareOn(ctx context.Context, l *life, adjust func(*reconcile.Run)) (reconcile.Outcome, []store.ReportRow) {
 	b.t.Helper()
 	r := b.run(l.db, adjust)
 	err := l.db.Update(func(tx store.Tx) (err error) {

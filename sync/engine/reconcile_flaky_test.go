@@ -44,7 +44,7 @@ func TestAFailingServerMakesTheReportIncompleteAndNothingMissing(t *testing.T) {
 			l := b.open()
 			defer func() { must(t, l.db.Close()) }()
 			var clear func()
-			out, rows := b.compareOn(l, context.Background(), func(r *reconcile.Run) {
+			out, rows := b.compareOn(context.Background(), l, func(r *reconcile.Run) {
 				r.Yes = true
 				server := &b.world.Plex.Server
 				if tt.server == "stash" {
@@ -97,7 +97,7 @@ func TestAStoppedRunSaysSoAndKeepsWhatItFound(t *testing.T) {
 	l := b.open()
 	defer func() { must(t, l.db.Close()) }()
 	ctx, stop := context.WithCancelCause(context.Background())
-	out, rows := b.compareOn(l, ctx, func(r *reconcile.Run) {
+	out, rows := b.compareOn(ctx, l, func(r *reconcile.Run) {
 		r.Yes = true
 		r.Progress = func(checked, _ int) {
 			if checked > 0 {

@@ -59,7 +59,7 @@ func (p paper) SweepFiles(_ context.Context, page func([]scene.FileStamp) error)
 	for from := 1; from <= p.n; from += size {
 		list := make([]scene.FileStamp, 0, size)
 		for i := from; i < from+size && i <= p.n; i++ {
-			list = append(list, scene.FileStamp{ID: scene.ID(i), UpdatedAt: "2026-01-02T03:04:05Z", Files: p.files(i)}) //nolint:gosec // small
+			list = append(list, scene.FileStamp{ID: scene.ID(i), UpdatedAt: "2026-01-02T03:04:05Z", Files: p.files(i)})
 		}
 		if err := page(list); err != nil {
 			return err
@@ -129,7 +129,7 @@ func (p paper) fill(b *testing.B, db store.Store) {
 
 func (p paper) put(tx store.Tx, i int, set config.Settings) error {
 	sc := scene.Scene{
-		ID: scene.ID(i), Title: "Night Train", Details: "Through the mountains.", Date: "2020-01-02", Files: p.files(i), //nolint:gosec // small
+		ID: scene.ID(i), Title: "Night Train", Details: "Through the mountains.", Date: "2020-01-02", Files: p.files(i),
 		Studio: &scene.Studio{Named: scene.Named{ID: "1", Name: "Rails"}}, UpdatedAt: "2026-01-02T03:04:05Z",
 		Tags: []scene.Named{{ID: "1", Name: "Night"}, {ID: "2", Name: "Snow"}, {ID: "3", Name: "Train"}},
 	}

@@ -36,13 +36,13 @@ func TestARunTellsWhatWasWrittenFromWhatWasRight(t *testing.T) {
 	l.end()
 	r.dir = t.TempDir()
 	l = r.start()
-	s := l.settled()
+	l.settled()
 	if got, want := l.lastRun(), (store.Run{InStep: 15, Parked: 3, Skipped: 2}); got != want {
 		t.Errorf("second life: %+v, want %+v", got, want)
 	}
 	l.end()
 	l = r.start()
-	s = l.settled()
+	s := l.settled()
 	if want := (api.Today{Skipped: 2}); s.Today != want {
 		t.Errorf("today after a restart %+v, want %+v", s.Today, want)
 	}

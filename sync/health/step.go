@@ -57,7 +57,7 @@ func Step(st State, s breaker.Settings, e breaker.Event, now time.Time) (State, 
 		next.LastContact = now
 	}
 	ch.Breaker = next.Breaker != st.Breaker
-	ch.Contact = next.LastContact != st.LastContact
+	ch.Contact = !next.LastContact.Equal(st.LastContact)
 	ch.Records = recordsToWrite(healed.Records, healed.State.Newest, next.Newest)
 	return next, ch
 }

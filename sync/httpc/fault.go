@@ -42,8 +42,7 @@ func (s Status) Error() string { return fmt.Sprintf("answer %d %s", int(s), http
 
 // StatusOf is the HTTP status behind a fault, 0 when there was none.
 func StatusOf(err error) int {
-	var s Status
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[Status](err); ok {
 		return int(s)
 	}
 	return 0

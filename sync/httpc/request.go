@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,9 +37,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	if err != nil {
 		return nil, c.badAddress()
 	}
-	for name, values := range r.Header {
-		head[name] = values
-	}
+	maps.Copy(head, r.Header)
 	head["Idempotency-Key"] = []string{}
 	req.Header = head
 	return req, nil

@@ -98,8 +98,7 @@ func (l Listener) read(ctx context.Context, conn *websocket.Conn) error {
 
 // beganBadly classifies the end of a connection that never came to work.
 func (c *Client) beganBadly(ctx context.Context, op string, err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
 	return c.Broken(ctx, op, err)
@@ -107,8 +106,7 @@ func (c *Client) beganBadly(ctx context.Context, op string, err error) error {
 
 // ended classifies the end of a connection that was up.
 func (c *Client) ended(ctx context.Context, op string, err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
+	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
 	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {

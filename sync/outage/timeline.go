@@ -38,7 +38,7 @@ func Timeline(records []Record, gaps []Gap, from, to time.Time) []Segment {
 	window := Segment{From: from, To: to}
 	off := disjoint(offSegments(gaps, window))
 	down := subtract(disjoint(downSegments(records, window)), off)
-	known := append(down, off...)
+	known := slices.Concat(down, off)
 	slices.SortFunc(known, func(a, b Segment) int { return a.From.Compare(b.From) })
 	return fillUp(known, window)
 }

@@ -203,7 +203,7 @@ func (p Plan) undoneValue(d Decision, fm FieldMemory) scene.Hash {
 
 // verifyUndo brings back the memory from before, with the mark.
 func (p Plan) verifyUndo(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
-	ok := false
+	var ok bool
 	switch {
 	case d.relocked:
 		ok = after.IsLocked(d.Field) == d.lock

@@ -53,7 +53,7 @@ func (r Run) Examine(ctx context.Context, sc scene.Scene) (Finding, error) {
 
 // recall reads what the store knows of a scene, and finds its items.
 func (s *session) recall(tx store.Tx, sub *subject) (err error) {
-	known := false
+	var known bool
 	if sub.seen, known, err = tx.Seen(sub.id); err != nil {
 		return err
 	}

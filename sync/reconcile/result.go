@@ -101,10 +101,8 @@ func (sub *subject) leftOut(r *store.ReportRow) {
 }
 
 func addChange(list []store.Change, c store.Change) []store.Change {
-	for _, o := range list {
-		if o == c {
-			return list
-		}
+	if slices.Contains(list, c) {
+		return list
 	}
 	return append(list, c)
 }

@@ -122,7 +122,7 @@ func readAddress(path string) (at address, mine bool, err error) {
 	if err != nil {
 		return at, false, fmt.Errorf("read the address of the socket: %w", err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	info, err := f.Stat()
 	if err == nil {
 		err = json.NewDecoder(io.LimitReader(f, longestAddress)).Decode(&at)

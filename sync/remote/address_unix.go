@@ -69,7 +69,7 @@ func ownFolder(dir string) error {
 		return fmt.Errorf("the folder %s belongs to another user, who could listen there in the place of Lockstep", dir)
 	}
 	if info.Mode().Perm() != 0o700 {
-		if err := os.Chmod(dir, 0o700); err != nil {
+		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder nobody may enter is none
 			return fmt.Errorf("make the folder of the local socket private: %w", err)
 		}
 	}

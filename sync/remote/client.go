@@ -189,8 +189,7 @@ func (c *Client) broken(ctx context.Context, err error) error {
 	if errors.Is(err, decode.ErrTooLarge) || errors.Is(err, bufio.ErrTooLong) {
 		return notLockstep(err)
 	}
-	var at *url.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*url.Error](err); ok {
 		err = at.Err
 	}
 	var op *net.OpError

@@ -57,7 +57,7 @@ func challenge(ctx context.Context, c net.Conn, token string) error {
 		return fmt.Errorf("ask for a proof: %w", err)
 	}
 	question := rand.Text()
-	req, err := http.NewRequest(http.MethodPost, "http://lockstep"+provePath, strings.NewReader(question))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://lockstep"+provePath, strings.NewReader(question))
 	if err != nil {
 		return fmt.Errorf("ask for a proof: %w", err)
 	}

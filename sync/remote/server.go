@@ -72,7 +72,7 @@ func (s Server) Serve(ctx context.Context, l *Listener) error {
 
 func (s Server) handler(token string) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+pingPath, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST "+pingPath, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, Hello{
 			Version: s.Version, PID: os.Getpid(), Lasting: s.Lasting, Windows: s.Show != nil,
 			Display: s.Display, Stranded: s.Stranded != nil && s.Stranded(),

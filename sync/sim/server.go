@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -163,9 +164,7 @@ func (h *held) WriteHeader(code int)        { h.code = code }
 func (h *held) Write(p []byte) (int, error) { return h.body.Write(p) }
 
 func (h *held) sendTo(w http.ResponseWriter) {
-	for name, values := range h.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), h.header)
 	w.WriteHeader(h.code)
 	_, _ = w.Write(h.body.Bytes())
 }

@@ -240,9 +240,7 @@ func cutAnswer(w http.ResponseWriter, h *held) {
 		resetConn(w)
 		return
 	}
-	for name, values := range h.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), h.header)
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	w.WriteHeader(h.code)
 	_, _ = w.Write(body[:len(body)/2])

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -35,9 +36,7 @@ func TestKeyIsRefusedUnlessItIsTheConfiguredOne(t *testing.T) {
 			t.Parallel()
 			w := start(t, sim.Options{StashAPIKey: c.configured})
 			header := map[string]string{"Content-Type": "application/json"}
-			for k, v := range c.header {
-				header[k] = v
-			}
+			maps.Copy(header, c.header)
 			got := send(t, "POST", w.Stash.URL()+"/graphql"+c.query, header, version)
 			equal(t, "status", got.status, c.status)
 			if c.status == 401 {

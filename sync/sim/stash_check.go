@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,20 +56,16 @@ func (s *Stash) checkStudio(id int, name string, parent int) error {
 			return fmt.Errorf("studio with name '%s' already exists", name)
 		}
 	}
-	for _, above := range s.studioLine(parent, -1) {
-		if above == id {
-			return errors.New("studio cannot be an ancestor of itself")
-		}
+	if slices.Contains(s.studioLine(parent, -1), id) {
+		return errors.New("studio cannot be an ancestor of itself")
 	}
 	return nil
 }
 
 // checkMerge finds tags that cannot be merged.
 func (s *Stash) checkMerge(destination int, sources []int) error {
-	for _, id := range sources {
-		if id == destination {
-			return errors.New("cannot merge where source == destination")
-		}
+	if slices.Contains(sources, destination) {
+		return errors.New("cannot merge where source == destination")
 	}
 	for _, id := range append([]int{destination}, sources...) {
 		if s.tags[id] == nil {

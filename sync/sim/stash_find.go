@@ -58,13 +58,13 @@ func (s *Stash) find(x *execution, f *ast.Field, args map[string]any) (any, erro
 	case "stats":
 		return s.stats(), nil
 	case "findTag", "findTags":
-		return findNamed(x, f, args, namedKind[Tag]{"Tags", "tags", s.tags, func(t *Tag) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
+		return findNamed(f, args, namedKind[Tag]{"Tags", "tags", s.tags, func(t *Tag) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
 			func(t *Tag) node { return tagNode{t} }})
 	case "findPerformer", "findPerformers":
-		return findNamed(x, f, args, namedKind[Performer]{"Performers", "performers", s.performers,
+		return findNamed(f, args, namedKind[Performer]{"Performers", "performers", s.performers,
 			func(p *Performer) named { return named{p.ID, p.Name, p.Disambiguation, p.UpdatedAt} }, func(p *Performer) node { return performerNode{p} }})
 	case "findStudio", "findStudios":
-		return findNamed(x, f, args, namedKind[Studio]{"Studios", "studios", s.studios, func(t *Studio) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
+		return findNamed(f, args, namedKind[Studio]{"Studios", "studios", s.studios, func(t *Studio) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
 			func(t *Studio) node { return studioNode{t} }})
 	}
 	return nil, fmt.Errorf("not simulated: %s", f.Name)

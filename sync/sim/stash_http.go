@@ -221,7 +221,7 @@ func (s *Stash) graphql(w http.ResponseWriter, r *http.Request) {
 			err = p.plain
 		}
 		w.Header().Set("Content-Type", jsonType)
-		if err == errTransport {
+		if errors.Is(err, errTransport) {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		}
 		w.WriteHeader(http.StatusBadRequest)

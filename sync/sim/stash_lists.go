@@ -27,7 +27,7 @@ type namedKind[T any] struct {
 }
 
 // findNamed answers findTag, findTags and the like.
-func findNamed[T any](x *execution, f *ast.Field, args map[string]any, k namedKind[T]) (any, error) {
+func findNamed[T any](f *ast.Field, args map[string]any, k namedKind[T]) (any, error) {
 	if !strings.HasSuffix(f.Name, "s") {
 		n, _ := asInt(args["id"])
 		if v, ok := k.from[n]; ok {

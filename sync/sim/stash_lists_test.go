@@ -42,7 +42,7 @@ func TestWholeSceneHasEveryField(t *testing.T) {
 		"files.0.fingerprints.0.type": "oshash", "files.0.width": 1920.0,
 	} {
 		steps := []any{}
-		for _, step := range strings.Split(path, ".") {
+		for step := range strings.SplitSeq(path, ".") {
 			if step == "0" {
 				steps = append(steps, 0)
 				continue

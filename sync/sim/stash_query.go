@@ -82,8 +82,7 @@ func loadDocument(text string) (*ast.QueryDocument, gqlerror.List) {
 }
 
 func asList(err error) gqlerror.List {
-	var one *gqlerror.Error
-	if errors.As(err, &one) {
+	if one, ok := errors.AsType[*gqlerror.Error](err); ok {
 		return gqlerror.List{one}
 	}
 	return gqlerror.List{gqlerror.Wrap(err)}

@@ -17,7 +17,7 @@ const page = "../../docs/skip-reasons.md"
 func TestThePageInTheDocumentationIsTheList(t *testing.T) {
 	t.Parallel()
 	if *update {
-		if err := os.WriteFile(page, []byte(skip.Page()), 0o644); err != nil { //nolint:gosec // documentation is for everybody
+		if err := os.WriteFile(page, []byte(skip.Page()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -97,7 +97,7 @@ func TestACallbacksErrorIsReturnedAsItIs(t *testing.T) {
 		"Stamps": ok(`{"data":{"findScenes":{"scenes":[{"id":"3","updated_at":"x"}]}}}`),
 	})
 	full := errors.New("disk full")
-	if err := client(f.URL, "").Sweep(t.Context(), func([]scene.Stamp) error { return full }); err != full {
+	if err := client(f.URL, "").Sweep(t.Context(), func([]scene.Stamp) error { return full }); err != full { //nolint:errorlint // itself, not one around it
 		t.Errorf("got %v, want the callback's own error", err)
 	}
 }

@@ -224,8 +224,7 @@ func (c *Client) find(ctx context.Context, vars map[string]any) ([]scene.Scene, 
 // Failure gives the reason why a scene was not answered for, from the error of Scenes;
 // nil when it was. An error that is no *Partial concerns every scene.
 func Failure(err error, id scene.ID) error {
-	var p *Partial
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Partial](err); ok {
 		return p.Failed[id]
 	}
 	return err

@@ -61,7 +61,7 @@ func (b *batch) write() error {
 	until := b.Clock().Add(maxWriting)
 	for _, t := range b.open() {
 		if b.soft.Err() != nil || b.Clock().After(until) {
-			return nil // what was written is still checked; the rest goes back
+			return nil //nolint:nilerr // what was written is still checked; the rest goes back
 		}
 		if err := b.Permit(b.soft); err != nil {
 			return nil //nolint:nilerr // asked to stop while waiting: as above

@@ -13,7 +13,7 @@ func data(name string, east int32) []byte {
 	counts := func(types, chars byte) []byte {
 		return []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, types, 0, 0, 0, chars}
 	}
-	u := uint32(east) //nolint:gosec // its bits
+	u := uint32(east)
 	body := append([]byte{byte(u >> 24), byte(u >> 16), byte(u >> 8), byte(u), 0, 0}, name+"\x00"...)
 	block := append(counts(1, byte(len(name)+1)), body...)
 	out = append(out, block...)
