@@ -8,18 +8,9 @@ mkdir -p build
 
 say() { printf '\n== %s\n' "$*"; }
 
-unformatted=$(gofmt -l .)
-if [ -n "$unformatted" ]; then
-    echo "gofmt -w is wanted for:" "$unformatted" >&2
-    exit 1
-fi
-
 go build -buildvcs=false -tags x11 -o build/lockstep-e2e . >build/desktop.log 2>&1 &
 desktop=$!
 trap 'kill "$desktop" 2>/dev/null || true' EXIT
-
-say "vet, without Fyne and cgo"
-CGO_ENABLED=0 go vet -tags nogui ./...
 
 say "headless build, static"
 CGO_ENABLED=0 go build -buildvcs=false -tags nogui -o build/lockstep-headless .
@@ -36,8 +27,8 @@ if ! wait "$desktop"; then
 fi
 trap - EXIT
 
-say "vet, desktop"
-go vet -tags x11,e2e,pictures ./...
+say "linters"
+.ci/lint.sh
 
 say "unit tests, -race; the largest scenarios of the engine in a smaller size"
 go test -race -short -tags x11 -timeout 20m $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$')

@@ -10,7 +10,6 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -99,18 +98,15 @@ func QueueKey(s queue.State, due time.Time, id scene.ID) []byte {
 func StampKey(t time.Time) uint64            { return stampKey(t) }
 func StampOf(k uint64) time.Time             { return stampOf(k) }
 func PathHash(p string) []byte               { return pathHash(p) }
-func UseKey(u store.Use, id scene.ID) []byte { return useKey(u, id) }
+func UseKey(u store.Use, id scene.ID) []byte { return join(usePrefix(u), sceneKey(id)) }
 func (d *DB) Bolt() *bolt.DB                 { return d.bolt }
-func GapKey(g outage.Gap) []byte             { return number(stampKey(g.From)) }
 func SetCounts(t store.Tx, c queue.Counts) error {
 	x := t.(*tx)
 	x.counts, x.dirty = &c, true
 	return nil
 }
-func Buckets() []string                                         { return append(recordBuckets(), keyBuckets()...) }
-func PutRaw(t store.Tx, bucket string, key []byte, v any) error { return t.(*tx).put(bucket, key, v) }
-func Preflight(path string) error                               { return preflight(path) }
-func IsDamage(err error) bool                                   { return isDamage(err) }
+func Preflight(path string) error { return preflight(path) }
+func IsDamage(err error) bool     { return isDamage(err) }
 
 // Audit checks everything that is stored twice: indexes against records, kept numbers
 // against what they count, and bbolt's own structure.

@@ -141,8 +141,6 @@ func pathHash(pathKey string) []byte {
 	return sum[:pathSum]
 }
 
-func useKey(u store.Use, id scene.ID) []byte { return append(usePrefix(u), sceneKey(id)...) }
-
 func usePrefix(u store.Use) []byte {
 	k := append([]byte{kindBytes[u.Kind]}, u.ID...)
 	return append(k, 0)

@@ -15,16 +15,6 @@ const (
 	patience = 2 * time.Second
 )
 
-// HostPresent reports whether somebody on the session bus shows tray icons.
-func HostPresent() bool {
-	conn, err := dbus.ConnectSessionBus()
-	if err != nil {
-		return false
-	}
-	defer conn.Close()
-	return hosted(conn)
-}
-
 // WaitForHost waits until somebody shows tray icons or ctx ends, and reports which. It
 // sleeps on the bus's signals. An error means that there is no bus to wait on.
 func WaitForHost(ctx context.Context) (bool, error) {

@@ -20,8 +20,8 @@ const taskbarClass = "Shell_TrayWnd"
 // and nothing tells a program without a window of its own.
 const look = 500 * time.Millisecond
 
-// HostPresent reports whether there is a taskbar.
-func HostPresent() bool {
+// hostPresent reports whether there is a taskbar.
+func hostPresent() bool {
 	class, err := windows.UTF16PtrFromString(taskbarClass)
 	if err != nil {
 		return false
@@ -34,7 +34,7 @@ func HostPresent() bool {
 func WaitForHost(ctx context.Context) (bool, error) {
 	again := time.NewTicker(look)
 	defer again.Stop()
-	for !HostPresent() {
+	for !hostPresent() {
 		select {
 		case <-ctx.Done():
 			return false, nil

@@ -248,9 +248,6 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 
 func TestTrayWaitsForAHost(t *testing.T) {
 	r := newRig(t, false)
-	if tray.HostPresent() {
-		t.Error("a host is reported where there is none")
-	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if got, err := tray.WaitForHost(gone); got || err != nil {
@@ -267,9 +264,6 @@ func TestTrayWaitsForAHost(t *testing.T) {
 		return err
 	})
 	r.untilLooks(assets.Up, "In step · 42 scenes")
-	if !tray.HostPresent() {
-		t.Error("the host is not seen")
-	}
 	if got, err := tray.WaitForHost(t.Context()); !got || err != nil {
 		t.Errorf("waited for the host: %v %v", got, err)
 	}
@@ -279,9 +273,6 @@ func TestTrayWaitsForAHost(t *testing.T) {
 
 func TestNoBusIsNoHost(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-	if tray.HostPresent() {
-		t.Error("a host without a bus")
-	}
 	if _, err := tray.WaitForHost(t.Context()); err == nil {
 		t.Error("waiting without a bus is no error")
 	}

@@ -2,6 +2,7 @@ package httpc
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http/httptrace"
@@ -77,7 +78,7 @@ func (e *escort) vouched(conn net.Conn) {
 
 // broken says why a request brought no answer. ctx is the caller's.
 func (e *escort) broken(ctx context.Context, op string, err error) error {
-	if why := e.alien.Load(); why != nil && *why != e.ctx.Err() {
+	if why := e.alien.Load(); why != nil && !errors.Is(*why, e.ctx.Err()) {
 		return *why
 	}
 	if why := e.ended.Load(); why != nil {

@@ -114,13 +114,3 @@ func Of(c Code) Reason {
 	}
 	return Reason{Code: c, Words: fmt.Sprintf("Reason %q of a newer Lockstep", string(c)), Advice: "update Lockstep"}
 }
-
-// Known reports whether c is in the list.
-func Known(c Code) bool {
-	for _, r := range reasons {
-		if r.Code == c {
-			return true
-		}
-	}
-	return false
-}

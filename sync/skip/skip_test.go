@@ -45,7 +45,7 @@ func TestEveryReasonIsUsable(t *testing.T) {
 		if r.Act && r.Advice == "" {
 			t.Errorf("%s asks for something without saying what", r.Code)
 		}
-		if skip.Of(r.Code) != r || !skip.Known(r.Code) {
+		if skip.Of(r.Code) != r {
 			t.Errorf("%s is not found under its own code", r.Code)
 		}
 	}
@@ -54,7 +54,7 @@ func TestEveryReasonIsUsable(t *testing.T) {
 func TestAnUnknownCodeIsExplainedToo(t *testing.T) {
 	t.Parallel()
 	r := skip.Of("from-the-future")
-	if skip.Known(r.Code) || !strings.Contains(r.Words, "from-the-future") || r.Advice == "" {
+	if !strings.Contains(r.Words, "from-the-future") || r.Advice == "" {
 		t.Errorf("got %+v", r)
 	}
 }

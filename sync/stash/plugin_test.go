@@ -73,7 +73,7 @@ func TestTheSimulatedAnswerIsTheRecordedOne(t *testing.T) {
 	w, _ := world(t, sim.Options{Seed: 3, Scenes: 1})
 	w.Stash.SetPlugin(sim.Plugin{ID: "recorder", Enabled: true, Settings: map[string]any{"count": 3, "enabledFlag": true, "webhookUrl": "http://127.0.0.1:5555/x"}})
 	w.Stash.SetPlugin(sim.Plugin{ID: "never set", Enabled: true})
-	res, err := http.Post(w.Stash.URL()+"/graphql", "application/json", strings.NewReader(`{"query":"{configuration{plugins}}"}`)) //nolint:noctx // a simulated server
+	res, err := http.Post(w.Stash.URL()+"/graphql", "application/json", strings.NewReader(`{"query":"{configuration{plugins}}"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

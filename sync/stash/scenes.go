@@ -3,7 +3,6 @@ package stash
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -219,13 +218,4 @@ func (c *Client) find(ctx context.Context, vars map[string]any) ([]scene.Scene, 
 		list = append(list, s)
 	}
 	return list, nil
-}
-
-// Failure gives the reason why a scene was not answered for, from the error of Scenes;
-// nil when it was. An error that is no *Partial concerns every scene.
-func Failure(err error, id scene.ID) error {
-	if p, ok := errors.AsType[*Partial](err); ok {
-		return p.Failed[id]
-	}
-	return err
 }

@@ -165,8 +165,8 @@ func TestOneBadSceneFailsAlone(t *testing.T) {
 	if s, answered := got[424242]; !answered || s != nil {
 		t.Error("the missing scene was not settled by a clean answer")
 	}
-	if stash.Failure(err, 7) == nil || stash.Failure(err, 3) != nil {
-		t.Errorf("failures: %v, %v", stash.Failure(err, 7), stash.Failure(err, 3))
+	if p.Failed[7] == nil || p.Failed[3] != nil {
+		t.Errorf("failures: %v", p.Failed)
 	}
 	if n := len(f.seen("Scenes")); n != 2 {
 		t.Errorf("%d requests, want 2: the batch and one for what was unsure", n)

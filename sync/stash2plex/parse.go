@@ -2,6 +2,7 @@ package stash2plex
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -114,7 +115,7 @@ func (p *parser) synced(text []byte) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(list, func(a, b Synced) int { return int(min(max(int64(a.Scene)-int64(b.Scene), -1), 1)) })
+	slices.SortFunc(list, func(a, b Synced) int { return cmp.Compare(a.Scene, b.Scene) })
 	for _, s := range list {
 		p.proofs = append(p.proofs, s.At)
 	}

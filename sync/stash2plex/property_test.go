@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -52,9 +53,9 @@ func (p *plugin) open() {
 }
 
 func (p *plugin) closeNewest() {
-	for i := len(p.records) - 1; i >= 0; i-- {
-		if p.records[i]["ended_at"] == nil {
-			p.records[i]["ended_at"] = p.now
+	for _, v := range slices.Backward(p.records) {
+		if v["ended_at"] == nil {
+			v["ended_at"] = p.now
 			return
 		}
 	}

@@ -84,9 +84,7 @@ func (f *FakePlex) Edit(_ context.Context, e plan.Edit) error {
 	f.Edits = append(f.Edits, e)
 	it := f.Has[e.RatingKey]
 	locks := maps.Clone(it.Locked)
-	for name, lock := range e.Locks {
-		locks[name] = lock
-	}
+	maps.Copy(locks, e.Locks)
 	maps.DeleteFunc(locks, func(_ string, on bool) bool { return !on })
 	for name, value := range e.Scalars {
 		if to := scalar(&it, name); to != nil && !slices.Contains(f.Refuses, name) && !slices.Contains(f.Drops, name) {

@@ -3,7 +3,6 @@ package testkit
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -35,8 +34,7 @@ type Client struct{ *stash.Client }
 // Scenes reads scenes by id.
 func (c Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
 	m, err := c.Client.Scenes(ctx, ids)
-	var partial *stash.Partial
-	if errors.As(err, &partial) {
+	if _, ok := errors.AsType[*stash.Partial](err); ok {
 		return m, nil
 	}
 	return m, err
@@ -65,7 +63,7 @@ func NewRig(t T, dir string, o sim.Options, also ...string) (*Rig, func()) {
 	r.Must(r.World.Start())
 	r.Clock.Pass(time.Hour)
 	var err error
-	r.DB, _, err = storage.Open(storage.Options{Dir: dir, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: r.Clock.Now})
+	r.DB, _, err = storage.Open(storage.Options{Dir: dir, Log: slog.New(slog.DiscardHandler), Now: r.Clock.Now})
 	r.Must(err)
 	r.Stash = Client{stash.New(stash.Options{URL: r.World.Stash.URL()})}
 	r.Plex = plex.New(plex.Options{URL: r.World.Plex.URL(), Token: r.World.Plex.Token, ClientID: "test", Version: "test"})

@@ -3,7 +3,6 @@ package testkit
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -38,7 +37,7 @@ type Shelf struct {
 func NewShelf(t testing.TB, n int) *Shelf {
 	t.Helper()
 	s := &Shelf{Clock: NewClock(), Settings: config.Defaults()}
-	db, _, err := storage.Open(storage.Options{Dir: t.TempDir(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: s.Clock.Now})
+	db, _, err := storage.Open(storage.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: s.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
