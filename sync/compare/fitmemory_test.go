@@ -15,6 +15,13 @@ func frame(marker byte, factors ...byte) []byte {
 	return append(out, 0xff, 0xda, 0, 2)
 }
 
+// within is a grey JPEG with a part before its frame that looks like a progressive one.
+func within(marker byte) []byte {
+	fake := frame(0xc2, 0x11, 0x11, 0x11)[2:]
+	part := append([]byte{0xff, 0xd8, 0xff, marker, 0, byte(2 + len(fake))}, fake...)
+	return append(part, frame(0xc0, 0x11)[2:]...)
+}
+
 // A pixel has as many samples as its components, those that are coarser in proportion.
 func TestTheSamplesOfAPixel(t *testing.T) {
 	t.Parallel()
@@ -39,6 +46,10 @@ func TestTheSamplesOfAPixel(t *testing.T) {
 		"after a mark without length": {append([]byte{0xff, 0xd8, 0xff, 0xd0}, frame(0xc0, 0x11)[2:]...), 8, false},
 		"after a zero":                {append([]byte{0xff, 0xd8, 0xff, 0x00}, frame(0xc0, 0x11)[2:]...), 8, false},
 		"after something odd":         {append([]byte{0xff, 0xd8, 7, 7}, frame(0xc0, 0x11)[2:]...), 8, false},
+		"with key, two coarser":       {frame(0xc0, 0x22, 0x11, 0x11, 0x22), 20, false},
+		"after another beginning":     {append([]byte{0xff, 0xd8, 0xff, 0xd8}, frame(0xc0, 0x11)[2:]...), 8, false},
+		"a frame within a table":      {within(0xc4), 8, false},
+		"a frame within a comment":    {within(0xe1), 8, false},
 		"no frame":                    {[]byte{0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xd9, 0, 2}, 32, true},
 		"cut off":                     {frame(0xc0, 0x11)[:8], 32, true},
 		"cut off within it":           {frame(0xc0, 0x11, 0x11, 0x11)[:14], 32, false},
