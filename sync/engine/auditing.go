@@ -53,9 +53,7 @@ func (e *Engine) StopReconcile(ctx context.Context) error {
 }
 
 func (e *Engine) cancelRun(why *fault.Error) {
-	if err := e.audit.Cancel(why); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.audit.Cancel(why))
 }
 
 // errQuitting is the cause of a run ended by the end of the process.
@@ -64,9 +62,7 @@ var errQuitting = fault.Old(fault.Canceled, fault.None, "Lockstep was quit.", ""
 // dueReconcile starts the run asked for, or one that is due by itself.
 func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
 	if outdated, err := e.audit.Outdated(e.links.Epoch()); outdated {
-		if err != nil {
-			e.noteLocal(err)
-		}
+		e.noteStored(err)
 		return time.Time{}
 	}
 	if e.audit.Waiting() && e.mayStartRun() {
@@ -79,9 +75,7 @@ func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
 	if !e.mayWantRun(now) {
 		return time.Time{} // whatever holds it back wakes the loop when it ends
 	}
-	if err := e.audit.WantDue(now, e.settings(), e.links.Epoch()); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.audit.WantDue(now, e.settings(), e.links.Epoch()))
 	e.publish()
 	return now
 }
@@ -153,9 +147,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 			e.links.Budget(fault.Plex).Done(budget.Index, nil)
 			e.indexed(e.scan.Indexed(e.now()))
 			e.countPlex(gen, nil)
-			if err := e.dispatch.Wake(got.Appeared); err != nil {
-				e.noteLocal(err)
-			}
+			e.noteStored(e.dispatch.Wake(got.Appeared))
 		})
 		return nil
 	}
@@ -164,9 +156,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 // reconciled takes in how a run ended.
 func (e *Engine) reconciled(r *audit.Run, gen uint64) {
 	ended, err := e.audit.End(r, e.links.Epoch(), e.settings())
-	if err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(err)
 	if f := ended.Fault; f != nil && f.Server != fault.None && f.Class != fault.Canceled && f.Class != fault.Local && f.Class != fault.Rejected {
 		e.doubt(f) // what failed there is worth as much elsewhere
 		e.countPlex(gen, f)

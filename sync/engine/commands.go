@@ -5,11 +5,11 @@ import (
 	"slices"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
-	"lockstep/sync/store"
 )
 
 // SyncNow scans both servers at once and returns when that has ended; with ids it
@@ -67,10 +67,9 @@ func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 }
 
 // Retry gives jobs another chance at once: the named ones, or all dead ones.
-func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
-	n := 0
-	err := e.loop.Ask(ctx, func() error {
-		ids, err := e.selected(q)
+func (e *Engine) Retry(ctx context.Context, q api.Selection) (n int, err error) {
+	err = e.loop.Ask(ctx, func() error {
+		ids, err := dispatch.Selected(e.host, q)
 		if err != nil {
 			return err
 		}
@@ -82,42 +81,13 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (int, error) {
 }
 
 // Discard removes jobs from the queue. A running one ends first and is not removed.
-func (e *Engine) Discard(ctx context.Context, q api.Selection) (int, error) {
-	n := 0
-	err := e.loop.Ask(ctx, func() error {
-		ids, err := e.selected(q)
-		if err != nil {
-			return err
-		}
-		n, err = e.host.EditJobs(ids, func(tx store.Tx, j queue.Job) (bool, error) {
-			if j.State == queue.Running {
-				return false, nil
-			}
-			return true, tx.DeleteJob(j.Scene)
-		})
-		e.publish()
+func (e *Engine) Discard(ctx context.Context, q api.Selection) (n int, err error) {
+	err = e.loop.Ask(ctx, func() (err error) {
+		defer e.publish()
+		n, err = dispatch.Discard(e.host, q)
 		return err
 	})
 	return n, err
-}
-
-// selected resolves a selection. A scene without a job is an error.
-func (e *Engine) selected(q api.Selection) ([]scene.ID, error) {
-	ids := slices.Clone(q.Scenes)
-	err := e.store.View(func(tx store.Tx) error {
-		for _, id := range ids {
-			if _, ok, err := tx.Job(id); err != nil {
-				return err
-			} else if !ok {
-				return fault.Old(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
-			}
-		}
-		if !q.AllDead {
-			return nil
-		}
-		return tx.JobsIn(queue.Dead, func(j queue.Job) bool { ids = append(ids, j.Scene); return true })
-	})
-	return ids, err
 }
 
 // ProbeNow tries an open breaker at once; while Plex is up it looks at both servers.

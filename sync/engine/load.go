@@ -42,9 +42,7 @@ func (e *Engine) load() error {
 	if err := e.dispatch.ResumeOrphans(); err != nil {
 		return err
 	}
-	if err := e.dispatch.Clamp(); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.dispatch.Clamp())
 	if err := e.loadData(); err != nil {
 		return err
 	}

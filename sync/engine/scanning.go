@@ -11,8 +11,6 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
-	"lockstep/sync/scene"
-	"lockstep/sync/worker"
 )
 
 // mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
@@ -73,16 +71,9 @@ func (e *Engine) index() *library.Index {
 }
 
 func (e *Engine) finder() *change.Finder {
-	m := match.NewMapper(e.settings().PathMap)
 	return &change.Finder{
-		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp, Recent: e.recent,
-		Claims: func(s scene.Scene) []string {
-			var keys []string
-			for _, p := range s.Paths() {
-				keys = append(keys, match.Keys(m.Map(p))...)
-			}
-			return keys
-		},
+		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp,
+		Claims: scan.Claims(match.NewMapper(e.settings().PathMap)),
 	}
 }
 
@@ -143,9 +134,7 @@ func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 
 // appeared wakes what waited for items that turned up.
 func (e *Engine) appeared(keys []string) {
-	if err := e.dispatch.Appeared(keys); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.dispatch.Appeared(keys))
 }
 
 // indexed wakes what waits for items that the index has, once it is up to date.
@@ -153,9 +142,7 @@ func (e *Engine) indexed(first bool) {
 	if !first {
 		return
 	}
-	if err := e.dispatch.WakeFound(); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.dispatch.WakeFound())
 }
 
 // hangUp gives up the connections nobody needs until the next scan: each would wake
@@ -164,21 +151,6 @@ func (e *Engine) hangUp() {
 	if !e.dispatch.Active() && e.store.Counts().Empty() {
 		e.links.Rest()
 	}
-}
-
-// scanNoter tells the engine which scans of Plex's libraries the worker asks for.
-type scanNoter struct {
-	worker.Plex
-	asked func(section string)
-}
-
-// Scan asks Plex to scan a folder.
-func (n scanNoter) Scan(ctx context.Context, section, dir string) error {
-	err := n.Plex.Scan(ctx, section, dir)
-	if err == nil {
-		n.asked(section)
-	}
-	return err
 }
 
 func (e *Engine) libraryScanned(section string) {

@@ -37,9 +37,7 @@ func (e *Engine) publish() {
 
 func (e *Engine) standing() api.Standing {
 	value, err := e.dispatch.Standing()
-	if err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(err)
 	return value
 }
 

@@ -52,15 +52,11 @@ func (e *Engine) noticeSleep() {
 
 // wake makes everything timed by the wall clock due again.
 func (e *Engine) wake() {
-	if err := e.step(breaker.Event{Kind: breaker.Woke}, nil); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.step(breaker.Event{Kind: breaker.Woke}, nil))
 	e.wakeBudgets()
 	e.links.Recheck(e.now())
 	e.scan.Soon(e.now())
-	if err := e.dispatch.Clamp(); err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(e.dispatch.Clamp())
 }
 
 // stopBound is how long quitting may take: the step in hand is one request, and Plex

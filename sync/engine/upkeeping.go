@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,9 +40,7 @@ func (e *Engine) noteOurs(f *fault.Error) {
 
 // noteStored reports what could not be stored, if anything.
 func (e *Engine) noteStored(err error) {
-	if err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(err)
 }
 
 // noteLocal reports a fault of our own. It never counts for the breaker.
@@ -61,23 +58,7 @@ func (e *Engine) attention() []api.Attention {
 	if a, refused := e.dispatch.Refusal(); refused {
 		asked = append(asked, a)
 	}
-	asked = append(asked, e.links.Asks(e.now())...)
-	out := make([]api.Attention, 0, len(asked))
-	for _, a := range asked { // the first of a kind is asked
-		if !slices.ContainsFunc(out, func(o api.Attention) bool { return o.Kind == a.Kind }) {
-			out = append(out, a)
-		}
-	}
-	order := []api.AttentionKind{
-		api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.RestoredData, api.FirstRun,
-	}
-	slices.SortFunc(out, func(a, b api.Attention) int {
-		if d := slices.Index(order, a.Kind) - slices.Index(order, b.Kind); d != 0 {
-			return d
-		}
-		return strings.Compare(string(a.Kind), string(b.Kind))
-	})
-	return out
+	return upkeep.InOrder(append(asked, e.links.Asks(e.now())...))
 }
 
 // dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops

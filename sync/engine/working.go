@@ -70,7 +70,7 @@ func (e *Engine) workLinks() dispatch.Links {
 			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
 			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, Recent: e.recent, KeepCovers: true,
 		},
-		Plex: scanNoter{e.links.Plex(), e.libraryScanned}, Report: e.report, Brake: e.workBrake,
+		Plex: scan.Noting{Plex: e.links.Plex(), Asked: e.libraryScanned}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
 			e.loop.Post(func() {
 				e.dispatch.Step(j, step)
@@ -171,9 +171,7 @@ const manyWritten = 25
 // turn again because of that.
 func (e *Engine) endRun(now time.Time) time.Time {
 	run, ended, err := e.dispatch.EndRun()
-	if err != nil {
-		e.noteLocal(err)
-	}
+	e.noteStored(err)
 	if !ended {
 		return time.Time{}
 	}

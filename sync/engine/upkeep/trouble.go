@@ -1,6 +1,9 @@
 package upkeep
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -74,5 +77,24 @@ func (u *Upkeep) Asks() []api.Attention {
 	if u.troubled() {
 		out = append(out, u.trouble.Attention)
 	}
+	return out
+}
+
+// order is how pressing things are, the most pressing first.
+var order = []api.AttentionKind{
+	api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.RestoredData, api.FirstRun,
+}
+
+// InOrder is what a person is asked, the most pressing first, of each kind the first.
+func InOrder(asked []api.Attention) []api.Attention {
+	out := make([]api.Attention, 0, len(asked))
+	for _, a := range asked {
+		if !slices.ContainsFunc(out, func(o api.Attention) bool { return o.Kind == a.Kind }) {
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, func(a, b api.Attention) int {
+		return cmp.Or(slices.Index(order, a.Kind)-slices.Index(order, b.Kind), strings.Compare(string(a.Kind), string(b.Kind)))
+	})
 	return out
 }

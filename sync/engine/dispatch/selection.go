@@ -1,0 +1,46 @@
+package dispatch
+
+import (
+	"slices"
+
+	"lockstep/sync/api"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+)
+
+// Selected are the scenes of a selection of jobs. A scene without a job is an error.
+func Selected(h host.Host, q api.Selection) ([]scene.ID, error) {
+	ids := slices.Clone(q.Scenes)
+	err := h.Store.View(func(tx store.Tx) error {
+		for _, id := range ids {
+			if _, ok, err := tx.Job(id); err != nil {
+				return err
+			} else if !ok {
+				return fault.Old(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
+			}
+		}
+		if !q.AllDead {
+			return nil
+		}
+		return tx.JobsIn(queue.Dead, func(j queue.Job) bool { ids = append(ids, j.Scene); return true })
+	})
+	return ids, err
+}
+
+// Discard removes the jobs of a selection from the queue, except those that are running, and
+// returns how many it removed.
+func Discard(h host.Host, q api.Selection) (int, error) {
+	ids, err := Selected(h, q)
+	if err != nil {
+		return 0, err
+	}
+	return h.EditJobs(ids, func(tx store.Tx, j queue.Job) (bool, error) {
+		if j.State == queue.Running {
+			return false, nil
+		}
+		return true, tx.DeleteJob(j.Scene)
+	})
+}
