@@ -10,9 +10,9 @@ import (
 
 	"lockstep/storage"
 	"lockstep/sync/api"
-	"lockstep/sync/engine"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/offline"
 	"lockstep/sync/remote"
 	"lockstep/sync/store"
 )
@@ -31,7 +31,7 @@ type reading interface {
 
 // stored answers from the database while no Lockstep runs.
 type stored struct {
-	engine.Reader
+	offline.Reader
 	version string
 }
 
@@ -99,7 +99,7 @@ func (s *session) read(fn func(reading) error) error {
 		if err != nil {
 			return err
 		}
-		return errors.Join(fn(stored{engine.NewReader(db, now), s.Version}), db.Close())
+		return errors.Join(fn(stored{offline.New(db, now), s.Version}), db.Close())
 	})
 }
 

@@ -72,8 +72,9 @@ var layers = map[string]int{
 	"sync/engine/scan":     5,
 	"sync/engine/movein":   5,
 
-	"sync/dial":   6, // the adapters as the engine asks for them
-	"sync/engine": 6,
+	"sync/dial":    6, // the adapters as the engine asks for them
+	"sync/offline": 6, // answers without an engine
+	"sync/engine":  6,
 
 	"app/present": 7,
 
@@ -113,7 +114,7 @@ const (
 // api.API. sync/store is not in it: pages carry its records, and the store
 // itself is behind storage.
 var engineRoom = []string{
-	"storage", "sync/change", "sync/compare", "sync/dial", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
+	"storage", "sync/change", "sync/compare", "sync/dial", "sync/offline", "sync/engine", "sync/library", "sync/plex", "sync/reconcile",
 	"sync/remote", "sync/sim", "sync/stash", "sync/worker",
 }
 

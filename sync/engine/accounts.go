@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/fault"
 )
@@ -107,7 +108,7 @@ func (e *Engine) dueAccount(ctx context.Context, now time.Time) time.Time {
 	}
 	s := e.links.PlexState()
 	t, next, err := e.account.Due(now, signin.Plex{
-		Refuses: s.Checked && !s.OK && s.Class == string(fault.Unauthorized), Machine: e.links.Bound, Accepts: e.acceptsToken,
+		Refuses: s.Checked && !s.OK && s.Class == string(fault.Unauthorized), Machine: e.links.Bound, Accepts: func() func(context.Context, string) error { return link.Accepts(e.o.Dial, e.links.Known(e.address())) },
 	})
 	e.noteStored(err)
 	if t == nil {
@@ -126,17 +127,4 @@ func (e *Engine) dueAccount(ctx context.Context, now time.Time) time.Time {
 		})
 	})
 	return time.Time{}
-}
-
-// acceptsToken asks Plex at its present address, without budget: another token is another
-// question.
-func (e *Engine) acceptsToken() func(context.Context, string) error {
-	at := e.links.Known(e.address())
-	return func(ctx context.Context, token string) error {
-		at.Token = func() string { return token }
-		_, p := e.o.Dial(at)
-		defer p.Close()
-		_, _, err := p.Ready(ctx)
-		return err
-	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
@@ -100,6 +101,55 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 		e.wakeBudgets()
 		e.links.Recheck(e.now())
 		return nil
+	})
+}
+
+// Undo queues the items of a run, or of a scene's last write, to be given back what
+// they were before.
+func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
+	if _, err := e.CheckData(ctx); err != nil { // what is damaged must not be missing unseen
+		return api.UndoResult{}, err
+	}
+	wishes, lost, err := dispatch.ToUndo(e.host, q)
+	if err != nil {
+		return api.UndoResult{}, err
+	}
+	err = e.loop.Ask(ctx, func() error {
+		defer e.publish()
+		return e.host.Enqueue(wishes)
+	})
+	return api.UndoResult{Enqueued: len(wishes), Lost: lost}, err
+}
+
+// Import takes over what Stash2Plex left behind: outages, scenes to compare and settings.
+func (e *Engine) Import(ctx context.Context, q api.ImportRequest) (api.Import, error) {
+	var now movein.Present
+	err := e.loop.Ask(ctx, func() error {
+		a := e.address()
+		now = movein.Present{Settings: e.settings().Clone(), HasToken: e.chosen.Secret(PlexToken)() != ""}
+		now.Dial = func() movein.Stash { stash, _ := e.o.Dial(a); return stash }
+		return nil
+	})
+	if err != nil {
+		return api.Import{}, err
+	}
+	m := movein.New(e.host)
+	out, plan, move, err := m.Import(ctx, q, now)
+	if err != nil || q.Preview {
+		return out, err
+	}
+	if move.Changed || move.Token != "" {
+		c := api.SettingsChange{Values: move.Values}
+		if move.Token != "" {
+			c.Token = &move.Token
+		}
+		if err := e.save(ctx, c, false); err != nil {
+			return out, err
+		}
+	}
+	return out, e.loop.Ask(ctx, func() error {
+		defer e.publish()
+		return m.Do(plan)
 	})
 }
 

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/engine"
 	"lockstep/sync/health"
+	"lockstep/sync/offline"
 	"lockstep/sync/outage"
 	"lockstep/sync/sim"
 )
@@ -104,7 +104,7 @@ func TestNothingIsKnownWhileNoEngineRuns(t *testing.T) {
 	b.clock.pass(night)
 	db := b.open().db
 	defer func() { must(t, db.Close()) }()
-	p, err := engine.NewReader(db, b.now).Outages(context.Background(), api.OutageQuery{Window: night - time.Minute})
+	p, err := offline.New(db, b.now).Outages(context.Background(), api.OutageQuery{Window: night - time.Minute})
 	must(t, err)
 	if off := spent(p, outage.Off); off != night-time.Minute {
 		t.Errorf("not known for %v of %v", off, night-time.Minute)

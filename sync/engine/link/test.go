@@ -52,6 +52,18 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 	return r
 }
 
+// Accepts gives what asks the Plex at an address whether it takes a token. Without a budget in
+// the address: another token is another question.
+func Accepts(dial Dial, a Address) func(ctx context.Context, token string) error {
+	return func(ctx context.Context, token string) error {
+		a.Token = func() string { return token }
+		_, p := dial(a)
+		defer p.Close()
+		_, _, err := p.Ready(ctx)
+		return err
+	}
+}
+
 // Libraries are libraries as people choose among them.
 func Libraries(sections []scene.Section) []api.Library {
 	var out []api.Library
