@@ -47,7 +47,7 @@ func TestADataFolderThatEverybodyCanWriteIsSaid(t *testing.T) {
 	if err := os.MkdirAll(s.dir(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(s.dir(), 0o777); err != nil { //nolint:gosec // what is tested
+	if err := os.Chmod(s.dir(), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.run("headless", "--once"); !strings.Contains(got.err, "every user of this computer can write into the data folder") {

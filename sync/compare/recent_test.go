@@ -55,7 +55,7 @@ func TestWhatWasJustFoundEditedIsNotReadTwice(t *testing.T) {
 
 func many(n int) (ids []scene.ID) {
 	for id := range n {
-		ids = append(ids, scene.ID(id+1)) //nolint:gosec // small
+		ids = append(ids, scene.ID(id+1))
 	}
 	return ids
 }

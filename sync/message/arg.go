@@ -72,10 +72,10 @@ func Word[S ~string](s S) Arg { return Arg{Kind: KindWord, Text: string(s)} }
 func Detail(s string) Arg { return Arg{Kind: KindDetail, Text: s} }
 
 // Count is how many there are of something.
-func Count(n int) Arg { return Arg{Kind: KindCount, Number: int64(n)} }
+func Count(n int) Arg { return Arg{Kind: KindCount, Number: int64(n)} } // ids are positive
 
 // Number is a number that counts nothing.
-func Number[N ~int | ~int64 | ~uint64](n N) Arg { return Arg{Kind: KindNumber, Number: int64(n)} } //nolint:gosec // ids are positive
+func Number[N ~int | ~int64 | ~uint64](n N) Arg { return Arg{Kind: KindNumber, Number: int64(n)} }
 
 // Span is a stretch of time.
 func Span(d time.Duration) Arg { return Arg{Kind: KindSpan, Number: int64(d)} }

@@ -6,5 +6,5 @@ const (
 	JoinSentences Code = "join.sentences"
 )
 
-// What another program or the system says, in its own words.
+// Other is what another program or the system says, in its own words.
 const Other Code = "other"

@@ -18,8 +18,7 @@ func OfError(err error) Message {
 	if err == nil {
 		return None
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Message
 	}
 	return New(Other, Detail(err.Error()))

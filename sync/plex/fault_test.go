@@ -273,12 +273,10 @@ func noCanary(t *testing.T, where string, err error) {
 	t.Helper()
 	for ; err != nil; err = errors.Unwrap(err) {
 		texts := []string{err.Error(), fmt.Sprintf("%v", err), fmt.Sprintf("%+v", err), fmt.Sprintf("%#v", err)}
-		var f *fault.Error
-		if errors.As(err, &f) {
+		if f, ok := errors.AsType[*fault.Error](err); ok {
 			texts = append(texts, f.Message.String(), f.Hint.String())
 		}
-		var u *url.Error
-		if errors.As(err, &u) {
+		if u, ok := errors.AsType[*url.Error](err); ok {
 			texts = append(texts, u.URL)
 		}
 		for _, text := range texts {

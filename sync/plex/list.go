@@ -81,7 +81,7 @@ func (c *Client) sensible(op string, b *container, offset int) error {
 	if end := offset + len(b.Metadata) + len(b.Video); b.TotalSize != nil && end > offset && end > int(*b.TotalSize) {
 		return c.senseless(op, fmt.Errorf("%d items of %d", end, *b.TotalSize))
 	}
-	for _, m := range append(b.Metadata[:len(b.Metadata):len(b.Metadata)], b.Video...) {
+	for _, m := range append(slices.Clip(b.Metadata), b.Video...) {
 		if m.RatingKey != "" && !isKey(string(m.RatingKey)) {
 			return c.senseless(op, errors.New("a rating key that is no number"))
 		}

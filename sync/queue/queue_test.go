@@ -30,13 +30,13 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		keepsLine bool
 	}{
 		"none":     {nil, queue.Waiting, false, true, false},
-		"waiting":  {ptr(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
+		"waiting":  {new(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
 		"running":  {&running, queue.Running, true, false, false},
-		"retrying": {ptr(running.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0.9, start)), queue.Waiting, false, false, false},
-		"parked":   {ptr(running.Park([]string{"a"}, "x", start.Add(time.Hour), start)), queue.Waiting, false, false, false},
-		"dead":     {ptr(running.Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)), queue.Waiting, false, true, false},
-		"done":     {ptr(running.Complete("", start)), queue.Waiting, false, true, false},
-		"skipped":  {ptr(running.Skip(skip.NoFile, "", start)), queue.Waiting, false, true, false},
+		"retrying": {new(running.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0.9, start)), queue.Waiting, false, false, false},
+		"parked":   {new(running.Park([]string{"a"}, "x", start.Add(time.Hour), start)), queue.Waiting, false, false, false},
+		"dead":     {new(running.Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)), queue.Waiting, false, true, false},
+		"done":     {new(running.Complete("", start)), queue.Waiting, false, true, false},
+		"skipped":  {new(running.Skip(skip.NoFile, "", start)), queue.Waiting, false, true, false},
 	}
 	later := start.Add(time.Minute)
 	for name, tt := range tests {
@@ -67,8 +67,6 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		})
 	}
 }
-
-func ptr(j queue.Job) *queue.Job { return &j }
 
 func TestW1EditWhileQueuedOrRunningIsWorkedOnAfterwards(t *testing.T) {
 	t.Parallel()

@@ -172,7 +172,7 @@ func TestWhoClaimsAPath(t *testing.T) {
 	t.Parallel()
 	s := testkit.NewShelf(t, 0)
 	m := match.NewMapper([]config.Rule{{Stash: "/data", Plex: "/media"}})
-	key := func(p string) string { return match.Key(p) }
+	key := match.Key
 	s.Update(t, func(tx store.Tx) error {
 		return errors.Join(tx.Claim(1, []string{key("/media/a")}), tx.Claim(2, []string{key("/media/a"), key("/media/b")}))
 	})

@@ -36,7 +36,7 @@ func TestFaultOfOurOwnIsInTheLogOfWhoAnswers(t *testing.T) {
 			args = append(args, reflect.Zero(method.Type().In(i)))
 		}
 		out := method.Call(args)
-		err, _ := out[len(out)-1].Interface().(error)
+		err, _ := reflect.TypeAssert[error](out[len(out)-1])
 		if told := fault.Of(err); told == nil || !strings.Contains(told.Hint.String(), "log") {
 			t.Errorf("%s: told %v", m.Name, err)
 		}

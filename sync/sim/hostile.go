@@ -57,7 +57,7 @@ func (s *Server) hostile(f *activeFault, c Call, w http.ResponseWriter, r *http.
 	return true
 }
 
-func (s *Server) beginHostile(c Call, w http.ResponseWriter, r *http.Request, encoding string) {
+func (s *Server) beginHostile(c Call, w http.ResponseWriter, _ *http.Request, encoding string) {
 	w.Header().Set("Content-Type", "application/json")
 	if c.Kind == "screenshot" {
 		w.Header().Set("Content-Type", "image/jpeg")

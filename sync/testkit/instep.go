@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -122,9 +123,7 @@ func (s *Shelf) write(t testing.TB, r *compare.Reader, c *compare.Comparison, it
 func (s *Shelf) Person(key string, change func(*scene.Item)) {
 	it := s.Plex.Has[key]
 	locks := map[string]bool{}
-	for name, on := range it.Locked {
-		locks[name] = on
-	}
+	maps.Copy(locks, it.Locked)
 	it.Locked, it.Performers, it.Tags, it.Collections = locks, slices.Clone(it.Performers), slices.Clone(it.Tags), slices.Clone(it.Collections)
 	change(&it)
 	it.UpdatedAt++

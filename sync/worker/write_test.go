@@ -170,6 +170,9 @@ func TestABatchStoppedBeforeItBeganAsksNothing(t *testing.T) {
 	}
 }
 
+// softKey marks the context of a batch.
+type softKey struct{}
+
 // The permit is asked before each scene, and with the context that ends the waiting.
 func TestAPermitThatIsNotGivenEndsTheWriting(t *testing.T) {
 	t.Parallel()
@@ -184,7 +187,7 @@ func TestAPermitThatIsNotGivenEndsTheWriting(t *testing.T) {
 		}
 		return nil
 	}
-	d.soft = context.WithValue(t.Context(), struct{}{}, "soft")
+	d.soft = context.WithValue(t.Context(), softKey{}, "soft")
 	results, err := d.work(d.jobs(1, 2, 3)...)
 	if err != nil || asked != 3 || len(d.Plex.Edits) != 2 || outcomes(results, worker.Done) != 2 || len(results) != 2 {
 		t.Errorf("%v after %d permits: %d edits, %d results", err, asked, len(d.Plex.Edits), len(results))

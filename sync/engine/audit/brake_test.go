@@ -127,7 +127,7 @@ func held(t *testing.T, scenes, theirs int) *rig {
 	t.Helper()
 	r := newRig(t, scenes)
 	r.theirs(theirs)
-	if n := r.admit(batch(scene.ID(theirs))...); n != theirs { //nolint:gosec // small
+	if n := r.admit(batch(scene.ID(theirs))...); n != theirs {
 		t.Fatalf("%d are held, want %d", n, theirs)
 	}
 	return r

@@ -137,7 +137,7 @@ func (l *Links) StashChecked(c *Check) (out Checked, current bool, err error) {
 		out.Fault = fault.At(c.err, fault.Stash)
 		l.Failed(out.Fault)
 		l.stashCheck.want(now)
-		return out, true, nil
+		return out, true, nil //nolint:nilerr // what came of it is in out
 	}
 	if out.Fresh = !l.stashState.OK && l.stashState.Checked; out.Fresh {
 		l.stashBudget.Wake()
@@ -161,7 +161,7 @@ func (l *Links) PlexChecked(c *Check, a Accepted) (out Checked, current bool, er
 		out.Fault, out.Failures = fault.At(a.Err, fault.Plex), 1+int(c.took/silence)
 		l.Failed(out.Fault)
 		l.plexCheck.want(now)
-		return out, true, nil
+		return out, true, nil //nolint:nilerr // what came of it is in out
 	}
 	l.plexCheck.ended = now
 	out.NewMachine = l.machine != c.identity.Machine

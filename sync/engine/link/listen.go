@@ -46,7 +46,7 @@ func (l *Links) Listen(ctx context.Context, s fault.Server) *Listener {
 	if *stop != nil {
 		return nil
 	}
-	ctx, *stop = context.WithCancel(ctx)
+	ctx, *stop = context.WithCancel(ctx) //nolint:gosec // StopListening calls it
 	return &Listener{server: s, epoch: l.epoch, stash: l.stash, plex: l.plex, budget: l.Budget(s), now: l.host.Now, ctx: ctx}
 }
 

@@ -29,7 +29,7 @@ type Loop[S any] struct {
 
 // New makes a loop that does not run yet. Stopped is what callers get when it has ended.
 func New[S any](stopped error) *Loop[S] {
-	hard, kill := context.WithCancel(context.Background())
+	hard, kill := context.WithCancel(context.Background()) //nolint:gosec // the loop calls it at its end
 	return &Loop[S]{inbox: make(chan func(), 64), ready: make(chan struct{}), hard: hard, kill: kill, stopped: stopped}
 }
 

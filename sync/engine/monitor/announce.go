@@ -36,7 +36,7 @@ func (m *Monitor) Announce(wish health.Said) (Answer, error) {
 	})
 	switch {
 	case errors.Is(refusal, health.ErrStale):
-		return Stale, nil
+		return Stale, nil //nolint:nilerr // an answer, not a fault
 	case refusal != nil:
 		return Refused, nil // an answer, not a fault
 	case err != nil:

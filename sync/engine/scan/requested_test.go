@@ -37,11 +37,11 @@ func TestTheIndexIsListedWhenTheScansOfPlexHaveEnded(t *testing.T) {
 	if wait := r.CheckDue().Sub(r.now); wait != 2*time.Second || !r.Awaits(false) {
 		t.Fatalf("checked in %v, want 2 s", wait)
 	}
-	for _, want := range []time.Duration{4, 8, 16, 30, 30} {
+	for _, want := range []int{4, 8, 16, 30, 30} {
 		r.now = r.CheckDue()
 		r.check("1")
-		if wait := r.CheckDue().Sub(r.now); wait != want*time.Second {
-			t.Errorf("checked again in %v, want %v s", wait, int(want))
+		if wait := r.CheckDue().Sub(r.now); wait != time.Duration(want)*time.Second {
+			t.Errorf("checked again in %v, want %d s", wait, want)
 		}
 	}
 	r.now = r.CheckDue()

@@ -3,6 +3,7 @@ package scan_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -149,7 +150,7 @@ func (r *rig) scan() scan.Ended {
 
 // asked is what was asked for since the last call.
 func (r *rig) asked() []string {
-	all := append(r.servers.asked, r.servers.plex...)
+	all := slices.Concat(r.servers.asked, r.servers.plex)
 	r.servers.asked, r.servers.plex = nil, nil
 	return all
 }

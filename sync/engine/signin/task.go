@@ -166,7 +166,7 @@ func (a *Account) swapEnded(account, token string, err error) (swapped bool, _ e
 	switch f := fault.Of(err); {
 	case f != nil && f.Class != fault.Unauthorized:
 		a.swapAt = a.host.Now().Add(max(swapAgain, f.RetryAfter))
-		return false, nil
+		return false, nil //nolint:nilerr // it is tried again
 	case f != nil || token == "":
 		a.fruitless = account
 		return false, nil
