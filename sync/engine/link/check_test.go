@@ -53,6 +53,7 @@ type rig struct {
 	stash  *stash
 	plex   *plex
 	dialed link.Address
+	other  [2]any // adapters in place of these, if any
 	log    bytes.Buffer
 }
 
@@ -61,7 +62,13 @@ func newRig(t *testing.T) *rig {
 	r := &rig{t: t, shelf: testkit.NewShelf(t, 0), stash: &stash{}}
 	r.plex = &plex{machine: "m", sections: []scene.Section{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Archive", Type: "movie"}}}
 	h := host.Host{Now: r.shelf.Clock.Now, Store: r.shelf.DB, Log: slog.New(slog.NewTextHandler(&r.log, nil))}
-	dial := func(a link.Address) (link.Stash, link.Plex) { r.dialed = a; return r.stash, r.plex }
+	dial := func(a link.Address) (link.Stash, link.Plex) {
+		r.dialed = a
+		if s, ok := r.other[0].(link.Stash); ok {
+			return s, r.other[1].(link.Plex)
+		}
+		return r.stash, r.plex
+	}
 	r.Links = link.New(h, dial, func() float64 { return 0.5 })
 	r.must(r.Load())
 	return r
@@ -81,6 +88,12 @@ func (r *rig) pass(d time.Duration) { r.shelf.Clock.Pass(d) }
 // connect makes adapters.
 func (r *rig) connect() {
 	r.Connect(link.Address{StashURL: "http://stash:9999", PlexURL: "http://plex:32400"}, link.Chosen{StashURL: "http://stash:9999", PlexURL: "http://plex:32400"})
+}
+
+// connectTo makes these adapters.
+func (r *rig) connectTo(s link.Stash, p link.Plex) {
+	r.other = [2]any{s, p}
+	r.connect()
 }
 
 // check carries out the checks that are due and returns what they say, by server.

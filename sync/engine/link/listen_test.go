@@ -1,0 +1,112 @@
+package link_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"lockstep/sync/engine/link"
+	"lockstep/sync/fault"
+)
+
+// announcer is a Plex that announces things over a connection which then ends.
+type announcer struct {
+	plex
+	says []link.PlexNews
+	err  error
+}
+
+func (a *announcer) Watch(_ context.Context, connected func(), on func(link.PlexNews)) error {
+	if a.err != nil {
+		return a.err
+	}
+	connected()
+	for _, n := range a.says {
+		on(n)
+	}
+	return nil
+}
+
+// jobs is a Stash that ends a job over a connection which then ends.
+type jobs struct{ stash }
+
+func (*jobs) WatchJobs(_ context.Context, finished func()) error {
+	finished()
+	return nil
+}
+
+// listen runs a listener until its first connection is gone, and returns what it heard.
+func listen(t *testing.T, n *link.Listener, stop func(), until int) (all []link.Heard) {
+	t.Helper()
+	if n == nil {
+		t.Fatal("nobody listens")
+	}
+	n.Run(func(h link.Heard) {
+		if all = append(all, h); len(all) == until {
+			stop()
+		}
+	})
+	return all
+}
+
+func kinds(all []link.Heard) (out []link.Kind) {
+	for _, h := range all {
+		out = append(out, h.Kind)
+	}
+	return out
+}
+
+func TestWhatPlexAnnouncesIsHeard(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	a := &announcer{plex: *r.plex, says: []link.PlexNews{{Appeared: true, Item: "5"}, {Scanned: true, Appeared: true}, {}}}
+	r.connectTo(r.stash, a)
+	all := listen(t, r.Listen(t.Context(), fault.Plex), r.StopListening, 3)
+	if got, want := kinds(all), []link.Kind{link.Appeared, link.Appeared, link.Scanned}; !slices.Equal(got, want) {
+		t.Errorf("heard %v, want %v: what appeared while nobody listened first", got, want)
+	}
+	for _, h := range all {
+		if !r.Heard(h) {
+			t.Errorf("%v concerns nobody", h)
+		}
+	}
+	r.connectTo(r.stash, a)
+	if r.Heard(all[0]) {
+		t.Error("an announcement of the server before concerns somebody")
+	}
+}
+
+func TestAConnectionThatIsLostHasPlexChecked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	a := &announcer{plex: *r.plex}
+	r.connectTo(r.stash, a)
+	r.check()
+	r.pass(2 * time.Minute)
+	n := r.Listen(t.Context(), fault.Plex)
+	if r.Listen(t.Context(), fault.Plex) != nil {
+		t.Error("two listen")
+	}
+	all := listen(t, n, r.StopListeningToPlex, 2)
+	if got, want := kinds(all), []link.Kind{link.Appeared, link.Lost}; !slices.Equal(got, want) {
+		t.Fatalf("heard %v, want %v", got, want)
+	}
+	r.Heard(all[1])
+	if due, _ := r.DueChecks(r.now(), true); len(due) != 1 || due[0].Server != fault.Plex {
+		t.Errorf("checked: %v", due)
+	}
+	if r.Listen(t.Context(), fault.Plex) == nil {
+		t.Error("nobody listens after a check")
+	}
+}
+
+func TestAJobThatStashEndedIsHeard(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.connectTo(&jobs{*r.stash}, r.plex)
+	all := listen(t, r.Listen(t.Context(), fault.Stash), r.StopListening, 1)
+	if len(all) != 1 || all[0].Kind != link.JobEnded {
+		t.Errorf("heard %v", all)
+	}
+}
