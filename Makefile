@@ -59,7 +59,7 @@ preview: ## a preview is what is then written, in 10 000 random libraries with f
 	@.ci/setup.sh go
 	TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) GOGC=400 CGO_ENABLED=0 $(GO) test -tags nogui -v -timeout 1h -parallel 4 -run '^TestAPreviewIsWhatIsThenWritten$$' ./sync/worker -rapid.checks=$(or $(CHECKS),10000)
 
-lint: ## gofmt, vet, staticcheck
+lint: ## gofmt, vet, the linters of .golangci.yml, dead code
 	@.ci/setup.sh build
 	@.ci/lint.sh
 

@@ -40,7 +40,9 @@ func (e *Engine) noteOurs(f *fault.Error) {
 
 // noteStored reports what could not be stored, if anything.
 func (e *Engine) noteStored(err error) {
-	e.noteStored(err)
+	if err != nil {
+		e.noteLocal(err)
+	}
 }
 
 // noteLocal reports a fault of our own. It never counts for the breaker.

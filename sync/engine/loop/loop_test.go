@@ -14,9 +14,9 @@ var errStopped = errors.New("stopped")
 
 // running runs a loop whose turns take as long to come again as again says, until the test
 // ends or stop is called.
-func running(t *testing.T, again time.Duration) (l *loop.Loop[int], stop func()) {
+func running(t *testing.T, again time.Duration) (_ *loop.Loop[int], stop func()) {
 	t.Helper()
-	l = loop.New[int](errStopped)
+	l := loop.New[int](errStopped)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {

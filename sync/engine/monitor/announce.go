@@ -36,9 +36,9 @@ func (m *Monitor) Announce(wish health.Said) (Answer, error) {
 	})
 	switch {
 	case errors.Is(refusal, health.ErrStale):
-		return Stale, nil //nolint:nilerr // an answer, not a fault
+		return Stale, nil
 	case refusal != nil:
-		return Refused, nil // an answer, not a fault
+		return Refused, nil //nolint:nilerr // an answer, not a fault
 	case err != nil:
 		return Refused, errors.Join(errors.New("store an announcement"), err)
 	}

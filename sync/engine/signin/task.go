@@ -166,10 +166,10 @@ func (a *Account) swapEnded(account, token string, err error) (swapped bool, _ e
 	switch f := fault.Of(err); {
 	case f != nil && f.Class != fault.Unauthorized:
 		a.swapAt = a.host.Now().Add(max(swapAgain, f.RetryAfter))
-		return false, nil //nolint:nilerr // it is tried again
+		return false, nil
 	case f != nil || token == "":
 		a.fruitless = account
-		return false, nil
+		return false, nil //nolint:nilerr // another token will not come of it
 	}
 	if err := a.secrets.Set(PlexToken, token); err != nil {
 		a.host.Log.Warn("store the newer token", "err", err)
