@@ -226,7 +226,7 @@ func TestTheAnswerOfAnOlderAdapterConcernsNobody(t *testing.T) {
 	}
 	for _, c := range checks {
 		c.Run(context.Background())
-		current := true
+		var current bool
 		if c.Server == fault.Stash {
 			_, current, _ = r.StashChecked(c)
 		} else {

@@ -8,7 +8,6 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
 	"lockstep/sync/scene"
-	"lockstep/sync/store"
 )
 
 // choose connects with libraries chosen by name.
@@ -88,7 +87,7 @@ func TestALibraryThatWasRenamedInPlexIsTheSame(t *testing.T) {
 		if fixed {
 			continue // a flag names it as before, and it is known by its id
 		}
-		r.must(r.shelf.DB.Update(func(tx store.Tx) error { return a.PutRenamed(tx) }))
+		r.must(r.shelf.DB.Update(a.PutRenamed))
 		r.CalledNow(a.Renamed)
 		if _, a = r.accept(); a.Err != nil || len(a.Renamed) > 0 {
 			t.Errorf("renamed twice: %+v", a)

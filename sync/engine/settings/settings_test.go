@@ -311,7 +311,7 @@ func TestOtherWishesOweARecheckUntilItIsDone(t *testing.T) {
 		t.Error("owed for what decides nothing")
 	}
 	r.save(func(s *config.Settings) { s.ExcludeTags = []string{"Private"} })
-	if !owes() || !owes() { //nolint:revive // asked twice
+	if !owes() || !owes() { //nolint:revive,staticcheck // asked twice
 		t.Error("not owed, or only once")
 	}
 	r.restart()
