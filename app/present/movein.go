@@ -78,7 +78,7 @@ func leftFiles(files []stash2plex.File) string {
 		some(len(by[stash2plex.NotAFile]), T("Not a file and left out: %s.", names(stash2plex.NotAFile))),
 		some(len(by[stash2plex.Unreadable]), T("Could not be read: %s.", names(stash2plex.Unreadable))),
 		some(len(by[stash2plex.NotDecoded]), T("Not read, because it runs code when it is read (a Python pickle): %s.", names(stash2plex.NotDecoded))))
-	return series(" ", words, some(len(words), T("The first reconciliation finds the scenes that waited there.")))
+	return series(" ", words, some(len(by[stash2plex.NotDecoded]), T("The first reconciliation finds the scenes that waited there.")))
 }
 
 // counted tells what the plugin said of itself.
