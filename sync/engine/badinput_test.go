@@ -93,7 +93,7 @@ func mistakes() map[string]mistake {
 		"swapped addresses": {fault.Stash, "", "", chosen(func(_ *testing.T, s *config.Settings) {
 			s.StashURL, s.PlexURL = s.PlexURL, s.StashURL
 		})},
-		"unknown library":      {fault.Plex, fault.Config, `no library named "Ships"`, chosen(func(_ *testing.T, s *config.Settings) { s.Libraries = []string{"Ships"} })},
+		"unknown library":      {fault.Plex, fault.Config, `no library named “Ships”`, chosen(func(_ *testing.T, s *config.Settings) { s.Libraries = []string{"Ships"} })},
 		"Stash not set up":     {fault.Stash, "", "", stashState(sim.StashSetup)},
 		"Stash to be migrated": {fault.Stash, "", "", stashState(sim.StashNeedsMigration)},
 	}

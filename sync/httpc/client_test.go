@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 // answering is a server that counts its requests and gives what status says.
@@ -107,7 +108,7 @@ func send(c *httpc.Client, r httpc.Request) error {
 		if rep.OK() {
 			return nil
 		}
-		return c.Fault(fault.Temporary, "no", "", httpc.Status(rep.Code))
+		return c.Fault(fault.Temporary, message.New(message.Other, message.Detail("no")), message.None, httpc.Status(rep.Code))
 	})
 }
 
@@ -166,7 +167,7 @@ func TestNoSecretIsInAnyTextInAnyForm(t *testing.T) {
 		if !strings.Contains(string(r.Body), token) || !strings.Contains(string(r.Body), "Basic bWU6") {
 			t.Errorf("the server was sent %s", r.Body)
 		}
-		return c.Foreign("ask", "", c.Said("", r))
+		return c.Foreign("ask", message.None, c.Said("", r))
 	})
 	for err := error(f); err != nil; err = errors.Unwrap(err) {
 		for _, secret := range []string{token, url.QueryEscape(token), "bWU6", password, url.QueryEscape(password)} {
@@ -214,7 +215,7 @@ func TestAWaitThatIsKnownBetterIsKept(t *testing.T) {
 	t.Cleanup(s.Close)
 	c := client(t, s.URL, "")
 	f := ask(c, func(httpc.Reply) error {
-		busy := c.Fault(fault.Busy, "busy", "", nil)
+		busy := c.Fault(fault.Busy, message.New(message.Other, message.Detail("busy")), message.None, nil)
 		busy.RetryAfter = time.Minute
 		return busy
 	})
@@ -301,14 +302,14 @@ func TestTheHeadersOfAllRequestsNeverHoldTheSecret(t *testing.T) {
 	secret, shared := "cAnArY", http.Header{"X-Product": {"Lockstep"}}
 	c := httpc.New(httpc.Options{
 		Server: fault.Plex, Base: httpc.Address(address), Header: shared, SecretHeader: "X-Secret", Timeout: 5 * time.Second,
-		Secret: func() string { return secret }, BadSecret: "The token has characters that no token has.",
+		Secret: func() string { return secret }, BadSecret: message.New(message.PlexTokenCharacters),
 	})
 	t.Cleanup(c.Close)
 	if err := ask(c, fine); err != nil || len(shared) != 1 {
 		t.Errorf("%v, the headers are %v", err, shared)
 	}
 	for _, secret = range []string{"two words", "a\nX-Other: b", "tökén"} {
-		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Message.String() != "The token has characters that no token has." {
+		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Message.String() != "The Plex token contains characters that no token has." {
 			t.Errorf("%q: %v", secret, f)
 		}
 	}

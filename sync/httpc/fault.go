@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -107,55 +108,52 @@ func shorten(s string) string {
 }
 
 // Fault makes a fault of this server.
-func (c *Client) Fault(class fault.Class, words, hint string, err error) *fault.Error {
-	return fault.Old(class, c.o.Server, words, hint, err)
+func (c *Client) Fault(class fault.Class, said, hint message.Message, err error) *fault.Error {
+	return fault.New(class, c.o.Server, said, hint, err)
 }
 
-// Named puts the name of the server into a sentence.
-func (c *Client) Named(format string) string { return fmt.Sprintf(format, c.o.Name) }
-
 // HintHost is what can be done about silence.
-func (c *Client) HintHost() string {
-	return fmt.Sprintf("Check that %s runs and that the address and port are right.", c.o.Name)
+func (c *Client) HintHost() message.Message {
+	return message.New(message.AdviceHost, message.Word(c.o.Name))
 }
 
 func (c *Client) badAddress() error {
-	return c.Fault(fault.Config, fmt.Sprintf("The address of %s must look like %s.", c.o.Name, c.o.Example), "", nil)
+	return c.Fault(fault.Config, message.New(message.HTTPBadAddress, message.Word(c.o.Name), message.Word(c.o.Example)), message.None, nil)
 }
 
 // Oversized is Temporary: it says nothing about the settings or about the server being
 // away.
 func (c *Client) Oversized(op string) error {
-	return c.Fault(fault.Temporary, fmt.Sprintf("%s sent far more than it was asked for.", c.o.Name), "", c.because(op, errors.New("the answer is too long")))
+	return c.Fault(fault.Temporary, message.New(message.HTTPOversized, message.Word(c.o.Name)), message.None, c.because(op, errors.New("the answer is too long")))
 }
 
 // CutOff is an answer that began well and cannot be read.
 func (c *Client) CutOff(op string, err error) error {
-	return c.Fault(fault.Unreachable, fmt.Sprintf("%s's answer was cut off or garbled.", c.o.Name), "", c.because(op, err))
+	return c.Fault(fault.Unreachable, message.New(message.HTTPCutOff, message.Word(c.o.Name)), message.None, c.because(op, err))
 }
 
 // Foreign is an answer of something else: hint says what might be meant.
-func (c *Client) Foreign(op, hint string, err error) error {
+func (c *Client) Foreign(op string, hint message.Message, err error) error {
 	if err == nil {
 		err = errors.New("an answer of another kind")
 	}
-	return c.Contradiction(op, fmt.Sprintf("This address answers, but not as %s does.", c.o.Name), hint, err)
+	return c.Contradiction(op, message.New(message.HTTPForeign, message.Word(c.o.Name)), hint, err)
 }
 
 // Redirected is an answer that leads elsewhere. hint may be empty.
 func (c *Client) Redirected(op string, r Reply) error {
-	hint := "A proxy or a sign-in page may be in between."
+	hint := message.New(message.AdviceRedirects)
 	if u, err := url.Parse(r.Header.Get("Location")); err == nil && u.Host != "" {
-		hint = c.redact(fmt.Sprintf("It leads to %s. If that is your %s, enter it instead.", u.Scheme+"://"+u.Host, c.o.Name))
+		hint = message.New(message.AdviceLeadsTo, message.Address(c.redact(u.Scheme+"://"+u.Host)), message.Word(c.o.Name))
 	}
-	return c.Contradiction(op, fmt.Sprintf("This address redirects; it is probably not %s.", c.o.Name), hint, Status(r.Code))
+	return c.Contradiction(op, message.New(message.HTTPRedirects, message.Word(c.o.Name)), hint, Status(r.Code))
 }
 
 // Broken classifies an exchange that brought no answer. ctx is the caller's: only its own
 // cancellation is Canceled, our timeout and the caller's deadline are silence.
 func (c *Client) Broken(ctx context.Context, op string, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return c.Fault(fault.Canceled, fmt.Sprintf("The request to %s was stopped.", c.o.Name), "", c.because(op, err))
+		return c.Fault(fault.Canceled, message.New(message.HTTPStopped, message.Word(c.o.Name)), message.None, c.because(op, err))
 	}
 	if f := c.untrusted(op, err); f != nil {
 		return f
@@ -168,22 +166,22 @@ func (c *Client) Broken(ctx context.Context, op string, err error) error {
 	)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return c.silent("%s did not answer in time.", why)
+		return c.silent(message.HTTPTimeout, why)
 	case errors.As(err, &dns):
 		return c.unknownHost(why)
 	case connectionRefused(err):
-		return c.silent("%s is not running at this address (connection refused).", why)
+		return c.silent(message.HTTPRefused, why)
 	case hungUp(err):
 		if f := c.wantsTLS(ctx, op, err); f != nil {
 			return f
 		}
-		return c.silent("%s broke off the connection.", why)
+		return c.silent(message.HTTPHungUp, why)
 	}
-	return c.silent("%s cannot be reached.", why)
+	return c.silent(message.HTTPUnreachable, why)
 }
 
-func (c *Client) silent(format string, why error) error {
-	return c.Fault(fault.Unreachable, fmt.Sprintf(format, c.o.Name), c.HintHost(), why)
+func (c *Client) silent(code message.Code, why error) error {
+	return c.Fault(fault.Unreachable, message.New(code, message.Word(c.o.Name)), c.HintHost(), why)
 }
 
 // unknownHost: many routers refuse names that lead into the own network, as those of Plex
@@ -191,9 +189,9 @@ func (c *Client) silent(format string, why error) error {
 func (c *Client) unknownHost(why error) error {
 	hint := c.HintHost()
 	if c.o.Base != nil && strings.HasSuffix(c.o.Base.Hostname(), plexDirect) {
-		hint = "Your router may block such names (DNS rebind protection). Allow plex.direct there, or use http with the address of the computer."
+		hint = message.New(message.AdvicePlexDirect)
 	}
-	return c.Fault(fault.Unreachable, fmt.Sprintf("The host name of %s is not known.", c.o.Name), hint, why)
+	return c.Fault(fault.Unreachable, message.New(message.HTTPUnknownHost, message.Word(c.o.Name)), hint, why)
 }
 
 func connectionRefused(err error) bool {
@@ -220,13 +218,13 @@ func (c *Client) untrusted(op string, err error) error {
 	)
 	switch {
 	case errors.As(err, &file):
-		return c.Fault(fault.Config, fmt.Sprintf("The certificate file for %s cannot be read.", c.o.Name), "Check the file in the settings under Connections.", c.because(op, file.err))
+		return c.Fault(fault.Config, message.New(message.HTTPCertificateFile, message.Word(c.o.Name)), message.New(message.AdviceCertificateFile), c.because(op, file.err))
 	case errors.As(err, &pin):
 		return c.certificate(op, pin.leaf, err)
 	case errors.As(err, &cert) && len(cert.UnverifiedCertificates) > 0:
 		return c.certificate(op, cert.UnverifiedCertificates[0], err)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		return c.Contradiction(op, "This address does not speak https.", fmt.Sprintf("Use http in the address of %s.", c.o.Name), err)
+		return c.Contradiction(op, message.New(message.HTTPNoTLS), message.New(message.AdviceUseHTTP, message.Word(c.o.Name)), err)
 	}
 	return nil
 }
@@ -245,12 +243,12 @@ func (c *Client) guarded(r Reply) error {
 	if r.Code != http.StatusUnauthorized || !strings.EqualFold(scheme, "Basic") {
 		return nil
 	}
-	words := "A proxy in front of %s asks for a user name and a password."
+	said := message.HTTPProxyLogin
 	if c.o.Login() != "" {
-		words = "The proxy in front of %s does not accept the user name and password."
+		said = message.HTTPProxyRefused
 	}
-	hint := fmt.Sprintf("Store both, with a colon between, by lockstep secret set %s-login.", strings.ToLower(string(c.o.Server)))
-	return c.Fault(fault.Unauthorized, fmt.Sprintf(words, c.o.Name), hint, Status(r.Code))
+	hint := message.New(message.AdviceProxyLogin, message.Word(strings.ToLower(string(c.o.Server))))
+	return c.Fault(fault.Unauthorized, message.New(said, message.Word(c.o.Name)), hint, Status(r.Code))
 }
 
 // wrongPort tells a port for https that was asked in http.
@@ -259,7 +257,7 @@ func (c *Client) wrongPort(r Reply) error {
 	if r.Code != http.StatusBadRequest || !strings.Contains(said, "http request") || !strings.Contains(said, "https") {
 		return nil
 	}
-	return c.Contradiction("", "This address speaks https only.", fmt.Sprintf("Use https in the address of %s.", c.o.Name), Status(r.Code))
+	return c.Contradiction("", message.New(message.HTTPTLSOnly), message.New(message.AdviceUseHTTPS, message.Word(c.o.Name)), Status(r.Code))
 }
 
 // closedUnanswered tells a connection that was closed in place of an answer.

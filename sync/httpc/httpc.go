@@ -19,6 +19,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -52,7 +53,7 @@ type Options struct {
 	// the server that asks for them; nil or "" means none.
 	Login func() string
 	// BadSecret words a secret with characters that no secret has.
-	BadSecret, BadSecretHint string
+	BadSecret, BadSecretHint message.Message
 	// Budget holds back what failed a moment ago; nil holds back nothing.
 	Budget *budget.Budget
 	// Proven says that the server answered well at this address before: what contradicts it

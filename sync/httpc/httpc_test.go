@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 func client(t *testing.T, address, trust string) *httpc.Client {
@@ -49,7 +50,7 @@ func TestRetryAfterIsOnTheFaultOfEveryAnswer(t *testing.T) {
 				t.Cleanup(s.Close)
 				c := client(t, s.URL, "")
 				err := c.Do(context.Background(), httpc.Request{Kind: kind, Path: "/"}, func(r httpc.Reply) error {
-					return c.Fault(fault.Unreachable, "away", "", httpc.Status(r.Code))
+					return c.Fault(fault.Unreachable, message.New(message.Other, message.Detail("away")), message.None, httpc.Status(r.Code))
 				})
 				if got := fault.Of(err).RetryAfter; got != want {
 					t.Errorf("got %v, want %v", got, want)
@@ -157,7 +158,7 @@ func TestTheSecretIsReadBeforeEachRequestAndInNoText(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := client(t, s.URL, "")
-	f := ask(c, func(r httpc.Reply) error { return c.Foreign("ask", "", c.Said("", r)) })
+	f := ask(c, func(r httpc.Reply) error { return c.Foreign("ask", message.None, c.Said("", r)) })
 	if seen.Load() != "cAnArY" || f == nil {
 		t.Fatalf("sent %v, got %v", seen.Load(), f)
 	}

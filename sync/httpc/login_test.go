@@ -10,6 +10,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 // behindProxy is a server behind a proxy that lets one login through and says what it was sent.
@@ -50,7 +51,7 @@ func TestAProxyThatAsksForALoginIsNamedAndSatisfied(t *testing.T) {
 			t.Cleanup(client.Close)
 			f := ask(client, func(r httpc.Reply) error {
 				if !r.OK() {
-					return client.Fault(fault.Unauthorized, "its own", "", errors.Join(client.Said("x", r)))
+					return client.Fault(fault.Unauthorized, message.New(message.Other, message.Detail("its own")), message.None, errors.Join(client.Said("x", r)))
 				}
 				return nil
 			})
@@ -78,7 +79,9 @@ func TestAServersOwnRefusalIsNotTakenForAProxys(t *testing.T) {
 		}))
 		t.Cleanup(s.Close)
 		c := client(t, s.URL, "")
-		if f := ask(c, func(httpc.Reply) error { return c.Fault(fault.Unauthorized, "its own", "", nil) }); f == nil || f.Message.String() != "its own" {
+		if f := ask(c, func(httpc.Reply) error {
+			return c.Fault(fault.Unauthorized, message.New(message.Other, message.Detail("its own")), message.None, nil)
+		}); f == nil || f.Message.String() != "its own" {
 			t.Errorf("%q: got %v", scheme, f)
 		}
 	}

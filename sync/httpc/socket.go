@@ -12,6 +12,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -112,7 +113,7 @@ func (c *Client) ended(ctx context.Context, op string, err error) error {
 	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
 		return c.Broken(ctx, op, err)
 	}
-	return c.silent("The connection to %s ended.", c.because(op, err))
+	return c.silent(message.HTTPEnded, c.because(op, err))
 }
 
 // connect shakes hands.
@@ -138,7 +139,7 @@ func (c *Client) connect(ctx context.Context, l Listener) (*websocket.Conn, erro
 		return conn, nil
 	case err == nil:
 		_ = conn.CloseNow()
-		return nil, c.Foreign(l.Op, "", errors.New("the server does not speak "+l.Protocol))
+		return nil, c.Foreign(l.Op, message.None, errors.New("the server does not speak "+l.Protocol))
 	case resp == nil || resp.StatusCode == http.StatusSwitchingProtocols:
 		return nil, c.Broken(ctx, l.Op, err)
 	}
@@ -152,7 +153,7 @@ func (c *Client) connect(ctx context.Context, l Listener) (*websocket.Conn, erro
 	if f := l.Refused(rep); f != nil {
 		return nil, withRetryAfter(f, rep)
 	}
-	return nil, c.Foreign(l.Op, "", errors.New("no websocket"))
+	return nil, c.Foreign(l.Op, message.None, errors.New("no websocket"))
 }
 
 // PingsOften reports whether sockets are held open by frequent pings.

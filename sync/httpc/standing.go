@@ -29,10 +29,10 @@ const (
 // Contradiction makes a fault of an answer that something else gave, or that a server
 // gives in passing: Unreachable at first when this server answered well before, and a
 // Config fault when it lasts two minutes or when there was no good answer yet.
-func (c *Client) Contradiction(op, words, hint string, err error) *fault.Error {
+func (c *Client) Contradiction(op string, said, hint message.Message, err error) *fault.Error {
 	why := c.because(op, err)
 	why.doubt = contradicts
-	return c.Fault(fault.Config, words, hint, why)
+	return c.Fault(fault.Config, said, hint, why)
 }
 
 // standing remembers whether a server ever answered well, and which kinds of request
@@ -73,8 +73,8 @@ func inPassing(f *fault.Error, d doubt) error {
 	out := *f
 	out.Class = fault.Unreachable
 	if d == contradicts {
-		out.Message = message.Old("Something else answers in place of " + string(f.Server) + " at the moment.")
-		out.Hint = message.Old("A proxy does this while the server behind it restarts. Lockstep asks again by itself.")
+		out.Message = message.New(message.HTTPInPassing, message.Word(f.Server))
+		out.Hint = message.New(message.AdviceInPassing)
 	}
 	return &out
 }

@@ -7,13 +7,14 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // An answer that contradicts what the same server said a moment ago.
 func TestAContradictionIsBelievedOnlyWhenItLastsOrWasNeverOtherwise(t *testing.T) {
 	t.Parallel()
 	c := New(Options{Server: fault.Stash})
-	page := c.Contradiction("", "a web page", "look", errors.New("a page"))
+	page := c.Contradiction("", message.New(message.Other, message.Detail("a web page")), message.New(message.Other, message.Detail("look")), errors.New("a page"))
 	certificate := *page
 	certificate.Err = &cause{text: "x", doubt: unproven}
 	for name, tc := range map[string]struct {
@@ -54,7 +55,7 @@ func TestAContradictionIsBelievedOnlyWhenItLastsOrWasNeverOtherwise(t *testing.T
 func TestAnotherKindOrAnotherOutcomeBeginsAnew(t *testing.T) {
 	t.Parallel()
 	c := New(Options{Server: fault.Plex})
-	page := c.Contradiction("", "a web page", "", errors.New("a page"))
+	page := c.Contradiction("", message.New(message.Other, message.Detail("a web page")), message.None, errors.New("a page"))
 	var s standing
 	now := time.Unix(0, 0)
 	see := func(kind budget.Kind, err error) fault.Class {
@@ -72,7 +73,7 @@ func TestAnotherKindOrAnotherOutcomeBeginsAnew(t *testing.T) {
 	if got := see(budget.Pictures, page); got != fault.Config {
 		t.Errorf("covers that met pages for three minutes are %s", got)
 	}
-	for _, between := range []error{nil, c.Fault(fault.Unreachable, "refused", "", nil), c.Fault(fault.NotFound, "gone", "", nil)} {
+	for _, between := range []error{nil, c.Fault(fault.Unreachable, message.New(message.Other, message.Detail("refused")), message.None, nil), c.Fault(fault.NotFound, message.New(message.Other, message.Detail("gone")), message.None, nil)} {
 		see(budget.Pictures, between)
 		if got := see(budget.Pictures, page); got != fault.Unreachable {
 			t.Errorf("a page right after %v is %s", between, got)
@@ -85,8 +86,8 @@ func TestAFaultThatIsNoAnswerProvesNothingGood(t *testing.T) {
 	t.Parallel()
 	c := New(Options{Server: fault.Plex})
 	var s standing
-	_ = s.settle(budget.Identity, c.Fault(fault.Unreachable, "refused", "", nil), time.Now())
-	if f := fault.Of(s.settle(budget.Identity, c.Contradiction("", "a page", "", errors.New("x")), time.Now())); f.Class != fault.Config {
+	_ = s.settle(budget.Identity, c.Fault(fault.Unreachable, message.New(message.Other, message.Detail("refused")), message.None, nil), time.Now())
+	if f := fault.Of(s.settle(budget.Identity, c.Contradiction("", message.New(message.Other, message.Detail("a page")), message.None, errors.New("x")), time.Now())); f.Class != fault.Config {
 		t.Errorf("got %v", f)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // plexDirect ends the names for which Plex hands every server a certificate.
@@ -85,30 +85,27 @@ func fingerprint(cert *x509.Certificate) string {
 // certificate says what is wrong with one, and what to do about just that. It may pass: a
 // server that has just started shows a stop-gap certificate.
 func (c *Client) certificate(op string, leaf *x509.Certificate, err error) error {
-	words, hint := c.flaw(leaf)
+	flaw, hint := c.flaw(leaf)
 	why := c.because(op, err)
 	why.doubt = unproven
-	return c.Fault(fault.Config, fmt.Sprintf(words, c.o.Name), hint, why)
+	return c.Fault(fault.Config, message.New(flaw, message.Word(c.o.Name)), hint, why)
 }
 
-func (c *Client) flaw(leaf *x509.Certificate) (words, hint string) {
+func (c *Client) flaw(leaf *x509.Certificate) (message.Code, message.Message) {
 	host, now := c.o.Base.Hostname(), time.Now()
 	switch {
 	case c.trust.pin != nil:
-		return "%s shows another certificate than the one entered in the settings.",
-			"If you renewed it, compare and enter its new SHA-256 fingerprint: " + fingerprint(leaf)
+		return message.HTTPOtherCertificate, message.New(message.AdviceOtherCertificate, message.Word(fingerprint(leaf)))
 	case now.After(leaf.NotAfter):
-		return "The certificate of %s has expired.", "Renew it there. If it is valid, check the clock of this computer."
+		return message.HTTPExpired, message.New(message.AdviceExpired)
 	case now.Before(leaf.NotBefore):
-		return "The certificate of %s is not valid yet.", "Check the clock of this computer."
+		return message.HTTPNotYetValid, message.New(message.AdviceClock)
 	case selfSigned(leaf):
-		return "%s has signed its certificate itself.",
-			"Compare its SHA-256 fingerprint with the one on the server, and enter it as the certificate in the settings: " + fingerprint(leaf)
+		return message.HTTPSelfSigned, message.New(message.AdviceSelfSigned, message.Word(fingerprint(leaf)))
 	case leaf.VerifyHostname(host) != nil:
-		return "The certificate of %s is for another name than this address.", c.rightName(leaf)
+		return message.HTTPWrongName, c.rightName(leaf)
 	}
-	return "The certificate of %s is from an authority this computer does not know.",
-		"Enter the file of that authority's certificate in the settings under Connections."
+	return message.HTTPUnknownAuthority, message.New(message.AdviceAuthorityFile)
 }
 
 func selfSigned(leaf *x509.Certificate) bool {
@@ -116,18 +113,21 @@ func selfSigned(leaf *x509.Certificate) bool {
 }
 
 // rightName offers the address a certificate is made for.
-func (c *Client) rightName(leaf *x509.Certificate) string {
+func (c *Client) rightName(leaf *x509.Certificate) message.Message {
 	if ready := c.direct(leaf); ready != "" {
-		return "Enter this address instead: " + ready
+		return message.New(message.AdviceReadyAddress, message.Address(ready))
 	}
-	names := leaf.DNSNames
+	var names []message.Arg
+	for _, n := range leaf.DNSNames {
+		names = append(names, message.Address(c.redact(n)))
+	}
 	for _, ip := range leaf.IPAddresses {
-		names = append(names, ip.String())
+		names = append(names, message.Address(ip.String()))
 	}
 	if len(names) == 0 {
-		return "Enter its SHA-256 fingerprint as the certificate in the settings: " + fingerprint(leaf)
+		return message.New(message.AdviceFingerprint, message.Word(fingerprint(leaf)))
 	}
-	return "Enter an address with a name it is made for: " + c.redact(strings.Join(names[:min(len(names), 3)], ", "))
+	return message.New(message.AdviceRightName, message.List(names[:min(len(names), 3)]...))
 }
 
 // direct is the ready address under a name like *.0123abcd.plex.direct, "" without one.
@@ -175,13 +175,13 @@ func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
 	if leaf == nil {
 		return nil
 	}
-	hint := fmt.Sprintf("Use https in the address of %s.", c.o.Name)
+	hint := message.New(message.AdviceUseHTTPS, message.Word(c.o.Name))
 	if ready := c.direct(leaf); ready != "" {
-		hint = "Enter this address instead: " + ready
+		hint = message.New(message.AdviceReadyAddress, message.Address(ready))
 	}
 	why := c.because(op, err)
 	why.doubt = unproven
-	return c.Fault(fault.Config, fmt.Sprintf("%s accepts secure connections only.", c.o.Name), hint, why)
+	return c.Fault(fault.Config, message.New(message.HTTPSecureOnly, message.Word(c.o.Name)), hint, why)
 }
 
 func (p *peek) look(shown func() *x509.Certificate) *x509.Certificate {

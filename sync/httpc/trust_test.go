@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/sim"
 )
 
@@ -61,7 +62,7 @@ func printed(cert tls.Certificate) string {
 func identity(c *httpc.Client) *fault.Error {
 	return fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Identity, Path: "/identity"}, func(r httpc.Reply) error {
 		if !r.OK() {
-			return c.Fault(fault.Temporary, "no success", "", httpc.Status(r.Code))
+			return c.Fault(fault.Temporary, message.New(message.Other, message.Detail("no success")), message.None, httpc.Status(r.Code))
 		}
 		return nil
 	}))

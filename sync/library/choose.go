@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -78,8 +79,8 @@ func one(all []scene.Section, name string, known Known) (scene.Section, error) {
 		}
 	}
 	if all[i].Type != movies {
-		return scene.Section{}, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("The Plex library %q is not a library of films.", all[i].Title),
-			"Lockstep syncs libraries of type Movies or Other Videos. Choose another one in the settings.", nil)
+		return scene.Section{}, fault.New(fault.Config, fault.Plex, message.New(message.LibraryNotFilms, message.Title(all[i].Title)),
+			message.New(message.AdviceNotFilms), nil)
 	}
 	return all[i], nil
 }
@@ -107,12 +108,12 @@ func byName(all []scene.Section, name string) (int, error) {
 			return at[0], nil
 		}
 		if len(at) > 1 {
-			return 0, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("Plex has more than one library named %q.", bare),
-				"It has: "+titles(all)+". Choose one of them in the settings.", nil)
+			return 0, fault.New(fault.Config, fault.Plex, message.New(message.LibrarySeveral, message.Title(bare)),
+				titles(all), nil)
 		}
 	}
-	return 0, fault.Old(fault.Config, fault.Plex, fmt.Sprintf("Plex has no library named %q.", bare),
-		"It has: "+titles(all)+". Choose one of them in the settings.", nil)
+	return 0, fault.New(fault.Config, fault.Plex, message.New(message.LibraryMissing, message.Title(bare)),
+		titles(all), nil)
 }
 
 // Names are what the settings should call libraries: the title where it means one library
@@ -136,8 +137,8 @@ func movieSections(all []scene.Section) ([]scene.Section, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, fault.Old(fault.Config, fault.Plex, "Plex has no movie library.",
-			"Create a library of type Movies or Other Videos in Plex.", nil)
+		return nil, fault.New(fault.Config, fault.Plex, message.New(message.LibraryNone),
+			message.New(message.AdviceLibraryNone), nil)
 	}
 	return out, nil
 }
@@ -146,19 +147,19 @@ func movieSections(all []scene.Section) ([]scene.Section, error) {
 const movies = "movie"
 
 // titles lists what there is, with the id where a title alone does not tell.
-func titles(all []scene.Section) string {
-	names := make([]string, len(all))
+func titles(all []scene.Section) message.Message {
+	names := make([]message.Arg, len(all))
 	for i, s := range all {
-		names[i] = s.Title
+		names[i] = message.Title(s.Title)
 		same := func(o scene.Section) bool {
 			return o.ID != s.ID && strings.EqualFold(strings.TrimSpace(o.Title), strings.TrimSpace(s.Title))
 		}
 		if slices.ContainsFunc(all, same) {
-			names[i] = fmt.Sprintf("%s (%s)", s.Title, s.ID)
+			names[i] = message.Title(fmt.Sprintf("%s (%s)", s.Title, s.ID))
 		}
 	}
 	if len(names) == 0 {
-		return "no libraries"
+		return message.New(message.AdviceNoLibraries)
 	}
-	return strings.Join(names, ", ")
+	return message.New(message.AdviceChooseLibrary, message.List(names...))
 }

@@ -27,8 +27,8 @@ func TestLibrariesAreChosenByTitleOrID(t *testing.T) {
 		"title beats id":  {[]string{"1"}, []string{"3"}, nil},
 		"twice":           {[]string{"Nature", " NATURE "}, []string{"1"}, nil},
 		"order of wishes": {[]string{"Trains", "Nature"}, []string{"4", "1"}, nil},
-		"unknown":         {[]string{"Nature", "Ships"}, nil, []string{`no library named "Ships"`, "Nature, Radio, 1, Trains"}},
-		"not of films":    {[]string{"Radio"}, nil, []string{`"Radio" is not a library of films`, "Movies"}},
+		"unknown":         {[]string{"Nature", "Ships"}, nil, []string{`no library named “Ships”`, "Nature, Radio, 1, Trains"}},
+		"not of films":    {[]string{"Radio"}, nil, []string{`“Radio” is not a library of films`, "Movies"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestLibrariesAreChosenByTitleOrID(t *testing.T) {
 	_, _, err := library.Resolve(nil, nil, "", library.Known{})
 	refused(t, err, []string{"no movie library", "Create a library"})
 	_, _, err = library.Resolve(nil, []string{"Nature"}, "", library.Known{})
-	refused(t, err, []string{`no library named "Nature"`, "no libraries"})
+	refused(t, err, []string{`no library named “Nature”`, "no libraries"})
 }
 
 func TestLibrariesAreToldApartByMoreThanTheirNames(t *testing.T) {
@@ -66,7 +66,7 @@ func TestLibrariesAreToldApartByMoreThanTheirNames(t *testing.T) {
 	}{
 		"with a blank at the end":        {[]string{"Films "}, "m", library.Known{}, []string{"1"}, nil},
 		"without":                        {[]string{"Films"}, "m", library.Known{}, []string{"2"}, nil},
-		"in another case there are two":  {[]string{"films"}, "m", library.Known{}, nil, []string{`more than one library named "films"`, "Films  (1), Films (2)"}},
+		"in another case there are two":  {[]string{"films"}, "m", library.Known{}, nil, []string{`more than one library named “films”`, "Films  (1), Films (2)"}},
 		"two of one name":                {[]string{"Twins"}, "m", library.Known{}, nil, []string{"more than one"}},
 		"one of them, by id":             {[]string{"6"}, "m", library.Known{}, []string{"6"}, nil},
 		"a name that is another's id":    {[]string{"3"}, "m", library.Known{}, []string{"7"}, nil},
@@ -74,7 +74,7 @@ func TestLibrariesAreToldApartByMoreThanTheirNames(t *testing.T) {
 		"chosen before, whatever is new": {[]string{"Films"}, "m", before, []string{"1"}, nil},
 		"called so once":                 {[]string{"Old"}, "m", before, []string{"2"}, nil},
 		"called so now comes first":      {[]string{"Trains"}, "m", before, []string{"3"}, nil},
-		"on another server":              {[]string{"Steam"}, "n", before, nil, []string{`no library named "Steam"`}},
+		"on another server":              {[]string{"Steam"}, "n", before, nil, []string{`no library named “Steam”`}},
 		"gone, and another of the name":  {[]string{"Trains"}, "m", library.Known{Machine: "m", IDs: map[string]string{"Trains": "99"}}, []string{"3"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

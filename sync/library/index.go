@@ -11,6 +11,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -97,8 +98,8 @@ func (x *Index) all(ctx context.Context, section string, r *Refreshed) error {
 		return err
 	}
 	if len(seen) < total {
-		return fault.Old(fault.Temporary, fault.Plex,
-			fmt.Sprintf("Plex listed only %d of %d items.", len(seen), total), "Lockstep will list them again.", nil)
+		return fault.New(fault.Temporary, fault.Plex,
+			message.New(message.LibraryShort, message.Number(len(seen)), message.Number(total)), message.New(message.AdviceListedAgain), nil)
 	}
 	if err := x.sweepOut(section, seen, r); err != nil {
 		return err

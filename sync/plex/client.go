@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 const (
@@ -87,7 +88,7 @@ func dial(o Options, fresh bool) *Client {
 	return &Client{base: base, pages: httpc.NewSizes(maxPage, leastPage), batches: httpc.NewSizes(usualBatch, leastBatch), ping: httpc.PingEvery, pong: httpc.PongWithin, http: httpc.New(httpc.Options{
 		Server: fault.Plex, Name: o.Name, Base: base, Example: "http://host:32400",
 		Header: identify(o.ClientID, o.Version), SecretHeader: "X-Plex-Token", Secret: o.Token, Login: o.Login,
-		BadSecret: "The Plex token contains characters that no token has.", BadSecretHint: hintSignIn,
+		BadSecret: message.New(message.PlexTokenCharacters), BadSecretHint: message.New(message.AdvicePlexSignIn),
 		Timeout: o.Timeout, Budget: o.Budget, Connect: o.Connect, Idle: idleTimeout, Fresh: fresh, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // connectionTimeout is for one address: what does not answer within it is no good choice.
@@ -37,9 +38,9 @@ func (s *SignIn) BestConnection(ctx context.Context, server Server) (Connection,
 		return list[i], nil
 	}
 	if ctx.Err() != nil {
-		return Connection{}, plexFault(fault.Canceled, "The search for the server was stopped.", "", ctx.Err())
+		return Connection{}, plexFault(fault.Canceled, message.New(message.PlexSearchStopped), message.None, ctx.Err())
 	}
-	return Connection{}, plexFault(fault.Unreachable, "The server does not answer at any of its addresses.", hintHost, nil)
+	return Connection{}, plexFault(fault.Unreachable, message.New(message.PlexNoAddress), message.New(message.AdvicePlexHost), nil)
 }
 
 func (s *SignIn) is(ctx context.Context, conn Connection, machine string) bool {

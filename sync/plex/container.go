@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -158,7 +159,7 @@ func (c *Client) decode(op string, rep httpc.Reply) (*container, error) {
 	case err != nil:
 		return nil, c.http.CutOff(op, err)
 	case box.StartState != "" && box.Machine == "":
-		return nil, plexFault(fault.Unreachable, wordsStarting, "", c.http.Because(op, errors.New("startState")))
+		return nil, plexFault(fault.Unreachable, message.New(message.PlexStarting), message.None, c.http.Because(op, errors.New("startState")))
 	}
 	return box, nil
 }

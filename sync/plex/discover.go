@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -58,7 +59,7 @@ func Discover(ctx context.Context, address string) ([]Found, error) {
 }
 
 func noDiscovery(err error) error {
-	return fault.Old(fault.Local, fault.None, "The local network could not be searched.", "Enter the address of Plex by hand.", err)
+	return fault.New(fault.Local, fault.None, message.New(message.PlexNoDiscovery), message.New(message.AdvicePlexNoDiscovery), err)
 }
 
 // collect reads answers until the deadline; each server counts once.

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -99,7 +100,7 @@ func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, bo
 		return errOurs("an empty image")
 	}
 	if len(body) > maxImage {
-		return plexFault(fault.Rejected, "The image is too large for Plex (more than 10 MB).", "Choose a smaller cover in Stash.", fmt.Errorf("%d bytes", len(body)))
+		return plexFault(fault.Rejected, message.New(message.PlexImageLarge), message.New(message.AdviceCoverLarge), fmt.Errorf("%d bytes", len(body)))
 	}
 	r.Kind, r.Method, r.Body, r.Header = budget.Upload, http.MethodPost, body, http.Header{"Content-Type": {contentType}}
 	return c.do(ctx, r)

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -138,12 +139,12 @@ func (t *trial) verdict() error {
 	slices.Sort(out.Fields)
 	out.Fields = slices.Compact(out.Fields)
 	f := fault.Of(t.cause)
-	words, hint := refusedWords(slices.Compact(fields), values), "Change it in Stash, then press Retry."
+	words, hint := message.Old(refusedWords(slices.Compact(fields), values)), message.New(message.AdviceChangeInStash)
 	switch date := scene.FieldDate.Wire(); {
 	case tooLong(httpc.StatusOf(t.cause)):
-		words, hint = f.Message.String(), f.Hint.String()
+		words, hint = f.Message, f.Hint
 	case slices.Equal(out.Fields, []string{date}) && t.refused[0].Scalars[date] == "":
-		words, hint = "Plex does not let the date be cleared.", "Clear it in Plex, or give the scene a date."
+		words, hint = message.New(message.PlexDateClear), message.New(message.AdvicePlexDateClear)
 	}
 	out.Err = plexFault(fault.Rejected, words, hint, f.Err)
 	return out

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -72,7 +73,7 @@ func fresh(items []scene.Item, seen map[string]bool) bool {
 
 // senseless is the fault of a list that cannot be true.
 func (c *Client) senseless(op string, why error) error {
-	return plexFault(fault.Temporary, "Plex answered with a list that makes no sense.", hintLog, c.http.Because(op, why))
+	return plexFault(fault.Temporary, message.New(message.PlexSenseless), message.New(message.AdvicePlexLog), c.http.Because(op, why))
 }
 
 // sensible refuses a page with more items than there are, or with keys that would address
@@ -108,7 +109,7 @@ func (c *Client) part(ctx context.Context, section string, o scene.Listing, offs
 	op := "list library " + section
 	box, head, err := c.listing(ctx, section, httpc.Request{Op: op, Query: listQuery(o), Header: span(offset, size), Divides: func(err error) bool { return size > leastPage && httpc.TooLong(err) }}, func(b *container) error {
 		if b.Offset != nil && int(*b.Offset) != offset {
-			return plexFault(fault.Temporary, "Plex answered with another part of the library than the one asked for.", "",
+			return plexFault(fault.Temporary, message.New(message.PlexOtherPart), message.None,
 				c.http.Because(op, fmt.Errorf("offset %d instead of %d", *b.Offset, offset)))
 		}
 		return c.sensible(op, b, offset)

@@ -68,7 +68,7 @@ func (c *Client) Ready(ctx context.Context) (scene.Identity, []scene.Section, er
 	}
 	if who.StartState != "" {
 		err := c.http.Because("ask who answers", errors.New("startState "+who.StartState))
-		return who, nil, plexFault(fault.Unreachable, wordsStarting, "", err)
+		return who, nil, plexFault(fault.Unreachable, message.New(message.PlexStarting), message.None, err)
 	}
 	list, err := c.sections(ctx, httpc.Request{Op: "list the libraries", Anyone: true})
 	return who, list, serverWide(err)
@@ -118,7 +118,7 @@ func (c *Client) Probe(ctx context.Context) error {
 func absent(err error) error {
 	if f := fault.Of(err); f != nil && f.Class == fault.NotFound {
 		away := *f // with the time it may be asked again
-		away.Class, away.Message, away.Hint = fault.Unreachable, message.Old("This address answers, but not as Plex does."), message.Old(hintPort)
+		away.Class, away.Message, away.Hint = fault.Unreachable, message.New(message.PlexForeign), message.New(message.AdvicePlexPort)
 		return &away
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 // listLimit bounds listings and batch reads: 500 items are about 2 MB and 20 objects each,
@@ -49,7 +50,7 @@ func (c *Client) read(ctx context.Context, r httpc.Request, check func(*containe
 func (c *Client) judge(r httpc.Request, rep httpc.Reply) error {
 	switch {
 	case rep.Code == http.StatusForbidden && r.Method != "":
-		return plexFault(fault.Forbidden, wordsOwner, hintOwner, c.http.Because(r.Op, httpc.Status(rep.Code)))
+		return plexFault(fault.Forbidden, message.New(message.PlexOwner), message.New(message.AdvicePlexOwner), c.http.Because(r.Op, httpc.Status(rep.Code)))
 	case !rep.OK():
 		return c.refusal(r.Op, rep)
 	case rep.More:

@@ -22,8 +22,6 @@ const (
 
 	// longestSignIn is how long plex.tv lets a sign-in be confirmed at present.
 	longestSignIn = 30 * time.Minute
-
-	hintByHand = "Is this computer online? Address and token can also be entered by hand."
 )
 
 // SignInOptions says who signs in, and where.
@@ -78,7 +76,7 @@ func (s *SignIn) NewPIN(ctx context.Context) (PIN, error) {
 		return PIN{}, err
 	}
 	if got.ID == 0 || got.Code == "" {
-		return PIN{}, plexFault(fault.Config, "plex.tv gave no code to sign in with.", hintByHand, nil)
+		return PIN{}, plexFault(fault.Config, message.New(message.PlexTVNoCode), message.New(message.AdviceByHand), nil)
 	}
 	page := s.o.Page + "/auth#?clientID=" + escape(s.o.ClientID) + "&code=" + escape(string(got.Code)) + "&context%5Bdevice%5D%5Bproduct%5D=" + product
 	return PIN{ID: int64(got.ID), Code: string(got.Code), URL: page, Lifetime: lifetime(got.ExpiresIn)}, nil
@@ -100,7 +98,7 @@ func (s *SignIn) PollPIN(ctx context.Context, p PIN) (token string, err error) {
 	}
 	err = s.ask(ctx, "", httpc.Request{Kind: budget.Account, Op: "wait for the sign-in", Path: "/api/v2/pins/" + strconv.FormatInt(p.ID, 10)}, &got)
 	if fault.Is(err, fault.NotFound) {
-		return "", plexFault(fault.NotFound, "The sign-in has run out.", "Start it again.", fault.Of(err).Err)
+		return "", plexFault(fault.NotFound, message.New(message.PlexTVRunOut), message.New(message.AdviceStartAgain), fault.Of(err).Err)
 	}
 	return string(got.Token), err
 }
@@ -111,7 +109,7 @@ func (s *SignIn) PollPIN(ctx context.Context, p PIN) (token string, err error) {
 func (s *SignIn) Renew(ctx context.Context, token string) error {
 	err := s.ask(ctx, token, httpc.Request{Kind: budget.Account, Op: "renew the sign-in", Path: "/api/v2/ping"}, nil)
 	if httpc.StatusOf(err) == http.StatusUnprocessableEntity {
-		return plexFault(fault.Unauthorized, "plex.tv does not accept the sign-in any more.", hintSignIn, fault.Of(err).Err)
+		return plexFault(fault.Unauthorized, message.New(message.PlexTVRefusedSignIn), message.New(message.AdvicePlexSignIn), fault.Of(err).Err)
 	}
 	return err
 }
@@ -194,7 +192,7 @@ func (s *SignIn) ask(ctx context.Context, token string, r httpc.Request, into an
 			return err
 		}
 		if into != nil && rep.JSON(into) != nil {
-			return plexFault(fault.Unreachable, "The answer of plex.tv could not be read.", hintByHand, c.http.Because(r.Op, errors.New("no proper JSON")))
+			return plexFault(fault.Unreachable, message.New(message.PlexTVUnread), message.New(message.AdviceByHand), c.http.Because(r.Op, errors.New("no proper JSON")))
 		}
 		return nil
 	})
@@ -207,21 +205,21 @@ func (s *SignIn) ask(ctx context.Context, token string, r httpc.Request, into an
 // tvFault words a fault for the service instead of the server.
 func tvFault(err error) error {
 	f := fault.Of(err)
-	words := map[fault.Class]string{
-		fault.Unreachable:  "plex.tv cannot be reached.",
-		fault.Config:       "plex.tv cannot be reached: something else answers.",
-		fault.Temporary:    "plex.tv answers with an error.",
-		fault.Busy:         "plex.tv asks to wait a little.",
-		fault.Unauthorized: "plex.tv does not accept the sign-in any more.",
-		fault.Rejected:     "plex.tv refused this.",
+	words := map[fault.Class]message.Message{
+		fault.Unreachable:  message.New(message.PlexTVAway),
+		fault.Config:       message.New(message.PlexTVSomethingElse),
+		fault.Temporary:    message.New(message.PlexTVError),
+		fault.Busy:         message.New(message.PlexTVBusy),
+		fault.Unauthorized: message.New(message.PlexTVRefusedSignIn),
+		fault.Rejected:     message.New(message.PlexTVRefused),
 	}[f.Class]
-	if words == "" {
+	if words.IsZero() {
 		return err
 	}
 	out := *f
-	out.Message = message.Old(words)
+	out.Message = words
 	if f.Class != fault.Unauthorized {
-		out.Hint = message.Old(hintByHand)
+		out.Hint = message.New(message.AdviceByHand)
 	}
 	return &out
 }

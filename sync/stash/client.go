@@ -19,6 +19,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 const (
@@ -88,7 +89,7 @@ func New(o Options) *Client {
 	}
 	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
 		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key, Login: o.Login,
-		BadSecret: "The API key contains characters that no key has.", BadSecretHint: hintKey,
+		BadSecret: message.New(message.StashKeyCharacters), BadSecretHint: message.New(message.AdviceStashKey),
 		Timeout: o.Timeout, Budget: o.Budget, Connect: o.Connect, Idle: idleTimeout, Trust: o.Certificate, Proven: o.Proven,
 	})}
 }
@@ -147,7 +148,7 @@ func (c *Client) post(ctx context.Context, q question, use func(answer) error) e
 func (q question) request() (httpc.Request, error) {
 	payload, err := json.Marshal(map[string]any{"query": q.query, "variables": q.vars})
 	if err != nil {
-		return httpc.Request{}, fault.Old(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
+		return httpc.Request{}, fault.New(fault.Local, fault.Stash, message.New(message.StashUnwritten), message.None, err)
 	}
 	return httpc.Request{
 		Kind: q.kind, Op: q.name(), Method: http.MethodPost, Path: "/graphql", Body: payload, Limit: q.limit, Divides: q.divides,

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -50,7 +51,7 @@ func (c *Client) cover(ctx context.Context, r httpc.Reply, etag string) (scene.C
 	case http.StatusNotModified:
 		return scene.Cover{ETag: etag, NotModified: true}, nil
 	case http.StatusNotFound:
-		return scene.Cover{}, fault.Old(fault.NotFound, fault.Stash, "Stash no longer has this scene.", "", c.http.Said("", r))
+		return scene.Cover{}, fault.New(fault.NotFound, fault.Stash, message.New(message.StashSceneGone), message.None, c.http.Said("", r))
 	case http.StatusInternalServerError:
 		return scene.Cover{}, c.coverFailed(ctx, r)
 	}
@@ -65,7 +66,7 @@ func (c *Client) coverFailed(ctx context.Context, r httpc.Reply) error {
 	if _, err := c.state(ctx); err != nil {
 		return err
 	}
-	return fault.Old(fault.Temporary, fault.Stash, "Stash could not read the cover.", "", c.http.Said("", r))
+	return fault.New(fault.Temporary, fault.Stash, message.New(message.StashCoverUnread), message.None, c.http.Said("", r))
 }
 
 // picture checks that the answer is one: login and error pages come with 200 as well.
@@ -75,14 +76,14 @@ func (c *Client) picture(r httpc.Reply) (scene.Cover, error) {
 		return scene.Cover{ETag: r.Header.Get("ETag"), None: true}, nil
 	}
 	if said == "text/html" {
-		return scene.Cover{}, c.http.Contradiction("", "This address answers with a web page, not with a cover.", c.http.HintHost(), errors.New("a web page as answer"))
+		return scene.Cover{}, c.http.Contradiction("", message.New(message.StashCoverPage), c.http.HintHost(), errors.New("a web page as answer"))
 	}
 	if r.More {
-		return scene.Cover{}, fault.Old(fault.Rejected, fault.Stash, "The cover is larger than 20 MB.", "Choose a smaller cover in Stash.", nil)
+		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(message.StashCoverLarge), message.New(message.AdviceCoverLarge), nil)
 	}
 	kind, _, _ := strings.Cut(http.DetectContentType(r.Body), ";")
 	if !slices.Contains(pictures, kind) {
-		return scene.Cover{}, fault.Old(fault.Rejected, fault.Stash, "The cover in Stash is not a picture.", "Choose another cover in Stash.",
+		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(message.StashCoverNoPicture), message.New(message.AdviceCoverNoPicture),
 			fmt.Errorf("declared %.40q, contains %s", said, kind))
 	}
 	sum := sha1.Sum(r.Body) //nolint:gosec // see the import

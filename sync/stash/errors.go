@@ -11,9 +11,8 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
-
-const hintKey = "Copy the key from Stash: Settings, Security, API key. A Stash without user name and password refuses every key: then leave it empty."
 
 // problem is one entry of "errors" in an answer.
 type problem struct {
@@ -39,7 +38,7 @@ func (c *Client) unreadable(err error) error {
 
 // errFiles is for a null where Stash always gives a list: it says nothing about the scene.
 func errFiles() error {
-	return fault.Old(fault.Temporary, fault.Stash, "Stash did not say which files a scene has.", "See Stash's log.", nil)
+	return fault.New(fault.Temporary, fault.Stash, message.New(message.StashNoFiles), message.New(message.AdviceStashLog), nil)
 }
 
 // refusal classifies an HTTP answer that is not GraphQL's; nil for one that may be.
@@ -47,7 +46,7 @@ func (c *Client) refusal(r httpc.Reply) error {
 	said := c.http.Said("", r)
 	switch {
 	case fromPlex(r):
-		return c.http.Contradiction("", "Plex answers at this address, not Stash. Is the port 9999?", "", said)
+		return c.http.Contradiction("", message.New(message.StashIsPlex), message.None, said)
 	case r.Code == http.StatusOK || r.Code == http.StatusUnprocessableEntity:
 		return c.foreign(r)
 	case r.Code == http.StatusUnauthorized:
@@ -57,11 +56,11 @@ func (c *Client) refusal(r httpc.Reply) error {
 	case r.Code == http.StatusForbidden:
 		return c.forbidden(r)
 	case r.Code == http.StatusTooManyRequests:
-		return fault.Old(fault.Busy, fault.Stash, "Stash is busy.", "", said)
+		return fault.New(fault.Busy, fault.Stash, message.New(message.StashBusy), message.None, said)
 	case r.Code >= 500:
-		return fault.Old(fault.Unreachable, fault.Stash, fmt.Sprintf("Stash answers with an error (%d).", r.Code), "", said)
+		return fault.New(fault.Unreachable, fault.Stash, message.New(message.StashError, message.Number(r.Code)), message.None, said)
 	case r.Code == http.StatusRequestEntityTooLarge || r.Code == http.StatusRequestHeaderFieldsTooLarge:
-		return fault.Old(fault.Rejected, fault.Stash, "A question is too long for Stash or for a proxy in front of it.", "", said)
+		return fault.New(fault.Rejected, fault.Stash, message.New(message.StashTooLong), message.None, said)
 	}
 	return c.notStash(said)
 }
@@ -80,17 +79,17 @@ func (c *Client) foreign(r httpc.Reply) error {
 	case "application/json", "application/graphql-response+json":
 		return nil
 	case "text/html":
-		return c.http.Contradiction("", "This address answers with a web page, not with Stash. Is the port 9999?", "", errors.New("a web page as answer"))
+		return c.http.Contradiction("", message.New(message.StashWebPage), message.None, errors.New("a web page as answer"))
 	}
 	return c.notStash(c.http.Said("", r))
 }
 
 func (c *Client) unauthorized() error {
-	words := "Stash refused the API key."
+	words := message.New(message.StashKeyRefused)
 	if !c.http.HasSecret() {
-		words = "Stash wants an API key."
+		words = message.New(message.StashKeyWanted)
 	}
-	return fault.Old(fault.Unauthorized, fault.Stash, words, hintKey, nil)
+	return fault.New(fault.Unauthorized, fault.Stash, words, message.New(message.AdviceStashKey), nil)
 }
 
 // redirected tells Stash's own way of asking for a login from an address that moved.
@@ -104,10 +103,10 @@ func (c *Client) redirected(r httpc.Reply) error {
 
 func (c *Client) forbidden(r httpc.Reply) error {
 	if text := string(r.Body); strings.Contains(text, "over the internet") || strings.Contains(text, "public internet") {
-		return fault.Old(fault.Config, fault.Stash, "Stash has locked itself because it was reached from the internet without a password.",
-			"Open Stash in a browser and follow what it says.", c.http.Said("", r))
+		return fault.New(fault.Config, fault.Stash, message.New(message.StashLocked),
+			message.New(message.AdviceStashLocked), c.http.Said("", r))
 	}
-	return c.http.Contradiction("", "This address refuses access.", "Is there a proxy in front of Stash?", httpc.Status(r.Code))
+	return c.http.Contradiction("", message.New(message.StashAccess), message.New(message.AdviceStashAccess), httpc.Status(r.Code))
 }
 
 // refused classifies the errors of a query the server understood but did not carry out.
@@ -123,9 +122,9 @@ func (c *Client) refused(ctx context.Context, list []problem) error {
 func (c *Client) problemFault(p problem) error {
 	err := c.http.Because("", errors.New(p.Message))
 	if strings.Contains(p.Message, "database is locked") {
-		return fault.Old(fault.Busy, fault.Stash, "Stash's database is busy.", "", err)
+		return fault.New(fault.Busy, fault.Stash, message.New(message.StashDatabaseBusy), message.None, err)
 	}
-	return fault.Old(fault.Temporary, fault.Stash, "Stash could not answer a question.", "Stash's own log tells more.", err)
+	return fault.New(fault.Temporary, fault.Stash, message.New(message.StashFailed), message.New(message.AdviceStashFailed), err)
 }
 
 // misunderstood explains a 422: this server lacks a field we ask for.
@@ -141,11 +140,11 @@ func (c *Client) misunderstood(ctx context.Context, list []problem) error {
 	case tooOld(v):
 		return errTooOld(v, err)
 	}
-	return fault.Old(fault.Config, fault.Stash, "This Stash is too old or too new for Lockstep (version "+v+").", "Update Lockstep, or Stash if it is older than "+oldest+".", err)
+	return fault.New(fault.Config, fault.Stash, message.New(message.StashOtherVersion, message.Word(v)), message.New(message.AdviceStashVersion, message.Word(oldest)), err)
 }
 
 func errTooOld(v string, err error) error {
-	return fault.Old(fault.Config, fault.Stash, "This Stash is too old for Lockstep (version "+v+").", "Update Stash to "+oldest+" or newer.", err)
+	return fault.New(fault.Config, fault.Stash, message.New(message.StashTooOld, message.Word(v)), message.New(message.AdviceStashUpdate, message.Word(oldest)), err)
 }
 
 // errState says in words what a Stash that is not ready waits for; nil when it is ready.
@@ -154,9 +153,9 @@ func errState(state string) error {
 	case stateOK:
 		return nil
 	case "SETUP":
-		return fault.Old(fault.Config, fault.Stash, "Stash is not set up yet.", "Open Stash in a browser and finish its setup.", nil)
+		return fault.New(fault.Config, fault.Stash, message.New(message.StashNoSetup), message.New(message.AdviceStashNoSetup), nil)
 	case "NEEDS_MIGRATION":
-		return fault.Old(fault.Config, fault.Stash, "Stash needs a database migration: open it in a browser.", "", nil)
+		return fault.New(fault.Config, fault.Stash, message.New(message.StashMigration), message.None, nil)
 	}
-	return fault.Old(fault.Config, fault.Stash, "Stash is not ready.", "Open Stash in a browser.", fmt.Errorf("state %.40q", state))
+	return fault.New(fault.Config, fault.Stash, message.New(message.StashNotReady), message.New(message.AdviceStashNotReady), fmt.Errorf("state %.40q", state))
 }

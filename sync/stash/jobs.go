@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 const (
@@ -19,8 +20,8 @@ const (
 	maxMessage = 1 << 20
 )
 
-// message is a frame of graphql-transport-ws.
-type message struct {
+// frame is a message of graphql-transport-ws.
+type frame struct {
 	ID      string          `json:"id,omitempty"`
 	Type    string          `json:"type"`
 	Payload json.RawMessage `json:"payload,omitempty"`
@@ -35,47 +36,47 @@ func (c *Client) WatchJobs(ctx context.Context, onFinished func()) error {
 	return c.http.Listen(ctx, httpc.Listener{
 		Path: "/graphql", Protocol: subprotocol, MaxFrame: maxMessage, Ping: c.beat, Pong: c.pong,
 		Refused: c.refusal, Begin: c.subscribe,
-		On: func(ctx context.Context, conn *websocket.Conn, frame []byte) error {
-			return c.heard(ctx, conn, frame, onFinished)
+		On: func(ctx context.Context, conn *websocket.Conn, data []byte) error {
+			return c.received(ctx, conn, data, onFinished)
 		},
 	})
 }
 
 // subscribe asks for jobs once the server has said that it listens.
 func (c *Client) subscribe(ctx context.Context, conn *websocket.Conn) error {
-	if err := c.write(ctx, conn, message{Type: "connection_init"}); err != nil {
+	if err := c.write(ctx, conn, frame{Type: "connection_init"}); err != nil {
 		return err
 	}
-	for m := (message{}); m.Type != "connection_ack"; {
-		_, frame, err := conn.Read(ctx)
+	for m := (frame{}); m.Type != "connection_ack"; {
+		_, data, err := conn.Read(ctx)
 		if err != nil {
 			return err
 		}
-		if m, err = read(frame); err != nil {
+		if m, err = read(data); err != nil {
 			return err
 		}
 	}
 	payload, err := json.Marshal(map[string]string{"query": jobsQuery})
 	if err != nil {
-		return fault.Old(fault.Local, fault.Stash, "A question to Stash could not be written.", "", err)
+		return fault.New(fault.Local, fault.Stash, message.New(message.StashUnwritten), message.None, err)
 	}
-	return c.write(ctx, conn, message{ID: "jobs", Type: "subscribe", Payload: payload})
+	return c.write(ctx, conn, frame{ID: "jobs", Type: "subscribe", Payload: payload})
 }
 
-// heard acts on one message.
-func (c *Client) heard(ctx context.Context, conn *websocket.Conn, frame []byte, onFinished func()) error {
-	m, err := read(frame)
+// received acts on one message.
+func (c *Client) received(ctx context.Context, conn *websocket.Conn, data []byte, onFinished func()) error {
+	m, err := read(data)
 	if err != nil {
 		return err
 	}
 	switch m.Type {
 	case "ping":
-		return c.write(ctx, conn, message{Type: "pong"})
+		return c.write(ctx, conn, frame{Type: "pong"})
 	case "error":
-		return fault.Old(fault.Config, fault.Stash, "This Stash does not tell when its jobs end.", "Update Stash to "+oldest+" or newer.",
+		return fault.New(fault.Config, fault.Stash, message.New(message.StashNoJobs), message.New(message.AdviceStashUpdate, message.Word(oldest)),
 			c.http.Because("", errors.New(string(m.Payload))))
 	case "complete":
-		return fault.Old(fault.Unreachable, fault.Stash, "Stash stopped telling about its jobs.", c.http.HintHost(), nil)
+		return fault.New(fault.Unreachable, fault.Stash, message.New(message.StashJobsEnded), c.http.HintHost(), nil)
 	case "next":
 		if finished(m.Payload) {
 			onFinished()
@@ -93,7 +94,7 @@ func finished(payload json.RawMessage) bool {
 	return unmarshal(payload, &p) == nil && p.Data.JobsSubscribe.Type == "REMOVE"
 }
 
-func (c *Client) write(ctx context.Context, conn *websocket.Conn, m message) error {
+func (c *Client) write(ctx context.Context, conn *websocket.Conn, m frame) error {
 	b, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("write message: %w", err)
@@ -101,10 +102,10 @@ func (c *Client) write(ctx context.Context, conn *websocket.Conn, m message) err
 	return conn.Write(ctx, websocket.MessageText, b)
 }
 
-func read(frame []byte) (message, error) {
-	var m message
-	if err := decode.JSON(frame, maxMessage/100, &m); err != nil {
-		return message{}, fmt.Errorf("read message: %w", err)
+func read(data []byte) (frame, error) {
+	var m frame
+	if err := decode.JSON(data, maxMessage/100, &m); err != nil {
+		return frame{}, fmt.Errorf("read message: %w", err)
 	}
 	return m, nil
 }

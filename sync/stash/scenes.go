@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -63,7 +64,7 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 			return nil, err
 		}
 		for _, id := range unsure {
-			failed[id] = fault.Old(fault.Temporary, fault.Stash, "Stash could not say whether this scene still exists.", "", nil)
+			failed[id] = fault.New(fault.Temporary, fault.Stash, message.New(message.StashUnsure), message.None, nil)
 		}
 		c.batches.Took()
 		ids = ids[len(part):]

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -119,7 +120,7 @@ func (s sweep[T]) upTo(c *Client, list []wireStamp, after, bound scene.ID) ([]T,
 			return nil, 0, c.notStash(errID)
 		}
 		if id <= after {
-			return nil, 0, fault.Old(fault.Temporary, fault.Stash, "Stash listed its scenes in an unexpected order.", "", errors.New("page not in order of id"))
+			return nil, 0, fault.New(fault.Temporary, fault.Stash, message.New(message.StashOrder), message.None, errors.New("page not in order of id"))
 		}
 		if after = id; id > bound {
 			break
