@@ -180,7 +180,7 @@ func (t *story) wrong(rep store.Report, skipped, dead int) error {
 	if diff := t.world.Diff(sim.DiffOptions{Posters: true}); len(diff) > 0 {
 		errs = append(errs, fmt.Errorf("in %d places Plex differs from Stash, first %v", len(diff), diff[:min(3, len(diff))]))
 	}
-	if !maps.Equal(rep.Skipped, want) || rep.Incomplete != "" || rep.Enqueued > 0 {
+	if !maps.Equal(rep.Skipped, want) || !rep.Incomplete.IsZero() || rep.Enqueued > 0 {
 		errs = append(errs, fmt.Errorf("the last report says %q with skips %v, expected %v", present.Summary(rep), rep.Skipped, want))
 	}
 	if rep.InStep+skipped != rep.Checked || rep.Checked != len(t.world.Stash.SceneIDs()) {

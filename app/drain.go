@@ -191,7 +191,7 @@ func blocked(s api.Snapshot) error {
 		default:
 			continue
 		}
-		return fault.Old(class, server, a.Words, a.Hint, nil)
+		return fault.Old(class, server, a.Words.String(), a.Hint.String(), nil)
 	}
 	return nil
 }
@@ -209,9 +209,9 @@ func (d *drain) reason(s api.Snapshot) string {
 	}
 	times, most := map[string]int{}, ""
 	for _, j := range page.Jobs {
-		times[j.Words]++
-		if n := times[j.Words]; j.Words != "" && n > times[most] {
-			most = j.Words
+		times[j.Words.String()]++
+		if n := times[j.Words.String()]; !j.Words.IsZero() && n > times[most] {
+			most = j.Words.String()
 		}
 	}
 	return most
@@ -231,16 +231,16 @@ func late(s api.Snapshot, waited time.Duration, reason string) error {
 		return fault.New(fault.Temporary, fault.None, message.New(message.CommandNotCompared), hint, nil)
 	}
 	for _, f := range s.Failing {
-		return fault.New(f.Class, f.Server, message.Old(present.Failing(f, moment())+"."), message.Sentences(message.Old(f.Hint), hint), nil)
+		return fault.New(f.Class, f.Server, message.Old(present.Failing(f, moment())+"."), message.Sentences(f.Hint, hint), nil)
 	}
 	if s.Scan != nil {
-		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
+		return fault.Old(fault.Temporary, s.Scan.Server, unread(s.Scan.Server).String(), hint.String(), nil)
 	}
 	left := message.New(message.CommandToBeDone, message.Count(s.Queue.Pending()))
 	if reason != "" {
 		left = message.New(message.CommandToBeDoneBecause, message.Count(s.Queue.Pending()), message.Of(message.Old(reason)))
 	}
-	return fault.New(fault.Temporary, fault.None, left, hint, nil)
+	return fault.Old(fault.Temporary, fault.None, left.String(), hint.String(), nil)
 }
 
 // away is why a server cannot be worked with, nil when both can.
@@ -249,10 +249,10 @@ func away(s api.Snapshot) *fault.Error {
 		return fault.New(fault.Unreachable, server, message.New(message.CommandSilent, message.Word(server)), message.None, nil)
 	}
 	switch {
-	case !s.Stash.OK && s.Stash.Error != "":
-		return fault.Old(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
-	case s.Verdict == health.Down, !s.Plex.OK && s.Plex.Error != "":
-		return fault.Old(fault.Unreachable, fault.Plex, or(s.Plex.Error, present.Status(s, moment())), s.Plex.Hint, nil)
+	case !s.Stash.OK && !s.Stash.Error.IsZero():
+		return fault.Old(fault.Unreachable, fault.Stash, s.Stash.Error.String(), s.Stash.Hint.String(), nil)
+	case s.Verdict == health.Down, !s.Plex.OK && !s.Plex.Error.IsZero():
+		return fault.Old(fault.Unreachable, fault.Plex, or(s.Plex.Error.String(), present.Status(s, moment())), s.Plex.Hint.String(), nil)
 	case !s.Stash.Checked:
 		return silent(fault.Stash)
 	case !s.Plex.Checked:

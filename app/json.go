@@ -7,6 +7,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -38,7 +39,7 @@ type jobJSON struct {
 
 func jobOf(j queue.Job) jobJSON {
 	return jobJSON{
-		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Words, j.Hint, j.Class,
+		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Words.String(), j.Hint.String(), j.Class,
 		j.Picture, j.Outage, list(j.Awaits), j.Undo,
 	}
 }
@@ -69,7 +70,7 @@ type changeJSON struct {
 	Why   string      `json:"why"`
 }
 
-func changeOf(c store.Change) changeJSON { return changeJSON{c.Field, c.Old, c.New, c.Why} }
+func changeOf(c store.Change) changeJSON { return changeJSON{c.Field, c.Old, c.New, c.Why.String()} }
 
 // activityJSON is one line of the history.
 type activityJSON struct {
@@ -85,7 +86,7 @@ type activityJSON struct {
 }
 
 func activityOf(a store.Activity) activityJSON {
-	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Words, each(a.Changes, changeOf)}
+	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Words.String(), each(a.Changes, changeOf)}
 }
 
 // reportJSON is a reconciliation without its rows.
@@ -109,7 +110,7 @@ type reportJSON struct {
 
 func reportOf(r store.Report) reportJSON {
 	return reportJSON{
-		r.ID, r.Scope, stamp(r.Started), stamp(r.Ended), r.Preview, r.Deep, r.Scheduled, r.Incomplete, r.Total, r.Checked,
+		r.ID, r.Scope, stamp(r.Started), stamp(r.Ended), r.Preview, r.Deep, r.Scheduled, r.Incomplete.String(), r.Total, r.Checked,
 		r.InStep, r.Gaps, dict(r.GapsByKind), r.Enqueued, codes(r.Skipped),
 	}
 }
@@ -156,7 +157,7 @@ type attentionJSON struct {
 }
 
 func attentionOf(a api.Attention) attentionJSON {
-	return attentionJSON{a.Kind, a.Words, a.Hint, stamp(a.Since), a.Report}
+	return attentionJSON{a.Kind, a.Words.String(), a.Hint.String(), stamp(a.Since), a.Report}
 }
 
 // failingJSON is a kind of request that is made in vain at present.
@@ -172,7 +173,7 @@ type failingJSON struct {
 }
 
 func failingOf(f api.Failing) failingJSON {
-	return failingJSON{f.Server, f.Kind, f.Class, f.Words, f.Hint, stamp(f.Since), f.Tries, stamp(f.Next)}
+	return failingJSON{f.Server, f.Kind, f.Class, f.Words.String(), f.Hint.String(), stamp(f.Since), f.Tries, stamp(f.Next)}
 }
 
 // testedJSON is how a try to reach a server went.
@@ -194,7 +195,7 @@ func testedOf(r *api.TestResult) *testedJSON {
 	if r == nil {
 		return nil
 	}
-	return &testedJSON{r.OK, r.Words, r.Hint, each(r.Libraries, func(l api.Library) libraryJSON {
+	return &testedJSON{r.OK, r.Words.String(), r.Hint.String(), each(r.Libraries, func(l api.Library) libraryJSON {
 		return libraryJSON{l.ID, l.Title, l.Type, list(l.Locations)}
 	})}
 }
@@ -238,8 +239,10 @@ type matchJSON struct {
 
 func explanationOf(e api.Explanation) explanationJSON {
 	return explanationJSON{
-		e.Scene, e.Title, each(e.Steps, func(s api.ExplainStep) stepJSON { return stepJSON{s.Topic, s.Words, list(s.Lines)} }),
-		e.Outcome, e.CanUndo, each(e.Matches, func(m api.Match) matchJSON { return matchJSON{m.Scene, m.Title, m.Path} }),
+		e.Scene, e.Title, each(e.Steps, func(s api.ExplainStep) stepJSON {
+			return stepJSON{s.Topic, s.Words.String(), each(s.Lines, message.Message.String)}
+		}),
+		e.Outcome.String(), e.CanUndo, each(e.Matches, func(m api.Match) matchJSON { return matchJSON{m.Scene, m.Title, m.Path} }),
 	}
 }
 

@@ -31,7 +31,7 @@ func (c *reconcileCmd) Run(s *session) error {
 		if err := s.report(a, rep); err != nil {
 			return err
 		}
-		if rep.Incomplete != "" {
+		if !rep.Incomplete.IsZero() {
 			return errFailed
 		}
 		if !live && !c.Preview {

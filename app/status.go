@@ -58,9 +58,9 @@ func statusOf(s api.Snapshot) statusJSON {
 	if s.Verdict == health.Unknown {
 		verdict = "unknown"
 	}
-	server := func(c api.Connection) serverJSON { return serverJSON{c.OK, c.Error, c.Hint} }
+	server := func(c api.Connection) serverJSON { return serverJSON{c.OK, c.Error.String(), c.Hint.String()} }
 	out := statusJSON{
-		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause},
+		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause.String()},
 		Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex),
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
 		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,

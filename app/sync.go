@@ -47,6 +47,7 @@ type questionJSON struct {
 	Words  string `json:"words"`
 	Hint   string `json:"hint"`
 	Report uint64 `json:"report"`
+	asked  message.Message
 }
 
 // asked is the question of a snapshot with how to answer it, nil when there is none.
@@ -56,7 +57,7 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 		return nil
 	}
 	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.clean(a.Words), hint, a.Report}
+	return &questionJSON{s.log.clean(a.Words.String()), hint, a.Report, a.Words}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -202,7 +203,7 @@ func summaryWords(sum summaryJSON) string {
 
 func (s *session) sayQuestion(q *questionJSON) {
 	if q != nil {
-		s.say("! %s\n  %s", present.Brake(q.Words), q.Hint)
+		s.say("! %s\n  %s", present.Brake(q.asked), q.Hint)
 	}
 }
 

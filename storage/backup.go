@@ -13,6 +13,8 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+
+	"lockstep/sync/message"
 )
 
 const (
@@ -67,7 +69,7 @@ func (d *DB) LastBackup() time.Time {
 }
 
 // Maintain heals what is damaged and makes a backup. It returns what a person should know.
-func (d *DB) Maintain(ctx context.Context) (string, error) {
+func (d *DB) Maintain(ctx context.Context) (message.Message, error) {
 	words, err := d.Check()
 	if err != nil {
 		return words, err

@@ -11,6 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"lockstep/storage"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -66,7 +67,7 @@ func BenchmarkQueueWrites(b *testing.B) {
 			}},
 			{"claim-raw", func(int) error { return r.claim() }},
 			{"complete", func(i int) error {
-				j := claimed[i%len(claimed)].Complete("", start.Add(time.Duration(i)))
+				j := claimed[i%len(claimed)].Complete(message.None, start.Add(time.Duration(i)))
 				return d.Update(func(tx store.Tx) error { return tx.PutJob(j) })
 			}},
 		}

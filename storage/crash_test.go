@@ -15,6 +15,7 @@ import (
 
 	"lockstep/storage"
 	"lockstep/sync/breaker"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -74,7 +75,7 @@ func crashOperation(tx store.Tx, id scene.ID) error {
 	now := start.Add(time.Duration(id) * time.Second)
 	err := tx.PutJob(waiting(id))
 	if j, ok, _ := tx.Job(id / 2); ok {
-		err = errors.Join(err, tx.PutJob(j.Complete("", now)))
+		err = errors.Join(err, tx.PutJob(j.Complete(message.None, now)))
 	}
 	r := outage.Record{ID: uint64(id), Started: now}
 	b := breaker.Breaker{State: breaker.Open, Generation: uint64(id), OpenedAt: now}
@@ -116,7 +117,7 @@ func TestKilledProcessLosesNoAcknowledgedWrite(t *testing.T) {
 func afterKill(t *testing.T, dir string, acknowledged map[scene.ID]bool) {
 	t.Helper()
 	d, o, err := storage.Open(options(dir))
-	if err != nil || o.Words != "" || o.Fresh {
+	if err != nil || !o.Words.IsZero() || o.Fresh {
 		t.Fatalf("open after kill: %+v, %v", o, err)
 	}
 	defer closeDB(t, d)

@@ -19,6 +19,7 @@ import (
 	stormjson "github.com/asdine/storm/v3/codec/json"
 	bolt "go.etcd.io/bbolt"
 
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
@@ -54,7 +55,7 @@ type Opened struct {
 	// Values names the stored values that were damaged, as Healed does.
 	Values []string
 	// Words is one message for the user, empty when all is well.
-	Words string
+	Words message.Message
 	// Migrated tells the schema versions before and after, equal when nothing was migrated.
 	Migrated struct{ From, To int }
 }
@@ -72,7 +73,7 @@ type DB struct {
 	broken    atomic.Pointer[error] // why nothing is written any more
 	writing   sync.Mutex            // held by the one Update that runs
 	swap      sync.RWMutex          // guards the handles: held for writing while they are replaced
-	happened  string                // what Look is to tell
+	happened  message.Message       // what Look is to tell
 	kept      string                // the copy made when the file was displaced
 	uses      atomic.Int64          // transactions so far
 	backing   sync.Mutex            // one backup at a time
@@ -102,7 +103,7 @@ func Open(o Options) (*DB, Opened, error) {
 		return nil, out, openFault(filepath.Join(o.Dir, FileName), err)
 	}
 	if warning := filesystemWarning(o.Dir); warning != "" {
-		out.add(warning)
+		out.add(message.Old(warning))
 	}
 	return d, out, nil
 }
@@ -123,11 +124,8 @@ func (o Options) orDefault() Options {
 	return o
 }
 
-func (o *Opened) add(words string) {
-	if o.Words != "" {
-		o.Words += " "
-	}
-	o.Words += words
+func (o *Opened) add(words message.Message) {
+	o.Words = message.Sentences(o.Words, words)
 }
 
 // openFile does everything of Open that a damaged file can make fail. It runs with
@@ -172,7 +170,7 @@ func (d *DB) prepare(o Options, out *Opened) error {
 		return err
 	}
 	out.Values = healed.Values
-	if words := healed.Words(); words != "" {
+	if words := healed.Words(); !words.IsZero() {
 		out.add(words)
 	}
 	if err := d.verifyCounts(); err != nil {

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
+
+	"lockstep/sync/message"
 )
 
 // damagedRecord is a value, or its key, that is not as it was written.
@@ -73,7 +75,7 @@ func examineIn(b *bolt.Bucket, like damagedRecord) (out []damagedRecord) {
 // Check reads every record. What is damaged is put right where a single bit is wrong,
 // taken from a backup, made anew, or replaced by a record that says that something was
 // lost. It returns what a person should know of that, "" when nothing was damaged.
-func (d *DB) Check() (string, error) {
+func (d *DB) Check() (message.Message, error) {
 	h, err := d.heal(allBuckets())
 	if err := d.Trim(); err != nil { // it has brought the whole file into memory
 		d.log.Debug("pages of the database stay in memory", "error", err)

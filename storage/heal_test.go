@@ -67,13 +67,13 @@ func TestOneFlippedBitInAnyRecordLosesNothing(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s of %q: check: %v", what, p, err)
 			}
-			if again, err := d.Heal(); again.Words() != "" || err != nil {
+			if again, err := d.Heal(); !again.Words().IsZero() || err != nil {
 				t.Errorf("%s of %q: found again: %q, %v", what, p, again.Words(), err)
 			}
 			audit(t, d)
 			closeDB(t, d)
 			ours := silent(p) || p.Buckets[0] == "meta" && what == "key"
-			if said := o.Words + h.Words(); !ours && !strings.Contains(said, "put right without loss: 1.") {
+			if said := o.Words.String() + h.Words().String(); !ours && !strings.Contains(said, "put right without loss: 1.") {
 				t.Errorf("%s of %q: said %q", what, p, said)
 			}
 			sameRecords(t, fmt.Sprintf("%s of %q", what, p), dbPath(dir), want, ours)
@@ -141,7 +141,7 @@ func TestGarbageInAnyRecordLosesOnlyWhatIsSaid(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: check: %v", what, err)
 			}
-			if again, err := d.Heal(); again.Words() != "" || err != nil {
+			if again, err := d.Heal(); !again.Words().IsZero() || err != nil {
 				t.Errorf("%s: found again: %q, %v", what, again.Words(), err)
 			}
 			audit(t, d)
@@ -149,7 +149,7 @@ func TestGarbageInAnyRecordLosesOnlyWhatIsSaid(t *testing.T) {
 				t.Errorf("%s: no backup of what was healed: %v", what, err)
 			}
 			closeDB(t, d)
-			said := o.Words + h.Words()
+			said := o.Words.String() + h.Words().String()
 			if silent(p) {
 				continue
 			}
@@ -225,11 +225,11 @@ func TestUndoKnowsWhatItCannotGiveBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, o := open(t, dir)
-	if o.Words != "" || d.Hurt() {
+	if !o.Words.IsZero() || d.Hurt() {
 		t.Errorf("the journal was read at the start: %+v", o)
 	}
 	h, err := d.Heal()
-	if err != nil || h.Undo != 1 || !strings.Contains(h.Words(), "can no longer be undone") {
+	if err != nil || h.Undo != 1 || !strings.Contains(h.Words().String(), "can no longer be undone") {
 		t.Errorf("check: %+v, %v", h, err)
 	}
 	view(t, d, func(tx store.Tx) error {
@@ -301,7 +301,7 @@ func TestBackupWithADamagedRecordIsNoBackup(t *testing.T) {
 		t.Errorf("backups %s, want %s alone; suspect %v", got, good, storage.Suspect(dir))
 	}
 	words, err := d.Maintain(t.Context())
-	if err != nil || !strings.Contains(words, "came back from a backup: 1.") || len(backups(t, dir)) != 2 {
+	if err != nil || !strings.Contains(words.String(), "came back from a backup: 1.") || len(backups(t, dir)) != 2 {
 		t.Errorf("maintain: %q, %v, backups %v", words, err, backups(t, dir))
 	}
 }
@@ -327,7 +327,7 @@ func TestWholeBackupIsPreferredToADamagedNewerOne(t *testing.T) {
 	}
 	writeFile(t, dbPath(dir), []byte("broken"))
 	d, o = open(t, dir)
-	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Words, "made anew: 1.") {
+	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Words.String(), "made anew: 1.") {
 		t.Errorf("opened %+v with %+v", o, d.Counts())
 	}
 	audit(t, d)

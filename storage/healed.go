@@ -1,8 +1,7 @@
 package storage
 
 import (
-	"fmt"
-	"strings"
+	"lockstep/sync/message"
 )
 
 // Healed tells what was damaged and what became of it. In the zero value nothing was.
@@ -53,20 +52,20 @@ func (h *Healed) lost(r damagedRecord) {
 }
 
 // Words tell a person what was damaged; empty when nothing was.
-func (h Healed) Words() string {
-	var out []string
-	say := func(n int, format string) {
+func (h Healed) Words() message.Message {
+	var out []message.Message
+	say := func(n int, code message.Code) {
 		if n > 0 {
-			out = append(out, fmt.Sprintf(format, n))
+			out = append(out, message.New(code, message.Count(n)))
 		}
 	}
-	say(h.Mended, "Damaged records in the database that were put right without loss: %d.")
-	say(h.Restored, "Damaged records in the database that came back from a backup: %d.")
-	say(h.Renewed, "Damaged records in the database that are made anew: %d.")
-	say(h.Undo, "Writes that can no longer be undone, as their record was damaged on disk: %d.")
-	say(h.History, "Lines of the history lost to damage on disk: %d.")
-	say(h.Outages, "Outages lost to damage on disk: %d.")
-	say(h.Reports, "Reports, runs and rows of reports lost to damage on disk: %d.")
-	say(h.Items, "Items whose record of what Lockstep wrote was damaged on disk, so that locked fields there are kept as they are: %d.")
-	return strings.Join(out, " ")
+	say(h.Mended, message.HealedMended)
+	say(h.Restored, message.HealedRestored)
+	say(h.Renewed, message.HealedRenewed)
+	say(h.Undo, message.HealedUndo)
+	say(h.History, message.HealedHistory)
+	say(h.Outages, message.HealedOutages)
+	say(h.Reports, message.HealedReports)
+	say(h.Items, message.HealedItems)
+	return message.Sentences(out...)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -90,7 +91,7 @@ func TestJobsInMayChangeTheJobsItWalks(t *testing.T) {
 		var inner error
 		err := tx.JobsIn(queue.Waiting, func(j queue.Job) bool {
 			seen++
-			inner = tx.PutJob(j.Park(nil, "", start.Add(time.Hour), start))
+			inner = tx.PutJob(j.Park(nil, message.None, start.Add(time.Hour), start))
 			return inner == nil
 		})
 		if err != nil {

@@ -148,7 +148,7 @@ func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
 	needle := fold(q.Search)
 	out := []store.Activity{} // over the socket a list is never null
 	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
-		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(a.Words), needle) {
+		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(a.Words.String()), needle) {
 			out = append(out, a)
 		}
 		return len(out) < q.Limit

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -184,7 +185,7 @@ func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 	d, _ := open(t, dir)
 	update(t, d, func(tx store.Tx) error {
 		for id := uint64(1); id <= 3; id++ {
-			r := outage.Record{ID: id, Started: start, Ended: start.Add(time.Minute), Cause: fmt.Sprintf("refused %d", id)}
+			r := outage.Record{ID: id, Started: start, Ended: start.Add(time.Minute), Cause: message.Old(fmt.Sprintf("refused %d", id))}
 			if err := tx.PutOutage(r); err != nil {
 				return err
 			}
@@ -192,9 +193,9 @@ func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 		return nil
 	})
 	closeDB(t, d)
-	garble(t, dir, `"cause":"refused 2"`)
+	garble(t, dir, `"old":"refused 2"`)
 	d, o := open(t, dir)
-	if !strings.Contains(o.Words, "Outages lost to damage on disk: 1.") {
+	if !strings.Contains(o.Words.String(), "Outages lost to damage on disk: 1.") {
 		t.Errorf("said %q", o.Words)
 	}
 	view(t, d, func(tx store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -90,7 +91,7 @@ func (h *healer) lostActivity(key []byte) error {
 		return nil
 	}
 	return h.tx.put(bHistory, key, store.Activity{
-		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Words: "this line was damaged on disk",
+		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Words: message.Old("this line was damaged on disk"),
 	})
 }
 
@@ -120,7 +121,7 @@ func (h *healer) lostReport(key []byte) error {
 	}
 	at := h.tx.env.now().UTC()
 	return h.tx.put(bReports, key, store.Report{
-		ID: tail(key), Scope: "all", Preview: true, Started: at, Ended: at, Incomplete: "Its summary was damaged on disk.", Skipped: map[skip.Code]int{},
+		ID: tail(key), Scope: "all", Preview: true, Started: at, Ended: at, Incomplete: message.Old("Its summary was damaged on disk."), Skipped: map[skip.Code]int{},
 	})
 }
 
@@ -141,7 +142,7 @@ func (h *healer) lostRow(r damagedRecord) error {
 	}
 	sealed, err := s.encode(store.ReportRow{
 		Scene: scene.ID(tail(r.key)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: rowDamaged,
+		Words: message.Old(rowDamaged),
 	})
 	if err != nil {
 		return err

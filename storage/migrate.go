@@ -10,7 +10,7 @@ import (
 )
 
 // schemaVersion is the layout of keys and records this program reads and writes.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // migration brings a database one version further, within one transaction.
 type migration struct {

@@ -1,12 +1,13 @@
 package storage
 
 import (
+	"lockstep/sync/message"
+
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 )
 
 // Look sees whether the database is still the file that is open, and heals damage that a
@@ -14,21 +15,21 @@ import (
 // that nothing is lost; where another file is in its place, nothing more is written until
 // Lockstep is started again. The words tell a person what happened since the last call, ""
 // when nothing did. It costs two system calls.
-func (d *DB) Look() (string, error) {
+func (d *DB) Look() (message.Message, error) {
 	words, err := d.look()
 	if err != nil || !d.hurt.Load() {
 		return words, err
 	}
 	healed, err := d.Check()
-	return strings.TrimSpace(words + " " + healed), err
+	return message.Sentences(words, healed), err
 }
 
-func (d *DB) look() (string, error) {
+func (d *DB) look() (message.Message, error) {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	err := d.keepPlace()
 	words := d.happened
-	d.happened = ""
+	d.happened = message.None
 	return words, err
 }
 
@@ -63,7 +64,7 @@ func (d *DB) writeAnew() error {
 	if err := d.reopen(); err != nil {
 		return err
 	}
-	d.tell(fmt.Sprintf("The database %s was removed while Lockstep was using it. It was written anew, and nothing is lost.", d.path))
+	d.tell(message.Old(fmt.Sprintf("The database %s was removed while Lockstep was using it. It was written anew, and nothing is lost.", d.path)))
 	return nil
 }
 
@@ -108,10 +109,7 @@ func (d *DB) reopen() error {
 	return nil
 }
 
-func (d *DB) tell(words string) {
-	d.log.Warn(words)
-	if d.happened != "" {
-		d.happened += " "
-	}
-	d.happened += words
+func (d *DB) tell(words message.Message) {
+	d.log.Warn(words.String())
+	d.happened = message.Sentences(d.happened, words)
 }

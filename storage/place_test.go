@@ -32,13 +32,13 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 	then := map[string]func(t *testing.T, d *storage.DB){
 		"looked at": func(t *testing.T, d *storage.DB) {
 			words, err := d.Look()
-			if err != nil || !strings.Contains(words, "removed") || !strings.Contains(words, "nothing is lost") {
+			if err != nil || !strings.Contains(words.String(), "removed") || !strings.Contains(words.String(), "nothing is lost") {
 				t.Errorf("said %q, %v", words, err)
 			}
 		},
 		"written to": func(t *testing.T, d *storage.DB) {
 			enqueue(t, d, 4, 4)
-			if words, err := d.Look(); err != nil || !strings.Contains(words, "removed") {
+			if words, err := d.Look(); err != nil || !strings.Contains(words.String(), "removed") {
 				t.Errorf("said afterwards %q, %v", words, err)
 			}
 		},
@@ -54,14 +54,14 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 				take(t, dir)
 				use(t, d)
 				if what != "closed" {
-					if words, err := d.Look(); words != "" || err != nil {
+					if words, err := d.Look(); !words.IsZero() || err != nil {
 						t.Errorf("said twice: %q, %v", words, err)
 					}
 				}
 				before := jobsOf(t, d)
 				closeDB(t, d)
 				again, o := open(t, dir)
-				if after := jobsOf(t, again); len(after) != len(before) || o.Words != "" || o.Fresh {
+				if after := jobsOf(t, again); len(after) != len(before) || !o.Words.IsZero() || o.Fresh {
 					t.Errorf("jobs %v before and %v after, opened %+v", before, after, o)
 				}
 				audit(t, again)
@@ -137,7 +137,7 @@ func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	enqueue(t, d, 4, 4)
-	if words, err := d.Look(); words != "" || err != nil {
+	if words, err := d.Look(); !words.IsZero() || err != nil {
 		t.Errorf("put back: %q, %v", words, err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"lockstep/sync/file"
+	"lockstep/sync/message"
 )
 
 // fileStamp is the time in file names: sortable, and without colons for Windows.
@@ -33,7 +34,7 @@ func setAside(o Options, cause error, out *Opened) error {
 	}
 	o.Log.Error("the database cannot be used and was set aside", "file", target, "cause", cause)
 	out.Damaged = target
-	out.add(fmt.Sprintf(words, target))
+	out.add(message.Old(fmt.Sprintf(words, target)))
 	return errors.Join(trust(o.Dir), o.disk.folder(o.Dir))
 }
 
@@ -67,11 +68,11 @@ func provide(o Options, path string, out *Opened) error {
 	}
 	out.Restored = backup
 	if out.Damaged == "" {
-		out.add(fmt.Sprintf("The database was missing; to start from nothing, remove the folder %s as well.", filepath.Join(o.Dir, backupDir)))
+		out.add(message.Old(fmt.Sprintf("The database was missing; to start from nothing, remove the folder %s as well.", filepath.Join(o.Dir, backupDir))))
 	}
-	out.add(fmt.Sprintf("The backup of %s was restored: settings, outages, history and the record of what was written are as they were then, "+
+	out.add(message.Old(fmt.Sprintf("The backup of %s was restored: settings, outages, history and the record of what was written are as they were then, "+
 		"newer ones are lost. The libraries are untouched; a reconciliation brings the queue back from Stash and Plex.",
-		made.Format("2 January 2006 15:04 UTC")))
+		made.Format("2 January 2006 15:04 UTC"))))
 	return nil
 }
 
@@ -79,8 +80,8 @@ func provide(o Options, path string, out *Opened) error {
 func begin(o Options, path string, out *Opened) error {
 	out.Fresh = true
 	if out.Damaged != "" {
-		out.add("There was no usable backup, so Lockstep starts with an empty one: settings, outages and history are lost. " +
-			"The libraries are untouched; after the connections are set up again, a reconciliation brings the queue back from Stash and Plex.")
+		out.add(message.Old("There was no usable backup, so Lockstep starts with an empty one: settings, outages and history are lost. " +
+			"The libraries are untouched; after the connections are set up again, a reconciliation brings the queue back from Stash and Plex."))
 	}
 	return create(o.disk, path, o.Version)
 }

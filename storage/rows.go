@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -104,7 +105,7 @@ func (p *pager) decode(k, v []byte) store.ReportRow {
 	part := bytes.Split(classOf(v), []byte{0})
 	return store.ReportRow{
 		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: rowDamaged,
+		Words: message.Old(rowDamaged),
 	}
 }
 
@@ -124,7 +125,7 @@ func (p *pager) match(r store.ReportRow) bool {
 	if p.needle == "" {
 		return true
 	}
-	for _, text := range []string{r.Title, r.Path, r.Words, r.Scene.String()} {
+	for _, text := range []string{r.Title, r.Path, r.Words.String(), r.Scene.String()} {
 		if strings.Contains(fold(text), p.needle) {
 			return true
 		}

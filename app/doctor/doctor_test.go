@@ -22,6 +22,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/message"
 	"lockstep/sync/sim"
 )
 
@@ -52,7 +53,7 @@ type household struct {
 
 func (h *household) CheckData(ctx context.Context) (api.DataCheck, error) {
 	if h.hurt != "" {
-		return api.DataCheck{Words: h.hurt}, nil
+		return api.DataCheck{Words: message.Old(h.hurt)}, nil
 	}
 	return h.Engine.CheckData(ctx)
 }

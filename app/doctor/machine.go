@@ -85,8 +85,8 @@ func (c *checkup) records(ctx context.Context) (Check, bool) {
 		f := fault.Shown(err)
 		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}, false
 	}
-	if found.Words != "" {
-		return Check{name, Warn, present.Heard(found.Words), present.T("It is mended. If it comes back, check disk and memory of this computer.")}, false
+	if !found.Words.IsZero() {
+		return Check{name, Warn, present.Say(found.Words), present.T("It is mended. If it comes back, check disk and memory of this computer.")}, false
 	}
 	return Check{}, true
 }

@@ -53,9 +53,9 @@ func (c *checkup) server(ctx context.Context, name, address string, result *api.
 	}
 	*result = r
 	if !r.OK {
-		return Check{name, Fail, present.Sentence(present.Heard(r.Words)), present.Sentence(present.Heard(r.Hint))}
+		return Check{name, Fail, present.SaySentence(r.Words), present.SaySentence(r.Hint)}
 	}
-	return Check{name, OK, present.Sentence(present.Heard(r.Words)), ""}
+	return Check{name, OK, present.SaySentence(r.Words), ""}
 }
 
 // requests tells what Lockstep asks for in vain although the servers are there.
@@ -65,7 +65,7 @@ func (c *checkup) requests(context.Context) Check {
 		return Check{}
 	}
 	for _, f := range c.snap.Failing {
-		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.Sentence(present.Heard(f.Hint))}
+		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.SaySentence(f.Hint)}
 	}
 	return Check{name, OK, present.T("What changes depend on is answered by Stash and Plex."), ""}
 }
@@ -160,7 +160,7 @@ func (c *checkup) outages(context.Context) Check {
 func (c *checkup) queue(context.Context) Check {
 	name := present.T("Queue")
 	if a, asked := present.Urgent(c.snap); asked {
-		return Check{name, Warn, present.Sentence(present.Heard(a.Words)), present.Sentence(present.Heard(a.Hint))}
+		return Check{name, Warn, present.SaySentence(a.Words), present.SaySentence(a.Hint)}
 	}
 	q := c.snap.Queue
 	if q.Dead > 0 {

@@ -19,6 +19,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/config"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/remote"
 	"lockstep/sync/sim"
@@ -273,7 +274,7 @@ func (d *desk) storeFalseOutage(ago time.Duration) {
 		if err := tx.PutBreaker(breaker.Breaker{State: breaker.Closed}); err != nil {
 			return err
 		}
-		return tx.PutOutage(outage.Record{ID: 1, Started: time.Now().Add(-ago).UTC(), Cause: "connection refused"})
+		return tx.PutOutage(outage.Record{ID: 1, Started: time.Now().Add(-ago).UTC(), Cause: message.Old("connection refused")})
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -148,7 +148,7 @@ func (n *newcomer) previews() {
 		if err != nil || len(list) == 0 || list[0].Ended.IsZero() {
 			return fmt.Errorf("reports %+v: %w", list, err)
 		}
-		if r := list[0]; !r.Preview || r.Enqueued == 0 || r.Incomplete != "" {
+		if r := list[0]; !r.Preview || r.Enqueued == 0 || !r.Incomplete.IsZero() {
 			n.t.Errorf("the preview: %+v", r)
 		}
 		return nil

@@ -226,7 +226,7 @@ func (d *desk) reconciles(c *remote.Client, item *desktoptest.Item) {
 			return nil
 		})
 		newest = rep.ID
-		if rep.Scope != string(want.scope) || rep.Preview != want.preview || rep.Incomplete != "" {
+		if rep.Scope != string(want.scope) || rep.Preview != want.preview || !rep.Incomplete.IsZero() {
 			d.t.Errorf("%s made the report %+v", want.label, rep)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/store"
 )
@@ -132,7 +133,7 @@ func (w *world) down() *world {
 	if w.s.Outage != nil {
 		id = w.s.Outage.ID + 1
 	}
-	begun := outage.Record{ID: id, Started: w.now.Wall, Cause: "connection refused"}
+	begun := outage.Record{ID: id, Started: w.now.Wall, Cause: message.Old("connection refused")}
 	w.records = append(w.records, begun)
 	return w.set(func(s *api.Snapshot) {
 		s.Verdict, s.Since, s.Outage = health.Down, w.now.Wall, &begun
@@ -169,7 +170,7 @@ func ask(kinds ...api.AttentionKind) func(*api.Snapshot) {
 	return func(s *api.Snapshot) {
 		s.Attention = nil
 		for _, k := range kinds {
-			s.Attention = append(s.Attention, api.Attention{Kind: k, Words: string(k)})
+			s.Attention = append(s.Attention, api.Attention{Kind: k, Words: message.Old(string(k))})
 		}
 	}
 }

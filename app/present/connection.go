@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 )
 
 // Tone is how a line should look; the words carry the meaning without it.
@@ -34,8 +35,8 @@ func Plex(s api.Snapshot, m Moment) Line {
 		return Line{T("Plex down") + m.since(s.Since) + because(s.Breaker.Cause), Bad}
 	case s.Verdict != health.Up || !s.Plex.Checked:
 		return Line{T("Plex being checked"), Muted}
-	case !s.Plex.OK && s.Plex.Error != "":
-		return Line{About("Plex", Heard(s.Plex.Error)), Warn}
+	case !s.Plex.OK && !s.Plex.Error.IsZero():
+		return Line{About("Plex", Say(s.Plex.Error)), Warn}
 	}
 	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
@@ -58,17 +59,17 @@ func Stash(s api.Snapshot, m Moment) Line {
 		return Line{T("Stash being checked"), Muted}
 	case Away(c):
 		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
-	case !c.OK && c.Error != "":
-		return Line{About("Stash", Heard(c.Error)), Warn}
+	case !c.OK && !c.Error.IsZero():
+		return Line{About("Stash", Say(c.Error)), Warn}
 	}
 	return Line{T("Stash up") + lasting(c.Since, m), Good}
 }
 
-func because(cause string) string {
-	if cause == "" {
+func because(cause message.Message) string {
+	if cause.IsZero() {
 		return ""
 	}
-	return " (" + strings.TrimSuffix(Heard(cause), ".") + ")"
+	return " (" + SayClause(cause) + ")"
 }
 
 // About is words about a server, which is named before them unless they name it.

@@ -10,7 +10,7 @@ import (
 // Explanation is why a scene is, or is not, in step, as text of several lines.
 func Explanation(e api.Explanation, m Moment) string {
 	if len(e.Matches) > 0 {
-		lines := []string{m.Heard(e.Outcome)}
+		lines := []string{m.Say(e.Outcome)}
 		for _, c := range e.Matches {
 			lines = append(lines, "  "+Match(c), "            "+c.Path)
 		}
@@ -18,13 +18,13 @@ func Explanation(e api.Explanation, m Moment) string {
 	}
 	lines := []string{e.Title + " (" + T("scene %s", e.Scene) + ")"}
 	for i, s := range e.Steps {
-		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Heard(s.Words)))
+		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Say(s.Words)))
 		for _, l := range s.Lines {
-			lines = append(lines, "            "+m.Heard(l))
+			lines = append(lines, "            "+m.Say(l))
 		}
 	}
-	if e.Outcome != "" {
-		lines = append(lines, m.Heard(e.Outcome))
+	if !e.Outcome.IsZero() {
+		lines = append(lines, m.Say(e.Outcome))
 	}
 	return strings.Join(lines, "\n")
 }

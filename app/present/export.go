@@ -29,12 +29,12 @@ type ExportRow struct {
 
 // Exported makes the file form of a row.
 func Exported(r store.ReportRow) ExportRow {
-	e := ExportRow{Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason, Words: r.Words, Changes: r.Changes}
+	e := ExportRow{Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason, Words: r.Words.String(), Changes: r.Changes}
 	if r.Reason != "" {
 		reason := skip.Of(r.Reason)
-		e.Advice = reason.Advice
+		e.Advice = reason.Advice.String()
 		if e.Words == "" {
-			e.Words = reason.Words
+			e.Words = reason.Words.String()
 		}
 	}
 	return e
@@ -73,7 +73,7 @@ func WriteHistoryCSV(out io.Writer, lines iter.Seq2[store.Activity, error]) erro
 			changes = []store.Change{{}}
 		}
 		for _, c := range changes {
-			record(w, a.At.Format(time.RFC3339), a.Scene.String(), a.Name, string(a.State), a.Words, string(c.Field), c.Old, c.New)
+			record(w, a.At.Format(time.RFC3339), a.Scene.String(), a.Name, string(a.State), a.Words.String(), string(c.Field), c.Old, c.New)
 		}
 	}
 	w.Flush()

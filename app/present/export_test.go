@@ -11,6 +11,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -32,7 +33,7 @@ func rows(list []store.ReportRow, end error) iter.Seq2[store.ReportRow, error] {
 
 var sample = []store.ReportRow{
 	{Scene: 812, Title: "=HYPERLINK(1)", Path: "/data/a, b.mp4", Kind: "never-synced", Outcome: "skipped", Reason: skip.NoMetadata},
-	{Scene: 5, Title: "Sea", Outcome: "enqueued", Words: "date differs"},
+	{Scene: 5, Title: "Sea", Outcome: "enqueued", Words: message.Old("date differs")},
 }
 
 func TestCSVHasReasonsAndNoFormulas(t *testing.T) {
@@ -99,7 +100,7 @@ func TestHistoryHasALineForEachField(t *testing.T) {
 		At: time.Date(2026, 11, 23, 14, 2, 0, 0, time.UTC), Scene: 812, Name: "Tidal Pools at Dawn", State: queue.Done,
 		Changes: []store.Change{{Field: scene.FieldTitle, Old: "=1+1", New: "Tidal Pools at Dawn"}, {Field: scene.FieldDate, New: "2019-05-02"}},
 	}
-	skipped := store.Activity{At: written.At, Scene: 5, Name: "Raw", State: queue.Skipped, Words: "No metadata yet"}
+	skipped := store.Activity{At: written.At, Scene: 5, Name: "Raw", State: queue.Skipped, Words: message.Old("No metadata yet")}
 	var out bytes.Buffer
 	if err := present.WriteHistoryCSV(&out, activities([]store.Activity{written, skipped}, nil)); err != nil {
 		t.Fatal(err)
@@ -130,7 +131,7 @@ func TestExportsReportEveryError(t *testing.T) {
 }
 
 func attention(kind api.AttentionKind, words, hint string) api.Attention {
-	return api.Attention{Kind: kind, Words: words, Hint: hint}
+	return api.Attention{Kind: kind, Words: message.Old(words), Hint: message.Old(hint)}
 }
 
 func TestAskedSaysWhatToDo(t *testing.T) {

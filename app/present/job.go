@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
@@ -21,7 +22,7 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: Heard(j.Words)}
+	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: Say(j.Words)}
 	if r.Name == "" {
 		r.Name = T("scene %s", j.Scene)
 	}
@@ -35,7 +36,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Words, j.Hint), "."), tries(j.Attempts)), true, true
 	case queue.Parked:
 		r.State, r.Retry, r.Discard = T("not in Plex yet"), true, true
-		r.Detail = join(Heard(j.Words), T("waits until %s", m.Clock(j.Due)))
+		r.Detail = join(Say(j.Words), T("waits until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
 		r.Detail = givenUp(j)
@@ -45,7 +46,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Mark, r.State, r.Tone = "✓", T("done %s", m.Clock(j.Due)), Good
 	}
 	if j.Undo != 0 && j.State.Live() {
-		r.Detail = join(T("being undone"), Heard(j.Words))
+		r.Detail = join(T("being undone"), Say(j.Words))
 	}
 	return r
 }
@@ -60,17 +61,17 @@ func step(j queue.Job, s api.Snapshot) string {
 }
 
 // failure says what went wrong, and what can be done about it where that is known.
-func failure(words, hint string) string {
-	return strings.TrimSpace(Sentence(Heard(words)) + " " + Sentence(Heard(hint)))
+func failure(words, hint message.Message) string {
+	return strings.TrimSpace(SaySentence(words) + " " + SaySentence(hint))
 }
 
 // givenUp says why a job is dead, and always what to do.
 func givenUp(j queue.Job) string {
 	switch {
-	case j.Words == "":
+	case j.Words.IsZero():
 		return Reason(j.Code)
-	case j.Hint == "":
-		return failure(j.Words, T("Fix the cause, then press Retry."))
+	case j.Hint.IsZero():
+		return strings.TrimSpace(SaySentence(j.Words) + " " + T("Fix the cause, then press Retry."))
 	}
 	return failure(j.Words, j.Hint)
 }
@@ -87,21 +88,8 @@ func tries(n int) string {
 	return T("tried %s of %s times", Number(n), Number(queue.MaxAttempts))
 }
 
-// causes are the reasons the engine gives a job, in the words of people.
-var causes = map[string]string{
-	"new": "new in Stash", "edited": "edited in Stash", "renamed": "a studio, performer or tag was renamed", "cover": "new cover in Stash", "moved": "its file was moved",
-	"never-synced": "never synced before", "changed": "changed in Stash", "drifted": "changed in Plex", "emptied": "emptied in Plex",
-	"missing": "missing in Plex", "confirmed": "confirmed in preview", "appeared": "appeared in Plex", "asked for": "you asked for it",
-	"retry": "you asked for another try", "outage": "another try after the outage", "undo": "being undone", "settings": "the settings changed", "imported": "imported from Stash2Plex",
-}
-
-// Cause says why a job exists. A word this version does not know is shown as it is.
-func Cause(cause string) string {
-	if words, ok := causes[cause]; ok {
-		return T(words)
-	}
-	return strings.ReplaceAll(cause, "-", " ")
-}
+// Cause says why a job exists.
+func Cause(cause string) string { return Say(queue.Cause(cause)) }
 
 // StateName is the name of a state on a filter button.
 func StateName(s queue.State) string {
@@ -156,7 +144,7 @@ type Activity struct {
 
 // HistoryLine makes a line of what happened to a scene.
 func HistoryLine(a store.Activity, m Moment) Activity {
-	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: Heard(a.Words)}
+	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: Say(a.Words)}
 	if line.Name == "" {
 		line.Name = T("scene %s", a.Scene)
 	}

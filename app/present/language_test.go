@@ -19,7 +19,6 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
-	"lockstep/sync/skip"
 )
 
 // sentences are all English sentences that are said with T: those written in the
@@ -99,12 +98,6 @@ func listed() []string {
 	}
 	for _, g := range config.Groups() {
 		words = append(words, string(g))
-	}
-	for _, r := range skip.All() {
-		words = append(words, r.Words, r.Advice)
-	}
-	for _, w := range causes {
-		words = append(words, w)
 	}
 	for _, w := range settingNotes {
 		words = append(words, w)

@@ -1,7 +1,6 @@
 package present
 
 import (
-	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -19,11 +18,11 @@ func NoteDown(s api.Snapshot, m Moment) Note {
 	since, cause := s.Since, s.Breaker.Cause
 	if s.Outage != nil && s.Outage.Ongoing() {
 		since = s.Outage.Started
-		if cause == "" {
+		if cause.IsZero() {
 			cause = s.Outage.Cause
 		}
 	}
-	body := T("Since %s", m.Clock(since)) + because(strings.TrimSuffix(cause, ".")) + "."
+	body := T("Since %s", m.Clock(since)) + because(cause) + "."
 	if n := s.Queue.Pending(); n > 0 {
 		body += " " + Count(n, "change waits", "changes wait") + T("; Lockstep keeps trying.")
 	} else {
@@ -63,10 +62,10 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	case api.SignInStash:
 		n.Title = T("Stash asks for its API key")
 	case api.BrakeAsks:
-		n.Title, n.Body = T("Lockstep asks before it goes on"), Sentence(Heard(a.Words))
+		n.Title, n.Body = T("Lockstep asks before it goes on"), SaySentence(a.Words)
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
-		n.Title, n.Body = upper(strings.TrimSuffix(Heard(a.Words), ".")), Sentence(Heard(a.Hint))
+		n.Title, n.Body = SayHeading(a.Words), SaySentence(a.Hint)
 		return n
 	}
 	n.Body = T("Nothing is lost.")
@@ -78,7 +77,7 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 
 // NoteReconciled tells how an asked-for reconciliation ended.
 func NoteReconciled(r store.Report) Note {
-	if r.Incomplete != "" {
+	if !r.Incomplete.IsZero() {
 		return Note{T("Reconciliation stopped early"), Incomplete(r), Reports}
 	}
 	skipped := Skipped(r)

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -22,7 +23,7 @@ type OutageRow struct {
 // Outage makes a line of a record. A record without an end is said to last only when
 // the verdict says so too.
 func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
-	row := OutageRow{Cause: Heard(r.Cause), Length: Duration(r.Length(m.Now))}
+	row := OutageRow{Cause: Say(r.Cause), Length: Duration(r.Length(m.Now))}
 	switch {
 	case !r.Ongoing():
 		row.When = m.Span(r.Started, r.Ended)
@@ -73,7 +74,7 @@ func WindowName(window time.Duration) string {
 // OutageHead is the line that tells how Plex stands now. Why it is down stands in the
 // table below.
 func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
-	s.Breaker.Cause = ""
+	s.Breaker.Cause = message.None
 	if p.Verdict == health.Down && s.Verdict == health.Down {
 		return Line{Plex(s, m).Words + Dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
 	}

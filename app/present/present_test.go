@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
@@ -48,13 +49,13 @@ func writing(s *api.Snapshot) {
 
 func down(s *api.Snapshot) {
 	s.Verdict, s.Since = health.Down, ago(10*time.Minute)
-	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: now.Add(40 * time.Second), Cause: "connection refused", OpenedAt: s.Since}
-	s.Outage = &outage.Record{ID: 3, Started: s.Since, Cause: "connection refused"}
+	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: now.Add(40 * time.Second), Cause: message.Old("connection refused"), OpenedAt: s.Since}
+	s.Outage = &outage.Record{ID: 3, Started: s.Since, Cause: message.Old("connection refused")}
 	s.Queue = queue.Counts{Waiting: 14}
 }
 
 func stashAway(s *api.Snapshot) {
-	s.Stash = api.Connection{Checked: true, Error: "connection refused", Class: string(fault.Unreachable), Since: ago(5 * time.Minute)}
+	s.Stash = api.Connection{Checked: true, Error: message.Old("connection refused"), Class: string(fault.Unreachable), Since: ago(5 * time.Minute)}
 }
 
 func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
@@ -67,7 +68,7 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		})
 	}
 	signIn := func(s *api.Snapshot) {
-		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: "restored"}, {Kind: api.SignInPlex, Words: "Plex asks you to sign in again."}}
+		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: message.Old("restored")}, {Kind: api.SignInPlex, Words: message.Old("Plex asks you to sign in again.")}}
 	}
 	pause := func(s *api.Snapshot) { s.Paused, s.PausedTill = true, now.Add(78*time.Minute) }
 	stands := func(st api.Standing, q queue.Counts) api.Snapshot {
@@ -102,7 +103,7 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		"quitting":           {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
 		"asked":              {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 waiting"},
 		"first run":          {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Tell Lockstep where Stash and Plex are"},
-		"unknown attention":  {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: "look here"}} }), assets.Attention, "Look here"},
+		"unknown attention":  {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: message.Old("look here")}} }), assets.Attention, "Look here"},
 		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 waiting"},
 		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 waiting"},
 		"down while paused":  {both(down, pause), assets.Down, "Plex down since 14:02 · 14 waiting"},
@@ -198,7 +199,7 @@ func TestBandTellsTheNextTry(t *testing.T) {
 	}
 	only := up()
 	stashAway(&only)
-	only.Stash.Error = "Stash is not running at this address"
+	only.Stash.Error = message.Old("Stash is not running at this address")
 	if got, want := present.Band(only, at)+". "+present.AwayBecause(only), "Waiting for Stash since 14:07. Stash is not running at this address."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
@@ -252,14 +253,16 @@ func TestConnectionLines(t *testing.T) {
 		s    api.Snapshot
 		want present.Line
 	}{
-		"plex up":         {present.Plex, up(), present.Line{Words: "Plex up 3 d 4 h", Tone: present.Good}},
-		"plex down":       {present.Plex, with(down), present.Line{Words: "Plex down since 14:02 (connection refused)", Tone: present.Bad}},
-		"plex refuses":    {present.Plex, with(func(s *api.Snapshot) { s.Plex = api.Connection{Checked: true, Error: "the token was refused"} }), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
+		"plex up":   {present.Plex, up(), present.Line{Words: "Plex up 3 d 4 h", Tone: present.Good}},
+		"plex down": {present.Plex, with(down), present.Line{Words: "Plex down since 14:02 (connection refused)", Tone: present.Bad}},
+		"plex refuses": {present.Plex, with(func(s *api.Snapshot) {
+			s.Plex = api.Connection{Checked: true, Error: message.Old("the token was refused")}
+		}), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
 		"plex unknown":    {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Plex being checked", Tone: present.Muted}},
 		"plex unwatched":  {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not watched", Tone: present.Muted}},
 		"stash up":        {present.Stash, up(), present.Line{Words: "Stash up 2 h", Tone: present.Good}},
 		"stash away":      {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07 (connection refused)", Tone: present.Bad}},
-		"stash key":       {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{Checked: true, Error: "wants an API key"} }), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
+		"stash key":       {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{Checked: true, Error: message.Old("wants an API key")} }), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
 		"stash unknown":   {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{} }), present.Line{Words: "Stash being checked", Tone: present.Muted}},
 		"stash unwatched": {present.Stash, api.Snapshot{}, present.Line{Words: "Stash not watched", Tone: present.Muted}},
 	}
@@ -279,7 +282,7 @@ func TestOutageRows(t *testing.T) {
 		r    outage.Record
 		want present.OutageRow
 	}{
-		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: "connection refused", JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 tried again after it"}},
+		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 tried again after it"}},
 		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: "record had no end"}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "cause not known", Note: "repaired at start: record had no end"}},
 	}
 	for name, c := range cases {

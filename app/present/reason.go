@@ -3,33 +3,34 @@ package present
 import (
 	"strings"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
 // Reason is a skip reason with its advice: "No metadata yet — add a studio …".
-func Reason(c skip.Code) string { return reasonAnd(c, "") }
+func Reason(c skip.Code) string { return reasonAnd(c, message.None) }
 
 // reasonAnd puts what is particular to a row between the reason and its advice.
-func reasonAnd(c skip.Code, particular string) string {
+func reasonAnd(c skip.Code, particular message.Message) string {
 	if c == "" {
-		return Heard(particular)
+		return Say(particular)
 	}
 	r := skip.Of(c)
-	words, more := r.With(particular)
-	words = Heard(words)
-	if more != "" {
-		words += ": " + Heard(more)
+	out, more := r.With(particular)
+	words := SayHeading(out)
+	if !more.IsZero() {
+		words += ": " + SayClause(more)
 	}
-	if r.Advice != "" {
-		words += " — " + Heard(r.Advice)
+	if !r.Advice.IsZero() {
+		words += " — " + Say(r.Advice)
 	}
 	return words
 }
 
 // ReasonName is a reason on a filter button, without advice.
-func ReasonName(c skip.Code) string { return Heard(skip.Of(c).Words) }
+func ReasonName(c skip.Code) string { return Say(skip.Of(c).Words) }
 
 // FieldName is a field in front of people.
 func FieldName(f scene.Field) string { return upper(T(string(f))) }
@@ -69,8 +70,8 @@ func ChangeInFull(c store.Change, kept bool, m Moment) string {
 	if kept {
 		words = FieldName(c.Field) + ": " + OldValue(c)
 	}
-	if c.Why != "" {
-		words += " — " + m.Heard(c.Why)
+	if !c.Why.IsZero() {
+		words += " — " + m.Say(c.Why)
 	}
 	return words
 }

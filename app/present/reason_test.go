@@ -4,20 +4,22 @@ import (
 	"testing"
 
 	"lockstep/app/present"
+	"lockstep/sync/message"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
 func TestARowSaysItsReasonOnce(t *testing.T) {
 	t.Parallel()
-	for words, want := range map[string]string{
-		"":                                  "No path rule covers this file — add a path rule for its folder in the settings",
-		"no path rule covers “/data/x.mkv”": "No path rule covers “/data/x.mkv” — add a path rule for its folder in the settings",
-		"the path rules disagree about this path": "No path rule covers this file: the path rules disagree about this path — add a path rule for its folder in the settings",
+	noRule := message.New(message.MatchNoRule, message.List(message.Of(message.New(message.QuotedPath, message.Path("/data/x.mkv")))))
+	for particular, want := range map[message.Message]string{
+		message.None:                            "No path rule covers this file — add a path rule for its folder in the settings",
+		noRule:                                  "No path rule covers “/data/x.mkv” — add a path rule for its folder in the settings",
+		message.New(message.MatchRulesDisagree): "No path rule covers this file: the path rules disagree about this path — add a path rule for its folder in the settings",
 	} {
-		row := present.ReportRow(store.ReportRow{Title: "X", Kind: "missing", Outcome: present.SkippedRow, Reason: skip.PathNotMapped, Words: words}, false)
+		row := present.ReportRow(store.ReportRow{Title: "X", Kind: "missing", Outcome: present.SkippedRow, Reason: skip.PathNotMapped, Words: particular}, false)
 		if row.Why != want {
-			t.Errorf("%q is said\n%q, want\n%q", words, row.Why, want)
+			t.Errorf("%q is said\n%q, want\n%q", particular, row.Why, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -116,15 +117,15 @@ func kindRank(code string) int {
 
 // Incomplete is the band over a report that ended early, "" for a complete one.
 func Incomplete(r store.Report) string {
-	if r.Incomplete == "" {
+	if r.Incomplete.IsZero() {
 		return ""
 	}
-	words, of := Sentence(Heard(r.Incomplete)), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
+	words, of := SaySentence(r.Incomplete), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
 	if r.Total == 0 {
 		return words + " " + T("Nothing after that was judged.")
 	}
-	if short, ok := strings.CutSuffix(Sentence(r.Incomplete), "stopped answering."); ok {
-		return T("%s stopped answering after %s.", strings.TrimSpace(short), of) + " " + T("Nothing after that was judged.")
+	if r.Incomplete.Is(message.StoppedAnswering) {
+		return T("%s stopped answering after %s.", r.Incomplete.Args()[0].Text, of) + " " + T("Nothing after that was judged.")
 	}
 	return words + " " + T("%s were checked; nothing after that was judged.", of)
 }
@@ -143,7 +144,7 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Heard(r.Words)}
+	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Words)}
 	if row.Title == "" {
 		row.Title = T("scene %s", r.Scene)
 	}
@@ -151,21 +152,12 @@ func ReportRow(r store.ReportRow, preview bool) Row {
 		row.Kind = T("no gap")
 	}
 	if r.Outcome == Enqueued {
-		row.Outcome, row.Why = queued(store.Report{Preview: preview}), fieldNames(r.Words)
+		row.Outcome, row.Why = queued(store.Report{Preview: preview}), Say(r.Words)
 	}
 	if r.Reason != "" {
 		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
 	}
 	return row
-}
-
-// fieldNames are the fields that change, as a row lists them.
-func fieldNames(words string) string {
-	names := strings.Split(words, ", ")
-	for i, n := range names {
-		names[i] = Heard(n)
-	}
-	return list(names)
 }
 
 // RowFilter is a filter button of a report.
@@ -201,8 +193,8 @@ func RowFilters(r store.Report) []RowFilter {
 }
 
 // Brake is the question the mass-change brake asks.
-func Brake(words string) string {
-	words = Sentence(Heard(words))
+func Brake(asked message.Message) string {
+	words := SaySentence(asked)
 	if strings.HasSuffix(words, "?") {
 		return words
 	}

@@ -18,9 +18,9 @@ func Coverage(c api.Mapping) string {
 
 // Tested is the answer of a Test button in one or two sentences.
 func Tested(r api.TestResult) Line {
-	words := Sentence(Heard(r.Words))
-	if r.Hint != "" {
-		words += " " + Sentence(Heard(r.Hint))
+	words := SaySentence(r.Words)
+	if !r.Hint.IsZero() {
+		words += " " + SaySentence(r.Hint)
 	}
 	if r.OK {
 		return Line{words, Good}

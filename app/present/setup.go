@@ -84,10 +84,10 @@ func Offer(r config.Rule, evidence match.Suggestion) string {
 // came if not to the end, and that nothing was written.
 func PreviewLines(r store.Report) []Line {
 	lines := []Line{{Summary(r), Good}}
-	if r.Incomplete != "" {
+	if !r.Incomplete.IsZero() {
 		lines = []Line{{Incomplete(r), Warn}, {Summary(r), Muted}}
 	}
-	if r.Enqueued == 0 && r.Incomplete == "" {
+	if r.Enqueued == 0 && r.Incomplete.IsZero() {
 		return append(lines, Line{T("There is nothing to write."), Muted})
 	}
 	return append(lines, Line{T("Nothing has been written."), Muted})

@@ -5,6 +5,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 )
 
 // State is what a snapshot comes down to at a glance. There is one for every
@@ -120,10 +121,10 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 		return s.Attention[0], true
 	}
 	if s.Live && !s.Configured {
-		return api.Attention{Kind: api.FirstRun, Words: T("Tell Lockstep where Stash and Plex are"), Hint: T("the set-up asks for it step by step")}, true
+		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Tell Lockstep where Stash and Plex are")), Hint: message.Old(T("the set-up asks for it step by step"))}, true
 	}
 	if s.Live && s.Hold {
-		return api.Attention{Kind: api.FirstRun, Words: T("Nothing is written to Plex yet"), Hint: T("finish the set-up to begin")}, true
+		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Nothing is written to Plex yet")), Hint: message.Old(T("finish the set-up to begin"))}, true
 	}
 	return api.Attention{}, false
 }
@@ -133,9 +134,9 @@ func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {
 		return Brake(a.Words)
 	}
-	words := Sentence(Heard(a.Words))
-	if a.Hint != "" {
-		words += " " + Sentence(Heard(a.Hint))
+	words := SaySentence(a.Words)
+	if !a.Hint.IsZero() {
+		words += " " + SaySentence(a.Hint)
 	}
 	return words
 }

@@ -1,7 +1,6 @@
 package present
 
 import (
-	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -20,7 +19,7 @@ func Status(s api.Snapshot, m Moment) string {
 		return join(T("Plex down")+m.since(s.Since), left(s))
 	case NeedsYou:
 		a, _ := Urgent(s)
-		return join(upper(strings.TrimSuffix(Heard(a.Words), ".")), left(s))
+		return join(SayHeading(a.Words), left(s))
 	case Checking:
 		return T("Checking Plex…")
 	case StashAway:
@@ -146,9 +145,9 @@ func Band(s api.Snapshot, m Moment) string {
 func AwayBecause(s api.Snapshot) string {
 	switch StateOf(s) {
 	case PlexDown, NetworkAway:
-		return Sentence(Heard(s.Breaker.Cause))
+		return SaySentence(s.Breaker.Cause)
 	case StashAway:
-		return Sentence(Heard(s.Stash.Error))
+		return SaySentence(s.Stash.Error)
 	}
 	return ""
 }

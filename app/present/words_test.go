@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
@@ -67,12 +68,12 @@ func TestJobRows(t *testing.T) {
 		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
 		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in hand", Tone: present.Busy}},
 		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "waiting", Detail: "some thing", Discard: true}},
-		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: "Plex answered with an error (500).", Hint: "Plex's own log tells more.", Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). Plex's own log tells more · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
-		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: "asked Plex to scan /films/old"}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waits until 30 Nov 14:12", Retry: true, Discard: true}},
-		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: "Plex refused this (400).", Hint: "Plex's own log tells more."}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "dead", Detail: "Plex refused this (400). Plex's own log tells more.", Tone: present.Bad, Retry: true, Discard: true}},
-		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Words: "Plex did not take over: title."}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Plex did not take over: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
+		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: message.Old("Plex answered with an error (500)."), Hint: message.Old("Plex's own log tells more."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). Plex's own log tells more · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
+		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: message.Old("asked Plex to scan /films/old")}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waits until 30 Nov 14:12", Retry: true, Discard: true}},
+		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: message.Old("Plex refused this (400)."), Hint: message.Old("Plex's own log tells more.")}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "dead", Detail: "Plex refused this (400). Plex's own log tells more.", Tone: present.Bad, Retry: true, Discard: true}},
+		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Words: message.Old("Plex did not take over: title.")}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Plex did not take over: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
 		"dead, no word": {queue.Job{Name: "X", State: queue.Dead, Code: skip.FailedBefore}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Failed before and was given up — look at the reason in the queue and press Retry", Tone: present.Bad, Retry: true, Discard: true}},
-		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: "tag Draft"}, present.JobRow{Name: "X", State: "skipped", Detail: "Left out by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
+		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: message.Old("tag Draft")}, present.JobRow{Name: "X", State: "skipped", Detail: "Left out by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
 		"done":          {queue.Job{Name: "X", State: queue.Done, Due: ago(time.Hour)}, present.JobRow{Mark: "✓", Name: "X", State: "done 13:12", Tone: present.Good}},
 		"undo":          {queue.Job{Name: "X", State: queue.Waiting, Undo: 4}, present.JobRow{Name: "X", State: "waiting", Detail: "being undone", Discard: true}},
 		"third attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 3}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried 3 of 8 times", Tone: present.Warn, Retry: true, Discard: true}},
@@ -134,7 +135,7 @@ func TestReportSentences(t *testing.T) {
 	t.Parallel()
 	preview, stopped, besides := large, large, large
 	preview.Preview = true
-	stopped.Incomplete, stopped.Checked = "Plex stopped answering", 700
+	stopped.Incomplete, stopped.Checked = message.New(message.StoppedAnswering, message.Word("Plex")), 700
 	besides.Skipped = map[skip.Code]int{skip.NoMetadata: 11}
 	cases := map[string]struct{ got, want string }{
 		"title":      {present.ReportTitle(seed, at), "Reconciliation 23 Nov 14:12 — everything"},
@@ -146,16 +147,16 @@ func TestReportSentences(t *testing.T) {
 		"no gap":     {present.Sum(besides), "24 gaps = 16 queued + 8 skipped · 3 more skipped; nothing to sync"},
 		"kinds":      {present.ByKind(large), "never synced 9 · changed in Stash 11 · drifted in Plex 4"},
 		"incomplete": {present.Incomplete(stopped), "Plex stopped answering after 700 of 1" + nn + "204 scenes. Nothing after that was judged."},
-		"told":       {present.Incomplete(store.Report{Incomplete: "It was stopped.", Checked: 3, Total: 5}), "It was stopped. 3 of 5 scenes were checked; nothing after that was judged."},
-		"at once":    {present.Incomplete(store.Report{Incomplete: "Stash wants an API key"}), "Stash wants an API key. Nothing after that was judged."},
+		"told":       {present.Incomplete(store.Report{Incomplete: message.Old("It was stopped."), Checked: 3, Total: 5}), "It was stopped. 3 of 5 scenes were checked; nothing after that was judged."},
+		"at once":    {present.Incomplete(store.Report{Incomplete: message.Old("Stash wants an API key")}), "Stash wants an API key. Nothing after that was judged."},
 		"complete":   {present.Incomplete(large), ""},
 		"library":    {present.Scope("library:Films"), "library Films"},
 		"scene":      {present.Scope("scene:12"), "scene 12"},
 		"week":       {present.Scope("7days"), "last 7 days"},
 		"later":      {present.Scope("moon"), "moon"},
 		"later kind": {present.Kind("new-kind"), "new kind"},
-		"brake":      {present.Brake("this would overwrite 412 of 1 204 summaries that Lockstep did not write"), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Go on?"},
-		"brake asks": {present.Brake("Really?"), "Really?"},
+		"brake":      {present.Brake(message.Old("this would overwrite 412 of 1 204 summaries that Lockstep did not write")), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Go on?"},
+		"brake asks": {present.Brake(message.Old("Really?")), "Really?"},
 		"foot":       {present.PreviewFoot(16, 41, false), "16 scenes, 41 fields. Nothing has been written."},
 		"foot, over": {present.PreviewFoot(1, 1, true), "1 scene, 1 field. Something was written since: make a new preview to see what is left."},
 		"field":      {present.Change(store.Change{Field: "tags", Old: "Draft", New: "Draft,\n Sea"}), "Tags: Draft → Draft, Sea"},
@@ -169,7 +170,7 @@ func TestReportSentences(t *testing.T) {
 
 func TestReportRowsAndFilters(t *testing.T) {
 	t.Parallel()
-	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Words: "date and tags differ"}
+	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Words: message.Old("date and tags differ")}
 	if got, want := present.ReportRow(queued, true), (present.Row{Title: "scene 5", Kind: "no gap", Outcome: "to write", Why: "date and tags differ"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -187,11 +188,11 @@ func TestNotesSayWhatUIPromises(t *testing.T) {
 	down, some := with(down), with(func(s *api.Snapshot) { s.Queue.Waiting = 14 })
 	idle := with(func(s *api.Snapshot) {
 		s.Verdict = health.Down
-		s.Outage = &outage.Record{ID: 1, Started: ago(time.Minute), Cause: "timeout."}
+		s.Outage = &outage.Record{ID: 1, Started: ago(time.Minute), Cause: message.Old("timeout.")}
 	})
 	ended := outage.Record{ID: 3, Started: ago(23 * time.Minute), Ended: now}
 	stopped := large
-	stopped.Incomplete = "Plex stopped answering"
+	stopped.Incomplete = message.New(message.StoppedAnswering, message.Word("Plex"))
 	preview := large
 	preview.Preview, preview.Skipped, preview.Enqueued = true, nil, 24
 	cases := map[string]struct{ got, want present.Note }{
@@ -203,8 +204,8 @@ func TestNotesSayWhatUIPromises(t *testing.T) {
 		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex answers since 14:02.", Window: present.Queue}},
 		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes wait.", Window: present.Settings}},
 		"key":      {present.NoteAttention(api.Attention{Kind: api.SignInStash}, up()), present.Note{Title: "Stash asks for its API key", Body: "Nothing is lost.", Window: present.Settings}},
-		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: "412 summaries would be overwritten"}, up()), present.Note{Title: "Lockstep asks before it goes on", Body: "412 summaries would be overwritten.", Window: present.Preview}},
-		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Words: "the disk is full.", Hint: "free some space"}, up()), present.Note{Title: "The disk is full", Body: "Free some space.", Window: present.Doctor}},
+		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: message.Old("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep asks before it goes on", Body: "412 summaries would be overwritten.", Window: present.Preview}},
+		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Words: message.Old("the disk is full."), Hint: message.Old("free some space")}, up()), present.Note{Title: "The disk is full", Body: "Free some space.", Window: present.Doctor}},
 		"done":     {present.NoteReconciled(large), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 16 queued, 8 skipped — see reasons.", Window: present.Reports}},
 		"preview":  {present.NoteReconciled(preview), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 24 to write, 0 skipped.", Window: present.Preview}},
 		"stopped":  {present.NoteReconciled(stopped), present.Note{Title: "Reconciliation stopped early", Body: "Plex stopped answering after 1" + nn + "204 of 1" + nn + "204 scenes. Nothing after that was judged.", Window: present.Reports}},
@@ -221,8 +222,8 @@ func TestSettingsWords(t *testing.T) {
 	cases := map[string]struct{ got, want string }{
 		"coverage":  {present.Coverage(api.Mapping{Covered: 1173, Total: 1204}), "1" + nn + "173 of 1" + nn + "204 files found in Plex — 97.4" + nn + "%"},
 		"none":      {present.Coverage(api.Mapping{}), "No file to look for yet."},
-		"tested":    {present.Tested(api.TestResult{OK: true, Words: "connected to Stash 0.30 with 1 204 scenes"}).Words, "Connected to Stash 0.30 with 1 204 scenes."},
-		"hint":      {present.Tested(api.TestResult{Words: "This is a web page", Hint: "is the port 9999?"}).Words, "This is a web page. Is the port 9999?"},
+		"tested":    {present.Tested(api.TestResult{OK: true, Words: message.Old("connected to Stash 0.30 with 1 204 scenes")}).Words, "Connected to Stash 0.30 with 1 204 scenes."},
+		"hint":      {present.Tested(api.TestResult{Words: message.Old("This is a web page"), Hint: message.Old("is the port 9999?")}).Words, "This is a web page. Is the port 9999?"},
 		"stored":    {present.SecretHint(true), "stored — type to replace it"},
 		"unset":     {present.SecretHint(false), "not set"},
 		"policy":    {present.Choice("fill"), "Fill only what is empty (fill)"},
@@ -320,7 +321,7 @@ func TestSmallWords(t *testing.T) {
 func TestEveryReasonReadsAsASentence(t *testing.T) {
 	t.Parallel()
 	for _, r := range skip.All() {
-		if got := present.Reason(r.Code); !strings.HasPrefix(got, r.Words) || !strings.HasSuffix(got, r.Advice) {
+		if got := present.Reason(r.Code); !strings.HasPrefix(got, r.Words.String()) || !strings.HasSuffix(got, r.Advice.String()) {
 			t.Errorf("%s reads %q", r.Code, got)
 		}
 	}

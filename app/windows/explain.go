@@ -101,7 +101,7 @@ func (p *explainPage) draw(e api.Explanation) {
 	p.shown = e
 	set(p.title, e.Title, widget.MediumImportance) // the outcome below says whether it is in step
 	m := p.w.moment()
-	set(p.outcome, m.Heard(e.Outcome), widget.MediumImportance)
+	set(p.outcome, m.Say(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
 	for _, c := range e.Matches {
 		id := c.Scene.String()
@@ -127,12 +127,12 @@ func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text = present.Begun(m.Heard(s.Words))
+	words.Text = present.Begun(m.Say(s.Words))
 	box := container.NewVBox(words)
 	if len(s.Lines) > 0 {
 		lines := make([]string, len(s.Lines))
 		for i, l := range s.Lines {
-			lines[i] = "– " + m.Heard(l)
+			lines[i] = "– " + m.Say(l)
 		}
 		box.Add(caption(strings.Join(lines, "\n")))
 	}

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -237,9 +238,9 @@ func sampleJobs() []queue.Job {
 		{Scene: 2, Name: names[1], State: queue.Waiting, Cause: "new"},
 		{Scene: 6, Name: names[5], State: queue.Waiting, Cause: "renamed"},
 		{Scene: 7, Name: names[6], State: queue.Waiting, Cause: "reconcile"},
-		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Words: "Plex answered 500", Attempts: 2},
-		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Words: "asked Plex to scan /films/old"},
-		{Scene: 5, Name: names[4], State: queue.Dead, Words: "Plex refused the date “2021-13”"},
+		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Words: message.Old("Plex answered 500"), Attempts: 2},
+		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Words: message.Old("asked Plex to scan /films/old")},
+		{Scene: 5, Name: names[4], State: queue.Dead, Words: message.Old("Plex refused the date “2021-13”")},
 		{Scene: 9, Name: names[8], State: queue.Skipped, Code: skip.NoMetadata},
 	}
 	for i := range 12 {
@@ -256,9 +257,9 @@ func sampleRows(n int) []store.ReportRow {
 		if i%3 == 2 {
 			r.Outcome, r.Reason = "skipped", []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.PathNotMapped}[i/3%3]
 		} else {
-			r.Outcome, r.Words, r.Item = "enqueued", "date and tags differ", "abc123/5512"
-			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: "empty in Stash; it was written by Lockstep"}}
-			r.Kept = []store.Change{{Field: "title", Old: "Harbor Lights", New: "Harbor Lights", Why: "kept: locked in Plex, not by Lockstep"}}
+			r.Outcome, r.Words, r.Item = "enqueued", message.Old("date and tags differ"), "abc123/5512"
+			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: message.Old("empty in Stash; it was written by Lockstep")}}
+			r.Kept = []store.Change{{Field: "title", Old: "Harbor Lights", New: "Harbor Lights", Why: message.Old("kept: locked in Plex, not by Lockstep")}}
 		}
 		rows = append(rows, r)
 	}
@@ -273,13 +274,13 @@ func newFake() *fake {
 	f.reports = []store.Report{
 		{ID: 8, Scope: "all", Started: ago(2 * time.Minute), Ended: ago(time.Minute), Preview: true, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
 		{ID: 7, Scope: "all", Started: ago(3 * time.Hour), Ended: ago(3 * time.Hour), Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
-		{ID: 6, Scope: "24h", Started: ago(27 * time.Hour), Ended: ago(27 * time.Hour), Total: 1204, Checked: 700, InStep: 700, Incomplete: "Plex stopped answering"},
+		{ID: 6, Scope: "24h", Started: ago(27 * time.Hour), Ended: ago(27 * time.Hour), Total: 1204, Checked: 700, InStep: 700, Incomplete: message.Old("Plex stopped answering")},
 	}
 	f.outages = api.OutagePage{Verdict: health.Up, Records: []outage.Record{
-		{ID: 4, Started: ago(10 * time.Minute), Ended: ago(2 * time.Minute), Cause: "connection refused", JobsHeld: 14, Requeued: 1},
-		{ID: 3, Started: ago(3*24*time.Hour + 11*time.Hour), Ended: ago(3*24*time.Hour + 10*time.Hour), Cause: "no answer within 15 s", JobsHeld: 3},
-		{ID: 2, Started: ago(5 * 24 * time.Hour), Ended: ago(5*24*time.Hour - time.Minute), Cause: "connection refused", Repaired: true, Note: "record had no end"},
-		{ID: 1, Started: ago(40 * 24 * time.Hour), Ended: ago(40*24*time.Hour - 6*time.Hour), Cause: "Plex is starting (database migration)", JobsHeld: 1240},
+		{ID: 4, Started: ago(10 * time.Minute), Ended: ago(2 * time.Minute), Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 1},
+		{ID: 3, Started: ago(3*24*time.Hour + 11*time.Hour), Ended: ago(3*24*time.Hour + 10*time.Hour), Cause: message.Old("no answer within 15 s"), JobsHeld: 3},
+		{ID: 2, Started: ago(5 * 24 * time.Hour), Ended: ago(5*24*time.Hour - time.Minute), Cause: message.Old("connection refused"), Repaired: true, Note: "record had no end"},
+		{ID: 1, Started: ago(40 * 24 * time.Hour), Ended: ago(40*24*time.Hour - 6*time.Hour), Cause: message.Old("Plex is starting (database migration)"), JobsHeld: 1240},
 	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
 	f.history = sampleHistory(250)
 	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
@@ -287,14 +288,14 @@ func newFake() *fake {
 	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
 	values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}}
 	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: map[string]string{"plex-url": "--plex-url"}}
-	f.test = api.TestResult{OK: true, Words: "Connected to Plex 1.41 with 2 libraries", Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
+	f.test = api.TestResult{OK: true, Words: message.Old("Connected to Plex 1.41 with 2 libraries"), Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
-	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: "Already in the queue.", Steps: []api.ExplainStep{
-		{Topic: "Stash", Words: "scene 812, edited 2026-11-21T09:04:00Z", Lines: []string{"file /data/films/DSC_0042.mp4", "Lockstep never saw it in step"}},
-		{Topic: "Path", Words: `rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`},
-		{Topic: "Plex", Words: "found: “DSC_0042” in Films (item 5512)", Lines: []string{"“DSC_0042” in Films (item 5512): the same path, 100 %"}},
-		{Topic: "Fields", Words: "2 fields would be written", Lines: []string{"date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex or set its policy to mirror"}},
-		{Topic: "Queue", Words: "failed tries: 2; next try 2026-11-23T13:32:00Z", Lines: []string{"last: Plex answered with an error (500).", "queued because: edited"}},
+	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: message.Old("Already in the queue."), Steps: []api.ExplainStep{
+		{Topic: "Stash", Words: message.Old("scene 812, edited 2026-11-21T09:04:00Z"), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep never saw it in step")},
+		{Topic: "Path", Words: message.Old(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
+		{Topic: "Plex", Words: message.Old("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
+		{Topic: "Fields", Words: message.Old("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex or set its policy to mirror")},
+		{Topic: "Queue", Words: message.Old("failed tries: 2; next try 2026-11-23T13:32:00Z"), Lines: said("last: Plex answered with an error (500).", "queued because: edited")},
 	}}
 	return f
 }
@@ -304,7 +305,7 @@ func sampleHistory(n int) []store.Activity {
 	out := make([]store.Activity, n)
 	for i := range out {
 		out[i] = store.Activity{
-			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: "written",
+			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: message.Old("written"),
 			Changes: []store.Change{{Field: scene.FieldDate, New: "2019-05-02"}, {Field: scene.FieldTags, Old: "Draft", New: "Sea, Evening"}},
 		}
 	}
@@ -315,8 +316,17 @@ var _ api.API = (*fake)(nil)
 
 func outageDown(s *api.Snapshot) {
 	s.Verdict, s.Since = health.Down, ago(10*time.Minute)
-	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: testNow.Add(40 * time.Second), Cause: "connection refused"}
-	s.Outage = &outage.Record{ID: 5, Started: s.Since, Cause: "connection refused"}
+	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: testNow.Add(40 * time.Second), Cause: message.Old("connection refused")}
+	s.Outage = &outage.Record{ID: 5, Started: s.Since, Cause: message.Old("connection refused")}
 	s.InHand, s.Run = nil, api.Progress{}
 	s.Queue.Running = 0
+}
+
+// said are sentences as messages.
+func said(words ...string) []message.Message {
+	out := make([]message.Message, len(words))
+	for i, w := range words {
+		out[i] = message.Old(w)
+	}
+	return out
 }

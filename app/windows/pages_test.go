@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -81,7 +82,7 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
 	p.list.list.Select(4)
-	f.jobs[4].Words = "Plex answered 503"
+	f.jobs[4].Words = message.Old("Plex answered 503")
 	p.jobs.stale()
 	if !strings.Contains(p.detail.words.Text, "503") {
 		t.Errorf("the foot still says %q", p.detail.words.Text)
@@ -193,7 +194,7 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	wantShown(t, win, "16 scenes, 48 fields. Something was written since: make a new preview to see what is left.")
 
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: "This would clear 60 dates", Report: 7}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would clear 60 dates"), Report: 7}}
 	w.update(s)
 	wantShown(t, win, "This would clear 60 dates. Go on?")
 	tap(t, win, "Go on")
@@ -275,7 +276,7 @@ func TestExplainListsTheScenesToChooseFrom(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
 	one := f.explain
-	f.explain = api.Explanation{Outcome: "2 scenes match. Choose one.", Matches: []api.Match{
+	f.explain = api.Explanation{Outcome: message.Old("2 scenes match. Choose one."), Matches: []api.Match{
 		{Scene: 7, Title: "Rock Pools", Path: "/data/one.mkv"}, {Scene: 812, Title: "Rock Pools", Path: "/data/two.mkv"},
 	}}
 	win, _ := open[*explainPage](t, w, "explain:Rock Pools")

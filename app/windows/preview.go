@@ -221,7 +221,7 @@ func (p *previewPage) field(i int) []cell {
 	case words == present.Value(""):
 		tone = widget.WarningImportance
 	}
-	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.OldValue(c), widget.LowImportance}, {words, tone}, {p.w.moment().Heard(c.Why), widget.LowImportance}}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.OldValue(c), widget.LowImportance}, {words, tone}, {p.w.moment().Say(c.Why), widget.LowImportance}}
 }
 
 func (p *previewPage) update(s api.Snapshot) {

@@ -14,6 +14,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -172,7 +173,7 @@ func (p *queuePage) update(s api.Snapshot) {
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
 	short := s
 	if present.Band(s, m) != "" { // it tells why in full
-		short.Breaker.Cause, short.Stash.Error = "", ""
+		short.Breaker.Cause, short.Stash.Error = message.None, message.None
 	}
 	setLine(p.plex, present.Plex(short, m))
 	setLine(p.stash, present.Stash(short, m))

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -155,7 +156,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f := newcomer()
 	good := f.test
 	_, win, p := setUp(t, f)
-	f.test = api.TestResult{Words: "Stash wants an API key", Hint: "copy it from Settings → Security in Stash"}
+	f.test = api.TestResult{Words: message.Old("Stash wants an API key"), Hint: message.Old("copy it from Settings → Security in Stash")}
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	entry(t, win, stashURLEntry).OnSubmitted("") // Enter
 	wantStep(t, p, present.StepStash)
@@ -174,7 +175,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f.err = nil
 	f.settings.Values.PlexURL = ""
 	entry(t, win, 0).SetText("http://plex:32400")
-	f.test = api.TestResult{Words: "Plex is starting (database migration)", Hint: "Lockstep will wait"}
+	f.test = api.TestResult{Words: message.Old("Plex is starting (database migration)"), Hint: message.Old("Lockstep will wait")}
 	f.called()
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepPlex)
@@ -254,7 +255,7 @@ func TestSetUpIsDrawn(t *testing.T) {
 	f := newcomer()
 	w, win, p := setUp(t, f)
 	shot(t, w, present.SetUp, "setup-1")
-	f.test.OK, f.test.Words = false, "This address answers with a web page, not with Stash"
+	f.test.OK, f.test.Words = false, message.Old("This address answers with a web page, not with Stash")
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	tap(t, win, "Next")
 	shot(t, w, present.SetUp, "setup-1-wrong")

@@ -17,6 +17,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 )
 
 // variant is the theme in light or dark whatever the machine says.
@@ -153,7 +154,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 
 	w = newTest(t, f)
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: "This would overwrite 412 of 1 204 summaries that Lockstep did not write", Report: 8}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
 	w.update(s)
 	w.Show(present.Queue)
 	w.Show(present.Preview)

@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -133,7 +134,7 @@ type UndoRequest struct {
 // DataCheck is what CheckData found.
 type DataCheck struct {
 	// Words tell what was damaged and what became of it, empty when all is well.
-	Words string `json:"words"`
+	Words message.Message `json:"words,omitzero"`
 }
 
 // UndoResult says how many scenes were queued for undo.
@@ -160,7 +161,7 @@ type Explanation struct {
 	Title string        `json:"title"`
 	Steps []ExplainStep `json:"steps"`
 	// Outcome is the closing sentence.
-	Outcome string `json:"outcome"`
+	Outcome message.Message `json:"outcome,omitzero"`
 	// CanUndo tells that Lockstep wrote to the scene and the last write can be undone.
 	CanUndo bool `json:"canUndo,omitempty"`
 	// Matches are the scenes that fit when more than one does; then there are no steps.
@@ -177,9 +178,9 @@ type Match struct {
 // ExplainStep is one step of an explanation: what was looked at and what came out. Times
 // in the sentences are in RFC 3339; package present writes them for people.
 type ExplainStep struct {
-	Topic string   `json:"topic"` // Stash, Path, Plex, Fields, Queue
-	Words string   `json:"words"`
-	Lines []string `json:"lines,omitempty"`
+	Topic string            `json:"topic"` // Stash, Path, Plex, Fields, Queue
+	Words message.Message   `json:"words,omitzero"`
+	Lines []message.Message `json:"lines,omitempty"`
 }
 
 // Settings is the present settings with what is known of the secrets, never the
@@ -226,10 +227,10 @@ type TestRequest struct {
 
 // TestResult says how the try went, in one sentence.
 type TestResult struct {
-	OK        bool      `json:"ok"`
-	Words     string    `json:"words"`
-	Hint      string    `json:"hint,omitempty"`
-	Libraries []Library `json:"libraries,omitempty"`
+	OK        bool            `json:"ok"`
+	Words     message.Message `json:"words,omitzero"`
+	Hint      message.Message `json:"hint,omitzero"`
+	Libraries []Library       `json:"libraries,omitempty"`
 }
 
 // Library is a Plex library section to choose from.

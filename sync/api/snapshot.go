@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -62,8 +63,8 @@ type Snapshot struct {
 	Counting bool `json:"counting,omitempty"`
 	// Awaiting is true while items may turn up that Plex was asked to look for: their
 	// scenes are parked, and are written as soon as they do.
-	Awaiting  bool   `json:"awaiting,omitempty"`
-	LastError string `json:"lastError,omitempty"`
+	Awaiting  bool            `json:"awaiting,omitempty"`
+	LastError message.Message `json:"lastError,omitzero"`
 	// Looked is true when a complete look at both servers has ended since the start and
 	// none is under way; Active while a batch is worked on.
 	Looked bool `json:"looked"`
@@ -78,11 +79,11 @@ type Snapshot struct {
 
 // Breaker is the circuit breaker as shown.
 type Breaker struct {
-	State     breaker.State `json:"state"`
-	Failures  int           `json:"failures"`
-	NextProbe time.Time     `json:"nextProbe,omitzero"`
-	Cause     string        `json:"cause"`
-	OpenedAt  time.Time     `json:"openedAt,omitzero"`
+	State     breaker.State   `json:"state"`
+	Failures  int             `json:"failures"`
+	NextProbe time.Time       `json:"nextProbe,omitzero"`
+	Cause     message.Message `json:"cause,omitzero"`
+	OpenedAt  time.Time       `json:"openedAt,omitzero"`
 }
 
 // InHand is a job being worked on.
@@ -137,13 +138,13 @@ type Today struct {
 
 // Connection is the state of one server.
 type Connection struct {
-	OK      bool      `json:"ok"`
-	Error   string    `json:"error"` // in words, empty when OK or not known yet
-	Hint    string    `json:"hint,omitempty"`
-	Class   string    `json:"class,omitempty"` // fault class of the error
-	Since   time.Time `json:"since,omitzero"`
-	Name    string    `json:"name,omitempty"` // version or friendly name
-	Checked bool      `json:"checked"`        // false until the first answer
+	OK      bool            `json:"ok"`
+	Error   message.Message `json:"error,omitzero"` // in words, empty when OK or not known yet
+	Hint    message.Message `json:"hint,omitzero"`
+	Class   string          `json:"class,omitempty"` // fault class of the error
+	Since   time.Time       `json:"since,omitzero"`
+	Name    string          `json:"name,omitempty"` // version or friendly name
+	Checked bool            `json:"checked"`        // false until the first answer
 	// NewToken is when Lockstep took the token of the newest sign-in because the former one
 	// was refused; zero once a person chose another.
 	NewToken time.Time `json:"newToken,omitzero"`
@@ -160,14 +161,14 @@ type ReconcileState struct {
 
 // Failing is a kind of request that fails.
 type Failing struct {
-	Server fault.Server `json:"server"`
-	Kind   string       `json:"kind"` // one of the kinds of sync/budget
-	Class  fault.Class  `json:"class"`
-	Words  string       `json:"words"`
-	Hint   string       `json:"hint,omitempty"`
-	Since  time.Time    `json:"since"`
-	Tries  int          `json:"tries"`
-	Next   time.Time    `json:"next"` // when it is tried again
+	Server fault.Server    `json:"server"`
+	Kind   string          `json:"kind"` // one of the kinds of sync/budget
+	Class  fault.Class     `json:"class"`
+	Words  message.Message `json:"words,omitzero"`
+	Hint   message.Message `json:"hint,omitzero"`
+	Since  time.Time       `json:"since"`
+	Tries  int             `json:"tries"`
+	Next   time.Time       `json:"next"` // when it is tried again
 }
 
 // Scan is what a look at the servers is at.
@@ -194,9 +195,9 @@ const (
 
 // Attention is something only a person can settle.
 type Attention struct {
-	Kind   AttentionKind `json:"kind"`
-	Words  string        `json:"words"`
-	Hint   string        `json:"hint,omitempty"`
-	Since  time.Time     `json:"since,omitzero"`
-	Report uint64        `json:"report,omitempty"` // the preview a brake refers to
+	Kind   AttentionKind   `json:"kind"`
+	Words  message.Message `json:"words,omitzero"`
+	Hint   message.Message `json:"hint,omitzero"`
+	Since  time.Time       `json:"since,omitzero"`
+	Report uint64          `json:"report,omitempty"` // the preview a brake refers to
 }

@@ -96,6 +96,8 @@ var layers = map[string]int{
 // neighbours are the imports allowed within a layer, each for a reason.
 var neighbours = map[string][]string{
 	"sync/fault":     {"sync/message"},               // a fault says what it is
+	"sync/skip":      {"sync/message"},               // and so does a reason
+	"sync/scene":     {"sync/message"},               // and a field its name
 	"sync/config":    {"sync/scene", "sync/message"}, // policies are set by field, and what is wrong is said
 	"sync/reconcile": {"sync/change"},                // the walk over Stash's listing is one
 	"sync/compare":   {"sync/store"},                 // scenes are compared with what is remembered of them

@@ -1,56 +1,51 @@
 package brake
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
 // nouns are the fields in the plural.
-var nouns = map[scene.Field]string{
-	scene.FieldTitle: "titles", scene.FieldStudio: "studios", scene.FieldSummary: "summaries", scene.FieldDate: "dates",
-	scene.FieldPerformers: "lists of performers", scene.FieldTags: "lists of tags", scene.FieldCollections: "lists of collections",
-	scene.FieldRating: "ratings", scene.FieldPoster: "posters", scene.FieldBackground: "backgrounds",
+var nouns = map[scene.Field]message.Code{
+	scene.FieldTitle:       message.SeveralTitle,
+	scene.FieldStudio:      message.SeveralStudio,
+	scene.FieldSummary:     message.SeveralSummary,
+	scene.FieldDate:        message.SeveralDate,
+	scene.FieldPerformers:  message.SeveralPerformers,
+	scene.FieldTags:        message.SeveralTags,
+	scene.FieldCollections: message.SeveralCollections,
+	scene.FieldRating:      message.SeveralRating,
+	scene.FieldPoster:      message.SeveralPoster,
+	scene.FieldBackground:  message.SeveralBackground,
 }
 
 // Words says what is held back, one sentence per field.
-func Words(trips []Trip) string {
-	out := make([]string, len(trips))
+func Words(trips []Trip) message.Message {
+	out := make([]message.Message, len(trips))
 	for i, t := range trips {
 		out[i] = t.words()
 	}
-	return strings.Join(out, " ")
+	return message.Sentences(out...)
 }
 
-func (t Trip) words() string {
-	of := fmt.Sprintf("%s of %s %s", number(t.Foreign+t.Cleared), number(t.Of), nouns[t.Field])
+func (t Trip) words() message.Message {
+	code := message.BrakeBoth
 	switch {
 	case t.Cleared == 0:
-		return "This would overwrite " + of + " that Lockstep did not write."
+		code = message.BrakeOverwrite
 	case t.Foreign == 0:
-		return "This would clear " + of + "."
+		code = message.BrakeClear
 	}
-	return "This would clear or overwrite " + of + "."
+	return message.New(code, message.Count(t.Foreign+t.Cleared), message.Count(t.Of), message.Of(message.New(nouns[t.Field])))
 }
 
 // Counting is why a scene waits before a complete look has counted.
-func Counting(fields Fields) string {
-	var out []string
+func Counting(fields Fields) message.Message {
+	var out []message.Arg
 	for _, f := range scene.Fields() {
 		if fields.Has(f) {
-			out = append(out, nouns[f])
+			out = append(out, message.Of(message.New(nouns[f])))
 		}
 	}
-	return "Counting how many values would be overwritten or cleared: " + strings.Join(out, ", ") + "."
-}
-
-// number writes thousands apart by a narrow no-break space.
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
-	}
-	return s
+	return message.New(message.BrakeCounting, message.List(out...))
 }

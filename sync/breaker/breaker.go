@@ -6,7 +6,11 @@
 //	                                ▲────ProbeFailed · ProbeAbandoned · Woke────┘
 package breaker
 
-import "time"
+import (
+	"time"
+
+	"lockstep/sync/message"
+)
 
 // State is one of the three positions; it is stored, so its values never change.
 type State string
@@ -40,7 +44,7 @@ type Breaker struct {
 	// Probes counts the failed probes of the running outage.
 	Probes int `json:"probes,omitempty"`
 	// Cause is the newest failure in words; empty after a success.
-	Cause string `json:"cause,omitempty"`
+	Cause message.Message `json:"cause,omitzero"`
 }
 
 // Allows reports whether jobs may run. Only a closed breaker allows them: half-open belongs to the probe.
@@ -90,7 +94,7 @@ func (b Breaker) woke(now time.Time) (Breaker, Transition) {
 	case Open:
 		b.ProbeAt = now
 	default:
-		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, ""
+		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, message.None
 	}
 	return b, None
 }
@@ -110,7 +114,7 @@ func (b Breaker) probed(s Settings, e Event, now time.Time) (Breaker, Transition
 		return Breaker{State: Closed, Generation: b.Generation + 1}, Shut
 	case ProbeFailed:
 		b.Probes++
-		b.Cause = or(e.Cause, b.Cause)
+		b.Cause = message.Old(or(e.Cause.String(), b.Cause.String()))
 		return b.reopened(s, now), Reopened
 	case ProbeAbandoned:
 		return b.reopened(s, now), Withdrawn
@@ -128,13 +132,13 @@ func (b Breaker) reopened(s Settings, now time.Time) Breaker {
 func (b Breaker) called(s Settings, e Event, now time.Time) (Breaker, Transition) {
 	switch e.Kind {
 	case Success:
-		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, ""
+		b.Failures, b.FailingSince, b.Cause = 0, time.Time{}, message.None
 	case Failure:
 		b.Failures++
 		if b.FailingSince.IsZero() {
 			b.FailingSince = now
 		}
-		b.Cause = or(e.Cause, b.Cause)
+		b.Cause = message.Old(or(e.Cause.String(), b.Cause.String()))
 		if b.Failures >= s.Threshold {
 			return b.opened(s, now), Opened
 		}

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/message"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func feed(t *testing.T, b breaker.Breaker, kind breaker.Kind, now time.Time, want breaker.Transition) breaker.Breaker {
 	t.Helper()
-	e := breaker.Event{Kind: kind, Generation: b.Generation, Cause: "connection refused"}
+	e := breaker.Event{Kind: kind, Generation: b.Generation, Cause: message.Old("connection refused")}
 	next, got := b.Apply(breaker.Settings{}, e, now)
 	if got != want {
 		t.Fatalf("%v on %+v: transition %v, want %v", kind, b, got, want)
@@ -44,7 +45,7 @@ func TestOpensAtTheThresholdAndNotBefore(t *testing.T) {
 	b := tripped(t)
 	want := breaker.Breaker{
 		State: breaker.Open, Generation: 1, OpenedAt: noon,
-		ProbeAt: noon.Add(5 * time.Second), Cause: "connection refused",
+		ProbeAt: noon.Add(5 * time.Second), Cause: message.Old("connection refused"),
 	}
 	if b != want {
 		t.Errorf("got %+v, want %+v", b, want)
@@ -63,7 +64,7 @@ func TestASuccessBetweenFailuresStartsTheCountAgain(t *testing.T) {
 		}
 		b = feed(t, b, breaker.Success, noon, breaker.None)
 	}
-	if b.Failures != 0 || b.Cause != "" {
+	if b.Failures != 0 || !b.Cause.IsZero() {
 		t.Errorf("after a success: %+v", b)
 	}
 }

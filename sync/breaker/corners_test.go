@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/message"
 )
 
 var morning = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -14,7 +15,7 @@ var morning = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func fail(b breaker.Breaker, s breaker.Settings, n int, cause string) (breaker.Breaker, breaker.Transition) {
 	var t breaker.Transition
 	for range n {
-		b, t = b.Apply(s, breaker.Event{Kind: breaker.Failure, Generation: b.Generation, Cause: cause}, morning)
+		b, t = b.Apply(s, breaker.Event{Kind: breaker.Failure, Generation: b.Generation, Cause: message.Old(cause)}, morning)
 	}
 	return b, t
 }
@@ -60,18 +61,18 @@ func TestTheSettingsAreFollowedWhereTheyMakeSense(t *testing.T) {
 func TestTheCauseIsTheNewestThatWasTold(t *testing.T) {
 	t.Parallel()
 	b, _ := fail(breaker.Breaker{}, breaker.Settings{}, 4, "refused")
-	if b, _ = fail(b, breaker.Settings{}, 1, ""); b.Cause != "refused" {
+	if b, _ = fail(b, breaker.Settings{}, 1, ""); b.Cause.String() != "refused" {
 		t.Errorf("opened by %q", b.Cause)
 	}
 	for _, tt := range []struct{ told, want string }{{"", "refused"}, {"timed out", "timed out"}, {"", "timed out"}} {
 		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
-		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeFailed, Generation: b.Generation, Cause: tt.told}, morning)
-		if b.Cause != tt.want {
+		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeFailed, Generation: b.Generation, Cause: message.Old(tt.told)}, morning)
+		if b.Cause.String() != tt.want {
 			t.Errorf("after a probe that told %q: %q, want %q", tt.told, b.Cause, tt.want)
 		}
 	}
 	b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
-	if b, tr := b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeSucceeded, Generation: b.Generation}, morning); tr != breaker.Shut || b.Cause != "" || !b.Allows() {
+	if b, tr := b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeSucceeded, Generation: b.Generation}, morning); tr != breaker.Shut || !b.Cause.IsZero() || !b.Allows() {
 		t.Errorf("%v, %+v", tr, b)
 	}
 }
@@ -98,23 +99,23 @@ func TestAClosedBreakerKeepsWhatMakesSense(t *testing.T) {
 		since    time.Time // after an event that changes nothing
 		repaired bool
 	}{
-		"as it was":              {breaker.Breaker{State: breaker.Closed, Failures: 2, FailingSince: hour, Cause: "x"}, 2, hour, false},
-		"no failure, a stamp":    {breaker.Breaker{State: breaker.Closed, FailingSince: hour, Cause: "x"}, 0, time.Time{}, false},
-		"a stamp of nothing":     {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: time.Unix(0, 0), Cause: "x"}, 1, time.Time{}, false},
-		"from the future":        {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: morning.Add(time.Hour), Cause: "x"}, 1, morning, false},
-		"negative":               {breaker.Breaker{State: breaker.Closed, Failures: -3, FailingSince: hour, Cause: "x"}, 0, time.Time{}, true},
-		"too many":               {breaker.Breaker{State: breaker.Closed, Failures: 99, FailingSince: hour, Cause: "x"}, 4, hour, false},
-		"opened":                 {breaker.Breaker{State: breaker.Closed, OpenedAt: hour, Cause: "x"}, 0, time.Time{}, true},
-		"a probe due":            {breaker.Breaker{State: breaker.Closed, ProbeAt: hour, Cause: "x"}, 0, time.Time{}, true},
-		"probes counted":         {breaker.Breaker{State: breaker.Closed, Probes: 1, Cause: "x"}, 0, time.Time{}, true},
-		"without a state's name": {breaker.Breaker{Failures: 1, FailingSince: hour, Cause: "x"}, 1, hour, false},
+		"as it was":              {breaker.Breaker{State: breaker.Closed, Failures: 2, FailingSince: hour, Cause: message.Old("x")}, 2, hour, false},
+		"no failure, a stamp":    {breaker.Breaker{State: breaker.Closed, FailingSince: hour, Cause: message.Old("x")}, 0, time.Time{}, false},
+		"a stamp of nothing":     {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: time.Unix(0, 0), Cause: message.Old("x")}, 1, time.Time{}, false},
+		"from the future":        {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: morning.Add(time.Hour), Cause: message.Old("x")}, 1, morning, false},
+		"negative":               {breaker.Breaker{State: breaker.Closed, Failures: -3, FailingSince: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
+		"too many":               {breaker.Breaker{State: breaker.Closed, Failures: 99, FailingSince: hour, Cause: message.Old("x")}, 4, hour, false},
+		"opened":                 {breaker.Breaker{State: breaker.Closed, OpenedAt: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
+		"a probe due":            {breaker.Breaker{State: breaker.Closed, ProbeAt: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
+		"probes counted":         {breaker.Breaker{State: breaker.Closed, Probes: 1, Cause: message.Old("x")}, 0, time.Time{}, true},
+		"without a state's name": {breaker.Breaker{Failures: 1, FailingSince: hour, Cause: message.Old("x")}, 1, hour, false},
 	} {
 		after, _ := tt.stored.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
-		if after.State != breaker.Closed || after.Failures != tt.failures || !after.FailingSince.Equal(tt.since) || after.Cause != "x" || !after.OpenedAt.IsZero() || !after.ProbeAt.IsZero() || after.Probes != 0 {
+		if after.State != breaker.Closed || after.Failures != tt.failures || !after.FailingSince.Equal(tt.since) || after.Cause.String() != "x" || !after.OpenedAt.IsZero() || !after.ProbeAt.IsZero() || after.Probes != 0 {
 			t.Errorf("%s: %+v", name, after)
 		}
 		loaded, words := breaker.Load(tt.stored, breaker.Settings{}, morning)
-		if loaded.Failures != tt.failures || loaded.Cause != "x" || !loaded.FailingSince.IsZero() || (len(words) > 0) != tt.repaired {
+		if loaded.Failures != tt.failures || loaded.Cause.String() != "x" || !loaded.FailingSince.IsZero() || (len(words) > 0) != tt.repaired {
 			t.Errorf("%s, loaded: %+v, %q", name, loaded, words)
 		}
 	}

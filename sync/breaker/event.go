@@ -1,5 +1,7 @@
 package breaker
 
+import "lockstep/sync/message"
+
 // Kind says what happened.
 type Kind int
 
@@ -35,7 +37,7 @@ type Event struct {
 	// current one is ignored, so a result counts once and never across a transition.
 	Generation uint64
 	// Cause is a failure in words for people; it must hold no secrets.
-	Cause string
+	Cause message.Message
 }
 
 // Transition says how an event moved the breaker.

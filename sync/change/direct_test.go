@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -211,7 +212,7 @@ func TestASceneThatCannotBeReadGetsOneJob(t *testing.T) {
 		})
 	}
 	put(2, func(j queue.Job) queue.Job { return j.Fail(testkit.Trouble(fault.Rejected, fault.Stash), 0, now) })
-	put(3, func(j queue.Job) queue.Job { return j.Complete("", now) })
+	put(3, func(j queue.Job) queue.Job { return j.Complete(message.None, now) })
 	if f := s.sweep(); f.Enqueued != 2 || !maps.Equal(s.causes(), map[scene.ID]string{1: "edited", 3: "edited"}) {
 		t.Errorf("%+v, %v", f, s.causes())
 	}

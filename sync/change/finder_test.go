@@ -12,6 +12,7 @@ import (
 
 	"lockstep/sync/change"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -185,7 +186,7 @@ func TestADeletedScenesJobEndsAndTheSceneIsForgotten(t *testing.T) {
 	r := fiveScenes(t)
 	r.Update(func(tx store.Tx) error {
 		j, _, err := tx.Job(5)
-		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, "", r.Clock.Now())))
+		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, message.None, r.Clock.Now())))
 	})
 	undo := queue.Wish{Scene: 2, Undo: 5}
 	r.Must(r.finder.Wish(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lockstep/sync/change"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -79,7 +80,7 @@ func (r *rig) work() {
 				UpdatedAt: stamp, Content: sc.ContentHash(), Paths: sc.PathHash(), Synced: now, Name: sc.Name(),
 				Cover: covers[id].ETag, SHA1: covers[id].SHA1, CoverAt: stamp,
 			}
-			if err := errors.Join(tx.PutSeen(id, s), tx.PutJob(j.Claim(now).Complete("", now))); err != nil {
+			if err := errors.Join(tx.PutSeen(id, s), tx.PutJob(j.Claim(now).Complete(message.None, now))); err != nil {
 				return err
 			}
 			if err := change.Remember(tx, *sc, r.finder.Claims(*sc)); err != nil {

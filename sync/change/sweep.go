@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -261,7 +262,7 @@ func Forget(tx store.Tx, id scene.ID, now time.Time) error {
 	}
 	if ok && j.State != queue.Running {
 		j.Again, j.Sync, j.Then = false, false, 0
-		if err := tx.PutJob(j.Skip(skip.DeletedInStash, "", now)); err != nil {
+		if err := tx.PutJob(j.Skip(skip.DeletedInStash, message.None, now)); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -96,7 +97,7 @@ type Comparison struct {
 	Trashed []scene.ItemKey
 	// Code and Words say why there is nothing to compare.
 	Code  skip.Code
-	Words string
+	Words message.Message
 	// Fault says why the scene or one of its items could not be read. The items that could
 	// are there all the same.
 	Fault *fault.Error
@@ -106,7 +107,7 @@ type Comparison struct {
 	// rest is planned without it, and it is worth another try. Note says so of a cover that
 	// is not.
 	Picture *fault.Error
-	Note    string
+	Note    message.Message
 
 	cover scene.Cover // kept for Reader.Cover; without bytes when it is not
 }

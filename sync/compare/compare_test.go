@@ -64,13 +64,13 @@ func TestEverySceneGetsItsOwnReason(t *testing.T) {
 		{"", away.Message.String(), true}, {"", strings.TrimSuffix(wrong.Message.String(), "."), true}, {"", "", false},
 	} {
 		c := list[i]
-		said := c.Words + c.Note
+		said := c.Words.String() + c.Note.String()
 		for _, x := range []*fault.Error{c.Fault, c.Picture} {
 			if x != nil {
 				said += x.Message.String()
 			}
 		}
-		if c.Code != want.code || !strings.Contains(said, want.words) || (c.Picture != nil || c.Note != "") != want.picture {
+		if c.Code != want.code || !strings.Contains(said, want.words) || (c.Picture != nil || !c.Note.IsZero()) != want.picture {
 			t.Errorf("scene %s: %+v, want %q and %q", c.Request.Scene, c, want.code, want.words)
 		}
 		if open := i >= 9; open != c.Open() || open && !c.Changed() {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 )
@@ -41,7 +42,7 @@ func (r *Reader) readCovers(ctx context.Context, list []*Comparison) error {
 		return err
 	}
 	for _, c := range list {
-		missing := c.Picture != nil || c.Note != ""
+		missing := c.Picture != nil || !c.Note.IsZero()
 		for f := range maps.Clone(c.Want.Images) {
 			c.Want.Images[f] = plan.Image{SHA1: c.Seen.SHA1, Unknown: missing}
 		}
@@ -66,7 +67,7 @@ func (r *Reader) readCover(ctx context.Context, c *Comparison, room *room) error
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 		return f
 	case f.Class == fault.Rejected:
-		c.Note = "no picture: " + strings.TrimSuffix(f.Message.String(), ".")
+		c.Note = message.Old("no picture: " + strings.TrimSuffix(f.Message.String(), "."))
 	default:
 		c.Picture = own(f)
 	}

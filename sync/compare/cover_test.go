@@ -140,7 +140,7 @@ func TestWhatIsLearntOfACover(t *testing.T) {
 			if (c.Picture == nil) != (tt.picture == "") || c.Picture != nil && (c.Picture.Class != tt.picture || c.Picture.Server != fault.Stash) {
 				t.Errorf("the picture's fault: %+v", c.Picture)
 			}
-			if (c.Note != "") != tt.note || strings.HasSuffix(c.Note, ".") || tt.note && !strings.Contains(c.Note, "Trouble with Stash: rejected") {
+			if (!c.Note.IsZero()) != tt.note || strings.HasSuffix(c.Note.String(), ".") || tt.note && !strings.Contains(c.Note.String(), "Trouble with Stash: rejected") {
 				t.Errorf("the note: %q", c.Note)
 			}
 			if name == "switched off" && len(f.Stash.Asked("cover")) != 0 {
@@ -172,7 +172,7 @@ func TestACoverThatIsMadeSmallerCountsAsWhatIsSent(t *testing.T) {
 	}
 	f.Stash.Mend()
 	f.Stash.Covers[1] = scene.Cover{Bytes: bytes.Repeat([]byte("x"), 11_000_000), ETag: "odd"}
-	if c := compareOne(t, r); c.Note == "" || c.Picture != nil {
+	if c := compareOne(t, r); c.Note.IsZero() || c.Picture != nil {
 		t.Errorf("one nobody can make smaller: %+v", c)
 	}
 }

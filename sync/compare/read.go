@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -262,7 +263,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 			c.Gone = append(c.Gone, g.Key)
 			return true
 		case it.Trashed: // what is remembered of it stays: it may come back
-			c.Trashed, why = append(c.Trashed, g.Key), match.InTrash(it.Title)
+			c.Trashed, why = append(c.Trashed, g.Key), match.InTrash(it.Title).String()
 			return true
 		}
 		g.InPlex = it
@@ -271,7 +272,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 	})
 	if len(c.Items) == 0 && c.Fault == nil {
 		r.place(c)
-		c.Code, c.Words = skip.NotInPlex, why
+		c.Code, c.Words = skip.NotInPlex, message.Old(why)
 	}
 }
 

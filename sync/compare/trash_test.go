@@ -61,7 +61,7 @@ func TestAnItemThatIsInTheTrashOnlyByNowIsKeptInMind(t *testing.T) {
 		t.Fatalf("%+v %v", list, err)
 	}
 	c := list[0]
-	if c.Open() || c.Code != skip.NotInPlex || !strings.Contains(c.Words, "in Plex's trash") {
+	if c.Open() || c.Code != skip.NotInPlex || !strings.Contains(c.Words.String(), "in Plex's trash") {
 		t.Errorf("%q %q", c.Code, c.Words)
 	}
 	if len(c.Gone) != 0 || !slices.Equal(c.Trashed, []scene.ItemKey{key}) {

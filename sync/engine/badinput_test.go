@@ -109,15 +109,15 @@ func TestAMistakeIsOneClearSentenceKillsNoJobAndIsOverOnceMended(t *testing.T) {
 			l := r.start()
 			s := l.until("the mistake to be seen", func(s api.Snapshot) bool {
 				c := connection(s, m.server)
-				return c.Checked && !c.OK && c.Error != ""
+				return c.Checked && !c.OK && !c.Error.IsZero()
 			})
 			c := connection(s, m.server)
-			if m.class != "" && c.Class != string(m.class) || !advises(c.Error, c.Hint) || !strings.Contains(c.Error, m.words) || len(c.Error) > 120 {
+			if m.class != "" && c.Class != string(m.class) || !advises(c.Error.String(), c.Hint.String()) || !strings.Contains(c.Error.String(), m.words) || len(c.Error.String()) > 120 {
 				t.Errorf("%+v, want class %q, a short sentence and what to do", c, m.class)
 			}
 			if asks := c.Class == string(fault.Config) || c.Class == string(fault.Unauthorized); asks {
 				l.until("the question", func(s api.Snapshot) bool {
-					return len(s.Attention) > 0 && advises(s.Attention[0].Words, s.Attention[0].Hint)
+					return len(s.Attention) > 0 && advises(s.Attention[0].Words.String(), s.Attention[0].Hint.String())
 				})
 			}
 			if n := r.world.Plex.Mutations(); n != 0 {
@@ -156,7 +156,7 @@ func TestAnotherPlexAtTheSameAddressIsNeverWritten(t *testing.T) {
 	r.world.ResetCounts()
 	l = r.start()
 	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && s.Queue.Waiting == 1 })
-	if a := s.Attention[0]; a.Kind != api.FixPlex || !strings.Contains(a.Words, "Another Plex server") || a.Hint == "" || s.Outage != nil {
+	if a := s.Attention[0]; a.Kind != api.FixPlex || !strings.Contains(a.Words.String(), "Another Plex server") || a.Hint.IsZero() || s.Outage != nil {
 		t.Errorf("attention %+v, outage %v", a, s.Outage)
 	}
 	if n := r.world.Plex.Mutations(); n != 0 {
@@ -178,7 +178,7 @@ func TestPathsNoRuleCoversAreNamedAndSyncedOnceTheyAre(t *testing.T) {
 		t.Errorf("queue %+v, want all skipped", s.Queue)
 	}
 	for _, j := range l.jobs(storeQuery(queue.Skipped)).Jobs {
-		if j.Code != skip.PathNotMapped || !strings.Contains(j.Words, r.world.StashRoot()) {
+		if j.Code != skip.PathNotMapped || !strings.Contains(j.Words.String(), r.world.StashRoot()) {
 			t.Errorf("%+v, want the path named", j)
 		}
 	}

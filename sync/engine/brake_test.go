@@ -58,14 +58,14 @@ func TestFirstSyncOfAFilledLibraryAsksBeforeItOverwrites(t *testing.T) {
 		t.Errorf("%d summaries were overwritten unasked", n)
 	}
 	a, _ := asked(s)
-	if a.Words != "This would overwrite 120 of 120 summaries that Lockstep did not write." {
+	if a.Words.String() != "This would overwrite 120 of 120 summaries that Lockstep did not write." {
 		t.Errorf("asked %q", a.Words)
 	}
 	if s.Queue.Done != 180 || s.Queue.Skipped != 120 {
 		t.Errorf("queue %+v, want the harmless 180 done and 120 held", s.Queue)
 	}
 	for _, j := range l.jobs(storeQuery(queue.Skipped)).Jobs {
-		if j.Code != skip.Brake || j.Words == "" {
+		if j.Code != skip.Brake || j.Words.IsZero() {
 			t.Errorf("held job %+v", j)
 		}
 	}
@@ -228,7 +228,7 @@ func TestNoReconciliationWritesWhatTheBrakeAsksAbout(t *testing.T) {
 		if n := overwritten(r.world, 1, 100); n != 0 {
 			t.Fatalf("after %s: %d summaries were overwritten unasked", what, n)
 		}
-		if a.Words != "This would overwrite 100 of 100 summaries that Lockstep did not write." {
+		if a.Words.String() != "This would overwrite 100 of 100 summaries that Lockstep did not write." {
 			t.Errorf("after %s: asked %q", what, a.Words)
 		}
 		l.end()

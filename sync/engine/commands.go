@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 )
@@ -34,7 +35,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 		if !e.links.Connected() {
 			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
 		}
-		if err := e.chosen.MayWrite("Resume it first."); err != nil {
+		if err := e.chosen.MayWrite(message.Old("Resume it first.")); err != nil {
 			return err
 		}
 		before = e.store.Counts().Pending()

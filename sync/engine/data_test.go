@@ -41,7 +41,7 @@ func (l *life) heard(what string) api.Snapshot {
 	l.t.Helper()
 	return l.until("being told: "+what, func(s api.Snapshot) bool {
 		for _, a := range s.Attention {
-			if strings.Contains(a.Words, what) {
+			if strings.Contains(a.Words.String(), what) {
 				return true
 			}
 		}
@@ -215,7 +215,7 @@ func TestCheckOfWholeDataSaysNothing(t *testing.T) {
 	r.keeps = true
 	l := r.start()
 	l.settled()
-	if found, err := l.CheckData(context.Background()); found.Words != "" || err != nil {
+	if found, err := l.CheckData(context.Background()); !found.Words.IsZero() || err != nil {
 		t.Errorf("found %q, %v", found.Words, err)
 	}
 }

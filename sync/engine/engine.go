@@ -25,6 +25,7 @@ import (
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -53,7 +54,7 @@ type Options struct {
 	Log        *slog.Logger
 	Version    string
 	// Notice is a message about the database from opening it, "" when all was well.
-	Notice string
+	Notice message.Message
 	// Damaged names the stored values that are not what was last stored.
 	Damaged []string
 	// Data is what the database needs beside transactions; may be nil.
@@ -98,7 +99,7 @@ type owner struct {
 	account  *signin.Account
 	revision uint64
 	unshown  bool // something changed that the end of the turn has to publish
-	lastErr  string
+	lastErr  message.Message
 	stopping string
 }
 

@@ -25,7 +25,7 @@ func TestExplainNamesWhatIsKeptOfASceneInStep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x.Outcome != want {
+		if x.Outcome.String() != want {
 			t.Errorf("scene %s: %q, want %q", id, x.Outcome, want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 		t.Errorf("never written: %v, written: %v", can(id), can(5))
 	}
 	x, err := l.Explain(context.Background(), scene.ID(id).String())
-	if err != nil || strings.Count(strings.ToLower(x.Outcome), "plex has no item") != 1 {
+	if err != nil || strings.Count(strings.ToLower(x.Outcome.String()), "plex has no item") != 1 {
 		t.Errorf("%q (%v): the reason is there once", x.Outcome, err)
 	}
 	l.end()
@@ -74,10 +74,10 @@ func TestExplainOnAnEmptyDataFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := x.Steps[2].Words
-			if fails && !strings.HasPrefix(in, "Plex did not list its libraries yet: ") || !fails && !strings.HasPrefix(in, "found: ") {
+			if fails && !strings.HasPrefix(in.String(), "Plex did not list its libraries yet: ") || !fails && !strings.HasPrefix(in.String(), "found: ") {
 				t.Errorf("%q", in)
 			}
-			if strings.Contains(in+x.Outcome, "has no item") || strings.Contains(x.Outcome, "paused") || fails != strings.HasPrefix(x.Outcome, "Plex could not be asked") {
+			if strings.Contains(in.String()+x.Outcome.String(), "has no item") || strings.Contains(x.Outcome.String(), "paused") || fails != strings.HasPrefix(x.Outcome.String(), "Plex could not be asked") {
 				t.Errorf("%q: %q", in, x.Outcome)
 			}
 			l.end()
@@ -98,7 +98,7 @@ func found(t *testing.T, l *life, query string) []scene.ID {
 	if len(x.Matches) == 0 {
 		return []scene.ID{x.Scene}
 	}
-	if len(x.Steps) > 0 || x.Scene != 0 || x.CanUndo || !strings.Contains(x.Outcome, "Choose") {
+	if len(x.Steps) > 0 || x.Scene != 0 || x.CanUndo || !strings.Contains(x.Outcome.String(), "Choose") {
 		t.Errorf("%q lists scenes and explains one: %+v", query, x)
 	}
 	var ids []scene.ID

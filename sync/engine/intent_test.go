@@ -2,12 +2,12 @@ package engine_test
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"testing"
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 )
@@ -19,11 +19,13 @@ func (l *life) told(query string) (api.Explanation, string) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	text, err := json.Marshal(x)
-	if err != nil {
-		l.t.Fatal(err)
+	var text strings.Builder
+	for _, step := range x.Steps {
+		for _, m := range append([]message.Message{step.Words}, step.Lines...) {
+			text.WriteString(m.String() + "\n")
+		}
 	}
-	return x, string(text)
+	return x, text.String() + x.Outcome.String()
 }
 
 func TestASceneThatWasOnlyEverRefusedWasNotWritten(t *testing.T) {

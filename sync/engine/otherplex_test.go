@@ -67,7 +67,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			swap(r, l, another)
 			l.lookSoon()
 			l.until("who answers to be known", func(s api.Snapshot) bool {
-				return before.Load() >= 0 && s.Plex.Error == errOther && !s.Active && s.Queue.Waiting > 0
+				return before.Load() >= 0 && s.Plex.Error.String() == errOther && !s.Active && s.Queue.Waiting > 0
 			})
 			if n := int64(r.world.Plex.Mutations()) - before.Load(); n != 0 {
 				t.Errorf("%d edits to another server", n)
@@ -102,8 +102,8 @@ func TestAnotherPlexIsNoEndOfAnOutage(t *testing.T) {
 					}
 					b.world.Plex.SetMachineID("another-server")
 					end()
-					took := b.waits(5*time.Minute, func(s api.Snapshot) bool { return s.Plex.Error == errOther || s.Verdict != health.Down })
-					if s := b.snapshot(); s.Verdict != health.Down || s.Plex.Error != errOther || s.Plex.OK {
+					took := b.waits(5*time.Minute, func(s api.Snapshot) bool { return s.Plex.Error.String() == errOther || s.Verdict != health.Down })
+					if s := b.snapshot(); s.Verdict != health.Down || s.Plex.Error.String() != errOther || s.Plex.OK {
 						t.Errorf("after %v: verdict %q, Plex %+v", took, s.Verdict, s.Plex)
 					}
 					if took = b.waits(10*time.Minute, func(s api.Snapshot) bool { return s.Verdict != health.Down }); took < 10*time.Minute {

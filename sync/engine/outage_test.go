@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -132,7 +133,7 @@ func TestFaultOfOneItemRetriesOnlyThatJob(t *testing.T) {
 		t.Errorf("verdict %q outage %v, want up without outage", s.Verdict, s.Outage)
 	}
 	j := l.jobs(storeQuery(queue.Retrying)).Jobs[0]
-	if j.Attempts == 0 || j.Class != fault.Temporary || j.Words == "" {
+	if j.Attempts == 0 || j.Class != fault.Temporary || j.Words.IsZero() {
 		t.Errorf("job %+v, want a counted attempt with class and words", j)
 	}
 }
@@ -176,7 +177,7 @@ func TestIncident1FalseOutageIsRepairedAndNeverAnnounced(t *testing.T) {
 	r := withoutImages(newRig(t, sim.Options{Seed: 10, Scenes: 5}))
 	now := time.Now().UTC().Truncate(time.Second)
 	began, contact := now.Add(-62*time.Hour), now.Add(-61*time.Hour)
-	r.putHealth(breaker.Breaker{State: breaker.Closed}, []outage.Record{{ID: 1, Started: began, Cause: "connection refused"}}, contact)
+	r.putHealth(breaker.Breaker{State: breaker.Closed}, []outage.Record{{ID: 1, Started: began, Cause: message.Old("connection refused")}}, contact)
 	l := r.start()
 	s := l.settled()
 	if s.Verdict != health.Up || s.Outage == nil || s.Outage.Ongoing() || !s.Outage.Repaired || !s.Outage.Ended.Equal(contact) {

@@ -42,12 +42,15 @@ func (r *reached) explained(l *life, query string) api.Explanation {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	all := x.Outcome
+	all := x.Outcome.String()
 	for _, s := range x.Steps {
-		all += "\n" + s.Topic + ": " + s.Words + "\n  " + strings.Join(s.Lines, "\n  ")
+		all += "\n" + s.Topic + ": " + s.Words.String()
+		for _, l := range s.Lines {
+			all += "\n  " + l.String()
+		}
 	}
 	reason := skip.Of(r.code)
-	if !says(all, reason) || !strings.Contains(strings.ToLower(all), strings.ToLower(reason.Advice)) {
+	if !says(all, reason) || !strings.Contains(strings.ToLower(all), strings.ToLower(reason.Advice.String())) {
 		r.t.Errorf("%s is not explained:\n%s", r.code, all)
 		return x
 	}
@@ -58,7 +61,7 @@ func (r *reached) explained(l *life, query string) api.Explanation {
 // says reports whether a text has the sentence of a reason, or how it begins where the
 // case at hand says the same more exactly.
 func says(text string, r skip.Reason) bool {
-	words := strings.Fields(r.Words)
+	words := strings.Fields(r.Words.String())
 	return strings.Contains(text, strings.Join(words[:min(len(words), 3)], " "))
 }
 
@@ -68,7 +71,7 @@ func (r *reached) alone(b *bench, query string) {
 	l := b.start()
 	l.settled()
 	x := r.explained(l, query)
-	if !skip.Of(r.code).Field && !says(x.Outcome, skip.Of(r.code)) {
+	if !skip.Of(r.code).Field && !says(x.Outcome.String(), skip.Of(r.code)) {
 		r.t.Errorf("the outcome is %q", x.Outcome)
 	}
 	l.end()
@@ -261,7 +264,7 @@ func paused(t *testing.T, r *reached) {
 	if _, err := l.Reconcile(context.Background(), api.ReconcileRequest{}); err == nil {
 		t.Error("a writing run was accepted while paused")
 	}
-	if rep, _ := l.reconcile(api.ReconcileRequest{Preview: true}); rep.Enqueued != 1 || rep.Incomplete != "" {
+	if rep, _ := l.reconcile(api.ReconcileRequest{Preview: true}); rep.Enqueued != 1 || !rep.Incomplete.IsZero() {
 		t.Errorf("a preview while paused: %+v", rep)
 	}
 }

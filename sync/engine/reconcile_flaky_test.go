@@ -56,12 +56,12 @@ func TestAFailingServerMakesTheReportIncompleteAndNothingMissing(t *testing.T) {
 			rep := out.Report
 			t.Logf("%+v", rep)
 			if tt.words == "complete" {
-				if rep.Incomplete != "" || rep.Enqueued != 220 {
+				if !rep.Incomplete.IsZero() || rep.Enqueued != 220 {
 					t.Errorf("got %+v", rep)
 				}
 				return
 			}
-			if rep.Incomplete == "" || !strings.HasPrefix(rep.Incomplete, tt.words) || out.Fault == nil || out.Fault.Class == fault.Local {
+			if rep.Incomplete.IsZero() || !strings.HasPrefix(rep.Incomplete.String(), tt.words) || out.Fault == nil || out.Fault.Class == fault.Local {
 				t.Errorf("incomplete %q, fault %v, want %q", rep.Incomplete, out.Fault, tt.words)
 			}
 			for _, row := range rows {
@@ -83,7 +83,7 @@ func TestAStashOnAFreshDatabaseIsNotBelieved(t *testing.T) {
 		must(t, b.world.Stash.DeleteScene(id))
 	}
 	out, rows := b.compare(nil)
-	if out.Report.Incomplete == "" || len(rows) != 0 {
+	if out.Report.Incomplete.IsZero() || len(rows) != 0 {
 		t.Errorf("got %+v with %d rows", out.Report, len(rows))
 	}
 }
@@ -105,7 +105,7 @@ func TestAStoppedRunSaysSoAndKeepsWhatItFound(t *testing.T) {
 			}
 		}
 	})
-	if out.Report.Incomplete != "You stopped it." || out.Report.Checked != 100 || out.Report.Total != 250 || len(rows) != 100 {
+	if out.Report.Incomplete.String() != "You stopped it." || out.Report.Checked != 100 || out.Report.Total != 250 || len(rows) != 100 {
 		t.Errorf("got %+v with %d rows, want 100 of 250 checked", out.Report, len(rows))
 	}
 	err := l.db.View(func(tx store.Tx) error {

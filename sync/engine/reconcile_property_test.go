@@ -83,7 +83,7 @@ func TestReportsAddUpAndPreviewsAreTrue(t *testing.T) {
 		if n := b.world.Plex.Mutations() + b.world.Stash.Mutations(); n != 0 {
 			rt.Errorf("comparing changed something %d times", n)
 		}
-		if out.Report.Incomplete != "" || !reflect.DeepEqual(preRows, rows) || pre.Report.Enqueued != out.Report.Enqueued {
+		if !out.Report.Incomplete.IsZero() || !reflect.DeepEqual(preRows, rows) || pre.Report.Enqueued != out.Report.Enqueued {
 			rt.Errorf("preview %+v\n%+v\nrun %+v\n%+v", pre.Report, preRows, out.Report, rows)
 		}
 		if deep.Report.Gaps != pre.Report.Gaps {

@@ -86,11 +86,11 @@ func TestIncident3EightRawScenesAreEightGapsWithAReasonEach(t *testing.T) {
 	b.drain()
 	out, rows := b.compare(nil)
 	rep := out.Report
-	if rep.Gaps != 8 || rep.Enqueued != 0 || rep.Skipped[skip.NoMetadata] != 8 || rep.Incomplete != "" || rep.GapsByKind[reconcile.Missing] != 8 {
+	if rep.Gaps != 8 || rep.Enqueued != 0 || rep.Skipped[skip.NoMetadata] != 8 || !rep.Incomplete.IsZero() || rep.GapsByKind[reconcile.Missing] != 8 {
 		t.Errorf("got %+v, want 8 gaps, 0 enqueued, 8 skipped for no metadata", rep)
 	}
 	for _, row := range rows {
-		if row.Reason != skip.NoMetadata || skip.Of(row.Reason).Advice != "add a studio, performer, tag, date or details in Stash to allow sync" {
+		if row.Reason != skip.NoMetadata || skip.Of(row.Reason).Advice.String() != "add a studio, performer, tag, date or details in Stash to allow sync" {
 			t.Errorf("row %+v", row)
 		}
 	}
@@ -124,7 +124,7 @@ func TestALibraryInStepHasNoGaps(t *testing.T) {
 				t.Errorf("%s: enqueued: %+v", name, row)
 			}
 		}
-		if rep := out.Report; rep.Checked != 300 || rep.Incomplete != "" || b.world.Plex.Mutations() != 0 {
+		if rep := out.Report; rep.Checked != 300 || !rep.Incomplete.IsZero() || b.world.Plex.Mutations() != 0 {
 			t.Errorf("%s: %+v", name, rep)
 		}
 		t.Logf("%s: %+v; plex %v stash %v", name, out.Report, b.world.Plex.Counts(), b.world.Stash.Counts())
@@ -137,7 +137,7 @@ func TestReconcileRunsWithinTheEngine(t *testing.T) {
 	slowLooks(&r.settings)
 	l := r.start()
 	rep, _ := l.reconcile(api.ReconcileRequest{}) // waits for the first look by itself
-	if rep.Checked != 120 || rep.Incomplete != "" {
+	if rep.Checked != 120 || !rep.Incomplete.IsZero() {
 		t.Errorf("at once: %+v", rep)
 	}
 	l.settled()

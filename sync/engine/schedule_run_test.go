@@ -61,7 +61,7 @@ func TestAFailedScheduledRunIsNotDone(t *testing.T) {
 	clear := b.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: http.StatusInternalServerError, Match: sim.Kinds("detail")})
 	l := b.start()
 	s := l.until("the failed run", func(s api.Snapshot) bool { return s.LastReconciliation != nil })
-	if s.LastReconciliation.Incomplete == "" {
+	if s.LastReconciliation.Incomplete.IsZero() {
 		t.Errorf("got %+v", s.LastReconciliation)
 	}
 	clear()
@@ -69,7 +69,7 @@ func TestAFailedScheduledRunIsNotDone(t *testing.T) {
 	l.nudge()
 	l.until("another try", func(s api.Snapshot) bool {
 		l.nudge()
-		return s.LastReconciliation.Incomplete == "" && s.LastReconciliation.ID > 1
+		return s.LastReconciliation.Incomplete.IsZero() && s.LastReconciliation.ID > 1
 	})
 }
 
@@ -104,7 +104,7 @@ func TestAReportADyingProcessLeftIsEnded(t *testing.T) {
 	}
 	must(t, l.StopReconcile(context.Background()))
 	rep, _ := l.report(id)
-	if rep.Incomplete != "You stopped it." {
+	if rep.Incomplete.String() != "You stopped it." {
 		t.Errorf("stopped: %+v", rep)
 	}
 	id, err = l.Reconcile(context.Background(), api.ReconcileRequest{})
@@ -113,7 +113,7 @@ func TestAReportADyingProcessLeftIsEnded(t *testing.T) {
 	clear()
 	l = b.start()
 	rep, _ = l.report(id)
-	if rep.Incomplete != "Lockstep was quit." {
+	if rep.Incomplete.String() != "Lockstep was quit." {
 		t.Errorf("quit: %+v", rep)
 	}
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -12,6 +11,7 @@ import (
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -47,7 +47,7 @@ func (e *Engine) noteStored(err error) {
 
 // noteLocal reports a fault of our own. It never counts for the breaker.
 func (e *Engine) noteLocal(err error) {
-	e.lastErr = fault.Of(err).Message.String()
+	e.lastErr = fault.Of(err).Message
 	e.upkeep.Trouble(err)
 }
 
@@ -85,7 +85,7 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	e.noteStored(err)
 	if tidy != nil {
 		e.loop.Spawn(func() {
-			if words, err := tidy.Run(ctx); words != "" || err != nil {
+			if words, err := tidy.Run(ctx); !words.IsZero() || err != nil {
 				e.loop.Post(func() { e.upkeep.Tell(words, err) })
 			}
 		})
@@ -130,13 +130,11 @@ func (e *Engine) loadData() error {
 		if err := e.chosen.Pause(time.Time{}); err != nil {
 			return err
 		}
-		words = strings.Join([]string{words, pausedByDamage}, " ")
+		words = message.Sentences(words, message.New(message.PausedByDamage))
 	}
 	e.upkeep.Tell(words, nil)
 	return nil
 }
-
-const pausedByDamage = "Lockstep is paused: look at the settings, then resume."
 
 // lookAtData sees whether the database is in its place and whole.
 func (e *Engine) lookAtData() {
@@ -148,7 +146,7 @@ func (e *Engine) lookAtData() {
 // CheckData reads everything that is stored, mends what is damaged and tells of it.
 func (e *Engine) CheckData(ctx context.Context) (api.DataCheck, error) {
 	words, err := e.upkeep.Check()
-	if err != nil || words == "" && e.o.Data == nil {
+	if err != nil || words.IsZero() && e.o.Data == nil {
 		return api.DataCheck{}, err
 	}
 	return api.DataCheck{Words: words}, e.loop.Ask(ctx, func() error {

@@ -462,7 +462,7 @@ func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
 		t.Error("a reconciliation that writes was begun")
 	}
 	rep, _ := l.reconcile(api.ReconcileRequest{Preview: true})
-	if rep.Incomplete != "" || rep.Enqueued == 0 {
+	if !rep.Incomplete.IsZero() || rep.Enqueued == 0 {
 		t.Fatalf("preview %+v", rep)
 	}
 	if _, err := l.Apply(ctx, rep.ID, nil); err != nil { // "Write all" in the preview window

@@ -109,7 +109,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 	if f.Writable {
 		e.links.Budget(fault.Plex).Done(budget.Write, nil)
 	}
-	if f.Failed != "" {
+	if !f.Failed.IsZero() {
 		e.lastErr = f.Failed
 	}
 	if f.Gone {

@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -74,7 +75,7 @@ func (m *model) complain(format string, args ...any) {
 
 // step is what the engine does with an event: one transaction, then the new state.
 func (m *model) step(kind breaker.Kind, generation uint64) {
-	e := breaker.Event{Kind: kind, Generation: generation, Cause: "connection refused"}
+	e := breaker.Event{Kind: kind, Generation: generation, Cause: message.Old("connection refused")}
 	next, ch := health.Step(m.mem, settings, e, m.now)
 	if ch.Breaker != (next.Breaker != m.mem.Breaker) {
 		m.complain("%v: change says breaker %v, %+v to %+v", kind, ch.Breaker, m.mem.Breaker, next.Breaker)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -73,7 +74,7 @@ func Hold(st State, waiting int) (State, Change) {
 
 // begun is the outage that the failures counted in st turn out to be. It began with the
 // first of them, yet neither before Plex last answered nor inside the outage before.
-func begun(st State, cause string, now time.Time) outage.Record {
+func begun(st State, cause message.Message, now time.Time) outage.Record {
 	start := now
 	if since := stamp(st.Breaker.FailingSince); !since.IsZero() {
 		start = latest(since, latest(st.LastContact, st.Newest.Ended))

@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"pgregory.net/rapid"
 )
@@ -140,7 +141,7 @@ func apart(t *testing.T, at time.Time, wall, monotonic time.Duration) time.Time 
 
 func apply(t *testing.T, st health.State, kind breaker.Kind, now time.Time) (health.State, health.Change) {
 	t.Helper()
-	e := breaker.Event{Kind: kind, Generation: st.Breaker.Generation, Cause: "timeout"}
+	e := breaker.Event{Kind: kind, Generation: st.Breaker.Generation, Cause: message.Old("timeout")}
 	return health.Step(st, settings, e, now)
 }
 
@@ -166,7 +167,7 @@ func TestAnOutageFromBeginningToEnd(t *testing.T) {
 		t.Fatalf("change %+v, want the count to be written and no contact", ch)
 	}
 	st, ch = apply(t, st, breaker.Failure, at(2))
-	r := outage.Record{ID: 1, Started: at(1), Cause: "timeout"} // the first failure, not the one that was enough
+	r := outage.Record{ID: 1, Started: at(1), Cause: message.Old("timeout")} // the first failure, not the one that was enough
 	expect("second failure", breaker.Opened, r)
 	st, ch = health.Hold(st, 14)
 	r.JobsHeld = 14
@@ -304,7 +305,7 @@ func TestAStepHealsWhatItFindsDisputed(t *testing.T) {
 	got, ch := apply(t, st, breaker.Failure, now)
 	healed := lasting
 	healed.Ended, healed.Repaired, healed.Note = noon.Add(time.Minute), true, "record had no end"
-	begun := outage.Record{ID: 8, Started: now, Cause: "timeout"}
+	begun := outage.Record{ID: 8, Started: now, Cause: message.Old("timeout")}
 	if want := []outage.Record{healed, begun}; !slices.Equal(ch.Records, want) || got.Newest != begun {
 		t.Errorf("got %+v, want the old one ended and a new one", ch.Records)
 	}

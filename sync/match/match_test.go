@@ -261,7 +261,7 @@ func TestScenesAreResolved(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(keys(r), c.targets) || r.Skip != c.skip || !strings.Contains(r.Why, c.why) {
+			if !slices.Equal(keys(r), c.targets) || r.Skip != c.skip || !strings.Contains(r.Why.String(), c.why) {
 				t.Errorf("got %v %q %q, want %v %q %q", keys(r), r.Skip, r.Why, c.targets, c.skip, c.why)
 			}
 			var scores []float64
@@ -302,10 +302,10 @@ func TestAnItemInPlexsTrashIsNoTarget(t *testing.T) {
 	gone := item("1", "Gone", "/plex/a.mkv")
 	gone.Trashed = true
 	r, err := match.Resolve(sceneWith("/plex/a.mkv"), match.Mapper{}, library{items: []match.Candidate{gone}}.index())
-	if err != nil || len(r.Targets) != 0 || r.Skip != skip.NotInPlex || r.Why != "the item “Gone” is in Plex's trash: Plex did not find its file at the last scan" {
+	if err != nil || len(r.Targets) != 0 || r.Skip != skip.NotInPlex || r.Why.String() != "the item “Gone” is in Plex's trash: Plex did not find its file at the last scan" {
 		t.Errorf("%+v %v", r, err)
 	}
-	if len(r.Candidates) != 1 || r.Candidates[0].Score != match.Doubtful || r.Candidates[0].Why != "in Plex's trash" {
+	if len(r.Candidates) != 1 || r.Candidates[0].Score != match.Doubtful || r.Candidates[0].Why.String() != "in Plex's trash" {
 		t.Errorf("candidates %+v", r.Candidates)
 	}
 	back := library{items: []match.Candidate{gone, item("2", "Here", "/plex/a.mkv")}}

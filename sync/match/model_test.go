@@ -83,12 +83,12 @@ func TestResolvingAgreesWithTheNaiveRule(t *testing.T) {
 		if got, want := keys(r), s.targets(); !slices.Equal(got, want) {
 			t.Fatalf("targets %v, want %v: %+v", got, want, r)
 		}
-		if (len(r.Targets) == 0) != (r.Skip != "") || (r.Skip == "") != (r.Why == "") || len(r.Paths) != len(s.scene.Files) && r.Skip != skip.NoFile {
+		if (len(r.Targets) == 0) != (r.Skip != "") || (r.Skip == "") != (r.Why.IsZero()) || len(r.Paths) != len(s.scene.Files) && r.Skip != skip.NoFile {
 			t.Fatalf("%+v", r)
 		}
 		seen := map[scene.ItemKey]bool{}
 		for i, c := range r.Candidates {
-			if seen[c.Key] || i > 0 && c.Score > r.Candidates[i-1].Score || c.Why == "" || !slices.Contains(c.Files, c.Path) {
+			if seen[c.Key] || i > 0 && c.Score > r.Candidates[i-1].Score || c.Why.IsZero() || !slices.Contains(c.Files, c.Path) {
 				t.Fatalf("candidates %+v", r.Candidates)
 			}
 			seen[c.Key] = true
@@ -135,12 +135,12 @@ func TestTheReasonThatIsGiven(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, r.Skip, err)
 		}
 		for _, n := range tt.names {
-			if !strings.Contains(r.Why, n) {
+			if !strings.Contains(r.Why.String(), n) {
 				t.Errorf("%s: %q does not name %q", name, r.Why, n)
 			}
 		}
 		for _, n := range tt.never {
-			if strings.Contains(r.Why, n) {
+			if strings.Contains(r.Why.String(), n) {
 				t.Errorf("%s: %q names %q", name, r.Why, n)
 			}
 		}
@@ -166,7 +166,7 @@ func TestACandidateSaysWhy(t *testing.T) {
 		others    []scene.ID
 	}{{"1", "/plex/a.mkv", match.Certain, []scene.ID{8, 9}}, {"2", "/plex/A.mkv", match.Doubtful, nil}, {"3", "/plex/x/a.mkv", match.NameOnly, nil}} {
 		c := r.Candidates[i]
-		if c.Key.RatingKey != want.key || c.Path != want.path || c.Score != want.score || !slices.Equal(c.Others, want.others) || c.Why == "" {
+		if c.Key.RatingKey != want.key || c.Path != want.path || c.Score != want.score || !slices.Equal(c.Others, want.others) || c.Why.IsZero() {
 			t.Errorf("%d: %+v, want %+v", i, c, want)
 		}
 	}

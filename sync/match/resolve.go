@@ -3,8 +3,8 @@ package match
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -50,9 +50,9 @@ const (
 // Scored is an item that was considered, with how well it fits and why.
 type Scored struct {
 	Candidate
-	Path  string  `json:"path"` // the item's file that was compared
-	Score float64 `json:"score"`
-	Why   string  `json:"why"`
+	Path  string          `json:"path"` // the item's file that was compared
+	Score float64         `json:"score"`
+	Why   message.Message `json:"why"`
 	// Others are scenes that claim a file of the same item.
 	Others []scene.ID `json:"others,omitempty"`
 }
@@ -71,7 +71,7 @@ type Result struct {
 	// Skip tells why there is no target; empty when there is one.
 	Skip skip.Code `json:"skip,omitempty"`
 	// Why is one sentence about Skip, with the paths or items concerned.
-	Why string `json:"why,omitempty"`
+	Why message.Message `json:"why,omitzero"`
 	// Paths are the scene's files and where the rules put them.
 	Paths []Mapped `json:"paths,omitempty"`
 	// Candidates are all items considered, targets included, the best first.
@@ -84,7 +84,7 @@ type Result struct {
 // index's own.
 func Resolve(s scene.Scene, m Mapper, ix Index) (Result, error) {
 	if len(s.Files) == 0 {
-		return Result{Skip: skip.NoFile, Why: "the scene has no file in Stash"}, nil
+		return Result{Skip: skip.NoFile, Why: message.Old("the scene has no file in Stash")}, nil
 	}
 	r := resolver{scene: s, mapper: m, index: ix}
 	for _, f := range s.Files {
@@ -112,16 +112,16 @@ type resolver struct {
 	mapper    Mapper
 	index     Index
 	out       Result
-	ambiguous []string // sentences
-	trashed   []string // likewise
-	otherCase []string // likewise
+	ambiguous []message.Message
+	trashed   []message.Message
+	otherCase []message.Message
 }
 
 // look considers the items at each path one file may have in Plex.
 func (r *resolver) look(p Mapped) error {
 	disagree := len(p.Plex) > 1
 	if disagree {
-		r.ambiguous = append(r.ambiguous, fmt.Sprintf("the path rules lead “%s” to %s", p.Stash, quoted(p.Plex)))
+		r.ambiguous = append(r.ambiguous, message.New(message.MatchRulesLead, message.Path(p.Stash), quoted(p.Plex)))
 	}
 	for _, path := range p.Plex {
 		items, err := r.index.Items(Key(path))
@@ -141,21 +141,21 @@ func (r *resolver) consider(c Candidate, path string, disagree bool) error {
 	at := slices.IndexFunc(c.Files, func(f string) bool { return Same(f, path) })
 	if at < 0 {
 		if at = slices.IndexFunc(c.Files, func(f string) bool { return Key(f) == Key(path) }); at >= 0 {
-			r.add(Scored{Candidate: c, Path: c.Files[at], Score: Doubtful, Why: "the path differs in upper and lower case"})
-			r.otherCase = append(r.otherCase, fmt.Sprintf("“%s” is “%s” in Plex", path, c.Files[at]))
+			r.add(Scored{Candidate: c, Path: c.Files[at], Score: Doubtful, Why: message.New(message.MatchPathCase)})
+			r.otherCase = append(r.otherCase, message.New(message.MatchOtherCase, message.Path(path), message.Path(c.Files[at])))
 		}
 		return nil
 	}
-	found := Scored{Candidate: c, Path: c.Files[at], Score: Certain, Why: "the same path"}
+	found := Scored{Candidate: c, Path: c.Files[at], Score: Certain, Why: message.New(message.MatchSamePath)}
 	if c.Trashed {
-		found.Score, found.Why = Doubtful, "in Plex's trash"
+		found.Score, found.Why = Doubtful, message.New(message.MatchTrash)
 		if r.add(found) {
 			r.trashed = append(r.trashed, InTrash(c.Title))
 		}
 		return nil
 	}
 	if disagree {
-		found.Score, found.Why = Doubtful, "the path rules disagree about this path"
+		found.Score, found.Why = Doubtful, message.New(message.MatchRulesDisagree)
 		r.add(found)
 		return nil
 	}
@@ -165,9 +165,9 @@ func (r *resolver) consider(c Candidate, path string, disagree bool) error {
 	}
 	if len(others) > 0 {
 		found.Others = others
-		found.Why = "holds files of other scenes too: " + ids(others)
+		found.Why = message.New(message.MatchSharedFile, ids(others))
 		if r.add(found) {
-			r.ambiguous = append(r.ambiguous, fmt.Sprintf("the item “%s” also holds a file of scene %s", c.Title, ids(others)))
+			r.ambiguous = append(r.ambiguous, message.New(message.MatchItemShared, message.Title(c.Title), ids(others)))
 		}
 		return nil
 	}
@@ -226,7 +226,7 @@ func (r *resolver) suggest() error {
 		for _, c := range items {
 			at := slices.IndexFunc(c.Files, func(f string) bool { return NameKey(f) == name })
 			if at >= 0 {
-				r.add(Scored{Candidate: c, Path: c.Files[at], Score: NameOnly, Why: "the same file name in another folder"})
+				r.add(Scored{Candidate: c, Path: c.Files[at], Score: NameOnly, Why: message.New(message.MatchSameName)})
 			}
 		}
 	}
@@ -234,9 +234,9 @@ func (r *resolver) suggest() error {
 }
 
 // reason says why there is no target.
-func (r *resolver) reason() (skip.Code, string) {
+func (r *resolver) reason() (skip.Code, message.Message) {
 	if len(r.ambiguous) > 0 {
-		return skip.Ambiguous, strings.Join(r.ambiguous, "; ")
+		return skip.Ambiguous, message.Clauses(r.ambiguous...)
 	}
 	var mapped, plain []string
 	for _, p := range r.out.Paths {
@@ -244,47 +244,47 @@ func (r *resolver) reason() (skip.Code, string) {
 		plain = append(plain, p.Stash)
 	}
 	if len(r.trashed) > 0 {
-		return skip.NotInPlex, strings.Join(r.trashed, "; ")
+		return skip.NotInPlex, message.Clauses(r.trashed...)
 	}
 	if len(r.otherCase) > 0 {
-		return skip.PathCase, strings.Join(r.otherCase, "; ")
+		return skip.PathCase, message.Clauses(r.otherCase...)
 	}
 	if len(mapped) == 0 {
-		if why := r.ruleCase(); why != "" {
+		if why := r.ruleCase(); !why.IsZero() {
 			return skip.PathCase, why
 		}
-		return skip.PathNotMapped, "no path rule covers " + quoted(plain)
+		return skip.PathNotMapped, message.New(message.MatchNoRule, quoted(plain))
 	}
-	return skip.NotInPlex, "Plex has no item with the file " + quoted(mapped)
+	return skip.NotInPlex, message.New(message.MatchNoItem, quoted(mapped))
 }
 
 // ruleCase names a rule that would cover a file if upper and lower case did not count.
-func (r *resolver) ruleCase() string {
+func (r *resolver) ruleCase() message.Message {
 	for _, p := range r.out.Paths {
 		if rule, ok := r.mapper.butForCase(p.Stash); ok {
-			return fmt.Sprintf("the path rule for “%s” does not cover “%s”", rule.Stash, p.Stash)
+			return message.New(message.MatchRuleCase, message.Path(rule.Stash), message.Path(p.Stash))
 		}
 	}
-	return ""
+	return message.None
 }
 
 // InTrash says why an item in Plex's trash is no match.
-func InTrash(title string) string {
-	return fmt.Sprintf("the item “%s” is in Plex's trash: Plex did not find its file at the last scan", title)
+func InTrash(title string) message.Message {
+	return message.New(message.MatchItemInTrash, message.Title(title))
 }
 
-func quoted(paths []string) string {
-	out := make([]string, len(paths))
+func quoted(paths []string) message.Arg {
+	out := make([]message.Arg, len(paths))
 	for i, p := range paths {
-		out[i] = "“" + p + "”"
+		out[i] = message.Of(message.New(message.QuotedPath, message.Path(p)))
 	}
-	return strings.Join(out, ", ")
+	return message.List(out...)
 }
 
-func ids(list []scene.ID) string {
-	out := make([]string, len(list))
+func ids(list []scene.ID) message.Arg {
+	out := make([]message.Arg, len(list))
 	for i, id := range list {
-		out[i] = id.String()
+		out[i] = message.Number(id)
 	}
-	return strings.Join(out, ", ")
+	return message.List(out...)
 }

@@ -80,7 +80,7 @@ func TestEveryWayToWriteAPath(t *testing.T) {
 			if err != nil || r.Skip != c.skip || (len(r.Targets) == 1) != (c.skip == "") {
 				t.Fatalf("got %q %q %v %v, want %q", r.Skip, r.Why, r.Targets, err, c.skip)
 			}
-			if !strings.Contains(r.Why, c.why) || c.avoid != "" && strings.Contains(strings.ToLower(r.Why), c.avoid) {
+			if !strings.Contains(r.Why.String(), c.why) || c.avoid != "" && strings.Contains(strings.ToLower(r.Why.String()), c.avoid) {
 				t.Errorf("the reason is %q, want %q in it, and not %q", r.Why, c.why, c.avoid)
 			}
 		})

@@ -80,33 +80,17 @@ func Number[N ~int | ~int64 | ~uint64](n N) Arg { return Arg{Kind: KindNumber, N
 // Span is a stretch of time.
 func Span(d time.Duration) Arg { return Arg{Kind: KindSpan, Number: int64(d)} }
 
-// Time is a moment.
-func Time(t time.Time) Arg { return Arg{Kind: KindTime, Time: t} }
+// Time is a moment, to the second.
+func Time(t time.Time) Arg { return Arg{Kind: KindTime, Time: t.UTC().Truncate(time.Second)} }
 
 // Day is the day of a moment.
-func Day(t time.Time) Arg { return Arg{Kind: KindDay, Time: t} }
+func Day(t time.Time) Arg { return Arg{Kind: KindDay, Time: t.UTC().Truncate(time.Second)} }
 
 // Of is another message.
 func Of(m Message) Arg { return Arg{Kind: KindMessage, Message: &m} }
 
 // List is several arguments.
 func List(args ...Arg) Arg { return Arg{Kind: KindList, List: args} }
-
-// Equal reports whether both are the same.
-func (a Arg) Equal(b Arg) bool {
-	if a.Kind != b.Kind || a.Text != b.Text || a.Number != b.Number || !a.Time.Equal(b.Time) || len(a.List) != len(b.List) {
-		return false
-	}
-	for i := range a.List {
-		if !a.List[i].Equal(b.List[i]) {
-			return false
-		}
-	}
-	if a.Message == nil || b.Message == nil {
-		return a.Message == b.Message
-	}
-	return a.Message.Equal(*b.Message)
-}
 
 // MarshalJSON writes an argument as its kind and its value: {"title":"Films"}.
 func (a Arg) MarshalJSON() ([]byte, error) {

@@ -72,8 +72,9 @@ func (c *Catalogue) Say(m Message, f Format) string {
 		return string(m.Code)
 	}
 	var b strings.Builder
+	args := m.Args()
 	for _, p := range text {
-		b.WriteString(c.fill(p, m, f))
+		b.WriteString(c.fill(p, args, f))
 	}
 	return b.String()
 }
@@ -113,7 +114,7 @@ func (c *Catalogue) begins(m Message) bool {
 	if len(text) == 0 || text[0].arg == 0 {
 		return true
 	}
-	a, ok := m.arg(text[0].arg)
+	a, ok := arg(m.Args(), text[0].arg)
 	for ok && a.Kind == KindList && len(a.List) > 0 {
 		a = a.List[0]
 	}
@@ -128,19 +129,19 @@ func capital(words string) string {
 	return string(unicode.ToUpper(r)) + words[n:]
 }
 
-func (m Message) arg(n int) (Arg, bool) {
-	if n < 1 || n > len(m.Args) {
+func arg(args []Arg, n int) (Arg, bool) {
+	if n < 1 || n > len(args) {
 		return Arg{}, false
 	}
-	return m.Args[n-1], true
+	return args[n-1], true
 }
 
 // fill is a piece of a text with its blank filled in.
-func (c *Catalogue) fill(p piece, m Message, f Format) string {
+func (c *Catalogue) fill(p piece, args []Arg, f Format) string {
 	if p.arg == 0 {
 		return p.text
 	}
-	a, ok := m.arg(p.arg)
+	a, ok := arg(args, p.arg)
 	if !ok {
 		return "…"
 	}

@@ -7,22 +7,61 @@
 // de.json. See "How to write a message" in CONTRIBUTING.md.
 package message
 
+import "encoding/json"
+
 // Code identifies a message. Codes are stored and part of the JSON output; the list of all
 // is the English catalogue.
 type Code string
 
-// Message is what is said: a code and what fills the blanks of its text, in the order of
-// their numbers. The zero value says nothing.
+// Message is what is said: a code and what fills the blanks of its text. The zero value
+// says nothing. Two messages are equal when they say the same.
 type Message struct {
-	Code Code  `json:"code,omitempty"`
-	Args []Arg `json:"args,omitempty"`
+	Code Code
+	args string // the arguments as JSON, so that messages can be compared
 }
 
 // None says nothing.
 var None Message
 
-// New makes a message.
-func New(code Code, args ...Arg) Message { return Message{Code: code, Args: args} }
+// New makes a message. The arguments fill its blanks by their numbers, from 1.
+func New(code Code, args ...Arg) Message {
+	if len(args) == 0 {
+		return Message{Code: code}
+	}
+	data, err := json.Marshal(args)
+	if err != nil {
+		panic(err) // only a time outside the years 0 to 9999 cannot be written
+	}
+	return Message{code, string(data)}
+}
+
+// Args are the arguments.
+func (m Message) Args() []Arg {
+	var out []Arg
+	if m.args != "" {
+		_ = json.Unmarshal([]byte(m.args), &out) // New wrote it
+	}
+	return out
+}
+
+// wire is a message as it is stored and sent.
+type wire struct {
+	Code Code  `json:"code,omitempty"`
+	Args []Arg `json:"args,omitempty"`
+}
+
+// MarshalJSON writes code and arguments.
+func (m Message) MarshalJSON() ([]byte, error) { return json.Marshal(wire{m.Code, m.Args()}) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Message) UnmarshalJSON(data []byte) error {
+	var w wire
+	if err := json.Unmarshal(data, &w); err != nil {
+		return err
+	}
+	*m = New(w.Code, w.Args...)
+	return nil
+}
 
 // IsZero reports whether nothing is said.
 func (m Message) IsZero() bool { return m.Code == "" }
@@ -34,26 +73,10 @@ func (m Message) Is(code Code) bool { return m.Code == code }
 // RFC 3339.
 func (m Message) String() string { return English().Say(m, plain{}) }
 
-// Equal reports whether both say the same.
-func (m Message) Equal(o Message) bool {
-	if m.Code != o.Code || len(m.Args) != len(o.Args) {
-		return false
-	}
-	for i, a := range m.Args {
-		if !a.Equal(o.Args[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // Map is the message with every argument replaced by what change makes of it, those of
 // messages within it too. A list or a message is not given to change, only what is in it.
 func (m Message) Map(change func(Arg) Arg) Message {
-	if len(m.Args) > 0 {
-		m.Args = each(m.Args, change)
-	}
-	return m
+	return New(m.Code, each(m.Args(), change)...)
 }
 
 func each(args []Arg, change func(Arg) Arg) []Arg {
@@ -77,8 +100,8 @@ func each(args []Arg, change func(Arg) Arg) []Arg {
 // is left out; one alone is said as it is.
 func Clauses(all ...Message) Message { return several(JoinClauses, all) }
 
-// Sentences says one sentence after the other. What says nothing is left out; one alone is
-// said as it is.
+// Sentences says one sentence after the other, each with a capital and a full stop. What
+// says nothing is left out.
 func Sentences(all ...Message) Message { return several(JoinSentences, all) }
 
 func several(how Code, all []Message) Message {
@@ -90,7 +113,7 @@ func several(how Code, all []Message) Message {
 			args = append(args, Of(m))
 		}
 	}
-	if len(args) < 2 {
+	if len(args) == 0 || len(args) == 1 && how == JoinClauses {
 		return last
 	}
 	return New(how, List(args...))
@@ -108,5 +131,5 @@ func Describe(m Message) *Described {
 	if m.IsZero() {
 		return nil
 	}
-	return &Described{m.Code, m.Args, m.String()}
+	return &Described{m.Code, m.Args(), m.String()}
 }

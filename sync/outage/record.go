@@ -7,6 +7,8 @@
 package outage
 
 import (
+	"lockstep/sync/message"
+
 	"slices"
 	"time"
 )
@@ -20,7 +22,7 @@ type Record struct {
 	// Ended is when it closed again, UTC; zero while the outage lasts.
 	Ended time.Time `json:"ended,omitzero"`
 	// Cause is the failure that opened the breaker, in words; it holds no secrets.
-	Cause string `json:"cause,omitempty"`
+	Cause message.Message `json:"cause,omitzero"`
 	// JobsHeld is the largest number of jobs that waited for the end of it.
 	JobsHeld int `json:"jobs_held"`
 	// Repaired means a stamp or the record itself was put right at load instead of being observed; such

@@ -1,30 +1,30 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
 
 // Gate decides whether a scene may be synced at all: it must be curated, have a file
 // and not be left out by the settings. An empty code lets it pass.
-func Gate(s scene.Scene, set config.Settings) (skip.Code, string) {
+func Gate(s scene.Scene, set config.Settings) (skip.Code, message.Message) {
 	for _, t := range s.Tags {
 		if slices.ContainsFunc(set.ExcludeTags, func(x string) bool { return strings.EqualFold(x, t.Name) }) {
-			return skip.Excluded, fmt.Sprintf("it has the tag %q", t.Name)
+			return skip.Excluded, message.New(message.PlanHasTag, message.Title(t.Name))
 		}
 	}
 	switch {
 	case set.OrganizedOnly && !s.Organized:
-		return skip.Excluded, "it is not marked as organized"
+		return skip.Excluded, message.New(message.PlanNotOrganized)
 	case len(s.Files) == 0:
-		return skip.NoFile, ""
+		return skip.NoFile, message.None
 	case s.Raw():
-		return skip.NoMetadata, ""
+		return skip.NoMetadata, message.None
 	}
-	return "", ""
+	return "", message.None
 }

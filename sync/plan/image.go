@@ -2,6 +2,7 @@ package plan
 
 import (
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -66,19 +67,19 @@ func (v view) imageAction(img Image, wished bool) Decision {
 	want, now := scene.Hash(img.SHA1), scene.Hash(v.selected(img))
 	switch {
 	case !wished || img.Unknown:
-		return v.decision(Same, "", "the picture was not looked at")
+		return v.decision(Same, "", message.New(message.PlanPictureUnseen))
 	case want == "":
-		return v.decision(Same, "", "Stash has no picture")
+		return v.decision(Same, "", message.New(message.PlanNoPicture))
 	case want == now:
 		return v.inStep(v.mem.settleImage(want, v.thumb()), true)
 	case v.mem.Undone == want:
-		return v.decision(Keep, skip.PlexEditKept, "kept: you undid this")
+		return v.decision(Keep, skip.PlexEditKept, message.New(message.PlanUndone))
 	case v.mem.Differs >= otherwiseAfter && v.mem.Intent == want:
-		return v.decision(Same, skip.StoredOtherwise, "Plex does not take this picture")
+		return v.decision(Same, skip.StoredOtherwise, message.New(message.PlanPictureRefused))
 	case v.policy == config.Mirror:
-		return v.decision(Write, "", "")
+		return v.decision(Write, "", message.None)
 	case v.policy == config.Fill && v.thumb() != "":
-		return v.decision(Keep, skip.PolicyFill, "kept: only filled when empty")
+		return v.decision(Keep, skip.PolicyFill, message.New(message.PlanFill))
 	case v.policy == config.Merge && v.locked() && !v.mem.owns(now):
 		code, why := v.keepCode()
 		return v.decision(Keep, code, why)

@@ -23,7 +23,7 @@ func TestAnIntentIsNoWrite(t *testing.T) {
 	}
 	again := s.plan(want, refused, set)
 	for _, d := range again.Decisions {
-		if strings.Contains(d.Why, "written by Lockstep") || refused.Fields[d.Field].At != 0 {
+		if strings.Contains(d.Why.String(), "written by Lockstep") || refused.Fields[d.Field].At != 0 {
 			t.Errorf("%s: %q, at %d", d.Field, d.Why, refused.Fields[d.Field].At)
 		}
 	}
@@ -40,7 +40,7 @@ func TestAnIntentIsNoWrite(t *testing.T) {
 	}
 	s.item.Studio = "a person's"
 	s.item.Locked["studio"] = true
-	if d := fieldOf(t, s.plan(want, refused, set), scene.FieldStudio); d.Code != skip.LockedInPlex || strings.Contains(d.Why, "after") {
+	if d := fieldOf(t, s.plan(want, refused, set), scene.FieldStudio); d.Code != skip.LockedInPlex || strings.Contains(d.Why.String(), "after") {
 		t.Errorf("locked by a person: %+v", d)
 	}
 }

@@ -1,9 +1,8 @@
 package plan
 
 import (
-	"fmt"
-
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/skip"
 )
 
@@ -11,7 +10,7 @@ import (
 func (v view) list(names []string, wished bool) Decision {
 	now, want := setOf(v.item.List(v.field)), setOf(names)
 	target := now
-	d := v.decision(Same, "", "Stash has nothing to write here")
+	d := v.decision(Same, "", message.New(message.PlanNothingToWrite))
 	if wished {
 		d, target = v.listAction(now, want)
 	}
@@ -38,13 +37,13 @@ func (v view) listAction(now, want set) (Decision, set) {
 	case now.equal(want):
 		return v.listInStep(now, want), now
 	case v.mem.Undone == listHash(want):
-		return v.decision(Keep, skip.PlexEditKept, "kept: you undid this"), now
+		return v.decision(Keep, skip.PlexEditKept, message.New(message.PlanUndone)), now
 	case v.mem.otherwise(listHash(want), listHash(now)):
-		return v.decision(Same, skip.StoredOtherwise, "Plex stores it differently"), now
+		return v.decision(Same, skip.StoredOtherwise, message.New(message.PlanStoredDifferently)), now
 	case v.policy == config.Mirror:
-		return v.decision(Write, "", ""), want
+		return v.decision(Write, "", message.None), want
 	case v.policy == config.Fill && len(now.keys) > 0:
-		return v.decision(Keep, skip.PolicyFill, "kept: only filled when empty"), now
+		return v.decision(Keep, skip.PolicyFill, message.New(message.PlanFill)), now
 	case v.policy == config.Fill || !v.locked() && len(want.keys) > 0:
 		// An unlocked list is the agent's work. An empty wish takes away only what is
 		// known to be Lockstep's, like everywhere.
@@ -58,7 +57,7 @@ func (v view) listAction(now, want set) (Decision, set) {
 func (v view) elements(now, want set) (Decision, set) {
 	arrived, ours := keySet(v.mem.Elements), v.owned()
 	if len(want.keys)+len(ours) == 0 {
-		d := v.decision(Keep, "", whyForeign)
+		d := v.decision(Keep, "", message.New(message.PlanForeign))
 		d.Kept = now.names
 		return d, now
 	}
@@ -70,11 +69,11 @@ func (v view) elements(now, want set) (Decision, set) {
 	own := kept.minus(want)
 	d := v.listInStep(now, want)
 	if len(own.keys) > 0 {
-		d.Why = fmt.Sprintf("%d more in Plex are left alone", len(own.keys))
+		d.Why = message.New(message.PlanMoreInPlex, message.Count(len(own.keys)))
 	}
 	if len(refused.keys) > 0 {
 		d.Action, d.Code = Keep, skip.PlexEditKept
-		d.Why = fmt.Sprintf("%d removed in Plex are not added again", len(refused.keys))
+		d.Why = message.New(message.PlanRemovedInPlex, message.Count(len(refused.keys)))
 	}
 	d.Kept = own.plus(refused).names
 	return d, target

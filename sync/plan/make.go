@@ -2,6 +2,7 @@ package plan
 
 import (
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -27,7 +28,7 @@ func Make(item scene.Item, want Wanted, mem Memory, set config.Settings) Plan {
 
 func (v view) decide(want Wanted) Decision {
 	if v.policy == config.Off {
-		d := v.decision(Skip, skip.PolicyOff, "switched off in the settings")
+		d := v.decision(Skip, skip.PolicyOff, message.New(message.PlanOff))
 		d.Old, d.OldList = v.item.Scalar(v.field), v.item.List(v.field)
 		d.New, d.NewList = d.Old, d.OldList
 		return d
@@ -53,10 +54,8 @@ func annotate(d Decision, notes []Decision) Decision {
 		case n.Field != d.Field:
 		case n.Code != "":
 			d.Action, d.Code, d.Why, d.New = n.Action, n.Code, n.Why, n.New
-		case d.Why == "":
-			d.Why = n.Why
 		default:
-			d.Why += "; " + n.Why
+			d.Notes = append(d.Notes, n.Why)
 		}
 	}
 	return d

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"hash/fnv"
 	"maps"
 	"reflect"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -157,11 +157,11 @@ func (fm FieldMemory) differ(want, back scene.Hash) FieldMemory {
 }
 
 // written says when, in words, or nothing when Lockstep did not write the field.
-func (fm FieldMemory) written() string {
+func (fm FieldMemory) written() message.Message {
 	if fm.At == 0 {
-		return ""
+		return message.None
 	}
-	return fmt.Sprintf("was written by Lockstep on %s", time.Unix(fm.At, 0).UTC().Format("2 Jan 2006"))
+	return message.New(message.PlanWrittenOn, message.Day(time.Unix(fm.At, 0)))
 }
 
 // canonical is the form in which two values of a scalar are the same value, however

@@ -1,12 +1,13 @@
 package plan
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
+	"time"
 	"unicode"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -31,21 +32,20 @@ func (v view) guarded() bool {
 }
 
 // decision starts a decision that leaves field and lock as they are.
-func (v view) decision(a Action, code skip.Code, why string) Decision {
+func (v view) decision(a Action, code skip.Code, why message.Message) Decision {
 	return Decision{Field: v.field, Action: a, Code: code, Why: why, lock: v.item.IsLocked(v.field)}
 }
 
 // keepCode is the reason for keeping a locked value: an edit of something Lockstep knew,
 // or somebody's from the start.
-func (v view) keepCode() (skip.Code, string) {
+func (v view) keepCode() (skip.Code, message.Message) {
 	if v.mem.Sent == "" { // an intent is no write
-		return skip.LockedInPlex, "kept: locked in Plex, not by Lockstep"
+		return skip.LockedInPlex, message.New(message.PlanLocked)
 	}
-	why := "kept: edited in Plex"
-	if w := v.mem.written(); w != "" {
-		why = fmt.Sprintf("kept: edited in Plex after it %s", w)
+	if v.mem.At == 0 {
+		return skip.PlexEditKept, message.New(message.PlanEdited)
 	}
-	return skip.PlexEditKept, why
+	return skip.PlexEditKept, message.New(message.PlanEditedAfter, message.Day(time.Unix(v.mem.At, 0)))
 }
 
 // scalar merges a single value. wished is false when there is nothing to be written.
@@ -67,27 +67,27 @@ func (v view) scalar(want string, wished bool) Decision {
 
 func (v view) scalarAction(now, want string, wished bool) Decision {
 	if !wished {
-		return v.decision(Same, "", "Stash has nothing to write here")
+		return v.decision(Same, "", message.New(message.PlanNothingToWrite))
 	}
 	wantHash, nowHash := valueHash(v.field, want), valueHash(v.field, now)
 	switch {
 	case wantHash == nowHash:
 		return v.inStep(v.mem.settle(wantHash), canonical(v.field, now) != "")
 	case v.mem.Undone == wantHash:
-		return v.decision(Keep, skip.PlexEditKept, "kept: you undid this")
+		return v.decision(Keep, skip.PlexEditKept, message.New(message.PlanUndone))
 	case v.mem.otherwise(wantHash, nowHash):
-		return v.decision(Same, skip.StoredOtherwise, "Plex stores it differently")
+		return v.decision(Same, skip.StoredOtherwise, message.New(message.PlanStoredDifferently))
 	case canonical(v.field, want) == "":
 		return v.emptied(nowHash)
 	}
 	switch v.policy {
 	case config.Mirror:
-		return v.decision(Write, "", "")
+		return v.decision(Write, "", message.None)
 	case config.Fill:
 		if now == "" || v.placeholder(now) && !v.locked() {
-			return v.decision(Write, "", "")
+			return v.decision(Write, "", message.None)
 		}
-		return v.decision(Keep, skip.PolicyFill, "kept: only filled when empty")
+		return v.decision(Keep, skip.PolicyFill, message.New(message.PlanFill))
 	}
 	if !v.locked() || v.mem.owns(nowHash) || v.unrated(now) {
 		return v.decision(Write, "", v.mem.written())
@@ -106,27 +106,24 @@ func (v view) unrated(now string) bool {
 func (v view) emptied(now scene.Hash) Decision {
 	switch {
 	case v.field == scene.FieldTitle:
-		return v.decision(Same, "", "a title is never cleared")
+		return v.decision(Same, "", message.New(message.PlanTitleStays))
 	case v.policy == config.Mirror:
-		return v.decision(Clear, "", "empty in Stash")
+		return v.decision(Clear, "", message.New(message.PlanEmpty))
 	case v.policy == config.Fill:
-		return v.decision(Same, "", "Stash has nothing to fill in")
+		return v.decision(Same, "", message.New(message.PlanNothingToFillIn))
 	case v.mem.owns(now):
-		return v.decision(Clear, "", "empty in Stash; "+v.mem.written())
+		return v.decision(Clear, "", message.Clauses(message.New(message.PlanEmpty), v.mem.written()))
 	case v.locked() && v.mem.Sent != "":
 		code, why := v.keepCode()
 		return v.decision(Keep, code, why)
 	}
-	return v.decision(Keep, "", whyForeign)
+	return v.decision(Keep, "", message.New(message.PlanForeign))
 }
-
-// whyForeign is why a value is kept that Stash does not have.
-const whyForeign = "kept: empty in Stash, and not written by Lockstep"
 
 // inStep is the decision about a value that is as wanted. It gets locked when the item
 // is written anyway; an empty one needs no lock.
 func (v view) inStep(after FieldMemory, lock bool) Decision {
-	d := v.decision(Same, "", "")
+	d := v.decision(Same, "", message.None)
 	if !reflect.DeepEqual(after, v.mem) {
 		d.Action = Adopt
 	}

@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"fmt"
-	"strings"
-
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -77,16 +75,16 @@ func severalOf(groups []group) (out []group) {
 }
 
 // names quotes the names of a group, as often as they are.
-func (g group) names() string {
-	out := make([]string, len(g.things))
+func (g group) names() message.Arg {
+	out := make([]message.Arg, len(g.things))
 	for i, t := range g.things {
-		out[i] = "“" + t.name + "”"
+		out[i] = message.Of(message.New(message.QuotedTitle, message.Title(t.name)))
 	}
-	return strings.Join(out, ", ")
+	return message.List(out...)
 }
 
-func (g group) folded() string { return fmt.Sprintf("the same name in Plex, kept once: %s", g.names()) }
+func (g group) folded() message.Message { return message.New(message.PlanFolded, g.names()) }
 
-func (g group) apart() string {
-	return fmt.Sprintf("of the same name in Stash, told apart: %s", g.names())
+func (g group) apart() message.Message {
+	return message.New(message.PlanApart, g.names())
 }

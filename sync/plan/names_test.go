@@ -40,8 +40,8 @@ func TestPerformersOfOneNameAreToldApart(t *testing.T) {
 			}
 			item := newShelf(scene.Item{Title: "x"}).read()
 			d := fieldOf(t, plan.Make(item, w, plan.Memory{}, config.Defaults()), scene.FieldPerformers)
-			if !strings.Contains(d.Why, c.note) || c.note == "" && d.Why != "" {
-				t.Errorf("note %q, want %q", d.Why, c.note)
+			if !strings.Contains(d.Said().String(), c.note) || c.note == "" && !d.Said().IsZero() {
+				t.Errorf("note %q, want %q", d.Said(), c.note)
 			}
 		})
 	}
@@ -56,8 +56,8 @@ func TestTagsThatAreOneInPlexAreNoted(t *testing.T) {
 	}
 	d := fieldOf(t, plan.Make(newShelf(scene.Item{Title: "x"}).read(), w, plan.Memory{}, config.Defaults()), scene.FieldTags)
 	for _, note := range []string{"kept once: “Night”, “night”, “NIGHT”", "kept once: “Élan”, “élan”"} {
-		if !strings.Contains(d.Why, note) {
-			t.Errorf("%q lacks %q", d.Why, note)
+		if !strings.Contains(d.Said().String(), note) {
+			t.Errorf("%q lacks %q", d.Said(), note)
 		}
 	}
 }
@@ -77,8 +77,8 @@ func TestNothingDistinctIsFoldedSilently(t *testing.T) {
 		for f, things := range map[scene.Field]int{scene.FieldPerformers: len(s.Performers), scene.FieldTags: len(s.Tags)} {
 			noted := 0
 			for _, n := range w.Notes {
-				if n.Field == f && strings.Contains(n.Why, "kept once") {
-					noted += strings.Count(n.Why, "“") - 1
+				if n.Field == f && strings.Contains(n.Said().String(), "kept once") {
+					noted += strings.Count(n.Said().String(), "“") - 1
 				}
 			}
 			if names := len(w.Lists[f]); names+noted != things {

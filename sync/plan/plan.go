@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -33,8 +34,10 @@ type Decision struct {
 	Removed []string `json:"removed,omitempty"`
 	Kept    []string `json:"kept,omitempty"`
 	// Code is the reason when something is not done; empty when there is none to report.
-	Code skip.Code `json:"code,omitempty"`
-	Why  string    `json:"why,omitempty"`
+	Code skip.Code       `json:"code,omitempty"`
+	Why  message.Message `json:"why,omitzero"`
+	// Notes are what else is to be said about the field.
+	Notes []message.Message `json:"notes,omitempty"`
 	// Foreign marks a write or clear that takes away a value which is not Lockstep's.
 	// Titles that are just the file's name and images Plex chose itself do not count.
 	Foreign bool `json:"foreign,omitempty"`
@@ -137,4 +140,9 @@ type Restore struct {
 	HadImage bool        `json:"hadImage"`
 	// Former is the SHA1 of the upload that was selected before, if it is known.
 	Former string `json:"former,omitempty"`
+}
+
+// Said is why, and what else is to be said.
+func (d Decision) Said() message.Message {
+	return message.Clauses(append([]message.Message{d.Why}, d.Notes...)...)
 }

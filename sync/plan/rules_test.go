@@ -67,7 +67,7 @@ func TestWhyAListIsNotAsStashHasIt(t *testing.T) {
 			mem: FieldMemory{Sent: listHash(setOf([]string{"a", "b"})), Elements: arrived},
 		}
 		d := v.list(tt.want, true)
-		if d.Action != tt.action || d.Code != tt.code || !slices.Equal(d.Kept, tt.kept) || (d.Why != "") != tt.why {
+		if d.Action != tt.action || d.Code != tt.code || !slices.Equal(d.Kept, tt.kept) || (!d.Why.IsZero()) != tt.why {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
@@ -381,7 +381,7 @@ func TestAFieldThatDidNotArriveIsReportedAsItIs(t *testing.T) {
 	t.Parallel()
 	d := Decision{Field: scene.FieldTags, Action: Write, NewList: []string{"a", "b"}}
 	got := report(d, scene.Item{Tags: []string{"b", "c"}}, FieldMemory{Differs: 1})
-	if got.Action != Write || got.Code != "" || !slices.Equal(got.OldList, []string{"b", "c"}) || !slices.Equal(got.Added, []string{"a"}) || !slices.Equal(got.Removed, []string{"c"}) || got.Why == "" {
+	if got.Action != Write || got.Code != "" || !slices.Equal(got.OldList, []string{"b", "c"}) || !slices.Equal(got.Added, []string{"a"}) || !slices.Equal(got.Removed, []string{"c"}) || got.Why.IsZero() {
 		t.Errorf("%+v", got)
 	}
 	got = report(Decision{Field: scene.FieldStudio, Action: Clear, New: "x"}, scene.Item{Studio: "y"}, FieldMemory{Differs: 2})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -22,7 +23,7 @@ func Undo(f Former, current scene.Item, mem Memory) Plan {
 		v := view{item: current, field: field, mem: mem.Fields[field]}
 		former, touched := f.Fields[field]
 		if !touched {
-			p.Decisions = append(p.Decisions, v.decision(Same, "", "not touched then"))
+			p.Decisions = append(p.Decisions, v.decision(Same, "", message.New(message.PlanUntouched)))
 			continue
 		}
 		lock, relocked := f.Locks[field.Wire()]
@@ -69,16 +70,16 @@ func (p *Plan) undoField(v view, former FormerField, lock bool) Decision {
 // asBefore is the decision about a value that is as it was before the run, which had
 // changed it unless changed is false.
 func (v view) asBefore(lock, changed bool) Decision {
-	d := v.decision(Same, "", "is as it was before")
+	d := v.decision(Same, "", message.New(message.PlanAsBefore))
 	d.restored = changed
 	if lock != d.lock {
-		d.Action, d.Why, d.lock, d.relocked = Write, "its former lock is restored", lock, true
+		d.Action, d.Why, d.lock, d.relocked = Write, message.New(message.PlanLockRestored), lock, true
 	}
 	return d
 }
 
 func (v view) changedSince() Decision {
-	return v.decision(Keep, skip.PlexEditKept, "kept: changed since")
+	return v.decision(Keep, skip.PlexEditKept, message.New(message.PlanChangedSince))
 }
 
 func (v view) undoScalar(former FormerField, lock bool) Decision {
@@ -93,12 +94,12 @@ func (v view) undoScalar(former FormerField, lock bool) Decision {
 	case nowHash != former.Wrote && !v.mem.owns(nowHash):
 		d = v.changedSince()
 	case former.Text == "" && v.field == scene.FieldTitle:
-		d = v.decision(Keep, "", "a title is never cleared")
+		d = v.decision(Keep, "", message.New(message.PlanTitleStays))
 	case former.Text == "":
-		d = v.decision(Clear, "", "was empty before")
+		d = v.decision(Clear, "", message.New(message.PlanWasEmpty))
 		d.lock = lock
 	default:
-		d = v.decision(Write, "", "is restored")
+		d = v.decision(Write, "", message.New(message.PlanRestored))
 		d.lock = lock
 	}
 	d.Old, d.New = now, former.Text
@@ -118,10 +119,10 @@ func (v view) undoList(former FormerField, lock bool) Decision {
 	case !v.untouched(now, former):
 		d, target = v.changedSince(), now
 	case target.equal(before):
-		d, target = v.decision(Write, "", "is restored"), before
+		d, target = v.decision(Write, "", message.New(message.PlanRestored)), before
 		d.lock = lock
 	case !target.equal(now):
-		d = v.decision(Write, "", "is restored")
+		d = v.decision(Write, "", message.New(message.PlanRestored))
 	}
 	if d.Action == Write && !d.relocked && len(target.keys) == 0 {
 		d.Action = Clear
@@ -179,7 +180,7 @@ func (v view) undoImage(former FormerField, lock bool, selected string, looked b
 		}
 	}
 	restore := &Restore{Field: v.field, SHA1: string(sha), HadImage: former.Thumb != "", Former: former.upload()}
-	d := v.decision(Write, "", "is restored")
+	d := v.decision(Write, "", message.New(message.PlanRestored))
 	d.Old, d.New, d.lock = string(sha), restore.Former, lock
 	return d, restore
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -199,7 +200,7 @@ func arrived(d Decision, now set) bool {
 
 // report describes a field that is not as planned.
 func report(d Decision, after scene.Item, fm FieldMemory) Decision {
-	out := Decision{Field: d.Field, Action: d.Action, New: d.New, NewList: d.NewList, Why: "Plex holds something else after the write"}
+	out := Decision{Field: d.Field, Action: d.Action, New: d.New, NewList: d.NewList, Why: message.New(message.PlanReadBack)}
 	switch d.Field.Kind() {
 	case scene.List:
 		now, target := setOf(after.List(d.Field)), setOf(d.NewList)

@@ -1,12 +1,12 @@
 package plan
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -93,7 +93,7 @@ func (b *builder) summary(details string) {
 	out, short := text(details)
 	b.scalar(scene.FieldSummary, out)
 	if short {
-		b.note(Decision{Field: scene.FieldSummary, Why: fmt.Sprintf("shortened to %d characters to fit into a request", utf8.RuneCountInString(out))})
+		b.note(Decision{Field: scene.FieldSummary, Why: message.New(message.PlanShortened, message.Count(utf8.RuneCountInString(out)))})
 	}
 }
 
@@ -107,7 +107,7 @@ func (b *builder) date(date string) {
 		b.scalar(scene.FieldDate, date)
 		return
 	}
-	b.note(Decision{Field: scene.FieldDate, New: line(date), Code: skip.PartialDate, Why: "the date in Stash is not a full day"})
+	b.note(Decision{Field: scene.FieldDate, New: line(date), Code: skip.PartialDate, Why: message.New(message.PlanPartialDate)})
 }
 
 // list drops empty names and those that are the same name to Plex, which it notes when
@@ -131,7 +131,7 @@ func (b *builder) list(f scene.Field, things []thing, limit int) {
 		b.note(Decision{Field: f, Why: g.folded()})
 	}
 	if limit > 0 && len(out) > limit {
-		b.note(Decision{Field: f, Kept: out[limit:], Why: fmt.Sprintf("%d beyond the limit of %d are left out", len(out)-limit, limit)})
+		b.note(Decision{Field: f, Kept: out[limit:], Why: message.New(message.PlanBeyondLimit, message.Count(len(out)-limit), message.Count(limit))})
 		out = out[:limit]
 	}
 	b.out.Lists[f] = out

@@ -78,8 +78,8 @@ func TestNamesAreMergedAndCapped(t *testing.T) {
 	for f, why := range map[scene.Field]string{
 		scene.FieldPerformers: "1 beyond the limit of 2 are left out", scene.FieldTags: "1 beyond the limit of 3 are left out",
 	} {
-		if d := fieldOf(t, p, f); !strings.Contains(d.Why, why) {
-			t.Errorf("%s: %q", f, d.Why)
+		if d := fieldOf(t, p, f); !strings.Contains(d.Said().String(), why) {
+			t.Errorf("%s: %q", f, d.Said())
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestALongSummaryIsNotedAndWrittenOnce(t *testing.T) {
 	w := plan.Want(s, set)
 	shelf := newShelf(scene.Item{Title: "x"})
 	p, mem := shelf.sync(w, plan.Memory{}, set)
-	if d := fieldOf(t, p, scene.FieldSummary); !strings.Contains(d.Why, "shortened") {
+	if d := fieldOf(t, p, scene.FieldSummary); !strings.Contains(d.Said().String(), "shortened") {
 		t.Errorf("%+v", d)
 	}
 	if again, _ := shelf.sync(w, mem, set); again.Changed {

@@ -3,13 +3,14 @@ package plan
 import (
 	"slices"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
 // Without is the plan with one picture left as it is, because it could not be sent: the
 // other fields do not wait for it, and its lock stays as it was. The plan must be one of
 // Make's.
-func (p Plan) Without(f scene.Field, why string) Plan {
+func (p Plan) Without(f scene.Field, why message.Message) Plan {
 	i := slices.IndexFunc(p.Decisions, func(d Decision) bool { return d.Field == f })
 	if i < 0 || f.Kind() != scene.Image || !p.Decisions[i].Changes() {
 		return p

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -65,11 +66,11 @@ type Job struct {
 	// Interrupted counts claims ended by a dying process; three make the job run alone.
 	Interrupted int `json:"interrupted,omitempty"`
 	// Code and Words say why the job is where it is: skip reason or fault in words.
-	Code  skip.Code `json:"code,omitempty"`
-	Words string    `json:"words,omitempty"`
+	Code  skip.Code       `json:"code,omitempty"`
+	Words message.Message `json:"words,omitzero"`
 	// Hint says what a person can do about a fault, empty when nothing more is known.
-	Hint  string      `json:"hint,omitempty"`
-	Class fault.Class `json:"class,omitempty"`
+	Hint  message.Message `json:"hint,omitzero"`
+	Class fault.Class     `json:"class,omitempty"`
 	// Picture tells of a failed job that only a picture is missing: everything else is in step.
 	Picture bool `json:"picture,omitempty"`
 	// Outage is the outage during which the job died, zero otherwise.

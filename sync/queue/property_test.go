@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -97,12 +98,12 @@ func (m *machine) Result(t *rapid.T) {
 	limit := m.now
 	switch kind {
 	case "done":
-		j, b.ended, b.fails, b.deaths = j.Complete("", m.now), queue.Done, 0, 0
+		j, b.ended, b.fails, b.deaths = j.Complete(message.None, m.now), queue.Done, 0, 0
 	case "skip":
-		j, b.ended, b.fails, b.deaths = j.Skip(skip.NoFile, "", m.now), queue.Skipped, 0, 0
+		j, b.ended, b.fails, b.deaths = j.Skip(skip.NoFile, message.None, m.now), queue.Skipped, 0, 0
 	case "park":
 		limit = m.now.Add(time.Hour)
-		j, b.ended = j.Park([]string{"x"}, "", limit, m.now), queue.Parked
+		j, b.ended = j.Park([]string{"x"}, message.None, limit, m.now), queue.Parked
 		if !b.wished {
 			b.deaths = 0
 		}

@@ -33,10 +33,10 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		"waiting":  {new(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
 		"running":  {&running, queue.Running, true, false, false},
 		"retrying": {new(running.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0.9, start)), queue.Waiting, false, false, false},
-		"parked":   {new(running.Park([]string{"a"}, "x", start.Add(time.Hour), start)), queue.Waiting, false, false, false},
+		"parked":   {new(running.Park([]string{"a"}, message.Old("x"), start.Add(time.Hour), start)), queue.Waiting, false, false, false},
 		"dead":     {new(running.Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)), queue.Waiting, false, true, false},
-		"done":     {new(running.Complete("", start)), queue.Waiting, false, true, false},
-		"skipped":  {new(running.Skip(skip.NoFile, "", start)), queue.Waiting, false, true, false},
+		"done":     {new(running.Complete(message.None, start)), queue.Waiting, false, true, false},
+		"skipped":  {new(running.Skip(skip.NoFile, message.None, start)), queue.Waiting, false, true, false},
 	}
 	later := start.Add(time.Minute)
 	for name, tt := range tests {
@@ -57,7 +57,7 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 				if tt.keepsLine && !j.Due.Equal(start) || !tt.keepsLine && !j.Due.Equal(later) {
 					t.Errorf("due %v", j.Due)
 				}
-				if j.Code != "" || j.Words != "" || j.Hint != "" || j.Class != "" || j.Awaits != nil {
+				if j.Code != "" || !j.Words.IsZero() || !j.Hint.IsZero() || j.Class != "" || j.Awaits != nil {
 					t.Errorf("%+v still says why it was elsewhere", j)
 				}
 			}
@@ -71,9 +71,9 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 func TestW1EditWhileQueuedOrRunningIsWorkedOnAfterwards(t *testing.T) {
 	t.Parallel()
 	results := map[string]func(queue.Job) queue.Job{
-		"done":    func(j queue.Job) queue.Job { return j.Complete("", start) },
-		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoMetadata, "", start) },
-		"parked":  func(j queue.Job) queue.Job { return j.Park([]string{"a"}, "", start.Add(time.Hour), start) },
+		"done":    func(j queue.Job) queue.Job { return j.Complete(message.None, start) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoMetadata, message.None, start) },
+		"parked":  func(j queue.Job) queue.Job { return j.Park([]string{"a"}, message.None, start.Add(time.Hour), start) },
 		"failed": func(j queue.Job) queue.Job {
 			return j.Fail(&fault.Error{Class: fault.Temporary, RetryAfter: time.Hour}, 0.5, start)
 		},
@@ -144,7 +144,7 @@ func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
 	j := claimed(wish("new"))
 	for n := 1; n < queue.MaxAttempts; n++ {
 		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("no"), Hint: message.Old("wait")}, 0.5, start)
-		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words != "no" || j.Hint != "wait" {
+		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words.String() != "no" || j.Hint.String() != "wait" {
 			t.Fatalf("attempt %d: %+v", n, j)
 		}
 		j = j.Claim(start)
@@ -152,7 +152,7 @@ func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
 	if j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("no")}, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
 		t.Errorf("after the last attempt: %+v", j)
 	}
-	if j = claimed(wish("new")).Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("bad"), Hint: message.Old("mend")}, 0.5, start); j.State != queue.Dead || j.Attempts != 1 || j.Hint != "mend" {
+	if j = claimed(wish("new")).Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("bad"), Hint: message.Old("mend")}, 0.5, start); j.State != queue.Dead || j.Attempts != 1 || j.Hint.String() != "mend" {
 		t.Errorf("a refusal: %+v", j)
 	}
 }
@@ -179,9 +179,9 @@ func TestAServersWishToWaitIsHonouredUpToTheCap(t *testing.T) {
 func TestThreeDeathsMakeAJobRunAloneUntilItEnds(t *testing.T) {
 	t.Parallel()
 	ends := map[string]func(queue.Job) queue.Job{
-		"done":    func(j queue.Job) queue.Job { return j.Complete("", start) },
-		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoFile, "", start) },
-		"parked":  func(j queue.Job) queue.Job { return j.Park(nil, "", start, start) },
+		"done":    func(j queue.Job) queue.Job { return j.Complete(message.None, start) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.NoFile, message.None, start) },
+		"parked":  func(j queue.Job) queue.Job { return j.Park(nil, message.None, start, start) },
 		"failed":  func(j queue.Job) queue.Job { return j.Fail(&fault.Error{Class: fault.Temporary}, 0, start) },
 	}
 	for name, end := range ends {
@@ -240,11 +240,11 @@ func TestLiveStatesLeadSomewhere(t *testing.T) {
 func TestForcedHoldsForOneWish(t *testing.T) {
 	t.Parallel()
 	forced := queue.Wish{Scene: 7, Forced: true}
-	if j := claimed(forced).Complete("", start); j.Forced {
+	if j := claimed(forced).Complete(message.None, start); j.Forced {
 		t.Errorf("%+v", j)
 	}
 	j := claimed(wish("new"))
-	if j = queue.Enqueue(&j, forced, start).Complete("", start); !j.Forced || j.State != queue.Waiting {
+	if j = queue.Enqueue(&j, forced, start).Complete(message.None, start); !j.Forced || j.State != queue.Waiting {
 		t.Errorf("retry pressed during the work was lost: %+v", j)
 	}
 	dead := claimed(forced).Fail(&fault.Error{Class: fault.Rejected}, 0, start)
@@ -301,7 +301,7 @@ func TestAnUndoAndASyncNeverSwallowEachOther(t *testing.T) {
 }
 
 func claim(j queue.Job) queue.Job    { return j.Claim(start) }
-func complete(j queue.Job) queue.Job { return j.Complete("", start) }
+func complete(j queue.Job) queue.Job { return j.Complete(message.None, start) }
 func returned(j queue.Job) queue.Job { return j.Return(start) }
 func orphan(j queue.Job) queue.Job   { return j.Orphan(start) }
 
@@ -318,7 +318,7 @@ func TestAConfirmedWishLastsUntilTheJobIsDone(t *testing.T) {
 		"a crash":           func(j queue.Job) queue.Job { return j.Orphan(start).Claim(start) },
 		"a failure":         func(j queue.Job) queue.Job { return j.Fail(busy, 0, start).Claim(start) },
 		"a failure, edited": func(j queue.Job) queue.Job { return edit(j.Fail(busy, 0, start)).Claim(start) },
-		"parked":            func(j queue.Job) queue.Job { return edit(j.Park(nil, "", start, start)).Claim(start) },
+		"parked":            func(j queue.Job) queue.Job { return edit(j.Park(nil, message.None, start, start)).Claim(start) },
 		"given up, retried": func(j queue.Job) queue.Job {
 			j = j.Fail(refused, 0, start)
 			return queue.Enqueue(&j, queue.Wish{Scene: 7, Forced: true}, start).Claim(start)
@@ -329,14 +329,14 @@ func TestAConfirmedWishLastsUntilTheJobIsDone(t *testing.T) {
 		},
 		"ran already": func(queue.Job) queue.Job {
 			j := claimed(wish("new"))
-			return queue.Enqueue(&j, yes, start).Skip(skip.Brake, "", start).Claim(start)
+			return queue.Enqueue(&j, yes, start).Skip(skip.Brake, message.None, start).Claim(start)
 		},
 	} {
 		j := between(claimed(yes))
 		if !j.Confirmed || j.State != queue.Running {
 			t.Errorf("%s: %+v", name, j)
 		}
-		done := j.Complete("", start)
+		done := j.Complete(message.None, start)
 		if again := edit(done); done.Confirmed || again.Confirmed {
 			t.Errorf("%s: the yes outlives the write: %+v", name, again)
 		}
@@ -374,13 +374,13 @@ func TestWhatAFailureLeftIsGoneWithIt(t *testing.T) {
 	failed := claimed(wish("new")).Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)
 	failed.Picture = true
 	for name, j := range map[string]queue.Job{
-		"done":    failed.Claim(start).Complete("", start),
-		"skipped": failed.Claim(start).Skip(skip.NoFile, "", start),
+		"done":    failed.Claim(start).Complete(message.None, start),
+		"skipped": failed.Claim(start).Skip(skip.NoFile, message.None, start),
 		"dead":    failed.Claim(start).Fail(&fault.Error{Class: fault.Rejected}, 0, start),
-		"parked":  failed.Claim(start).Park(nil, "", start, start),
+		"parked":  failed.Claim(start).Park(nil, message.None, start, start),
 		"waiting": failed.Claim(start).Return(start),
 	} {
-		if j.Picture || j.Hint != "" {
+		if j.Picture || !j.Hint.IsZero() {
 			t.Errorf("%s: %+v", name, j)
 		}
 	}
@@ -396,7 +396,7 @@ func TestAnUndoTakesBackTheYes(t *testing.T) {
 	t.Parallel()
 	j := queue.Enqueue(nil, queue.Wish{Scene: 7, Confirmed: true}, start)
 	j = queue.Enqueue(&j, queue.Wish{Scene: 7, Undo: 40}, start).Claim(start)
-	j = queue.Enqueue(&j, wish("edited"), start).Complete("", start)
+	j = queue.Enqueue(&j, wish("edited"), start).Complete(message.None, start)
 	if j.State != queue.Waiting || j.Confirmed {
 		t.Errorf("the sync after an undo: %+v, want one that the brake looks at", j)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -100,13 +101,13 @@ func (j Job) Orphan(now time.Time) Job {
 }
 
 // Complete ends a job whose item was seen to be as wanted; words say what was left alone.
-func (j Job) Complete(words string, now time.Time) Job {
+func (j Job) Complete(words message.Message, now time.Time) Job {
 	j.Outage = 0
 	return j.fulfilled().finish(Done, "", words, now)
 }
 
 // Skip ends a job for a reason of the closed list.
-func (j Job) Skip(code skip.Code, words string, now time.Time) Job {
+func (j Job) Skip(code skip.Code, words message.Message, now time.Time) Job {
 	return j.fulfilled().finish(Skipped, code, words, now)
 }
 
@@ -122,12 +123,12 @@ func (j Job) fulfilled() Job {
 }
 
 // Park puts a job aside until one of the paths appears in Plex or until the end.
-func (j Job) Park(awaits []string, words string, end, now time.Time) Job {
+func (j Job) Park(awaits []string, words message.Message, end, now time.Time) Job {
 	if j.Again {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = Parked, end, awaits
-	j.Code, j.Words, j.Hint, j.Class, j.Picture = skip.NotInPlex, words, "", "", false
+	j.Code, j.Words, j.Hint, j.Class, j.Picture = skip.NotInPlex, words, message.None, "", false
 	j.Interrupted = 0
 	return j
 }
@@ -141,12 +142,12 @@ func (j Job) Fail(f *fault.Error, jitter float64, now time.Time) Job {
 	j.Attempts++
 	j.Interrupted = 0
 	if f.Class == fault.Rejected || j.Attempts >= MaxAttempts {
-		j = j.finish(Dead, skip.FailedBefore, f.Message.String(), now)
+		j = j.finish(Dead, skip.FailedBefore, f.Message, now)
 	} else {
-		j.State, j.Code, j.Words = Retrying, "", f.Message.String()
+		j.State, j.Code, j.Words = Retrying, "", f.Message
 		j.Due = now.Add(max(Delay(j.Attempts, jitter), min(f.RetryAfter, MaxDelay)))
 	}
-	j.Hint, j.Class = f.Hint.String(), f.Class
+	j.Hint, j.Class = f.Hint, f.Class
 	return j
 }
 
@@ -197,16 +198,16 @@ func (j Job) wait(now time.Time) Job {
 		j.Undo, j.Then = j.Then, 0
 	}
 	j.State, j.Due, j.Again = Waiting, now, false
-	j.Code, j.Words, j.Hint, j.Class, j.Picture, j.Awaits = "", "", "", "", false, nil
+	j.Code, j.Words, j.Hint, j.Class, j.Picture, j.Awaits = "", message.None, message.None, "", false, nil
 	return j
 }
 
 // finish ends a job unless the scene was wished for again while it ran.
-func (j Job) finish(s State, code skip.Code, words string, now time.Time) Job {
+func (j Job) finish(s State, code skip.Code, words message.Message, now time.Time) Job {
 	if j.Again {
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = s, now, nil
-	j.Code, j.Words, j.Hint, j.Class, j.Picture = code, words, "", "", false
+	j.Code, j.Words, j.Hint, j.Class, j.Picture = code, words, message.None, "", false
 	return j
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
 )
@@ -23,13 +24,13 @@ func inState(s queue.State) queue.Job {
 	case queue.Retrying:
 		return j.Claim(early).Fail(f, 0.5, early)
 	case queue.Parked:
-		return j.Claim(early).Park([]string{"/a"}, "", early.Add(time.Hour), early)
+		return j.Claim(early).Park([]string{"/a"}, message.None, early.Add(time.Hour), early)
 	case queue.Dead:
 		return j.Claim(early).Fail(&fault.Error{Class: fault.Rejected}, 0, early)
 	case queue.Done:
-		return j.Claim(early).Complete("", early)
+		return j.Claim(early).Complete(message.None, early)
 	default:
-		return j.Claim(early).Skip(skip.Excluded, "", early)
+		return j.Claim(early).Skip(skip.Excluded, message.None, early)
 	}
 }
 
@@ -82,8 +83,8 @@ func TestAPersonsWishHoldsWhileTheJobLives(t *testing.T) {
 func TestAWishMadeMeanwhileIsNotFulfilledByTheWorkInHand(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(queue.Job) queue.Job{
-		"done":    func(j queue.Job) queue.Job { return j.Complete("", early) },
-		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, "", early) },
+		"done":    func(j queue.Job) queue.Job { return j.Complete(message.None, early) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, message.None, early) },
 	} {
 		for _, again := range []bool{false, true} {
 			for _, undo := range []uint64{0, 3} {
@@ -109,7 +110,7 @@ func TestAWishMadeMeanwhileIsNotFulfilledByTheWorkInHand(t *testing.T) {
 	}
 	j := inState(queue.Running)
 	j.Outage = 4
-	if j.Complete("", early).Outage != 0 || j.Skip(skip.Excluded, "", early).Outage != 4 {
+	if j.Complete(message.None, early).Outage != 0 || j.Skip(skip.Excluded, message.None, early).Outage != 4 {
 		t.Error("only a job that is done forgets the outage it died in")
 	}
 }
@@ -142,7 +143,7 @@ func TestAnUndoAndASyncWaitForEachOther(t *testing.T) {
 	if j = queue.Enqueue(&j, undo, early); j.Undo != 3 || !j.Sync {
 		t.Errorf("the same undo again: %+v", j)
 	}
-	if j = j.Claim(early).Complete("", early); j.State != queue.Waiting || j.Undo != 0 || j.Sync {
+	if j = j.Claim(early).Complete(message.None, early); j.State != queue.Waiting || j.Undo != 0 || j.Sync {
 		t.Errorf("after the undo: %+v", j)
 	}
 	// An undo of another run than the one in hand comes after it.
@@ -150,7 +151,7 @@ func TestAnUndoAndASyncWaitForEachOther(t *testing.T) {
 	if j = queue.Enqueue(&running, queue.Wish{Scene: 1, Undo: 5}, early); j.Undo != 3 || j.Then != 5 || !j.Again {
 		t.Errorf("another undo: %+v", j)
 	}
-	if j = j.Complete("", early); j.State != queue.Waiting || j.Undo != 5 || j.Then != 0 {
+	if j = j.Complete(message.None, early); j.State != queue.Waiting || j.Undo != 5 || j.Then != 0 {
 		t.Errorf("and then: %+v", j)
 	}
 	if j = queue.Enqueue(&running, undo, early); j.Undo != 3 || j.Then != 0 {

@@ -84,7 +84,7 @@ func (s *session) weigh(sub *subject) {
 	case sub.Code != "":
 		s.missing(sub)
 	case len(sub.Items) == 0:
-		s.skip(sub, "", skip.Unreadable, sub.Fault.Message.String())
+		s.skip(sub, "", skip.Unreadable, sub.Fault.Message)
 	default:
 		s.judge(sub)
 	}

@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -21,7 +22,7 @@ type Finding struct {
 	Outcome string
 	Kind    string
 	Code    skip.Code
-	Words   string
+	Words   message.Message
 	// Fault is why something could not be read.
 	Fault *fault.Error
 }

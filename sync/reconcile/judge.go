@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -19,11 +20,11 @@ func (s *session) judge(sub *subject) {
 	unread := sub.unread()
 	switch {
 	case contested:
-		s.skip(sub, Drifted, skip.Contested, "")
+		s.skip(sub, Drifted, skip.Contested, message.None)
 	case sub.Changed(), adopt && unread == nil:
 		s.enqueue(sub, sub.gap(), sub.plans())
 	case unread != nil:
-		s.skip(sub, "", skip.Unreadable, unread.Message.String())
+		s.skip(sub, "", skip.Unreadable, unread.Message)
 	default:
 		for _, p := range sub.plans() {
 			s.brake.Plan(p)

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -132,12 +133,12 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 		"a part unread, to be adopted": {compared(item(nil)), func(s *subject) { s.Fault, s.Items[0].Known = trouble, false }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"nothing read":                 {compared(), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"deleted in Stash":             {compared(), func(s *subject) { s.Code, s.Scene = skip.DeletedInStash, nil }, Skipped, "", skip.DeletedInStash, ""},
-		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Words = skip.Excluded, "Private" }, Skipped, "", skip.Excluded, "Private"},
+		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Words = skip.Excluded, message.Old("Private") }, Skipped, "", skip.Excluded, "Private"},
 		"without file":                 {compared(), func(s *subject) { s.Code, s.files = skip.NoFile, nil }, Skipped, "", skip.NoFile, ""},
 		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, Missing, skip.NoMetadata, ""},
 		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, Missing, "", ""},
 		"in the trash": {compared(), func(s *subject) {
-			s.Code, s.found = skip.Ambiguous, match.Result{Skip: skip.Ambiguous, Why: "Two.", Candidates: []match.Scored{{}}}
+			s.Code, s.found = skip.Ambiguous, match.Result{Skip: skip.Ambiguous, Why: message.Old("Two."), Candidates: []match.Scored{{}}}
 			s.seen.Content = "x"
 		}, Skipped, Changed, skip.Ambiguous, "Two."},
 	} {
@@ -153,7 +154,7 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 				if len(s.rows) != 0 || s.tally.inStep != 1 {
 					t.Fatalf("%+v, %+v", s.rows, s.tally)
 				}
-			} else if r := s.rows[0]; len(s.rows) != 1 || r.Outcome != tt.outcome || r.Kind != tt.kind || r.Reason != tt.code || r.Words != tt.words || r.Scene != 1 || r.Title == "" {
+			} else if r := s.rows[0]; len(s.rows) != 1 || r.Outcome != tt.outcome || r.Kind != tt.kind || r.Reason != tt.code || r.Words.String() != tt.words || r.Scene != 1 || r.Title == "" {
 				t.Errorf("%+v", s.rows)
 			}
 			var rep store.Report
@@ -209,9 +210,11 @@ func targets(change func(*target)) []*target {
 // Most scenes of a run need no request: what is stored and listed says what they are.
 func TestWhatIsSettledWithoutARequest(t *testing.T) {
 	t.Parallel()
-	missing := match.Result{Skip: skip.NotInPlex, Why: "Nowhere.", Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
+	missing := match.Result{Skip: skip.NotInPlex, Why: message.Old("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
 	job := func(s queue.State, c skip.Code) func(*subject) {
-		return func(sub *subject) { sub.job = queue.Job{State: s, Code: c, Words: "Told.", Cause: Changed} }
+		return func(sub *subject) {
+			sub.job = queue.Job{State: s, Code: c, Words: message.Old("Told."), Cause: Changed}
+		}
 	}
 	gone := func(sub *subject) { sub.targets, sub.found = nil, missing }
 	for name, tt := range map[string]struct {

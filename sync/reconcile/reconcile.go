@@ -19,6 +19,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -119,16 +120,16 @@ func (r Run) Do(ctx context.Context) (Outcome, error) {
 }
 
 // ended says in words what ended a run early.
-func ended(f *fault.Error) string {
+func ended(f *fault.Error) message.Message {
 	switch f.Class {
 	case fault.Unreachable, fault.Temporary, fault.Busy:
 		if f.Server != fault.None {
-			return string(f.Server) + " stopped answering."
+			return message.New(message.StoppedAnswering, message.Word(f.Server))
 		}
 	case fault.Canceled:
 		if f.Server == fault.None && f.Err != nil {
-			return "It was stopped."
+			return message.New(message.ReconcileStopped)
 		}
 	}
-	return f.Message.String()
+	return f.Message
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -32,7 +33,7 @@ func (sub *subject) row(kind string) store.ReportRow {
 }
 
 // skip ends a subject with a reason; it returns true.
-func (s *session) skip(sub *subject, kind string, code skip.Code, words string) bool {
+func (s *session) skip(sub *subject, kind string, code skip.Code, words message.Message) bool {
 	r := sub.row(kind)
 	r.Outcome, r.Reason, r.Words = Skipped, code, words
 	s.rows = append(s.rows, r)
@@ -79,13 +80,15 @@ func describe(r *store.ReportRow, p plan.Plan) {
 			r.Kept = addChange(r.Kept, c)
 		}
 	}
-	var fields []string
+	var names []message.Arg
+	var seen []scene.Field
 	for _, c := range r.Changes {
-		if f := string(c.Field); !slices.Contains(fields, f) {
-			fields = append(fields, f)
+		if !slices.Contains(seen, c.Field) {
+			seen = append(seen, c.Field)
+			names = append(names, message.Of(c.Field.Message()))
 		}
 	}
-	r.Words = strings.Join(fields, ", ")
+	r.Words = message.New(message.ReconcileFields, message.List(names...))
 }
 
 // leftOut names the pictures that could not be looked at.
@@ -95,7 +98,7 @@ func (sub *subject) leftOut(r *store.ReportRow) {
 	}
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		if _, wished := sub.Want.Images[f]; wished {
-			r.Kept = append(r.Kept, store.Change{Field: f, Why: sub.Picture.Message.String()})
+			r.Kept = append(r.Kept, store.Change{Field: f, Why: sub.Picture.Message})
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -50,29 +51,29 @@ func TestARowSaysWhatIsChangedAndKept(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Decisions: []plan.Decision{
 		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b"},
-		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: "locked"},
+		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Old("locked")},
 		{Field: scene.FieldSummary, Action: plan.Same, Old: "x", New: "x"},
-		{Field: scene.FieldDate, Action: plan.Skip, Code: skip.PolicyOff, Why: "off"},
+		{Field: scene.FieldDate, Action: plan.Skip, Code: skip.PolicyOff, Why: message.Old("off")},
 		{Field: scene.FieldTags, Action: plan.Clear, OldList: []string{"x"}},
 	}}
 	other := plan.Plan{Decisions: []plan.Decision{
 		{Field: scene.FieldTitle, Action: plan.Write, Old: "z", New: "b"},
-		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: "locked"},
+		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Old("locked")},
 	}}
 	var r store.ReportRow
 	describe(&r, p)
 	describe(&r, p)
-	if len(r.Changes) != 2 || len(r.Kept) != 1 || r.Words != "title, tags" || r.Kept[0].Field != scene.FieldStudio || r.Kept[0].Why != "locked" {
+	if len(r.Changes) != 2 || len(r.Kept) != 1 || r.Words.String() != "title, tags" || r.Kept[0].Field != scene.FieldStudio || r.Kept[0].Why.String() != "locked" {
 		t.Errorf("%+v", r)
 	}
 	describe(&r, other)
-	if len(r.Changes) != 3 || len(r.Kept) != 1 || r.Words != "title, tags" {
+	if len(r.Changes) != 3 || len(r.Kept) != 1 || r.Words.String() != "title, tags" {
 		t.Errorf("%+v", r)
 	}
 	var same store.ReportRow
 	describe(&same, plan.Plan{Decisions: []plan.Decision{{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b"}}})
 	describe(&same, other)
-	if len(same.Changes) != 2 || same.Words != "title" {
+	if len(same.Changes) != 2 || same.Words.String() != "title" {
 		t.Errorf("two items whose titles differ: %+v", same)
 	}
 }
@@ -96,7 +97,7 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 		}
 		s := sessionOf(true)
 		s.enqueue(sub, Drifted, sub.plans())
-		if kept := s.rows[0].Kept; len(kept) != tt.want || tt.want > 0 && (kept[0].Why != trouble.Message.String() || kept[0].Field != scene.FieldPoster) {
+		if kept := s.rows[0].Kept; len(kept) != tt.want || tt.want > 0 && (kept[0].Why.String() != trouble.Message.String() || kept[0].Field != scene.FieldPoster) {
 			t.Errorf("%s: %+v", name, kept)
 		}
 	}
@@ -110,8 +111,8 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 func TestASceneInTheQueueKeepsItsReason(t *testing.T) {
 	t.Parallel()
 	s := sessionOf(false)
-	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Words: "Plex was busy.", Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
-	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Words != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
+	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Words: message.Old("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
+	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Words.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
 		t.Errorf("%+v", s.rows)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/brake"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -46,10 +47,10 @@ func (s *session) finish(out *Outcome) error {
 	}
 	sums := s.tally.into(&s.report)
 	if sums != nil {
-		s.report.Incomplete = "The numbers of this report do not add up; please report this."
+		s.report.Incomplete = message.New(message.ReconcileSums)
 	}
 	s.report.Ended = s.Clock().UTC().Round(0)
-	if s.report.Incomplete == "" {
+	if s.report.Incomplete.IsZero() {
 		s.report.Total = s.report.Checked
 	}
 	if err := s.Store.Update(func(tx store.Tx) error { return tx.PutReport(s.report) }); err != nil {
@@ -91,7 +92,7 @@ func (s *session) carryPage(offset int, held brake.Fields) (int, error) {
 				return err
 			}
 			if stays {
-				row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, ""
+				row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, message.None
 				changed = append(changed, row)
 			}
 		}
@@ -165,7 +166,7 @@ func wished(tx store.Tx, w queue.Wish, now time.Time) (queue.Job, error) {
 
 // forget drops the scenes that vanished, of a run that came to see them all.
 func (s *session) forget() error {
-	if s.report.Incomplete != "" || !s.scope.whole {
+	if !s.report.Incomplete.IsZero() || !s.scope.whole {
 		return nil
 	}
 	ids := make([]scene.ID, len(s.gone))

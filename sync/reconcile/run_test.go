@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
@@ -104,7 +105,7 @@ func TestALibraryInStepCostsNoReadOfASceneOrItem(t *testing.T) {
 		r.Progress = func(checked, total int) { progress = append(progress, fmt.Sprint(checked, "/", total)) }
 	})
 	r := out.Report
-	if out.Fault != nil || r.Incomplete != "" || r.Checked != 9 || r.Total != 9 || r.InStep != 9 || r.Gaps != 0 || len(rows) != 0 || !r.Ended.Equal(s.Clock.Now()) {
+	if out.Fault != nil || !r.Incomplete.IsZero() || r.Checked != 9 || r.Total != 9 || r.InStep != 9 || r.Gaps != 0 || len(rows) != 0 || !r.Ended.Equal(s.Clock.Now()) {
 		t.Errorf("%+v, %+v", out, rows)
 	}
 	if n := len(s.Stash.Asked("scenes")) + len(s.Plex.Asked("items")) + len(s.Stash.Asked("cover")); n != 0 {
@@ -234,7 +235,7 @@ func TestJobsInTheQueueAreCountedAndLeft(t *testing.T) {
 	s.put(2, func(j queue.Job) queue.Job { return j })
 	s.put(3, func(j queue.Job) queue.Job { return j.Fail(testkit.Trouble(fault.Temporary, fault.Plex), 0, now) })
 	s.put(4, func(j queue.Job) queue.Job { return j.Fail(testkit.Trouble(fault.Rejected, fault.Plex), 0, now) })
-	s.put(5, func(j queue.Job) queue.Job { return j.Skip(skip.Contested, "", now) })
+	s.put(5, func(j queue.Job) queue.Job { return j.Skip(skip.Contested, message.None, now) })
 	out, rows := s.do(nil)
 	for id, want := range map[scene.ID]skip.Code{1: skip.AlreadyQueued, 2: skip.RunningNow, 3: skip.AlreadyQueued, 4: skip.FailedBefore, 5: skip.Contested} {
 		outcome := reconcile.Enqueued
@@ -297,7 +298,7 @@ func TestTheBrakeHoldsWhatTakesAwayTooMuch(t *testing.T) {
 				row := rows[scene.ID(id)]
 				j, ok := s.job(id)
 				switch {
-				case tt.held && (row.Outcome != reconcile.Skipped || row.Reason != skip.Brake || row.Words != "" || j.State != queue.Skipped || j.Code != skip.Brake || j.Words == ""):
+				case tt.held && (row.Outcome != reconcile.Skipped || row.Reason != skip.Brake || !row.Words.IsZero() || j.State != queue.Skipped || j.Code != skip.Brake || j.Words.IsZero()):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
 				case !tt.held && (row.Outcome != reconcile.Enqueued || ok == preview || ok && j.State != queue.Waiting):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
@@ -330,7 +331,7 @@ func TestAHeldSceneThatWasQueuedMeanwhileKeepsItsJob(t *testing.T) {
 	s.Plex.On = func(request string) {
 		if request == "items 101 102 103 104 105" {
 			s.put(2, nil)
-			s.put(3, func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, "", s.Clock.Now()) })
+			s.put(3, func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, message.None, s.Clock.Now()) })
 		}
 	}
 	out, _ := s.do(nil)
@@ -404,7 +405,7 @@ func TestARunThatEndedEarlySaysWhy(t *testing.T) {
 				tt.set(s)
 			}
 			out, rows := s.do(tt.adjust)
-			if out.Fault == nil || out.Fault.Class != tt.class || out.Report.Incomplete == "" || tt.words != "" && out.Report.Incomplete != tt.words || len(rows) != 0 || out.Report.Checked != 0 || out.Report.Ended.IsZero() {
+			if out.Fault == nil || out.Fault.Class != tt.class || out.Report.Incomplete.IsZero() || tt.words != "" && out.Report.Incomplete.String() != tt.words || len(rows) != 0 || out.Report.Checked != 0 || out.Report.Ended.IsZero() {
 				t.Errorf("%+v, %+v", out.Fault, out.Report)
 			}
 			s.View(t, func(tx store.Tx) error {
@@ -427,7 +428,7 @@ func TestTheCauseOfAStopIsTheReports(t *testing.T) {
 	stop(cause)
 	r := s.run(nil)
 	out, err := r.Do(ctx)
-	if err != nil || out.Fault == nil || out.Fault.Class != fault.Unauthorized || out.Report.Incomplete != cause.Message.String() {
+	if err != nil || out.Fault == nil || out.Fault.Class != fault.Unauthorized || out.Report.Incomplete.String() != cause.Message.String() {
 		t.Errorf("%v, %+v", err, out)
 	}
 }
@@ -479,7 +480,7 @@ func TestOnlyALibraryOrASceneIsLookedAtWhereThatIsTheScope(t *testing.T) {
 			got = append(got, fmt.Sprint(id, " ", r.Outcome, " ", r.Reason))
 		}
 		slices.Sort(got)
-		if !slices.Equal(got, want) || out.Report.Incomplete != "" || out.Report.Total != len(want) || out.Report.Checked != len(want) {
+		if !slices.Equal(got, want) || !out.Report.Incomplete.IsZero() || out.Report.Total != len(want) || out.Report.Checked != len(want) {
 			t.Errorf("%s: %q, want %q; %+v", scope, got, want, out.Report)
 		}
 	}
@@ -504,7 +505,7 @@ func TestExaminingOneSceneChangesNothingAndTellsWhatIsKnown(t *testing.T) {
 		}
 		return f
 	}
-	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Words != "title" {
+	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Words.String() != "title" {
 		t.Errorf("edited: %+v", f)
 	}
 	if f := look(2); f.Outcome != "" || f.Job.State != queue.Dead {

@@ -1,7 +1,6 @@
 package reconcile
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -62,7 +62,7 @@ func scopeOf(text config.Scope, sections []scene.Section, now time.Time) (scope,
 				return scope{folders: sections[i].Locations}, nil
 			}
 		}
-		return scope{}, fault.Old(fault.Config, fault.None, fmt.Sprintf("No chosen Plex library is named %q.", title), "See the libraries in the settings.", nil)
+		return scope{}, fault.New(fault.Config, fault.None, message.New(message.NoChosenLibrary, message.Title(title)), message.New(message.SeeLibraries), nil)
 	}
 	if id, ok := strings.CutPrefix(string(text), "scene:"); ok {
 		n, err := scene.ParseID(id)
@@ -70,7 +70,7 @@ func scopeOf(text config.Scope, sections []scene.Section, now time.Time) (scope,
 			return scope{only: n}, nil
 		}
 	}
-	return scope{}, fault.Old(fault.Rejected, fault.None, fmt.Sprintf("%q is no scope.", string(text)), "Use all, 24h, 7days, library:<title> or scene:<id>.", nil)
+	return scope{}, fault.New(fault.Rejected, fault.None, message.New(message.NoScope, message.Title(string(text))), message.New(message.NoScopeAdvice), nil)
 }
 
 // holds reports whether a scene is looked at. differs tells that it is not as last seen.

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -140,9 +141,9 @@ func (s *session) one(ctx context.Context) error {
 	}
 	s.tally.checked++
 	if bad != nil {
-		s.skip(&subject{id: s.scope.only}, "", skip.Unreadable, bad.Message.String())
+		s.skip(&subject{id: s.scope.only}, "", skip.Unreadable, bad.Message)
 	} else {
-		s.skip(&subject{id: s.scope.only}, "", skip.DeletedInStash, "")
+		s.skip(&subject{id: s.scope.only}, "", skip.DeletedInStash, message.None)
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func (s *session) vanished() error {
 	}
 	for _, l := range s.gone {
 		s.tally.checked++
-		s.skip(&subject{id: l.ID, name: l.Name}, "", skip.DeletedInStash, "")
+		s.skip(&subject{id: l.ID, name: l.Name}, "", skip.DeletedInStash, message.None)
 		if err := s.flushRows(rowBatch); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -147,7 +148,7 @@ func (s *session) settled(sub *subject) bool {
 		return s.queued(sub, code)
 	}
 	if len(sub.files) == 0 {
-		return s.skip(sub, "", skip.NoFile, "")
+		return s.skip(sub, "", skip.NoFile, message.None)
 	}
 	if sub.fresh {
 		return false
@@ -240,7 +241,7 @@ func (s *session) missing(sub *subject) bool {
 	case s.section(sub) == "":
 		return s.skip(sub, Missing, skip.OutsideLibrary, sub.found.Why)
 	case s.scanning[s.section(sub)]:
-		return s.skip(sub, Missing, skip.LibraryScanning, "")
+		return s.skip(sub, Missing, skip.LibraryScanning, message.None)
 	case sub.job.State == queue.Parked, !sub.fresh && sub.job.State == queue.Skipped && sub.job.Code == skip.NotInPlex:
 		return s.skip(sub, Missing, skip.NotInPlex, sub.job.Words)
 	}

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -98,8 +99,7 @@ func (s *session) believe(w *change.Walk) error {
 		s.claims.stale[l.ID] = true
 	}
 	if w.Doubtful() {
-		return fault.Old(fault.Config, fault.Stash, "Most scenes vanished from Stash at once, which is not believed.",
-			"If Stash was set up anew, remove Lockstep's data folder to start anew as well.", nil)
+		return fault.New(fault.Config, fault.Stash, message.New(message.VanishedAtOnce), message.New(message.VanishedAtOnceAdvice), nil)
 	}
 	if s.scope.whole {
 		s.report.Total += len(s.gone)

@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/remote"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -164,7 +165,7 @@ func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error
 }
 
 func (f *fake) CheckData(context.Context) (api.DataCheck, error) {
-	return api.DataCheck{Words: "whole"}, f.got("CheckData")
+	return api.DataCheck{Words: message.Old("whole")}, f.got("CheckData")
 }
 func (f *fake) Quit(context.Context) error { return f.got("Quit") }
 

@@ -243,7 +243,7 @@ func TestWatchGivesTheLatestAndWakesUp(t *testing.T) {
 func TestSlowReaderHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
-	f.snap.Store(api.Snapshot{LastError: strings.Repeat("x", 1<<20)})
+	f.snap.Store(api.Snapshot{LastError: message.Old(strings.Repeat("x", 1<<20))})
 	c, _ := serve(t, remote.Server{API: f}, remote.Listen)
 	stuck, gotOne := make(chan struct{}), make(chan struct{}, 1)
 	defer close(stuck)
@@ -258,7 +258,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 	}()
 	<-gotOne
 	for i := range 200 { // far more than any socket buffers
-		f.snap.Store(api.Snapshot{Revision: uint64(i), LastError: strings.Repeat("x", 1<<20)})
+		f.snap.Store(api.Snapshot{Revision: uint64(i), LastError: message.Old(strings.Repeat("x", 1<<20))})
 	}
 	if _, err := c.Jobs(t.Context(), store.JobQuery{}); err != nil {
 		t.Errorf("a call beside a stuck reader: %v", err)

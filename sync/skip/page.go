@@ -1,6 +1,8 @@
 package skip
 
-import "strings"
+import (
+	"strings"
+)
 
 // Page is the user's page about all reasons, docs/skip-reasons.md.
 func Page() string {
@@ -32,13 +34,13 @@ func table(b *strings.Builder, field bool) {
 		if r.Field != field {
 			continue
 		}
-		advice, act := r.Advice, ""
-		if advice == "" {
-			advice = "nothing"
+		advice, act := "nothing", ""
+		if !r.Advice.IsZero() {
+			advice = r.Advice.String()
 		}
 		if r.Act {
 			act = "yes"
 		}
-		b.WriteString("| `" + string(r.Code) + "` | " + r.Words + " | " + advice + " | " + act + " |\n")
+		b.WriteString("| `" + string(r.Code) + "` | " + r.Words.String() + " | " + advice + " | " + act + " |\n")
 	}
 }

@@ -4,8 +4,9 @@
 package skip
 
 import (
-	"fmt"
-	"strings"
+	"lockstep/sync/message"
+
+	"slices"
 )
 
 // Code identifies a reason. Codes are stored and never renamed.
@@ -44,9 +45,9 @@ const (
 type Reason struct {
 	Code Code
 	// Words is one sentence that says what is the case.
-	Words string
+	Words message.Message
 	// Advice says what the user can do; empty when there is nothing to do.
-	Advice string
+	Advice message.Message
 	// Act is true when nothing will change until the user does something.
 	Act bool
 	// Field is true when the reason concerns single fields of an item, not the scene.
@@ -54,51 +55,51 @@ type Reason struct {
 }
 
 var reasons = []Reason{
-	{NoMetadata, "No metadata yet", "add a studio, performer, tag, date or details in Stash to allow sync", true, false},
-	{NoFile, "The scene has no file in Stash", "scan the library in Stash or remove the scene", true, false},
-	{NotInPlex, "Plex has no item for this file", "let Plex scan the folder, or check that the library is chosen in the settings", true, false},
-	{Ambiguous, "More than one answer fits", "remove the duplicate in Stash or Plex, or make the path rules unambiguous", true, false},
-	{PathNotMapped, "No path rule covers this file", "add a path rule for its folder in the settings", true, false},
-	{PathCase, "The path differs in upper and lower case only", "write the path rule as the folders are called, or give the file one name on both sides", true, false},
-	{OutsideLibrary, "The file lies outside the chosen Plex libraries", "choose its library in the settings if it should be synced", true, false},
-	{AlreadyQueued, "Already in the queue", "", false, false},
-	{RunningNow, "Being written right now", "", false, false},
-	{InStep, "In step", "", false, false},
-	{LockedInPlex, "Locked in Plex by somebody else", "unlock the field in Plex or set its policy to mirror", false, true},
-	{PolicyOff, "The field is switched off in the settings", "change the field's policy to write it", false, true},
-	{PolicyFill, "The field is only filled when empty, and it is not empty", "change the field's policy to overwrite it", false, true},
-	{PlexEditKept, "Somebody edited this in Plex; the edit was kept", "set the field's policy to mirror to let Stash win", false, true},
-	{Paused, "Lockstep is paused", "resume it to go on", false, false},
-	{Excluded, "Left out by your filter", "change the filter in the settings to include it", false, false},
-	{NeedsSignIn, "Plex or Stash refused the sign-in", "sign in again in the settings", true, false},
-	{Brake, "Too many changes at once", "look at the preview and confirm it", true, false},
-	{FailedBefore, "Failed before and was given up", "look at the reason in the queue and press Retry", true, false},
-	{DeletedInStash, "The scene was deleted in Stash", "", false, false},
-	{Contested, "Something else keeps changing this item back in Plex", "find the other tool or person, then press Retry", true, false},
-	{StoredOtherwise, "Plex stores this value differently from what was written", "", false, true},
-	{PartialDate, "The date in Stash is not a full day", "complete the date in Stash to write it", false, true},
-	{LibraryScanning, "Plex is scanning the library", "", false, false},
-	{Unreadable, "It could not be read completely", "look into the log of the server that is named", false, false},
+	{NoMetadata, message.New(message.SkipNoMetadata), message.New(message.AdviceNoMetadata), true, false},
+	{NoFile, message.New(message.SkipNoFile), message.New(message.AdviceNoFile), true, false},
+	{NotInPlex, message.New(message.SkipNotInPlex), message.New(message.AdviceNotInPlex), true, false},
+	{Ambiguous, message.New(message.SkipAmbiguous), message.New(message.AdviceAmbiguous), true, false},
+	{PathNotMapped, message.New(message.SkipPathNotMapped), message.New(message.AdvicePathNotMapped), true, false},
+	{PathCase, message.New(message.SkipPathCase), message.New(message.AdvicePathCase), true, false},
+	{OutsideLibrary, message.New(message.SkipOutsideLibrary), message.New(message.AdviceOutsideLibrary), true, false},
+	{AlreadyQueued, message.New(message.SkipAlreadyQueued), message.None, false, false},
+	{RunningNow, message.New(message.SkipRunningNow), message.None, false, false},
+	{InStep, message.New(message.SkipInStep), message.None, false, false},
+	{LockedInPlex, message.New(message.SkipLockedInPlex), message.New(message.AdviceLockedInPlex), false, true},
+	{PolicyOff, message.New(message.SkipPolicyOff), message.New(message.AdvicePolicyOff), false, true},
+	{PolicyFill, message.New(message.SkipPolicyFill), message.New(message.AdvicePolicyFill), false, true},
+	{PlexEditKept, message.New(message.SkipPlexEditKept), message.New(message.AdvicePlexEditKept), false, true},
+	{Paused, message.New(message.SkipPaused), message.New(message.AdvicePaused), false, false},
+	{Excluded, message.New(message.SkipExcluded), message.New(message.AdviceExcluded), false, false},
+	{NeedsSignIn, message.New(message.SkipNeedsSignIn), message.New(message.AdviceNeedsSignIn), true, false},
+	{Brake, message.New(message.SkipBrake), message.New(message.AdviceBrake), true, false},
+	{FailedBefore, message.New(message.SkipFailedBefore), message.New(message.AdviceFailedBefore), true, false},
+	{DeletedInStash, message.New(message.SkipDeletedInStash), message.None, false, false},
+	{Contested, message.New(message.SkipContested), message.New(message.AdviceContested), true, false},
+	{StoredOtherwise, message.New(message.SkipStoredOtherwise), message.None, false, true},
+	{PartialDate, message.New(message.SkipPartialDate), message.New(message.AdvicePartialDate), false, true},
+	{LibraryScanning, message.New(message.SkipLibraryScanning), message.None, false, false},
+	{Unreadable, message.New(message.SkipUnreadable), message.New(message.AdviceUnreadable), false, false},
 }
 
-// With joins the reason to what is particular to one case: the sentence to show and what
-// follows it after a colon, empty for nothing. A particular that says the same more
-// exactly ("no path rule covers /data/x") takes the place of the sentence.
-func (r Reason) With(particular string) (words, more string) {
+// exact are what says the same as a reason, with the case it is about.
+var exact = map[Code][]message.Code{
+	NotInPlex:     {message.MatchNoItem},
+	PathNotMapped: {message.MatchNoRule},
+	PathCase:      {message.MatchPathCase},
+}
+
+// With joins the reason to what is particular to one case: what to say and what follows it
+// after a colon, if anything does. A particular that says the same more exactly ("no path
+// rule covers /data/x") takes the place of the reason.
+func (r Reason) With(particular message.Message) (words, more message.Message) {
 	switch {
-	case particular == "" || strings.EqualFold(particular, r.Words):
-		return r.Words, ""
-	case begin(particular) == begin(r.Words):
-		return strings.ToUpper(particular[:1]) + particular[1:], ""
+	case particular.IsZero() || particular.Is(r.Words.Code):
+		return r.Words, message.None
+	case slices.Contains(exact[r.Code], particular.Code):
+		return particular, message.None
 	}
 	return r.Words, particular
-}
-
-// begin is how a sentence begins, by which two that say the same are known.
-func begin(words string) string {
-	const enough = 3 // words
-	f := strings.Fields(strings.ToLower(words))
-	return strings.Join(f[:min(len(f), enough)], " ")
 }
 
 // All lists every reason in a stable order.
@@ -112,5 +113,5 @@ func Of(c Code) Reason {
 			return r
 		}
 	}
-	return Reason{Code: c, Words: fmt.Sprintf("Reason %q of a newer Lockstep", string(c)), Advice: "update Lockstep"}
+	return Reason{Code: c, Words: message.New(message.SkipUnknown, message.Word(c)), Advice: message.New(message.AdviceUnknown)}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockstep/sync/message"
 	"lockstep/sync/skip"
 )
 
@@ -35,14 +36,14 @@ func TestEveryReasonIsUsable(t *testing.T) {
 	code := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	words, codes := map[string]bool{}, map[skip.Code]bool{}
 	for _, r := range skip.All() {
-		if !code.MatchString(string(r.Code)) || codes[r.Code] || words[r.Words] {
+		if !code.MatchString(string(r.Code)) || codes[r.Code] || words[r.Words.String()] {
 			t.Errorf("%+v: the code is malformed or something is there twice", r)
 		}
-		codes[r.Code], words[r.Words] = true, true
-		if r.Words == "" || strings.HasSuffix(r.Words, ".") || strings.HasSuffix(r.Advice, ".") || strings.Contains(r.Words+r.Advice, "|") {
+		codes[r.Code], words[r.Words.String()] = true, true
+		if r.Words.IsZero() || strings.HasSuffix(r.Words.String(), ".") || strings.HasSuffix(r.Advice.String(), ".") || strings.Contains(r.Words.String()+r.Advice.String(), "|") {
 			t.Errorf("%+v: words and advice are sentences without their full stop", r)
 		}
-		if r.Act && r.Advice == "" {
+		if r.Act && r.Advice.IsZero() {
 			t.Errorf("%s asks for something without saying what", r.Code)
 		}
 		if skip.Of(r.Code) != r {
@@ -54,15 +55,15 @@ func TestEveryReasonIsUsable(t *testing.T) {
 func TestAnUnknownCodeIsExplainedToo(t *testing.T) {
 	t.Parallel()
 	r := skip.Of("from-the-future")
-	if !strings.Contains(r.Words, "from-the-future") || r.Advice == "" {
+	if !strings.Contains(r.Words.String(), "from-the-future") || r.Advice.IsZero() {
 		t.Errorf("got %+v", r)
 	}
 }
 
 func TestTheListCannotBeChangedFromOutside(t *testing.T) {
 	t.Parallel()
-	skip.All()[0].Words = "changed"
-	if skip.All()[0].Words == "changed" {
+	skip.All()[0].Words = message.Old("changed")
+	if skip.All()[0].Words.String() == "changed" {
 		t.Error("All hands out the list itself")
 	}
 }
@@ -70,12 +71,12 @@ func TestTheListCannotBeChangedFromOutside(t *testing.T) {
 func TestWhatSaysTheSameMoreExactlyIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	r := skip.Of(skip.PathNotMapped)
-	for particular, want := range map[string][2]string{
-		"":                              {r.Words, ""},
-		"no path rule covers this file": {r.Words, ""},
-		"no path rule covers “/data/x”": {"No path rule covers “/data/x”", ""},
-		"the path rules disagree":       {r.Words, "the path rules disagree"},
-		"no":                            {r.Words, "no"},
+	exact, more := message.New(message.MatchNoRule, message.List(message.Path("/data/x"))), message.New(message.MatchRulesDisagree)
+	for particular, want := range map[message.Message][2]message.Message{
+		message.None: {r.Words, message.None},
+		r.Words:      {r.Words, message.None},
+		exact:        {exact, message.None},
+		more:         {r.Words, more},
 	} {
 		if words, more := r.With(particular); words != want[0] || more != want[1] {
 			t.Errorf("%q gives %q and %q, want %q", particular, words, more, want)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -81,20 +82,20 @@ type Change struct {
 	Old   string      `json:"old"`
 	New   string      `json:"new"`
 	// Why is the reason in words, if there is one to tell.
-	Why string `json:"why,omitempty"`
+	Why message.Message `json:"why,omitzero"`
 }
 
 // Activity is one line of history: what happened to a scene.
 type Activity struct {
-	Seq     uint64      `json:"seq"` // given by the store
-	At      time.Time   `json:"at"`
-	Run     uint64      `json:"run,omitempty"`
-	Scene   scene.ID    `json:"scene"`
-	Name    string      `json:"name"`
-	Item    string      `json:"item,omitempty"` // machine/ratingKey
-	State   queue.State `json:"state"`
-	Words   string      `json:"words,omitempty"`
-	Changes []Change    `json:"changes,omitempty"`
+	Seq     uint64          `json:"seq"` // given by the store
+	At      time.Time       `json:"at"`
+	Run     uint64          `json:"run,omitempty"`
+	Scene   scene.ID        `json:"scene"`
+	Name    string          `json:"name"`
+	Item    string          `json:"item,omitempty"` // machine/ratingKey
+	State   queue.State     `json:"state"`
+	Words   message.Message `json:"words,omitzero"`
+	Changes []Change        `json:"changes,omitempty"`
 }
 
 // Journal is what undo and history need.
@@ -137,8 +138,8 @@ type Report struct {
 	Preview    bool              `json:"preview,omitempty"`
 	Deep       bool              `json:"deep,omitempty"`
 	Scheduled  bool              `json:"scheduled,omitempty"`
-	Incomplete string            `json:"incomplete,omitempty"` // why, in words; empty = complete
-	Total      int               `json:"total"`                // scenes in scope, as far as known
+	Incomplete message.Message   `json:"incomplete,omitzero"` // why, in words; empty = complete
+	Total      int               `json:"total"`               // scenes in scope, as far as known
 	Checked    int               `json:"checked"`
 	InStep     int               `json:"inStep"`
 	Gaps       int               `json:"gaps"`
@@ -149,14 +150,14 @@ type Report struct {
 
 // ReportRow is one scene that is not in step.
 type ReportRow struct {
-	Scene   scene.ID  `json:"scene"`
-	Title   string    `json:"title"`
-	Path    string    `json:"path"`
-	Kind    string    `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
-	Outcome string    `json:"outcome"`        // enqueued or skipped
-	Reason  skip.Code `json:"reason,omitempty"`
-	Words   string    `json:"words,omitempty"` // details beyond the reason's own words
-	Item    string    `json:"item,omitempty"`  // rating key in Plex, if known
+	Scene   scene.ID        `json:"scene"`
+	Title   string          `json:"title"`
+	Path    string          `json:"path"`
+	Kind    string          `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
+	Outcome string          `json:"outcome"`        // enqueued or skipped
+	Reason  skip.Code       `json:"reason,omitempty"`
+	Words   message.Message `json:"words,omitzero"` // details beyond the reason's own words
+	Item    string          `json:"item,omitempty"` // rating key in Plex, if known
 	// Changes are the planned changes, Kept the fields that differ and stay as they are,
 	// with the reason.
 	Changes []Change `json:"changes,omitempty"`

@@ -28,7 +28,7 @@ func (b *batch) upload(t *task, g *target) error {
 			return err
 		default:
 			t.picture = missing(u.Field, f)
-			g.Plan = g.Plan.Without(u.Field, "the picture could not be sent")
+			g.Plan = g.Plan.Without(u.Field, message.Old("the picture could not be sent"))
 		}
 	}
 	return nil

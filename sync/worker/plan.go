@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lockstep/sync/compare"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -59,7 +60,7 @@ func (b *batch) sortOut(tasks []*task) error {
 		words, stop := held[t.job.Scene]
 		switch {
 		case stop:
-			if err := b.skip(t, skip.Brake, words); err != nil {
+			if err := b.skip(t, skip.Brake, message.Old(words)); err != nil {
 				return err
 			}
 		case t.contested():

@@ -123,7 +123,7 @@ func previewIsWhatIsThenWritten(t *testing.T) {
 		}
 		rep, rows := r.preview()
 		results, err := r.work(r.all()...)
-		if rep.Incomplete != "" || err != nil {
+		if !rep.Incomplete.IsZero() || err != nil {
 			t.Fatalf("the preview ended with %q, the work with %v", rep.Incomplete, err)
 		}
 		foretold := map[scene.ID]string{}

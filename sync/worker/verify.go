@@ -7,6 +7,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -106,7 +107,7 @@ func (t *task) refused(f *fault.Error) {
 	case t.job.Undo == 0:
 		t.fault = cmp.Or(t.fault, f)
 	default:
-		t.Note = strings.TrimSuffix(f.Message.String(), ".")
+		t.Note = f.Message
 	}
 }
 
@@ -129,20 +130,18 @@ func Changes(p plan.Plan) []store.Change {
 
 // kept says which fields were left alone and why, for the job's line in the queue. A
 // field the user switched off is no news.
-func (t *task) kept() string {
-	var parts []string
-	if t.Note != "" {
-		parts = append(parts, t.Note)
-	}
+func (t *task) kept() message.Message {
+	parts := []message.Message{t.Note}
 	for _, g := range t.targets {
 		for _, d := range g.Plan.Decisions {
 			if d.Code == "" || d.Code == skip.PolicyOff || d.Action == plan.Same || d.Action == plan.Adopt {
 				continue
 			}
-			if line := string(d.Field) + " " + d.Why; d.Why != "" && !slices.Contains(parts, line) {
+			line := message.New(message.FieldSays, message.Of(d.Field.Message()), message.Of(d.Said()))
+			if !d.Said().IsZero() && !slices.Contains(parts, line) {
 				parts = append(parts, line)
 			}
 		}
 	}
-	return strings.Join(parts, "; ")
+	return message.Clauses(parts...)
 }

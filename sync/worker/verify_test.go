@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -153,7 +154,7 @@ func TestARefusedValueFailsASyncAndIsANoteOfAnUndo(t *testing.T) {
 	d.Plex.Refuses = []string{"originallyAvailableAt"}
 	results, err = d.work(d.undo(1, 1))
 	r = results[1]
-	if err != nil || r.Outcome != worker.Done || len(r.Undone) != 1 || r.Fault != nil || r.Words == "" || strings.HasSuffix(r.Words, ".") {
+	if err != nil || r.Outcome != worker.Done || len(r.Undone) != 1 || r.Fault != nil || r.Words.IsZero() {
 		t.Errorf("undo: %v, %+v", err, r)
 	}
 	if it := d.Plex.Has["101"]; it.Studio != "Theirs" || it.Date != "2020-02-02" {
@@ -176,7 +177,7 @@ func TestARefusedValueHidesNoOther(t *testing.T) {
 func TestTheChangesOfAPlanAreWhatItWrites(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Decisions: []plan.Decision{
-		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b", Why: "because"},
+		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b", Why: message.Old("because")},
 		{Field: scene.FieldStudio, Action: plan.Same, Old: "s", New: "s"},
 		{Field: scene.FieldSummary, Action: plan.Keep, Old: "k", New: "w", Code: skip.LockedInPlex},
 		{Field: scene.FieldDate, Action: plan.Clear, Old: "2020-01-01"},
@@ -214,11 +215,11 @@ func TestTheLineOfAJobSaysWhatWasLeftAlone(t *testing.T) {
 	d.done(1)
 	r := d.results[1]
 	for field, times := range map[string]int{"studio ": 1, "date the": 1, "poster": 0, "title": 0, "tags": 0, "rating": 0} {
-		if got := strings.Count(r.Words, field); got != times {
+		if got := strings.Count(r.Words.String(), field); got != times {
 			t.Errorf("%q names %q %d times, want %d", r.Words, field, got, times)
 		}
 	}
-	if strings.Count(r.Words, "; ") != 1 {
+	if strings.Count(r.Words.String(), "; ") != 1 {
 		t.Errorf("%q, want two parts", r.Words)
 	}
 }

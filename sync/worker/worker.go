@@ -12,6 +12,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -76,7 +77,7 @@ type Result struct {
 	Outcome Outcome
 	Name    string
 	Code    skip.Code
-	Words   string
+	Words   message.Message
 	Fault   *fault.Error // of a failed job
 	// OnlyPicture tells of a failed job that everything but a picture is in step.
 	OnlyPicture bool
@@ -239,7 +240,7 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 	return nil
 }
 
-func (b *batch) skip(t *task, code skip.Code, words string) error {
+func (b *batch) skip(t *task, code skip.Code, words message.Message) error {
 	return b.end(t, Result{Outcome: Skipped, Code: code, Words: words, Seen: t.looked()})
 }
 

@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/brake"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -52,7 +53,7 @@ func New(h host.Host) (*Auditor, error) {
 		}
 		for _, r := range reports {
 			if r.Ended.IsZero() {
-				r.Ended, r.Incomplete = now, "Lockstep ended before it was done."
+				r.Ended, r.Incomplete = now, message.Old("Lockstep ended before it was done.")
 				if err := tx.PutReport(r); err != nil {
 					return err
 				}
@@ -147,7 +148,7 @@ func (a *Auditor) Cancel(why *fault.Error) error {
 		a.run.stop(why) // End follows
 		return nil
 	}
-	return a.drop(why.Message.String())
+	return a.drop(why.Message)
 }
 
 // Outdated ends a run that is about other servers than the present ones, and reports whether
@@ -160,7 +161,7 @@ func (a *Auditor) Outdated(servers int) (bool, error) {
 }
 
 // drop ends a run without a result.
-func (a *Auditor) drop(words string) error {
+func (a *Auditor) drop(words message.Message) error {
 	rep := a.run.report
 	a.run, a.listing = nil, false
 	rep.Ended, rep.Incomplete = a.host.Stamp(), words

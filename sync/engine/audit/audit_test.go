@@ -168,7 +168,7 @@ func TestARunWritesItsReportAndQueuesWhatItFinds(t *testing.T) {
 	if e := r.end(run); !e.Compared || !e.Changed || e.Fault != nil {
 		t.Errorf("ended with %+v", e)
 	}
-	if rep := r.report(id); rep.Enqueued != 3 || rep.Ended.IsZero() || rep.Incomplete != "" {
+	if rep := r.report(id); rep.Enqueued != 3 || rep.Ended.IsZero() || !rep.Incomplete.IsZero() {
 		t.Errorf("report %+v", rep)
 	}
 	if r.DB.Counts().Waiting != 3 || r.listed != 1 || r.Running() != nil || r.Free() != nil {
@@ -224,7 +224,7 @@ func TestReportsOfAProcessThatDiedAreEnded(t *testing.T) {
 	r := newRig(t, 1)
 	id := r.want(api.ReconcileRequest{})
 	r.restart()
-	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete != "Lockstep ended before it was done." {
+	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete.String() != "Lockstep ended before it was done." {
 		t.Errorf("report %+v", rep)
 	}
 	if r.Running() != nil {
@@ -239,7 +239,7 @@ func TestARunIsCanceledForAReason(t *testing.T) {
 	r.must(r.Cancel(why)) // there is none
 	id := r.want(api.ReconcileRequest{})
 	r.must(r.Cancel(why))
-	if rep := r.report(id); rep.Incomplete != why.Message.String() || rep.Ended.IsZero() || r.Running() != nil {
+	if rep := r.report(id); rep.Incomplete.String() != why.Message.String() || rep.Ended.IsZero() || r.Running() != nil {
 		t.Errorf("before it began: %+v", rep)
 	}
 	id = r.want(api.ReconcileRequest{})
@@ -251,7 +251,7 @@ func TestARunIsCanceledForAReason(t *testing.T) {
 	if e := r.end(run); e.Fault == nil || e.Fault.Class != fault.Canceled {
 		t.Errorf("ended with %+v", e)
 	}
-	if rep := r.report(id); rep.Incomplete != why.Message.String() {
+	if rep := r.report(id); rep.Incomplete.String() != why.Message.String() {
 		t.Errorf("while it ran: %+v", rep)
 	}
 }
@@ -269,7 +269,7 @@ func TestARunAboutOtherServersIsOutdated(t *testing.T) {
 	if out, err := r.Outdated(servers + 1); !out || err != nil {
 		t.Errorf("others: %v, %v", out, err)
 	}
-	if rep := r.report(id); rep.Incomplete != "The settings changed meanwhile." {
+	if rep := r.report(id); rep.Incomplete.String() != "The settings changed meanwhile." {
 		t.Errorf("report %+v", rep)
 	}
 	r.want(api.ReconcileRequest{})
@@ -290,7 +290,7 @@ func TestAServerThatIsAwayMakesARunIncomplete(t *testing.T) {
 	if e.Fault == nil || e.Fault.Server != fault.Plex || !e.Compared {
 		t.Errorf("ended with %+v", e)
 	}
-	if rep := r.report(id); rep.Incomplete == "" || rep.Ended.IsZero() {
+	if rep := r.report(id); rep.Incomplete.IsZero() || rep.Ended.IsZero() {
 		t.Errorf("report %+v", rep)
 	}
 	if r.Listing() {
@@ -311,7 +311,7 @@ func TestAPanicEndsTheReport(t *testing.T) {
 	if !fault.Is(err, fault.Local) || e != (audit.Ended{}) {
 		t.Errorf("ended with %+v, %v", e, err)
 	}
-	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete == "" || r.Running() != nil {
+	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete.IsZero() || r.Running() != nil {
 		t.Errorf("report %+v", rep)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/brake"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
@@ -33,7 +34,7 @@ func (a *Auditor) Question() (api.Attention, bool) {
 	if q == nil {
 		return api.Attention{}, false
 	}
-	return api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: brakeHint, Since: q.Since, Report: q.Report}, true
+	return api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: message.Old(brakeHint), Since: q.Since, Report: q.Report}, true
 }
 
 // setBrake stores a state of the brake and goes on with it.
@@ -128,9 +129,9 @@ func loadsOf(plans []plan.Plan) brake.Loads {
 // heldBecause says why a scene waits.
 func (a *Auditor) heldBecause(fields brake.Fields) string {
 	if q := a.brake.Question; q != nil {
-		return brake.Words(q.Trips)
+		return brake.Words(q.Trips).String()
 	}
-	return brake.Counting(fields)
+	return brake.Counting(fields).String()
 }
 
 // Passed is the state of the brake once scenes are done with, on its way to the disk.
@@ -161,7 +162,7 @@ func (p Passed) Stored() { p.a.brake = p.next }
 
 // reconciled takes in what a reconciliation held back.
 func (a *Auditor) reconciled(r *run, out reconcile.Outcome, s config.Settings) error {
-	b, complete, all := a.brake, out.Report.Incomplete == "", out.Report.Scope == string(config.ScopeAll)
+	b, complete, all := a.brake, out.Report.Incomplete.IsZero(), out.Report.Scope == string(config.ScopeAll)
 	switch {
 	case r.counts && complete:
 		return a.counted(out, s)

@@ -89,7 +89,7 @@ type Ended struct {
 func (a *Auditor) End(r *Run, servers int, s config.Settings) (Ended, error) {
 	run := a.run
 	if r.err != nil {
-		err := a.drop(fault.Of(r.err).Message.String())
+		err := a.drop(fault.Of(r.err).Message)
 		return Ended{}, errors.Join(r.err, err, a.ran(run, false, s))
 	}
 	a.run, a.listing = nil, false
@@ -100,9 +100,9 @@ func (a *Auditor) End(r *Run, servers int, s config.Settings) (Ended, error) {
 	err := a.reconciled(run, r.outcome, s)
 	if rep := r.outcome.Report; !rep.Preview {
 		a.finished(&rep)
-		if rep.Gaps > 0 || rep.Incomplete != "" {
+		if rep.Gaps > 0 || !rep.Incomplete.IsZero() {
 			a.host.Log.Info("reconciled", "scope", rep.Scope, "checked", rep.Checked, "gaps", rep.Gaps, "enqueued", rep.Enqueued, "incomplete", rep.Incomplete)
 		}
 	}
-	return ended, errors.Join(err, a.ran(run, r.outcome.Report.Incomplete == "", s))
+	return ended, errors.Join(err, a.ran(run, r.outcome.Report.Incomplete.IsZero(), s))
 }

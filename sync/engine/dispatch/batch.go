@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -262,9 +263,9 @@ func (d *Dispatcher) GiveBack() error {
 
 // refuse notes that Plex takes no writes, and what a person is asked about that.
 func (d *Dispatcher) refuse(f *fault.Error) {
-	asks := api.Attention{Kind: api.FixPlex, Words: "Plex refuses every change: " + f.Message.String(), Hint: "Look at Plex, then press Sync now.", Since: d.host.Stamp()}
+	asks := api.Attention{Kind: api.FixPlex, Words: message.Old("Plex refuses every change: " + f.Message.String()), Hint: message.Old("Look at Plex, then press Sync now."), Since: d.host.Stamp()}
 	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
-		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Message.String(), f.Hint.String()
+		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Message, f.Hint
 	}
 	if d.refused != nil {
 		asks.Since = d.refused.Since

@@ -179,13 +179,13 @@ func TestARefusalIsAskedAboutUntilAWriteIsTaken(t *testing.T) {
 		t.Errorf("given back as %+v, want no attempt counted", j)
 	}
 	first, asked := r.Refusal()
-	if !asked || first.Kind != api.FixPlex || first.Words != "Plex refuses every change: Plex answered 400." {
+	if !asked || first.Kind != api.FixPlex || first.Words.String() != "Plex refuses every change: Plex answered 400." {
 		t.Errorf("asked %+v", first)
 	}
 	r.Clock.Pass(time.Minute)
 	r.begin()
 	r.End(&worker.Blame{Fault: fault.Old(fault.Forbidden, fault.Plex, "This token may not.", "Sign in.", nil)}, r.now())
-	if again, _ := r.Refusal(); again.Kind != api.SignInPlex || !again.Since.Equal(first.Since) || again.Hint != "Sign in." {
+	if again, _ := r.Refusal(); again.Kind != api.SignInPlex || !again.Since.Equal(first.Since) || again.Hint.String() != "Sign in." {
 		t.Errorf("asked %+v, since %v before", again, first.Since)
 	}
 	r.begin()

@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -20,7 +21,7 @@ import (
 
 // parked is a job that waits for a path.
 func parked(id scene.ID, key string, end time.Time) queue.Job {
-	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Words: "no item"}
+	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Words: message.Old("no item")}
 }
 
 func TestWhatAppearsWakesWhoWaitsForIt(t *testing.T) {
@@ -91,7 +92,7 @@ func TestParkedScenesEndWhenTheirTimeIsOver(t *testing.T) {
 	if n != 2 || err != nil {
 		t.Errorf("%d ended, %v; want 2", n, err)
 	}
-	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex || j.Words != "no item" {
+	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex || j.Words.String() != "no item" {
 		t.Errorf("ended as %+v", j)
 	}
 	if j := r.job(3); j.State != queue.Parked {

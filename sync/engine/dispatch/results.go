@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -233,7 +234,7 @@ type Followed struct {
 	// Writable says that Plex took a write after it had taken none.
 	Writable bool
 	// Failed is what the last job that failed says, "" when none did.
-	Failed string
+	Failed message.Message
 }
 
 // Stored goes on with results that are on disk.
@@ -261,7 +262,7 @@ func (d *Dispatcher) followed(r worker.Result, j queue.Job, f *Followed) {
 	}
 	if r.Outcome == worker.Failed {
 		d.ramp.backOff(d.host.Now())
-		f.Failed = j.Name + ": " + j.Words
+		f.Failed = message.New(message.Headed, message.Of(message.New(message.PlainTitle, message.Title(j.Name))), message.Of(j.Words))
 	}
 	f.Gone = f.Gone || len(r.Gone) > 0
 	d.run.ended(r, j)

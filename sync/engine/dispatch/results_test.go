@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -36,19 +37,19 @@ func TestAResultMovesItsJob(t *testing.T) {
 		again  bool // the scene was wished for meanwhile
 		want   queue.Job
 	}{
-		"done":                {worker.Result{Outcome: worker.Done, Words: "kept"}, false, queue.Job{State: queue.Done, Words: "kept"}},
+		"done":                {worker.Result{Outcome: worker.Done, Words: message.Old("kept")}, false, queue.Job{State: queue.Done, Words: message.Old("kept")}},
 		"done, edited":        {worker.Result{Outcome: worker.Done}, true, queue.Job{State: queue.Waiting}},
-		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: "a tag"}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: "a tag"}},
-		"parked":              {worker.Result{Outcome: worker.Parked, Words: "no item", Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: "no item"}},
-		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: "It failed.", Hint: "Wait.", Attempts: 1}},
-		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: "No.", Attempts: 1}},
-		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: "It failed.", Hint: "Wait.", Attempts: 1, Picture: true}},
+		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: message.Old("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: message.Old("a tag")}},
+		"parked":              {worker.Result{Outcome: worker.Parked, Words: message.Old("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: message.Old("no item")}},
+		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: message.Old("It failed."), Hint: message.Old("Wait."), Attempts: 1}},
+		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: message.Old("No."), Attempts: 1}},
+		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: message.Old("It failed."), Hint: message.Old("Wait."), Attempts: 1, Picture: true}},
 		"the same, edited":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, true, queue.Job{State: queue.Waiting}},
 		"returned":            {worker.Result{Outcome: worker.Returned}, false, queue.Job{State: queue.Waiting}},
 		"done, another name":  {worker.Result{Outcome: worker.Done, Name: "Dusk"}, false, queue.Job{State: queue.Done, Name: "Dusk"}},
 		"deleted in Stash":    {worker.Result{Outcome: worker.Skipped, Code: skip.DeletedInStash, Deleted: true}, false, queue.Job{State: queue.Skipped, Code: skip.DeletedInStash}},
-		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Words: "too much"}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Words: "too much"}},
-		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Words: "Plex is away.", Attempts: 1}},
+		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Words: message.Old("too much")}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Words: message.Old("too much")}},
+		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Words: message.Old("Plex is away."), Attempts: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +85,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r := newRig(t, 1)
 	r.Settings.ParkFor = time.Hour
 	job := r.running(1)
-	r.take(worker.Result{Job: job, Outcome: worker.Parked, Words: "no item"})
+	r.take(worker.Result{Job: job, Outcome: worker.Parked, Words: message.Old("no item")})
 	if j := r.job(1); j.State != queue.Parked || j.Due.Sub(job.Enqueued) != time.Hour {
 		t.Fatalf("parked as %+v", j)
 	}
@@ -92,7 +93,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r.enqueue(1)
 	r.Clock.Pass(2 * time.Hour)
 	r.begin()
-	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Words: "no item"})
+	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Words: message.Old("no item")})
 	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex {
 		t.Errorf("after that %+v, want it skipped", j)
 	}
@@ -118,7 +119,7 @@ func TestWhatAResultTeachesIsRemembered(t *testing.T) {
 		Items: []worker.ItemResult{{Key: key, State: store.ItemState{Scene: 1, Memory: plan.Memory{}}, Changes: []store.Change{{Field: scene.FieldTitle, New: "Film 1"}}}},
 		Gone:  []scene.ItemKey{testkit.Key("102")}, Trashed: []scene.ItemKey{testkit.Key("103"), testkit.Key("999")},
 	})
-	if !f.Gone || f.Failed != "" {
+	if !f.Gone || !f.Failed.IsZero() {
 		t.Errorf("followed by %+v", f)
 	}
 	r.View(t, func(tx store.Tx) error {
@@ -164,7 +165,7 @@ func TestHistoryHasWhatWasWrittenAndWhatWasGivenUp(t *testing.T) {
 		worker.Result{Job: r.job(3), Outcome: worker.Done, Wrote: true, Name: "Three"},
 		worker.Result{Job: r.job(4), Outcome: worker.Skipped, Code: skip.Excluded, Name: "Four"},
 	)
-	if f.Failed != "Two: No." || f.Gone {
+	if f.Failed.String() != "Two: No" || f.Gone {
 		t.Errorf("followed by %+v", f)
 	}
 	r.View(t, func(tx store.Tx) error {

@@ -2,7 +2,7 @@ package explain
 
 import (
 	"context"
-	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -24,7 +25,7 @@ const longestQuery = 32 << 10
 // how the job stands. It compares the way a preview does and changes nothing.
 func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	if len(query) > longestQuery {
-		return api.Explanation{}, fault.Old(fault.Rejected, fault.None, "This is too long to look for.", "", nil)
+		return api.Explanation{}, fault.New(fault.Rejected, fault.None, message.New(message.ExplainTooLong), message.None, nil)
 	}
 	x := explanation{store: e.host.Store}
 	if err := e.listFirst(ctx); err != nil {
@@ -35,7 +36,7 @@ func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation,
 		return api.Explanation{}, err
 	}
 	if x.Stash == nil {
-		return api.Explanation{}, fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+		return api.Explanation{}, fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
 	}
 	return x.explain(ctx, strings.TrimSpace(query))
 }
@@ -69,7 +70,7 @@ func (x explanation) explain(ctx context.Context, query string) (api.Explanation
 	}
 	switch len(scenes) {
 	case 0:
-		return api.Explanation{}, fault.Old(fault.NotFound, fault.None, "Stash has no scene with this id, path or title.", "See the id in the address of the scene's page in Stash.", nil)
+		return api.Explanation{}, fault.New(fault.NotFound, fault.None, message.New(message.ExplainNoScene), message.New(message.ExplainNoSceneAdvice), nil)
 	case 1:
 		return x.one(ctx, scenes[0])
 	}
@@ -78,7 +79,7 @@ func (x explanation) explain(ctx context.Context, query string) (api.Explanation
 
 // several lists the scenes to choose from.
 func several(scenes []scene.Scene) api.Explanation {
-	out := api.Explanation{Outcome: fmt.Sprintf("%d scenes match. Choose one.", len(scenes))}
+	out := api.Explanation{Outcome: message.New(message.ExplainMatches, message.Count(len(scenes)))}
 	for _, s := range scenes {
 		m := api.Match{Scene: s.ID, Title: s.Name()}
 		if paths := s.Paths(); len(paths) > 0 {
@@ -122,7 +123,7 @@ func (x explanation) written(id scene.ID) (found bool, err error) {
 
 // deleted explains a scene Stash does not have any more, if Lockstep knew it.
 func (x explanation) deleted(id scene.ID) (out api.Explanation, known bool, err error) {
-	out = api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, "")}
+	out = api.Explanation{Scene: id, Outcome: sentenceOf(skip.DeletedInStash, message.None)}
 	err = x.store.View(func(tx store.Tx) error {
 		s, seen, err := tx.Seen(id)
 		if err != nil {
@@ -134,34 +135,31 @@ func (x explanation) deleted(id scene.ID) (out api.Explanation, known bool, err 
 		if s.Name == "" {
 			out.Title = j.Name
 		}
-		out.Steps = []api.ExplainStep{{Topic: "Stash", Words: "Stash has no scene " + id.String() + " any more"}, inQueue(j)}
+		out.Steps = []api.ExplainStep{{Topic: "Stash", Words: message.New(message.ExplainGone, message.Number(id))}, inQueue(j)}
 		return err
 	})
 	return out, known, err
 }
 
-// stamp writes a time into a sentence. Whoever shows the sentence writes it for people.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
 func inStash(f reconcile.Finding) api.ExplainStep {
-	s := api.ExplainStep{Topic: "Stash", Words: "scene " + f.Scene.ID.String()}
+	s := api.ExplainStep{Topic: "Stash", Words: message.New(message.ExplainScene, message.Number(f.Scene.ID))}
 	if at, err := time.Parse(time.RFC3339, f.Scene.UpdatedAt); err == nil {
-		s.Words = fmt.Sprintf("scene %s, edited %s", f.Scene.ID, stamp(at))
+		s.Words = message.New(message.ExplainEdited, message.Number(f.Scene.ID), message.Time(at))
 	}
 	switch n := len(f.Scene.Files); n {
 	case 0:
-		s.Lines = append(s.Lines, "without file")
+		s.Lines = append(s.Lines, message.New(message.ExplainNoFile))
 	case 1:
-		s.Lines = append(s.Lines, "file "+f.Scene.Files[0].Path)
+		s.Lines = append(s.Lines, message.New(message.ExplainFile, message.Path(f.Scene.Files[0].Path)))
 	default:
 		for _, p := range f.Scene.Paths() {
-			s.Lines = append(s.Lines, "file "+p)
+			s.Lines = append(s.Lines, message.New(message.ExplainFile, message.Path(p)))
 		}
 	}
 	if f.Seen.Synced.IsZero() {
-		s.Lines = append(s.Lines, "Lockstep never saw it in step")
+		s.Lines = append(s.Lines, message.New(message.ExplainNeverInStep))
 	} else {
-		s.Lines = append(s.Lines, "last seen in step "+stamp(f.Seen.Synced))
+		s.Lines = append(s.Lines, message.New(message.ExplainLastInStep, message.Time(f.Seen.Synced)))
 	}
 	return s
 }
@@ -173,18 +171,18 @@ func (x explanation) mapped(f reconcile.Finding) api.ExplainStep {
 		rules := x.Run.Mapper.Rules(p.Stash)
 		switch {
 		case len(p.Plex) == 0:
-			s.Lines = append(s.Lines, "no rule covers "+p.Stash)
+			s.Lines = append(s.Lines, message.New(message.ExplainNoRule, message.Path(p.Stash)))
 		case len(rules) == 0:
-			s.Lines = append(s.Lines, "no path rules: the same path in Plex, "+p.Plex[0])
+			s.Lines = append(s.Lines, message.New(message.ExplainSamePath, message.Path(p.Plex[0])))
 		}
 		for i, plex := range p.Plex {
 			if i < len(rules) {
-				s.Lines = append(s.Lines, fmt.Sprintf("rule %s → %s gives %s", rules[i].Stash, rules[i].Plex, plex))
+				s.Lines = append(s.Lines, message.New(message.ExplainRule, message.Path(rules[i].Stash), message.Path(rules[i].Plex), message.Path(plex)))
 			}
 		}
 	}
 	if len(s.Lines) == 0 {
-		s.Lines = []string{"there is no file to look for"}
+		s.Lines = []message.Message{message.New(message.ExplainNoFileToFind)}
 	}
 	s.Words, s.Lines = s.Lines[0], s.Lines[1:]
 	return s
@@ -194,50 +192,53 @@ func (x explanation) mapped(f reconcile.Finding) api.ExplainStep {
 func (x explanation) inPlex(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Plex"}
 	for _, c := range f.Match.Candidates {
-		line := fmt.Sprintf("“%s” in %s (item %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Why, 100*c.Score)
+		line := message.New(message.ExplainItem, message.Title(c.Title), message.Of(x.library(c.Section)), message.Word(c.Key.RatingKey), message.Of(c.Why), message.Number(percent(c.Score)))
 		if c.Score < match.Certain {
-			line = fmt.Sprintf("“%s” in %s (item %s, file %s): %s, %.0f %%", c.Title, x.library(c.Section), c.Key.RatingKey, c.Path, c.Why, 100*c.Score)
+			line = message.New(message.ExplainItemFile, message.Title(c.Title), message.Of(x.library(c.Section)), message.Word(c.Key.RatingKey), message.Path(c.Path), message.Of(c.Why), message.Number(percent(c.Score)))
 		}
 		s.Lines = append(s.Lines, line)
 	}
 	switch n := len(f.Match.Targets); {
 	case n == 1:
-		s.Words = fmt.Sprintf("found: “%s” in %s (item %s)", f.Match.Targets[0].Title, x.library(f.Match.Targets[0].Section), f.Match.Targets[0].Key.RatingKey)
+		s.Words = message.New(message.ExplainFound, message.Title(f.Match.Targets[0].Title), message.Of(x.library(f.Match.Targets[0].Section)), message.Word(f.Match.Targets[0].Key.RatingKey))
 	case n > 1:
-		s.Words = fmt.Sprintf("found %d items, each is kept in step", n)
+		s.Words = message.New(message.ExplainFoundSeveral, message.Count(n))
 	case x.unlisted != nil && len(f.Match.Paths) > 0:
-		s.Words = "Plex did not list its libraries yet: " + x.unlisted.Message.String()
-	case f.Match.Why != "":
+		s.Words = message.New(message.ExplainUnlisted, message.Of(x.unlisted.Message))
+	case !f.Match.Why.IsZero():
 		s.Words = f.Match.Why
 	default:
-		s.Words = "nothing to look for"
+		s.Words = message.New(message.ExplainNothingToFind)
 	}
 	return s
 }
 
-func (x explanation) library(section string) string {
+// percent is a score from 0 to 1 in hundredths.
+func percent(score float64) int { return int(math.Round(100 * score)) }
+
+func (x explanation) library(section string) message.Message {
 	for _, sec := range x.Run.Sections {
 		if sec.ID == section {
-			return sec.Title
+			return message.New(message.PlainTitle, message.Title(sec.Title))
 		}
 	}
-	return "library " + section
+	return message.New(message.ExplainLibrary, message.Word(section))
 }
 
 // fields tells what would happen to each field of each item.
 func fields(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Fields"}
 	if f.Fault != nil && f.Picture == nil {
-		s.Words = "the item could not be read: " + strings.TrimSuffix(f.Fault.Message.String(), ".")
+		s.Words = message.New(message.ExplainUnreadable, message.Of(f.Fault.Message))
 		return s
 	}
 	changes := 0
 	if f.Picture != nil {
-		s.Lines = append(s.Lines, "the picture could not be looked at: "+strings.TrimSuffix(f.Picture.Message.String(), "."))
+		s.Lines = append(s.Lines, message.New(message.ExplainPicture, message.Of(f.Picture.Message)))
 	}
 	for _, it := range f.Items {
 		if len(f.Items) > 1 && len(it.Plan.Decisions) > 0 {
-			s.Lines = append(s.Lines, "item "+it.Target.Key.RatingKey+":")
+			s.Lines = append(s.Lines, message.New(message.ExplainItemHead, message.Word(it.Target.Key.RatingKey)))
 		}
 		for _, d := range it.Plan.Decisions {
 			if d.Changes() {
@@ -248,13 +249,11 @@ func fields(f reconcile.Finding) api.ExplainStep {
 	}
 	switch {
 	case len(s.Lines) == 0:
-		s.Words = "nothing to compare"
+		s.Words = message.New(message.ExplainNothingToCompare)
 	case changes == 0:
-		s.Words = "nothing would be written"
-	case changes == 1:
-		s.Words = "1 field would be written"
+		s.Words = message.New(message.ExplainNothingWritten)
 	default:
-		s.Words = fmt.Sprintf("%d fields would be written", changes)
+		s.Words = message.New(message.ExplainFieldsWritten, message.Count(changes))
 	}
 	return s
 }

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
@@ -88,7 +89,7 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 		"a first value":          {plan.Decision{Field: scene.FieldTitle, Action: plan.Write, New: "New"}, "title: empty → “New”"},
 		"a cleared value":        {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: "Old"}, "title: cleared, was “Old”"},
 		"nothing":                {plan.Decision{Field: scene.FieldTitle, Action: plan.Same}, "title: same"},
-		"nothing, for a reason":  {plan.Decision{Field: scene.FieldTitle, Action: plan.Same, Why: "as Stash has it"}, "title: same; as Stash has it"},
+		"nothing, for a reason":  {plan.Decision{Field: scene.FieldTitle, Action: plan.Same, Why: message.Old("as Stash has it")}, "title: same; as Stash has it"},
 		"names in and out":       {plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann", "Ben"}, Removed: []string{"Cy"}}, "performers: + Ann, + Ben, − Cy"},
 		"a picture":              {plan.Decision{Field: scene.FieldPoster, Action: plan.Write, Old: "1", New: "2"}, "poster: the cover of Stash is put in"},
 		"a long value, cut":      {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: strings.Repeat("ä", 90)}, "title: cleared, was “" + strings.Repeat("ä", 80) + "…”"},
@@ -96,7 +97,7 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := decision(tt.d); got != tt.want {
+			if got := decision(tt.d); got.String() != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
@@ -106,16 +107,16 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 func TestAReasonStandsInPlaceOfTheEffectUnlessSomethingChanges(t *testing.T) {
 	t.Parallel()
 	r := skip.Of(skip.PlexEditKept)
-	kept := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Keep, Code: skip.PlexEditKept, Why: "edited on Monday; locked"})
-	if want := "title: " + r.Words + "; edited on Monday; locked; " + r.Advice; kept != want {
+	kept := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Keep, Code: skip.PlexEditKept, Why: message.Old("edited on Monday; locked")})
+	if want := "title: " + r.Words.String() + "; edited on Monday; locked; " + r.Advice.String(); kept.String() != want {
 		t.Errorf("%q, want %q", kept, want)
 	}
-	written := decision(plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann"}, Code: skip.PlexEditKept, Why: "Ben was put in by a person"})
-	if !strings.HasPrefix(written, "performers: + Ann; "+r.Words) || !strings.Contains(written, "Ben was put in") {
+	written := decision(plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann"}, Code: skip.PlexEditKept, Why: message.Old("Ben was put in by a person")})
+	if !strings.HasPrefix(written.String(), "performers: + Ann; "+r.Words.String()) || !strings.Contains(written.String(), "Ben was put in") {
 		t.Errorf("%q", written)
 	}
-	other := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Skip, Code: skip.NotInPlex, Why: "the reason in other words; and a detail"})
-	if strings.Contains(other, "other words") || !strings.Contains(other, "and a detail") {
+	other := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Skip, Code: skip.NotInPlex, Why: message.Old("the reason in other words"), Notes: []message.Message{message.Old("and a detail")}})
+	if strings.Contains(other.String(), "other words") || !strings.Contains(other.String(), "and a detail") {
 		t.Errorf("%q repeats its reason, or lacks its detail", other)
 	}
 }
@@ -143,7 +144,7 @@ func TestFieldsAreCountedOverAllItems(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := fields(tt.f)
-			if !strings.HasPrefix(got.Words, tt.words) || len(got.Lines) != tt.lines || got.Topic != "Fields" {
+			if !strings.HasPrefix(got.Words.String(), tt.words) || len(got.Lines) != tt.lines || got.Topic != "Fields" {
 				t.Errorf("%+v, want %q and %d lines", got, tt.words, tt.lines)
 			}
 		})
@@ -161,14 +162,14 @@ func TestTheQueueStepTellsEveryState(t *testing.T) {
 		queue.Parked:   "waits for Plex until " + at,
 		queue.Dead:     "failed tries: 3; given up " + at,
 		queue.Done:     "done " + at,
-		queue.Skipped:  "left alone " + at + ": " + skip.Of(skip.Excluded).Words,
+		queue.Skipped:  "left alone " + at + ": " + skip.Of(skip.Excluded).Words.String(),
 	} {
 		got := inQueue(queue.Job{State: state, Enqueued: noon, Due: noon, Attempts: 3, Code: skip.Excluded})
-		if got.Words != want || len(got.Lines) != 0 {
+		if got.Words.String() != want || len(got.Lines) != 0 {
 			t.Errorf("%q: %+v, want %q", state, got, want)
 		}
 	}
-	if got := inQueue(queue.Job{Words: "why", Cause: "edited"}).Lines; !slices.Equal(got, []string{"last: why", "queued because: edited"}) {
+	if got := inQueue(queue.Job{Words: message.Old("why"), Cause: "edited"}).Lines; !slices.Equal(english(got), []string{"last: why", "queued because: edited in Stash"}) {
 		t.Errorf("%q", got)
 	}
 }
@@ -189,26 +190,26 @@ func TestTheOutcomeIsTheFirstThingThatStandsInTheWay(t *testing.T) {
 		f    reconcile.Finding
 		want string
 	}{
-		"worked on, whatever else": {Situation{Paused: true, PlexDown: true}, gap(queue.Running), sentenceOf(skip.RunningNow, "")},
-		"left out":                 {Situation{Paused: true}, excluded, sentenceOf(skip.Excluded, "")},
-		"a refused token":          {Situation{}, unauthorized, sentenceOf(skip.NeedsSignIn, "")},
-		"a sign-in that waits":     {Situation{SignIn: true, Paused: true}, gap(""), sentenceOf(skip.NeedsSignIn, "")},
-		"given up":                 {Situation{Paused: true}, gap(queue.Dead), sentenceOf(skip.FailedBefore, "")},
-		"held by the brake":        {Situation{Paused: true}, held, sentenceOf(skip.Brake, "")},
-		"a pause":                  {Situation{Paused: true, PlexDown: true}, gap(queue.Waiting), sentenceOf(skip.Paused, "")},
+		"worked on, whatever else": {Situation{Paused: true, PlexDown: true}, gap(queue.Running), sentenceOf(skip.RunningNow, message.None).String()},
+		"left out":                 {Situation{Paused: true}, excluded, sentenceOf(skip.Excluded, message.None).String()},
+		"a refused token":          {Situation{}, unauthorized, sentenceOf(skip.NeedsSignIn, message.None).String()},
+		"a sign-in that waits":     {Situation{SignIn: true, Paused: true}, gap(""), sentenceOf(skip.NeedsSignIn, message.None).String()},
+		"given up":                 {Situation{Paused: true}, gap(queue.Dead), sentenceOf(skip.FailedBefore, message.None).String()},
+		"held by the brake":        {Situation{Paused: true}, held, sentenceOf(skip.Brake, message.None).String()},
+		"a pause":                  {Situation{Paused: true, PlexDown: true}, gap(queue.Waiting), sentenceOf(skip.Paused, message.None).String()},
 		"an outage":                {Situation{PlexDown: true}, gap(queue.Waiting), "Plex is away; the scene is written when it is back."},
-		"waiting":                  {Situation{}, gap(queue.Waiting), sentenceOf(skip.AlreadyQueued, "")},
-		"tried again":              {Situation{}, gap(queue.Retrying), sentenceOf(skip.AlreadyQueued, "")},
+		"waiting":                  {Situation{}, gap(queue.Waiting), sentenceOf(skip.AlreadyQueued, message.None).String()},
+		"tried again":              {Situation{}, gap(queue.Retrying), sentenceOf(skip.AlreadyQueued, message.None).String()},
 		"in step":                  {Situation{Paused: true}, reconcile.Finding{Comparison: &compare.Comparison{}}, "In step."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := (explanation{Situation: tt.x}).outcome(tt.f); got != tt.want {
+			if got := (explanation{Situation: tt.x}).outcome(tt.f); got.String() != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
 	}
-	if got := (explanation{}).outcome(gap("")); !strings.Contains(got, "not in the queue yet") {
+	if got := (explanation{}).outcome(gap("")); !strings.Contains(got.String(), "not in the queue yet") {
 		t.Errorf("a gap nobody saw: %q", got)
 	}
 }
@@ -221,15 +222,15 @@ func TestInStepNamesEachKeptFieldOnce(t *testing.T) {
 		{Plan: plan.Plan{Decisions: []plan.Decision{keep(scene.FieldTitle), keep(scene.FieldPoster)}}},
 	}
 	got := inStep(reconcile.Finding{Comparison: &compare.Comparison{Items: items}})
-	if !strings.Contains(got, ": title, poster.") {
+	if !strings.Contains(got.String(), ": title, poster.") {
 		t.Errorf("%q", got)
 	}
 }
 
 func TestAReasonIsASentenceWithItsAdvice(t *testing.T) {
 	t.Parallel()
-	got := sentenceOf(skip.NotInPlex, "looked for /a.mp4.")
-	if !strings.Contains(got, "looked for /a.mp4.") || strings.Contains(got, "..") || !strings.HasSuffix(got, "in the settings.") || !strings.Contains(got, " Let Plex") {
+	got := sentenceOf(skip.NotInPlex, message.Old("looked for /a.mp4."))
+	if !strings.Contains(got.String(), "looked for /a.mp4.") || strings.Contains(got.String(), "..") || !strings.HasSuffix(got.String(), "in the settings.") || !strings.Contains(got.String(), " Let Plex") {
 		t.Errorf("%q", got)
 	}
 }
@@ -249,7 +250,7 @@ func TestNamesakesAreThoseOfOtherPerformers(t *testing.T) {
 	x.Run.Settings = config.Defaults()
 	f := reconcile.Finding{Comparison: &compare.Comparison{Scene: &scene.Scene{Performers: []scene.Performer{{Named: scene.Named{ID: "1", Name: "Ann"}}, {Named: scene.Named{ID: "5", Name: "Ben"}}}}}}
 	lines, err := x.namesakes(f)
-	if err != nil || len(lines) != 1 || !strings.Contains(lines[0], "2 more in Stash share the name “Ann”") {
+	if err != nil || len(lines) != 1 || !strings.Contains(lines[0].String(), "2 more in Stash share the name “Ann”") {
 		t.Errorf("%q, %v", lines, err)
 	}
 	x.Run.Settings.Fields[scene.FieldPerformers] = config.Off
@@ -287,7 +288,7 @@ func TestExplainTellsADeletedSceneFromOneThatNeverWas(t *testing.T) {
 	update(t, h, func(tx store.Tx) error { return tx.PutSeen(7, store.Seen{Name: "Seven"}) })
 	e := New(h, &fakeLoop{situations: []Situation{{Stash: fakeStash{}, PlexState: api.Connection{Checked: true, Class: string(fault.Unreachable)}}}})
 	x, err := e.Explain(t.Context(), " 7 ")
-	if err != nil || x.Scene != 7 || x.Title != "Seven" || x.Outcome != sentenceOf(skip.DeletedInStash, "") {
+	if err != nil || x.Scene != 7 || x.Title != "Seven" || x.Outcome != sentenceOf(skip.DeletedInStash, message.None) {
 		t.Errorf("%+v, %v", x, err)
 	}
 	if _, err := e.Explain(t.Context(), "8"); !fault.Is(err, fault.NotFound) {
@@ -319,7 +320,7 @@ func TestMappingWaitsUntilBothServersHaveAnswered(t *testing.T) {
 
 func TestMappingSaysWhichServerIsAway(t *testing.T) {
 	t.Parallel()
-	ok, refused := api.Connection{Checked: true, OK: true}, api.Connection{Checked: true, Class: string(fault.Unauthorized), Error: "No."}
+	ok, refused := api.Connection{Checked: true, OK: true}, api.Connection{Checked: true, Class: string(fault.Unauthorized), Error: message.Old("No.")}
 	for name, tt := range map[string]struct {
 		s    Situation
 		want fault.Class
@@ -371,4 +372,12 @@ func TestMappingCountsScenesAndFilesAndLearnsRules(t *testing.T) {
 	if err != nil || without.Covered != 0 || !slices.Contains(without.Suggestions, rule) {
 		t.Errorf("without a rule: %+v, %v", without, err)
 	}
+}
+
+// english are messages in English.
+func english(all []message.Message) (out []string) {
+	for _, m := range all {
+		out = append(out, m.String())
+	}
+	return out
 }

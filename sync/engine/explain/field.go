@@ -1,81 +1,71 @@
 package explain
 
 import (
-	"slices"
-	"strings"
-
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
 
 // decision is one line about a field: what would happen, and after semicolons why.
-func decision(d plan.Decision) string {
-	parts := []string{string(d.Field) + ": " + effect(d)}
+func decision(d plan.Decision) message.Message {
+	head, why := effect(d), d.Said()
 	switch {
 	case d.Code != "" && d.Changes():
-		parts = append(parts, reasonOf(d))
+		why = reasonOf(d)
 	case d.Code != "":
-		parts[0] = string(d.Field) + ": " + reasonOf(d)
-	default:
-		parts = append(parts, d.Why)
+		head, why = reasonOf(d), message.None
 	}
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "; ")
+	return message.Clauses(message.New(message.Headed, message.Of(d.Field.Message()), message.Of(head)), why)
 }
 
-func effect(d plan.Decision) string {
+func effect(d plan.Decision) message.Message {
 	switch {
 	case d.Changes() && d.Field.Kind() == scene.List:
 		return listed(d)
 	case d.Changes() && d.Field.Kind() == scene.Image:
-		return "the cover of Stash is put in"
+		return message.New(message.ExplainCover)
 	case d.Action == plan.Clear:
-		return "cleared, was " + quote(d.Old)
+		return message.New(message.ExplainCleared, message.Of(quote(d.Old)))
 	case d.Changes():
-		return quote(d.Old) + " → " + quote(d.New)
+		return message.New(message.ExplainChange, message.Of(quote(d.Old)), message.Of(quote(d.New)))
 	}
-	return "same"
+	return message.New(message.ExplainSame)
 }
 
 // listed is the change of a list by its elements.
-func listed(d plan.Decision) string {
-	var parts []string
+func listed(d plan.Decision) message.Message {
+	var parts []message.Arg
 	for _, n := range d.Added {
-		parts = append(parts, "+ "+n)
+		parts = append(parts, message.Of(message.New(message.ExplainAdded, message.Title(n))))
 	}
 	for _, n := range d.Removed {
-		parts = append(parts, "− "+n)
+		parts = append(parts, message.Of(message.New(message.ExplainRemoved, message.Title(n))))
 	}
-	return strings.Join(parts, ", ")
+	return message.New(message.ExplainListed, message.List(parts...))
 }
 
 // reasonOf is the reason of a field with its details and advice. What the decision says
-// of itself tells more than the reason only where a person's edit was kept; what follows
-// it is about something else.
-func reasonOf(d plan.Decision) string {
+// of itself tells more than the reason only where a person's edit was kept; its notes are
+// about something else.
+func reasonOf(d plan.Decision) message.Message {
 	r := skip.Of(d.Code)
-	out := r.Words
-	why := strings.Split(d.Why, "; ")
-	if d.Code != skip.PlexEditKept {
-		why = why[1:]
+	all := []message.Message{r.Words}
+	if d.Code == skip.PlexEditKept {
+		all = append(all, d.Why)
 	}
-	for _, w := range append(why, r.Advice) {
-		if w != "" {
-			out += "; " + w
-		}
-	}
-	return out
+	return message.Clauses(append(append(all, d.Notes...), r.Advice)...)
 }
 
 // longest is how much of a value a line shows.
 const longest = 80
 
-func quote(s string) string {
+func quote(s string) message.Message {
 	if s == "" {
-		return "empty"
+		return message.New(message.ExplainEmpty)
 	}
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest]) + "…"
 	}
-	return "“" + s + "”"
+	return message.New(message.QuotedTitle, message.Title(s))
 }

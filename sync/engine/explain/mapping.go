@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -90,7 +91,7 @@ func (e *Explainer) connected(s Situation, rules []config.Rule) *mapping {
 	return m
 }
 
-var errNotConnected = fault.Old(fault.Config, fault.None, "Both servers must be connected first.", "Enter and test their addresses.", nil)
+var errNotConnected = fault.New(fault.Config, fault.None, message.New(message.NotConnected), message.New(message.NotConnectedAdvice), nil)
 
 // answered reports whether both servers have answered; an error says that one is away.
 func (s Situation) answered() (bool, error) {
@@ -103,12 +104,12 @@ func (s Situation) answered() (bool, error) {
 		server fault.Server
 	}{{s.StashState, fault.Stash}, {s.PlexState, fault.Plex}} {
 		if c.Checked && !c.OK {
-			return false, fault.Old(fault.Class(c.Class), c.server, c.Error, c.Hint, nil)
+			return false, fault.Old(fault.Class(c.Class), c.server, c.Error.String(), c.Hint.String(), nil)
 		}
 		waits = waits || !c.Checked
 	}
 	if s.PlexDown && !s.PlexState.OK {
-		return false, fault.Old(fault.Unreachable, fault.Plex, "Plex is not reachable.", "Lockstep keeps trying.", nil)
+		return false, fault.New(fault.Unreachable, fault.Plex, message.New(message.PlexUnreachable), message.New(message.KeepsTrying), nil)
 	}
 	return !waits, nil
 }

@@ -1,10 +1,10 @@
 package explain
 
 import (
-	"fmt"
 	"strings"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
@@ -13,7 +13,7 @@ import (
 
 // namesakes notes performers of the scene whose name in Plex belongs to another performer
 // of Stash as well: Plex knows an actor by the name alone and takes both for one.
-func (x explanation) namesakes(f reconcile.Finding) (lines []string, err error) {
+func (x explanation) namesakes(f reconcile.Finding) (lines []message.Message, err error) {
 	if x.Run.Settings.Policy(scene.FieldPerformers) == config.Off || len(f.Scene.Performers) == 0 {
 		return nil, nil
 	}
@@ -34,7 +34,7 @@ func (x explanation) namesakes(f reconcile.Finding) (lines []string, err error) 
 			}
 		}
 		if n > 0 {
-			lines = append(lines, fmt.Sprintf("performers: %d more in Stash share the name “%s”; Plex takes them for one actor", n, name))
+			lines = append(lines, message.New(message.ExplainNamesakes, message.Count(n), message.Title(name)))
 		}
 	}
 	return lines, nil

@@ -1,64 +1,61 @@
 package explain
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
 
 // inQueue tells how the scene's job stands.
 func inQueue(j queue.Job) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Queue", Words: jobWords(j)}
-	if j.Words != "" {
-		s.Lines = append(s.Lines, "last: "+j.Words)
+	if !j.Words.IsZero() {
+		s.Lines = append(s.Lines, message.New(message.ExplainLast, message.Of(j.Words)))
 	}
 	if j.Cause != "" {
-		s.Lines = append(s.Lines, "queued because: "+j.Cause)
+		s.Lines = append(s.Lines, message.New(message.ExplainCause, message.Of(queue.Cause(j.Cause))))
 	}
 	return s
 }
 
-func jobWords(j queue.Job) string {
-	at := stamp(j.Due)
+func jobWords(j queue.Job) message.Message {
 	switch j.State {
 	case queue.Waiting:
-		return "waits since " + stamp(j.Enqueued)
+		return message.New(message.ExplainWaits, message.Time(j.Enqueued))
 	case queue.Running:
-		return "is being worked on"
+		return message.New(message.ExplainRunning)
 	case queue.Retrying:
-		return fmt.Sprintf("failed tries: %d; next try %s", j.Attempts, at)
+		return message.New(message.ExplainRetrying, message.Count(j.Attempts), message.Time(j.Due))
 	case queue.Parked:
-		return "waits for Plex until " + at
+		return message.New(message.ExplainParked, message.Time(j.Due))
 	case queue.Dead:
-		return fmt.Sprintf("failed tries: %d; given up %s", j.Attempts, at)
+		return message.New(message.ExplainGivenUp, message.Count(j.Attempts), message.Time(j.Due))
 	case queue.Done:
-		return "done " + at
+		return message.New(message.ExplainDone, message.Time(j.Due))
 	case queue.Skipped:
-		return fmt.Sprintf("left alone %s: %s", at, skip.Of(j.Code).Words)
+		return message.New(message.ExplainLeftAlone, message.Time(j.Due), message.Of(skip.Of(j.Code).Words))
 	}
-	return "not in the queue"
+	return message.New(message.ExplainNotQueued)
 }
 
 // outcome is the closing sentence.
-func (x explanation) outcome(f reconcile.Finding) string {
+func (x explanation) outcome(f reconcile.Finding) message.Message {
 	switch {
 	case f.Job.State == queue.Running:
-		return sentenceOf(skip.RunningNow, "")
+		return sentenceOf(skip.RunningNow, message.None)
 	case x.unlisted != nil && (f.Code == "" || f.Code == skip.NotInPlex):
-		return "Plex could not be asked: " + x.unlisted.Message.String()
+		return message.New(message.ExplainUnasked, message.Of(x.unlisted.Message))
 	case f.Code != "":
 		return sentenceOf(f.Code, f.Words)
 	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.SignIn:
-		return sentenceOf(skip.NeedsSignIn, "")
+		return sentenceOf(skip.NeedsSignIn, message.None)
 	case f.Fault != nil:
-		return "Plex could not be asked: " + f.Fault.Message.String()
+		return message.New(message.ExplainUnasked, message.Of(f.Fault.Message))
 	case f.Outcome == "":
 		return inStep(f)
 	case f.Job.State == queue.Dead:
@@ -66,41 +63,39 @@ func (x explanation) outcome(f reconcile.Finding) string {
 	case f.Job.State == queue.Skipped && f.Job.Code == skip.Brake:
 		return sentenceOf(skip.Brake, f.Job.Words)
 	case x.Paused:
-		return sentenceOf(skip.Paused, "")
+		return sentenceOf(skip.Paused, message.None)
 	case x.PlexDown:
-		return "Plex is away; the scene is written when it is back."
+		return message.New(message.ExplainPlexAway)
 	case f.Job.State == queue.Waiting || f.Job.State == queue.Retrying:
-		return sentenceOf(skip.AlreadyQueued, "")
+		return sentenceOf(skip.AlreadyQueued, message.None)
 	}
-	return "It differs from Stash and is not in the queue yet; the next look for edits or the next reconciliation puts it there."
+	return message.New(message.ExplainDiffers)
 }
 
 // inStep says that nothing is to be written, and what is kept although it differs.
-func inStep(f reconcile.Finding) string {
-	var kept []string
+func inStep(f reconcile.Finding) message.Message {
+	seen := map[scene.Field]bool{}
+	var kept []message.Arg
 	for _, it := range f.Items {
 		for _, d := range it.Plan.Decisions {
-			if name := string(d.Field); d.Action == plan.Keep && !slices.Contains(kept, name) {
-				kept = append(kept, name)
+			if d.Action == plan.Keep && !seen[d.Field] {
+				seen[d.Field] = true
+				kept = append(kept, message.Of(d.Field.Message()))
 			}
 		}
 	}
 	if len(kept) == 0 {
-		return sentenceOf(skip.InStep, "")
+		return sentenceOf(skip.InStep, message.None)
 	}
-	return fmt.Sprintf("In step, except for what is kept as it is in Plex: %s. The reasons stand under Fields.", strings.Join(kept, ", "))
+	return message.New(message.ExplainKept, message.List(kept...))
 }
 
 // sentenceOf is a reason with its details and advice.
-func sentenceOf(code skip.Code, words string) string {
+func sentenceOf(code skip.Code, words message.Message) message.Message {
 	r := skip.Of(code)
-	out, more := r.With(strings.TrimSuffix(words, "."))
-	if more != "" {
-		out += ": " + more
+	out, more := r.With(words)
+	if !more.IsZero() {
+		out = message.New(message.Headed, message.Of(out), message.Of(more))
 	}
-	out += "."
-	if r.Advice != "" {
-		out += " " + strings.ToUpper(r.Advice[:1]) + r.Advice[1:] + "."
-	}
-	return out
+	return message.Sentences(out, r.Advice)
 }

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -38,7 +39,7 @@ func TestTheStashStepTellsEditFilesAndWhenItWasInStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := inStash(reconcile.Finding{Comparison: &compare.Comparison{Scene: &tt.sc, Seen: tt.seen}})
-			if got.Words != tt.words || !slices.Equal(got.Lines, tt.lines) {
+			if got.Words.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
 				t.Errorf("%q %q, want %q %q", got.Words, got.Lines, tt.words, tt.lines)
 			}
 		})
@@ -65,7 +66,7 @@ func TestThePathStepNamesTheRuleOfEachPath(t *testing.T) {
 			t.Parallel()
 			x := explanation{Situation: Situation{Run: reconcile.Run{Mapper: match.NewMapper(tt.rules)}}}
 			got := x.mapped(reconcile.Finding{Comparison: &compare.Comparison{Match: match.Result{Paths: tt.paths}}})
-			if got.Words != tt.words || len(got.Lines) != tt.more {
+			if got.Words.String() != tt.words || len(got.Lines) != tt.more {
 				t.Errorf("%q and %q, want %q and %d more", got.Words, got.Lines, tt.words, tt.more)
 			}
 		})
@@ -88,13 +89,13 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 	}{
 		"one":        {match.Result{Targets: []match.Target{target}}, nil, "found: “Low Tide” in Films (item 7)", nil},
 		"two":        {match.Result{Targets: []match.Target{target, target}}, nil, "found 2 items, each is kept in step", nil},
-		"none":       {match.Result{Why: "no item at /a.mp4", Paths: paths}, nil, "no item at /a.mp4", nil},
-		"not listed": {match.Result{Why: "no item at /a.mp4", Paths: paths}, listing, "Plex did not list its libraries yet: Plex does not answer.", nil},
+		"none":       {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, nil, "no item at /a.mp4", nil},
+		"not listed": {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, listing, "Plex did not list its libraries yet: Plex does not answer", nil},
 		"no file":    {match.Result{}, listing, "nothing to look for", nil},
 		"candidates": {
 			match.Result{Targets: []match.Target{target}, Candidates: []match.Scored{
-				{Candidate: candidate("7", "1"), Path: "/a.mp4", Score: match.Certain, Why: "the same path"},
-				{Candidate: candidate("8", "2"), Path: "/A.mp4", Score: match.Doubtful, Why: "the same path but for case"},
+				{Candidate: candidate("7", "1"), Path: "/a.mp4", Score: match.Certain, Why: message.Old("the same path")},
+				{Candidate: candidate("8", "2"), Path: "/A.mp4", Score: match.Doubtful, Why: message.Old("the same path but for case")},
 			}}, nil, "found: “Low Tide” in Films (item 7)",
 			[]string{"“Low Tide” in Films (item 7): the same path, 100 %", "“Low Tide” in library 2 (item 8, file /A.mp4): the same path but for case, 60 %"},
 		},
@@ -103,7 +104,7 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 			t.Parallel()
 			x := explanation{Situation: Situation{Run: reconcile.Run{Sections: []scene.Section{{ID: "1", Title: "Films"}}}}, unlisted: tt.unlisted}
 			got := x.inPlex(reconcile.Finding{Comparison: &compare.Comparison{Match: tt.r}})
-			if got.Words != tt.words || !slices.Equal(got.Lines, tt.lines) {
+			if got.Words.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
 				t.Errorf("%q %q, want %q %q", got.Words, got.Lines, tt.words, tt.lines)
 			}
 		})

@@ -178,7 +178,7 @@ func TestAServerThatFailsIsCheckedAgainWhenItsBudgetAllows(t *testing.T) {
 	if says[fault.Stash].Fault == nil || says[fault.Plex].Fault == nil || says[fault.Plex].Failures != 1 || r.Ready() {
 		t.Fatalf("%+v", says)
 	}
-	if s := r.PlexState(); s.OK || !s.Checked || s.Class != string(fault.Unreachable) || s.Error == "" {
+	if s := r.PlexState(); s.OK || !s.Checked || s.Class != string(fault.Unreachable) || s.Error.IsZero() {
 		t.Errorf("Plex %+v", s)
 	}
 	due, next := r.DueChecks(r.now(), true)

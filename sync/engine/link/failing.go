@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -24,7 +25,7 @@ func (l *Links) Failing() []api.Failing {
 				continue
 			}
 			out = append(out, api.Failing{
-				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Message.String(), Hint: f.Fault.Hint.String(),
+				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Message, Hint: f.Fault.Hint,
 				Since: f.Since.UTC().Round(0), Tries: f.Tries, Next: f.Next.UTC().Round(0),
 			})
 		}
@@ -53,7 +54,7 @@ type failure struct {
 func (l *Links) LogFailing(list []api.Failing) {
 	now := map[failure]bool{}
 	for _, f := range list {
-		k := failure{f.Server, f.Kind, f.Words}
+		k := failure{f.Server, f.Kind, f.Words.String()}
 		now[k] = true
 		if !l.logged[k] {
 			l.host.Log.Warn("a request fails and is tried again", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)
@@ -119,7 +120,7 @@ func (l *Links) Asks(now time.Time) []api.Attention {
 			continue
 		}
 		for _, f := range lasting(l.Budget(s).Failing(), now) {
-			if a, asked := asksFor(s, f.Fault.Class, f.Fault.Message.String(), f.Fault.Hint.String()); asked && state.OK {
+			if a, asked := asksFor(s, f.Fault.Class, f.Fault.Message, f.Fault.Hint); asked && state.OK {
 				a.Since = f.Since.UTC().Round(0)
 				out = append(out, a)
 			}
@@ -129,7 +130,7 @@ func (l *Links) Asks(now time.Time) []api.Attention {
 }
 
 // asksFor is what a person is asked about a fault of a class; false when it heals by itself.
-func asksFor(s fault.Server, c fault.Class, words, hint string) (api.Attention, bool) {
+func asksFor(s fault.Server, c fault.Class, words, hint message.Message) (api.Attention, bool) {
 	signIn, fix := api.SignInPlex, api.FixPlex
 	if s == fault.Stash {
 		signIn, fix = api.SignInStash, api.FixStash

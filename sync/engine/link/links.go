@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -175,7 +176,7 @@ func succeeded(c *api.Connection, now time.Time) {
 		c.Since = now.UTC()
 	}
 	c.OK, c.Checked = true, true
-	c.Error, c.Hint, c.Class = "", "", ""
+	c.Error, c.Hint, c.Class = message.None, message.None, ""
 }
 
 func failed(c *api.Connection, f *fault.Error, now time.Time) {
@@ -183,7 +184,7 @@ func failed(c *api.Connection, f *fault.Error, now time.Time) {
 		c.Since = now.UTC()
 	}
 	c.OK, c.Checked = false, true
-	c.Error, c.Hint, c.Class = f.Message.String(), f.Hint.String(), string(f.Class)
+	c.Error, c.Hint, c.Class = f.Message, f.Hint, string(f.Class)
 }
 
 // Bind makes a Plex server the one this database belongs to: a person chose it.

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -33,9 +34,9 @@ func testStash(ctx context.Context, s Stash) api.TestResult {
 		return refused(err)
 	}
 	if version == "" { // a build from source has none
-		return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash with %d scenes.", scenes)}
+		return api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Stash with %d scenes.", scenes))}
 	}
-	return api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes)}
+	return api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes))}
 }
 
 func testPlex(ctx context.Context, p Plex) api.TestResult {
@@ -44,10 +45,10 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 		return refused(err)
 	}
 	if may, err := p.MayEdit(ctx); err == nil && !may {
-		return api.TestResult{Words: fmt.Sprintf("Plex %s answers, but this token may only look, not change anything.", id.Version),
-			Hint: "The server is shared with this account. Sign in with the owner's account."}
+		return api.TestResult{Words: message.Old(fmt.Sprintf("Plex %s answers, but this token may only look, not change anything.", id.Version)),
+			Hint: message.Old("The server is shared with this account. Sign in with the owner's account.")}
 	}
-	r := api.TestResult{OK: true, Words: fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections))}
+	r := api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections)))}
 	r.Libraries = Libraries(sections)
 	return r
 }
@@ -75,5 +76,5 @@ func Libraries(sections []scene.Section) []api.Library {
 
 func refused(err error) api.TestResult {
 	f := fault.Shown(err)
-	return api.TestResult{Words: f.Message.String(), Hint: f.Hint.String()}
+	return api.TestResult{Words: f.Message, Hint: f.Hint}
 }

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
@@ -64,7 +65,7 @@ func requeue(tx store.Tx, j queue.Job, during uint64, now time.Time) error {
 		return err
 	}
 	return tx.AddActivity(store.Activity{At: now, Scene: j.Scene, Name: j.Name, State: q.State,
-		Words: fmt.Sprintf("queued again: it failed during outage %d (%s)", during, j.Words)})
+		Words: message.Old(fmt.Sprintf("queued again: it failed during outage %d (%s)", during, j.Words))})
 }
 
 func victimOf(j queue.Job, r outage.Record) bool {

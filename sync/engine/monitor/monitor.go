@@ -169,7 +169,7 @@ func EventOf(generation uint64, err error, lacks bool) (breaker.Event, bool) {
 	case f == nil:
 		return breaker.Event{Kind: breaker.Success, Generation: generation}, !lacks
 	case f.Class == fault.Unreachable && f.Server == fault.Plex && !budget.Held(f):
-		return breaker.Event{Kind: breaker.Failure, Generation: generation, Cause: f.Message.String()}, true
+		return breaker.Event{Kind: breaker.Failure, Generation: generation, Cause: f.Message}, true
 	}
 	return breaker.Event{}, false
 }

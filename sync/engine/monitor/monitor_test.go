@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -31,7 +32,7 @@ func TestAnOutageIsOneRecordFromTheFirstFailureToTheProbeThatSucceeds(t *testing
 	if t2 := r.step(breaker.Failure); t2 != breaker.Opened || r.Allows() || !r.Open() {
 		t.Fatalf("%v, allows %v", t2, r.Allows())
 	}
-	if list := r.records(); len(list) != 1 || !list[0].Started.Equal(began) || !list[0].Ongoing() || list[0].Cause != "it is away" {
+	if list := r.records(); len(list) != 1 || !list[0].Started.Equal(began) || !list[0].Ongoing() || list[0].Cause.String() != "it is away" {
 		t.Errorf("records %+v", list)
 	}
 	r.pass(time.Minute)
@@ -94,7 +95,7 @@ func TestWhatAnAnswerMeansToTheBreaker(t *testing.T) {
 		"our own":                        {testkit.Trouble(fault.Local, fault.None), false, 0, false},
 	} {
 		ev, means := monitor.EventOf(7, tt.err, tt.lacks)
-		if means != tt.means || means && (ev.Kind != tt.kind || ev.Generation != 7) || ev.Kind == breaker.Failure && ev.Cause == "" {
+		if means != tt.means || means && (ev.Kind != tt.kind || ev.Generation != 7) || ev.Kind == breaker.Failure && ev.Cause.IsZero() {
 			t.Errorf("%s: %+v, %v", name, ev, means)
 		}
 	}
@@ -137,7 +138,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	r := newRig(t)
 	start := r.now()
 	dead := func(id scene.ID, at time.Duration, c fault.Class) queue.Job {
-		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Words: "It failed."}
+		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Words: message.Old("It failed.")}
 	}
 	r.put(
 		dead(1, time.Minute, fault.Unreachable), dead(2, -9*time.Minute, fault.Temporary), dead(3, time.Minute, fault.Busy),
@@ -160,7 +161,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	}
 	r.shelf.View(t, func(tx store.Tx) error {
 		h, err := tx.History(store.HistoryQuery{})
-		if len(h) != 3 || h[0].Words != "queued again: it failed during outage 1 (It failed.)" {
+		if len(h) != 3 || h[0].Words.String() != "queued again: it failed during outage 1 (It failed.)" {
 			t.Errorf("history %+v", h)
 		}
 		return err
@@ -182,7 +183,7 @@ func TestWhatIsShownIsTheVerdictAndItsWitnesses(t *testing.T) {
 	r.pass(time.Minute)
 	began := r.now()
 	r.down()
-	if s := show(); s.Verdict != health.Down || !s.Since.Equal(began) || s.Outage == nil || len(s.Interruptions) != 1 || !s.Proved.IsZero() || s.Breaker.Cause == "" || s.Breaker.NextProbe.IsZero() {
+	if s := show(); s.Verdict != health.Down || !s.Since.Equal(began) || s.Outage == nil || len(s.Interruptions) != 1 || !s.Proved.IsZero() || s.Breaker.Cause.IsZero() || s.Breaker.NextProbe.IsZero() {
 		t.Errorf("while it is away %+v", s)
 	}
 	r.pass(time.Minute)
@@ -255,8 +256,8 @@ func TestTheBreakerIsShownAsItIs(t *testing.T) {
 	if s := monitor.ShownBreaker(breaker.Breaker{}); s.State != breaker.Closed || !s.NextProbe.IsZero() {
 		t.Errorf("the zero one: %+v", s)
 	}
-	b := breaker.Breaker{State: breaker.Open, Cause: "away", OpenedAt: testkit.Start, ProbeAt: testkit.Start.Add(time.Minute)}
-	if s := monitor.ShownBreaker(b); s.State != breaker.Open || s.Cause != "away" || !s.NextProbe.Equal(b.ProbeAt) || !s.OpenedAt.Equal(b.OpenedAt) {
+	b := breaker.Breaker{State: breaker.Open, Cause: message.Old("away"), OpenedAt: testkit.Start, ProbeAt: testkit.Start.Add(time.Minute)}
+	if s := monitor.ShownBreaker(b); s.State != breaker.Open || s.Cause.String() != "away" || !s.NextProbe.Equal(b.ProbeAt) || !s.OpenedAt.Equal(b.OpenedAt) {
 		t.Errorf("an open one: %+v", s)
 	}
 }

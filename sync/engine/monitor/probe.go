@@ -164,11 +164,11 @@ func (p *Probe) event(f *fault.Error, stopping bool) breaker.Event {
 	case stopping, f.Class == fault.Local, f.Class == fault.Canceled:
 		ev.Kind = breaker.ProbeAbandoned
 	case budget.Held(f): // not asked at all: nothing new, least of all that it is over
-		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message
 	case proves(f) && (p.Other == nil || !errors.Is(f, p.Other)):
 		// Plex answers, if only to refuse: that is not an outage.
 	default:
-		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message.String()
+		ev.Kind, ev.Cause = breaker.ProbeFailed, f.Message
 	}
 	return ev
 }

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -57,7 +58,7 @@ func (r *rig) pass(d time.Duration) { r.shelf.Clock.Pass(d) }
 // step applies an event of the present generation.
 func (r *rig) step(k breaker.Kind) breaker.Transition {
 	r.t.Helper()
-	t, err := r.Step(breaker.Event{Kind: k, Generation: r.Generation(), Cause: "it is away"}, nil)
+	t, err := r.Step(breaker.Event{Kind: k, Generation: r.Generation(), Cause: message.Old("it is away")}, nil)
 	r.must(err)
 	return t
 }

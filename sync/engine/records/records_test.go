@@ -8,6 +8,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
@@ -32,7 +33,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 		if err = tx.PutRun(store.Run{ID: 3, Started: noon}); err != nil {
 			return err
 		}
-		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Words: "done"}); err != nil {
+		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Words: message.Old("done")}); err != nil {
 			return err
 		}
 		id, err = tx.NewReport(store.Report{Scope: "all", Started: noon})
@@ -47,7 +48,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 	if runs, err := r.Runs(ctx, 10); err != nil || len(runs) != 1 || runs[0].ID != 3 {
 		t.Errorf("runs: %+v, %v", runs, err)
 	}
-	if h, err := r.History(ctx, store.HistoryQuery{Limit: 10}); err != nil || len(h) != 1 || h[0].Words != "done" {
+	if h, err := r.History(ctx, store.HistoryQuery{Limit: 10}); err != nil || len(h) != 1 || h[0].Words.String() != "done" {
 		t.Errorf("history: %+v, %v", h, err)
 	}
 	if list, err := r.Reports(ctx, 10); err != nil || len(list) != 1 || list[0].ID != id {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -37,13 +38,12 @@ func (k *Keeper) Held() bool {
 }
 
 // MayWrite refuses what a pause or hold forbids. The hint says what to do about a pause.
-func (k *Keeper) MayWrite(hint string) error {
+func (k *Keeper) MayWrite(hint message.Message) error {
 	switch {
 	case k.Held():
-		return fault.Old(fault.Rejected, fault.None, "The set-up is not finished: Lockstep writes nothing to Plex yet.",
-			"Finish it, or switch off “Write nothing” in the settings.", nil)
+		return fault.New(fault.Rejected, fault.None, message.New(message.SetUpUnfinished), message.New(message.SetUpUnfinishedAdvice), nil)
 	case k.Paused():
-		return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", hint, nil)
+		return fault.New(fault.Rejected, fault.None, message.New(message.Paused), hint, nil)
 	}
 	return nil
 }

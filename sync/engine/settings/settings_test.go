@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 	"lockstep/sync/testkit"
 	"lockstep/sync/zone"
@@ -238,7 +239,7 @@ func TestAnAddressFromOutsideCannotBeChosen(t *testing.T) {
 func TestAPauseLastsUntilItsTimeOrUntilResumed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	if r.Paused() || !r.PauseEnds().IsZero() || r.MayWrite("") != nil {
+	if r.Paused() || !r.PauseEnds().IsZero() || r.MayWrite(message.None) != nil {
 		t.Fatal("paused in the beginning")
 	}
 	until := r.shelf.Clock.Now().Add(time.Hour)
@@ -248,7 +249,7 @@ func TestAPauseLastsUntilItsTimeOrUntilResumed(t *testing.T) {
 	if !on || !end.Equal(until) || !r.PauseEnds().Equal(until) || !r.Paused() {
 		t.Errorf("after a restart %v until %v", on, end)
 	}
-	if err := r.MayWrite("Resume it."); !fault.Is(err, fault.Rejected) || fault.Of(err).Hint.String() != "Resume it." {
+	if err := r.MayWrite(message.Old("Resume it.")); !fault.Is(err, fault.Rejected) || fault.Of(err).Hint.String() != "Resume it." {
 		t.Errorf("%v", err)
 	}
 	r.shelf.View(t, func(tx store.Tx) error {
@@ -274,7 +275,7 @@ func TestNothingIsWrittenBeforeTheSetUpIsFinished(t *testing.T) {
 	hold := func(s *config.Settings) { s.Hold = true }
 	r := newRig(t)
 	r.save(hold)
-	if on, _ := r.PausedByPerson(); on || !r.Held() || !r.Paused() || !fault.Is(r.MayWrite(""), fault.Rejected) {
+	if on, _ := r.PausedByPerson(); on || !r.Held() || !r.Paused() || !fault.Is(r.MayWrite(message.None), fault.Rejected) {
 		t.Errorf("by a person %v, held %v", on, r.Held())
 	}
 	both := map[string]string{"stash-url": "http://stash:9999", "plex-url": "http://plex:32400"}

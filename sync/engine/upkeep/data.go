@@ -5,20 +5,21 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
-// Data is the upkeep of what is stored. Words are for a person, "" when there is nothing
+// Data is the upkeep of what is stored. Words are for a person, none when there is nothing
 // to tell.
 type Data interface {
 	// Look sees whether the file is in its place, and mends what was found damaged. It is
 	// called often and is cheap.
-	Look() (words string, err error)
+	Look() (words message.Message, err error)
 	// Watch calls fn when a Look is due at once, until ctx ends.
 	Watch(ctx context.Context, fn func()) error
 	// Check reads everything and mends what is damaged.
-	Check() (words string, err error)
+	Check() (words message.Message, err error)
 	// Maintain checks everything and makes a backup. It is called about once a day.
-	Maintain(ctx context.Context) (words string, err error)
+	Maintain(ctx context.Context) (words message.Message, err error)
 	// Trim gives memory back after much work.
 	Trim() error
 }
@@ -38,7 +39,7 @@ func (u *Upkeep) Look() (news bool) {
 	if now == before {
 		err = nil // told already
 	}
-	if words == "" && now == before {
+	if words.IsZero() && now == before {
 		return false
 	}
 	u.Tell(words, err)
@@ -58,24 +59,24 @@ func (u *Upkeep) Watch(ctx context.Context, look func()) {
 
 // Check reads everything that is stored and mends what is damaged, beside the loop. The
 // words are for Tell.
-func (u *Upkeep) Check() (words string, err error) {
+func (u *Upkeep) Check() (words message.Message, err error) {
 	if u.data == nil {
-		return "", nil
+		return message.None, nil
 	}
 	return u.data.Check()
 }
 
 // Tell tells a person what became of the stored data. What was told before stays.
-func (u *Upkeep) Tell(words string, err error) {
+func (u *Upkeep) Tell(words message.Message, err error) {
 	if err != nil {
 		u.host.Log.Error("the database is not as it should be", "err", err)
 	}
-	if words == "" {
+	if words.IsZero() {
 		return
 	}
-	if u.told.Words == "" {
+	if u.told.Words.IsZero() {
 		u.told = api.Attention{Kind: api.RestoredData, Words: words, Since: u.host.Stamp()}
 		return
 	}
-	u.told.Words += " " + words
+	u.told.Words = message.Sentences(u.told.Words, words)
 }

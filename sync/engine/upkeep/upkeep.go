@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -89,12 +90,12 @@ func (u *Upkeep) TidyDue(now time.Time, k Keep) (*Tidy, error) {
 }
 
 // Run tidies up, beside the loop. What it returns is for Upkeep.Tell.
-func (t *Tidy) Run(ctx context.Context) (words string, err error) {
+func (t *Tidy) Run(ctx context.Context) (words message.Message, err error) {
 	if err := t.prune(ctx); err != nil {
-		return "", err
+		return message.None, err
 	}
 	if t.data == nil {
-		return "", nil
+		return message.None, nil
 	}
 	words, err = t.data.Maintain(ctx)
 	if ctx.Err() != nil {

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 	"lockstep/sync/testkit"
@@ -27,17 +28,17 @@ type data struct {
 	trimErr  error
 }
 
-func (d *data) answer() (string, error) {
+func (d *data) answer() (message.Message, error) {
 	words := d.words
 	d.words = ""
-	return words, d.err
+	return message.Old(words), d.err
 }
 
-func (d *data) Look() (string, error)  { return d.answer() }
-func (d *data) Check() (string, error) { return d.answer() }
-func (d *data) Trim() error            { d.trimmed++; return d.trimErr }
+func (d *data) Look() (message.Message, error)  { return d.answer() }
+func (d *data) Check() (message.Message, error) { return d.answer() }
+func (d *data) Trim() error                     { d.trimmed++; return d.trimErr }
 
-func (d *data) Maintain(context.Context) (string, error) { return d.answer() }
+func (d *data) Maintain(context.Context) (message.Message, error) { return d.answer() }
 
 func (d *data) Watch(_ context.Context, fn func()) error {
 	fn()
@@ -94,7 +95,7 @@ func (r *rig) pass(d time.Duration) { r.shelf.Clock.Pass(d) }
 func (r *rig) asks(k api.AttentionKind) string {
 	for _, a := range r.Asks() {
 		if a.Kind == k {
-			return a.Words
+			return a.Words.String()
 		}
 	}
 	return ""
@@ -177,7 +178,7 @@ func TestWhatIsOldIsDropped(t *testing.T) {
 	tidy, err := r.TidyDue(r.now(), upkeep.Keep{History: 24 * time.Hour, Others: func(now time.Time) error { others = now; return nil }})
 	r.must(err)
 	words, err := tidy.Run(context.Background())
-	if words != "A backup was made." || err != nil || !others.Equal(r.now()) {
+	if words.String() != "A backup was made." || err != nil || !others.Equal(r.now()) {
 		t.Errorf("%q, %v; others as of %v", words, err, others)
 	}
 	r.shelf.View(t, func(tx store.Tx) error {
@@ -198,7 +199,7 @@ func TestATidyUpThatFailsOrIsStopped(t *testing.T) {
 	}
 	r := newRig(t)
 	r.data.words = "never asked"
-	if words, err := tidy(r, full).Run(context.Background()); words != "" || !errors.Is(err, full) {
+	if words, err := tidy(r, full).Run(context.Background()); !words.IsZero() || !errors.Is(err, full) {
 		t.Errorf("what others drop fails: %q, %v", words, err)
 	}
 	r = newRig(t)
@@ -317,10 +318,10 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	}
 	since := r.Asks()[0].Since
 	r.pass(time.Hour)
-	r.Tell("Another one was lost.", nil)
-	r.Tell("", full)
+	r.Tell(message.Old("Another one was lost."), nil)
+	r.Tell(message.None, full)
 	a := r.Asks()[0]
-	if a.Kind != api.RestoredData || a.Words != "A record was mended. Another one was lost." || !a.Since.Equal(since) {
+	if a.Kind != api.RestoredData || a.Words.String() != "A record was mended. Another one was lost." || !a.Since.Equal(since) {
 		t.Errorf("asked %+v", a)
 	}
 	r.Forget()
@@ -328,7 +329,7 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 		t.Errorf("asked %+v after a person saw to it", r.Asks())
 	}
 	r.data.words = "Checked."
-	if words, err := r.Check(); words != "Checked." || err != nil {
+	if words, err := r.Check(); words.String() != "Checked." || err != nil {
 		t.Errorf("%q, %v", words, err)
 	}
 }
@@ -381,14 +382,14 @@ func TestWithoutUpkeepOfTheFileNothingIsLookedAt(t *testing.T) {
 	u := upkeep.New(host.Host{Now: shelf.Clock.Now, Store: ledger, Log: slog.New(slog.DiscardHandler)}, ledger, nil)
 	u.Watch(context.Background(), func() { t.Error("looked") })
 	u.Rest()
-	if words, err := u.Check(); u.Look() || words != "" || err != nil {
+	if words, err := u.Check(); u.Look() || !words.IsZero() || err != nil {
 		t.Errorf("%q, %v", words, err)
 	}
 	tidy, err := u.TidyDue(shelf.Clock.Now(), upkeep.Keep{History: time.Hour, Others: func(time.Time) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if words, err := tidy.Run(context.Background()); words != "" || err != nil {
+	if words, err := tidy.Run(context.Background()); !words.IsZero() || err != nil {
 		t.Errorf("%q, %v", words, err)
 	}
 }
