@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 )
 
 // session is one parsed command line with everything its command needs.
@@ -26,6 +27,8 @@ type session struct {
 	log  *logs
 	// foreign is true when another user's process listens where ours would.
 	foreign bool
+	// asking is what the brake asks, to be said in the language of the terminal.
+	asking message.Message
 }
 
 // parse reads the arguments. done is true when help was asked for and printed.

@@ -47,7 +47,6 @@ type questionJSON struct {
 	Words  string `json:"words"`
 	Hint   string `json:"hint"`
 	Report uint64 `json:"report"`
-	asked  message.Message
 }
 
 // asked is the question of a snapshot with how to answer it, nil when there is none.
@@ -56,8 +55,9 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 	if !ok {
 		return nil
 	}
+	s.asking = a.Words
 	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.clean(a.Words.String()), hint, a.Report, a.Words}
+	return &questionJSON{s.log.clean(a.Words.String()), hint, a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -203,7 +203,7 @@ func summaryWords(sum summaryJSON) string {
 
 func (s *session) sayQuestion(q *questionJSON) {
 	if q != nil {
-		s.say("! %s\n  %s", present.Brake(q.asked), q.Hint)
+		s.say("! %s\n  %s", present.Brake(s.asking), q.Hint)
 	}
 }
 

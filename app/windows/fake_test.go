@@ -274,7 +274,7 @@ func newFake() *fake {
 	f.reports = []store.Report{
 		{ID: 8, Scope: "all", Started: ago(2 * time.Minute), Ended: ago(time.Minute), Preview: true, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
 		{ID: 7, Scope: "all", Started: ago(3 * time.Hour), Ended: ago(3 * time.Hour), Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
-		{ID: 6, Scope: "24h", Started: ago(27 * time.Hour), Ended: ago(27 * time.Hour), Total: 1204, Checked: 700, InStep: 700, Incomplete: message.Old("Plex stopped answering")},
+		{ID: 6, Scope: "24h", Started: ago(27 * time.Hour), Ended: ago(27 * time.Hour), Total: 1204, Checked: 700, InStep: 700, Incomplete: message.New(message.StoppedAnswering, message.Word("Plex"))},
 	}
 	f.outages = api.OutagePage{Verdict: health.Up, Records: []outage.Record{
 		{ID: 4, Started: ago(10 * time.Minute), Ended: ago(2 * time.Minute), Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 1},
@@ -290,12 +290,12 @@ func newFake() *fake {
 	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: map[string]string{"plex-url": "--plex-url"}}
 	f.test = api.TestResult{OK: true, Words: message.Old("Connected to Plex 1.41 with 2 libraries"), Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
-	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: message.Old("Already in the queue."), Steps: []api.ExplainStep{
-		{Topic: "Stash", Words: message.Old("scene 812, edited 2026-11-21T09:04:00Z"), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep never saw it in step")},
+	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: message.Sentences(message.New(message.SkipAlreadyQueued)), Steps: []api.ExplainStep{
+		{Topic: "Stash", Words: message.New(message.ExplainEdited, message.Number(812), message.Time(time.Date(2026, 11, 21, 9, 4, 0, 0, time.UTC))), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep never saw it in step")},
 		{Topic: "Path", Words: message.Old(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
 		{Topic: "Plex", Words: message.Old("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
 		{Topic: "Fields", Words: message.Old("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex or set its policy to mirror")},
-		{Topic: "Queue", Words: message.Old("failed tries: 2; next try 2026-11-23T13:32:00Z"), Lines: said("last: Plex answered with an error (500).", "queued because: edited")},
+		{Topic: "Queue", Words: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited"))))},
 	}}
 	return f
 }

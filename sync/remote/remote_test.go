@@ -87,6 +87,9 @@ func fill(v reflect.Value) {
 	case v.Type() == reflect.TypeFor[config.Settings]():
 		v.Set(reflect.ValueOf(config.Defaults()))
 		return
+	case v.Type() == reflect.TypeFor[message.Message]():
+		v.Set(reflect.ValueOf(message.New(message.ExplainGone, message.Number(42))))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Struct:
