@@ -93,5 +93,5 @@ func (s *session) missing(err error) error {
 }
 
 func folderFault(m message.Message, advice message.Code, cause error) error {
-	return fault.Old(fault.Local, fault.None, m.String(), message.New(advice).String(), cause)
+	return fault.New(fault.Local, fault.None, m, message.New(advice), cause)
 }

@@ -191,7 +191,7 @@ func blocked(s api.Snapshot) error {
 		default:
 			continue
 		}
-		return fault.Old(class, server, a.Words.String(), a.Hint.String(), nil)
+		return fault.New(class, server, a.Words, a.Hint, nil)
 	}
 	return nil
 }
@@ -234,13 +234,13 @@ func late(s api.Snapshot, waited time.Duration, reason string) error {
 		return fault.New(f.Class, f.Server, message.Old(present.Failing(f, moment())+"."), message.Sentences(f.Hint, hint), nil)
 	}
 	if s.Scan != nil {
-		return fault.Old(fault.Temporary, s.Scan.Server, unread(s.Scan.Server).String(), hint.String(), nil)
+		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
 	}
 	left := message.New(message.CommandToBeDone, message.Count(s.Queue.Pending()))
 	if reason != "" {
 		left = message.New(message.CommandToBeDoneBecause, message.Count(s.Queue.Pending()), message.Of(message.Old(reason)))
 	}
-	return fault.Old(fault.Temporary, fault.None, left.String(), hint.String(), nil)
+	return fault.New(fault.Temporary, fault.None, left, hint, nil)
 }
 
 // away is why a server cannot be worked with, nil when both can.
@@ -250,7 +250,7 @@ func away(s api.Snapshot) *fault.Error {
 	}
 	switch {
 	case !s.Stash.OK && !s.Stash.Error.IsZero():
-		return fault.Old(fault.Unreachable, fault.Stash, s.Stash.Error.String(), s.Stash.Hint.String(), nil)
+		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
 	case s.Verdict == health.Down, !s.Plex.OK && !s.Plex.Error.IsZero():
 		return fault.Old(fault.Unreachable, fault.Plex, or(s.Plex.Error.String(), present.Status(s, moment())), s.Plex.Hint.String(), nil)
 	case !s.Stash.Checked:

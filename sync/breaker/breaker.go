@@ -114,7 +114,9 @@ func (b Breaker) probed(s Settings, e Event, now time.Time) (Breaker, Transition
 		return Breaker{State: Closed, Generation: b.Generation + 1}, Shut
 	case ProbeFailed:
 		b.Probes++
-		b.Cause = message.Old(or(e.Cause.String(), b.Cause.String()))
+		if !e.Cause.IsZero() {
+			b.Cause = e.Cause
+		}
 		return b.reopened(s, now), Reopened
 	case ProbeAbandoned:
 		return b.reopened(s, now), Withdrawn
@@ -138,7 +140,9 @@ func (b Breaker) called(s Settings, e Event, now time.Time) (Breaker, Transition
 		if b.FailingSince.IsZero() {
 			b.FailingSince = now
 		}
-		b.Cause = message.Old(or(e.Cause.String(), b.Cause.String()))
+		if !e.Cause.IsZero() {
+			b.Cause = e.Cause
+		}
 		if b.Failures >= s.Threshold {
 			return b.opened(s, now), Opened
 		}
@@ -155,13 +159,6 @@ func (b Breaker) opened(s Settings, now time.Time) Breaker {
 		ProbeAt:    now.Add(s.delay(0)),
 		Cause:      b.Cause,
 	}
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // stamp drops the monotonic reading and the zone, so that stored and fresh values compare with ==.

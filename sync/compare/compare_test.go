@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -60,7 +61,7 @@ func TestEverySceneGetsItsOwnReason(t *testing.T) {
 	}{
 		{skip.DeletedInStash, "", false}, {"", "could not read this scene", false}, {skip.NoMetadata, "", false}, {skip.NoFile, "", false},
 		{skip.PathNotMapped, "/elsewhere/5.mkv", false}, {skip.OutsideLibrary, "", false}, {skip.NotInPlex, "", false},
-		{skip.NotInPlex, compare.NoItemAnyMore, false}, {"", item.Message.String(), false},
+		{skip.NotInPlex, message.New(message.NoItemAnyMore).String(), false}, {"", item.Message.String(), false},
 		{"", away.Message.String(), true}, {"", strings.TrimSuffix(wrong.Message.String(), "."), true}, {"", "", false},
 	} {
 		c := list[i]

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -67,7 +66,7 @@ func (r *Reader) readCover(ctx context.Context, c *Comparison, room *room) error
 	case f.Class == fault.Canceled, f.Class == fault.Local:
 		return f
 	case f.Class == fault.Rejected:
-		c.Note = message.Old("no picture: " + strings.TrimSuffix(f.Message.String(), "."))
+		c.Note = message.New(message.NoPicture, message.Of(f.Message))
 	default:
 		c.Picture = own(f)
 	}

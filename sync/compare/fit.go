@@ -2,7 +2,6 @@ package compare
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/jpeg"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -43,20 +43,20 @@ func Fit(body []byte, contentType string) ([]byte, string, error) {
 		return body, contentType, nil //nolint:nilerr // Plex may know a format we do not
 	}
 	if err != nil {
-		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)
+		return nil, "", tooLarge(message.New(message.CoverUnreadable), err)
 	}
 	if decodedBytes(body, size, format) > maxDecoded {
-		return nil, "", tooLarge(fmt.Sprintf("The cover is too large for Plex, and with %d × %d pixels too large to be made smaller.", size.Width, size.Height), nil)
+		return nil, "", tooLarge(message.New(message.CoverTooLarge, message.Number(size.Width), message.Number(size.Height)), nil)
 	}
 	out, err := shrunk(body)
 	if err != nil {
-		return nil, "", tooLarge("The cover is too large for Plex, and Lockstep cannot read it to make it smaller.", err)
+		return nil, "", tooLarge(message.New(message.CoverUnreadable), err)
 	}
 	return out, "image/jpeg", nil
 }
 
-func tooLarge(words string, err error) error {
-	return fault.Old(fault.Rejected, fault.Stash, words, "Choose a smaller cover in Stash.", err)
+func tooLarge(said message.Message, err error) error {
+	return fault.New(fault.Rejected, fault.Stash, said, message.New(message.AdviceCoverLarge), err)
 }
 
 // shrinking lets one picture at a time take the memory.

@@ -19,9 +19,6 @@ import (
 // its list has to be read again before anything is taken for gone.
 var ErrHidden = errors.New("none of the items asked for was in the answer")
 
-// NoItemAnyMore says why a scene has no item although the index knows one.
-const NoItemAnyMore = "Plex no longer has the item this file belonged to"
-
 // Read reads scenes, finds their items and reads those. The error is that of a server as
 // a whole, or our own. When it is Plex's, the comparisons come all the same, with what
 // Stash and the index tell.
@@ -94,7 +91,7 @@ func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 	}
 	for _, id := range ids {
 		if _, answered := found.Values[id]; !answered && found.Bad[id] == nil {
-			found.Bad[id] = fault.Old(fault.Temporary, fault.Stash, "Stash could not read this scene.", "See Stash's log.", nil)
+			found.Bad[id] = fault.New(fault.Temporary, fault.Stash, message.New(message.SceneUnread), message.New(message.AdviceStashLog), nil)
 		}
 	}
 	return found, nil
@@ -240,7 +237,7 @@ func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
 		return err
 	}
 	if len(found.Values)+len(found.Bad) == 0 && len(slices.Compact(slices.Sorted(slices.Values(keys)))) > 1 {
-		return fault.Old(fault.Temporary, fault.Plex, "Plex does not show the items it lists.", "See Plex's log.", ErrHidden)
+		return fault.New(fault.Temporary, fault.Plex, message.New(message.ItemsHidden), message.New(message.AdviceItemsHidden), ErrHidden)
 	}
 	for _, c := range list {
 		if c.Open() {
@@ -252,7 +249,7 @@ func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
 
 // keep takes the items that were read into a comparison.
 func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
-	why := NoItemAnyMore
+	why := message.New(message.NoItemAnyMore)
 	c.Items = slices.DeleteFunc(c.Items, func(g *Item) bool {
 		it, ok := found.Values[g.Key.RatingKey]
 		switch bad := found.Bad[g.Key.RatingKey]; {
@@ -263,7 +260,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 			c.Gone = append(c.Gone, g.Key)
 			return true
 		case it.Trashed: // what is remembered of it stays: it may come back
-			c.Trashed, why = append(c.Trashed, g.Key), match.InTrash(it.Title).String()
+			c.Trashed, why = append(c.Trashed, g.Key), match.InTrash(it.Title)
 			return true
 		}
 		g.InPlex = it
@@ -272,7 +269,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 	})
 	if len(c.Items) == 0 && c.Fault == nil {
 		r.place(c)
-		c.Code, c.Words = skip.NotInPlex, message.Old(why)
+		c.Code, c.Words = skip.NotInPlex, why
 	}
 }
 

@@ -76,7 +76,7 @@ func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.Plex
 		return none, err
 	}
 	if !accepted.OK {
-		return none, fault.Old(fault.Rejected, fault.Plex, accepted.Words.String(), accepted.Hint.String(), nil)
+		return none, fault.New(fault.Rejected, fault.Plex, accepted.Words, accepted.Hint, nil)
 	}
 	return f.Shown(), e.storeServer(ctx, f)
 }

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -23,13 +24,13 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 	var id uint64
 	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
-			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+			return fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
 		}
 		if err := e.audit.Free(); err != nil {
 			return err
 		}
 		if e.chosen.Paused() && !q.Preview {
-			return fault.Old(fault.Rejected, fault.None, "Lockstep is paused.", "Resume it first, or ask for a preview.", nil)
+			return fault.New(fault.Rejected, fault.None, message.New(message.Paused), message.New(message.AdviceResumeOrPreview), nil)
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.Sections(), e.now())
 		if err != nil && e.links.Machine() != "" {
@@ -46,7 +47,7 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 // StopReconcile ends the running reconciliation; its report is marked incomplete.
 func (e *Engine) StopReconcile(ctx context.Context) error {
 	return e.loop.Ask(ctx, func() error {
-		e.cancelRun(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
+		e.cancelRun(fault.New(fault.Canceled, fault.None, message.New(message.YouStopped), message.None, nil))
 		e.publish()
 		return nil
 	})
@@ -57,7 +58,7 @@ func (e *Engine) cancelRun(why *fault.Error) {
 }
 
 // errQuitting is the cause of a run ended by the end of the process.
-var errQuitting = fault.Old(fault.Canceled, fault.None, "Lockstep was quit.", "", nil)
+var errQuitting = fault.New(fault.Canceled, fault.None, message.New(message.WasQuit), message.None, nil)
 
 // dueReconcile starts the run asked for, or one that is due by itself.
 func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
@@ -133,7 +134,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 	ix, sections, epoch := e.index(), e.links.Sections(), e.links.Epoch()
 	return func(ctx context.Context) error {
 		if ix.Machine == "" {
-			return fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+			return fault.New(fault.Unreachable, fault.Plex, message.New(message.PlexNoAnswer), message.None, nil)
 		}
 		got, err := ix.Refresh(ctx, sections, true)
 		if err != nil {
@@ -172,17 +173,17 @@ func (e *Engine) reconciled(r *audit.Run, gen uint64) {
 }
 
 // errHeldAll ends a batch that could not be put to the brake.
-var errHeldAll = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+var errHeldAll = fault.New(fault.Canceled, fault.None, message.New(message.Quitting), message.None, nil)
 
 // workBrake puts a batch of the worker to the brake, in the loop. Most batches take nothing
 // away.
-func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]string, error) {
+func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]message.Message, error) {
 	batch := audit.TakesAway(list)
 	if len(batch) == 0 {
 		return nil, nil
 	}
 	var err error
-	held, ok := loop.Call(e.loop, func() (held map[scene.ID]string) {
+	held, ok := loop.Call(e.loop, func() (held map[scene.ID]message.Message) {
 		held, err = e.audit.Admit(batch, e.settings())
 		return held
 	})
@@ -207,7 +208,7 @@ func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int,
 		return 0, err
 	}
 	if rep.Ended.IsZero() {
-		return 0, fault.Old(fault.Rejected, fault.None, "This report is not finished yet.", "Wait for its end.", nil)
+		return 0, fault.New(fault.Rejected, fault.None, message.New(message.ReportUnfinished), message.New(message.AdviceWaitForEnd), nil)
 	}
 	n, braked, err := audit.Apply(e.host, rep, ids)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult, error) {
 	var res api.SyncResult
 	if slices.Contains(q.Scenes, 0) {
-		return res, fault.Old(fault.Rejected, fault.None, "No scene has the number 0.", "", nil)
+		return res, fault.New(fault.Rejected, fault.None, message.New(message.NoSceneZero), message.None, nil)
 	}
 	if len(q.Scenes) > 0 {
 		err := e.loop.Ask(ctx, func() error {
@@ -33,9 +33,9 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	before := 0
 	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
-			return fault.Old(fault.Config, fault.None, "Lockstep does not know its servers yet.", "Enter the addresses of Stash and Plex in the settings.", nil)
+			return fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
 		}
-		if err := e.chosen.MayWrite(message.Old("Resume it first.")); err != nil {
+		if err := e.chosen.MayWrite(message.New(message.AdviceResumeFirst)); err != nil {
 			return err
 		}
 		before = e.store.Counts().Pending()

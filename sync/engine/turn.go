@@ -8,10 +8,11 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // errStopped is what callers get when the engine has ended.
-var errStopped = fault.Old(fault.Canceled, fault.None, "Lockstep is quitting.", "", nil)
+var errStopped = fault.New(fault.Canceled, fault.None, message.New(message.Quitting), message.None, nil)
 
 // turn starts everything that is due and returns when to turn again.
 func (e *Engine) turn(ctx context.Context) time.Duration {

@@ -84,7 +84,7 @@ type Result struct {
 // index's own.
 func Resolve(s scene.Scene, m Mapper, ix Index) (Result, error) {
 	if len(s.Files) == 0 {
-		return Result{Skip: skip.NoFile, Why: message.Old("the scene has no file in Stash")}, nil
+		return Result{Skip: skip.NoFile, Why: message.New(message.MatchNoFile)}, nil
 	}
 	r := resolver{scene: s, mapper: m, index: ix}
 	for _, f := range s.Files {

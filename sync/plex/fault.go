@@ -10,8 +10,6 @@ import (
 	"lockstep/sync/message"
 )
 
-const ()
-
 func plexFault(class fault.Class, said, hint message.Message, err error) *fault.Error {
 	return fault.New(class, fault.Plex, said, hint, err)
 }

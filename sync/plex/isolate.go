@@ -2,9 +2,7 @@ package plex
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
@@ -128,18 +126,22 @@ func (t *trial) verdict() error {
 		return nil
 	}
 	out := &plan.Refused{}
-	var fields, values []string
+	var fields, values []message.Arg
+	seen := map[string]bool{}
 	for _, e := range t.refused {
 		for name := range e.Locks { // a unit has one
 			out.Fields = append(out.Fields, name)
-			fields = append(fields, fieldName(name))
+			if !seen[name] {
+				seen[name] = true
+				fields = append(fields, message.Of(fieldName(name)))
+			}
 			values = append(values, valuesOf(name, e)...)
 		}
 	}
 	slices.Sort(out.Fields)
 	out.Fields = slices.Compact(out.Fields)
 	f := fault.Of(t.cause)
-	words, hint := message.Old(refusedWords(slices.Compact(fields), values)), message.New(message.AdviceChangeInStash)
+	words, hint := refusedWords(fields, values), message.New(message.AdviceChangeInStash)
 	switch date := scene.FieldDate.Wire(); {
 	case tooLong(httpc.StatusOf(t.cause)):
 		words, hint = f.Message, f.Hint
@@ -150,29 +152,28 @@ func (t *trial) verdict() error {
 	return out
 }
 
-func refusedWords(fields, values []string) string {
-	names := strings.Join(fields, ", ")
+func refusedWords(fields, values []message.Arg) message.Message {
 	if len(values) == 0 {
-		return fmt.Sprintf("Plex did not accept: %s.", names)
+		return message.New(message.PlexRefusedFields, message.List(fields...))
 	}
-	return fmt.Sprintf("Plex did not accept %s (%s).", strings.Join(values, ", "), names)
+	return message.New(message.PlexRefusedValues, message.List(values...), message.List(fields...))
 }
 
 // fieldName is what people call a field; those Lockstep only carries keep Plex's name.
-func fieldName(wire string) string {
+func fieldName(wire string) message.Message {
 	for _, f := range scene.Fields() {
 		if f.Wire() == wire {
-			return string(f)
+			return f.Message()
 		}
 	}
-	return wire
+	return message.New(message.PlainWord, message.Word(wire))
 }
 
 // longestValue keeps a refused value within a line.
 const longestValue = 60
 
 // valuesOf quotes what was refused: a text, or the only name of a list.
-func valuesOf(wire string, e plan.Edit) []string {
+func valuesOf(wire string, e plan.Edit) []message.Arg {
 	text := e.Scalars[wire]
 	list := e.Lists[wire]
 	if names := slices.Concat(list.Want, list.Remove); len(names) == 1 {
@@ -184,5 +185,5 @@ func valuesOf(wire string, e plan.Edit) []string {
 	if text == "" {
 		return nil
 	}
-	return []string{"“" + text + "”"}
+	return []message.Arg{message.Of(message.New(message.QuotedTitle, message.Title(text)))}
 }

@@ -107,11 +107,6 @@ func (r *Rig) Resolve(names ...string) []scene.Section {
 // Machine is the machine identifier of Plex.
 func (r *Rig) Machine() string { return r.World.Plex.MachineID() }
 
-// Key is the key of a Plex item.
-func (r *Rig) Key(ratingKey string) scene.ItemKey {
-	return scene.ItemKey{Machine: r.Machine(), RatingKey: ratingKey}
-}
-
 // Mapper follows the rules of the settings.
 func (r *Rig) Mapper() match.Mapper { return match.NewMapper(r.Settings.PathMap) }
 

@@ -55,7 +55,7 @@ func own(f *fault.Error) *fault.Error {
 	switch f.Class {
 	case fault.Rejected, fault.Temporary:
 	case fault.Forbidden:
-		mine.Class, mine.Message, mine.Hint = fault.Rejected, message.Old("Plex, or a proxy in front of it, refused this change."), message.Old("Plex's own log tells more.")
+		mine.Class, mine.Message, mine.Hint = fault.Rejected, message.New(message.ChangeRefused), message.New(message.AdvicePlexLog)
 	default:
 		mine.Class = fault.Temporary
 	}

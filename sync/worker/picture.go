@@ -2,7 +2,6 @@ package worker
 
 import (
 	"errors"
-	"strings"
 
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
@@ -28,7 +27,7 @@ func (b *batch) upload(t *task, g *target) error {
 			return err
 		default:
 			t.picture = missing(u.Field, f)
-			g.Plan = g.Plan.Without(u.Field, message.Old("the picture could not be sent"))
+			g.Plan = g.Plan.Without(u.Field, message.New(message.PictureUnsent))
 		}
 	}
 	return nil
@@ -55,14 +54,12 @@ func missing(field scene.Field, f *fault.Error) *fault.Error {
 	switch {
 	case f.Server != fault.Plex:
 	case field == scene.FieldPoster:
-		out.Message = message.Old("Plex did not accept the poster: " + lower(f.Message.String()))
+		out.Message = message.New(message.PosterRefused, message.Of(f.Message))
 	default:
-		out.Message = message.Old("Plex did not accept the background: " + lower(f.Message.String()))
+		out.Message = message.New(message.BackgroundRefused, message.Of(f.Message))
 	}
 	return &out
 }
-
-func lower(s string) string { return strings.ToLower(s[:min(1, len(s))]) + s[min(1, len(s)):] }
 
 // coverUnknown is what to remember of a scene whose cover is another one than was
 // planned: it is read anew.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/testkit"
 	"lockstep/sync/worker"
@@ -52,7 +53,7 @@ func TestAPictureThatCannotBeSentIsLeftOut(t *testing.T) {
 			if err != nil || r.Outcome != worker.Failed || !r.OnlyPicture || !r.Wrote || r.Fault.Class != want || r.Fault.Server != fault.Plex || r.Seen == nil || r.Seen.Content == "" {
 				t.Fatalf("%v, %+v", err, r)
 			}
-			if !strings.Contains(r.Fault.Message.String(), "poster") || !strings.Contains(r.Fault.Message.String(), "trouble with") {
+			if !strings.Contains(r.Fault.Message.String(), "poster") || !strings.Contains(r.Fault.Message.String(), "Trouble with") {
 				t.Errorf("%q, want the picture named and then the cause", r.Fault.Message)
 			}
 			if it := d.Plex.Has["101"]; it.Title != "Film 1" || it.Locked["thumb"] || it.Thumb != "" {
@@ -158,7 +159,9 @@ func TestAnUndoIsNoLookAtAScene(t *testing.T) {
 	d.Edit(1, func(s *scene.Scene) { s.Title = "Edited" })
 	d.Stash.Has[2] = nil
 	d.Plex.Has["103"] = scene.Item{RatingKey: "103", Files: []string{"/media/films/another.mkv"}, Detailed: true}
-	d.w.Brake = func([]worker.Planned) (map[scene.ID]string, error) { return map[scene.ID]string{4: "Too much."}, nil }
+	d.w.Brake = func([]worker.Planned) (map[scene.ID]message.Message, error) {
+		return map[scene.ID]message.Message{4: message.New(message.Other, message.Detail("Too much."))}, nil
+	}
 	results, err := d.work(d.undo(1, 1), d.undo(2, 1), d.undo(3, 1), d.undo(4, 1))
 	if err != nil {
 		t.Fatal(err)

@@ -60,7 +60,7 @@ func (b *batch) sortOut(tasks []*task) error {
 		words, stop := held[t.job.Scene]
 		switch {
 		case stop:
-			if err := b.skip(t, skip.Brake, message.Old(words)); err != nil {
+			if err := b.skip(t, skip.Brake, words); err != nil {
 				return err
 			}
 		case t.contested():
@@ -81,7 +81,7 @@ type Planned struct {
 }
 
 // held asks the brake which tasks must wait for a person.
-func (b *batch) held(tasks []*task) (map[scene.ID]string, error) {
+func (b *batch) held(tasks []*task) (map[scene.ID]message.Message, error) {
 	if b.Brake == nil {
 		return nil, nil
 	}

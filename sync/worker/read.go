@@ -63,14 +63,14 @@ func (b *batch) endEmpty(t *task) error {
 		return b.end(t, Result{Outcome: Failed, Fault: t.fault, Wrote: t.touched})
 	}
 	t.Section, t.Folder = compare.Place(b.Sections, t.PlexPaths())
-	return b.park(t, message.Old(compare.NoItemAnyMore))
+	return b.park(t, message.New(message.NoItemAnyMore))
 }
 
 // park puts a task aside until Plex has its file, and asks Plex to look for it.
 func (b *batch) park(t *task, why message.Message) error {
 	words := why
 	if t.Section != "" && b.Settings.AskPlexScan && b.scan(folder{t.Section, t.Folder}) {
-		words = message.Old("asked Plex to scan " + t.Folder)
+		words = message.New(message.AskedToScan, message.Path(t.Folder))
 	}
 	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.looked()})
 }

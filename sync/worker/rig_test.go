@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
@@ -20,7 +21,7 @@ import (
 type rig struct {
 	*testkit.Rig
 	streak worker.Streak
-	brake  func([]worker.Planned) (map[scene.ID]string, error)
+	brake  func([]worker.Planned) (map[scene.ID]message.Message, error)
 }
 
 // newRig makes the rig; the function returned ends it.

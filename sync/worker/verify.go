@@ -3,7 +3,6 @@ package worker
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
@@ -60,7 +59,7 @@ func (t *task) complete() bool {
 func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 	r := Result{Wrote: true}
 	var refused *fault.Error
-	var missing []string
+	var missing []message.Arg
 	for _, g := range t.targets {
 		after, ok := read.Values[g.Key.RatingKey]
 		if !g.written {
@@ -71,7 +70,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 			continue
 		}
 		if !ok {
-			missing = append(missing, "the item itself")
+			missing = append(missing, message.Of(message.New(message.ItemItself)))
 			r.Gone = append(r.Gone, g.Key)
 			continue
 		}
@@ -84,7 +83,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 				refused = fault.Of(g.refused)
 				continue // what Plex refused it will refuse again
 			}
-			missing = append(missing, string(d.Field))
+			missing = append(missing, message.Of(d.Field.Message()))
 		}
 		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.Plan)})
 	}
@@ -95,7 +94,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 		return done
 	}
 	r.Outcome = Failed
-	r.Fault = fault.Old(fault.Temporary, fault.Plex, "Plex did not take over: "+strings.Join(missing, ", ")+".", "", nil)
+	r.Fault = fault.New(fault.Temporary, fault.Plex, message.New(message.NotTakenOver, message.List(missing...)), message.None, nil)
 	return r
 }
 

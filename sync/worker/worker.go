@@ -54,7 +54,7 @@ type Worker struct {
 	// Brake looks at all plans of a batch before anything is written, and returns for
 	// scenes that must not be written unasked the reason in words; nil lets all pass. Its
 	// error ends the batch.
-	Brake func([]Planned) (map[scene.ID]string, error)
+	Brake func([]Planned) (map[scene.ID]message.Message, error)
 	// Step says what a job is at: reading, planning, writing, checking.
 	Step func(j queue.Job, step string)
 }

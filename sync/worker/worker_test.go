@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -216,8 +217,8 @@ func TestEachJobEndsByItsOwnReason(t *testing.T) {
 	must(r.World.Plex.Remove(r.World.TargetKeys(3)[0]))
 	r.World.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.All(sim.Kinds("findScene"), sim.ForItem("4"))})
 	r.World.Plex.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("detail"), sim.ForItem(r.World.TargetKeys(5)[0]))})
-	r.brake = func(list []worker.Planned) (map[scene.ID]string, error) {
-		return map[scene.ID]string{6: "Too much."}, nil
+	r.brake = func(list []worker.Planned) (map[scene.ID]message.Message, error) {
+		return map[scene.ID]message.Message{6: message.New(message.Other, message.Detail("Too much."))}, nil
 	}
 	results, err := r.work(slices.Collect(jobs(1, 8))...)
 	must(err)

@@ -75,7 +75,7 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 			}
 			var ids []scene.ID
 			for id, words := range held {
-				if ids = append(ids, id); words == "" {
+				if ids = append(ids, id); words.IsZero() {
 					t.Errorf("scene %s is held without a word", id)
 				}
 			}

@@ -53,7 +53,7 @@ func New(h host.Host) (*Auditor, error) {
 		}
 		for _, r := range reports {
 			if r.Ended.IsZero() {
-				r.Ended, r.Incomplete = now, message.Old("Lockstep ended before it was done.")
+				r.Ended, r.Incomplete = now, message.New(message.AuditCutShort)
 				if err := tx.PutReport(r); err != nil {
 					return err
 				}
@@ -121,7 +121,7 @@ func (a *Auditor) Free() error {
 	if a.run == nil {
 		return nil
 	}
-	return fault.Old(fault.Rejected, fault.None, "A reconciliation is under way.", "Wait for it, or stop it first.", nil)
+	return fault.New(fault.Rejected, fault.None, message.New(message.AuditUnderWay), message.New(message.AdviceUnderWay), nil)
 }
 
 // Want stores the report of a run to come and returns its id. servers tells the connections
@@ -157,7 +157,7 @@ func (a *Auditor) Outdated(servers int) (bool, error) {
 	if a.run == nil || a.run.servers == servers {
 		return false, nil
 	}
-	return true, a.Cancel(fault.Old(fault.Canceled, fault.None, "The settings changed meanwhile.", "", nil))
+	return true, a.Cancel(fault.New(fault.Canceled, fault.None, message.New(message.SettingsChanged), message.None, nil))
 }
 
 // drop ends a run without a result.

@@ -25,16 +25,13 @@ import (
 // brakeValue names the stored state of the brake.
 const brakeValue = "brake"
 
-// brakeHint is what a person can do.
-const brakeHint = "Look at the preview; apply all or some of it, or change the settings."
-
 // Question is what a person is asked before more is taken away.
 func (a *Auditor) Question() (api.Attention, bool) {
 	q := a.brake.Question
 	if q == nil {
 		return api.Attention{}, false
 	}
-	return api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: message.Old(brakeHint), Since: q.Since, Report: q.Report}, true
+	return api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: message.New(message.AdviceBrakeAsks), Since: q.Since, Report: q.Report}, true
 }
 
 // setBrake stores a state of the brake and goes on with it.
@@ -82,7 +79,7 @@ func TakesAway(list []worker.Planned) (batch []brake.Asks) {
 
 // Admit lets a batch pass or holds scenes of it back, each for a reason in words. What
 // passes is on disk as spent before anything of it is written.
-func (a *Auditor) Admit(batch []brake.Asks, s config.Settings) (map[scene.ID]string, error) {
+func (a *Auditor) Admit(batch []brake.Asks, s config.Settings) (map[scene.ID]message.Message, error) {
 	batch, err := a.unconfirmed(batch)
 	if err != nil || len(batch) == 0 {
 		return nil, err
@@ -91,7 +88,7 @@ func (a *Auditor) Admit(batch []brake.Asks, s config.Settings) (map[scene.ID]str
 	if err := a.setBrake(next, s); err != nil {
 		return nil, err
 	}
-	words := make(map[scene.ID]string, len(held))
+	words := make(map[scene.ID]message.Message, len(held))
 	for id, fields := range held {
 		words[id] = a.heldBecause(fields)
 	}
@@ -127,11 +124,11 @@ func loadsOf(plans []plan.Plan) brake.Loads {
 }
 
 // heldBecause says why a scene waits.
-func (a *Auditor) heldBecause(fields brake.Fields) string {
+func (a *Auditor) heldBecause(fields brake.Fields) message.Message {
 	if q := a.brake.Question; q != nil {
-		return brake.Words(q.Trips).String()
+		return brake.Words(q.Trips)
 	}
-	return brake.Counting(fields).String()
+	return brake.Counting(fields)
 }
 
 // Passed is the state of the brake once scenes are done with, on its way to the disk.

@@ -9,7 +9,6 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/fault"
-	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -39,10 +38,10 @@ func (r *rig) admit(list ...worker.Planned) int {
 	held, err := r.Admit(audit.TakesAway(list), r.Settings)
 	r.must(err)
 	for id, words := range held {
-		if words == "" {
+		if words.IsZero() {
 			r.t.Errorf("scene %d is held without a reason", id)
 		}
-		r.put(queue.Job{Scene: id, State: queue.Skipped, Code: skip.Brake, Words: message.Old(words)})
+		r.put(queue.Job{Scene: id, State: queue.Skipped, Code: skip.Brake, Words: words})
 	}
 	return len(held)
 }
@@ -167,7 +166,7 @@ func TestACountAsksWhenItIsTooMuch(t *testing.T) {
 	if b, _ := r.Question(); b.Report != a.Report || b.Words != a.Words {
 		t.Errorf("after a restart %+v", b)
 	}
-	if words, err := r.Admit(audit.TakesAway([]worker.Planned{overwrites(99)}), r.Settings); err != nil || words[99] != a.Words.String() {
+	if words, err := r.Admit(audit.TakesAway([]worker.Planned{overwrites(99)}), r.Settings); err != nil || !words[99].Equal(a.Words) {
 		t.Errorf("the next is held for %q, %v", words, err)
 	}
 }

@@ -44,7 +44,7 @@ type Links struct {
 	Plex   worker.Plex
 	// Report, Brake and Step are called beside the loop, as worker.Worker says.
 	Report func([]worker.Result) bool
-	Brake  func([]worker.Planned) (map[scene.ID]string, error)
+	Brake  func([]worker.Planned) (map[scene.ID]message.Message, error)
 	// Step is told of each write, and of the first job of every other step.
 	Step func(queue.Job, string)
 }
@@ -263,7 +263,7 @@ func (d *Dispatcher) GiveBack() error {
 
 // refuse notes that Plex takes no writes, and what a person is asked about that.
 func (d *Dispatcher) refuse(f *fault.Error) {
-	asks := api.Attention{Kind: api.FixPlex, Words: message.Old("Plex refuses every change: " + f.Message.String()), Hint: message.Old("Look at Plex, then press Sync now."), Since: d.host.Stamp()}
+	asks := api.Attention{Kind: api.FixPlex, Words: message.New(message.EveryChangeRefused, message.Of(f.Message)), Hint: message.New(message.AdviceEveryChangeRefused), Since: d.host.Stamp()}
 	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
 		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Message, f.Hint
 	}

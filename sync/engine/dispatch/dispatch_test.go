@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -29,7 +30,7 @@ type rig struct {
 	reported    []worker.Result // by the batch that runs
 	through     []scene.ID      // of the last results
 	followed    dispatch.Followed
-	brake       func([]worker.Planned) (map[scene.ID]string, error)
+	brake       func([]worker.Planned) (map[scene.ID]message.Message, error)
 }
 
 func newRig(t *testing.T, scenes int) *rig {
@@ -258,7 +259,7 @@ func TestAPanicOfTheWorkerIsAFaultOfOurOwn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1)
 	r.enqueue(1)
-	r.brake = func([]worker.Planned) (map[scene.ID]string, error) { panic("a bad value") }
+	r.brake = func([]worker.Planned) (map[scene.ID]message.Message, error) { panic("a bad value") }
 	e := r.work()
 	if e.Fault == nil || e.Fault.Class != fault.Local {
 		t.Fatalf("ended with %+v", e.Fault)

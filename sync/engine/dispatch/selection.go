@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -19,7 +20,7 @@ func Selected(h host.Host, q api.Selection) ([]scene.ID, error) {
 			if _, ok, err := tx.Job(id); err != nil {
 				return err
 			} else if !ok {
-				return fault.Old(fault.NotFound, fault.None, "Scene "+id.String()+" is not in the queue.", "See `lockstep queue` for what is.", nil)
+				return fault.New(fault.NotFound, fault.None, message.New(message.NotInQueue, message.Number(id)), message.New(message.AdviceNotInQueue), nil)
 			}
 		}
 		if !q.AllDead {

@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -31,13 +32,12 @@ func ToUndo(h host.Host, q api.UndoRequest) (out []queue.Wish, lost int, err err
 	case err != nil || len(out) > 0:
 		return out, len(gone), err
 	case len(gone) > 0:
-		return nil, len(gone), fault.Old(fault.NotFound, fault.None, "What was there before can no longer be given back: its record was damaged on disk.",
-			"Change the fields in Plex by hand.", nil)
+		return nil, len(gone), fault.New(fault.NotFound, fault.None, message.New(message.UndoDamaged), message.New(message.AdviceUndoDamaged), nil)
 	}
 	if err := markUndone(h, q.Run); err != nil { // a process that died did not come to it
 		return nil, 0, err
 	}
-	return nil, 0, fault.Old(fault.NotFound, fault.None, "There is nothing to undo.", "See `lockstep history` for what was written.", nil)
+	return nil, 0, fault.New(fault.NotFound, fault.None, message.New(message.UndoNothing), message.New(message.AdviceUndoNothing), nil)
 }
 
 // markUndone marks a run of which nothing is left to undo; zero is none.

@@ -104,7 +104,7 @@ func (s Situation) answered() (bool, error) {
 		server fault.Server
 	}{{s.StashState, fault.Stash}, {s.PlexState, fault.Plex}} {
 		if c.Checked && !c.OK {
-			return false, fault.Old(fault.Class(c.Class), c.server, c.Error.String(), c.Hint.String(), nil)
+			return false, fault.New(fault.Class(c.Class), c.server, c.Error, c.Hint, nil)
 		}
 		waits = waits || !c.Checked
 	}

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -18,8 +19,7 @@ const (
 )
 
 // ErrOtherPlex is the fault of a server that is not the one this database belongs to.
-var ErrOtherPlex = fault.Old(fault.Config, fault.Plex, "Another Plex server answers at this address.",
-	"Lockstep writes nothing to it. If this is meant to be, save the Plex address again in the settings.", nil)
+var ErrOtherPlex = fault.New(fault.Config, fault.Plex, message.New(message.OtherPlex), message.New(message.AdviceOtherPlex), nil)
 
 // boundServer is the Plex server this database belongs to.
 type boundServer struct {

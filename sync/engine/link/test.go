@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"fmt"
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
@@ -34,9 +33,9 @@ func testStash(ctx context.Context, s Stash) api.TestResult {
 		return refused(err)
 	}
 	if version == "" { // a build from source has none
-		return api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Stash with %d scenes.", scenes))}
+		return api.TestResult{OK: true, Words: message.New(message.StashConnected, message.Count(scenes))}
 	}
-	return api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Stash %s with %d scenes.", version, scenes))}
+	return api.TestResult{OK: true, Words: message.New(message.StashVersionConnected, message.Word(version), message.Count(scenes))}
 }
 
 func testPlex(ctx context.Context, p Plex) api.TestResult {
@@ -45,10 +44,10 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 		return refused(err)
 	}
 	if may, err := p.MayEdit(ctx); err == nil && !may {
-		return api.TestResult{Words: message.Old(fmt.Sprintf("Plex %s answers, but this token may only look, not change anything.", id.Version)),
-			Hint: message.Old("The server is shared with this account. Sign in with the owner's account.")}
+		return api.TestResult{Words: message.New(message.PlexGuest, message.Word(id.Version)),
+			Hint: message.New(message.AdvicePlexGuest)}
 	}
-	r := api.TestResult{OK: true, Words: message.Old(fmt.Sprintf("Connected to Plex %s with %d libraries.", id.Version, len(sections)))}
+	r := api.TestResult{OK: true, Words: message.New(message.PlexConnected, message.Word(id.Version), message.Count(len(sections)))}
 	r.Libraries = Libraries(sections)
 	return r
 }

@@ -1,7 +1,6 @@
 package monitor
 
 import (
-	"fmt"
 	"time"
 
 	"lockstep/sync/fault"
@@ -65,7 +64,7 @@ func requeue(tx store.Tx, j queue.Job, during uint64, now time.Time) error {
 		return err
 	}
 	return tx.AddActivity(store.Activity{At: now, Scene: j.Scene, Name: j.Name, State: q.State,
-		Words: message.Old(fmt.Sprintf("queued again: it failed during outage %d (%s)", during, j.Words))})
+		Words: message.New(message.QueuedAgain, message.Number(during), message.Of(j.Words))})
 }
 
 func victimOf(j queue.Job, r outage.Record) bool {

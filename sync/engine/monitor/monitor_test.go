@@ -161,7 +161,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	}
 	r.shelf.View(t, func(tx store.Tx) error {
 		h, err := tx.History(store.HistoryQuery{})
-		if len(h) != 3 || h[0].Words.String() != "queued again: it failed during outage 1 (It failed.)" {
+		if len(h) != 3 || h[0].Words.String() != "queued again: it failed during outage 1 (It failed)" {
 			t.Errorf("history %+v", h)
 		}
 		return err

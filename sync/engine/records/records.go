@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -44,7 +45,7 @@ func (r Reader) Report(_ context.Context, id uint64) (rep store.Report, err erro
 	err = r.store.View(func(tx store.Tx) error {
 		var ok bool
 		if rep, ok, err = tx.Report(id); err == nil && !ok {
-			return fault.Old(fault.NotFound, fault.None, "There is no such report.", "Reconcile first, or see `lockstep reports`.", nil)
+			return fault.New(fault.NotFound, fault.None, message.New(message.NoReport), message.New(message.AdviceNoReport), nil)
 		}
 		return err
 	})

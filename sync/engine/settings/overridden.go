@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // Overridden reports whether a flag or variable sets an option.
@@ -18,8 +19,7 @@ func (k *Keeper) MayChoosePlex() error {
 	if !fixed {
 		return nil
 	}
-	return fault.Old(fault.Rejected, fault.None, "The Plex address is fixed from outside.",
-		"Remove "+from+" to choose a server here.", nil)
+	return fault.New(fault.Rejected, fault.None, message.New(message.PlexFixed), message.New(message.AdvicePlexFixed, message.Word(from)), nil)
 }
 
 // toStore is what of changed settings goes to disk. An option that a flag or variable

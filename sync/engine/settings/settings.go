@@ -140,10 +140,10 @@ func (k *Keeper) SaveSecrets(c api.SettingsChange) error {
 			continue
 		}
 		if isLogin := v == c.StashLogin || v == c.PlexLogin; isLogin && *v != "" && !strings.Contains(*v, ":") {
-			return fault.Old(fault.Rejected, fault.None, "The user name and the password must be separated by a colon.", "", nil)
+			return fault.New(fault.Rejected, fault.None, message.New(message.LoginWithoutColon), message.None, nil)
 		}
 		if err := k.o.Secrets.Set(name, *v); err != nil {
-			return fault.Old(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+			return fault.New(fault.Local, fault.None, message.New(message.SecretNotStored), message.OfError(err), nil)
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -140,7 +141,7 @@ func (a *Account) putFollowed() error {
 // Keep stores what a sign-in brought before anything else is done with it.
 func (a *Account) Keep(s *SignIn, token string) error {
 	if err := a.secrets.Set(AccountToken, token); err != nil {
-		return fault.Old(fault.Local, fault.None, "The secret could not be stored.", err.Error(), nil)
+		return fault.New(fault.Local, fault.None, message.New(message.SecretNotStored), message.OfError(err), nil)
 	}
 	a.fruitless, a.swapAt, a.renewAt = "", time.Time{}, time.Time{}
 	a.drop(s)

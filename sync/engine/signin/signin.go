@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // SignIn is a sign-in with Plex that is under way. Its servers stay in memory until the
@@ -166,4 +167,4 @@ func (s *SignIn) Choose(ctx context.Context, machine string) (Found, error) {
 	return *f, nil
 }
 
-var errNoSignIn = fault.Old(fault.NotFound, fault.None, "This sign-in has run out.", "Start it again.", nil)
+var errNoSignIn = fault.New(fault.NotFound, fault.None, message.New(message.SignInRunOut), message.New(message.AdviceStartAgain), nil)
