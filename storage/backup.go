@@ -134,12 +134,12 @@ func (d *DB) backupFault(ctx context.Context, target string, err error) error {
 	}
 	if errors.Is(err, errRecord) {
 		d.hurt.Store(true)
-		return local(fmt.Sprintf("the backup %s did not pass its check and was not kept", target), "Lockstep tries again by itself; the former backups are still there", err)
+		return local(message.New(message.BackupNotKept, message.Path(target)), message.AdviceBackupNotKept, err)
 	}
 	if err != nil && isDamage(err) {
 		d.distrust(err)
-		return local(fmt.Sprintf("the backup %s did not pass its check, so the database may be damaged", target),
-			"restart Lockstep: it checks the database and restores a backup if need be", err)
+		return local(message.New(message.BackupDoubt, message.Path(target)),
+			message.AdviceRestartToCheck, err)
 	}
 	return diskFault(target, err)
 }

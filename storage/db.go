@@ -102,8 +102,8 @@ func Open(o Options) (*DB, Opened, error) {
 	if err != nil {
 		return nil, out, openFault(filepath.Join(o.Dir, FileName), err)
 	}
-	if warning := filesystemWarning(o.Dir); warning != "" {
-		out.add(message.Old(warning))
+	if warning := filesystemWarning(o.Dir); !warning.IsZero() {
+		out.add(warning)
 	}
 	return d, out, nil
 }

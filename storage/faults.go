@@ -14,6 +14,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 )
 
@@ -32,8 +33,8 @@ var (
 	ErrFull = errors.New("no room on the disk")
 )
 
-func local(words, hint string, err error) error {
-	return fault.Old(fault.Local, fault.None, words, hint, err)
+func local(said message.Message, advice message.Code, err error) error {
+	return fault.New(fault.Local, fault.None, said, message.New(advice), err)
 }
 
 // panicError is a panic turned into an error.
@@ -80,16 +81,16 @@ func diskFault(path string, err error) error {
 	case err == nil:
 		return nil
 	case isFull(err):
-		return local(fmt.Sprintf("there is no room left on the disk for %s", path),
-			"free some space; nothing that was stored is lost and Lockstep goes on by itself", errors.Join(ErrFull, err))
+		return local(message.New(message.DiskFull, message.Path(path)),
+			message.AdviceDiskFull, errors.Join(ErrFull, err))
 	case isReadOnly(err):
-		return local(fmt.Sprintf("%s is on a disk that is read-only", path),
-			"make the disk writable or choose another data folder", err)
+		return local(message.New(message.DiskReadOnly, message.Path(path)),
+			message.AdviceDiskReadOnly, err)
 	case errors.Is(err, fs.ErrPermission):
-		return local(fmt.Sprintf("Lockstep may not write %s", path),
-			"give your user the right to write it, or choose another data folder", err)
+		return local(message.New(message.DiskForbidden, message.Path(path)),
+			message.AdviceDiskForbidden, err)
 	}
-	return local(fmt.Sprintf("the disk refused to read or write %s", path), "check the disk", err)
+	return local(message.New(message.DiskRefused, message.Path(path)), message.AdviceCheckDisk, err)
 }
 
 // openFault puts an error of Open into words.
@@ -99,9 +100,9 @@ func openFault(path string, err error) error {
 	case errors.As(err, &known):
 		return err
 	case errors.Is(err, berrors.ErrTimeout):
-		return local(fmt.Sprintf("another program has %s open", path), "use the Lockstep that runs already, or quit it", errors.Join(ErrLocked, err))
+		return local(message.New(message.DatabaseOpen, message.Path(path)), message.AdviceDatabaseOpen, errors.Join(ErrLocked, err))
 	case isDamage(err):
-		return local(fmt.Sprintf("the database %s is damaged", path), "start Lockstep to have it set aside and the newest backup restored", err)
+		return local(message.New(message.DatabaseDamaged, message.Path(path)), message.AdviceStartToRestore, err)
 	}
 	return diskFault(path, err)
 }
@@ -124,8 +125,8 @@ func (d *DB) judge(err error) error {
 		return err
 	}
 	d.distrust(err)
-	return local(fmt.Sprintf("the database %s is damaged", d.path),
-		"restart Lockstep: it sets the file aside, restores the newest backup and compares everything again", err)
+	return local(message.New(message.DatabaseDamaged, message.Path(d.path)),
+		message.AdviceRestartToRestore, err)
 }
 
 // fromDatabase reports whether a panic was caused by the file: a memory fault away from
@@ -160,7 +161,7 @@ func (d *DB) commitFailed(err error) error {
 	if _, ok := errors.AsType[*panicError](err); ok {
 		err = d.judge(err)
 	} else {
-		err = local(fmt.Sprintf("the disk refused a write to %s, so nothing more is written", d.path), "check the disk and restart Lockstep", err)
+		err = local(message.New(message.WriteRefused, message.Path(d.path)), message.AdviceDiskAndRestart, err)
 	}
 	d.broken.CompareAndSwap(nil, &err)
 	d.log.Error("the database stopped writing", "error", err)

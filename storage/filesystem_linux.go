@@ -1,9 +1,9 @@
 package storage
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/unix"
+
+	"lockstep/sync/message"
 )
 
 // shared are the file systems (statfs magic numbers) on which bbolt's lock is local
@@ -13,20 +13,20 @@ var shared = map[uint32]string{
 }
 
 // filesystemWarning says in words when the folder lies on a network; empty otherwise.
-func filesystemWarning(dir string) string {
+func filesystemWarning(dir string) message.Message {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
-		return ""
+		return message.None
 	}
 	return warningOf(dir, int64(s.Type)) //nolint:unconvert // 32 bits on some machines
 }
 
 // warningOf puts a magic number into words. It has 32 bits, but where the field is a
 // signed one it comes with its sign.
-func warningOf(dir string, magic int64) string {
+func warningOf(dir string, magic int64) message.Message {
 	kind, ok := shared[uint32(magic)] //nolint:gosec // see above
 	if !ok {
-		return ""
+		return message.None
 	}
-	return fmt.Sprintf("The data folder %s is on a network or user file system (%s), where a database can be damaged. Choose a folder on a local disk.", dir, kind)
+	return message.New(message.OnNetworkFileSystem, message.Path(dir), message.Word(kind))
 }

@@ -2,5 +2,7 @@
 
 package storage
 
+import "lockstep/sync/message"
+
 // filesystemWarning knows no way to ask on this system.
-func filesystemWarning(string) string { return "" }
+func filesystemWarning(string) message.Message { return message.None }

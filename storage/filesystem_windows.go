@@ -1,26 +1,27 @@
 package storage
 
 import (
-	"fmt"
 	"path/filepath"
 
 	"golang.org/x/sys/windows"
+
+	"lockstep/sync/message"
 )
 
 // filesystemWarning says in words when the folder lies on a network; empty otherwise.
-func filesystemWarning(dir string) string {
+func filesystemWarning(dir string) message.Message {
 	root := filepath.VolumeName(dir) + `\`
 	at, err := windows.UTF16PtrFromString(root)
 	if err != nil {
-		return ""
+		return message.None
 	}
 	return warningOf(dir, windows.GetDriveType(at))
 }
 
 // warningOf puts a type of drive into words.
-func warningOf(dir string, drive uint32) string {
+func warningOf(dir string, drive uint32) message.Message {
 	if drive != windows.DRIVE_REMOTE {
-		return ""
+		return message.None
 	}
-	return fmt.Sprintf("The data folder %s is on a network drive, where a database can be damaged. Choose a folder on a local disk.", dir)
+	return message.New(message.OnNetworkDrive, message.Path(dir))
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"lockstep/sync/file"
+	"lockstep/sync/message"
 )
 
 // LockName is the name of the lock file within the data folder.
@@ -25,7 +26,7 @@ func Lock(dir string) (*FolderLock, error) {
 	}
 	path := filepath.Join(dir, LockName)
 	if err := file.Plain(path); err != nil {
-		return nil, local(fmt.Sprintf("%s is not a file", path), "move it away, or choose another data folder", err)
+		return nil, local(message.New(message.NotAFile, message.Path(path)), message.AdviceMoveAway, err)
 	}
 	f := flock.New(path, flock.SetPermissions(0o600))
 	got, err := f.TryLock()
@@ -33,7 +34,7 @@ func Lock(dir string) (*FolderLock, error) {
 		return nil, diskFault(path, err)
 	}
 	if !got {
-		return nil, local(fmt.Sprintf("another Lockstep uses the data folder %s", dir), "use the one that runs already, or quit it", ErrLocked)
+		return nil, local(message.New(message.FolderLocked, message.Path(dir)), message.AdviceFolderLocked, ErrLocked)
 	}
 	return &FolderLock{f}, nil
 }

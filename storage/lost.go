@@ -91,7 +91,7 @@ func (h *healer) lostActivity(key []byte) error {
 		return nil
 	}
 	return h.tx.put(bHistory, key, store.Activity{
-		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Words: message.Old("this line was damaged on disk"),
+		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Words: message.New(message.LostLine),
 	})
 }
 
@@ -121,7 +121,7 @@ func (h *healer) lostReport(key []byte) error {
 	}
 	at := h.tx.env.now().UTC()
 	return h.tx.put(bReports, key, store.Report{
-		ID: tail(key), Scope: "all", Preview: true, Started: at, Ended: at, Incomplete: message.Old("Its summary was damaged on disk."), Skipped: map[skip.Code]int{},
+		ID: tail(key), Scope: "all", Preview: true, Started: at, Ended: at, Incomplete: message.New(message.LostSummary), Skipped: map[skip.Code]int{},
 	})
 }
 
@@ -142,7 +142,7 @@ func (h *healer) lostRow(r damagedRecord) error {
 	}
 	sealed, err := s.encode(store.ReportRow{
 		Scene: scene.ID(tail(r.key)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: message.Old(rowDamaged),
+		Words: message.New(message.LostRow),
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	bolt "go.etcd.io/bbolt"
+
+	"lockstep/sync/message"
 )
 
 // schemaVersion is the layout of keys and records this program reads and writes.
@@ -108,8 +110,8 @@ func (d *DB) migrate(o Options, out *Opened) error {
 }
 
 func newer(path string, v int, app string) error {
-	return local(fmt.Sprintf("the database %s was written by a newer Lockstep (%s)", path, app),
-		"update Lockstep, or choose another data folder; the file was not touched",
+	return local(message.New(message.DatabaseNewer, message.Path(path), message.Word(app)),
+		message.AdviceDatabaseNewer,
 		fmt.Errorf("%w: schema %d, this program knows %d", ErrNewer, v, schemaVersion))
 }
 

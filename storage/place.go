@@ -40,7 +40,7 @@ func (d *DB) keepPlace() error {
 		return nil // by Close, or by a test; the transaction says so
 	}
 	if err != nil {
-		return local("the database file can no longer be read", "restart Lockstep", err)
+		return local(message.New(message.DatabaseUnreadable), message.AdviceRestartLockstep, err)
 	}
 	there, err := os.Stat(d.path)
 	switch {
@@ -58,13 +58,13 @@ func (d *DB) keepPlace() error {
 // with it.
 func (d *DB) writeAnew() error {
 	if err := d.copyInto(d.path); err != nil {
-		return local(fmt.Sprintf("the database %s was removed while Lockstep was using it, and could not be written anew", d.path),
-			"make room for it in its folder, and do not quit Lockstep before: until then nothing more is written", err)
+		return local(message.New(message.DatabaseRemoved, message.Path(d.path)),
+			message.AdviceDatabaseRemoved, err)
 	}
 	if err := d.reopen(); err != nil {
 		return err
 	}
-	d.tell(message.Old(fmt.Sprintf("The database %s was removed while Lockstep was using it. It was written anew, and nothing is lost.", d.path)))
+	d.tell(message.New(message.WrittenAnew, message.Path(d.path)))
 	return nil
 }
 
@@ -78,8 +78,8 @@ func (d *DB) displaced() error {
 		}
 		d.kept = kept
 	}
-	return local(fmt.Sprintf("another file was put in the place of the database %s, so nothing more is written; what Lockstep knows is kept as %s", d.path, d.kept),
-		"restart Lockstep to go on with the file that is there now, or quit it and put the other one back first", nil)
+	return local(message.New(message.DatabaseReplaced, message.Path(d.path), message.Path(d.kept)),
+		message.AdviceDatabaseReplaced, nil)
 }
 
 // copyInto writes a copy of the database to a path where there is no file, durably.

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"lockstep/sync/file"
+	"lockstep/sync/message"
 )
 
 // bbolt's file format: a header of 16 bytes on each page, then the meta record with
@@ -35,7 +36,7 @@ type metaPage struct {
 func preflight(path string) error {
 	f, err := file.Open(path)
 	if errors.Is(err, file.ErrNotFile) {
-		return local(fmt.Sprintf("%s is not a file", path), "move it away, or choose another data folder", nil)
+		return local(message.New(message.NotAFile, message.Path(path)), message.AdviceMoveAway, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("read the database: %w", err)

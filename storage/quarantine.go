@@ -23,18 +23,18 @@ const fileStamp = "20060102T150405Z"
 // deleted or overwritten.
 func setAside(o Options, cause error, out *Opened) error {
 	path := filepath.Join(o.Dir, FileName)
-	kind, words := ".damaged-", "The database was damaged. It was set aside as %s."
+	kind, said := ".damaged-", message.DamagedSetAside
 	if errors.Is(cause, errOld) {
-		kind, words = ".older-", "The database was made by an older Lockstep and can no longer be read. It was set aside as %s."
+		kind, said = ".older-", message.OlderSetAside
 	}
 	target := freeName(path + kind + o.Now().UTC().Format(fileStamp))
 	if err := file.Move(path, target); err != nil {
-		return local(fmt.Sprintf("the database %s is damaged and could not be set aside", path),
-			"close other programs that use it and check your rights in its folder", errors.Join(err, cause))
+		return local(message.New(message.DatabaseStuck, message.Path(path)),
+			message.AdviceDatabaseStuck, errors.Join(err, cause))
 	}
 	o.Log.Error("the database cannot be used and was set aside", "file", target, "cause", cause)
 	out.Damaged = target
-	out.add(message.Old(fmt.Sprintf(words, target)))
+	out.add(message.New(said, message.Path(target)))
 	return errors.Join(trust(o.Dir), o.disk.folder(o.Dir))
 }
 
@@ -68,11 +68,9 @@ func provide(o Options, path string, out *Opened) error {
 	}
 	out.Restored = backup
 	if out.Damaged == "" {
-		out.add(message.Old(fmt.Sprintf("The database was missing; to start from nothing, remove the folder %s as well.", filepath.Join(o.Dir, backupDir))))
+		out.add(message.New(message.DatabaseMissing, message.Path(filepath.Join(o.Dir, backupDir))))
 	}
-	out.add(message.Old(fmt.Sprintf("The backup of %s was restored: settings, outages, history and the record of what was written are as they were then, "+
-		"newer ones are lost. The libraries are untouched; a reconciliation brings the queue back from Stash and Plex.",
-		made.Format("2 January 2006 15:04 UTC"))))
+	out.add(message.New(message.BackupRestored, message.Time(made)))
 	return nil
 }
 
@@ -80,8 +78,7 @@ func provide(o Options, path string, out *Opened) error {
 func begin(o Options, path string, out *Opened) error {
 	out.Fresh = true
 	if out.Damaged != "" {
-		out.add(message.Old("There was no usable backup, so Lockstep starts with an empty one: settings, outages and history are lost. " +
-			"The libraries are untouched; after the connections are set up again, a reconciliation brings the queue back from Stash and Plex."))
+		out.add(message.New(message.NoUsableBackup))
 	}
 	return create(o.disk, path, o.Version)
 }

@@ -11,6 +11,8 @@ import (
 
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
+
+	"lockstep/sync/message"
 )
 
 // ErrReadOnly is returned by Update of a Reader.
@@ -31,7 +33,7 @@ var _ store.Store = (*Reader)(nil)
 func ReadOnly(dir string) (*Reader, error) {
 	path := filepath.Join(dir, FileName)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, local(fmt.Sprintf("there is no database in %s yet", dir), "start Lockstep once", errors.Join(ErrNone, err))
+		return nil, local(message.New(message.NoDatabase, message.Path(dir)), message.AdviceStartOnce, errors.Join(ErrNone, err))
 	}
 	if err := preflight(path); err != nil {
 		return nil, openFault(path, err)
@@ -56,7 +58,7 @@ func (d *DB) openForReading() error {
 	case v > schemaVersion:
 		return newer(d.path, v, app)
 	case v < schemaVersion:
-		return local(fmt.Sprintf("the database %s is of an older version", d.path), "start Lockstep once to bring it up to date", nil)
+		return local(message.New(message.DatabaseOlder, message.Path(d.path)), message.AdviceStartToUpdate, nil)
 	}
 	d.counts.Store(&queue.Counts{})
 	d.reload()

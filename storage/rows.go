@@ -52,9 +52,6 @@ func (s *sheet) wanted(q store.RowQuery) (map[string]bool, int) {
 
 func fits(asked, have string) bool { return asked == "" || asked == have }
 
-// rowDamaged stands for what a damaged row said.
-const rowDamaged = "the rest of this row was damaged on disk"
-
 // pager fills one page of rows.
 type pager struct {
 	tx     *tx
@@ -105,7 +102,7 @@ func (p *pager) decode(k, v []byte) store.ReportRow {
 	part := bytes.Split(classOf(v), []byte{0})
 	return store.ReportRow{
 		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: message.Old(rowDamaged),
+		Words: message.New(message.LostRow),
 	}
 }
 
