@@ -122,8 +122,8 @@ func (e *Engine) dueAccount(ctx context.Context, now time.Time) time.Time {
 			if swapped {
 				e.dispatch.Halt()
 				e.dial()
-				e.publish()
 			}
+			e.unshown = true // a person may have to be asked now, or not any more
 		})
 	})
 	return time.Time{}
