@@ -104,7 +104,10 @@ var hostileEffects = []sim.Effect{sim.Bomb, sim.Entries, sim.Nested, sim.Endless
 
 // Not parallel: it measures what is allocated, by the simulated server too, while an answer of at most 64 MB grows.
 func TestNoCallTakesMuchMemoryForAHostileAnswer(t *testing.T) {
-	const most = 300 << 20
+	most := uint64(300 << 20)
+	if testing.Short() { // with the race detector, under which the same reading allocates a third more
+		most = 450 << 20
+	}
 	w := sim.NewWorld(sim.Options{Seed: 3, Scenes: 5, PlexToken: canary})
 	if err := w.Start(); err != nil {
 		t.Fatal(err)
