@@ -203,7 +203,7 @@ func TestOneOutageIsTwoMessages(t *testing.T) {
 		t.Errorf("after the outage: %v", err)
 	}
 	page := d.outages()
-	if len(page.Records) != 1 || page.Records[0].Ongoing() || page.Records[0].Repaired || page.Records[0].FailedProbes < probesOfAnOutage {
+	if len(page.Records) != 1 || page.Records[0].ongoing() || page.Records[0].Repaired || page.Records[0].FailedProbes < probesOfAnOutage {
 		t.Errorf("outages: %+v", page.Records)
 	}
 	note := d.Notifications.Showing()[0]
@@ -213,24 +213,26 @@ func TestOneOutageIsTwoMessages(t *testing.T) {
 	d.opened(present.Queue)
 }
 
-// outages are what the command says about them.
-func (d *desk) outages() api.OutagePage {
+// printedOutages are what the command says about outages, under its own names.
+type printedOutages struct {
+	Verdict health.Verdict  `json:"verdict"`
+	Records []printedOutage `json:"records"`
+}
+
+type printedOutage struct {
+	Ended        *time.Time `json:"ended"`
+	Repaired     bool       `json:"repaired"`
+	FailedProbes int        `json:"failedProbes"`
+}
+
+func (o printedOutage) ongoing() bool { return o.Ended == nil }
+
+func (d *desk) outages() printedOutages {
 	d.t.Helper()
 	a := d.command("outages", "--json")
-	var page api.OutagePage
+	var page printedOutages
 	if err := json.Unmarshal([]byte(a.out), &page); err != nil || a.code != 0 {
 		d.t.Fatalf("outages --json: code %d, %v: %s%s", a.code, err, a.out, a.problems)
-	}
-	var printed struct { // under the names of the command, which are not those of the database
-		Records []struct {
-			FailedProbes int `json:"failedProbes"`
-		} `json:"records"`
-	}
-	if err := json.Unmarshal([]byte(a.out), &printed); err != nil {
-		d.t.Fatal(err)
-	}
-	for i, r := range printed.Records {
-		page.Records[i].FailedProbes = r.FailedProbes
 	}
 	return page
 }
@@ -248,7 +250,7 @@ func TestFalseOutageIsSilent(t *testing.T) {
 	if s.Outage == nil || s.Outage.Ongoing() || !s.Outage.Repaired {
 		t.Errorf("after the start the outage is %+v", s.Outage)
 	}
-	if page := d.outages(); len(page.Records) != 1 || !page.Records[0].Repaired || page.Records[0].Ongoing() || page.Verdict != health.Up {
+	if page := d.outages(); len(page.Records) != 1 || !page.Records[0].Repaired || page.Records[0].ongoing() || page.Verdict != health.Up {
 		t.Errorf("outages: %+v, verdict %v", page.Records, page.Verdict)
 	}
 	if a := d.command("outages"); !strings.Contains(a.out, "repaired") {
