@@ -144,6 +144,7 @@ func (a *Account) Keep(s *SignIn, token string) error {
 		return fault.New(fault.Local, fault.None, message.New(message.SecretNotStored), message.OfError(err), nil)
 	}
 	a.fruitless, a.swapAt, a.renewAt = "", time.Time{}, time.Time{}
+	a.budget.Forget() // what failed with another token says nothing about this one
 	a.drop(s)
 	a.host.Log.Info("a sign-in with Plex was confirmed; its token is kept")
 	return a.putRenewed()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/fault"
@@ -21,6 +22,7 @@ func signedIn(t *testing.T) *rig {
 	if _, err := r.poll(shown.ID); err != nil {
 		t.Fatal(err)
 	}
+	r.plextv.renewed = 0 // asked once whether the token lives
 	return r
 }
 
@@ -220,5 +222,69 @@ func TestASignInAPersonAsksForIsNotHeldBack(t *testing.T) {
 	}
 	if r.Begin(); r.Budget().Fails(budget.Connect) {
 		t.Error("still held back")
+	}
+}
+
+// An older token was refused a moment ago, and plex.tv is not asked again so soon.
+func TestWhatIsHeldBackIsNoRefusalOfThisToken(t *testing.T) {
+	t.Parallel()
+	t.Run("a swap", func(t *testing.T) {
+		t.Parallel()
+		r := signedIn(t)
+		r.plex.Refuses = true
+		r.plextv.listErr = r.echo()
+		if ran, swapped := r.turn(); !ran || swapped {
+			t.Fatalf("ran %v, swapped %v", ran, swapped)
+		}
+		wait := fault.Of(r.plextv.listErr).RetryAfter
+		r.plextv.listErr = nil
+		if ran, _ := r.turn(); ran {
+			t.Error("asked again at once")
+		}
+		r.pass(wait)
+		if _, swapped := r.turn(); !swapped {
+			t.Errorf("not asked again after %v", wait)
+		}
+	})
+	t.Run("a renewal", func(t *testing.T) {
+		t.Parallel()
+		r := signedIn(t)
+		r.pass(24 * time.Hour)
+		r.plextv.renewErr = r.echo()
+		r.turn()
+		r.plextv.renewErr = nil
+		r.pass(time.Hour)
+		if ran, _ := r.turn(); !ran || r.plextv.renewed != 2 {
+			t.Error("taken for renewed")
+		}
+	})
+	t.Run("a sign-in", func(t *testing.T) {
+		t.Parallel()
+		r := newRig(t)
+		shown := r.start()
+		r.plextv.token, r.plextv.renewErr, r.plextv.listErr = "account", r.echo(), r.echo()
+		if s, err := r.poll(shown.ID); err == nil || s.State != api.SignInWaiting || r.secrets.kept[signin.AccountToken] != "account" {
+			t.Errorf("%+v, %v, kept %v", s, err, r.secrets.kept)
+		}
+		r.plextv.listErr = nil
+		if s, err := r.poll(shown.ID); err != nil || s.State != api.SignInDone {
+			t.Errorf("then %+v, %v", s, err)
+		}
+	})
+}
+
+func TestANewTokenIsNotHeldBackForTheFormerOne(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	shown := r.start()
+	for r.Budget().Allow(budget.Account) == nil {
+		r.Budget().Done(budget.Account, testkit.Trouble(fault.Unauthorized, fault.None))
+	}
+	r.plextv.token = "account"
+	if _, err := r.poll(shown.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Budget().Allow(budget.Account); err != nil {
+		t.Error(err)
 	}
 }

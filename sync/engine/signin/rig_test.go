@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/fault"
@@ -27,6 +28,7 @@ type service struct {
 	listErr  error
 	best     map[string]signin.Address // by machine; one that is missing does not answer
 	renewErr error
+	dead     string // a token plex.tv does not know any more
 
 	polled, listed, renewed, tried int
 }
@@ -54,8 +56,11 @@ func (s *service) BestConnection(_ context.Context, x signin.Server) (signin.Add
 	return a, nil
 }
 
-func (s *service) Renew(context.Context, string) error {
+func (s *service) Renew(_ context.Context, token string) error {
 	s.renewed++
+	if token == s.dead {
+		return testkit.Trouble(fault.Unauthorized, fault.None)
+	}
 	return s.renewErr
 }
 
@@ -172,6 +177,20 @@ func (r *rig) next() time.Time {
 		r.t.Fatal("something is due now")
 	}
 	return at
+}
+
+// echo is what is answered in place of a request after plex.tv refused another token.
+func (r *rig) echo() error {
+	r.t.Helper()
+	b := budget.New(r.now, func() float64 { return 0 })
+	for range 20 {
+		if err := b.Allow(budget.Account); err != nil {
+			return err
+		}
+		b.Done(budget.Account, testkit.Trouble(fault.Unauthorized, fault.None))
+	}
+	r.t.Fatal("nothing is held back")
+	return nil
 }
 
 var errBroken = errors.New("broken")

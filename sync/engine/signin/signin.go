@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 )
@@ -95,6 +96,11 @@ func (s *SignIn) poll(ctx context.Context) (api.SignInProgress, error) {
 	s.asked = now
 	token, err := s.service.PollPIN(ctx, s.pin)
 	if err == nil && token != "" {
+		if refused(s.service.Renew(ctx, token)) {
+			// Another page was confirmed after this one: its token is the one to keep.
+			s.ended = true
+			return api.SignInExpired, nil
+		}
 		err = s.keep(ctx, s, token)
 	}
 	switch {
@@ -107,6 +113,9 @@ func (s *SignIn) poll(ctx context.Context) (api.SignInProgress, error) {
 	s.token = token
 	return api.SignInDone, nil
 }
+
+// refused reports that plex.tv refused this very token, and not another one a moment ago.
+func refused(err error) bool { return fault.Is(err, fault.Unauthorized) && !budget.Held(err) }
 
 // follow asks about the sign-in unless a window does, and reports whether it is over.
 func (s *SignIn) follow(ctx context.Context) (over bool, err error) {
@@ -126,7 +135,7 @@ func (s *SignIn) list(ctx context.Context) error {
 	}
 	servers, err := s.service.Servers(ctx, s.token)
 	if err != nil {
-		if fault.Is(err, fault.Unauthorized) {
+		if refused(err) {
 			s.ended, s.token = true, ""
 		}
 		return err

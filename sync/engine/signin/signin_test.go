@@ -127,6 +127,40 @@ func TestAServerThatDidNotAnswerIsTriedAgainWhenChosen(t *testing.T) {
 	}
 }
 
+// Two pages were confirmed, and the one that is asked about last was confirmed first: plex.tv
+// has put its token out already.
+func TestATokenThatAnotherPagePutOutReplacesNone(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	older, newer := r.start(), r.start()
+	r.plextv.token = "living"
+	r.pass(5 * time.Second)
+	r.turn() // asks about the older one
+	r.plextv.token, r.plextv.dead = "dead", "dead"
+	if s, err := r.poll(newer.ID); err != nil || s.State != api.SignInExpired {
+		t.Errorf("the page confirmed first: %+v, %v", s, err)
+	}
+	if r.secrets.kept[signin.AccountToken] != "living" {
+		t.Errorf("kept %v", r.secrets.kept)
+	}
+	r.pass(5 * time.Second)
+	r.turn()
+	r.restart()
+	if ran, _ := r.turn(); ran {
+		t.Errorf("still followed: %v, %v", older, newer)
+	}
+}
+
+func TestATokenNobodyCanVouchForIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	shown := r.start()
+	r.plextv.token, r.plextv.renewErr = "account", testkit.Trouble(fault.Unreachable, fault.None)
+	if s, err := r.poll(shown.ID); err != nil || s.State != api.SignInDone || r.secrets.kept[signin.AccountToken] != "account" {
+		t.Errorf("%+v, %v, kept %v", s, err, r.secrets.kept)
+	}
+}
+
 func TestASignInThatCannotBeginIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 )
 
@@ -113,11 +114,13 @@ func (a *Account) renew(token string) *Task {
 		done: func() (bool, error) {
 			switch f := fault.Of(err); {
 			case f == nil:
+				err := a.putRenewed()
 				a.host.Log.Debug("the token of the sign-in was renewed")
-				return false, a.putRenewed()
-			case f.Class == fault.Unauthorized:
+				return false, err
+			case refused(f):
+				err := a.putRenewed()
 				a.host.Log.Info("plex.tv does not renew the token of the sign-in", "detail", f.Error())
-				return false, a.putRenewed()
+				return false, err
 			default:
 				a.renewAt = a.host.Now().Add(max(renewAgain, f.RetryAfter))
 				a.host.Log.Debug("the token of the sign-in was not renewed", "err", f)
@@ -164,7 +167,10 @@ func betterToken(ctx context.Context, service Service, account, machine, refused
 
 func (a *Account) swapEnded(account, token string, err error) (swapped bool, _ error) {
 	switch f := fault.Of(err); {
-	case f != nil && f.Class != fault.Unauthorized:
+	case f != nil && budget.Held(f): // plex.tv refused an older token a moment ago
+		a.swapAt = a.host.Now().Add(f.RetryAfter)
+		return false, nil
+	case f != nil && !refused(f):
 		a.swapAt = a.host.Now().Add(max(swapAgain, f.RetryAfter))
 		return false, nil
 	case f != nil || token == "":
