@@ -8,6 +8,7 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,8 @@ type pictures struct {
 	dir     string
 	display *desktoptest.Display
 	panel   *desktoptest.Panel // nil where there is no program for it
-	shown   string             // title of the open window
+	page    string             // title of the main window while it is open
+	apart   string             // title of the window beside it, settings or set-up
 	taken   []string
 }
 
@@ -71,11 +73,8 @@ func (p *pictures) menu(name string) error {
 	if p.panel == nil {
 		return nil
 	}
-	if p.shown != "" {
-		if err := p.closeWindow(p.shown); err != nil {
-			return err
-		}
-		p.shown = ""
+	if err := errors.Join(p.closeWindow(&p.page), p.closeWindow(&p.apart)); err != nil {
+		return err
 	}
 	// The panel sizes a menu by what it knew when it was open last.
 	_, err := p.panel.OpenMenu()
@@ -89,15 +88,18 @@ func (p *pictures) menu(name string) error {
 	return err
 }
 
-// window opens a window, by the name the tray knows, and takes a picture of it. The one
-// that was open is closed.
+// window opens a page or window, by the name the tray knows, and takes a picture of it. A
+// window that was open beside the main one is closed.
 func (p *pictures) window(open func(string), name, file string) error {
 	if p.display == nil {
 		return nil
 	}
 	kind, _, _ := strings.Cut(name, ":")
-	title := "Lockstep – " + present.WindowTitle(kind)
-	before := p.shown
+	title, shown := "Lockstep – "+present.WindowTitle(kind), &p.apart
+	if slices.Contains(present.Pages(), kind) {
+		shown = &p.page
+	}
+	before := p.apart
 	open(name)
 	if err := p.place(title); err != nil {
 		return err
@@ -105,14 +107,17 @@ func (p *pictures) window(open func(string), name, file string) error {
 	if _, err := p.display.Painted(title, p.file(file)); err != nil {
 		return err
 	}
-	p.shown = title
+	*shown = title
 	if err := p.still(title, file); err != nil {
 		return err
 	}
-	if before == "" || before == title {
-		return nil
+	switch {
+	case shown == &p.page:
+		return p.closeWindow(&p.apart)
+	case before != title:
+		return p.closeWindow(&before)
 	}
-	return p.closeWindow(before)
+	return nil
 }
 
 // place moves a window away from the panel, which would be in its picture.
@@ -144,11 +149,17 @@ func (p *pictures) still(title, name string) error {
 	})
 }
 
-// closeWindow closes a window like a person and waits until it is gone.
-func (p *pictures) closeWindow(title string) error {
+// closeWindow closes a window like a person, waits until it is gone and forgets its title.
+// It does nothing for an empty one.
+func (p *pictures) closeWindow(shown *string) error {
+	title := *shown
+	if title == "" {
+		return nil
+	}
 	if err := p.display.CloseWindow(title); err != nil {
 		return err
 	}
+	*shown = ""
 	return desktoptest.Until(desktoptest.Patience, "window to close", func() error { return p.display.Gone(title) })
 }
 

@@ -152,7 +152,7 @@ func firstWindow(ctx context.Context, a api.API) string {
 	if snap, err := a.Snapshot(ctx); err == nil && (!snap.Configured || snap.Hold) {
 		return present.SetUp
 	}
-	return present.Queue
+	return present.Main
 }
 
 // awaitHost says in the log what became of the tray icon.

@@ -36,7 +36,7 @@ func TestLockstepEndsWithItsSession(t *testing.T) {
 	again := d.next()
 	again.app = again.start()
 	again.item()
-	again.opened(present.Queue)
+	again.opened(present.Overview)
 }
 
 // A process that has not noticed yet that its session is gone is no obstacle to the next.
@@ -54,7 +54,7 @@ func TestNextSessionTakesOver(t *testing.T) {
 		}
 		again.item()
 		if len(args) == 0 {
-			again.opened(present.Queue)
+			again.opened(present.Overview)
 		}
 		if err := d.app.Wait(desktoptest.Patience); err != nil {
 			t.Errorf("the one of the session before: %v", err)
@@ -68,7 +68,7 @@ func TestSecondSessionHasItsOwnWindow(t *testing.T) {
 	d, _, _ := trayed(t, desktoptest.Screenless, tidy())
 	other := d.next()
 	other.app = other.start()
-	other.opened(present.Queue)
+	other.opened(present.Overview)
 	c, hello, err := remote.Connect(context.Background(), d.dir, version(t))
 	if err != nil {
 		t.Fatal(err)

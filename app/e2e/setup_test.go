@@ -170,7 +170,7 @@ func (n *newcomer) wroteNothing() {
 func (n *newcomer) starts() {
 	n.t.Helper()
 	n.press("alt+Right")
-	n.Until("the queue", func() error { return n.Display.Visible(title(present.Queue)) })
+	n.Until("the overview", func() error { return n.Display.Visible(title(present.Overview)) })
 	n.Until("the set-up to close", func() error { return n.Display.Gone(setUpTitle) })
 	n.stored("the end of the hold", func(s api.Settings) bool { return !s.Values.Hold })
 	n.settled(n.c)

@@ -66,18 +66,18 @@ func TestWindowsComeAndGoWithoutTheEngine(t *testing.T) {
 	if err := item.Activate(); err != nil {
 		t.Fatal(err)
 	}
-	d.opened(present.Queue)
+	d.opened(present.Overview)
 	first := d.windowProcess()
 	d.click(item, "Reports…")
 	d.opened(present.Reports)
 	if pid := d.windowProcess(); first == 0 || pid != first {
-		t.Errorf("the second window is shown by process %d, the first by %d", pid, first)
+		t.Errorf("the second page is shown by process %d, the first by %d", pid, first)
 	}
 	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	d.Until("the windows to be gone", func() error {
-		return errors.Join(d.Display.Gone(title(present.Queue)), d.Display.Gone(title(present.Reports)))
+		return errors.Join(d.Display.Gone(title(present.Overview)), d.Display.Gone(title(present.Reports)))
 	})
 	id := d.world.Stash.SceneIDs()[1]
 	if err := d.world.Stash.Edit(id, func(sc *sim.Scene) { sc.Title = "Written without a window" }); err != nil {
@@ -103,7 +103,7 @@ func TestSecondStartShowsTheWindowOfTheFirst(t *testing.T) {
 	if err := second.Wait(desktoptest.Patience); err != nil {
 		t.Errorf("the second start: %v", err)
 	}
-	d.opened(present.Queue)
+	d.opened(present.Overview)
 	if d.windowProcess() == 0 {
 		t.Error("the window does not belong to the first start")
 	}
@@ -118,7 +118,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 	item := d.item()
 	d.asksBeforeTheLastWindowGoes()
 	d.Until("the answer to be taken", func() error {
-		return errors.Join(d.Display.Key("space"), d.Display.Gone(title(present.Queue)))
+		return errors.Join(d.Display.Key("space"), d.Display.Gone(title(present.Overview)))
 	})
 	d.settled(d.client())
 	d.click(item, "Queue…")
@@ -129,7 +129,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 	d := newDesk(t, desktoptest.RigParams{Host: desktoptest.NoHost}, tidy())
 	d.app = d.start()
-	d.opened(present.Queue)
+	d.opened(present.Overview)
 	c := d.client()
 	d.settled(c)
 	if err := d.inStep(); err != nil {
@@ -139,18 +139,18 @@ func TestWithoutTrayHostTheWindowIsReachable(t *testing.T) {
 	if err := syscall.Kill(d.windowProcess(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	d.Until("the window to go", func() error { return d.Display.Gone(title(present.Queue)) })
+	d.Until("the window to go", func() error { return d.Display.Gone(title(present.Overview)) })
 	if err := d.start().Wait(desktoptest.Patience); err != nil {
 		t.Errorf("the second start: %v", err)
 	}
-	d.opened(present.Queue)
+	d.opened(present.Overview)
 	if err := d.app.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.app.Wait(desktoptest.Patience); err != nil {
 		t.Errorf("ended by a signal: %v", err)
 	}
-	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Queue)) })
+	d.Until("the window to go with the app", func() error { return d.Display.Gone(title(present.Overview)) })
 }
 
 func TestIconAppearsWhenATrayHostDoes(t *testing.T) {
@@ -172,12 +172,12 @@ func TestIconAppearsWhenATrayHostDoes(t *testing.T) {
 // asksBeforeTheLastWindowGoes closes the window, which stays and darkens behind a question.
 func (d *desk) asksBeforeTheLastWindowGoes() {
 	d.t.Helper()
-	before := d.opened(present.Queue)
-	if err := d.Display.CloseWindow(title(present.Queue)); err != nil {
+	before := d.opened(present.Overview)
+	if err := d.Display.CloseWindow(title(present.Overview)); err != nil {
 		d.t.Fatal(err)
 	}
 	d.Until("the question", func() error {
-		shot, err := d.Display.WindowShot(title(present.Queue), d.Shot(d.t.Name()+"-question"))
+		shot, err := d.Display.WindowShot(title(present.Overview), d.Shot(d.t.Name()+"-question"))
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,28 @@ func Plex(s api.Snapshot, m Moment) Line {
 	return Line{T("Plex up") + lasting(s.Since, m), Good}
 }
 
+// PlexBrief is the state of Plex for a line that is always there: no more than its name
+// while all is well, and never the cause.
+func PlexBrief(s api.Snapshot, m Moment) Line {
+	s.Breaker.Cause = message.None
+	return named(Plex(s, m), "Plex")
+}
+
+// StashBrief is the state of Stash as PlexBrief has that of Plex.
+func StashBrief(s api.Snapshot, m Moment) Line {
+	if Away(s.Stash) {
+		s.Stash.Error = message.None
+	}
+	return named(Stash(s, m), "Stash")
+}
+
+func named(l Line, name string) Line {
+	if l.Tone == Good {
+		l.Words = name
+	}
+	return l
+}
+
 // NewToken says that Lockstep took a newer token by itself, "" when it did not.
 func NewToken(s api.Snapshot, m Moment) string {
 	if s.Plex.NewToken.IsZero() {

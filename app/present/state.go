@@ -98,6 +98,24 @@ func Icon(s api.Snapshot) string {
 	return assets.Up
 }
 
+// Headline is the status with the tone of its state: the head of the overview.
+func Headline(s api.Snapshot, m Moment) Line {
+	l := Line{Words: Status(s, m)}
+	switch StateOf(s) {
+	case PlexDown, NetworkAway:
+		l.Tone = Bad
+	case NeedsYou, Unsettled, Stuck, StashAway:
+		l.Tone = Warn
+	case NotRunning, Checking, OnPause:
+		l.Tone = Muted
+	case Quitting, Comparing, Writing, Scanning, Held:
+		l.Tone = Busy
+	case Idle:
+		l.Tone = Good
+	}
+	return l
+}
+
 // Away reports a server that was asked and did not answer. It is for Stash: what is
 // said of Plex comes from the verdict.
 func Away(c api.Connection) bool {

@@ -55,7 +55,7 @@ func Run(ctx context.Context, a api.API, act Actions) error {
 	if runtime.GOOS != "windows" { // there only an icon that is shown can be changed
 		beginning()
 	}
-	systray.SetOnTapped(func() { go act.Open(present.Queue) })
+	systray.SetOnTapped(func() { go act.Open(present.Main) })
 
 	var watched error
 	done := make(chan struct{})

@@ -199,7 +199,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	if err := r.item.Activate(); err != nil {
 		t.Error(err)
 	}
-	r.wants("open queue")
+	r.wants("open main")
 	r.click("Pause", "30 minutes")
 	r.wants("pause 30m0s")
 	r.click("Pause", "Until I resume")

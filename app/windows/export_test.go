@@ -65,9 +65,9 @@ func TestLogIsOneClickAway(t *testing.T) {
 	w := newTest(t, f)
 	w.opt.Log = "/home/ada/lockstep/lockstep.log"
 	w.Show(present.Queue)
-	w.openLog(w.open[present.Queue])
+	w.openLog(w.showing(present.Queue))
 	wantCalled(t, f, "visit file:///home/ada/lockstep/lockstep.log")
 	w.openURL = func(*url.URL) error { return errors.New("nothing opens texts") }
-	w.openLog(w.open[present.Queue])
-	wantShown(t, w.open[present.Queue], "The log is /home/ada/lockstep/lockstep.log")
+	w.openLog(w.showing(present.Queue))
+	wantShown(t, w.showing(present.Queue), "The log is /home/ada/lockstep/lockstep.log")
 }

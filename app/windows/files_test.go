@@ -135,7 +135,7 @@ func TestOneDialogForFilesAtATime(t *testing.T) {
 		asked, ended = asked+1, ctx
 		if asked == 1 {
 			p.importFrom() // the person presses again while the dialog is open
-			w.open[present.Settings].Close()
+			w.showing(present.Settings).Close()
 		}
 		return "", ctx.Err()
 	}

@@ -20,22 +20,22 @@ func TestWindowsSpeakGerman(t *testing.T) {
 	f.reports = append(f.reports, first)
 	w := newTest(t, f)
 	for name, words := range map[string]string{
-		present.Queue: "Plex läuft", present.Reports: "24 Lücken = 16 eingereiht + 8 ausgelassen", present.Outages: "14 Änderungen offen",
+		present.Queue: "Schreibt 23 von 42", present.Reports: "24 Lücken = 16 eingereiht + 8 ausgelassen", present.Outages: "14 Änderungen offen",
 		present.Settings: "Stash-Adresse", present.Preview: "Nach dem Abgleich", present.Explain: "DSC_0042",
 		present.History: "Was geschah", present.Doctor: "2 Punkte brauchen Ihre Aufmerksamkeit", present.SetUp: "Wo ist Stash?",
 	} {
 		w.Show(name)
 		drawMore(w, name)
-		wantShown(t, w.open[name], words)
+		wantShown(t, w.showing(name), words)
 		shot(t, w, name, name+"-german")
 	}
-	set := w.open[present.Settings].page.(*settingsPage)
+	set := w.showing(present.Settings).page.(*settingsPage)
 	for i, g := range config.Groups() {
 		set.groups.Select(i)
-		wantShown(t, w.open[present.Settings], present.T(string(g)))
+		wantShown(t, w.showing(present.Settings), present.T(string(g)))
 		shot(t, w, present.Settings, "settings-german-"+strconv.Itoa(i))
 	}
-	p := w.open[present.SetUp].page.(*setUpPage)
+	p := w.showing(present.SetUp).page.(*setUpPage)
 	for range present.SetUpSteps()[1:] {
 		tap(t, p.win, "Weiter")
 	}
@@ -50,9 +50,10 @@ func TestWindowsFitInGerman(t *testing.T) {
 	w := newTest(t, newFake())
 	for _, name := range present.Windows() {
 		w.Show(name)
-		win := w.open[name]
-		win.Resize(kinds[name].size.AddWidthHeight(1, 1)) // the test canvas lays out on a change of size only
-		if least := win.Content().MinSize(); least.Width > kinds[name].size.Width {
+		win := w.showing(name)
+		size := usualSize(win.key)
+		win.Resize(size.AddWidthHeight(1, 1)) // the test canvas lays out on a change of size only
+		if least := win.Content().MinSize(); least.Width > size.Width {
 			t.Errorf("%s needs a width of %.0f", name, least.Width)
 		}
 		everything(win, func(o fyne.CanvasObject) {

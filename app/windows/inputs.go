@@ -43,6 +43,9 @@ func (b *keyButton) TypedKey(ev *fyne.KeyEvent) {
 	}
 }
 
+// TypedRune implements fyne.Focusable.
+func (b *keyButton) TypedRune(r rune) { passRune(b, r) }
+
 // FocusGained implements fyne.Focusable.
 func (b *keyButton) FocusGained() {
 	b.focused = true

@@ -28,6 +28,9 @@ func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
 	}
 }
 
+// TypedRune implements fyne.Focusable.
+func (l *keyList) TypedRune(r rune) { passRune(l, r) }
+
 // Disabled implements fyne.Disableable: an empty list has no row to show the focus on.
 func (l *keyList) Disabled() bool { return l.Length() == 0 }
 
@@ -36,6 +39,17 @@ func (l *keyList) Disable() {}
 
 // Enable implements fyne.Disableable; only the length decides.
 func (l *keyList) Enable() {}
+
+// passRune gives a typed sign that is no matter of an object to its window.
+func passRune(o fyne.CanvasObject, r rune) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return
+	}
+	if typed := c.OnTypedRune(); typed != nil {
+		typed(r)
+	}
+}
 
 // escape takes away what lies over the window of an object: a question, a message.
 func escape(o fyne.CanvasObject) {

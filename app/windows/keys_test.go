@@ -62,7 +62,7 @@ func TestTabPassesByAnEmptyList(t *testing.T) {
 	w := newTest(t, f)
 	for _, name := range []string{present.Queue, present.Outages} {
 		w.Show(name)
-		for o := range reach(w.open[name]) {
+		for o := range reach(w.showing(name)) {
 			if _, ok := o.(*keyList); ok {
 				t.Errorf("%s: the focus is on an empty list, where nobody sees it", name)
 			}
@@ -77,7 +77,7 @@ func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
 	for _, name := range present.Windows() {
 		w.Show(name)
 		drawMore(w, name)
-		win := w.open[name]
+		win := w.showing(name)
 		win.Resize(win.Canvas().Size().AddWidthHeight(1, 1)) // as the next frame does: a wrapped text knows its height only now
 		met := map[fyne.CanvasObject]bool{}
 		for o := range reach(win) {
@@ -97,6 +97,8 @@ func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
 // usable reports something a person can do something with, as walk gives it.
 func usable(o fyne.CanvasObject) bool {
 	switch x := o.(type) {
+	case *navItem:
+		return true
 	case *widget.Button, *widget.Entry, *widget.Check, *widget.Select, *keyScroll, *keyList:
 		return !x.(fyne.Disableable).Disabled()
 	}
@@ -157,15 +159,19 @@ func TestShortcutsWorkWhereverTheFocusIs(t *testing.T) {
 	w := newTest(t, newFake())
 	for _, name := range []string{present.Queue, present.Reports, present.Preview, present.Explain, present.History, present.Settings} {
 		w.Show(name)
-		win := w.open[name]
+		win := w.showing(name)
 		shortcut(t, win, fyne.KeyF)
 		if _, ok := win.Canvas().Focused().(*textInput); !ok {
 			t.Errorf("%s: ctrl+F brings the focus to %T", name, win.Canvas().Focused())
 		}
 	}
+	shortcut(t, w.showing(present.Settings), fyne.Key4)
+	if got := strings.Join(w.Names(), " "); got != "preview settings" {
+		t.Errorf("shown: %s", got)
+	}
 	for _, name := range w.Names() {
-		shortcut(t, w.open[name], fyne.KeyW)
-		if w.open[name] != nil {
+		shortcut(t, w.showing(name), fyne.KeyW)
+		if w.showing(name) != nil {
 			t.Errorf("%s: ctrl+W does not close it", name)
 		}
 	}
@@ -181,10 +187,10 @@ func TestRowsAreChosenByKeyboard(t *testing.T) {
 		t.Errorf("chose %+v", p.detail.row.Scene)
 	}
 	_, h := open[*historyPage](t, w, present.History)
-	tap(t, w.open[present.History], "Runs")
-	w.open[present.History].Canvas().Focus(h.runList.list)
-	stroke(w.open[present.History], fyne.KeyReturn)
-	if h.run.ID != 3 || !canTap(w.open[present.History], "Undo this run") {
+	tap(t, w.showing(present.History), "Runs")
+	w.showing(present.History).Canvas().Focus(h.runList.list)
+	stroke(w.showing(present.History), fyne.KeyReturn)
+	if h.run.ID != 3 || !canTap(w.showing(present.History), "Undo this run") {
 		t.Errorf("chose run %d", h.run.ID)
 	}
 }
@@ -197,7 +203,7 @@ func TestWhatDoesNotFitIsReadByKeyboard(t *testing.T) {
 	for _, name := range []string{present.Doctor, present.Explain, present.History} {
 		w.Show(name)
 		drawMore(w, name)
-		win := w.open[name]
+		win := w.showing(name)
 		if p, ok := win.page.(*historyPage); ok {
 			p.list.list.Select(0)
 		}
@@ -246,25 +252,25 @@ func TestOpenWindowsChangeTheirLanguageAtOnce(t *testing.T) {
 	t.Cleanup(func() { present.SetLanguage("en") })
 	f := newFake()
 	w := newTest(t, f)
+	w.showApart(present.Explain, "812")
 	w.Show(present.Queue)
-	w.Show("explain:812")
 	w.Show("settings:" + string(config.Privacy))
 	present.SetLanguage("de")
 	w.update(sampleSnapshot())
-	wantShown(t, w.open[present.Queue], "Schreibt 23 von 42")
-	wantShown(t, w.open[present.Explain], "Schon in der Warteschlange.")
-	wantShown(t, w.open[present.Settings], "Datenschutz", "Namen im Protokoll verbergen")
-	if got := w.open[present.Queue].Title(); got != "Lockstep – Warteschlange" {
+	wantShown(t, w.showing(present.Queue), "Schreibt 23 von 42")
+	wantShown(t, w.showing(present.Explain), "Schon in der Warteschlange.")
+	wantShown(t, w.showing(present.Settings), "Datenschutz", "Namen im Protokoll verbergen")
+	if got := w.showing(present.Queue).Title(); got != "Lockstep – Warteschlange" {
 		t.Errorf("title %q", got)
 	}
-	win := w.open[present.Settings]
+	win := w.showing(present.Settings)
 	o, _ := config.Lookup("mask-names")
 	p := win.page.(*settingsPage)
 	p.edit(o, "true", para())
 	present.SetLanguage("en")
 	w.update(sampleSnapshot())
 	wantShown(t, win, "Datenschutz") // not saved yet: what was chosen stays
-	if w.Show(present.Queue); !shows(w.open[present.Queue], "Writing 23 of 42") {
+	if w.Show(present.Queue); !shows(w.showing(present.Queue), "Writing 23 of 42") {
 		t.Error("the queue stays German")
 	}
 }

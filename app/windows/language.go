@@ -21,10 +21,14 @@ func (w *Windows) reword() {
 				continue
 			}
 		}
-		about := ""
-		if s, ok := win.page.(subject); ok {
-			about = s.about()
-		}
-		w.fill(win, about)
+		w.fill(win, win.about())
 	}
+}
+
+// about is what the page of a window is about, for one that shows the same.
+func (win *window) about() string {
+	if s, ok := win.page.(subject); ok {
+		return s.about()
+	}
+	return ""
 }

@@ -61,8 +61,8 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 		w := newTest(t, f)
 		for _, name := range []string{present.Reports, present.Outages, present.Preview, present.Queue} {
 			w.Show(name)
-			win := w.open[name]
-			win.Resize(kinds[name].size.AddWidthHeight(1, 1))
+			win := w.showing(name)
+			win.Resize(usualSize(win.key).AddWidthHeight(1, 1))
 			for full, lines := range drawn(win) {
 				if strings.HasSuffix(lines[1], "…") {
 					t.Errorf("%s, %s: %q is cut off at the usual size", language, name, full)
@@ -142,7 +142,7 @@ func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newTest(t, newFake())
 			w.Show(name)
-			win := w.open[name]
+			win := w.showing(name)
 			list, _ := rowsOf(win)
 			before := list.Size().Height
 			list.Select(0)
@@ -166,7 +166,7 @@ func TestALongTextDoesNotPushTheListAway(t *testing.T) {
 	w := newTest(t, f)
 	for _, name := range []string{present.History, present.Preview} {
 		w.Show(name)
-		win := w.open[name]
+		win := w.showing(name)
 		list, _ := rowsOf(win)
 		before, high := list.Size().Height, win.Content().MinSize().Height
 		list.Select(0)

@@ -18,7 +18,10 @@ import (
 type memory struct {
 	file string
 	kept struct {
-		// Sizes are the sizes of the windows by their names.
+		// Page is the page the main window showed last, empty for none yet.
+		Page string `json:"page,omitempty"`
+		// Sizes are the sizes of the windows by their names. Their positions are not kept:
+		// Fyne can ask for one, but tells none.
 		Sizes map[string][2]float32 `json:"sizes"`
 		// Told is set once a person knows that closing windows does not end Lockstep.
 		Told bool `json:"told"`

@@ -16,31 +16,58 @@ import (
 	"lockstep/sync/config"
 )
 
-// menu is the menu bar of every window, so that each is reachable from each, also by
+// menu is the menu bar of every window, so that each page is reachable from each, also by
 // keyboard and without a tray.
 func (w *Windows) menu(win *window) *fyne.MainMenu {
-	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8}
-	view := fyne.NewMenu(present.T("View"))
-	for i, name := range []string{present.Queue, present.Reports, present.Outages, present.Preview, present.Explain, present.History, present.Settings, present.Doctor} {
-		item := fyne.NewMenuItem(present.WindowTitle(name), func() { w.Show(name) })
-		item.Shortcut = key(keys[i])
-		view.Items = append(view.Items, item)
-	}
-	if s, ok := win.page.(searcher); ok {
-		search := fyne.NewMenuItem(present.T("Search"), func() { win.Canvas().Focus(s.searcher()) })
-		search.Shortcut = key(fyne.KeyF)
-		view.Items = append(view.Items, fyne.NewMenuItemSeparator(), search)
-	}
-	this := fyne.NewMenuItem(present.T("Close window"), func() { w.close(win) })
-	this.Shortcut = key(fyne.KeyW)
-	closing := fyne.NewMenuItem(present.T("Close all windows"), w.CloseAll)
-	closing.Shortcut = key(fyne.KeyQ)
-	closing.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
-	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() { w.askToQuit(win) })
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", w.ownItems(win)...), fyne.NewMenu(present.T("View"), w.viewItems(win)...), fyne.NewMenu(present.T("Help"), w.helpItems(win)...))
+}
+
+func (w *Windows) ownItems(win *window) []*fyne.MenuItem {
+	set := withKey(fyne.KeyComma, present.T("Settings…"), func() { w.Show(present.Settings) })
 	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
 	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog(win) })
 	log.Disabled = w.opt.Log == ""
-	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, closing), view)
+	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() { w.askToQuit(win) })
+	this := withKey(fyne.KeyW, present.T("Close window"), func() { w.close(win) })
+	all := withKey(fyne.KeyQ, present.T("Close all windows"), w.CloseAll)
+	all.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
+	return []*fyne.MenuItem{set, setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, all}
+}
+
+func (w *Windows) viewItems(win *window) []*fyne.MenuItem {
+	keys := []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6, fyne.Key7, fyne.Key8, fyne.Key9}
+	var items []*fyne.MenuItem
+	for i, name := range present.Pages() {
+		items = append(items, withKey(keys[i], present.WindowTitle(name), func() { w.turnTo(name) }))
+	}
+	items = append(items, fyne.NewMenuItemSeparator(), withKey(fyne.KeyF, present.T("Search"), func() {
+		if s, ok := win.page.(searcher); ok {
+			win.Canvas().Focus(s.searcher())
+		}
+	}))
+	if win.shell != nil {
+		items = append(items, withKey(fyne.KeyN, present.T("Open in new window"), func() { w.showApart(win.name, win.about()) }))
+	}
+	return items
+}
+
+// turnTo shows a page as it was left.
+func (w *Windows) turnTo(name string) {
+	main := w.open[present.Main]
+	if main == nil || w.open[name] != nil {
+		w.Show(name)
+		return
+	}
+	main.Show()
+	main.RequestFocus()
+	main.shell.visit(name)
+}
+
+// withKey is an entry of a menu with its shortcut.
+func withKey(name fyne.KeyName, label string, do func()) *fyne.MenuItem {
+	item := fyne.NewMenuItem(label, do)
+	item.Shortcut = key(name)
+	return item
 }
 
 func (w *Windows) askToQuit(win *window) {

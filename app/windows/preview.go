@@ -74,7 +74,7 @@ func (p *previewPage) content() fyne.CanvasObject {
 	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.NewCenter(wide(260, p.empty))))
 	right := container.NewBorder(p.name, p.fullBox, nil, nil, p.fields.body)
 	split := container.NewHSplit(left, right)
-	split.SetOffset(0.34)
+	split.SetOffset(0.28)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
 	return container.NewPadded(container.NewBorder(top, foot, nil, nil, split))
 }

@@ -14,7 +14,6 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
-	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -29,17 +28,16 @@ type queuePage struct {
 	win  *window
 	snap api.Snapshot
 
-	status, rate, plex, stash, today *widget.Label
-	progress                         *widget.ProgressBar
-	bar                              *fyne.Container
-	down, asks                       *band
-	pause                            *keyButton
-	resume, sync, dead               *keyButton
-	filters                          *chooser
-	search                           *textInput
-	jobs                             *pager[queue.Job]
-	list                             *listing
-	detail                           *jobDetail
+	status, rate *widget.Label
+	progress     *widget.ProgressBar
+	bar          *fyne.Container
+	down, asks   *band
+	dead         *keyButton
+	filters      *chooser
+	search       *textInput
+	jobs         *pager[queue.Job]
+	list         *listing
+	detail       *jobDetail
 
 	shown    []present.Filter
 	drawn    queue.Counts
@@ -50,20 +48,11 @@ type queuePage struct {
 }
 
 func newQueuePage(w *Windows, win *window) page {
-	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), plex: line(), stash: line(), today: text(""), progress: widget.NewProgressBar()}
+	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), progress: widget.NewProgressBar()}
 	p.progress.TextFormatter = func() string { return "" }
-	p.rate.Alignment, p.today.Alignment = fyne.TextAlignTrailing, fyne.TextAlignTrailing
+	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
 	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
-	p.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
-	p.resume = newButton(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
-	p.resume.Hide()
-	p.sync = newButton(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
-		w.command(win, func(ctx context.Context) error {
-			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
-			return err
-		})
-	})
 	p.dead = newButton(present.T("Retry all dead"), nil, func() {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
@@ -82,11 +71,9 @@ func newQueuePage(w *Windows, win *window) page {
 }
 
 func (p *queuePage) content() fyne.CanvasObject {
-	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.pause, p.resume, p.sync), p.status)
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
-	servers := container.NewBorder(nil, nil, nil, p.today, container.NewGridWithColumns(2, p.plex, p.stash))
 	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(165, p.search)), p.filters.scrolled())
-	top := container.NewVBox(head, p.bar, servers, p.down.box, p.asks.box, pick)
+	top := container.NewVBox(p.status, p.bar, p.down.box, p.asks.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 
@@ -171,22 +158,12 @@ func (p *queuePage) update(s api.Snapshot) {
 	m := p.w.moment()
 	set(p.status, present.Status(s, m), widget.MediumImportance)
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
-	short := s
-	if present.Band(s, m) != "" { // it tells why in full
-		short.Breaker.Cause, short.Stash.Error = message.None, message.None
-	}
-	setLine(p.plex, present.Plex(short, m))
-	setLine(p.stash, present.Stash(short, m))
-	set(p.today, present.Today(s.Today), widget.LowImportance)
 	if f := present.Fraction(s.Run); p.progress.Value != f {
 		p.progress.SetValue(f)
 	}
 	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
 	p.attention(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
-	visible(p.pause, !s.Paused)
-	visible(p.resume, s.Paused)
-	enabled(p.sync, s.Live && s.Stopping == "")
 	p.shown = present.Filters(s.Queue)
 	labels := make([]string, len(p.shown))
 	for i, f := range p.shown {

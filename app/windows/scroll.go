@@ -61,7 +61,7 @@ func (s *keyScroll) mark(focused bool) {
 }
 
 // TypedRune implements fyne.Focusable.
-func (s *keyScroll) TypedRune(rune) {}
+func (s *keyScroll) TypedRune(r rune) { passRune(s, r) }
 
 // TypedKey implements fyne.Focusable.
 func (s *keyScroll) TypedKey(ev *fyne.KeyEvent) {

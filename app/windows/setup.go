@@ -277,7 +277,7 @@ func (p *setUpPage) leave(to int) {
 func (p *setUpPage) finish() {
 	p.draft.Hold = false
 	p.save(func() {
-		p.w.Show(present.Queue)
+		p.w.Show(present.Overview)
 		p.win.Close()
 	})
 }

@@ -53,7 +53,7 @@ func TestSetUpGoesFromStashToTheFirstSync(t *testing.T) {
 	setUpLibrariesAndPaths(t, f, win, p)
 	setUpPreview(t, f, w, win)
 	setUpStart(t, f, win, p)
-	if w.open[present.SetUp] != nil || w.open[present.Queue] == nil {
+	if w.showing(present.SetUp) != nil || w.showing(present.Overview) == nil {
 		t.Errorf("open: %v", w.Names())
 	}
 }
@@ -126,7 +126,7 @@ func setUpPreview(t *testing.T, f *fake, w *Windows, win fyne.Window) {
 	w.update(s)
 	wantShown(t, win, "Checked 1\u202f204 scenes: 1\u202f180 in step · 16 to write · 8 skipped", "Nothing has been written.")
 	tap(t, win, "Look at every change")
-	if w.open[present.Preview] == nil {
+	if w.showing(present.Preview) == nil {
 		t.Error("the preview is not shown")
 	}
 	tap(t, win, "Next")

@@ -50,7 +50,7 @@ func newTest(t *testing.T, f *fake) *Windows {
 // shot saves a picture of a window to the folder LOCKSTEP_SHOTS names, for people.
 func shot(t *testing.T, w *Windows, name, file string) {
 	t.Helper()
-	win := w.open[name]
+	win := w.showing(name)
 	if win == nil {
 		t.Fatalf("no window %q", name)
 	}
@@ -94,6 +94,9 @@ func TestEveryWindowIsDrawn(t *testing.T) {
 				drawMore(w, n)
 				shot(t, w, n, n+"-"+name)
 			}
+			for _, n := range present.Pages() { // side by side, too
+				w.showApart(n, "")
+			}
 			if got := strings.Join(w.Names(), " "); got != strings.Join(present.Windows(), " ") {
 				t.Errorf("open: %s", got)
 			}
@@ -103,7 +106,7 @@ func TestEveryWindowIsDrawn(t *testing.T) {
 
 // drawMore brings a window into the state people see it in.
 func drawMore(w *Windows, name string) {
-	switch p := w.open[name].page.(type) {
+	switch p := w.showing(name).page.(type) {
 	case *queuePage:
 		p.list.list.Select(6)
 	case *reportsPage:
@@ -146,7 +149,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 	w.Show(present.Settings)
 	w.update(s)
 	shot(t, w, present.Settings, "settings-first")
-	p := w.open[present.Settings].page.(*settingsPage)
+	p := w.showing(present.Settings).page.(*settingsPage)
 	for i, n := range []string{"connections", "libraries", "fields", "schedule", "notifications", "performance", "privacy", "desktop", "advanced"} {
 		p.groups.Select(i)
 		shot(t, w, present.Settings, "settings-"+n)
@@ -157,7 +160,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
 	w.update(s)
 	w.Show(present.Queue)
+	shot(t, w, present.Queue, "queue-brake")
 	w.Show(present.Preview)
 	shot(t, w, present.Preview, "preview-brake")
-	shot(t, w, present.Queue, "queue-brake")
 }

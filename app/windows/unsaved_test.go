@@ -13,7 +13,7 @@ func edited(t *testing.T) (*fake, *Windows, *window) {
 	f := newFake()
 	w := newTest(t, f)
 	open[*settingsPage](t, w, present.Settings)
-	win := w.open[present.Settings]
+	win := w.showing(present.Settings)
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	return f, w, win
 }
@@ -35,12 +35,12 @@ func TestClosingAsksBeforeChangesAreLost(t *testing.T) {
 				f, w, win := edited(t)
 				leave(w, win)
 				wantShown(t, win, "Save your changes?", "Your changes are not saved yet.")
-				if w.open[present.Settings] == nil {
+				if w.showing(present.Settings) == nil {
 					t.Fatal("closed before the answer")
 				}
 				tap(t, win, button)
 				wantCalled(t, f, tc.called)
-				if stays := w.open[present.Settings] != nil; stays != tc.stays {
+				if stays := w.showing(present.Settings) != nil; stays != tc.stays {
 					t.Errorf("open: %v", stays)
 				}
 				if tc.stays && entry(t, win, stashURLEntry).Text != "http://nas:9999" {
@@ -55,7 +55,7 @@ func TestClosingDoesNotAskWithoutChanges(t *testing.T) {
 	_, w, win := edited(t)
 	tap(t, win, "Revert")
 	w.close(win)
-	if w.open[present.Settings] != nil {
+	if w.showing(present.Settings) != nil {
 		t.Error("asks although nothing is lost")
 	}
 }
@@ -71,7 +71,7 @@ func TestClosingWithAMistakeOffersNoSave(t *testing.T) {
 	}
 	tap(t, win, "Keep editing")
 	wantCalled(t, f, "")
-	if w.open[present.Settings] == nil {
+	if w.showing(present.Settings) == nil {
 		t.Error("closed")
 	}
 }
@@ -81,7 +81,7 @@ func TestFailedSaveLeavesTheWindowOpen(t *testing.T) {
 	f.err = errors.New("the disk is full")
 	w.close(win)
 	tap(t, win, "Save")
-	if w.open[present.Settings] == nil {
+	if w.showing(present.Settings) == nil {
 		t.Fatal("closed, and nothing is stored")
 	}
 	wantShown(t, win, "That did not work", "Cause: the disk is full")
@@ -162,7 +162,7 @@ func TestTestAnswerGoesWithTheAddressOrTheSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newTest(t, newFake())
 			open[*settingsPage](t, w, present.Settings)
-			win := w.open[present.Settings]
+			win := w.showing(present.Settings)
 			tap(t, win, "Test")
 			wantShown(t, win, answer)
 			change(t, win)
@@ -179,7 +179,7 @@ func TestTestAnswerGoesWithTheAddressOrTheSecret(t *testing.T) {
 func TestLateTestAnswerIsDropped(t *testing.T) {
 	w := newTest(t, newFake())
 	open[*settingsPage](t, w, present.Settings)
-	win := w.open[present.Settings]
+	win := w.showing(present.Settings)
 	var late []func()
 	w.spawn = func(fn func()) { late = append(late, fn) }
 	tap(t, win, "Test")

@@ -1,5 +1,5 @@
-// Package windows owns the windows people see: queue, reports, outages, settings,
-// preview, explain, history and doctor. It shows what the API says in the words of
+// Package windows owns the windows people see: the main window with its pages (overview,
+// queue, reports, preview, history, outages, explain and doctor), settings and set-up. It shows what the API says in the words of
 // package present and sends commands back; it holds no state of the engine but the
 // latest snapshot and the page on screen, and it never starts a Fyne driver.
 package windows
@@ -73,7 +73,7 @@ type Windows struct {
 	pollEvery time.Duration
 }
 
-// page is the content of one window.
+// page is the content of a window, or what the main window shows beside its sidebar.
 type page interface {
 	content() fyne.CanvasObject
 	// update shows a new snapshot. It is called up to ten times a second.
@@ -88,8 +88,11 @@ type searcher interface{ searcher() fyne.Focusable }
 
 type window struct {
 	fyne.Window
-	name string
-	page page
+	key   string // under which Windows knows it: present.Main, or the name of its only page
+	name  string // of the page it shows
+	page  page
+	shell *shell // of the main window; nil for others
+	strip *strip // nil for windows that have none
 	// choosing ends the dialog for files that is open; nil for none.
 	choosing context.CancelFunc
 }
@@ -103,84 +106,179 @@ func New(a fyne.App, engine api.API, opt Options) *Windows {
 	return w
 }
 
-// Show opens a window or brings it to the front. The name is one of present.Windows,
-// and may be followed by a colon and what it is about: "explain:812". An unknown name
-// opens the queue.
+// Show shows a page in the main window, or a window of its own, and brings it to the front.
+// The name is one of present.Windows, and may be followed by a colon and what it is about:
+// "explain:812". present.Main, or a name nobody knows, is the page that was shown last.
 func (w *Windows) Show(name string) {
 	name, about, _ := strings.Cut(name, ":")
-	k, ok := kinds[name]
-	if !ok {
-		name, k = present.Queue, kinds[present.Queue]
+	if _, ok := kinds[name]; !ok {
+		name = w.lastPage()
 	}
-	if open, ok := w.open[name]; ok {
-		open.Show()
-		open.RequestFocus()
-		open.page.show(about)
+	win := w.open[w.home(name)]
+	if win == nil {
+		w.newWindow(w.home(name), name, about)
 		return
 	}
-	win := &window{Window: w.app.NewWindow(""), name: name}
-	w.open[name] = win
+	win.Show()
+	win.RequestFocus()
+	if win.shell != nil {
+		win.shell.turn(name)
+	}
+	win.page.show(about)
+}
+
+// home is the key of the window that shows a page: its own if there is one, else the main one.
+func (w *Windows) home(name string) string {
+	if kinds[name].apart || w.open[name] != nil {
+		return name
+	}
+	return present.Main
+}
+
+// lastPage is the page of the main window, or the one it had when it was closed.
+func (w *Windows) lastPage() string {
+	name := w.memory.kept.Page
+	if win := w.open[present.Main]; win != nil {
+		name = win.name
+	}
+	if k, ok := kinds[name]; ok && !k.apart {
+		return name
+	}
+	return present.Overview
+}
+
+// showApart shows a page beside the main window, in one of its own.
+func (w *Windows) showApart(name, about string) {
+	if w.open[name] == nil {
+		w.newWindow(name, name, about)
+		return
+	}
+	w.Show(name)
+}
+
+// newWindow opens a window.
+func (w *Windows) newWindow(key, name, about string) {
+	win := &window{Window: w.app.NewWindow(""), key: key, name: name}
+	w.open[key] = win
 	if w.opt.Icon != nil {
 		win.SetIcon(w.opt.Icon)
 	}
 	w.fill(win, about)
-	win.Resize(w.memory.size(name, k.size))
+	win.SetPadded(false) // the sidebar reaches the edge, and pages have margins of their own
+	win.Resize(w.memory.size(key, usualSize(key)))
 	win.SetCloseIntercept(func() { w.close(win) })
-	win.SetOnClosed(func() { w.closed(name) })
+	win.SetOnClosed(func() { w.closed(key) })
 	win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
 		if ev.Name == fyne.KeyEscape {
 			dismiss(win.Canvas())
 		}
 	})
+	win.Canvas().SetOnTypedRune(func(r rune) { w.typed(win, r) })
 	win.Show()
 }
 
-// smallest is a size at which every page still reads well.
-var smallest = fyne.NewSize(560, 380)
+var (
+	// smallest is a size at which every page still reads well.
+	smallest = fyne.NewSize(560, 380)
+	// mainSize is the usual size of the main window.
+	mainSize = fyne.NewSize(1180, 700)
+)
+
+// usualSize is the size of a window that nobody has changed yet.
+func usualSize(key string) fyne.Size {
+	if key == present.Main {
+		return mainSize
+	}
+	return kinds[key].size
+}
 
 // fill makes what a window shows, in the language of the moment.
 func (w *Windows) fill(win *window, about string) {
-	win.SetTitle("Lockstep – " + present.WindowTitle(win.name))
-	win.page = kinds[win.name].make(w, win)
+	win.page, win.strip = nil, nil
+	if win.key == present.Main {
+		win.shell = newShell(w, win)
+		win.SetContent(win.shell.content())
+		win.shell.turn(win.name)
+	} else {
+		w.fillApart(win)
+	}
 	win.SetMainMenu(w.menu(win))
-	least := canvas.NewRectangle(color.Transparent)
-	least.SetMinSize(smallest)
-	win.SetContent(container.NewStack(least, win.page.content()))
-	win.page.update(w.snap)
 	win.page.show(about)
+}
+
+// fillApart makes a window of one page. A page of the main window keeps its strip there.
+func (w *Windows) fillApart(win *window) {
+	win.SetTitle(titleOf(win.name))
+	win.page = kinds[win.name].make(w, win)
+	content := atLeast(smallest, win.page.content())
+	if !kinds[win.name].apart {
+		win.strip = newStrip(w, win)
+		win.strip.update(w.snap)
+		content = container.NewBorder(nil, win.strip.box, nil, nil, content)
+	}
+	win.SetContent(content)
+	win.page.update(w.snap)
+}
+
+func titleOf(name string) string { return "Lockstep – " + present.WindowTitle(name) }
+
+// atLeast keeps an object at least that large.
+func atLeast(size fyne.Size, o fyne.CanvasObject) fyne.CanvasObject {
+	least := canvas.NewRectangle(color.Transparent)
+	least.SetMinSize(size)
+	return container.NewStack(least, o)
 }
 
 // close closes a window as its own button does.
 func (w *Windows) close(win *window) {
-	w.memory.keepSize(win.name, win.Canvas().Size())
+	w.keep(win)
 	w.settle(win, func() { w.leave(win) })
 }
 
-// Names lists the open windows.
+// keep remembers how a window was left.
+func (w *Windows) keep(win *window) {
+	if win.shell != nil {
+		w.memory.kept.Page = win.name
+	}
+	w.memory.keepSize(win.key, win.Canvas().Size())
+}
+
+// Names lists the pages that can be seen, in the order of present.Windows.
 func (w *Windows) Names() []string {
 	var names []string
 	for _, n := range present.Windows() {
-		if w.open[n] != nil {
+		if w.showing(n) != nil {
 			names = append(names, n)
 		}
 	}
 	return names
 }
 
+// showing is the window in which a page can be seen, nil for none.
+func (w *Windows) showing(name string) *window {
+	if win := w.open[name]; win != nil {
+		return win
+	}
+	if win := w.open[present.Main]; win != nil && win.name == name {
+		return win
+	}
+	return nil
+}
+
 // CloseAll closes every window, remembering their sizes. One with changes that are not
 // stored asks first.
 func (w *Windows) CloseAll() {
-	for name, win := range w.open {
-		w.memory.keepSize(name, win.Canvas().Size())
+	for _, win := range w.open {
+		w.keep(win)
 		w.settle(win, win.Close)
 	}
 }
 
-func (w *Windows) closed(name string) {
-	if win := w.open[name]; win != nil && win.choosing != nil {
+func (w *Windows) closed(key string) {
+	if win := w.open[key]; win != nil && win.choosing != nil {
 		win.choosing()
 	}
-	delete(w.open, name)
+	delete(w.open, key)
 	if len(w.open) == 0 && w.opt.OnLastClosed != nil {
 		w.opt.OnLastClosed()
 	}
@@ -190,29 +288,43 @@ func (w *Windows) update(s api.Snapshot) {
 	w.snap, w.heard = s, true
 	w.reword()
 	for _, win := range w.open {
-		win.page.update(s)
+		win.update(s)
 	}
+}
+
+// update shows a new snapshot. A page nobody sees hears of it when it is turned to.
+func (win *window) update(s api.Snapshot) {
+	if win.shell != nil {
+		win.shell.side.update(s)
+	}
+	if win.strip != nil {
+		win.strip.update(s)
+	}
+	win.page.update(s)
 }
 
 func (w *Windows) moment() present.Moment { return present.Moment{Now: w.now(), Zone: w.opt.Zone} }
 
+// kind is what there is to know of a page before it is made.
 type kind struct {
-	size fyne.Size
-	make func(*Windows, *window) page
+	size  fyne.Size // usual size of a window of its own
+	make  func(*Windows, *window) page
+	apart bool // it is never a page of the main window
 }
 
 var kinds map[string]kind
 
 func init() { // a plain initialiser would be a cycle: pages open other pages
 	kinds = map[string]kind{
-		present.Queue:    {fyne.NewSize(1020, 620), newQueuePage},
-		present.Reports:  {fyne.NewSize(1060, 660), newReportsPage},
-		present.Outages:  {fyne.NewSize(940, 560), newOutagesPage},
-		present.Settings: {fyne.NewSize(900, 660), newSettingsPage},
-		present.Preview:  {fyne.NewSize(1060, 620), newPreviewPage},
-		present.Explain:  {fyne.NewSize(820, 560), newExplainPage},
-		present.History:  {fyne.NewSize(940, 600), newHistoryPage},
-		present.Doctor:   {fyne.NewSize(760, 520), newDoctorPage},
-		present.SetUp:    {fyne.NewSize(900, 640), newSetUpPage},
+		present.Overview: {fyne.NewSize(900, 620), newOverviewPage, false},
+		present.Queue:    {fyne.NewSize(900, 620), newQueuePage, false},
+		present.Reports:  {fyne.NewSize(1060, 660), newReportsPage, false},
+		present.Outages:  {fyne.NewSize(940, 560), newOutagesPage, false},
+		present.Preview:  {fyne.NewSize(1060, 620), newPreviewPage, false},
+		present.Explain:  {fyne.NewSize(820, 560), newExplainPage, false},
+		present.History:  {fyne.NewSize(940, 600), newHistoryPage, false},
+		present.Doctor:   {fyne.NewSize(760, 520), newDoctorPage, false},
+		present.Settings: {fyne.NewSize(900, 660), newSettingsPage, true},
+		present.SetUp:    {fyne.NewSize(900, 640), newSetUpPage, true},
 	}
 }

@@ -21,33 +21,155 @@ import (
 	"lockstep/sync/api"
 )
 
-func TestWindowsOpenOnceAndRememberTheirSize(t *testing.T) {
+func TestPagesShareAWindowThatIsRemembered(t *testing.T) {
 	f := newFake()
 	dir := t.TempDir()
 	closed := 0
-	a := test.NewTempApp(t)
-	w := New(a, f, Options{DataDir: dir, OnLastClosed: func() { closed++ }})
-	w.spawn = func(fn func()) { fn() }
+	start := func() *Windows {
+		w := New(test.NewTempApp(t), f, Options{DataDir: dir, OnLastClosed: func() { closed++ }})
+		w.spawn = func(fn func()) { fn() }
+		return w
+	}
+	w := start()
 	w.Show("no such window")
+	if got := strings.Join(w.Names(), " "); got != "overview" {
+		t.Fatalf("begins with %s", got)
+	}
 	w.Show(present.Queue)
 	w.Show(present.Outages)
-	if got := strings.Join(w.Names(), " "); got != "queue outages" {
-		t.Fatalf("open: %s", got)
+	w.Show(present.Settings)
+	if got := strings.Join(w.Names(), " "); got != "outages settings" || len(w.open) != 2 {
+		t.Fatalf("shown: %s in %d windows", got, len(w.open))
 	}
-	w.open[present.Queue].Resize(fyne.NewSize(700, 444))
+	w.showing(present.Outages).Resize(fyne.NewSize(700, 444))
 	w.CloseAll()
 	if closed != 1 || len(w.Names()) != 0 {
 		t.Errorf("told %d times, still open %v", closed, w.Names())
 	}
-	again := loadMemory(dir)
-	if got := again.size(present.Queue, fyne.NewSize(1, 1)); got != fyne.NewSize(700, 444) {
-		t.Errorf("remembered %v", got)
+	again := start()
+	again.Show(present.Main)
+	if win := again.showing(present.Outages); win == nil || win.Canvas().Size() != fyne.NewSize(700, 444) {
+		t.Errorf("remembered %v %v", again.Names(), again.memory.kept)
 	}
-	if err := os.WriteFile(dir+"/windows.json", []byte(`{"sizes":{"queue":[3,99999]}`), 0o600); err != nil {
+	if err := os.WriteFile(dir+"/windows.json", []byte(`{"sizes":{"main":[3,99999]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := loadMemory(dir).size(present.Queue, fyne.NewSize(500, 400)); got != fyne.NewSize(500, 400) {
+	if got := loadMemory(dir).size(present.Main, fyne.NewSize(500, 400)); got != fyne.NewSize(500, 400) {
 		t.Errorf("a damaged file gives %v", got)
+	}
+}
+
+func TestPageInAWindowOfItsOwn(t *testing.T) {
+	w := newTest(t, newFake())
+	w.Show("explain:812")
+	shortcut(t, w.showing(present.Explain), fyne.KeyN)
+	own := w.open[present.Explain]
+	if own == nil || own.page.(*explainPage).shown.Scene != 812 {
+		t.Fatalf("open: %v", w.open)
+	}
+	w.Show(present.Queue)
+	w.Show("explain:812")
+	if main := w.open[present.Main]; main.name != present.Queue {
+		t.Errorf("the main window turned to %s, which is open beside it", main.name)
+	}
+	wantShown(t, own, "DSC_0042", "● Plex")
+	w.close(own)
+	if got := strings.Join(w.Names(), " "); got != "queue" {
+		t.Errorf("open: %s", got)
+	}
+}
+
+// What a person typed, ticked or chose on a page is there when they turn back to it.
+func TestPagesStayAsTheyWereLeft(t *testing.T) {
+	w := newTest(t, newFake())
+	win, p := open[*previewPage](t, w, present.Preview)
+	p.picked[801] = true
+	press := func(name string) {
+		t.Helper()
+		for _, item := range w.open[present.Main].shell.side.items {
+			if item.name == name {
+				test.Tap(item)
+			}
+		}
+	}
+	press(present.Reports)
+	if got := win.Title(); got != "Lockstep – Reports" {
+		t.Errorf("title %q", got)
+	}
+	press(present.Preview)
+	if !p.picked[801] || w.open[present.Main].page != page(p) {
+		t.Error("what was picked is gone")
+	}
+	press(present.Settings)
+	if w.open[present.Settings] == nil || w.open[present.Main].name != present.Preview {
+		t.Errorf("open: %v", w.Names())
+	}
+}
+
+func TestSidebarCountsAndFolds(t *testing.T) {
+	w := newTest(t, newFake())
+	w.Show(present.Overview)
+	win := w.open[present.Main]
+	side := win.shell.side
+	badges := func() string {
+		var out []string
+		for _, item := range side.items {
+			out = append(out, present.BadgeWords(item.badge))
+		}
+		return strings.Join(out, "|")
+	}
+	s := sampleSnapshot()
+	s.Standing.NeedYou = 30
+	w.update(s)
+	if got := badges(); got != "|20|30||||||" {
+		t.Errorf("badges %s", got)
+	}
+	outageDown(&s)
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks}, {Kind: api.DiskProblem}, {Kind: api.SignInPlex}}
+	s.Queue.Waiting = 12000
+	w.update(s)
+	if got := badges(); got != "|999+|30|1||1||1|1" {
+		t.Errorf("badges %s", got)
+	}
+	for width, folded := range map[float32]bool{1100: false, 899: true, 900: false, 640: true} {
+		win.Resize(fyne.NewSize(width, 600))
+		if got := side.items[0].folded; got != folded {
+			t.Errorf("at %v: folded is %v", width, got)
+		}
+		if got := side.box.Size().Width; got != navWidth(folded) {
+			t.Errorf("at %v: %v wide", width, got)
+		}
+	}
+	win.Canvas().Focus(side.items[0])
+	stroke(win, fyne.KeyDown)
+	stroke(win, fyne.KeyReturn)
+	if win.name != present.Queue || win.Canvas().Focused() != fyne.Focusable(side.items[1]) {
+		t.Errorf("on %s, the focus is on %T", win.name, win.Canvas().Focused())
+	}
+}
+
+func TestHelpTellsKeysAndVersion(t *testing.T) {
+	w := newTest(t, newFake())
+	w.opt.DataDir = "/home/ada/lockstep"
+	win, p := open[*queuePage](t, w, present.Queue)
+	for _, on := range []fyne.Focusable{nil, p.list.list, p.dead, win.(*window).shell.side.items[2]} {
+		win.Canvas().Focus(on)
+		if f := win.Canvas().Focused(); f != nil {
+			f.TypedRune('?')
+		} else {
+			win.Canvas().OnTypedRune()('?')
+		}
+		wantShown(t, win, "Keyboard shortcuts", "Ctrl+F", "Search", "Ctrl+2", "Page Up, Page Down")
+		stroke(win, fyne.KeyEscape)
+		if win.Canvas().Overlays().Top() != nil {
+			t.Fatal("Escape leaves the sheet")
+		}
+	}
+	w.showAbout(win.(*window))
+	wantShown(t, win, "Version 0.1.0", "MIT licence", "Data folder: /home/ada/lockstep")
+	tap(t, win, "Copy")
+	if got := w.app.Clipboard().Content(); !strings.Contains(got, "Version 0.1.0") {
+		t.Errorf("copied %q", got)
 	}
 }
 
@@ -58,10 +180,10 @@ func TestLastWindowAsksWithoutATray(t *testing.T) {
 		missing := false
 		w.opt.TrayMissing = func() bool { return missing }
 		w.Show(present.Queue)
-		w.Show(present.Outages)
-		w.leave(w.open[present.Outages])
+		w.showApart(present.Outages, "")
+		w.leave(w.showing(present.Outages))
 		missing = true
-		win := w.open[present.Queue]
+		win := w.showing(present.Queue)
 		w.leave(win)
 		wantShown(t, win, "This desktop shows no tray icons.")
 		if len(w.Names()) != 1 {
@@ -81,13 +203,13 @@ func TestLastWindowAsksBeforeTheEngineIsHeardOf(t *testing.T) {
 	w.snap, w.heard = api.Snapshot{}, false
 	w.opt.TrayMissing = func() bool { return true }
 	w.Show(present.Queue)
-	win := w.open[present.Queue]
+	win := w.showing(present.Queue)
 	w.leave(win)
 	wantShown(t, win, "This desktop shows no tray icons.")
 	tap(t, win, "Keep syncing")
 	w.Show(present.Queue)
 	w.update(api.Snapshot{}) // the engine has gone
-	w.leave(w.open[present.Queue])
+	w.leave(w.showing(present.Queue))
 	if len(w.Names()) != 0 {
 		t.Error("asks whether an engine that has gone shall go on")
 	}
@@ -100,7 +222,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 		w.memory = loadMemory(t.TempDir())
 		w.opt.TrayMissing, w.opt.ByHand = func() bool { return false }, true
 		w.Show(present.Queue)
-		win := w.open[present.Queue]
+		win := w.showing(present.Queue)
 		w.leave(win)
 		wantShown(t, win, "Use its tray icon to open it or quit")
 		tap(t, win, button)
@@ -110,7 +232,7 @@ func TestFirstCloseSaysThatLockstepGoesOn(t *testing.T) {
 		}
 		w.memory = loadMemory(filepath.Dir(w.memory.file)) // as the next window process does
 		w.Show(present.Queue)
-		w.leave(w.open[present.Queue])
+		w.leave(w.showing(present.Queue))
 		if len(w.Names()) != 0 {
 			t.Error("the second close asks again")
 		}

@@ -1,0 +1,79 @@
+package windows
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+)
+
+// strip is the foot of the main window: both servers at a glance, and what is wanted most.
+type strip struct {
+	w                   *Windows
+	words               *fyne.Container
+	plex, stash, today  *widget.Label
+	pause, resume, sync *keyButton
+	box                 fyne.CanvasObject
+}
+
+func newStrip(w *Windows, win *window) *strip {
+	s := &strip{w: w, plex: line(), stash: line(), today: line()}
+	s.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
+	s.resume = newButton(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
+	s.resume.Hide()
+	s.sync = newButton(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
+		w.command(win, func(ctx context.Context) error {
+			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
+			return err
+		})
+	})
+	buttons := container.NewHBox(s.pause, s.resume, s.sync)
+	s.words = container.New(inARow{}, s.plex, s.stash, s.today)
+	s.box = newGround(container.NewBorder(widget.NewSeparator(), nil, nil, nil,
+		container.NewPadded(container.NewBorder(nil, nil, nil, buttons, s.words))))
+	return s
+}
+
+func (s *strip) update(snap api.Snapshot) {
+	m, before := s.w.moment(), s.plex.Text+s.stash.Text+s.today.Text
+	setLine(s.plex, present.PlexBrief(snap, m))
+	setLine(s.stash, present.StashBrief(snap, m))
+	set(s.today, present.Today(snap.Today), widget.LowImportance)
+	if s.plex.Text+s.stash.Text+s.today.Text != before {
+		s.words.Refresh() // each is as wide as its words
+	}
+	visible(s.pause, !snap.Paused)
+	visible(s.resume, snap.Paused)
+	enabled(s.sync, snap.Live && snap.Stopping == "")
+}
+
+// inARow lays labels out from left to right, each as wide as its words. Where there is too
+// little room the last ones are cut off first.
+type inARow struct{}
+
+// MinSize implements fyne.Layout.
+func (inARow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		size = fyne.NewSize(0, max(size.Height, o.MinSize().Height))
+	}
+	return size
+}
+
+// Layout implements fyne.Layout.
+func (inARow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	for _, o := range objects {
+		l := o.(*widget.Label)
+		width := fyne.MeasureText(l.Text, theme.TextSize(), l.TextStyle).Width + 2*theme.InnerPadding() + 1
+		width = max(0, min(width, size.Width-x))
+		l.Resize(fyne.NewSize(width, size.Height))
+		l.Move(fyne.NewPos(x, 0))
+		x += width + theme.Padding()
+	}
+}
