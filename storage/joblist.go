@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -33,7 +34,7 @@ func (t *tx) ListJobs(q store.JobQuery) (store.JobPage, error) {
 	if len(q.States) == 0 {
 		q.States = queue.States()
 	}
-	l := lister{tx: t, skip: max(q.Offset, 0), left: q.Limit, needle: fold(q.Search)}
+	l := lister{tx: t, skip: max(q.Offset, 0), left: q.Limit, needle: fold(q.Search), reason: q.Reason}
 	for _, s := range q.States {
 		if err := l.state(s); err != nil {
 			return store.JobPage{}, err
@@ -54,6 +55,7 @@ func (t *tx) ListJobs(q store.JobQuery) (store.JobPage, error) {
 type lister struct {
 	tx     *tx
 	needle string
+	reason skip.Code
 	skip   int // matches still to leave out
 	left   int // matches still to take
 	total  int
@@ -61,7 +63,7 @@ type lister struct {
 }
 
 func (l *lister) state(s queue.State) error {
-	if l.needle != "" {
+	if l.needle != "" || l.reason != "" {
 		return l.walk(s, l.match)
 	}
 	counts, err := l.tx.JobCounts()
@@ -86,9 +88,21 @@ func (l *lister) match(k []byte) bool {
 	if !strings.Contains(id.String(), l.needle) && !strings.Contains(fold(l.name(id)), l.needle) {
 		return true
 	}
+	if l.reason != "" && l.code(k) != l.reason {
+		return true
+	}
 	l.total++
 	l.take(k)
 	return true
+}
+
+// code is the reason of a job; one that cannot be read has none.
+func (l *lister) code(k []byte) skip.Code {
+	j, err := l.tx.at(k)
+	if err != nil {
+		return "" // at says so when it reads the job for a page
+	}
+	return j.Code
 }
 
 func (l *lister) take(k []byte) {

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -161,6 +162,28 @@ func TestListJobsPagesThroughEverythingOnce(t *testing.T) {
 		return nil
 	})
 	checkSearches(t, d)
+}
+
+func TestJobsAreListedByReason(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	update(t, d, func(tx store.Tx) error {
+		for id := scene.ID(1); id <= 30; id++ {
+			j := waiting(id)
+			j.Name, j.State, j.Code = "Tidal Pools", queue.Skipped, []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.Excluded}[id%3]
+			if err := tx.PutJob(j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	view(t, d, func(tx store.Tx) error {
+		p, err := tx.ListJobs(store.JobQuery{States: []queue.State{queue.Skipped}, Reason: skip.Ambiguous, Search: "tidal", Limit: 4, Offset: 8})
+		if err != nil || p.Total != 10 || len(p.Jobs) != 2 || p.Jobs[0].Code != skip.Ambiguous {
+			t.Errorf("%+v of %d, %v", p.Jobs, p.Total, err)
+		}
+		return nil
+	})
 }
 
 func checkSearches(t *testing.T, d store.Store) {

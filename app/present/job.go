@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -102,8 +103,21 @@ func StateName(s queue.State) string {
 // Filter is a filter button of the queue.
 type Filter struct {
 	States []queue.State // empty: all
+	Reason skip.Code     // only what was skipped for it; empty: for whatever
 	Label  string        // "Waiting 18"
 	Count  int
+}
+
+// ReasonFilter is the button for what was skipped for one reason.
+func ReasonFilter(c skip.Code, s api.Snapshot) Filter {
+	f := Filter{States: []queue.State{queue.Skipped}, Reason: c, Label: ReasonName(c)}
+	for _, r := range s.Reasons {
+		if r.Code == c {
+			f.Count = r.Scenes
+			f.Label += " " + Number(r.Scenes)
+		}
+	}
+	return f
 }
 
 // Filters are the buttons over the queue, All first. All of them are always there, so
@@ -163,12 +177,16 @@ func HistoryLine(a store.Activity, m Moment) Activity {
 
 // Run says what a run did: "23 Nov 14:02 – 14:05 · 42 written · 3 skipped".
 func Run(r store.Run, m Moment) string {
-	end := r.Ended
 	words := m.Stamp(r.Started)
-	if !end.IsZero() {
-		words = m.Span(r.Started, end)
+	if !r.Ended.IsZero() {
+		words = m.Span(r.Started, r.Ended)
 	}
-	parts := []string{words, T("%s written", Number(r.Written))}
+	return join(words, ran(r))
+}
+
+// ran is what a run did, without when.
+func ran(r store.Run) string {
+	parts := []string{T("%s written", Number(r.Written))}
 	for _, part := range []struct {
 		n     int
 		words string

@@ -205,17 +205,14 @@ func held(s api.Snapshot) string {
 // idle is how the scenes stand. In step are all only when every one is, or was left out by
 // a person's choice.
 func idle(s api.Snapshot) string {
-	st := s.Standing
-	if s.Scenes == 0 && st == (api.Standing{}) && s.Queue.Parked+s.Queue.Skipped == 0 {
+	x := SharesOf(s)
+	switch {
+	case x.Total == 0:
 		return T("Nothing to do yet")
+	case x.InStep+x.LeftOut == x.Total:
+		return join(T("In step"), Count(x.InStep, "scene", "scenes"), some(x.LeftOut, T("%s left out", Number(x.LeftOut))))
 	}
-	rest := s.Scenes - st.InStep - st.LeftOut
-	if rest <= 0 && st.NeedYou+s.Queue.Parked == 0 {
-		return join(T("In step"), Count(st.InStep, "scene", "scenes"), some(st.LeftOut, T("%s left out", Number(st.LeftOut))))
-	}
-	waits := s.Queue.Skipped + s.Queue.Dead - st.LeftOut - st.NeedYou
-	return join(T("%s in step", Number(st.InStep)), attention(st.NeedYou), some(s.Queue.Parked, T("%s not in Plex yet", Number(s.Queue.Parked))),
-		some(waits, T("%s skipped", Number(waits))), some(st.LeftOut, T("%s left out", Number(st.LeftOut))))
+	return join(T("%s in step", Number(x.InStep)), rest(x), some(s.Queue.Retrying, T("%s to be tried again", Number(s.Queue.Retrying))))
 }
 
 func attention(n int) string {

@@ -91,6 +91,9 @@ func (f *fake) SyncNow(_ context.Context, q api.SyncRequest) (api.SyncResult, er
 	return api.SyncResult{}, f.note("sync %v", q.Scenes)
 }
 func (f *fake) Retry(_ context.Context, q api.Selection) (int, error) {
+	if q.Parked || q.Reason != "" {
+		return 1, f.note("retry parked %v reason %s", q.Parked, q.Reason)
+	}
 	return 1, f.note("retry %v %v", q.Scenes, q.AllDead)
 }
 func (f *fake) Discard(_ context.Context, q api.Selection) (int, error) {
@@ -119,7 +122,7 @@ func has(text, part string) bool {
 
 func (f *fake) Jobs(_ context.Context, q store.JobQuery) (store.JobPage, error) {
 	jobs, total := slicePage(f.jobs, q.Offset, q.Limit, func(j queue.Job) bool {
-		return (len(q.States) == 0 || slices.Contains(q.States, j.State)) && has(j.Name, q.Search)
+		return (len(q.States) == 0 || slices.Contains(q.States, j.State)) && has(j.Name, q.Search) && (q.Reason == "" || j.Code == q.Reason)
 	})
 	return store.JobPage{Jobs: jobs, Total: total}, nil
 }
@@ -227,7 +230,8 @@ func sampleSnapshot() api.Snapshot {
 		Queue:  queue.Counts{Waiting: 18, Running: 1, Retrying: 1, Parked: 2, Dead: 1, Skipped: 8, Done: 1173},
 		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing"}},
 		Run:    api.Progress{Total: 42, Done: 21, Skipped: 1, Current: names[0], Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: ago(time.Minute).Unix()},
-		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 12034, Standing: api.Standing{InStep: 12034}, NeedLook: 8, NotifyDelay: time.Minute,
+		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 1204, Standing: api.Standing{InStep: 1173, NeedYou: 9}, NeedLook: 8,
+		Reasons: []api.Reason{{Code: skip.NoMetadata, Scenes: 3}, {Code: skip.Ambiguous, Scenes: 3}, {Code: skip.PathNotMapped, Scenes: 2}}, NotifyDelay: time.Minute,
 		Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)}, Plex: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
 	}
 }
@@ -284,6 +288,9 @@ func newFake() *fake {
 	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
 	f.history = sampleHistory(250)
 	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
+	for i := range 10 {
+		f.runs = append(f.runs, store.Run{ID: uint64(100 + i), Started: ago(time.Duration(50+i*24) * time.Hour), Ended: ago(time.Duration(50+i*24) * time.Hour), Written: 300 * (i * 7 % 5), Dead: i % 4 / 3})
+	}
 	values := config.Defaults()
 	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
 	values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}}

@@ -2,6 +2,7 @@ package windows
 
 import (
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,7 +13,8 @@ import (
 	"lockstep/sync/api"
 )
 
-// overviewPage shows how things stand: what is in step, what is not and what to do about it.
+// overviewPage shows how things stand: what is in step, what is not and what to do about it,
+// what was written of late, and how reliable Plex is.
 type overviewPage struct {
 	w      *Windows
 	win    *window
@@ -21,7 +23,34 @@ type overviewPage struct {
 	status, share, parts, rate *widget.Label
 	bar                        *shareBar
 	down, asks                 *band
+	reasons                    *reasonList
+	days                       *dayCharts
+	week                       *plexWeek
+	runs                       *lastRuns
+
+	under  *fyne.Container // what stands below the bar
+	middle *fyne.Container // reasons and bars, beside or below each other
+	loaded time.Time       // when what the snapshot does not tell was read
+	told   standing
 }
+
+// standing is what has the page read runs and outages again when it changes.
+type standing struct {
+	run     int64
+	written int
+	verdict any
+}
+
+const (
+	// overviewEvery is how old runs and outages get while the overview is on screen.
+	overviewEvery = time.Minute
+	// overviewLeast bounds how often they are read while much is going on.
+	overviewLeast = 5 * time.Second
+	// sideBySide is the width from which reasons and bars stand beside each other.
+	sideBySide = 720
+	// chartsWidth is the width of the bars then.
+	chartsWidth = 250
+)
 
 func newOverviewPage(w *Windows, win *window) page {
 	p := &overviewPage{w: w, win: win, status: heading(""), share: text(""), parts: para(), rate: line(), bar: newShareBar()}
@@ -29,13 +58,16 @@ func newOverviewPage(w *Windows, win *window) page {
 	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
 	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.reasons, p.days, p.week, p.runs = newReasonList(w, win), newDayCharts(), newPlexWeek(w), newLastRuns(w, win)
+	p.middle = container.New(&columns{}, p.reasons.box, p.days.box)
 	return p
 }
 
 func (p *overviewPage) content() fyne.CanvasObject {
 	bar := container.NewBorder(nil, nil, nil, p.share, p.bar)
-	under := container.NewBorder(nil, nil, nil, wide(280, p.rate), p.parts)
-	return container.NewPadded(newScroll(container.NewVBox(p.status, bar, under, p.down.box, p.asks.box)))
+	p.under = container.NewBorder(nil, nil, nil, wide(280, p.rate), p.parts)
+	all := container.NewVBox(p.status, bar, p.under, p.down.box, p.asks.box, p.middle, p.week.box, p.runs.box)
+	return container.NewPadded(newScroll(all))
 }
 
 func (p *overviewPage) show(string) {}
@@ -50,10 +82,13 @@ func (p *overviewPage) update(s api.Snapshot) {
 	}
 	set(p.share, words, widget.MediumImportance)
 	p.bar.set(x)
-	set(p.parts, present.ShareWords(x), widget.MediumImportance)
+	set(p.parts, present.Parts(s), widget.MediumImportance)
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
+	visible(p.under, p.parts.Text+p.rate.Text != "")
 	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
 	p.attention(s)
+	p.reasons.set(present.NotInStep(s), present.StateOf(s) == present.Idle)
+	p.reload(s)
 }
 
 func (p *overviewPage) attention(s api.Snapshot) {
@@ -64,4 +99,48 @@ func (p *overviewPage) attention(s api.Snapshot) {
 	}
 	p.urgent = a
 	p.asks.say(present.Asked(a))
+}
+
+// reload reads runs and outages again when something moved, and now and then.
+func (p *overviewPage) reload(s api.Snapshot) {
+	now, told := p.w.now(), standing{s.Run.Started, s.Today.Written, s.Verdict}
+	age := now.Sub(p.loaded)
+	if age < overviewEvery && (told == p.told || age < overviewLeast) {
+		return
+	}
+	p.loaded, p.told = now, told
+	p.week.load()
+	p.runs.load(func() { p.days.set(present.Days(p.runs.all, p.w.moment())) })
+}
+
+// columns lays two objects out beside each other where there is room, else one below the
+// other. What it takes then depends on the width it has.
+type columns struct{ stacked bool }
+
+// MinSize implements fyne.Layout.
+func (c *columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	if c.stacked {
+		return fyne.NewSize(max(a.Width, b.Width), a.Height+theme.Padding()+b.Height)
+	}
+	return fyne.NewSize(a.Width, max(a.Height, b.Height)) // it stacks before the width of both is needed
+}
+
+// Layout implements fyne.Layout.
+func (c *columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	c.stacked = size.Width < sideBySide
+	left, right := objects[0], objects[1]
+	if c.stacked {
+		high := left.MinSize().Height
+		left.Resize(fyne.NewSize(size.Width, high))
+		left.Move(fyne.NewPos(0, 0))
+		right.Resize(fyne.NewSize(size.Width, max(size.Height-high-theme.Padding(), 0)))
+		right.Move(fyne.NewPos(0, high+theme.Padding()))
+		return
+	}
+	gap := 4 * theme.Padding()
+	left.Resize(fyne.NewSize(size.Width-chartsWidth-gap, size.Height))
+	left.Move(fyne.NewPos(0, 0))
+	right.Resize(fyne.NewSize(chartsWidth, size.Height))
+	right.Move(fyne.NewPos(size.Width-chartsWidth, 0))
 }

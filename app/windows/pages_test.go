@@ -340,7 +340,7 @@ func TestHistoryReadsOnAndUndoes(t *testing.T) {
 	s := sampleSnapshot()
 	s.Run.Started = testNow.Unix()
 	w.update(s)
-	if len(p.runs) != 3 || p.run.ID != 3 || !p.undoRun.Disabled() {
+	if len(p.runs) != len(f.runs) || p.run.ID != 3 || !p.undoRun.Disabled() {
 		t.Errorf("%d runs are shown, run %d is chosen and can be undone: %v", len(p.runs), p.run.ID, !p.undoRun.Disabled())
 	}
 	test.Type(p.search, "harbour")

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -40,6 +41,7 @@ type queuePage struct {
 	detail       *jobDetail
 
 	shown    []present.Filter
+	reason   skip.Code // which one was asked about, empty for none
 	drawn    queue.Counts
 	inHand   string
 	loadedAt time.Time
@@ -77,7 +79,29 @@ func (p *queuePage) content() fyne.CanvasObject {
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 
-func (p *queuePage) show(string) { p.restart() }
+// show shows all jobs, or those that were skipped for the reason it is asked about.
+func (p *queuePage) show(about string) {
+	p.reason = skip.Code(about)
+	p.filter(p.snap)
+	if about != "" {
+		p.filters.choose(len(p.shown) - 1)
+		return
+	}
+	p.restart()
+}
+
+// filter offers the states, and the reason that was asked about last.
+func (p *queuePage) filter(s api.Snapshot) {
+	p.shown = present.Filters(s.Queue)
+	if p.reason != "" {
+		p.shown = append(p.shown, present.ReasonFilter(p.reason, s))
+	}
+	labels := make([]string, len(p.shown))
+	for i, f := range p.shown {
+		labels[i] = f.Label
+	}
+	p.filters.set(labels)
+}
 
 // offer shows the button for all dead scenes while they are what is looked at.
 func (p *queuePage) offer() {
@@ -97,7 +121,7 @@ func (p *queuePage) restart() {
 func (p *queuePage) fetch(ctx context.Context, offset, limit int) ([]queue.Job, int, error) {
 	q := store.JobQuery{Search: p.search.Text, Offset: offset, Limit: limit}
 	if i := p.filters.chosen; i < len(p.shown) {
-		q.States = p.shown[i].States
+		q.States, q.Reason = p.shown[i].States, p.shown[i].Reason
 	}
 	page, err := p.w.api.Jobs(ctx, q)
 	return page.Jobs, page.Total, err
@@ -164,12 +188,7 @@ func (p *queuePage) update(s api.Snapshot) {
 	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
 	p.attention(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
-	p.shown = present.Filters(s.Queue)
-	labels := make([]string, len(p.shown))
-	for i, f := range p.shown {
-		labels[i] = f.Label
-	}
-	p.filters.set(labels)
+	p.filter(s)
 	p.offer()
 	p.reload(s)
 }

@@ -61,7 +61,7 @@ func (b *shareBar) parts() []part {
 		{x.Queued, mix(theme.ColorNamePrimary, func(x, y int) bool { return (x+y)%8 < 5 })},
 		{x.NeedYou, mix(theme.ColorNameWarning, func(x, y int) bool { return x%4 < 3 && y%4 < 3 })},
 		{x.NotInPlex, mix(theme.ColorNameDisabled, func(x, y int) bool { return (x-y+10000)%6 < 2 })},
-		{x.Other + x.LeftOut, mix(theme.ColorNameSeparator, func(_, _ int) bool { return true })},
+		{x.Skipped + x.Unknown + x.LeftOut, mix(theme.ColorNameSeparator, func(_, _ int) bool { return true })},
 	}
 }
 

@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"fmt"
 	"image/color"
 	"image/png"
 	"net/url"
@@ -17,7 +18,10 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/health"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
 )
 
 // variant is the theme in light or dark whatever the machine says.
@@ -119,6 +123,50 @@ func drawMore(w *Windows, name string) {
 		p.list.list.Select(2)
 	case *previewPage:
 		p.fields.list.Select(2)
+	}
+}
+
+// The overview in every state people meet, and in windows of other sizes.
+func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
+	quiet := func(s *api.Snapshot) {
+		s.InHand, s.Run, s.Queue, s.Reasons = nil, api.Progress{}, queue.Counts{Done: 1204}, nil
+		s.Standing = api.Standing{InStep: 1204}
+	}
+	faces := map[string]func(*api.Snapshot){
+		"in-step": quiet,
+		"attention": func(s *api.Snapshot) {
+			s.InHand, s.Run, s.Queue.Waiting, s.Queue.Running, s.Queue.Retrying = nil, api.Progress{}, 0, 0, 0
+		},
+		"none-in-step": func(s *api.Snapshot) {
+			quiet(s)
+			s.Queue, s.Standing = queue.Counts{Skipped: 1204}, api.Standing{NeedYou: 1204}
+			s.Reasons = []api.Reason{{Code: skip.PathNotMapped, Scenes: 1204}}
+		},
+		"down":   outageDown,
+		"paused": func(s *api.Snapshot) { s.InHand, s.Paused, s.PausedTill = nil, true, testNow.Add(time.Hour) },
+		"fresh": func(s *api.Snapshot) {
+			*s = api.Snapshot{Live: true, At: testNow, Verdict: health.Unknown}
+		},
+		"signed-out": func(s *api.Snapshot) {
+			quiet(s)
+			s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Old("Plex asks you to sign in again"), Hint: message.Old("sign in under Settings → Connections")}}
+		},
+	}
+	for name, change := range faces {
+		w := newTest(t, newFake())
+		w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, theme.VariantDark})
+		s := sampleSnapshot()
+		change(&s)
+		w.update(s)
+		w.Show(present.Overview)
+		shot(t, w, present.Overview, "overview-"+name)
+		if name != "attention" {
+			continue
+		}
+		for _, size := range []fyne.Size{fyne.NewSize(1024, 560), fyne.NewSize(700, 560)} {
+			w.showing(present.Overview).Resize(size)
+			shot(t, w, present.Overview, fmt.Sprintf("overview-%.0f", size.Width))
+		}
 	}
 }
 

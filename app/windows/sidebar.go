@@ -68,7 +68,7 @@ func (s *sidebar) fold(folded bool) {
 // navWidth is the width of the sidebar.
 func navWidth(folded bool) float32 {
 	if folded {
-		return navIconSize() + 2*navMargin() + 2*theme.Padding()
+		return navIconSize() + 2*navMargin() + 4*theme.Padding()
 	}
 	return 13 * theme.TextSize()
 }

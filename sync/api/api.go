@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -103,11 +104,17 @@ type SyncResult struct {
 	Enqueued int `json:"enqueued"`
 }
 
-// Selection names jobs: by scene, or all dead ones.
+// Selection names jobs: by scene, all dead ones, all whose items Plex does not have yet, or
+// all that were skipped for a reason.
 type Selection struct {
 	Scenes  []scene.ID `json:"scenes,omitempty"`
 	AllDead bool       `json:"allDead,omitempty"`
+	Parked  bool       `json:"parked,omitempty"`
+	Reason  skip.Code  `json:"reason,omitempty"`
 }
+
+// ByName reports that a person named each scene.
+func (q Selection) ByName() bool { return !q.AllDead && !q.Parked && q.Reason == "" }
 
 // OutageQuery asks for the outages of a window ending now. Zero means 30 days.
 type OutageQuery struct {

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -32,14 +33,16 @@ type Snapshot struct {
 	Interruptions []time.Time `json:"interruptions,omitempty"`
 	// Proved is when the request was begun that last proved the verdict, zero if none did
 	// since the start.
-	Proved     time.Time    `json:"proved,omitzero"`
-	Queue      queue.Counts `json:"queue"`
-	Standing   Standing     `json:"standing"`
-	InHand     []InHand     `json:"inHand,omitempty"`
-	Run        Progress     `json:"run"`
-	Today      Today        `json:"today"`
-	Paused     bool         `json:"paused"`
-	PausedTill time.Time    `json:"pausedTill,omitzero"` // zero while paused: until resumed
+	Proved   time.Time    `json:"proved,omitzero"`
+	Queue    queue.Counts `json:"queue"`
+	Standing Standing     `json:"standing"`
+	// Reasons are why scenes are skipped at present, the commonest first.
+	Reasons    []Reason  `json:"reasons,omitempty"`
+	InHand     []InHand  `json:"inHand,omitempty"`
+	Run        Progress  `json:"run"`
+	Today      Today     `json:"today"`
+	Paused     bool      `json:"paused"`
+	PausedTill time.Time `json:"pausedTill,omitzero"` // zero while paused: until resumed
 	// Hold is true while the settings say that nothing is to be written to Plex, as they
 	// do until the set-up has ended.
 	Hold       bool            `json:"hold,omitempty"`
@@ -127,6 +130,12 @@ type Standing struct {
 	InStep  int `json:"inStep"`
 	LeftOut int `json:"leftOut"` // by a person's choice: a filter, or deleted in Stash
 	NeedYou int `json:"needYou"` // failed, or skipped until a person does something
+}
+
+// Reason is a reason for which scenes are skipped, and how many.
+type Reason struct {
+	Code   skip.Code `json:"code"`
+	Scenes int       `json:"scenes"`
 }
 
 // Today counts what happened since local midnight.

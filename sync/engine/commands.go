@@ -77,7 +77,7 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (n int, err error) 
 		}
 		n = len(ids)
 		e.tryAgain()
-		return e.enqueueEach(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: !q.AllDead})
+		return e.enqueueEach(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: q.ByName()})
 	})
 	return n, err
 }

@@ -26,6 +26,7 @@ func (e *Engine) publish() {
 		Quiet:       settings.Quiet(e.settings(), now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings().Language,
 	}
+	s.Reasons = e.dispatch.Reasons()
 	s.LastReconciliation, s.NeedLook = e.audit.Last()
 	s.Paused, s.PausedTill = e.chosen.PausedByPerson()
 	s.Plex.NewToken = e.account.Swapped()

@@ -11,6 +11,7 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/skip"
 )
 
 // Store is the durable state. All methods may be called from any goroutine.
@@ -59,6 +60,7 @@ type Jobs interface {
 type JobQuery struct {
 	States []queue.State `json:"states,omitempty"` // empty: all, in queue.States order
 	Search string        `json:"search,omitempty"` // part of the name or the id, any case
+	Reason skip.Code     `json:"reason,omitempty"` // only what ended for it; empty: whatever
 	Offset int           `json:"offset,omitempty"`
 	Limit  int           `json:"limit,omitempty"` // zero: 100; at most 10 000
 }

@@ -1,10 +1,12 @@
 package dispatch_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -202,10 +204,16 @@ func TestScenesStandAsTheirJobsDo(t *testing.T) {
 	if got := standing(); got != want {
 		t.Errorf("%+v, want the last count as long as nobody says otherwise", got)
 	}
+	if got, want := r.Reasons(), []api.Reason{{Code: skip.DeletedInStash, Scenes: 1}, {Code: skip.Excluded, Scenes: 1}, {Code: skip.NoMetadata, Scenes: 1}}; !slices.Equal(got, want) {
+		t.Errorf("reasons %+v, want %+v", got, want)
+	}
 	r.Recount()
 	want.LeftOut, want.NeedYou = 3, 1
 	if got := standing(); got != want {
 		t.Errorf("counted anew %+v, want %+v", got, want)
+	}
+	if got, want := r.Reasons(), []api.Reason{{Code: skip.Excluded, Scenes: 2}, {Code: skip.DeletedInStash, Scenes: 1}}; !slices.Equal(got, want) {
+		t.Errorf("reasons %+v, want %+v", got, want)
 	}
 	r.put(queue.Job{Scene: 7, State: queue.Skipped, Code: skip.Excluded})
 	r.enqueue(8)
@@ -217,5 +225,31 @@ func TestScenesStandAsTheirJobsDo(t *testing.T) {
 	want.LeftOut = 4
 	if got := standing(); got != want {
 		t.Errorf("afterwards %+v, want %+v", got, want)
+	}
+}
+
+func TestJobsAreSelectedByWhatBecameOfThem(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 0)
+	r.put(
+		queue.Job{Scene: 1, State: queue.Done}, queue.Job{Scene: 2, State: queue.Dead}, queue.Job{Scene: 3, State: queue.Skipped, Code: skip.Excluded},
+		queue.Job{Scene: 4, State: queue.Skipped, Code: skip.Unreadable}, queue.Job{Scene: 5, State: queue.Parked}, queue.Job{Scene: 6, State: queue.Skipped, Code: skip.Unreadable},
+	)
+	for name, tc := range map[string]struct {
+		q      api.Selection
+		want   []scene.ID
+		byName bool
+	}{
+		"named":  {api.Selection{Scenes: []scene.ID{3}}, []scene.ID{3}, true},
+		"dead":   {api.Selection{AllDead: true}, []scene.ID{2}, false},
+		"parked": {api.Selection{Parked: true}, []scene.ID{5}, false},
+		"reason": {api.Selection{Reason: skip.Unreadable}, []scene.ID{4, 6}, false},
+		"none":   {api.Selection{}, nil, true},
+	} {
+		got, err := dispatch.Selected(r.host, tc.q)
+		slices.Sort(got)
+		if err != nil || !slices.Equal(got, tc.want) || tc.q.ByName() != tc.byName {
+			t.Errorf("%s: %v, by name %v, %v", name, got, tc.q.ByName(), err)
+		}
 	}
 }

@@ -23,12 +23,35 @@ func Selected(h host.Host, q api.Selection) ([]scene.ID, error) {
 				return fault.New(fault.NotFound, fault.None, message.New(message.NotInQueue, message.Number(id)), message.New(message.AdviceNotInQueue), nil)
 			}
 		}
-		if !q.AllDead {
-			return nil
+		for _, state := range statesOf(q) {
+			err := tx.JobsIn(state, func(j queue.Job) bool {
+				if state != queue.Skipped || j.Code == q.Reason {
+					ids = append(ids, j.Scene)
+				}
+				return true
+			})
+			if err != nil {
+				return err
+			}
 		}
-		return tx.JobsIn(queue.Dead, func(j queue.Job) bool { ids = append(ids, j.Scene); return true })
+		return nil
 	})
 	return ids, err
+}
+
+// statesOf are the states whose jobs a selection takes without their names.
+func statesOf(q api.Selection) []queue.State {
+	var out []queue.State
+	if q.AllDead {
+		out = append(out, queue.Dead)
+	}
+	if q.Parked {
+		out = append(out, queue.Parked)
+	}
+	if q.Reason != "" {
+		out = append(out, queue.Skipped)
+	}
+	return out
 }
 
 // Discard removes the jobs of a selection from the queue, except those that are running, and

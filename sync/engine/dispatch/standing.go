@@ -1,6 +1,10 @@
 package dispatch
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
 	"lockstep/sync/api"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
@@ -11,6 +15,7 @@ import (
 // takes a walk over all that were skipped.
 type standing struct {
 	value   api.Standing
+	reasons []api.Reason
 	counts  queue.Counts
 	counted bool
 }
@@ -27,8 +32,10 @@ func (d *Dispatcher) Standing() (api.Standing, error) {
 		return s.value, nil
 	}
 	value := api.Standing{InStep: q.Done, NeedYou: q.Dead}
+	scenes := map[skip.Code]int{}
 	err := d.host.Store.View(func(tx store.Tx) error {
 		return tx.JobsIn(queue.Skipped, func(j queue.Job) bool {
+			scenes[j.Code]++
 			switch {
 			case deliberate[j.Code]:
 				value.LeftOut++
@@ -39,9 +46,23 @@ func (d *Dispatcher) Standing() (api.Standing, error) {
 		})
 	})
 	if err == nil {
-		*s = standing{value, q, true}
+		*s = standing{value, ranked(scenes), q, true}
 	}
 	return s.value, err
+}
+
+// Reasons are why scenes were skipped when they were counted last, the commonest first.
+func (d *Dispatcher) Reasons() []api.Reason { return d.standing.reasons }
+
+func ranked(scenes map[skip.Code]int) []api.Reason {
+	out := make([]api.Reason, 0, len(scenes))
+	for code, n := range scenes {
+		out = append(out, api.Reason{Code: code, Scenes: n})
+	}
+	slices.SortFunc(out, func(a, b api.Reason) int {
+		return cmp.Or(b.Scenes-a.Scenes, strings.Compare(string(a.Code), string(b.Code)))
+	})
+	return out
 }
 
 // Recount has the standing counted anew: reasons may have changed although their number

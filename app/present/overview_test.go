@@ -1,0 +1,120 @@
+package present_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/app/present"
+	"lockstep/sync/api"
+	"lockstep/sync/outage"
+	"lockstep/sync/queue"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+func TestReasonsOfTheOverview(t *testing.T) {
+	t.Parallel()
+	s := with(func(s *api.Snapshot) {
+		s.Queue = queue.Counts{Dead: 1, Parked: 90, Skipped: 60, Waiting: 7, Running: 1}
+		s.Reasons = []api.Reason{{Code: skip.Unreadable, Scenes: 50}, {Code: skip.NoMetadata, Scenes: 9}, {Code: skip.Excluded, Scenes: 8}, {Code: skip.PathNotMapped, Scenes: 12}}
+	})
+	list := present.NotInStep(s)
+	var got []string
+	for _, b := range list {
+		got = append(got, present.Number(b.Scenes)+" "+b.Remedy.Label)
+		if b.Name == "" || b.Remedy.Window == "" && b.Remedy.Again.ByName() {
+			t.Errorf("%+v: no name, or a button that does nothing", b)
+		}
+	}
+	want := []string{"1 Retry all failed", "12 Add path rule…", "9 Show scenes", "90 Ask Plex to scan", "50 Try again"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q: what needs a person first, and nothing a person chose", got, want)
+	}
+	if got := present.NotInStepHead(list); got != "162 scenes not in step" {
+		t.Errorf("head %q", got)
+	}
+	if got := present.NotInStepHead(nil); got != "Nothing waits for you" {
+		t.Errorf("head %q", got)
+	}
+}
+
+func TestSharesAddUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		s     api.Snapshot
+		words string
+		share string
+	}{
+		"in step":  {up(), "12" + nn + "034 in step", "100" + nn + "%"},
+		"nothing":  {api.Snapshot{Live: true}, "", ""},
+		"left out": {with(func(s *api.Snapshot) { s.Standing = api.Standing{InStep: 12000, LeftOut: 34} }), "12" + nn + "000 in step · 34 left out", "100" + nn + "%"},
+		"mixed": {with(func(s *api.Snapshot) {
+			s.Scenes, s.Standing, s.Queue = 2000, api.Standing{InStep: 1700, NeedYou: 273}, queue.Counts{Parked: 7, Waiting: 10, Skipped: 270, Dead: 6}
+		}), "1" + nn + "700 in step · 10 queued · 273 need attention · 7 not in Plex yet · 3 skipped · 7 not checked yet", "85" + nn + "%"},
+		"more than known": {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 10, api.Standing{InStep: 9, LeftOut: 3} }), "9 in step · 3 left out", "100" + nn + "%"},
+		"almost all":      {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 20000, api.Standing{InStep: 19999, NeedYou: 1} }), "19" + nn + "999 in step · 1 needs attention", "99" + nn + "%"},
+	} {
+		x := present.SharesOf(c.s)
+		if sum := x.InStep + x.Queued + x.NotInPlex + x.NeedYou + x.Skipped + x.Unknown + x.LeftOut; sum != x.Total {
+			t.Errorf("%s: the parts make %d of %d", name, sum, x.Total)
+		}
+		share := ""
+		if f, ok := x.Share(); ok {
+			share = present.Percent(f, 0)
+		}
+		if got := present.ShareWords(x); got != c.words || share != c.share {
+			t.Errorf("%s: %q and %q, want %q and %q", name, got, share, c.words, c.share)
+		}
+	}
+}
+
+func TestDaysEndWithToday(t *testing.T) {
+	t.Parallel()
+	midnight := time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC) // in the zone
+	days := present.Days([]store.Run{
+		{Started: ago(time.Hour), Written: 3}, {Started: ago(50 * time.Hour), Ended: midnight, Written: 4, Dead: 1},
+		{Ended: midnight.Add(-time.Second), Written: 5}, {Ended: midnight.AddDate(0, 0, -13), Written: 6}, {Ended: midnight.AddDate(0, 0, -13).Add(-time.Second), Written: 100},
+	}, at)
+	var written []int
+	for _, d := range days {
+		written = append(written, d.Written)
+	}
+	if want := []int{6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 7}; !slices.Equal(written, want) {
+		t.Errorf("%v, want %v", written, want)
+	}
+	if last := days[len(days)-1]; last.Failed != 1 || last.Words != "23 Nov · 7 written · 1 failed" {
+		t.Errorf("today %+v", last)
+	}
+}
+
+func TestWeekOfPlex(t *testing.T) {
+	t.Parallel()
+	for want, x := range map[string]outage.Metrics{
+		"not monitored": {},
+		"100.00" + nn + "% available · no outage":       {Known: time.Hour, Availability: 1},
+		"99.62" + nn + "% available · 1 outage, 23 min": {Known: 7 * 24 * time.Hour, Count: 1, Downtime: 23 * time.Minute, Availability: 0.9962},
+	} {
+		if got := present.Week(x); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// The strip says no more than it must, and never that all is well when it is not.
+func TestServersInAWord(t *testing.T) {
+	t.Parallel()
+	s := up()
+	if p, q := present.PlexBrief(s, at), present.StashBrief(s, at); p != (present.Line{Words: "Plex", Tone: present.Good}) || q != (present.Line{Words: "Stash", Tone: present.Good}) {
+		t.Errorf("%+v %+v", p, q)
+	}
+	down(&s)
+	stashAway(&s)
+	if p, q := present.PlexBrief(s, at), present.StashBrief(s, at); p.Words != "Plex down since 14:02" || q.Words != "Stash does not answer since 14:07" || p.Tone != present.Bad {
+		t.Errorf("%+v %+v", p, q)
+	}
+	if p := present.PlexBrief(api.Snapshot{}, at); p.Tone == present.Good || !strings.Contains(p.Words, "Plex") {
+		t.Errorf("%+v", p)
+	}
+}
