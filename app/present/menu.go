@@ -25,8 +25,8 @@ func MenuOf(s api.Snapshot, m Moment) Menu {
 		CanSync: s.Live && s.Stopping == "",
 	}
 	menu.CanReconcile = menu.CanSync && s.Configured && s.Reconcile == nil
-	if s.NeedLook > 0 {
-		menu.Reports += " (" + needLook(s.NeedLook) + ")"
+	if s.Standing.NeedYou > 0 { // as the status counts them
+		menu.Reports += " (" + attention(s.Standing.NeedYou) + ")"
 	}
 	if s.Paused {
 		menu.Resume = T("Resume")
@@ -48,16 +48,9 @@ func brief(s api.Snapshot) api.Snapshot {
 	return s
 }
 
-func needLook(n int) string {
-	if n == 1 {
-		return T("1 needs a look")
-	}
-	return T("%s need a look", Number(n))
-}
-
 func queueHint(s api.Snapshot) string {
 	switch {
-	case len(s.InHand) > 0 && s.Run.Total > 0:
+	case StateOf(s) == Writing && s.Run.Total > 0:
 		return " (" + Step(s) + ")"
 	case !s.Queue.Empty():
 		return " (" + left(s) + ")"

@@ -43,7 +43,7 @@ func with(change func(*api.Snapshot)) api.Snapshot {
 func writing(s *api.Snapshot) {
 	s.Queue = queue.Counts{Waiting: 18, Running: 1, Retrying: 1}
 	s.InHand = []api.InHand{{Scene: 7, Name: "Tidal Pools at Dawn", Step: "writing"}}
-	s.Run = api.Progress{Total: 42, Done: 20, Skipped: 1, Dead: 1, Current: "Tidal Pools at Dawn", Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: now.Add(-time.Minute).Unix()}
+	s.Run = api.Progress{Total: 42, Done: 22, Unchecked: 1, Current: "Tidal Pools at Dawn", Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: now.Add(-time.Minute).Unix()}
 	s.At = now
 }
 
@@ -78,39 +78,42 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		s            api.Snapshot
 		icon, status string
 	}{
-		"zero":               {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
-		"in step":            {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
-		"filtered":           {stands(api.Standing{InStep: 12000, LeftOut: 34}, queue.Counts{Skipped: 34}), assets.Up, "In step · 12" + nn + "000 scenes · 34 left out"},
-		"all are filtered":   {stands(api.Standing{LeftOut: 12034}, queue.Counts{Skipped: 12034}), assets.Up, "In step · 0 scenes · 12" + nn + "034 left out"},
-		"some need a person": {stands(api.Standing{InStep: 11734, NeedYou: 300}, queue.Counts{Skipped: 298, Dead: 2}), assets.Attention, "11" + nn + "734 in step · 300 need attention"},
-		"one failed":         {stands(api.Standing{InStep: 12033, NeedYou: 1}, queue.Counts{Dead: 1}), assets.Attention, "12" + nn + "033 in step · 1 needs attention"},
-		"none in step":       {stands(api.Standing{}, queue.Counts{Parked: 12034}), assets.Attention, "0 in step · 12" + nn + "034 not in Plex yet"},
-		"some not in Plex":   {stands(api.Standing{InStep: 12032}, queue.Counts{Parked: 2}), assets.Up, "12" + nn + "032 in step · 2 not in Plex yet"},
-		"unreadable":         {stands(api.Standing{InStep: 12030}, queue.Counts{Skipped: 4}), assets.Up, "12" + nn + "030 in step · 4 skipped"},
-		"all kinds":          {stands(api.Standing{InStep: 11000, LeftOut: 34, NeedYou: 900}, queue.Counts{Skipped: 1000, Parked: 34}), assets.Attention, "11" + nn + "000 in step · 900 need attention · 34 not in Plex yet · 66 skipped · 34 left out"},
-		"nothing known":      {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 0, api.Standing{} }), assets.Up, "Nothing to do yet"},
-		"a job is left":      {stands(api.Standing{InStep: 12000, NeedYou: 34}, queue.Counts{Skipped: 33, Dead: 1, Waiting: 1}), assets.Working, "1 waiting"},
-		"being looked at":    {both(writing, func(s *api.Snapshot) { s.InHand[0].Step, s.Run.Total, s.Run.Done = "reading", 20000, 5140 }), assets.Working, "Checking 5" + nn + "143 of 20" + nn + "000"},
-		"nothing to write":   {both(writing, func(s *api.Snapshot) { s.Run.ToWrite, s.Run.Written = 0, 0 }), assets.Working, "Checking 23 of 42"},
-		"few to be written":  {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.ToWrite, s.Run.Written = 20000, 300, 12 }), assets.Working, "Writing 12 of 300 — Tidal Pools at Dawn"},
-		"writing":            {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},
-		"only retrying":      {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 change to be tried again"},
-		"held":               {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 waiting"},
-		"comparing":          {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{Checked: 700, Total: 1204} }), assets.Working, "Comparing 700 of 1" + nn + "204 scenes"},
-		"comparing, no end":  {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }), assets.Working, "Comparing the libraries…"},
-		"paused":             {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 waiting"},
-		"paused for good":    {with(func(s *api.Snapshot) { s.Paused = true }), assets.Paused, "Paused"},
-		"quitting":           {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
-		"asked":              {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 waiting"},
-		"first run":          {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Tell Lockstep where Stash and Plex are"},
-		"unknown attention":  {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: message.Old("look here")}} }), assets.Attention, "Look here"},
-		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"down while paused":  {both(down, pause), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"no network":         {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 waiting"},
-		"disputed":           {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
-		"unknown":            {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
-		"stash away":         {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
+		"zero":                  {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
+		"in step":               {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
+		"filtered":              {stands(api.Standing{InStep: 12000, LeftOut: 34}, queue.Counts{Skipped: 34}), assets.Up, "In step · 12" + nn + "000 scenes · 34 left out"},
+		"all are filtered":      {stands(api.Standing{LeftOut: 12034}, queue.Counts{Skipped: 12034}), assets.Up, "In step · 0 scenes · 12" + nn + "034 left out"},
+		"some need a person":    {stands(api.Standing{InStep: 11734, NeedYou: 300}, queue.Counts{Skipped: 298, Dead: 2}), assets.Attention, "11" + nn + "734 in step · 300 need attention"},
+		"one failed":            {stands(api.Standing{InStep: 12033, NeedYou: 1}, queue.Counts{Dead: 1}), assets.Attention, "12" + nn + "033 in step · 1 needs attention"},
+		"none in step":          {stands(api.Standing{}, queue.Counts{Parked: 12034}), assets.Attention, "0 in step · 12" + nn + "034 not in Plex yet"},
+		"some not in Plex":      {stands(api.Standing{InStep: 12032}, queue.Counts{Parked: 2}), assets.Up, "12" + nn + "032 in step · 2 not in Plex yet"},
+		"unreadable":            {stands(api.Standing{InStep: 12030}, queue.Counts{Skipped: 4}), assets.Up, "12" + nn + "030 in step · 4 skipped"},
+		"all kinds":             {stands(api.Standing{InStep: 11000, LeftOut: 34, NeedYou: 900}, queue.Counts{Skipped: 1000, Parked: 34}), assets.Attention, "11" + nn + "000 in step · 900 need attention · 34 not in Plex yet · 66 skipped · 34 left out"},
+		"nothing known":         {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 0, api.Standing{} }), assets.Up, "Nothing to do yet"},
+		"a job is left":         {stands(api.Standing{InStep: 12000, NeedYou: 34}, queue.Counts{Skipped: 33, Dead: 1, Waiting: 1}), assets.Working, "1 waiting"},
+		"being looked at":       {both(writing, func(s *api.Snapshot) { s.InHand[0].Step, s.Run.Total, s.Run.Done = "reading", 20000, 5142 }), assets.Working, "Checking 5" + nn + "143 of 20" + nn + "000 · 23 written"},
+		"nothing to write":      {both(writing, func(s *api.Snapshot) { s.Run.ToWrite, s.Run.Written = 0, 0 }), assets.Working, "Checking 23 of 42"},
+		"few to be written":     {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.ToWrite, s.Run.Written = 20000, 300, 12 }), assets.Working, "Checking 23 of 20" + nn + "000 · 12 written"},
+		"the last are written":  {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.Done, s.Run.ToWrite, s.Run.Written = 20000, 19711, 300, 12 }), assets.Working, "Writing 12 of 300 — Tidal Pools at Dawn"},
+		"between batches":       {both(writing, func(s *api.Snapshot) { s.InHand, s.Run.Current, s.Run.Unchecked, s.Run.ToWrite = nil, "", 0, 43 }), assets.Working, "Writing 23 of 43"},
+		"tried again for hours": {stands(api.Standing{InStep: 12000, NeedYou: 33}, queue.Counts{Skipped: 33, Retrying: 1}), assets.Attention, "12" + nn + "000 in step · 33 need attention · 1 to be tried again"},
+		"writing":               {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},
+		"only retrying":         {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 change to be tried again"},
+		"held":                  {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 waiting"},
+		"comparing":             {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{Checked: 700, Total: 1204} }), assets.Working, "Comparing 700 of 1" + nn + "204 scenes"},
+		"comparing, no end":     {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }), assets.Working, "Comparing the libraries…"},
+		"paused":                {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 waiting"},
+		"paused for good":       {with(func(s *api.Snapshot) { s.Paused = true }), assets.Paused, "Paused"},
+		"quitting":              {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
+		"asked":                 {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 waiting"},
+		"first run":             {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Tell Lockstep where Stash and Plex are"},
+		"unknown attention":     {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: message.Old("look here")}} }), assets.Attention, "Look here"},
+		"down":                  {both(writing, down), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"down before asking":    {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"down while paused":     {both(down, pause), assets.Down, "Plex down since 14:02 · 14 waiting"},
+		"no network":            {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 waiting"},
+		"disputed":              {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
+		"unknown":               {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
+		"stash away":            {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -225,16 +228,16 @@ func TestMenuKeepsItsWidthWhateverTheTitle(t *testing.T) {
 func TestMenuNamesWhatCanBeDone(t *testing.T) {
 	t.Parallel()
 	s := with(writing)
-	s.NeedLook = 8
+	s.Standing.NeedYou = 8
 	want := present.Menu{Icon: assets.Working, Status: "Writing 23 of 42 — Tidal Pools at Dawn", Queue: "Queue… (23 of 42)",
-		Reports: "Reports… (8 need a look)", Outages: "Outages…", CanSync: true, CanReconcile: true, Language: "en"}
+		Reports: "Reports… (8 need attention)", Outages: "Outages…", CanSync: true, CanReconcile: true, Language: "en"}
 	if got := present.MenuOf(s, at); got != want {
 		t.Errorf("menu %+v, want %+v", got, want)
 	}
-	s.Paused, s.PausedTill, s.InHand, s.NeedLook = true, now.Add(78*time.Minute), nil, 1
+	s.Paused, s.PausedTill, s.InHand, s.Standing.NeedYou = true, now.Add(78*time.Minute), nil, 1
 	s.Reconcile = &api.ReconcileState{}
 	got := present.MenuOf(s, at)
-	if got.Resume != "Resume (paused until 15:30)" || got.Reports != "Reports… (1 needs a look)" || got.CanReconcile || got.Queue != "Queue… (20 waiting)" {
+	if got.Resume != "Resume (paused until 15:30)" || got.Reports != "Reports… (1 needs attention)" || got.CanReconcile || got.Queue != "Queue… (20 waiting)" {
 		t.Errorf("paused menu %+v", got)
 	}
 	s.PausedTill = time.Time{}

@@ -26,10 +26,10 @@ const (
 	Quitting                 // the step in hand is being finished
 	OnPause
 	Comparing // a reconciliation runs
-	Writing   // a scene is in hand
+	Writing   // a batch is worked on, or the next one is about to be
 	Stuck     // something that changes depend on fails again and again
 	Scanning  // the first look at both servers
-	Held      // work is left, none in hand right now
+	Held      // work is left, but none is to be done right now
 	Unsettled // nothing left to do, but not all is in step and a person can do something about it
 	Idle      // nothing left to do
 )
@@ -59,7 +59,7 @@ func working(s api.Snapshot) State {
 		return Quitting
 	case s.Paused:
 		return OnPause
-	case len(s.InHand) > 0:
+	case underWay(s):
 		return Writing
 	case s.Reconcile != nil:
 		return Comparing
@@ -67,12 +67,23 @@ func working(s api.Snapshot) State {
 		return Stuck
 	case s.Scan != nil:
 		return Scanning
-	case !s.Queue.Empty():
+	case s.Queue.Waiting+s.Queue.Running > 0:
 		return Held
-	case unsettled(s):
+	case unsettled(s): // also while something is tried again for hours
 		return Unsettled
+	case s.Queue.Retrying > 0:
+		return Held
 	}
 	return Idle
+}
+
+// underWay reports that a run goes on. Between two of its batches nothing is in hand for a
+// moment, which must not show.
+func underWay(s api.Snapshot) bool {
+	if len(s.InHand) > 0 || s.Active {
+		return true
+	}
+	return s.Run.Started != 0 && s.Queue.Waiting > 0 && !s.Counting && stuck(s) == nil
 }
 
 // unsettled reports scenes that wait for a person, or that not a single one is in step.

@@ -44,31 +44,35 @@ func Status(s api.Snapshot, m Moment) string {
 }
 
 // Progress is the line over the progress bar: "Writing 23 of 42 — Tidal Pools at
-// Dawn". It is "" when nothing is in hand.
+// Dawn", or "Checking 5 143 of 20 000 · 12 written" while most scenes need no write. It is ""
+// while no run goes on.
 func Progress(s api.Snapshot) string {
-	if len(s.InHand) == 0 {
+	if !underWay(s) {
 		return ""
 	}
+	if s.Run.Total > 0 && examining(s) {
+		return join(T("Checking %s", Step(s)), some(s.Run.Written, T("%s written", Number(s.Run.Written))))
+	}
 	name := s.Run.Current
-	if name == "" {
+	if name == "" && len(s.InHand) > 0 {
 		name = s.InHand[0].Name
 	}
 	if name != "" {
 		name = " — " + name
 	}
-	switch {
-	case s.Run.Total == 0:
+	if s.Run.Total == 0 {
 		return T("Writing") + name
-	case examining(s):
-		return T("Checking %s", Step(s))
 	}
 	return T("Writing %s", Step(s)) + name
 }
 
-// examining reports that the scenes in hand are looked at; whether they need a write is
-// not known yet.
+// examining reports that the run mostly finds out what is to be written: of the scenes that
+// are left not all are known to need a write. It depends on the run and not on the batch in
+// hand, whose steps would have the words change to and fro.
 func examining(s api.Snapshot) bool {
-	return s.Run.ToWrite == 0 || len(s.InHand) > 0 && s.InHand[0].Step != "writing" && s.InHand[0].Step != "checking"
+	p := s.Run
+	left := p.Total - p.Finished() - p.Unchecked
+	return p.ToWrite == 0 || p.ToWrite-p.Written < left
 }
 
 // Step is how far the run is: which of all scenes is looked at, or which of those to be

@@ -213,17 +213,17 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	r.wants("failed Sync now stash is asleep")
 
 	paused := inStep()
-	paused.Paused, paused.NeedLook = true, 8
+	paused.Paused, paused.Standing.NeedYou = true, 8
 	r.show(paused)
 	r.untilLooks(assets.Paused, "Paused")
-	if got, want := r.labels(), "Paused|-|Queue…|Reports… (8 need a look)|Outages…|-|Sync now|Reconcile|Resume|-|Settings…|Quit"; got != want {
+	if got, want := r.labels(), "Paused|-|Queue…|Reports… (8 need attention)|Outages…|-|Sync now|Reconcile|Resume|-|Settings…|Quit"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
 	r.click("Resume")
 	r.wants("resume")
 
 	busy := inStep()
-	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042", Step: "writing"}}, api.Progress{Total: 3, Written: 1, ToWrite: 3}, queue.Counts{Running: 1, Waiting: 2}
+	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042", Step: "writing"}}, api.Progress{Total: 3, Unchecked: 1, Written: 1, ToWrite: 3}, queue.Counts{Running: 1, Waiting: 2}
 	r.show(busy)
 	r.untilLooks(assets.Working, "Writing 1 of 3 — DSC_0042")
 
