@@ -182,7 +182,7 @@ type simCmd struct {
 }
 
 type windowCmd struct {
-	Name   string `arg:"" default:"main" help:"main, overview, queue, reports, preview, history, outages, explain, doctor, settings or welcome."`
+	Name   string `arg:"" default:"main" help:"main, overview, queue, reports, preview, history, outages, explain, doctor, settings, welcome or manual."`
 	Pipe   bool   `hidden:"" help:"Read further windows to show from standard input; its end closes all."`
 	ByHand bool   `name:"by-hand" hidden:"" help:"A person started Lockstep and may not know its tray icon."`
 }

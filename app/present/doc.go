@@ -10,7 +10,7 @@ import (
 )
 
 // The pages and windows by name, as the tray, notifications and the command line ask for
-// them. SetUp and Settings are windows of their own, all others pages of the main window.
+// them. Settings, SetUp and Manual are windows of their own, all others pages of the main window.
 const (
 	// Main is the main window as it was left: on the page it showed last.
 	Main     = "main"
@@ -24,6 +24,7 @@ const (
 	History  = "history"
 	Doctor   = "doctor"
 	SetUp    = "welcome"
+	Manual   = "manual"
 )
 
 // Pages lists the pages of the main window in the order of its sidebar.
@@ -32,7 +33,7 @@ func Pages() []string {
 }
 
 // Windows lists the name of every page and of every other window.
-func Windows() []string { return append(Pages(), Settings, SetUp) }
+func Windows() []string { return append(Pages(), Settings, SetUp, Manual) }
 
 // WindowTitle is the name of a window in front of people.
 func WindowTitle(name string) string {
@@ -55,6 +56,8 @@ func WindowTitle(name string) string {
 		return T("Doctor")
 	case SetUp:
 		return T("Set-up")
+	case Manual:
+		return T("Documentation")
 	}
 	return T("Overview")
 }

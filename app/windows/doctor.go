@@ -68,6 +68,9 @@ func (p *doctorPage) draw(checks []Check) {
 	}
 	p.lines.Refresh()
 	set(p.title, present.DoctorHead(bad), widget.MediumImportance)
+	if main := p.w.open[present.Main]; main != nil {
+		main.shell.side.examined(bad)
+	}
 }
 
 func byUrgency(a, b Check) int { return urgency(b) - urgency(a) }

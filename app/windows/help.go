@@ -16,7 +16,8 @@ import (
 func (w *Windows) helpItems(win *window) []*fyne.MenuItem {
 	keys := fyne.NewMenuItem(present.T("Keyboard shortcuts"), func() { w.showKeys(win) })
 	about := fyne.NewMenuItem(present.T("About Lockstep"), func() { w.showAbout(win) })
-	return []*fyne.MenuItem{keys, fyne.NewMenuItemSeparator(), about}
+	manual := fyne.NewMenuItem(present.WindowTitle(present.Manual), func() { w.Show(present.Manual) })
+	return []*fyne.MenuItem{manual, keys, fyne.NewMenuItemSeparator(), about}
 }
 
 // typed hears what was typed where nothing has the focus that takes text.

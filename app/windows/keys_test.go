@@ -97,7 +97,7 @@ func TestTabReachesEverythingThatCanBeUsed(t *testing.T) {
 // usable reports something a person can do something with, as walk gives it.
 func usable(o fyne.CanvasObject) bool {
 	switch x := o.(type) {
-	case *navItem:
+	case *navItem, *widget.Hyperlink:
 		return true
 	case *widget.Button, *widget.Entry, *widget.Check, *widget.Select, *keyScroll, *keyList:
 		return !x.(fyne.Disableable).Disabled()

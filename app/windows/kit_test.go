@@ -41,6 +41,8 @@ func plain(o fyne.CanvasObject) fyne.CanvasObject {
 		return &x.Check
 	case *choiceInput:
 		return &x.Select
+	case *tipLine:
+		return &x.Label
 	}
 	return o
 }
@@ -89,6 +91,8 @@ func shows(win fyne.Window, words string) bool {
 		switch l := o.(type) {
 		case *widget.Label:
 			found = found || strings.Contains(l.Text, words)
+		case *widget.RichText:
+			found = found || strings.Contains(l.String(), words)
 		case *twoLines:
 			found = found || strings.Contains(l.words, words)
 		}

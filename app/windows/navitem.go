@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+	tip "github.com/dweymouth/fyne-tooltip/widget"
 
 	"lockstep/app/present"
 )
@@ -16,6 +17,7 @@ import (
 // a bar as well as by its colour.
 type navItem struct {
 	widget.BaseWidget
+	tip.ToolTipWidgetExtend
 	name, words string
 	tapped      func()
 	step        func(by int) *navItem // the entry so many further down, nil for none
@@ -27,6 +29,7 @@ type navItem struct {
 func newNavItem(name, words string, tapped func()) *navItem {
 	n := &navItem{name: name, words: words, tapped: tapped}
 	n.ExtendBaseWidget(n)
+	n.ExtendToolTipWidget(n)
 	return n
 }
 
@@ -45,14 +48,21 @@ func change[T comparable](n *navItem, part *T, to T) {
 // Tapped implements fyne.Tappable.
 func (n *navItem) Tapped(*fyne.PointEvent) { n.tapped() }
 
-// MouseIn implements desktop.Hoverable.
-func (n *navItem) MouseIn(*desktop.MouseEvent) { change(n, &n.pointed, true) }
-
-// MouseMoved implements desktop.Hoverable.
-func (n *navItem) MouseMoved(*desktop.MouseEvent) {}
+// MouseIn implements desktop.Hoverable. What has no room for its words says them then.
+func (n *navItem) MouseIn(e *desktop.MouseEvent) {
+	change(n, &n.pointed, true)
+	n.SetToolTip("")
+	if n.folded {
+		n.SetToolTip(n.words)
+	}
+	n.ToolTipWidgetExtend.MouseIn(e)
+}
 
 // MouseOut implements desktop.Hoverable.
-func (n *navItem) MouseOut() { change(n, &n.pointed, false) }
+func (n *navItem) MouseOut() {
+	change(n, &n.pointed, false)
+	n.ToolTipWidgetExtend.MouseOut()
+}
 
 // FocusGained implements fyne.Focusable.
 func (n *navItem) FocusGained() { change(n, &n.focused, true) }

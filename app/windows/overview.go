@@ -20,13 +20,14 @@ type overviewPage struct {
 	win    *window
 	urgent api.Attention
 
-	status, share, parts, rate *widget.Label
-	bar                        *shareBar
-	down, asks                 *band
-	reasons                    *reasonList
-	days                       *dayCharts
-	week                       *plexWeek
-	runs                       *lastRuns
+	status             *tipLine
+	share, parts, rate *widget.Label
+	bar                *shareBar
+	down, asks         *band
+	reasons            *reasonList
+	days               *dayCharts
+	week               *plexWeek
+	runs               *lastRuns
 
 	under  *fyne.Container // what stands below the bar
 	middle *fyne.Container // reasons and bars, beside or below each other
@@ -53,8 +54,8 @@ const (
 )
 
 func newOverviewPage(w *Windows, win *window) page {
-	p := &overviewPage{w: w, win: win, status: heading(""), share: text(""), parts: para(), rate: line(), bar: newShareBar()}
-	p.status.SizeName, p.share.TextStyle.Bold = theme.SizeNameHeadingText, true
+	p := &overviewPage{w: w, win: win, status: newTipLine(), share: text(""), parts: para(), rate: line(), bar: newShareBar()}
+	p.status.SizeName, p.status.TextStyle.Bold, p.share.TextStyle.Bold = theme.SizeNameHeadingText, true, true
 	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
 	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
@@ -74,7 +75,7 @@ func (p *overviewPage) show(string) {}
 
 func (p *overviewPage) update(s api.Snapshot) {
 	m := p.w.moment()
-	setLine(p.status, present.Headline(s, m))
+	setLine(&p.status.Label, present.Headline(s, m))
 	x := present.SharesOf(s)
 	words := ""
 	if f, ok := x.Share(); ok {

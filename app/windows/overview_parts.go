@@ -70,7 +70,7 @@ func (r *reasonList) row(b present.Blocked) fyne.CanvasObject {
 	count := text("")
 	count.Alignment, count.TextStyle.Bold = fyne.TextAlignTrailing, true
 	set(count, present.Number(b.Scenes), tones[b.Tone])
-	name, advice := line(), line()
+	name, advice := newTipLine(), newTipLine()
 	name.Text, advice.Text, advice.Importance = b.Name, b.Advice, widget.LowImportance
 	button := newButton(b.Remedy.Label, nil, func() { r.w.remedy(r.win, b.Remedy) })
 	return container.NewBorder(nil, nil, wide(countWidth, count), wide(remedyWidth, button), container.New(inARow{}, name, advice))

@@ -14,13 +14,14 @@ import (
 type sidebar struct {
 	items []*navItem // those of pages first, in the order of present.Pages
 	box   fyne.CanvasObject
-	// extra are badges that pages know of and the snapshot does not, by name.
-	extra map[string]int
+	// found is how many checks of the doctor were not good when they were made last.
+	found int
+	snap  api.Snapshot
 }
 
 // newSidebar makes the list. visit turns to a page, open opens a window.
 func newSidebar(visit, open func(name string)) *sidebar {
-	s := &sidebar{extra: map[string]int{}}
+	s := &sidebar{}
 	pages, windows := container.New(stacked{}), container.New(stacked{})
 	for _, name := range present.Pages() {
 		pages.Add(s.add(name, present.WindowTitle(name), visit))
@@ -53,9 +54,20 @@ func (s *sidebar) choose(name string) {
 
 // update shows the badges of a snapshot.
 func (s *sidebar) update(snap api.Snapshot) {
+	s.snap = snap
 	for _, item := range s.items {
-		item.setBadge(present.Badge(item.name, snap) + s.extra[item.name])
+		n := present.Badge(item.name, snap)
+		if item.name == present.Doctor {
+			n = max(n, s.found) // what a person is asked for is found by the doctor, too
+		}
+		item.setBadge(n)
 	}
+}
+
+// examined takes in how many checks of the doctor are not good.
+func (s *sidebar) examined(bad int) {
+	s.found = bad
+	s.update(s.snap)
 }
 
 // fold shows icons only, or words too.

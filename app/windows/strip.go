@@ -16,13 +16,13 @@ import (
 type strip struct {
 	w                   *Windows
 	words               *fyne.Container
-	plex, stash, today  *widget.Label
+	plex, stash, today  *tipLine
 	pause, resume, sync *keyButton
 	box                 fyne.CanvasObject
 }
 
 func newStrip(w *Windows, win *window) *strip {
-	s := &strip{w: w, plex: line(), stash: line(), today: line()}
+	s := &strip{w: w, plex: newTipLine(), stash: newTipLine(), today: newTipLine()}
 	s.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
 	s.resume = newButton(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
 	s.resume.Hide()
@@ -41,9 +41,9 @@ func newStrip(w *Windows, win *window) *strip {
 
 func (s *strip) update(snap api.Snapshot) {
 	m, before := s.w.moment(), s.plex.Text+s.stash.Text+s.today.Text
-	setLine(s.plex, present.PlexBrief(snap, m))
-	setLine(s.stash, present.StashBrief(snap, m))
-	set(s.today, present.Today(snap.Today), widget.LowImportance)
+	setLine(&s.plex.Label, present.PlexBrief(snap, m))
+	setLine(&s.stash.Label, present.StashBrief(snap, m))
+	set(&s.today.Label, present.Today(snap.Today), widget.LowImportance)
 	if s.plex.Text+s.stash.Text+s.today.Text != before {
 		s.words.Refresh() // each is as wide as its words
 	}
@@ -52,7 +52,7 @@ func (s *strip) update(snap api.Snapshot) {
 	enabled(s.sync, snap.Live && snap.Stopping == "")
 }
 
-// inARow lays labels out from left to right, each as wide as its words. Where there is too
+// inARow lays tip lines out from left to right, each as wide as its words. Where there is too
 // little room the last ones are cut off first.
 type inARow struct{}
 
@@ -69,11 +69,9 @@ func (inARow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (inARow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x := float32(0)
 	for _, o := range objects {
-		l := o.(*widget.Label)
-		width := fyne.MeasureText(l.Text, theme.TextSize(), l.TextStyle).Width + 2*theme.InnerPadding() + 1
-		width = max(0, min(width, size.Width-x))
-		l.Resize(fyne.NewSize(width, size.Height))
-		l.Move(fyne.NewPos(x, 0))
+		width := max(0, min(o.(*tipLine).natural()+1, size.Width-x))
+		o.Resize(fyne.NewSize(width, size.Height))
+		o.Move(fyne.NewPos(x, 0))
 		x += width + theme.Padding()
 	}
 }

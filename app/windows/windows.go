@@ -1,5 +1,5 @@
 // Package windows owns the windows people see: the main window with its pages (overview,
-// queue, reports, preview, history, outages, explain and doctor), settings and set-up. It shows what the API says in the words of
+// queue, reports, preview, history, outages, explain and doctor), settings, set-up and the documentation. It shows what the API says in the words of
 // package present and sends commands back; it holds no state of the engine but the
 // latest snapshot and the page on screen, and it never starts a Fyne driver.
 package windows
@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	tooltip "github.com/dweymouth/fyne-tooltip"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -197,7 +198,7 @@ func (w *Windows) fill(win *window, about string) {
 	win.page, win.strip = nil, nil
 	if win.key == present.Main {
 		win.shell = newShell(w, win)
-		win.SetContent(win.shell.content())
+		win.setContent(win.shell.content())
 		win.shell.turn(win.name)
 	} else {
 		w.fillApart(win)
@@ -216,8 +217,13 @@ func (w *Windows) fillApart(win *window) {
 		win.strip.update(w.snap)
 		content = container.NewBorder(nil, win.strip.box, nil, nil, content)
 	}
-	win.SetContent(content)
+	win.setContent(content)
 	win.page.update(w.snap)
+}
+
+// setContent fills a window, with room for tooltips above everything.
+func (win *window) setContent(o fyne.CanvasObject) {
+	win.SetContent(tooltip.AddWindowToolTipLayer(o, win.Canvas()))
 }
 
 func titleOf(name string) string { return "Lockstep – " + present.WindowTitle(name) }
@@ -275,8 +281,12 @@ func (w *Windows) CloseAll() {
 }
 
 func (w *Windows) closed(key string) {
-	if win := w.open[key]; win != nil && win.choosing != nil {
+	win := w.open[key]
+	if win != nil && win.choosing != nil {
 		win.choosing()
+	}
+	if win != nil {
+		tooltip.DestroyWindowToolTipLayer(win.Canvas())
 	}
 	delete(w.open, key)
 	if len(w.open) == 0 && w.opt.OnLastClosed != nil {
@@ -326,5 +336,6 @@ func init() { // a plain initialiser would be a cycle: pages open other pages
 		present.Doctor:   {fyne.NewSize(760, 520), newDoctorPage, false},
 		present.Settings: {fyne.NewSize(900, 660), newSettingsPage, true},
 		present.SetUp:    {fyne.NewSize(900, 640), newSetUpPage, true},
+		present.Manual:   {fyne.NewSize(900, 660), newManualPage, true},
 	}
 }

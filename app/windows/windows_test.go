@@ -14,8 +14,11 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+	tooltip "github.com/dweymouth/fyne-tooltip"
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
@@ -139,6 +142,10 @@ func TestSidebarCountsAndFolds(t *testing.T) {
 		if got := side.box.Size().Width; got != navWidth(folded) {
 			t.Errorf("at %v: %v wide", width, got)
 		}
+	}
+	w.showApart(present.Doctor, "")
+	if got := badges(); got != "|999+|30|1||1||2|1" {
+		t.Errorf("badges after the checks %s", got)
 	}
 	win.Canvas().Focus(side.items[0])
 	stroke(win, fyne.KeyDown)
@@ -330,4 +337,75 @@ func luminance(c color.Color) float64 {
 		return math.Pow((f+0.055)/1.055, 2.4)
 	}
 	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
+}
+
+// What is cut off, and what an icon means, is said beside the pointer.
+func TestTooltipsSayWhatIsCutOff(t *testing.T) {
+	a := test.NewTempApp(t)
+	synctest.Test(t, func(t *testing.T) {
+		w := New(a, newFake(), Options{})
+		w.spawn = func(fn func()) { fn() }
+		w.update(sampleSnapshot())
+		w.Show(present.Overview)
+		win := w.open[present.Main]
+		win.Resize(fyne.NewSize(640, 480))
+		says := func(o desktop.Hoverable, words string) bool {
+			o.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(50, 50)}})
+			time.Sleep(2 * time.Second) // in the bubble's own time
+			synctest.Wait()
+			found := false
+			everything(win, func(o fyne.CanvasObject) {
+				if r, ok := o.(*widget.RichText); ok {
+					found = found || strings.Contains(r.String(), words)
+				}
+			})
+			o.MouseOut()
+			return found
+		}
+		outages := win.shell.side.items[5]
+		if !says(outages, "Outages") {
+			t.Error("an icon does not say what it means")
+		}
+		win.Resize(fyne.NewSize(1180, 700))
+		if says(outages, "Outages") {
+			t.Error("a tooltip repeats what stands there")
+		}
+		long := newTipLine()
+		long.SetText(strings.Repeat("The tide takes two hours to reach the wall. ", 9))
+		win.SetContent(tooltip.AddWindowToolTipLayer(long, win.Canvas()))
+		if !says(long, "The tide takes") {
+			t.Error("what is cut off is not said")
+		}
+		w.CloseAll()
+	})
+}
+
+func TestDocumentationTurnsItsPages(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	win, p := open[*manualPage](t, w, "manual:troubleshooting")
+	wantShown(t, win, "Troubleshooting")
+	var follow func([]widget.RichTextSegment) func()
+	follow = func(all []widget.RichTextSegment) func() {
+		for _, s := range all {
+			switch x := s.(type) {
+			case *widget.HyperlinkSegment:
+				if x.OnTapped != nil {
+					return x.OnTapped
+				}
+			case widget.RichTextBlock:
+				if do := follow(x.Segments()); do != nil {
+					return do
+				}
+			}
+		}
+		return nil
+	}
+	p.show("windows")
+	link := follow(p.text.Segments)
+	if link == nil {
+		t.Fatal("no link to another page")
+	}
+	link()
+	wantShown(t, win, "Nothing is written to Plex before its last step")
 }

@@ -29,6 +29,8 @@ var layers = map[string]int{
 	"sync/skip":     0,
 	"sync/zone":     0, // the time zone as it is now
 
+	"docs": 0, // the pages for people, brought along
+
 	"sync/breaker": 1,
 	"sync/budget":  1,
 	"sync/match":   1,
