@@ -61,6 +61,9 @@ func (t *story) firstSync(ctx context.Context) error {
 		err = t.menuAtWork()
 	}
 	if err == nil {
+		err = t.pictures.window(t.open, present.Overview, "overview-writing")
+	}
+	if err == nil {
 		err = t.pictures.window(t.open, present.Queue, "queue")
 	}
 	if err == nil {
@@ -258,7 +261,7 @@ func (t *story) tour(context.Context) error {
 	about := t.cast.named
 	t.say("Plex shows another title for scene %d than Stash. Explain tells why; History tells what was written when.", about)
 	for _, w := range [][2]string{
-		{fmt.Sprintf("%s:%d", present.Explain, about), "explain"}, {present.History, "history"}, {present.Settings, "settings"},
+		{present.Overview, "overview"}, {fmt.Sprintf("%s:%d", present.Explain, about), "explain"}, {present.History, "history"}, {present.Settings, "settings"},
 		{present.SetUp, "set-up"}, {present.Doctor, "doctor"},
 	} {
 		if err := t.pictures.window(t.open, w[0], w[1]); err != nil {

@@ -56,7 +56,7 @@ func newStory(d *demo) (*story, error) {
 func (t *story) tell(ctx context.Context, a api.API, open func(string)) error {
 	t.api, t.open = a, open
 	if !t.hurry {
-		open(present.Queue)
+		open(present.Overview)
 	}
 	err := t.steps(ctx)
 	switch {
