@@ -24,11 +24,16 @@ import (
 )
 
 // fyneDesktop is the desktop of builds with windows.
-type fyneDesktop struct{ newApp func() fyne.App }
+type fyneDesktop struct {
+	newApp func() fyne.App
+	screen func() fyne.Size
+}
 
 // Fyne makes the desktop. newApp starts Fyne's driver; it is called in the process that
-// shows windows only.
-func Fyne(newApp func() fyne.App) Desktop { return fyneDesktop{newApp} }
+// shows windows only. screen is how much room there is for windows; zero for not known.
+func Fyne(newApp func() fyne.App, screen func() fyne.Size) Desktop {
+	return fyneDesktop{newApp, screen}
+}
 
 // Tray shows icon, menu and notifications until ctx ends.
 func (d fyneDesktop) Tray(ctx context.Context, a api.API, act TrayActions) error {
@@ -96,9 +101,9 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	shower := &shower{shown: p.Shown}
 	shower.Windows = windows.New(f, a, windows.Options{
 		DataDir: p.DataDir, Log: filepath.Join(p.DataDir, LogName), Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
-		ChooseFile: chooseFile,
-		Doctor:     func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
-		Bundle:     func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
+		ChooseFile: chooseFile, Screen: d.screen,
+		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
+		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
 		OnLastClosed: func() {
 			shower.closing = true
 			f.Quit()

@@ -28,6 +28,9 @@ type Options struct {
 	Log string
 	// Icon is shown by the window manager; nil for none.
 	Icon fyne.Resource
+	// Screen is how much room there is for a window, zero for not known; nil is not known. It
+	// is called on Fyne's goroutine.
+	Screen func() fyne.Size
 	// Zone is the zone of the times shown; nil means the machine's.
 	Zone *time.Location
 	// Doctor runs the checks of the doctor window; nil says that there are none.
@@ -166,7 +169,7 @@ func (w *Windows) newWindow(key, name, about string) {
 	}
 	w.fill(win, about)
 	win.SetPadded(false) // the sidebar reaches the edge, and pages have margins of their own
-	win.Resize(w.memory.size(key, usualSize(key)))
+	win.Resize(w.fitting(w.memory.size(key, usualSize(key))))
 	win.SetCloseIntercept(func() { w.close(win) })
 	win.SetOnClosed(func() { w.closed(key) })
 	win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
@@ -184,6 +187,22 @@ var (
 	// mainSize is the usual size of the main window.
 	mainSize = fyne.NewSize(1180, 700)
 )
+
+// windowFrame is what the frame of a window takes away of a screen, title and menu bar
+// included; there is no window of which it could be asked yet.
+var windowFrame = fyne.NewSize(12, 64)
+
+// fitting is a size as far as the screen has room for it, down to the smallest one.
+func (w *Windows) fitting(size fyne.Size) fyne.Size {
+	if w.opt.Screen == nil {
+		return size
+	}
+	room := w.opt.Screen().Subtract(windowFrame)
+	if room.Width <= 0 || room.Height <= 0 {
+		return size
+	}
+	return size.Min(room).Max(smallest)
+}
 
 // usualSize is the size of a window that nobody has changed yet.
 func usualSize(key string) fyne.Size {

@@ -62,6 +62,18 @@ func TestPagesShareAWindowThatIsRemembered(t *testing.T) {
 	}
 }
 
+func TestWindowsFitTheScreen(t *testing.T) {
+	for screen, want := range map[fyne.Size]fyne.Size{
+		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 380),
+	} {
+		w := newTest(t, newFake())
+		w.opt.Screen = func() fyne.Size { return screen }
+		if got := w.fitting(usualSize(present.Main)); got != want {
+			t.Errorf("on a screen of %v: %v, want %v", screen, got, want)
+		}
+	}
+}
+
 func TestPageInAWindowOfItsOwn(t *testing.T) {
 	w := newTest(t, newFake())
 	w.Show("explain:812")
