@@ -106,15 +106,13 @@ func (e *Engine) mayStartRun() bool {
 }
 
 func (e *Engine) startRun() {
-	gen, links := e.monitor.Generation(), e.runLinks()
-	links.Refresh = e.refreshForRun(gen)
-	links.Progress = func(checked, total int) {
+	gen := e.monitor.Generation()
+	r := e.audit.Start(e.runLinks(), e.refreshForRun(gen), func(checked, total int) {
 		e.loop.Post(func() {
 			e.audit.Progressed(checked, total)
 			e.publish()
 		})
-	}
-	r := e.audit.Start(links)
+	})
 	e.loop.Spawn(func() {
 		r.Run()
 		e.loop.Post(func() { e.reconciled(r, gen) })

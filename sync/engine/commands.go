@@ -53,15 +53,6 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	return res, err
 }
 
-// tryAgain takes back what holds work until a person does something.
-func (e *Engine) tryAgain() {
-	e.dispatch.Release(e.now())
-	e.forgetFailures()
-	e.upkeep.Forget()
-	e.forgetRefusal()
-	e.links.Recheck(e.now())
-}
-
 // enqueueEach puts scenes into the queue that all have the same wish.
 func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 	defer e.publish()
@@ -127,8 +118,10 @@ func (e *Engine) Import(ctx context.Context, q api.ImportRequest) (api.Import, e
 	var now movein.Present
 	err := e.loop.Ask(ctx, func() error {
 		a := e.address()
-		now = movein.Present{Settings: e.settings().Clone(), HasToken: e.chosen.Secret(PlexToken)() != ""}
-		now.Dial = func() movein.Stash { stash, _ := e.o.Dial(a); return stash }
+		now = movein.Present{
+			Settings: e.settings().Clone(), HasToken: e.chosen.Secret(PlexToken)() != "",
+			Dial: func() movein.Stash { stash, _ := e.o.Dial(a); return stash },
+		}
 		return nil
 	})
 	if err != nil {

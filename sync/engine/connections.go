@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/compare"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
@@ -96,9 +97,7 @@ func (e *Engine) stashChecked(ctx context.Context, c *link.Check) {
 func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 	a := e.links.Accept(c)
 	if a.Renamed != nil && a.Err == nil {
-		if a.Err = e.chosen.Rename(a.Renamed, a.PutRenamed); a.Err == nil {
-			e.links.CalledNow(a.Renamed)
-		}
+		a = e.links.Renamed(a, e.chosen.Rename(a.Renamed, a.PutRenamed))
 	}
 	got, current, err := e.links.PlexChecked(c, a)
 	if !current {
@@ -166,4 +165,26 @@ func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
 		})
 	}
 	return next
+}
+
+// clientID is this installation's identifier towards Plex.
+func (e *Engine) clientID() string {
+	id, err := e.chosen.ClientID()
+	e.noteStored(err)
+	return id
+}
+
+// forgetRefusal begins anew with writing.
+func (e *Engine) forgetRefusal() {
+	e.dispatch.ForgetRefusal()
+	e.links.Budget(fault.Plex).Done(budget.Write, nil)
+}
+
+// tryAgain takes back what holds work until a person does something.
+func (e *Engine) tryAgain() {
+	e.dispatch.Release(e.now())
+	e.forgetFailures()
+	e.upkeep.Forget()
+	e.forgetRefusal()
+	e.links.Recheck(e.now())
 }

@@ -6,7 +6,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
+	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
@@ -103,41 +103,13 @@ type owner struct {
 	stopping string
 }
 
-// New makes an engine. Nothing runs before Run.
-func New(o Options) *Engine {
-	stored := &upkeep.Ledger{Store: o.Store}
-	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
-	e := &Engine{
-		o: o, log: o.Log, store: stored, host: h,
-		Reader: records.New(stored), loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
-		owner: owner{
-			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
-			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
-		},
-	}
-	e.monitor = monitor.New(h, e.monitorSettings)
-	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
-	return e
-}
-
-// Run loads the state, works until ctx ends and puts everything away. It returns nil
-// after a graceful stop.
-func (e *Engine) Run(ctx context.Context) error {
-	if err := e.load(); err != nil {
-		return fmt.Errorf("load the state: %w", err)
-	}
-	e.publish()
-	e.loop.Ready()
-	e.loop.Spawn(func() { e.upkeep.Watch(ctx, func() { e.loop.Post(e.lookAtData) }) })
-	e.loop.Run(ctx, func() time.Duration { return e.turn(ctx) })
-	e.shutdown()
-	return nil
-}
-
-// Done is closed when somebody asked the process to end.
-func (e *Engine) Done() <-chan struct{} { return e.quit }
-
 func (e *Engine) now() time.Time { return e.o.Now() }
 
 // stamp is now as it is stored: UTC, no monotonic reading.
 func (e *Engine) stamp() time.Time { return e.o.Now().Round(0).UTC() }
+
+// settings are those in force.
+func (e *Engine) settings() config.Settings { return e.chosen.Current() }
+
+// errStopped is what callers get when the engine has ended.
+var errStopped = fault.New(fault.Canceled, fault.None, message.New(message.Quitting), message.None, nil)

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 
 	"lockstep/sync/engine/audit"
@@ -64,18 +63,4 @@ func (e *Engine) loadScan() error {
 	}
 	e.audit, err = audit.New(e.host)
 	return err
-}
-
-// storeEnd puts everything away: unreported jobs go back, the run ends, and the time
-// of the end is kept so that the gap until the next start is known. When Stash was last
-// swept is left as it is: what was seen in its last moments is worth another look.
-func (e *Engine) storeEnd() error {
-	return errors.Join(e.dispatch.GiveBack(), e.putLife(false))
-}
-
-// cancelTasks asks everything beside the loop to end; the batch ends after its step.
-func (e *Engine) cancelTasks() {
-	e.links.StopListening()
-	e.cancelRun(errQuitting)
-	e.dispatch.Halt()
 }

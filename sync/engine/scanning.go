@@ -13,22 +13,6 @@ import (
 	"lockstep/sync/match"
 )
 
-// mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
-// is waited for by the connection check.
-func (e *Engine) mayScan() bool {
-	return e.links.Connected() && e.links.StashState().OK && !e.chosen.Paused() && e.stopping == "" && !e.audit.Listing()
-}
-
-// scanConditions is what the scanner decides by.
-func (e *Engine) scanConditions() scan.Conditions {
-	s := e.settings()
-	return scan.Conditions{
-		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
-		PlexUp:      e.monitor.Allows() && e.links.Machine() != "",
-		StashBudget: e.links.Budget(fault.Stash), PlexBudget: e.links.Budget(fault.Plex),
-	}
-}
-
 // dueScan begins a scan when one is due.
 func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 	if !e.mayScan() {

@@ -5,14 +5,10 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/config"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
 )
-
-// settings are those in force.
-func (e *Engine) settings() config.Settings { return e.chosen.Current() }
 
 // Settings returns the present settings, and of the secrets only whether they are set.
 func (e *Engine) Settings(ctx context.Context) (s api.Settings, err error) {
@@ -86,13 +82,6 @@ func (e *Engine) recheckIfOwed() error {
 		e.scan.Want(scan.What{Recheck: true, Files: true, Sweep: true, Index: true, Full: true})
 	}
 	return err
-}
-
-// clientID is this installation's identifier towards Plex.
-func (e *Engine) clientID() string {
-	id, err := e.chosen.ClientID()
-	e.noteStored(err)
-	return id
 }
 
 // TestConnection tries an address and a secret without storing them.

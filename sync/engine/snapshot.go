@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/settings"
+	"lockstep/sync/engine/upkeep"
 )
 
 // publish makes a new snapshot of the present state. It is called after the disk has
@@ -49,4 +50,16 @@ func (e *Engine) Snapshot(ctx context.Context) (api.Snapshot, error) { return e.
 // ends, skipping intermediate ones.
 func (e *Engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
 	return e.loop.Watch(ctx, fn)
+}
+
+// attention lists what a person is asked for, the most pressing first.
+func (e *Engine) attention() []api.Attention {
+	asked := e.upkeep.Asks()
+	if a, asks := e.audit.Question(); asks {
+		asked = append(asked, a)
+	}
+	if a, refused := e.dispatch.Refusal(); refused {
+		asked = append(asked, a)
+	}
+	return upkeep.InOrder(append(asked, e.links.Asks(e.now())...))
 }

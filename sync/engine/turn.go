@@ -2,17 +2,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/engine/loop"
-	"lockstep/sync/fault"
-	"lockstep/sync/message"
 )
-
-// errStopped is what callers get when the engine has ended.
-var errStopped = fault.New(fault.Canceled, fault.None, message.New(message.Quitting), message.None, nil)
 
 // turn starts everything that is due and returns when to turn again.
 func (e *Engine) turn(ctx context.Context) time.Duration {
@@ -58,21 +52,4 @@ func (e *Engine) wake() {
 	e.links.Recheck(e.now())
 	e.scan.Soon(e.now())
 	e.noteStored(e.dispatch.Clamp())
-}
-
-// stopBound is how long quitting may take: the step in hand is one request, and Plex
-// answers within 45 s or not at all, but nobody waits that long for a desktop to log out.
-const stopBound = 10 * time.Second
-
-// shutdown ends the work in hand, bounded, and stores that the process ended well.
-func (e *Engine) shutdown() {
-	e.stopping = "the step in hand"
-	e.publish()
-	e.cancelTasks()
-	if !e.loop.End(stopBound) {
-		e.log.Warn("the step in hand did not end in time; it will be checked at the next start")
-	}
-	if err := e.storeEnd(); err != nil && !errors.Is(err, context.Canceled) {
-		e.log.Error("store the end of this run", "err", err)
-	}
 }

@@ -10,58 +10,12 @@ import (
 	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/upkeep"
-	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
 // Thrift sets how this process trades memory for processor time.
 func Thrift() { upkeep.Thrift() }
-
-// noteFault takes the fault of a check into the state of the connection. What a person is
-// asked follows from that state.
-func (e *Engine) noteFault(f *fault.Error) {
-	e.noteOurs(f)
-	e.links.Failed(f)
-}
-
-// doubt has a connection checked because something else than its check failed there.
-func (e *Engine) doubt(f *fault.Error) {
-	e.noteOurs(f)
-	e.links.Doubt(f)
-}
-
-// noteOurs reports a fault if it is one of our own.
-func (e *Engine) noteOurs(f *fault.Error) {
-	if f.Class == fault.Local {
-		e.noteLocal(f)
-	}
-}
-
-// noteStored reports what could not be stored, if anything.
-func (e *Engine) noteStored(err error) {
-	if err != nil {
-		e.noteLocal(err)
-	}
-}
-
-// noteLocal reports a fault of our own. It never counts for the breaker.
-func (e *Engine) noteLocal(err error) {
-	e.lastErr = fault.Of(err).Message
-	e.upkeep.Trouble(err)
-}
-
-// attention lists what a person is asked for, the most pressing first.
-func (e *Engine) attention() []api.Attention {
-	asked := e.upkeep.Asks()
-	if a, asks := e.audit.Question(); asks {
-		asked = append(asked, a)
-	}
-	if a, refused := e.dispatch.Refusal(); refused {
-		asked = append(asked, a)
-	}
-	return upkeep.InOrder(append(asked, e.links.Asks(e.now())...))
-}
 
 // dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops
 // old records and has a backup made.

@@ -8,51 +8,14 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/monitor"
-	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
-	"lockstep/sync/store"
 )
 
 func (e *Engine) monitorSettings() monitor.Settings {
 	return monitor.Settings{
 		Breaker: breaker.Settings{Threshold: e.settings().BreakerThreshold, Backoff: e.settings().ProbeBackoff()},
 		Watched: e.settings().Configured(),
-	}
-}
-
-// step applies one event to the verdict about Plex, stored together with whatever else
-// belongs to it, and does what follows.
-func (e *Engine) step(ev breaker.Event, also func(store.Tx) error) error {
-	t, err := e.monitor.Step(ev, also)
-	if err == nil {
-		e.moved(t)
-	}
-	return err
-}
-
-// moved does what follows from a move of the breaker.
-func (e *Engine) moved(t breaker.Transition) {
-	switch t {
-	case breaker.Opened:
-		e.dispatch.Halt()
-		e.links.StopListeningToPlex()
-		e.noteStored(e.monitor.Hold())
-	case breaker.Reopened:
-		e.noteStored(e.monitor.Hold())
-	case breaker.Shut:
-		e.dispatch.Ramp(e.now(), e.settings().RampFrom, e.settings().RampTo, e.settings().RampOver)
-		e.dispatch.Release(e.now())
-		e.links.PlexBack()
-		e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile
-		e.noteStored(e.monitor.Requeue())
-	}
-}
-
-// countPlex feeds the breaker with the outcome of a call to Plex.
-func (e *Engine) countPlex(generation uint64, err error) {
-	if ev, counts := monitor.EventOf(generation, err, e.links.PlexLacks()); counts {
-		e.noteStored(e.step(ev, nil))
 	}
 }
 
@@ -71,19 +34,23 @@ func (e *Engine) dueProbe(_ context.Context, now time.Time) time.Time {
 
 // probe sends one probe.
 func (e *Engine) probe() {
-	p, err := e.monitor.BeginProbe()
+	p, err := e.monitor.BeginProbe(e.probeTarget)
 	if err != nil || p == nil {
 		e.noteStored(err)
 		return
-	}
-	list, ready := e.links.DueInProbe()
-	p.Target = monitor.Target{
-		Plex: e.links.Plex(), Machine: e.links.Expected(), Other: link.ErrOtherPlex, Index: e.index(), List: list, Ready: ready,
 	}
 	e.loop.Spawn(func() {
 		p.Run(e.loop.Hard())
 		e.loop.Post(func() { e.probed(p) })
 	})
+}
+
+// probeTarget is what a probe that begins now tries.
+func (e *Engine) probeTarget() monitor.Target {
+	list, ready := e.links.DueInProbe()
+	return monitor.Target{
+		Plex: e.links.Plex(), Machine: e.links.Expected(), Other: link.ErrOtherPlex, Index: e.index(), List: list, Ready: ready,
+	}
 }
 
 // probed takes in how a probe ended.

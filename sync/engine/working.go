@@ -17,17 +17,6 @@ import (
 	"lockstep/sync/worker"
 )
 
-// mayWork reports whether jobs may be handed out at all. Nothing is written before
-// every scene was seen and every item listed: only then is it known which scenes claim
-// which files.
-func (e *Engine) mayWork() bool {
-	return e.links.Ready() && e.monitor.Allows() && !e.chosen.Paused() && e.stopping == "" && e.scan.Complete()
-}
-
-func (e *Engine) workBudgets() dispatch.Budgets {
-	return dispatch.Budgets{Stash: e.links.Budget(fault.Stash), Plex: e.links.Budget(fault.Plex)}
-}
-
 // dueWork hands the due jobs to the worker when nothing holds it back.
 func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	if e.dispatch.Active() || !e.mayWork() {
@@ -181,10 +170,4 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	}
 	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay))
 	return e.scan.Due(now, e.scanConditions())
-}
-
-// forgetRefusal begins anew with writing.
-func (e *Engine) forgetRefusal() {
-	e.dispatch.ForgetRefusal()
-	e.links.Budget(fault.Plex).Done(budget.Write, nil)
 }

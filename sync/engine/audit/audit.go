@@ -5,41 +5,15 @@
 package audit
 
 import (
-	"context"
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/brake"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
-
-// Auditor is what is known of reconciliations. Make it with New.
-type Auditor struct {
-	host host.Host
-
-	last     *store.Report // the newest finished one that was no preview
-	needsYou int           // rows of it a person must act on
-	run      *run          // nil while none is wanted
-	listing  bool          // the run lists Plex
-
-	schedule schedule
-	brake    brake.State
-}
-
-// run is one run from the request to the stored result.
-type run struct {
-	report  store.Report
-	yes     bool
-	counts  bool // for the brake
-	servers int
-	stop    context.CancelCauseFunc // nil until it has begun
-	checked int
-	total   int
-}
 
 // New makes an Auditor that goes on from what was stored, and ends the reports that a dying
 // process did not.

@@ -80,10 +80,8 @@ func (r *rig) start() *audit.Run {
 	}
 	return r.Start(audit.Links{
 		Stash: r.Stash, Plex: r.Plex, Settings: r.Settings.Clone(), Machine: testkit.Machine, Sections: r.Sections,
-		Claims:   func(scene.Scene) []string { return nil },
-		Refresh:  func(context.Context) error { r.listed++; return r.refused },
-		Progress: func(checked, total int) { r.told = append(r.told, [2]int{checked, total}) },
-	})
+		Claims: func(scene.Scene) []string { return nil },
+	}, func(context.Context) error { r.listed++; return r.refused }, func(checked, total int) { r.told = append(r.told, [2]int{checked, total}) })
 }
 
 // end carries a run out and takes in how it ended.
@@ -304,8 +302,7 @@ func TestAPanicEndsTheReport(t *testing.T) {
 	id := r.want(api.ReconcileRequest{})
 	run := r.Start(audit.Links{
 		Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections,
-		Refresh: func(context.Context) error { panic("a bad value") }, Progress: func(int, int) {},
-	})
+	}, func(context.Context) error { panic("a bad value") }, func(int, int) {})
 	run.Run()
 	e, err := r.End(run, servers, r.Settings)
 	if !fault.Is(err, fault.Local) || e != (audit.Ended{}) {

@@ -22,9 +22,6 @@ import (
 // the whole library counts: either what was held is queued again, or the question is
 // asked with that preview, and applying it is the answer.
 
-// brakeValue names the stored state of the brake.
-const brakeValue = "brake"
-
 // Question is what a person is asked before more is taken away.
 func (a *Auditor) Question() (api.Attention, bool) {
 	q := a.brake.Question

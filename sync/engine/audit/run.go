@@ -23,10 +23,6 @@ type Links struct {
 	Machine  string // of the Plex server
 	Sections []scene.Section
 	Claims   change.Claims
-	// Refresh lists the sections in full, beside the loop.
-	Refresh func(ctx context.Context) error
-	// Progress is called now and then, beside the loop; it must not block.
-	Progress func(checked, total int)
 }
 
 // Run is a run under way. Run carries it out beside the loop; End takes in how it ended.
@@ -38,13 +34,14 @@ type Run struct {
 	err     error // our own
 }
 
-// Start begins the run that waits.
-func (a *Auditor) Start(l Links) *Run {
+// Start begins the run that waits. Refresh lists the sections in full, and progress is called
+// now and then and must not block; both are called beside the loop.
+func (a *Auditor) Start(l Links, refresh func(context.Context) error, progress func(checked, total int)) *Run {
 	ctx, stop := context.WithCancelCause(context.Background()) // the end of the process has words of its own
 	a.run.stop, a.listing = stop, true
 	work := l.Comparison(a.host)
 	work.Report, work.Brake, work.Yes = a.run.report, a.brake, a.run.yes
-	work.Refresh, work.Progress = l.Refresh, seldom(l.Progress)
+	work.Refresh, work.Progress = refresh, seldom(progress)
 	return &Run{ctx: ctx, stop: stop, work: work}
 }
 

@@ -5,36 +5,15 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
-	"lockstep/sync/store"
 )
 
 const (
-	// reconciledValue names the stored stamp of the last complete reconciliation.
-	reconciledValue = "reconciled"
-	// startAge is how old the last one must be for another at the start.
-	startAge = time.Hour
 	// retryRun is how long a scheduled run that failed waits: whatever ended it is
 	// looked at by others meanwhile. After each further failure it waits twice as long, up
 	// to retryRunMax: a run reads both libraries, which nobody wants all day.
 	retryRun    = 15 * time.Minute
 	retryRunMax = 6 * time.Hour
 )
-
-// schedule is when runs are due that nobody asks for. Its stamps are of the wall clock, so
-// that sleep and restarts count.
-type schedule struct {
-	done    time.Time // when the last complete run that counts for the schedule ended
-	retryAt time.Time // a scheduled run failed: not before
-	fails   int       // how many scheduled runs failed since one succeeded
-	stale   bool      // the last one was over an hour old when the process started
-}
-
-func (c *schedule) load(tx store.Tx, now time.Time) error {
-	_, err := tx.Value(reconciledValue, &c.done)
-	age := now.Sub(c.done)
-	c.stale = c.done.IsZero() || age > startAge || age < 0
-	return err
-}
 
 // due is when the next scheduled run is due; zero for never.
 func (c *schedule) due(s config.Settings, now time.Time) time.Time {

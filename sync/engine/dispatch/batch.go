@@ -18,18 +18,6 @@ import (
 	"lockstep/sync/worker"
 )
 
-// claims are the jobs that were handed out, as they were then.
-type claims map[scene.ID]queue.Job
-
-// batch is the batch in hand.
-type batch struct {
-	end        context.CancelFunc // after the step in hand
-	generation uint64
-	inHand     []api.InHand
-	position   int // jobs of the batch that are being or were written
-	toWrite    int // jobs of the batch that are to be written, once that is known
-}
-
 // Batch is work to be carried out beside the loop: Run is to be called with a context that
 // ends at once, and what it returns goes to End.
 type Batch struct {
@@ -231,34 +219,6 @@ func (d *Dispatcher) hold(f *fault.Error, now time.Time) {
 	if f.Server == fault.Plex {
 		d.ramp.backOff(now)
 	}
-}
-
-// GiveBack returns the claimed jobs that have no result to waiting; no attempt counts.
-func (d *Dispatcher) GiveBack() error {
-	if len(d.claimed) == 0 {
-		return nil
-	}
-	now := d.host.Stamp()
-	err := d.host.Store.Update(func(tx store.Tx) error {
-		for _, claimed := range d.claimed {
-			j, ok, err := tx.Job(claimed.Scene)
-			if err != nil {
-				return err
-			}
-			if !ok {
-				continue
-			}
-			j.Attempts = claimed.Attempts
-			if err := tx.PutJob(j.Return(now)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err == nil {
-		d.claimed = nil
-	}
-	return err
 }
 
 // refuse notes that Plex takes no writes, and what a person is asked about that.

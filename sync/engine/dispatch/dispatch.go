@@ -7,43 +7,16 @@ package dispatch
 import (
 	"time"
 
-	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/store"
-	"lockstep/sync/worker"
 )
-
-// Dispatcher is the batch in hand and the run it belongs to. Make it with New.
-type Dispatcher struct {
-	host   host.Host
-	jitter func() float64
-
-	batch     *batch // nil while none is in hand
-	claimed   claims // handed out, no result on disk yet
-	holdUntil time.Time
-	refused   *api.Attention // what a person is asked while Plex takes no writes; nil while it does
-	streak    worker.Streak
-	ramp      *ramp
-	run       run
-	today     today
-	standing  standing
-}
 
 // New makes a Dispatcher that goes on with today's counts. jitter is uniform in [0,1).
 func New(h host.Host, jitter func() float64) (*Dispatcher, error) {
 	d := &Dispatcher{host: h, jitter: jitter, ramp: newRamp(h.Now)}
 	return d, h.Get(todayValue, &d.today)
 }
-
-// Budget says what may be asked of a server, and what fails there.
-type Budget interface {
-	Next(k budget.Kind) time.Time
-	Fails(k budget.Kind) bool
-}
-
-// Budgets hold back what failed a moment ago, one for each server.
-type Budgets struct{ Stash, Plex Budget }
 
 // Active reports whether a batch is in hand.
 func (d *Dispatcher) Active() bool { return d.batch != nil }
@@ -101,4 +74,32 @@ func (d *Dispatcher) Halt() {
 // how long that takes.
 func (d *Dispatcher) Ramp(now time.Time, from, to int, over time.Duration) {
 	d.ramp.begin(now, from, to, over)
+}
+
+// GiveBack returns the claimed jobs that have no result to waiting; no attempt counts.
+func (d *Dispatcher) GiveBack() error {
+	if len(d.claimed) == 0 {
+		return nil
+	}
+	now := d.host.Stamp()
+	err := d.host.Store.Update(func(tx store.Tx) error {
+		for _, claimed := range d.claimed {
+			j, ok, err := tx.Job(claimed.Scene)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			j.Attempts = claimed.Attempts
+			if err := tx.PutJob(j.Return(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		d.claimed = nil
+	}
+	return err
 }

@@ -5,28 +5,12 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/eta"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
 	"lockstep/sync/zone"
 )
-
-// run is the present stretch of work, from an idle queue to the next.
-type run struct {
-	store.Run
-	active bool
-	eta    eta.Run
-	// began and before are when the batch in progress began, and how many scenes the run had
-	// finished by then.
-	began  time.Time
-	before int
-	// touched are the scenes the run wrote to and is not through with: they failed half-way,
-	// or were edited meanwhile.
-	touched map[scene.ID]bool
-	undid   map[uint64]bool // runs of which this one undid something
-}
 
 func newRun(now time.Time) run {
 	return run{
@@ -135,17 +119,6 @@ func (d *Dispatcher) Progress(now time.Time, pending int) api.Progress {
 	}
 	return p
 }
-
-// today counts since local midnight; it survives restarts.
-type today struct {
-	Day     string `json:"day"`
-	Written int    `json:"written"`
-	Skipped int    `json:"skipped"`
-	Dead    int    `json:"dead"`
-}
-
-// todayValue names the stored counts of today.
-const todayValue = "today"
 
 func (t today) on(now time.Time) today {
 	if d := now.In(zone.Local()).Format(time.DateOnly); d != t.Day {

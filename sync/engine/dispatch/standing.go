@@ -11,15 +11,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// standing is how the scenes stand, counted anew only when the jobs have changed: it
-// takes a walk over all that were skipped.
-type standing struct {
-	value   api.Standing
-	reasons []api.Reason
-	counts  queue.Counts
-	counted bool
-}
-
 // deliberate are the reasons a person chose.
 var deliberate = map[skip.Code]bool{skip.Excluded: true, skip.DeletedInStash: true}
 

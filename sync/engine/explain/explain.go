@@ -41,13 +41,6 @@ func (e *Explainer) Explain(ctx context.Context, query string) (api.Explanation,
 	return x.explain(ctx, strings.TrimSpace(query))
 }
 
-// explanation is made of one scene, beside the loop.
-type explanation struct {
-	Situation
-	store    store.Store
-	unlisted *fault.Error // why the libraries of Plex are not known yet
-}
-
 // listFirst lists libraries that were never listed: nothing can be said before of what
 // they hold.
 func (e *Explainer) listFirst(ctx context.Context) error {

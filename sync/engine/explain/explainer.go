@@ -8,9 +8,11 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
+	"lockstep/sync/store"
 )
 
 // Stash is what is asked of Stash.
@@ -51,3 +53,10 @@ type Explainer struct {
 
 // New makes an Explainer that asks that loop.
 func New(h host.Host, l Loop) *Explainer { return &Explainer{h, l} }
+
+// explanation is made of one scene, beside the loop.
+type explanation struct {
+	Situation
+	store    store.Store
+	unlisted *fault.Error // why the libraries of Plex are not known yet
+}

@@ -9,49 +9,12 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/library"
 	"lockstep/sync/scene"
 )
 
 // checkTimeout bounds a check: a server that is silent for longer is of no use either.
 const checkTimeout = 10 * time.Second
-
-// checkSpacing is how long a check that succeeded stands against the doubts that other
-// requests raise: while only those fail it would be asked for again and again.
-const checkSpacing = time.Minute
-
-// check is when one connection is checked, and whether a check is under way.
-type check struct {
-	at      time.Time // zero: not wanted
-	running bool
-	ended   time.Time // when the last one that succeeded ended
-}
-
-// want asks for a check no later than t.
-func (c *check) want(t time.Time) {
-	if c.at.IsZero() || t.Before(c.at) {
-		c.at = t
-	}
-}
-
-// doubt asks for a check because something else failed.
-func (c *check) doubt(now time.Time) {
-	if c.ended.IsZero() || now.Sub(c.ended) >= checkSpacing || now.Before(c.ended) {
-		c.want(now)
-	}
-}
-
-// due takes the check up when it is wanted and the budget allows it, or returns when it
-// does.
-func (c *check) due(b *budget.Budget, now time.Time) (take bool, next time.Time) {
-	if c.running || c.at.IsZero() {
-		return false, time.Time{}
-	}
-	if at := host.Later(c.at, b.Next(budget.Connect)); at.After(now) {
-		return false, at
-	}
-	c.running, c.at = true, time.Time{} // who asks for a check from now on gets another one
-	return true, time.Time{}
-}
 
 // Check asks one server whether it can work.
 type Check struct {
@@ -104,12 +67,6 @@ func (l *Links) DueChecks(now time.Time, plexToo bool) (due []*Check, next time.
 
 func (l *Links) check(s fault.Server) *Check {
 	return &Check{Server: s, epoch: l.epoch, stash: l.stash, plex: l.plex, now: l.host.Now}
-}
-
-// Recheck asks for a check of both connections no later than t.
-func (l *Links) Recheck(t time.Time) {
-	l.stashCheck.want(t)
-	l.plexCheck.want(t)
 }
 
 // Checked is what a check of one server says to others.
@@ -223,4 +180,16 @@ func (l *Links) Doubt(f *fault.Error) {
 			l.plexCheck.doubt(now)
 		}
 	}
+}
+
+// Accepted is whether the Plex that answered a check is the one we wrote to before, and has
+// the chosen libraries.
+type Accepted struct {
+	Err error // why not
+	// Renamed are the names by which the chosen libraries are called now, none when they are
+	// called as before. Whoever keeps the settings stores them, with Known, in one transaction.
+	Renamed []string
+	Known   library.Known
+
+	sections []scene.Section
 }

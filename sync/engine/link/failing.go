@@ -41,13 +41,6 @@ var vital = []budget.Kind{
 	budget.Paths, budget.Recheck, budget.Scenes,
 }
 
-// failure tells one failing kind from another, for the log.
-type failure struct {
-	server fault.Server
-	kind   string
-	words  string
-}
-
 // LogFailing writes one line to the log when something begins to fail, fails in another
 // way or works again, however often it is tried. What is no longer listed works only once it
 // succeeded: new settings and a person's try have it begin anew, which mends nothing.

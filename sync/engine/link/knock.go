@@ -8,14 +8,6 @@ import (
 	"lockstep/sync/fault"
 )
 
-// knocking tries whether anything listens where a server is away. It costs the server
-// nothing, so it may be done more often than a request.
-type knocking struct {
-	at      time.Time
-	running bool
-	unheard bool // nobody listened the last time
-}
-
 const (
 	// knockEvery finds the end of a short outage; a long one is left to its probes.
 	knockEvery   = 5 * time.Second

@@ -4,40 +4,12 @@ import (
 	"maps"
 	"slices"
 
-	"lockstep/sync/fault"
 	"lockstep/sync/library"
-	"lockstep/sync/message"
-	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
-const (
-	// machineValue names the stored identifier of the Plex server last accepted.
-	machineValue = "plex.machine"
-	// librariesValue names the stored ids of the libraries that were chosen.
-	librariesValue = "plex.libraries"
-)
-
-// ErrOtherPlex is the fault of a server that is not the one this database belongs to.
-var ErrOtherPlex = fault.New(fault.Config, fault.Plex, message.New(message.OtherPlex), message.New(message.AdviceOtherPlex), nil)
-
-// boundServer is the Plex server this database belongs to.
-type boundServer struct {
-	Machine string `json:"machine"`
-	URL     string `json:"url"`
-}
-
-// Accepted is whether the Plex that answered a check is the one we wrote to before, and has
-// the chosen libraries.
-type Accepted struct {
-	Err error // why not
-	// Renamed are the names by which the chosen libraries are called now, none when they are
-	// called as before. Whoever keeps the settings stores them, with Known, in one transaction.
-	Renamed []string
-	Known   library.Known
-
-	sections []scene.Section
-}
+// librariesValue names the stored ids of the libraries that were chosen.
+const librariesValue = "plex.libraries"
 
 // Accept judges the answer to a check of Plex. A changed address accepts another server.
 func (l *Links) Accept(c *Check) Accepted {
@@ -95,5 +67,11 @@ func (l *Links) choose(c *Check, known library.Known) Accepted {
 // renames them in the settings.
 func (a Accepted) PutRenamed(tx store.Tx) error { return tx.PutValue(librariesValue, a.Known) }
 
-// CalledNow takes in that the settings call the libraries otherwise.
-func (l *Links) CalledNow(names []string) { l.chosen.Libraries = names }
+// Renamed takes in that the settings call the libraries by their new names, or why that could
+// not be stored.
+func (l *Links) Renamed(a Accepted, err error) Accepted {
+	if a.Err = err; err == nil {
+		l.chosen.Libraries = a.Renamed
+	}
+	return a
+}

@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
@@ -87,8 +88,15 @@ func TestALibraryThatWasRenamedInPlexIsTheSame(t *testing.T) {
 		if fixed {
 			continue // a flag names it as before, and it is known by its id
 		}
-		r.must(r.shelf.DB.Update(a.PutRenamed))
-		r.CalledNow(a.Renamed)
+		if failed := r.Renamed(a, errors.New("no room")); failed.Err == nil {
+			t.Error("names that could not be stored were accepted")
+		}
+		if c, a = r.accept(); len(a.Renamed) == 0 {
+			t.Error("names that could not be stored are not asked for again")
+		}
+		_, _, err = r.PlexChecked(c, a)
+		r.must(err)
+		a = r.Renamed(a, r.shelf.DB.Update(a.PutRenamed))
 		if _, a = r.accept(); a.Err != nil || len(a.Renamed) > 0 {
 			t.Errorf("renamed twice: %+v", a)
 		}

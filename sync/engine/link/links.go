@@ -4,7 +4,6 @@
 package link
 
 import (
-	"context"
 	"time"
 
 	"lockstep/sync/api"
@@ -15,46 +14,6 @@ import (
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
-
-// Links are the connections. Their methods are for the loop alone.
-type Links struct {
-	host   host.Host
-	dial   Dial
-	jitter func() float64
-
-	chosen Chosen
-	proven proven
-	// logged is what fails as the log has it.
-	logged map[failure]bool
-	// server holds what is known of the servers behind the present adapters.
-	server
-	epoch int // grows with new adapters: answers of older ones are ignored
-}
-
-// Chosen is what a person chose of Plex.
-type Chosen struct {
-	Libraries []string // by name; empty means all
-	// FixedLibraries says that a flag or variable names them, so they are called what it says.
-	FixedLibraries bool
-	StashURL       string
-	PlexURL        string
-}
-
-// server is what is forgotten when the adapters are others.
-type server struct {
-	stash Stash // nil until both servers are configured
-	plex  Plex
-
-	stashState, plexState api.Connection
-	stashCheck, plexCheck check
-	stashKnock, plexKnock knocking
-	machine               string // of the Plex server, once it has answered
-	sections              []scene.Section
-
-	stashBudget, plexBudget *budget.Budget
-	// stopStash and stopPlex end the listener of a server; nil while there is none.
-	stopStash, stopPlex context.CancelFunc
-}
 
 // New makes connections to nothing. Jitter is uniform in [0,1).
 func New(h host.Host, dial Dial, jitter func() float64) *Links {
@@ -152,16 +111,6 @@ func (l *Links) Rest() {
 	}
 }
 
-// proven are the addresses where the servers answered well the last time. A proxy shows
-// pages of its own while both start with the machine.
-type proven struct {
-	Stash string `json:"stash"`
-	Plex  string `json:"plex"`
-}
-
-// provenValue names the stored addresses.
-const provenValue = "links.proven"
-
 // answeredAt stores where both servers answered well, if that is new.
 func (l *Links) answeredAt(p proven) error {
 	if p == l.proven {
@@ -214,4 +163,28 @@ func (l *Links) Expected() string {
 func (l *Links) bound() (b boundServer, err error) {
 	err = l.host.Get(machineValue, &b)
 	return b, err
+}
+
+// Recheck asks for a check of both connections no later than t.
+func (l *Links) Recheck(t time.Time) {
+	l.stashCheck.want(t)
+	l.plexCheck.want(t)
+}
+
+// StopListening ends both listeners.
+func (l *Links) StopListening() {
+	l.StopListeningToPlex()
+	if l.stopStash != nil {
+		l.stopStash()
+		l.stopStash = nil
+	}
+}
+
+// StopListeningToPlex ends the listener of a server that is away; a check that succeeds
+// begins another one.
+func (l *Links) StopListeningToPlex() {
+	if l.stopPlex != nil {
+		l.stopPlex()
+		l.stopPlex = nil
+	}
 }

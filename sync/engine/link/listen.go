@@ -50,24 +50,6 @@ func (l *Links) Listen(ctx context.Context, s fault.Server) *Listener {
 	return &Listener{server: s, epoch: l.epoch, stash: l.stash, plex: l.plex, budget: l.Budget(s), now: l.host.Now, ctx: ctx}
 }
 
-// StopListening ends both listeners.
-func (l *Links) StopListening() {
-	l.StopListeningToPlex()
-	if l.stopStash != nil {
-		l.stopStash()
-		l.stopStash = nil
-	}
-}
-
-// StopListeningToPlex ends the listener of a server that is away; a check that succeeds
-// begins another one.
-func (l *Links) StopListeningToPlex() {
-	if l.stopPlex != nil {
-		l.stopPlex()
-		l.stopPlex = nil
-	}
-}
-
 // Heard takes in what a listener heard, and reports whether it concerns anybody.
 func (l *Links) Heard(h Heard) bool {
 	if h.epoch != l.epoch {

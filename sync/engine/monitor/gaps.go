@@ -10,9 +10,6 @@ import (
 // A gap is a time in which nobody watched Plex: Lockstep did not run, the machine slept or
 // no Plex was set up. Nothing is known of it, so it counts neither as up nor as down.
 
-// aliveValue names the stored moment up to which Plex was watched.
-const aliveValue = "alive"
-
 // LastAlive is up to when Plex was watched as far as it is stored.
 func (m *Monitor) LastAlive() (at time.Time, err error) {
 	err = m.host.Get(aliveValue, &at)

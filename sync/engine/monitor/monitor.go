@@ -16,34 +16,11 @@ import (
 	"lockstep/sync/store"
 )
 
-// Settings are those the monitor decides by.
-type Settings struct {
-	Breaker breaker.Settings
-	Watched bool // a Plex is set up
-}
-
-// Monitor is the verdict and all that it rests on. Its methods are for the loop alone.
-type Monitor struct {
-	host     host.Host
-	settings func() Settings
-
-	state   health.State
-	said    health.Said
-	recent  []outage.Record // those of late
-	probing probing
-	// failedProbe is when the last probe was begun that failed; zero for none since the start.
-	failedProbe time.Time
-	turned      time.Time // when the loop last turned
-}
-
 // New makes a monitor that knows nothing before Load. It asks for the settings whenever
 // they matter.
 func New(h host.Host, settings func() Settings) *Monitor {
 	return &Monitor{host: h, settings: settings}
 }
-
-// contactValue names the stored stamp of the last proven contact with Plex.
-const contactValue = "lastContact"
 
 // Load reads breaker and outage records, repairs every disagreement in one transaction, and
 // notes the time Plex was not watched.

@@ -13,21 +13,10 @@ import (
 	"lockstep/sync/scene"
 )
 
-// probing is what is known of the tries of an open breaker.
-type probing struct {
-	at    time.Time     // of the newest probe
-	asked time.Duration // for how long the server asked to be left alone then
-	// listing is set when a probe was answered and the listing still failed: then only a
-	// listing that succeeds shows that it is over.
-	listing bool
-}
-
 const (
 	// probeTimeout bounds a probe: a server that needs longer for the list of libraries
 	// cannot take writes either.
 	probeTimeout = 10 * time.Second
-	// youngFor is how long an outage is young: its end is noticed within seconds.
-	youngFor = 10 * time.Minute
 	// freshProbe is the longest wait between probes in the first minute of an outage, for which
 	// the budget has 30 requests.
 	freshFor   = time.Minute
@@ -88,14 +77,14 @@ type Probe struct {
 	err        error
 }
 
-// BeginProbe notes that a probe begins, whose Target is still to be set; nil when the
-// breaker is closed or a probe is under way.
-func (m *Monitor) BeginProbe() (*Probe, error) {
+// BeginProbe notes that a probe of the target begins, and asks for the target only then; nil
+// when the breaker is closed or a probe is under way.
+func (m *Monitor) BeginProbe(target func() Target) (*Probe, error) {
 	if moved, err := m.Step(breaker.Event{Kind: breaker.ProbeStarted}, nil); err != nil || moved != breaker.HalfOpened {
 		return nil, err
 	}
 	m.probing.at = m.host.Now()
-	return &Probe{begun: m.probing.at, generation: m.Generation(), listOnly: m.probing.listing}, nil
+	return &Probe{Target: target(), begun: m.probing.at, generation: m.Generation(), listOnly: m.probing.listing}, nil
 }
 
 // Run asks, beside the loop.

@@ -67,10 +67,13 @@ func TestWhenSomebodyListensAgainTheProbeIsDueAtOnce(t *testing.T) {
 	}
 }
 
+// unasked is a target that no probe is begun of.
+func unasked() monitor.Target { panic("a target was asked for") }
+
 func TestOneProbeAtATime(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	if p, err := r.BeginProbe(); p != nil || err != nil {
+	if p, err := r.BeginProbe(unasked); p != nil || err != nil {
 		t.Errorf("a probe of a breaker that is closed: %v, %v", p, err)
 	}
 	r.down()
@@ -78,7 +81,7 @@ func TestOneProbeAtATime(t *testing.T) {
 	if !r.Due(r.now()).IsZero() || r.Allows() || r.Open() {
 		t.Errorf("due %v, allows %v, open %v while one is under way", r.Due(r.now()), r.Allows(), r.Open())
 	}
-	if p, err := r.BeginProbe(); p != nil || err != nil {
+	if p, err := r.BeginProbe(unasked); p != nil || err != nil {
 		t.Errorf("a second probe: %v, %v", p, err)
 	}
 }

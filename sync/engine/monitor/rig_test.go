@@ -85,12 +85,11 @@ func (r *rig) probe(err error) (breaker.Transition, *fault.Error) {
 // begin begins a probe of a Plex.
 func (r *rig) begin(x *plex) *monitor.Probe {
 	r.t.Helper()
-	p, err := r.BeginProbe()
+	p, err := r.BeginProbe(func() monitor.Target { return monitor.Target{Plex: x} })
 	r.must(err)
 	if p == nil {
 		r.t.Fatal("no probe began")
 	}
-	p.Target = monitor.Target{Plex: x}
 	return p
 }
 

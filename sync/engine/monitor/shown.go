@@ -23,6 +23,9 @@ func (m *Monitor) Open() bool { return m.state.Breaker.State == breaker.Open }
 // Generation tells the requests of one state of the breaker from those of an older one.
 func (m *Monitor) Generation() uint64 { return m.state.Breaker.Generation }
 
+// youngFor is how long an outage is young: its end is noticed within seconds.
+const youngFor = 10 * time.Minute
+
 // Young reports that the present outage began a short while ago.
 func (m *Monitor) Young(now time.Time) bool {
 	age := now.Round(0).Sub(m.state.Breaker.OpenedAt)

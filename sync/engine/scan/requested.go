@@ -6,16 +6,6 @@ import (
 	"lockstep/sync/scene"
 )
 
-// libraryScans are the scans Plex was asked for, of libraries whose new items were not
-// listed yet: what they reveal belongs to the work in progress.
-type libraryScans struct {
-	since   map[string]time.Time // by section: when the newest scan was asked for
-	at      time.Time            // when to ask Plex whether it still scans
-	wait    time.Duration
-	asking  bool
-	listing time.Time // scans asked for before this have ended: the index is to be listed
-}
-
 const (
 	// firstScanCheck is how long Plex takes at most to begin a scan it was asked for.
 	firstScanCheck = 2 * time.Second
@@ -73,25 +63,3 @@ func (s *Scanner) EndCheck(asked time.Time, sections []scene.Section, err error,
 
 // DiscardCheck forgets all scans: another server was asked for them.
 func (s *Scanner) DiscardCheck() { s.library = libraryScans{} }
-
-func (l *libraryScans) scanning(sections []scene.Section, asked time.Time) bool {
-	for _, s := range sections {
-		if since, ok := l.since[s.ID]; ok && (s.Refreshing || since.After(asked)) {
-			return true
-		}
-	}
-	return false
-}
-
-// listed takes in that the index was listed, unless it is to be listed once more.
-func (l *libraryScans) listed(again bool) {
-	if l.listing.IsZero() || again {
-		return
-	}
-	for id, since := range l.since {
-		if !since.After(l.listing) {
-			delete(l.since, id)
-		}
-	}
-	l.listing = time.Time{}
-}

@@ -9,14 +9,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// pause is the user's pause; it survives restarts.
-type pause struct {
-	On    bool      `json:"on"`
-	Until time.Time `json:"until,omitzero"` // zero while on: until resumed
-}
-
-const pauseValue = "pause"
-
 // ReadPause is the stored pause: whether there is one, and until when, zero until resumed.
 func ReadPause(tx store.Tx) (on bool, until time.Time, err error) {
 	var p pause

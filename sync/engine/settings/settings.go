@@ -4,7 +4,6 @@ package settings
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,51 +18,6 @@ import (
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
-
-// Names of stored values.
-const (
-	settingsValue = "settings"
-	clientValue   = "plex.client" // persistent client identifier towards Plex
-	hashValue     = "settings.wanted"
-	recheckValue  = "settings.recheck" // whether scenes are still to be compared anew for them
-)
-
-// Secrets is where API key and token live.
-type Secrets interface {
-	// Get returns "" for a secret that is not set.
-	Get(name string) (string, error)
-	Set(name, value string) error
-	// Where says in a word where secrets are kept: keyring, file, memory, environment.
-	Where() string
-}
-
-// The names of the secrets.
-const (
-	StashAPIKey = "stash-api-key"
-	PlexToken   = "plex-token"
-	// User name and password, with a colon between, for a proxy in front of a server.
-	StashLogin = "stash-login"
-	PlexLogin  = "plex-login"
-)
-
-// Options are what the settings are laid over and kept in.
-type Options struct {
-	Secrets Secrets
-	// Override puts flags and variables over the stored settings; may be nil.
-	Override   func(*config.Settings) error
-	Overridden map[string]string // the options it sets by name, with the flag or variable they come from
-	// Hold says that nothing is written whatever the settings say.
-	Hold bool
-}
-
-// Keeper keeps the settings. Its methods are for the loop alone, those of secrets for any
-// goroutine.
-type Keeper struct {
-	host    host.Host
-	o       Options
-	current config.Settings
-	pause   pause
-}
 
 // New makes a keeper with the defaults, until Load.
 func New(h host.Host, o Options) *Keeper { return &Keeper{host: h, o: o, current: config.Defaults()} }
@@ -251,15 +205,4 @@ func (k *Keeper) ClientID() (id string, err error) {
 		return tx.PutValue(clientValue, id)
 	})
 	return id, err
-}
-
-// Stored are the settings on disk, without what is laid over them.
-func (k *Keeper) Stored() (config.Settings, error) { return k.stored() }
-
-func (k *Keeper) stored() (config.Settings, error) {
-	stored := config.Defaults()
-	if err := k.host.Get(settingsValue, &stored); err != nil {
-		return stored, fmt.Errorf("read the settings: %w", err)
-	}
-	return stored, nil
 }

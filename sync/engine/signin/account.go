@@ -24,8 +24,6 @@ const (
 	renewedValue = "plex.renewed"
 	swappedValue = "plex.swapped"
 
-	// followEvery is how often a sign-in is asked about that no window asks about.
-	followEvery = 5 * time.Second
 	// longestFollow bounds how long plex.tv may have a sign-in wait: it runs out after half an
 	// hour.
 	longestFollow = 2 * time.Minute

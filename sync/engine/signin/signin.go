@@ -117,6 +117,9 @@ func (s *SignIn) poll(ctx context.Context) (api.SignInProgress, error) {
 // refused reports that plex.tv refused this very token, and not another one a moment ago.
 func refused(err error) bool { return fault.Is(err, fault.Unauthorized) && !budget.Held(err) }
 
+// followEvery is how often a sign-in is asked about that no window asks about.
+const followEvery = 5 * time.Second
+
 // follow asks about the sign-in unless a window does, and reports whether it is over.
 func (s *SignIn) follow(ctx context.Context) (over bool, err error) {
 	s.mu.Lock()

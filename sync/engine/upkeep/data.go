@@ -8,22 +8,6 @@ import (
 	"lockstep/sync/message"
 )
 
-// Data is the upkeep of what is stored. Words are for a person, none when there is nothing
-// to tell.
-type Data interface {
-	// Look sees whether the file is in its place, and mends what was found damaged. It is
-	// called often and is cheap.
-	Look() (words message.Message, err error)
-	// Watch calls fn when a Look is due at once, until ctx ends.
-	Watch(ctx context.Context, fn func()) error
-	// Check reads everything and mends what is damaged.
-	Check() (words message.Message, err error)
-	// Maintain checks everything and makes a backup. It is called about once a day.
-	Maintain(ctx context.Context) (words message.Message, err error)
-	// Trim gives memory back after much work.
-	Trim() error
-}
-
 // Look sees whether the database is in its place and whole, and reports whether there is
 // something new to show.
 func (u *Upkeep) Look() (news bool) {

@@ -11,13 +11,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// trouble is the newest fault of our own.
-type trouble struct {
-	api.Attention
-	stored uint64    // successful transactions by then
-	again  time.Time // when to try whether it is over
-}
-
 // retryEvery is how often it is tried whether the disk takes something again.
 const retryEvery = 10 * time.Second
 

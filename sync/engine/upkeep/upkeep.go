@@ -7,9 +7,7 @@ import (
 	"context"
 	"time"
 
-	"lockstep/sync/api"
 	"lockstep/sync/engine/host"
-	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
@@ -26,21 +24,6 @@ const (
 
 // tidiedValue names the stored stamp of the last tidy-up.
 const tidiedValue = "upkeep"
-
-// Upkeep is when what is done now and then was last done, by the wall clock, and what is
-// wrong. Its methods are for the loop alone unless they say otherwise.
-type Upkeep struct {
-	host          host.Host
-	ledger        *Ledger
-	data          Data // may be nil
-	alive, tidied time.Time
-	worked        time.Time // when memory was last used that was not given back, zero: all was
-
-	fault   string       // what is wrong with the database file, empty: nothing
-	lost    *fault.Error // the database is not the file on disk any more
-	told    api.Attention
-	trouble trouble
-}
 
 // New makes the upkeep of a database. The host's store must be the ledger.
 func New(h host.Host, l *Ledger, d Data) *Upkeep { return &Upkeep{host: h, ledger: l, data: d} }

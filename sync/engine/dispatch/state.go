@@ -1,0 +1,87 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/eta"
+	"lockstep/sync/queue"
+	"lockstep/sync/scene"
+	"lockstep/sync/store"
+	"lockstep/sync/worker"
+)
+
+// Dispatcher is the batch in hand and the run it belongs to. Make it with New.
+type Dispatcher struct {
+	host   host.Host
+	jitter func() float64
+
+	batch     *batch // nil while none is in hand
+	claimed   claims // handed out, no result on disk yet
+	holdUntil time.Time
+	refused   *api.Attention // what a person is asked while Plex takes no writes; nil while it does
+	streak    worker.Streak
+	ramp      *ramp
+	run       run
+	today     today
+	standing  standing
+}
+
+// Budget says what may be asked of a server, and what fails there.
+type Budget interface {
+	Next(k budget.Kind) time.Time
+	Fails(k budget.Kind) bool
+}
+
+// Budgets hold back what failed a moment ago, one for each server.
+type Budgets struct{ Stash, Plex Budget }
+
+// claims are the jobs that were handed out, as they were then.
+type claims map[scene.ID]queue.Job
+
+// batch is the batch in hand.
+type batch struct {
+	end        context.CancelFunc // after the step in hand
+	generation uint64
+	inHand     []api.InHand
+	position   int // jobs of the batch that are being or were written
+	toWrite    int // jobs of the batch that are to be written, once that is known
+}
+
+// run is the present stretch of work, from an idle queue to the next.
+type run struct {
+	store.Run
+	active bool
+	eta    eta.Run
+	// began and before are when the batch in progress began, and how many scenes the run had
+	// finished by then.
+	began  time.Time
+	before int
+	// touched are the scenes the run wrote to and is not through with: they failed half-way,
+	// or were edited meanwhile.
+	touched map[scene.ID]bool
+	undid   map[uint64]bool // runs of which this one undid something
+}
+
+// today counts since local midnight; it survives restarts.
+type today struct {
+	Day     string `json:"day"`
+	Written int    `json:"written"`
+	Skipped int    `json:"skipped"`
+	Dead    int    `json:"dead"`
+}
+
+// todayValue names the stored counts of today.
+const todayValue = "today"
+
+// standing is how the scenes stand, counted anew only when the jobs have changed: it
+// takes a walk over all that were skipped.
+type standing struct {
+	value   api.Standing
+	reasons []api.Reason
+	counts  queue.Counts
+	counted bool
+}

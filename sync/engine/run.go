@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/engine/link"
+	"lockstep/sync/engine/loop"
+	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/records"
+	"lockstep/sync/engine/settings"
+	"lockstep/sync/engine/signin"
+	"lockstep/sync/engine/upkeep"
+)
+
+// New makes an engine. Nothing runs before Run.
+func New(o Options) *Engine {
+	stored := &upkeep.Ledger{Store: o.Store}
+	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
+	e := &Engine{
+		o: o, log: o.Log, store: stored, host: h,
+		Reader: records.New(stored), loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
+		owner: owner{
+			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
+			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
+		},
+	}
+	e.monitor = monitor.New(h, e.monitorSettings)
+	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
+	return e
+}
+
+// Run loads the state, works until ctx ends and puts everything away. It returns nil
+// after a graceful stop.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.load(); err != nil {
+		return fmt.Errorf("load the state: %w", err)
+	}
+	e.publish()
+	e.loop.Ready()
+	e.loop.Spawn(func() { e.upkeep.Watch(ctx, func() { e.loop.Post(e.lookAtData) }) })
+	e.loop.Run(ctx, func() time.Duration { return e.turn(ctx) })
+	e.shutdown()
+	return nil
+}
+
+// Done is closed when somebody asked the process to end.
+func (e *Engine) Done() <-chan struct{} { return e.quit }
+
+// shutdown ends the work in hand, bounded, and stores that the process ended well.
+func (e *Engine) shutdown() {
+	e.stopping = "the step in hand"
+	e.publish()
+	e.cancelTasks()
+	if !e.loop.End(stopBound) {
+		e.log.Warn("the step in hand did not end in time; it will be checked at the next start")
+	}
+	if err := e.storeEnd(); err != nil && !errors.Is(err, context.Canceled) {
+		e.log.Error("store the end of this run", "err", err)
+	}
+}
+
+// storeEnd puts everything away: unreported jobs go back, the run ends, and the time
+// of the end is kept so that the gap until the next start is known. When Stash was last
+// swept is left as it is: what was seen in its last moments is worth another look.
+func (e *Engine) storeEnd() error {
+	return errors.Join(e.dispatch.GiveBack(), e.putLife(false))
+}
+
+// cancelTasks asks everything beside the loop to end; the batch ends after its step.
+func (e *Engine) cancelTasks() {
+	e.links.StopListening()
+	e.cancelRun(errQuitting)
+	e.dispatch.Halt()
+}
+
+// stopBound is how long quitting may take: the step in hand is one request, and Plex
+// answers within 45 s or not at all, but nobody waits that long for a desktop to log out.
+const stopBound = 10 * time.Second
