@@ -5,8 +5,10 @@ package e2e
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strconv"
 	"testing"
 	"time"
@@ -130,3 +132,43 @@ func (d *desk) synced() {
 // calm is how long the work lasts that follows a sync: the look at what our own writes
 // changed comes 5 s after it, and memory is given back a minute after that.
 const calm = 150 * time.Second
+
+// BenchmarkPage is the time from a key to the next page on the screen, in a window that is
+// open and has shown the page before.
+func BenchmarkPage(b *testing.B) {
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 500})
+	item := d.trayUp()
+	d.synced()
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	keys := map[string]string{present.Queue: "ctrl+2", present.Reports: "ctrl+3", present.Overview: "ctrl+1"}
+	turn := func(from, to string) time.Duration {
+		before, err := d.Display.WindowShot(title(from), "")
+		if err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if err := d.Display.Key(keys[to]); err != nil {
+			b.Fatal(err)
+		}
+		d.Until("the page "+to, func() error {
+			now, err := d.Display.WindowShot(title(to), "")
+			if err == nil && reflect.DeepEqual(now, before) {
+				err = errors.New("it looks as before")
+			}
+			return err
+		})
+		return time.Since(began)
+	}
+	order := []string{present.Queue, present.Reports, present.Overview}
+	for i := range order { // each is made now
+		turn(order[i], order[(i+1)%len(order)])
+	}
+	var took time.Duration
+	n := 0
+	for ; b.Loop(); n++ {
+		took += turn(order[n%len(order)], order[(n+1)%len(order)])
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(n), "key-to-page-ms")
+	b.ReportMetric(proc.PID(d.windowProcess()).MB("VmRSS"), "window-RSS-MB")
+}

@@ -125,7 +125,7 @@ func ended(r store.Run) time.Time {
 
 // DaysHead is the line over bars that show so many in all.
 func DaysHead(what string, all int) string {
-	return join(what, Number(all), T("last %s days", strconv.Itoa(dayBars)))
+	return join(what, T("%s in %s days", Number(all), strconv.Itoa(dayBars)))
 }
 
 // Week is the line over the strip of Plex: "99.62 % available · 1 outage, 23 min".

@@ -52,8 +52,12 @@ func (r *reasonList) set(list []present.Blocked, well bool) {
 		return
 	}
 	r.rows.Objects = nil
+	width := float32(remedyWidth)
+	for _, b := range list {
+		width = max(width, widest(b.Remedy.Label))
+	}
 	for i := range list {
-		r.rows.Add(r.row(list[i]))
+		r.rows.Add(r.row(list[i], width))
 	}
 	if len(list) == 0 {
 		r.rows.Add(caption(present.T("Edits you make in Stash are written within a minute.")))
@@ -63,17 +67,17 @@ func (r *reasonList) set(list []present.Blocked, well bool) {
 
 const (
 	countWidth  = 56
-	remedyWidth = 160
+	remedyWidth = 160 // at least; more where a label needs it
 )
 
-func (r *reasonList) row(b present.Blocked) fyne.CanvasObject {
+func (r *reasonList) row(b present.Blocked, width float32) fyne.CanvasObject {
 	count := text("")
 	count.Alignment, count.TextStyle.Bold = fyne.TextAlignTrailing, true
 	set(count, present.Number(b.Scenes), tones[b.Tone])
 	name, advice := newTipLine(), newTipLine()
 	name.Text, advice.Text, advice.Importance = b.Name, b.Advice, widget.LowImportance
 	button := newButton(b.Remedy.Label, nil, func() { r.w.remedy(r.win, b.Remedy) })
-	return container.NewBorder(nil, nil, wide(countWidth, count), wide(remedyWidth, button), container.New(inARow{}, name, advice))
+	return container.NewBorder(nil, nil, wide(countWidth, count), wide(width, button), container.New(inARow{}, name, advice))
 }
 
 // countIn is the label with the number in a row.

@@ -80,14 +80,14 @@ type shellLayout struct{ side *sidebar }
 // MinSize implements fyne.Layout: a window can always be made as narrow as with icons only.
 func (l *shellLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	side, rest := objects[0].MinSize(), objects[1].MinSize()
-	return fyne.NewSize(navWidth(true)+rest.Width, max(side.Height, rest.Height))
+	return fyne.NewSize(foldedWidth()+rest.Width, max(side.Height, rest.Height))
 }
 
 // Layout implements fyne.Layout.
 func (l *shellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	folded := size.Width < foldBelow*theme.TextSize()/14
 	l.side.fold(folded)
-	width := navWidth(folded)
+	width := l.side.width(folded)
 	objects[0].Resize(fyne.NewSize(width, size.Height))
 	objects[0].Move(fyne.NewPos(0, 0))
 	objects[1].Resize(fyne.NewSize(size.Width-width, size.Height))

@@ -1,6 +1,8 @@
 package windows
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -77,12 +79,20 @@ func (s *sidebar) fold(folded bool) {
 	}
 }
 
-// navWidth is the width of the sidebar.
-func navWidth(folded bool) float32 {
+// foldedWidth is the width of a sidebar that shows icons only.
+func foldedWidth() float32 { return navIconSize() + 2*navMargin() + 4*theme.Padding() }
+
+// width has room for all words of the language beside the largest badge.
+func (s *sidebar) width(folded bool) float32 {
 	if folded {
-		return navIconSize() + 2*navMargin() + 4*theme.Padding()
+		return foldedWidth()
 	}
-	return 13 * theme.TextSize()
+	var words float32
+	for _, item := range s.items {
+		words = max(words, fyne.MeasureText(item.words, theme.TextSize(), fyne.TextStyle{Bold: true}).Width)
+	}
+	badge := fyne.MeasureText(present.BadgeWords(math.MaxInt), theme.CaptionTextSize(), fyne.TextStyle{Bold: true}).Width
+	return foldedWidth() + words + badge + 3*navMargin()
 }
 
 // stacked puts objects below each other without a gap.

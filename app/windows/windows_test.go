@@ -151,7 +151,7 @@ func TestSidebarCountsAndFolds(t *testing.T) {
 		if got := side.items[0].folded; got != folded {
 			t.Errorf("at %v: folded is %v", width, got)
 		}
-		if got := side.box.Size().Width; got != navWidth(folded) {
+		if got := side.box.Size().Width; got != side.width(folded) {
 			t.Errorf("at %v: %v wide", width, got)
 		}
 	}
