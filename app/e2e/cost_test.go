@@ -54,7 +54,7 @@ func BenchmarkWindow(b *testing.B) {
 	item := d.trayUp()
 	d.synced()
 	for _, window := range []struct{ label, name string }{
-		{"Queue…", present.Queue}, {"Reports…", present.Reports}, {"Outages…", present.Outages}, {"Settings…", present.Settings},
+		{"Overview…", present.Overview}, {"Queue…", present.Queue}, {"Reports…", present.Reports}, {"Outages…", present.Outages}, {"Settings…", present.Settings},
 	} {
 		b.Run(window.name, func(b *testing.B) {
 			var took time.Duration

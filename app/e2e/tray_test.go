@@ -176,7 +176,7 @@ func sameShape(a, b image.Image) bool {
 func TestTrayMenuDoesWhatItSays(t *testing.T) {
 	d, c, item := trayed(t, desktoptest.OnScreen, tidy(), "STASH_PROBE=1h", "PLEX_PROBE=1h")
 	for label, name := range map[string]string{
-		"Queue…": present.Queue, "Reports…": present.Reports, "Outages…": present.Outages, "Settings…": present.Settings,
+		"Overview…": present.Overview, "Queue…": present.Queue, "Reports…": present.Reports, "Outages…": present.Outages, "Settings…": present.Settings,
 	} {
 		d.click(item, label)
 		d.opened(name)

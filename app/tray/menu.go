@@ -45,6 +45,7 @@ func (t *tray) build(ctx context.Context) {
 	t.items.status = systray.AddMenuItem(present.T("Lockstep is starting…"), "")
 	t.items.status.Disable()
 	systray.AddSeparator()
+	t.window(ctx, t.add(nil, says("Overview…")), present.Overview)
 	t.items.queue = t.window(ctx, systray.AddMenuItem(present.T("Queue…"), ""), present.Queue)
 	t.items.reports = t.window(ctx, systray.AddMenuItem(present.T("Reports…"), ""), present.Reports)
 	t.items.outages = t.window(ctx, systray.AddMenuItem(present.T("Outages…"), ""), present.Outages)

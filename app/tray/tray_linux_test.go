@@ -188,11 +188,11 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	r := newRig(t, true)
 	r.show(inStep())
 	r.untilLooks(assets.Up, "In step · 42 scenes")
-	if got, want := r.labels(), "In step · 42 scenes|-|Queue…|Reports…|Outages…|-|Sync now|Reconcile|Pause|-|Settings…|Quit"; got != want {
+	if got, want := r.labels(), "In step · 42 scenes|-|Overview…|Queue…|Reports…|Outages…|-|Sync now|Reconcile|Pause|-|Settings…|Quit"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
 
-	for label, window := range map[string]string{"Queue": "queue", "Reports": "reports", "Outages": "outages", "Settings": "settings"} {
+	for label, window := range map[string]string{"Overview": "overview", "Queue": "queue", "Reports": "reports", "Outages": "outages", "Settings": "settings"} {
 		r.click(label)
 		r.wants("open " + window)
 	}
@@ -216,7 +216,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	paused.Paused, paused.Standing.NeedYou = true, 8
 	r.show(paused)
 	r.untilLooks(assets.Paused, "Paused")
-	if got, want := r.labels(), "Paused|-|Queue…|Reports… (8 need attention)|Outages…|-|Sync now|Reconcile|Resume|-|Settings…|Quit"; got != want {
+	if got, want := r.labels(), "Paused|-|Overview…|Queue…|Reports… (8 need attention)|Outages…|-|Sync now|Reconcile|Resume|-|Settings…|Quit"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
 	r.click("Resume")
@@ -231,7 +231,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	german.Language = config.Deutsch
 	r.show(german)
 	r.untilLooks(assets.Up, "Im Gleichschritt · 42 Szenen")
-	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt abgleichen|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
+	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Übersicht…|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt abgleichen|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
 	r.click("Anhalten", "2 Stunden")
