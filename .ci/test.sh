@@ -34,7 +34,7 @@ say "unit tests, -race; the largest scenarios of the engine in a smaller size"
 go test -race -short -tags x11 -timeout 20m $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$')
 
 say "scenarios of the engine in full size"
-go test -tags x11 -timeout 20m -run '^Test(W20|Killed|ReportsAddUp|WhateverFails)' ./sync/engine
+go test -tags x11 -timeout 20m -parallel 4 ./sync/engine
 
 say "end to end"
 LOCKSTEP_BIN=$PWD/build/lockstep-e2e go test -tags x11,e2e -count=1 -timeout 8m ./app/e2e

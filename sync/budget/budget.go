@@ -119,10 +119,23 @@ func (b *Budget) Done(k Kind, err error) {
 // worked ends what stood in the way of a kind. Its tries no longer weigh on others: what
 // they had in common is over, and what is asked next tells whether theirs is too.
 func (b *Budget) worked(k Kind) {
+	if b.kinds[k] != nil {
+		b.back(k)
+	}
 	delete(b.kinds, k)
 	b.works[k] = true
 	over := func(t try) bool { return t.kind == k }
 	b.young, b.old = slices.DeleteFunc(b.young, over), slices.DeleteFunc(b.old, over)
+}
+
+// back makes due what tells whether a server is back and waits for a kind that works again:
+// somebody else was the first to ask.
+func (b *Budget) back(k Kind) {
+	for task, r := range b.kinds {
+		if rule := ruleOf(task); rule.eager && slices.Contains(rule.needs, k) && r.fault.RetryAfter == 0 {
+			r.next = b.now()
+		}
+	}
 }
 
 // wait puts a task off that was held back.

@@ -274,6 +274,28 @@ func TestATaskHeldBackForARequestOfAnotherWaitsAsLong(t *testing.T) {
 	}
 }
 
+func TestTheCheckOfAConnectionIsDueOnceItsRequestWorksForAnother(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	for range 5 {
+		fail(t, b, c, budget.Identity, broken(fault.Rejected))
+		b.Done(budget.Connect, broken(fault.Rejected))
+	}
+	b.Done(budget.Newest, nil)
+	if got := b.Next(budget.Connect).Sub(c.now()); got < 5*time.Second {
+		t.Errorf("due in %v after a success of another kind", got)
+	}
+	b.Done(budget.Identity, nil)
+	if got := b.Next(budget.Connect).Sub(c.now()); got > 0 {
+		t.Errorf("due in %v, want now", got)
+	}
+	b.Done(budget.Connect, broken(fault.Rejected))
+	b.Done(budget.Identity, nil)
+	if got := b.Next(budget.Connect).Sub(c.now()); got < 5*time.Second {
+		t.Errorf("due in %v: who it is was never in doubt, so the check fails by itself", got)
+	}
+}
+
 func TestATryWithATimetableOfItsOwnKeepsToWhatTheServerAskedFor(t *testing.T) {
 	t.Parallel()
 	b, c := newBudget(0)

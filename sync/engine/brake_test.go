@@ -208,6 +208,7 @@ func (l *life) question() api.Snapshot {
 // the reconciliation took the question back and its jobs passed unseen.
 func TestNoReconciliationWritesWhatTheBrakeAsksAbout(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	r := newRig(t, sim.Options{Seed: 37, Scenes: 600})
 	people(t, r.world, 1, 100) // 17 % of all, 100 % of those that are not Lockstep's
 	r.settings.AtStart, r.settings.Reconcile = true, config.Hourly
@@ -237,6 +238,7 @@ func TestNoReconciliationWritesWhatTheBrakeAsksAbout(t *testing.T) {
 
 func TestAConfirmedReconciliationIsNotAskedAboutAgain(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	r := newRig(t, sim.Options{Seed: 38, Scenes: 700})
 	people(t, r.world, 1, 700)
 	l := r.start()
@@ -255,6 +257,7 @@ func TestAConfirmedReconciliationIsNotAskedAboutAgain(t *testing.T) {
 // A yes given while scenes wait and run covers them as well.
 func TestAYesCoversWhatWaitsAlready(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	r := newRig(t, sim.Options{Seed: 39, Scenes: 500})
 	people(t, r.world, 1, 500)
 	l := r.open()
@@ -301,6 +304,7 @@ func TestSettingsThatChangeHaveTheQuestionCountedAnew(t *testing.T) {
 
 func TestAKilledFirstSyncDoesNotForgetWhatItOverwrote(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	r := newRig(t, sim.Options{Seed: 41, Scenes: 300})
 	l := r.start()
 	l.settled()

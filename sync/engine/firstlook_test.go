@@ -13,6 +13,7 @@ import (
 // A first look at a large library takes minutes, which once were "Nothing to do yet".
 func TestAFirstLookSaysHowFarItIs(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		const scenes = 1700

@@ -80,6 +80,15 @@ func fastSettings(w *sim.World) config.Settings {
 	return s
 }
 
+// withoutRace leaves a test of thousands of scenes or many megabytes to the run without
+// the race detector, which takes a tenth of the time for it. Both are part of make test.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs in full size without -race")
+	}
+}
+
 func newRig(t testing.TB, o sim.Options) *rig {
 	t.Helper()
 	w := sim.NewWorld(o)

@@ -12,6 +12,7 @@ import (
 // A text longer than any answer may be is its scene's own trouble: the others are written.
 func TestATextThatIsFarTooLongStopsItsOwnSceneOnly(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	r := newRig(t, sim.Options{Seed: 9, Scenes: 12})
 	if err := r.world.Stash.Edit(3, func(sc *sim.Scene) { sc.Title = strings.Repeat("Harbour ", 60<<20/8) }); err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 // and 60 to Stash. The test has a fifth of them, the benchmark all.
 func TestALibraryWithNothingToDoCostsFewRequests(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	nothingToDo(t, 2000, 4+10, 2*(1+1+1)+2)
 }
 

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
 	"lockstep/sync/config"
 	"lockstep/sync/scene"
@@ -30,6 +31,7 @@ func TestFirstSyncBringsPlexInStepAndSecondWritesNothing(t *testing.T) {
 
 func TestRequestBudget(t *testing.T) {
 	t.Parallel()
+	withoutRace(t)
 	tests := map[string]struct {
 		poster config.Policy
 		per    float64
@@ -42,6 +44,8 @@ func TestRequestBudget(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, sim.Options{Seed: 2, Scenes: 1000})
 			r.settings.Fields[scene.FieldPoster] = tt.poster
+			// A notification socket that comes up while Plex is listed has it listed once more.
+			r.world.Plex.Inject(sim.Fault{Match: sim.Kinds("websocket"), Effect: sim.Slow, Delay: time.Hour})
 			l := r.start()
 			s := l.settled()
 			all, _ := r.plexCalls()

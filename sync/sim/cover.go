@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"sync"
 )
 
 type coverKind uint8
@@ -41,6 +42,19 @@ func (c cover) bytes() []byte {
 // The size of drawn covers: small, with the shape of a video frame.
 const coverWidth, coverHeight = 96, 54
 
+// quickly spares the work that makes files small; most of a large first sync would go into it.
+var quickly = png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: new(pngBuffers)}
+
+// pngBuffers keeps what the encoder allocates anew for each picture, which is a megabyte.
+type pngBuffers struct{ pool sync.Pool }
+
+func (b *pngBuffers) Get() *png.EncoderBuffer {
+	buf, _ := b.pool.Get().(*png.EncoderBuffer)
+	return buf // nil has the encoder make one
+}
+
+func (b *pngBuffers) Put(buf *png.EncoderBuffer) { b.pool.Put(buf) }
+
 // DrawCover paints a small harbour scene; the same seed gives the same bytes. Even seeds are PNG, odd ones JPEG.
 func DrawCover(seed uint64) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, coverWidth, coverHeight))
@@ -63,7 +77,7 @@ func DrawCover(seed uint64) []byte {
 	}
 	var buf bytes.Buffer
 	if seed%2 == 0 {
-		_ = png.Encode(&buf, img)
+		_ = quickly.Encode(&buf, img)
 	} else {
 		_ = jpeg.Encode(&buf, img, nil)
 	}
