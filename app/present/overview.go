@@ -115,6 +115,11 @@ func Days(runs []store.Run, m Moment) []Day {
 	return out
 }
 
+// DaysReach reports that runs, the newest first, reach back beyond the bars.
+func DaysReach(runs []store.Run, m Moment) bool {
+	return len(runs) > 0 && ended(runs[len(runs)-1]).Before(m.Now.AddDate(0, 0, -dayBars))
+}
+
 // ended is when a run ended, or began when it has not.
 func ended(r store.Run) time.Time {
 	if r.Ended.IsZero() {

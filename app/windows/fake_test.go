@@ -141,7 +141,12 @@ func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activit
 	})
 	return out, nil
 }
-func (f *fake) Runs(context.Context, int) ([]store.Run, error) { return f.runs, nil }
+func (f *fake) Runs(_ context.Context, limit int) ([]store.Run, error) {
+	if limit > 0 && limit < len(f.runs) {
+		return f.runs[:limit], nil
+	}
+	return f.runs, nil
+}
 func (f *fake) Undo(_ context.Context, q api.UndoRequest) (api.UndoResult, error) {
 	return api.UndoResult{Enqueued: 1}, f.note("undo run %d scene %d", q.Run, q.Scene)
 }

@@ -151,8 +151,12 @@ type lastRuns struct {
 	box  *fyne.Container
 }
 
-// runsOnOverview is how many runs the overview shows.
-const runsOnOverview = 3
+const (
+	// runsOnOverview is how many runs the overview shows.
+	runsOnOverview = 3
+	// runsAtFirst is how many are asked for at first, a few each day.
+	runsAtFirst = 100
+)
 
 func newLastRuns(w *Windows, win *window) *lastRuns {
 	r := &lastRuns{w: w, win: win, rows: container.NewVBox()}
@@ -162,9 +166,19 @@ func newLastRuns(w *Windows, win *window) *lastRuns {
 	return r
 }
 
+// read reads as many runs as the bars are about: a busy library has thousands that are older.
+func (r *lastRuns) read(ctx context.Context) ([]store.Run, error) {
+	for limit := runsAtFirst; ; limit *= 4 {
+		runs, err := r.w.api.Runs(ctx, limit)
+		if err != nil || len(runs) < limit || present.DaysReach(runs, r.w.moment()) {
+			return runs, err
+		}
+	}
+}
+
 // load reads the runs and goes on when they are there.
 func (r *lastRuns) load(then func()) {
-	ask(r.w, func(ctx context.Context) ([]store.Run, error) { return r.w.api.Runs(ctx, 0) }, func(runs []store.Run, err error) {
+	ask(r.w, r.read, func(runs []store.Run, err error) {
 		if err != nil {
 			return // it is asked for again soon, and History says why
 		}

@@ -108,6 +108,24 @@ func TestOverviewUndoesARun(t *testing.T) {
 	wantShown(t, win, "Nothing has been written yet.")
 }
 
+// A busy library has hundreds of runs a day; no day of the bars is short of any.
+func TestBarsHaveAllRunsOfTheirDays(t *testing.T) {
+	f := newFake()
+	f.runs = nil
+	for i := range 2000 {
+		f.runs = append(f.runs, store.Run{ID: uint64(5000 - i), Started: ago(time.Duration(i) * 15 * time.Minute), Ended: ago(time.Duration(i) * 15 * time.Minute), Written: 1})
+	}
+	w := newTest(t, f)
+	_, p := open[*overviewPage](t, w, present.Overview)
+	sum := 0
+	for _, b := range p.days.written.bars {
+		sum += b.n
+	}
+	if want := 13*96 + 14*4 + 12/15 + 1; sum != want { // 13 days, and today since midnight
+		t.Errorf("%d written in 14 days, want %d", sum, want)
+	}
+}
+
 func TestBarsTellTheirDay(t *testing.T) {
 	w := newTest(t, newFake())
 	_, p := open[*overviewPage](t, w, present.Overview)
