@@ -3,7 +3,9 @@
 package main
 
 import (
+	"os"
 	"runtime"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -40,5 +42,17 @@ func screen() (size fyne.Size) {
 	if runtime.GOOS != "darwin" { // there a unit is a point already
 		scale, _ = m.GetContentScale()
 	}
-	return fyne.NewSize(float32(width)/max(scale, 1), float32(height)/max(scale, 1))
+	scale = max(scale, 1) * userScale()
+	return fyne.NewSize(float32(width)/scale, float32(height)/scale)
+}
+
+// userScale is how much larger a person wants everything, as Fyne takes it.
+func userScale() float32 {
+	if s, err := strconv.ParseFloat(os.Getenv("FYNE_SCALE"), 32); err == nil && s > 0 {
+		return float32(s)
+	}
+	if s := fyne.CurrentApp().Settings().Scale(); s > 0 {
+		return s
+	}
+	return 1
 }

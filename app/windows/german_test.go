@@ -63,3 +63,16 @@ func TestWindowsFitInGerman(t *testing.T) {
 		})
 	}
 }
+
+// With everything twice as large, a screen 1280 wide is one of 640: no page is wider.
+func TestPagesAreNoWiderThanASmallScreen(t *testing.T) {
+	room := fyne.NewSize(640, 400).Subtract(windowFrame)
+	w := newTest(t, newFake())
+	for _, name := range present.Pages() {
+		w.Show(name)
+		win := w.open[present.Main]
+		if least := win.Content().MinSize(); least.Width > room.Width {
+			t.Errorf("%s needs %.0f of %.0f", name, least.Width, room.Width)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func newListing(columns []column, length func() int, row func(i int) []cell, cho
 	}, func(i widget.ListItemID, o fyne.CanvasObject) { fill(o, row(i)) })
 	l.list.OnSelected = chosen
 	l.body = container.NewBorder(container.NewVBox(newGround(container.New(shares, head...)), widget.NewSeparator()), nil, nil, nil,
-		container.NewStack(l.list, container.NewCenter(wide(420, l.empty))))
+		container.NewStack(l.list, container.NewCenter(wide(320, l.empty))))
 	return l
 }
 

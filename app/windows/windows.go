@@ -183,7 +183,7 @@ func (w *Windows) newWindow(key, name, about string) {
 
 var (
 	// smallest is a size at which every page still reads well.
-	smallest = fyne.NewSize(560, 380)
+	smallest = fyne.NewSize(560, 300)
 	// mainSize is the usual size of the main window.
 	mainSize = fyne.NewSize(1180, 700)
 )

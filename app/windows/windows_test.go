@@ -64,7 +64,7 @@ func TestPagesShareAWindowThatIsRemembered(t *testing.T) {
 
 func TestWindowsFitTheScreen(t *testing.T) {
 	for screen, want := range map[fyne.Size]fyne.Size{
-		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 380),
+		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 300),
 	} {
 		w := newTest(t, newFake())
 		w.opt.Screen = func() fyne.Size { return screen }
