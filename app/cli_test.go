@@ -258,7 +258,7 @@ func TestSecondHeadlessWithAFlagSaysThatOneRuns(t *testing.T) {
 		s.json(app.ExitFine, &out, "status")
 		running = out.Running
 	}
-	if r := s.run("headless", "--max-tags", "7"); r.code != app.ExitError || !strings.Contains(r.err, "runs already") || !strings.Contains(r.err, "--max-tags") {
+	if r := s.run("headless", "--max-tags", "7"); r.code != app.ExitError || !strings.Contains(r.err, "is already running") || !strings.Contains(r.err, "--max-tags") {
 		t.Errorf("code %d: %s", r.code, r.err)
 	}
 	stop()

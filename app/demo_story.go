@@ -165,7 +165,7 @@ func (t *story) account(ctx context.Context) error {
 	if err := t.wrong(rep, skipped, snap.Queue.Dead); err != nil {
 		return err
 	}
-	t.total = fmt.Sprintf("demo: %d scenes, %d synced, %d skipped with reasons, %d dead, Plex requests %d",
+	t.total = fmt.Sprintf("demo: %d scenes, %d synced, %d skipped with reasons, %d failed, Plex requests %d",
 		rep.Checked, rep.InStep, skipped, snap.Queue.Dead, t.world.Plex.Total())
 	return nil
 }
@@ -187,7 +187,7 @@ func (t *story) wrong(rep store.Report, skipped, dead int) error {
 		errs = append(errs, fmt.Errorf("%d in step and %d skipped are not all %d scenes", rep.InStep, skipped, rep.Checked))
 	}
 	if dead > 0 {
-		errs = append(errs, fmt.Errorf("%d jobs are dead", dead))
+		errs = append(errs, fmt.Errorf("%d jobs failed", dead))
 	}
 	return errors.Join(errs...)
 }

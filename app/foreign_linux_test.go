@@ -66,7 +66,7 @@ func TestDataFolderInUseByAnotherUser(t *testing.T) {
 	defer lock.Unlock()
 	begun := time.Now()
 	r := s.run("secret", "set", "plex-token")
-	if r.code != app.ExitError || !strings.Contains(r.err, "runs as another user") || time.Since(begun) > 5*time.Second {
+	if r.code != app.ExitError || !strings.Contains(r.err, "belongs to another user") || time.Since(begun) > 5*time.Second {
 		t.Errorf("after %s: %d %s%s", time.Since(begun), r.code, r.out, r.err)
 	}
 }

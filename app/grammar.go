@@ -19,37 +19,37 @@ Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished, but something is dead or
 
 // grammar is the command line. kong fills it.
 type grammar struct {
-	DataDir   string `name:"data-dir" placeholder:"DIR" help:"Where Lockstep keeps its data (default: lockstep in the usual place for data of your system)."`
+	DataDir   string `name:"data-dir" placeholder:"DIR" help:"Where Lockstep keeps its data (default: lockstep in your system's usual data folder)."`
 	JSON      bool   `name:"json" help:"Answer in JSON."`
 	LogLevel  string `name:"log-level" enum:"debug,info,warn,error," default:"" placeholder:"LEVEL" help:"What to log: debug, info, warn or error (default: info; warn for commands)."`
-	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" placeholder:"FORMAT" help:"How to log to the terminal: auto, text or json."`
+	LogFormat string `name:"log-format" enum:"auto,text,json" default:"auto" placeholder:"FORMAT" help:"Log format on the terminal: auto, text or json."`
 
 	demoFlags
 
 	kong.Plugins
 
 	Tray           trayCmd           `cmd:"" default:"withargs" help:"Start in the tray (this is what happens without a command)."`
-	Headless       headlessCmd       `cmd:"" help:"Run without a desktop, for servers; --once syncs everything and ends."`
-	Sync           syncCmd           `cmd:"" help:"Look for edits in Stash now, write them to Plex and end."`
-	Status         statusCmd         `cmd:"" help:"Tell how things stand."`
+	Headless       headlessCmd       `cmd:"" help:"Run without a desktop, for servers; --once syncs everything and exits."`
+	Sync           syncCmd           `cmd:"" help:"Check Stash for edits now, write them to Plex and exit."`
+	Status         statusCmd         `cmd:"" help:"Show the current state."`
 	Queue          queueCmd          `cmd:"" help:"List the jobs."`
-	Retry          retryCmd          `cmd:"" help:"Try jobs again at once."`
+	Retry          retryCmd          `cmd:"" help:"Retry jobs now."`
 	Discard        discardCmd        `cmd:"" help:"Remove jobs from the queue."`
 	Outages        outagesCmd        `cmd:"" help:"List the outages of Plex."`
 	Reconcile      reconcileCmd      `cmd:"" help:"Compare both libraries and queue what differs."`
-	Explain        explainCmd        `cmd:"" help:"Tell why a scene is, or is not, in step."`
+	Explain        explainCmd        `cmd:"" help:"Explain why a scene is, or is not, in step."`
 	Reports        reportsCmd        `cmd:"" help:"List reconciliations, or show one."`
 	History        historyCmd        `cmd:"" help:"List what was written."`
-	Undo           undoCmd           `cmd:"" help:"Give items in Plex back what they were before."`
+	Undo           undoCmd           `cmd:"" help:"Undo: restore items in Plex to what they were before."`
 	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
-	Resume         resumeCmd         `cmd:"" help:"Go on after a pause."`
-	Import         importCmd         `cmd:"" help:"Take over what the Stash2Plex plugin left behind: outages, scenes, settings."`
+	Resume         resumeCmd         `cmd:"" help:"Resume after a pause."`
+	Import         importCmd         `cmd:"" help:"Import outages, scenes and settings from the Stash2Plex plugin."`
 	Config         settingsCmd       `cmd:"" name:"settings" help:"Show and change the settings."`
 	Secret         secretCmd         `cmd:"" help:"Store or delete the API key of Stash or the token of Plex."`
-	TestConnection testConnectionCmd `cmd:"" name:"test-connection" help:"Try to reach Stash and Plex."`
+	TestConnection testConnectionCmd `cmd:"" name:"test-connection" help:"Test the connections to Stash and Plex."`
 	Doctor         doctorCmd         `cmd:"" help:"Check servers, libraries, paths, disk and desktop; --bundle writes a report for support."`
 	Sim            simCmd            `cmd:"" help:"Run simulated Stash and Plex servers with sample data."`
-	Window         windowCmd         `cmd:"" hidden:"" help:"Show a window of the Lockstep that runs."`
+	Window         windowCmd         `cmd:"" hidden:"" help:"Show a window of the running Lockstep."`
 	Version        versionCmd        `cmd:"" help:"Print the version."`
 }
 
@@ -58,7 +58,7 @@ type trayCmd struct {
 }
 
 type headlessCmd struct {
-	Once    bool          `help:"Look for edits, write them, print a summary and end."`
+	Once    bool          `help:"Check for edits, write them, print a summary and exit."`
 	MaxWait time.Duration `name:"max-wait" default:"2m" placeholder:"SPAN" help:"With --once: how long to wait for retries and for servers that are away (default: 2m)."`
 }
 
@@ -71,20 +71,20 @@ type syncCmd struct {
 type statusCmd struct{}
 
 type queueCmd struct {
-	State  []string `placeholder:"STATE" help:"Only jobs in these states: running, waiting, retrying, parked, dead, skipped, done."`
+	State  []string `placeholder:"STATE" help:"Only jobs in these states: queued, in-progress, retrying, not-in-plex, failed, skipped, in-step."`
 	Search string   `placeholder:"TEXT" help:"Only jobs with this in their title or id."`
-	Limit  int      `default:"100" placeholder:"N" help:"No more jobs than this (default: 100)."`
-	Offset int      `default:"0" placeholder:"N" help:"Leave out the first jobs."`
+	Limit  int      `default:"100" placeholder:"N" help:"At most this many jobs (default: 100)."`
+	Offset int      `default:"0" placeholder:"N" help:"Skip this many jobs first."`
 }
 
 type retryCmd struct {
 	Scene []string `arg:"" optional:"" name:"id" help:"Ids of scenes."`
-	Dead  bool     `help:"All dead jobs."`
+	Dead  bool     `name:"failed" aliases:"dead" help:"All failed jobs."`
 }
 
 type discardCmd struct {
 	Scene []string `arg:"" optional:"" name:"id" help:"Ids of scenes."`
-	Dead  bool     `help:"All dead jobs."`
+	Dead  bool     `name:"failed" aliases:"dead" help:"All failed jobs."`
 }
 
 type outagesCmd struct {
@@ -94,8 +94,8 @@ type outagesCmd struct {
 type reconcileCmd struct {
 	Scope   string `default:"all" placeholder:"SCOPE" help:"What to compare: all, 24h, 7days, library:TITLE or scene:ID (default: all)."`
 	Preview bool   `help:"Write nothing; show what would be written."`
-	Deep    bool   `help:"Read every item's details instead of trusting Plex's stamps."`
-	Yes     bool   `help:"Go on although many values would be cleared or overwritten."`
+	Deep    bool   `help:"Read every item's details instead of trusting Plex's timestamps."`
+	Yes     bool   `help:"Continue even if many values would be cleared or overwritten."`
 }
 
 type explainCmd struct {
@@ -105,13 +105,13 @@ type explainCmd struct {
 type reportsCmd struct {
 	ID    uint64 `arg:"" optional:"" help:"A report; without it the reports are listed."`
 	CSV   bool   `name:"csv" help:"Write the rows of the report as CSV."`
-	Limit int    `default:"20" placeholder:"N" help:"No more reports than this (default: 20)."`
+	Limit int    `default:"20" placeholder:"N" help:"At most this many reports (default: 20)."`
 }
 
 type historyCmd struct {
 	Search string `placeholder:"TEXT" help:"Only scenes with this in their title."`
 	Scene  string `placeholder:"ID" help:"Only this scene."`
-	Limit  int    `default:"50" placeholder:"N" help:"No more lines than this (default: 50)."`
+	Limit  int    `default:"50" placeholder:"N" help:"At most this many lines (default: 50)."`
 	Runs   bool   `help:"List runs instead of scenes; their ids are for undo."`
 }
 
@@ -128,7 +128,7 @@ type resumeCmd struct{}
 
 type importCmd struct {
 	Dir     string `arg:"" optional:"" name:"dir" help:"Data folder of the plugin; without it only its settings are read, from Stash."`
-	Preview bool   `help:"Change nothing; show what would be taken over."`
+	Preview bool   `help:"Change nothing; show what would be imported."`
 }
 
 type settingsCmd struct {
@@ -172,13 +172,13 @@ type testConnectionCmd struct {
 
 type simCmd struct {
 	Scenes    int           `default:"200" placeholder:"N" help:"How many scenes (default: 200)."`
-	Seed      uint64        `default:"1" placeholder:"N" help:"Another number, another library (default: 1)."`
+	Seed      uint64        `default:"1" placeholder:"N" help:"Seed of the sample library (default: 1)."`
 	StashPort int           `name:"stash-port" default:"0" placeholder:"PORT" help:"Port of Stash; 0 takes a free one."`
 	PlexPort  int           `name:"plex-port" default:"0" placeholder:"PORT" help:"Port of Plex; 0 takes a free one."`
-	APIKey    bool          `name:"api-key" help:"Have Stash want an API key."`
-	Clean     bool          `help:"A tidy library, without the dirt real ones have."`
+	APIKey    bool          `name:"api-key" help:"Make Stash require an API key."`
+	Clean     bool          `help:"A clean library, without the flaws of real ones."`
 	Changes   time.Duration `default:"0s" placeholder:"SPAN" help:"Edit something in Stash this often."`
-	Fault     []string      `placeholder:"SERVER:EFFECT[:KIND]" help:"Have requests to a server fail, such as plex:503:list or stash:bomb; may be given several times."`
+	Fault     []string      `placeholder:"SERVER:EFFECT[:KIND]" help:"Make requests to a server fail, such as plex:503:list or stash:bomb; may be given several times."`
 }
 
 type windowCmd struct {

@@ -36,7 +36,7 @@ func (c *headlessCmd) Run(s *session) (err error) {
 	}
 	s.log.log.Info("Lockstep runs", "version", s.Version, "data", s.dir)
 	err = o.wait(s.ctx)
-	s.log.log.Info("Lockstep ends: the step in hand is finished first")
+	s.log.log.Info("Lockstep is quitting; it finishes the current scene first")
 	return errors.Join(err, o.stop())
 }
 

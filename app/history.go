@@ -38,7 +38,7 @@ func (c *historyCmd) Run(s *session) error {
 
 func (s *session) history(lines []store.Activity) {
 	if len(lines) == 0 {
-		s.say("Nothing was written yet.")
+		s.say("Nothing has been written yet.")
 	}
 	for _, a := range lines {
 		l := present.HistoryLine(a, moment())
@@ -105,9 +105,9 @@ func (c *undoCmd) Run(s *session) error {
 			return err
 		}
 		s.answer(undoJSON{countJSON{res.Enqueued, live}, res.Lost}, func() {
-			s.say("%s to be given back what they were.%s", present.Count(res.Enqueued, "scene", "scenes"), later(live))
+			s.say("%s queued to be restored.%s", present.Count(res.Enqueued, "scene", "scenes"), later(live))
 			if res.Lost > 0 {
-				s.say("%s cannot be given back all they were: the record of it was damaged on disk.", present.Count(res.Lost, "scene", "scenes"))
+				s.say("%s cannot be restored completely: the record was damaged on disk.", present.Count(res.Lost, "scene", "scenes"))
 			}
 		})
 		return nil
@@ -160,7 +160,7 @@ func (c *resumeCmd) Run(s *session) error {
 func span(text string) (time.Duration, error) {
 	d, err := config.ParseSpan(text)
 	if err == nil && d <= 0 {
-		err = fmt.Errorf("%q is not longer than nothing", text)
+		err = fmt.Errorf("%q must be longer than zero", text)
 	}
 	if err != nil {
 		return 0, errUsage{err}

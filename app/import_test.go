@@ -58,8 +58,8 @@ func TestImportWorksWhetherOrNotLockstepRuns(t *testing.T) {
 	}
 	r := s.run("import", dir)
 	for _, want := range []string{
-		"3 records of outages: 1 new, 2 of an outage that has another record.", "2 scenes that Stash2Plex says it wrote", "Damaged and left out: circuit_breaker.json.",
-		"Stash2Plex is still enabled in Stash", "max_tags", "taken over: max-tags = 40", "It had no effect there.",
+		"3 records of outages: 1 new, 2 of an outage that has another record.", "2 scenes that Stash2Plex says it wrote", "Damaged and skipped: circuit_breaker.json.",
+		"Stash2Plex is still enabled in Stash", "max_tags", "imported: max-tags = 40", "It had no effect in Stash2Plex.",
 	} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("code %d, %q is not in\n%s%s", r.code, want, r.out, r.err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"lockstep/app/present"
@@ -25,9 +24,9 @@ type jobsJSON struct {
 func (c *queueCmd) Run(s *session) error {
 	q := store.JobQuery{Search: c.Search, Limit: c.Limit, Offset: c.Offset}
 	for _, name := range c.State {
-		st := queue.State(strings.ToLower(name))
-		if !slices.Contains(queue.States(), st) {
-			return errUsage{fmt.Errorf("%q is no state; there are %v", name, queue.States())}
+		st, err := stateNamed(name)
+		if err != nil {
+			return err
 		}
 		q.States = append(q.States, st)
 	}
@@ -43,6 +42,27 @@ func (c *queueCmd) Run(s *session) error {
 		s.answer(jobsJSON{snap.Queue, page.Total, each(page.Jobs, jobOf)}, func() { s.jobs(page, snap) })
 		return nil
 	})
+}
+
+// stateNames are the states of a job on the command line. Their ids in JSON do as well.
+var stateNames = []struct {
+	name  string
+	state queue.State
+}{
+	{"queued", queue.Waiting}, {"in-progress", queue.Running}, {"retrying", queue.Retrying}, {"not-in-plex", queue.Parked},
+	{"failed", queue.Dead}, {"skipped", queue.Skipped}, {"in-step", queue.Done},
+}
+
+// stateNamed reads a state as typed.
+func stateNamed(name string) (queue.State, error) {
+	typed, known := strings.ToLower(name), make([]string, len(stateNames))
+	for i, s := range stateNames {
+		if typed == s.name || typed == string(s.state) {
+			return s.state, nil
+		}
+		known[i] = s.name
+	}
+	return "", errUsage{fmt.Errorf("%q is not a state; choose from %s", name, strings.Join(known, ", "))}
 }
 
 func (s *session) jobs(page store.JobPage, snap api.Snapshot) {
@@ -70,7 +90,7 @@ type countJSON struct {
 
 // Run gives jobs another chance.
 func (c *retryCmd) Run(s *session) error {
-	return s.onJobs(c.Scene, c.Dead, "to be tried again", func(a api.API, ctx context.Context, q api.Selection) (int, error) {
+	return s.onJobs(c.Scene, c.Dead, "will be retried", func(a api.API, ctx context.Context, q api.Selection) (int, error) {
 		return a.Retry(ctx, q)
 	})
 }
@@ -84,7 +104,7 @@ func (c *discardCmd) Run(s *session) error {
 
 func (s *session) onJobs(ids []string, dead bool, done string, fn func(api.API, context.Context, api.Selection) (int, error)) error {
 	if (len(ids) > 0) == dead {
-		return errUsage{errors.New("name scenes, or give --dead")}
+		return errUsage{errors.New("name scenes, or use --failed")}
 	}
 	scenes, err := sceneIDs(ids)
 	if err != nil {

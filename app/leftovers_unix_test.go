@@ -50,10 +50,10 @@ func TestADataFolderThatEverybodyCanWriteIsSaid(t *testing.T) {
 	if err := os.Chmod(s.dir(), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.run("headless", "--once"); !strings.Contains(got.err, "every user of this computer can write into the data folder") {
+	if got := s.run("headless", "--once"); !strings.Contains(got.err, "every user of this computer can write to the data folder") {
 		t.Errorf("the log says %s", got.err)
 	}
-	if got := s.run("doctor"); !strings.Contains(got.out, "Every user of this computer can write into the data folder.") {
+	if got := s.run("doctor"); !strings.Contains(got.out, "Every user of this computer can write to the data folder.") {
 		t.Errorf("the doctor says %s", got.out)
 	}
 }
@@ -72,7 +72,7 @@ func TestWhatIsNoExportIsRefusedAtOnce(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		want[path] = "this is no export of settings"
+		want[path] = "this is not a settings export"
 	}
 	for path, words := range want {
 		got := s.run("settings", "import", path)
@@ -100,7 +100,7 @@ func TestAnExportHoldsWhatIsStored(t *testing.T) {
 		if err := json.Unmarshal(data, &values); err != nil || values["max-tags"] != "33" {
 			t.Errorf("%v: max-tags is %q, %v", args, values["max-tags"], err)
 		}
-		if !strings.Contains(got.err, "max-tags is written as it is stored; at present LOCKSTEP_MAX_TAGS says otherwise") {
+		if !strings.Contains(got.err, "max-tags is exported as stored; LOCKSTEP_MAX_TAGS currently overrides it") {
 			t.Errorf("%v says %s", args, got.err)
 		}
 	}

@@ -65,9 +65,9 @@ func TestACoverThatFailsForEverHoldsOnlyItsOwnScene(t *testing.T) {
 		says  string
 	}{
 		"503":               {sim.Fault{Effect: sim.Status, Status: 503}, ": Stash answers with an error (503)."},
-		"a truncated body":  {sim.Fault{Effect: sim.CutOff}, ": Stash broke off the connection."},
-		"closed connection": {sim.Fault{Effect: sim.Reset}, ": Stash broke off the connection."},
-		"a web page":        {sim.Fault{Effect: sim.HTML}, ": Something else answers in place of Stash at the moment."},
+		"a truncated body":  {sim.Fault{Effect: sim.CutOff}, ": Stash closed the connection."},
+		"closed connection": {sim.Fault{Effect: sim.Reset}, ": Stash closed the connection."},
+		"a web page":        {sim.Fault{Effect: sim.HTML}, ": Something else is answering in place of Stash at the moment."},
 		"a redirect":        {sim.Fault{Effect: sim.Login}, ": Stash wants an API key."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -128,7 +128,7 @@ func TestOnceSaysWhatHeldUpTheRest(t *testing.T) {
 	w := s.world(sim.Options{Seed: 13, Scenes: 150})
 	w.Stash.Inject(sim.Fault{Match: sim.Kinds("screenshot"), Effect: sim.Status, Status: 503})
 	r := s.run("headless", "--once", "--max-wait", "2s")
-	if r.code != app.ExitError || !strings.Contains(r.err, "150 scenes are still to be done: Stash answers with an error (503).") {
+	if r.code != app.ExitError || !strings.Contains(r.err, "150 scenes are left to do: Stash answers with an error (503).") {
 		t.Errorf("code %d: %s", r.code, r.err)
 	}
 	if n := strings.Count(r.err, "\n"); n > 12 {

@@ -68,7 +68,7 @@ func TestSettingBehindAVariableIsStored(t *testing.T) {
 				s := newShell(t)
 				s.env[o.Env()] = one
 				r := do(s, other)
-				if r.code != app.ExitFine || !strings.Contains(r.out, "But "+o.Env()+" says") {
+				if r.code != app.ExitFine || !strings.Contains(r.out, "But "+o.Env()+" sets") {
 					t.Errorf("%s: code %d, it does not say what overrides it: %s%s", way, r.code, r.out, r.err)
 				}
 				if got := s.stored(o.Name); got != other {

@@ -86,7 +86,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	}
 	o.watchCrashes(s.dir)
 	if info, err := os.Stat(s.dir); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
-		o.log.Warn("every user of this computer can write into the data folder; take their rights away", "folder", s.dir)
+		o.log.Warn("every user of this computer can write to the data folder; remove that permission", "folder", s.dir)
 	}
 	db, opened, err := storage.Open(storage.Options{Dir: s.dir, Log: o.log, Version: s.Version})
 	if err != nil {

@@ -78,7 +78,7 @@ func (s *session) client() (*remote.Client, remote.Hello, error) {
 		return nil, hello, nil
 	}
 	if err == nil && len(s.over.flags) > 0 {
-		s.log.log.Warn("a Lockstep runs already: settings given as flags have no effect on it", "flags", "--"+strings.Join(s.over.flags, ", --"))
+		s.log.log.Warn("Lockstep is already running; settings given as flags have no effect on it", "flags", "--"+strings.Join(s.over.flags, ", --"))
 	}
 	return c, hello, err
 }

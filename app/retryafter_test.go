@@ -49,7 +49,7 @@ func TestLongRetryAfterIsShownWithItsTime(t *testing.T) {
 			if wait := next.Sub(begun); err != nil || wait < 59*time.Minute || wait > 62*time.Minute {
 				t.Errorf("next try after %s (%v)", next.Sub(begun), err)
 			}
-			if clock := next.Local().Format("15:04"); !strings.Contains(words, "tried again at ") || !strings.Contains(words, clock) {
+			if clock := next.Local().Format("15:04"); !strings.Contains(words, "next try at ") || !strings.Contains(words, clock) {
 				t.Errorf("%s is not in: %s", clock, words)
 			}
 		})

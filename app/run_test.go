@@ -126,7 +126,7 @@ func TestCommandsTalkToTheLockstepThatRuns(t *testing.T) {
 	end := s.background("headless")
 	s.until("the first sync", func(st status) bool { return st.Running && st.Verdict == "up" && st.Queue.Done == 30 })
 
-	if r := s.run("headless"); r.code != app.ExitError || !strings.Contains(r.err, "runs already") {
+	if r := s.run("headless"); r.code != app.ExitError || !strings.Contains(r.err, "is already running") {
 		t.Errorf("a second headless: code %d: %s", r.code, r.err)
 	}
 	if r := s.run("sync"); r.code != app.ExitFine { // the first run ends with it

@@ -123,7 +123,7 @@ func TestASecretOfTheEnvironmentKeepsNoOther(t *testing.T) {
 		t.Fatal(r.err)
 	}
 	r := s.set("stash-api-key", "key-in-file")
-	if r.code != app.ExitFine || !strings.Contains(r.out, "Kept in a file only you can read.") {
+	if r.code != app.ExitFine || !strings.Contains(r.out, "Stored in a file that only you can read.") {
 		t.Errorf("with consent: code %d: %s%s", r.code, r.out, r.err)
 	}
 	if where, key, token := s.secretsIn(); where != "file" || !key || !token {

@@ -102,7 +102,7 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 	}
 	f, err := file.Open(c.File)
 	if errors.Is(err, file.ErrNotFile) {
-		return nil, errUsage{fmt.Errorf("%s is not a file; name an export of settings, or - for standard input", c.File)}
+		return nil, errUsage{fmt.Errorf("%s is not a file; give a settings export, or - for standard input", c.File)}
 	}
 	if err != nil {
 		return nil, must("read the settings", err)
@@ -114,7 +114,7 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 func readSettings(in io.Reader) ([]byte, error) {
 	data, err := decode.Read(in, largestSettings)
 	if errors.Is(err, decode.ErrTooLarge) {
-		return nil, errUsage{errors.New("this is no export of settings: it is larger than 1 MB")}
+		return nil, errUsage{errors.New("this is not a settings export: it is larger than 1 MB")}
 	}
 	return data, must("read the settings", err)
 }
@@ -124,10 +124,10 @@ func readSettings(in io.Reader) ([]byte, error) {
 func importSettings(data []byte, into *config.Settings) (names []string, err error) {
 	values := map[string]string{}
 	if err := json.Unmarshal(text(data), &values); err != nil {
-		return nil, errUsage{fmt.Errorf("this is no export of settings: %w", err)}
+		return nil, errUsage{fmt.Errorf("this is not a settings export: %w", err)}
 	}
 	if len(values) == 0 {
-		return nil, errUsage{errors.New("this is no export of settings: there is none in it")}
+		return nil, errUsage{errors.New("this is not a settings export: there is none in it")}
 	}
 	var errs []error
 	for name, v := range values {
@@ -167,7 +167,7 @@ func (s *session) save(change func(*config.Settings) ([]string, error), words fu
 			words(next)
 			for _, name := range slices.Sorted(maps.Keys(hidden)) {
 				o, _ := config.Lookup(name)
-				s.say("But %s says %s=%s, and that counts until it is gone.", hidden[name], name, o.Get(st.Values))
+				s.say("But %s sets %s=%s, which takes precedence until it is removed.", hidden[name], name, o.Get(st.Values))
 			}
 		})
 		return nil
@@ -215,7 +215,7 @@ func (c *settingsExportCmd) Run(s *session) error {
 		}
 		for _, name := range slices.Sorted(maps.Keys(st.Stored)) {
 			if o, ok := config.Lookup(name); ok && st.Stored[name] != o.Get(st.Values) {
-				_, _ = fmt.Fprintf(s.Err, "lockstep: %s is written as it is stored; at present %s says otherwise\n", name, st.Overridden[name])
+				_, _ = fmt.Fprintf(s.Err, "lockstep: %s is exported as stored; %s currently overrides it\n", name, st.Overridden[name])
 			}
 		}
 		return nil

@@ -2,7 +2,6 @@ package app
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"lockstep/app/present"
@@ -100,7 +99,7 @@ func (s *session) status(snap api.Snapshot) {
 	s.answer(statusOf(snap), func() {
 		s.say("%s", present.Status(snap, moment()))
 		if !snap.Live {
-			s.say("No Lockstep runs on %s; this is the last known state.", s.dir)
+			s.say("Lockstep is not running on %s; this is the last known state.", s.dir)
 		}
 		if snap.Live {
 			s.say("%s", present.Plex(snap, moment()).Words)
@@ -133,7 +132,7 @@ func countsWords(c queue.Counts) string {
 			if words != "" {
 				words += present.Dot
 			}
-			words += fmt.Sprintf("%s %s", present.Number(n), st)
+			words += present.Number(n) + " " + present.StateWords(st)
 		}
 	}
 	if words == "" {

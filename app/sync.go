@@ -219,6 +219,6 @@ func (s *session) summarise(sum summaryJSON) {
 	}
 	s.sayQuestion(sum.Question)
 	if sum.Queue.Dead > 0 {
-		s.say("  %s: see `lockstep queue --state dead`, then `lockstep retry --dead`", present.Count(sum.Queue.Dead, "dead job", "dead jobs"))
+		s.say("  %s: see `lockstep queue --state failed`, then `lockstep retry --failed`", present.Count(sum.Queue.Dead, "failed scene", "failed scenes"))
 	}
 }

@@ -107,7 +107,7 @@ func (s *session) showFirst(here desk.Display, hidden bool) (bool, error) {
 	case !hello.Lasting:
 		return false, storage.ErrLocked
 	case hello.Stranded:
-		slog.Info("the Lockstep that runs belongs to a session that has ended; this one takes over", "pid", hello.PID)
+		slog.Info("the running Lockstep belongs to a session that has ended; this one takes over", "pid", hello.PID)
 		_ = c.Quit(s.ctx) // if it is not quitting already
 		return false, storage.ErrLocked
 	case hidden:
@@ -142,7 +142,7 @@ func (s *session) runTray(o *owner, w *windowProcess, here desk.Display, hidden 
 	go s.awaitEnd(ctx, here, o)
 	quit := func() { _ = o.Quit(ctx) } // never fails
 	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, End: o.endNow, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
-		s.log.log.Error("the tray icon is gone; Lockstep goes on without", "err", err)
+		s.log.log.Error("the tray icon is gone; Lockstep continues without it", "err", err)
 	}
 	return <-ended
 }

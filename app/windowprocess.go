@@ -93,7 +93,7 @@ func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, 
 	}
 	err := cmd.Wait()
 	if err != nil {
-		slog.Warn("the windows ended badly; syncing goes on", "err", err)
+		slog.Warn("the windows ended unexpectedly; syncing continues", "err", err)
 		if trace, _ := takeCrash(w.dir, windowCrashName); trace != "" { // one that was killed leaves none
 			slog.Error("the windows crashed; the doctor's report for support has the trace", "trace", trace)
 		}

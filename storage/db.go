@@ -197,7 +197,7 @@ func (d *DB) openBolt(readOnly bool) error {
 	}
 	d.bolt = b
 	if d.storm, err = openStorm(b); err != nil && !readOnly {
-		d.log.Warn("a record of Storm's own is damaged and made anew", "error", err)
+		d.log.Warn("a record of Storm's own is damaged and rebuilt", "error", err)
 		if err = b.Update(func(t *bolt.Tx) error { return t.DeleteBucket([]byte(stormOwn)) }); err == nil {
 			d.storm, err = openStorm(b)
 		}
@@ -231,7 +231,7 @@ func (d *DB) verifyCounts() error {
 	if kept == real {
 		return nil
 	}
-	d.log.Warn("the kept numbers of jobs differed from the queue and were put right", "kept", kept, "queue", real)
+	d.log.Warn("the stored job counts differed from the queue and were corrected", "kept", kept, "queue", real)
 	return d.bolt.Update(func(b *bolt.Tx) error {
 		t := newTx(d.env, d.storm, b)
 		t.counts, t.dirty = &real, true

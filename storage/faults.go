@@ -190,7 +190,7 @@ func (d *DB) distrust(reason error) {
 		return
 	}
 	if err := os.WriteFile(filepath.Join(d.dir, suspectName), []byte(reason.Error()+"\n"), 0o600); err != nil {
-		d.log.Error("the database is damaged and could not be marked for a check", "error", err)
+		d.log.Error("the database is damaged and could not be marked for checking", "error", err)
 	}
 }
 

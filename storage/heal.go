@@ -166,7 +166,7 @@ func (h *healer) mend(r damagedRecord) (bool, error) {
 		}
 	}
 	if err := b.Put(key, seal(r.bucket, sumKey, text)); err != nil {
-		return false, fmt.Errorf("put a damaged record right: %w", err)
+		return false, fmt.Errorf("repair a damaged record: %w", err)
 	}
 	h.done.Mended++
 	return true, nil

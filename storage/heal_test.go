@@ -73,7 +73,7 @@ func TestOneFlippedBitInAnyRecordLosesNothing(t *testing.T) {
 			audit(t, d)
 			closeDB(t, d)
 			ours := silent(p) || p.Buckets[0] == "meta" && what == "key"
-			if said := o.Words.String() + h.Words().String(); !ours && !strings.Contains(said, "put right without loss: 1.") {
+			if said := o.Words.String() + h.Words().String(); !ours && !strings.Contains(said, "repaired without loss: 1.") {
 				t.Errorf("%s of %q: said %q", what, p, said)
 			}
 			sameRecords(t, fmt.Sprintf("%s of %q", what, p), dbPath(dir), want, ours)
@@ -156,7 +156,7 @@ func TestGarbageInAnyRecordLosesOnlyWhatIsSaid(t *testing.T) {
 			if said == "" {
 				t.Errorf("%s: nothing was said", what)
 			}
-			if whole == saved && strings.Contains(said, "came back from a backup") {
+			if whole == saved && strings.Contains(said, "were restored from a backup") {
 				sameRecords(t, what, dbPath(dir), want, false)
 			}
 			onlySaid(t, what, dbPath(dir), want, p, said)
@@ -301,7 +301,7 @@ func TestBackupWithADamagedRecordIsNoBackup(t *testing.T) {
 		t.Errorf("backups %s, want %s alone; suspect %v", got, good, storage.Suspect(dir))
 	}
 	words, err := d.Maintain(t.Context())
-	if err != nil || !strings.Contains(words.String(), "came back from a backup: 1.") || len(backups(t, dir)) != 2 {
+	if err != nil || !strings.Contains(words.String(), "were restored from a backup: 1.") || len(backups(t, dir)) != 2 {
 		t.Errorf("maintain: %q, %v, backups %v", words, err, backups(t, dir))
 	}
 }
@@ -327,7 +327,7 @@ func TestWholeBackupIsPreferredToADamagedNewerOne(t *testing.T) {
 	}
 	writeFile(t, dbPath(dir), []byte("broken"))
 	d, o = open(t, dir)
-	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Words.String(), "made anew: 1.") {
+	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Words.String(), "being rebuilt: 1.") {
 		t.Errorf("opened %+v with %+v", o, d.Counts())
 	}
 	audit(t, d)

@@ -45,7 +45,7 @@ func (d *DB) mendStorm() error {
 	if err != nil || len(wrong) == 0 {
 		return err
 	}
-	d.log.Warn("records of Storm's own are damaged and made anew", "buckets", wrong)
+	d.log.Warn("records of Storm's own are damaged and rebuilt", "buckets", wrong)
 	return d.bolt.Update(func(t *bolt.Tx) error {
 		for _, name := range wrong {
 			if err := t.Bucket([]byte(name)).Bucket([]byte(stormMeta)).Put([]byte(stormCodec), []byte(stormjson.Codec.Name())); err != nil {

@@ -37,11 +37,11 @@ func (c *checkup) disk(context.Context) Check {
 	case err != nil:
 		return Check{name, Warn, present.T("The free space could not be read."), ""}
 	case free < short:
-		return Check{name, Fail, present.T("Little space is left where Lockstep keeps its data: %s.", size(free)), present.T("Make room: without it nothing can be stored.")}
+		return Check{name, Fail, present.T("Little free space is left for Lockstep's data: %s.", size(free)), present.T("Free some space: without it nothing can be stored.")}
 	case free < scarce:
-		return Check{name, Warn, present.T("Little space is left where Lockstep keeps its data: %s.", size(free)), present.T("Make room before it runs out.")}
+		return Check{name, Warn, present.T("Little free space is left for Lockstep's data: %s.", size(free)), present.T("Free some space before it runs out.")}
 	}
-	return Check{name, OK, present.T("Space left where Lockstep keeps its data: %s.", size(free)), ""}
+	return Check{name, OK, present.T("Free space for Lockstep's data: %s.", size(free)), ""}
 }
 
 // database looks at the file, and has the engine, which has it open, read every record.
@@ -51,24 +51,24 @@ func (c *checkup) database(ctx context.Context) Check {
 		return Check{}
 	}
 	if openToAll(c.env.DataDir) {
-		return Check{name, Warn, present.T("Every user of this computer can write into the data folder."), present.T("Take their rights away: chmod o-w %s", c.env.DataDir)}
+		return Check{name, Warn, present.T("Every user of this computer can write to the data folder."), present.T("Remove that permission: chmod o-w %s", c.env.DataDir)}
 	}
 	info, err := os.Stat(c.env.Database)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Check{name, Warn, present.T("There is no database yet."), present.T("It is made when Lockstep starts for the first time.")}
+		return Check{name, Warn, present.T("There is no database yet."), present.T("It is created when Lockstep first starts.")}
 	case err != nil || !info.Mode().IsRegular():
 		return Check{name, Fail, present.T("The database cannot be read."), present.T("Check who owns the data folder.")}
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Take their rights away: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
+		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Remove that permission: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
 	case info.Mode().Perm()&0o200 == 0:
-		return Check{name, Fail, present.T("Lockstep may not write its database."), present.T("Give your user write access to it.")}
+		return Check{name, Fail, present.T("Lockstep has no permission to write its database."), present.T("Give your user write access to it.")}
 	case c.err == nil:
 		if found, ok := c.records(ctx); !ok {
 			return found
 		}
 	}
-	return Check{name, OK, present.T("The database takes %s.", size(uint64(max(0, info.Size())))), ""}
+	return Check{name, OK, present.T("The database uses %s.", size(uint64(max(0, info.Size())))), ""}
 }
 
 // openToAll reports a folder whose files anybody on this computer can replace.
@@ -86,7 +86,7 @@ func (c *checkup) records(ctx context.Context) (Check, bool) {
 		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}, false
 	}
 	if !found.Words.IsZero() {
-		return Check{name, Warn, present.Say(found.Words), present.T("It is mended. If it comes back, check disk and memory of this computer.")}, false
+		return Check{name, Warn, present.Say(found.Words), present.T("It has been repaired. If it happens again, check this computer's disk and memory.")}, false
 	}
 	return Check{}, true
 }
@@ -105,11 +105,11 @@ func (c *checkup) keyring(ctx context.Context) Check {
 	case c.set.SecretsIn == "file", c.set.SecretsIn == "environment":
 		return Check{name, OK, words, ""} // by consent: the keyring is not needed
 	case err != nil:
-		return Check{name, Warn, present.T("The keyring of the desktop does not answer."), present.T("Unlock or install a keyring.")}
+		return Check{name, Warn, present.T("The desktop's keyring does not respond."), present.T("Unlock or install a keyring.")}
 	case words == "" && c.env.Keyring == nil:
 		return Check{}
 	case words == "":
-		return Check{name, OK, present.T("The keyring of the desktop answers."), ""}
+		return Check{name, OK, present.T("The desktop's keyring works."), ""}
 	}
 	return Check{name, OK, words, ""}
 }
@@ -119,7 +119,7 @@ func (c *checkup) tray(ctx context.Context) Check {
 		return Check{}
 	}
 	if !c.env.TrayHost(ctx) {
-		return Check{present.T("Tray"), Warn, present.T("This desktop shows no tray icons."), present.T("On GNOME install the extension AppIndicator; the windows open without it too.")}
+		return Check{present.T("Tray"), Warn, present.T("This desktop shows no tray icons."), present.T("On GNOME, install the AppIndicator extension; the windows work without it too.")}
 	}
 	return Check{present.T("Tray"), OK, present.T("The desktop shows tray icons."), ""}
 }
@@ -130,7 +130,7 @@ func (c *checkup) notifications(ctx context.Context) Check {
 	}
 	server, err := c.env.Notifications(ctx)
 	if err != nil {
-		return Check{present.T("Notifications"), Warn, present.T("Nothing on this desktop shows notifications."), present.T("Outages are still shown in the tray and in the windows.")}
+		return Check{present.T("Notifications"), Warn, present.T("This desktop shows no notifications."), present.T("Outages are still shown in the tray and in the windows.")}
 	}
 	if server == "" {
 		server = present.T("The desktop")
@@ -151,11 +151,11 @@ func (c *checkup) autostart(context.Context) Check {
 	}
 	switch {
 	case err != nil:
-		return Check{name, Warn, present.T("What starts with the desktop could not be read."), ""}
+		return Check{name, Warn, present.T("The programs that start with the desktop could not be listed."), ""}
 	case state == "elsewhere":
-		return Check{name, Warn, present.T("Another copy of Lockstep starts with the desktop."), present.T("Switch autostart off and on again to start this one.")}
+		return Check{name, Warn, present.T("Another copy of Lockstep starts with the desktop."), present.T("Turn autostart off and on again to start this one instead.")}
 	case c.err == nil && want != (state == "on"):
-		return Check{name, Warn, disagree, present.T("Switch it off and on again under Desktop.")}
+		return Check{name, Warn, disagree, present.T("Turn it off and on again under Desktop.")}
 	case state == "on":
 		return Check{name, OK, present.T("Lockstep starts with the desktop."), ""}
 	}
@@ -178,13 +178,13 @@ func (c *checkup) clock(ctx context.Context) Check {
 	for i, s := range servers {
 		asked = asked || known[i]
 		if d := drift[i].Abs(); d > skew {
-			return Check{name, Warn, present.T("The clocks of this computer and of %s differ by %s.", s.name, present.Duration(d)), present.T("Let both set their time from the network; otherwise times in the windows are off.")}
+			return Check{name, Warn, present.T("The clocks of this computer and %s differ by %s.", s.name, present.Duration(d)), present.T("Set both from the network; otherwise the times shown are wrong.")}
 		}
 	}
 	if !asked {
 		return Check{}
 	}
-	return Check{name, OK, present.T("The clock agrees with those of the servers."), ""}
+	return Check{name, OK, present.T("This computer's clock agrees with the servers' clocks."), ""}
 }
 
 // drift is how far a server's clock is ahead of ours. It asks for the headers of its

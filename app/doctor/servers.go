@@ -18,11 +18,11 @@ func (c *checkup) engine(context.Context) Check {
 		f := fault.Shown(c.err)
 		return Check{"Lockstep", Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}
 	case !c.snap.Live:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is what it knew last.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
+		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is the last known state.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
 	case c.env.Alone:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; the checks were made without it.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
 	case c.snap.Hold:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s writes nothing to Plex yet.", c.env.Version), present.T("Finish the set-up, or switch off “Write nothing” in the settings.")}
+		return Check{"Lockstep", Warn, present.T("Lockstep %s writes nothing to Plex yet.", c.env.Version), present.T("Finish the set-up, or turn off “Write nothing” in the settings.")}
 	case c.snap.Paused:
 		return Check{"Lockstep", Warn, present.T("Lockstep %s is paused.", c.env.Version), present.T("Resume it from the menu when you are ready.")}
 	}
@@ -67,7 +67,7 @@ func (c *checkup) requests(context.Context) Check {
 	for _, f := range c.snap.Failing {
 		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.SaySentence(f.Hint)}
 	}
-	return Check{name, OK, present.T("What changes depend on is answered by Stash and Plex."), ""}
+	return Check{name, OK, present.T("Stash and Plex answer everything that changes depend on."), ""}
 }
 
 // libraries compares those that were chosen with those Plex has.
@@ -103,7 +103,7 @@ func (c *checkup) libraries(context.Context) Check {
 	case len(unknown) > 0:
 		return Check{name, Fail, present.T("Plex has no library named %s.", strings.Join(unknown, ", ")), present.T("Choose the libraries again in the settings.")}
 	case len(kept) == 0:
-		return Check{name, Fail, present.T("Plex has no library that Lockstep could keep in step."), present.T("Create a library of type Movies or Other Videos in Plex.")}
+		return Check{name, Fail, present.T("Plex has no library that Lockstep can sync."), present.T("Create a library of type Movies or Other Videos in Plex.")}
 	}
 	return Check{name, OK, present.T("Kept in step: %s.", strings.Join(kept, ", ")), ""}
 }
@@ -147,13 +147,13 @@ func (c *checkup) outages(context.Context) Check {
 	switch {
 	case c.snap.Verdict == health.Up && !c.snap.Plex.Checked: // nothing speaks against it, but nobody asked yet
 	case c.snap.Verdict == health.Up:
-		return Check{name, OK, present.T("Plex is up, and the record of outages says so too."), ""}
+		return Check{name, OK, present.T("Plex is up, and the outage record agrees."), ""}
 	case c.snap.Verdict == health.Down:
 		return Check{name, Fail, present.Sentence(present.Plex(c.snap, m).Words), present.T("Lockstep keeps trying; nothing is lost.")}
 	case c.snap.Verdict == health.Disputed:
-		return Check{name, Warn, present.T("It is not clear whether Plex is up; Lockstep looks again and sorts it out by itself."), ""}
+		return Check{name, Warn, present.T("It is unclear whether Plex is up; Lockstep checks again and sorts it out."), ""}
 	}
-	return Check{name, Warn, present.T("It is not known yet whether Plex is up."), present.T("Look again in a minute.")}
+	return Check{name, Warn, present.T("Whether Plex is up is not known yet."), present.T("Check again in a minute.")}
 }
 
 // queue tells what waits for a person.
@@ -164,13 +164,13 @@ func (c *checkup) queue(context.Context) Check {
 	}
 	q := c.snap.Queue
 	if q.Dead > 0 {
-		return Check{name, Warn, present.T("%s given up.", present.Count(q.Dead, "scene was", "scenes were")), present.T("Open the queue to see why, and to try again.")}
+		return Check{name, Warn, present.T("%s failed.", present.Count(q.Dead, "scene", "scenes")), present.T("Open the queue to see why, and to try again.")}
 	}
 	again := ""
 	if q.Retrying > 0 {
-		again = present.T("%s of them failed and will be tried again; the queue tells why.", present.Number(q.Retrying))
+		again = present.T("%s of them failed and will be retried; the queue shows why.", present.Number(q.Retrying))
 	}
-	return Check{name, OK, present.T("Nothing waits for you; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), again}
+	return Check{name, OK, present.T("Nothing needs your attention; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), again}
 }
 
 // otherWriter warns of the plugin that writes to Plex as well; that there is none is no news.

@@ -260,7 +260,7 @@ func TestSetUpGoesOnWhereItsWindowDied(t *testing.T) {
 // typesToken enters the address of Plex, and a token it refuses before the right one.
 func (n *newcomer) typesToken() {
 	n.t.Helper()
-	n.press("Tab", "Tab") // Look on this network, the address
+	n.press("Tab", "Tab") // Search this network, the address
 	n.types(n.world.Plex.URL())
 	n.press("Tab")
 	n.types("guessed")

@@ -301,7 +301,7 @@ func TestWhatIsSaid(t *testing.T) {
 		"a token refused while quiet waits": {func(w *world) {
 			w.after(m).set(func(s *api.Snapshot) { s.Quiet = true }).set(ask(api.SignInPlex)).after(time.Hour).set(func(s *api.Snapshot) { s.Quiet = false })
 		}, signIn},
-		"two questions, two messages":     {func(w *world) { w.after(m).set(ask(api.SignInPlex, api.BrakeAsks)).after(m) }, signIn + "|Lockstep asks before it goes on"},
+		"two questions, two messages":     {func(w *world) { w.after(m).set(ask(api.SignInPlex, api.BrakeAsks)).after(m) }, signIn + "|Lockstep needs your decision"},
 		"the first run opens a window":    {func(w *world) { w.after(m).set(ask(api.FirstRun)).after(m) }, ""},
 		"reconciliation asked for":        {func(w *world) { w.after(m).set(report(4, false)).after(m) }, done},
 		"scheduled ones are silent":       {func(w *world) { w.after(m).set(report(4, true)).after(m) }, ""},

@@ -87,7 +87,7 @@ func (r *runner) do(ctx context.Context, a Act, s api.Snapshot) {
 	if err := r.out.Send(m); err != nil {
 		r.policy.Failed()
 		if r.policy.Undelivered() == 1 { // once, not at every try
-			slog.Warn("notification not shown; it is tried again while it is true", "title", m.Title, "err", err)
+			slog.Warn("notification not shown; it is retried while it is still true", "title", m.Title, "err", err)
 		}
 		return
 	}

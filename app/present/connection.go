@@ -30,15 +30,15 @@ type Line struct {
 func Plex(s api.Snapshot, m Moment) Line {
 	switch {
 	case !s.Live:
-		return Line{T("Plex not watched"), Muted}
+		return Line{T("Plex not monitored"), Muted}
 	case s.Verdict == health.Down:
 		return Line{T("Plex down") + m.since(s.Since) + because(s.Breaker.Cause), Bad}
 	case s.Verdict != health.Up || !s.Plex.Checked:
-		return Line{T("Plex being checked"), Muted}
+		return Line{T("Checking Plex"), Muted}
 	case !s.Plex.OK && !s.Plex.Error.IsZero():
 		return Line{About("Plex", Say(s.Plex.Error)), Warn}
 	}
-	return Line{T("Plex up") + lasting(s.Since, m), Good}
+	return Line{T("Plex reachable"), Good}
 }
 
 // PlexBrief is the state of Plex for a line that is always there: no more than its name
@@ -76,22 +76,23 @@ func Stash(s api.Snapshot, m Moment) Line {
 	c := s.Stash
 	switch {
 	case !s.Live:
-		return Line{T("Stash not watched"), Muted}
+		return Line{T("Stash not monitored"), Muted}
 	case !c.Checked:
-		return Line{T("Stash being checked"), Muted}
+		return Line{T("Checking Stash"), Muted}
 	case Away(c):
 		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
 	case !c.OK && !c.Error.IsZero():
 		return Line{About("Stash", Say(c.Error)), Warn}
 	}
-	return Line{T("Stash up") + lasting(c.Since, m), Good}
+	return Line{T("Stash reachable"), Good}
 }
 
+// because adds a cause. It has a colon and no brackets: a cause may have its own.
 func because(cause message.Message) string {
 	if cause.IsZero() {
 		return ""
 	}
-	return " (" + SayClause(cause) + ")"
+	return ": " + SayClause(cause)
 }
 
 // About is words about a server, which is named before them unless they name it.

@@ -139,7 +139,7 @@ func TestAskedSaysWhatToDo(t *testing.T) {
 	if got, want := present.Asked(attention("disk", "the disk is full", "free some space")), "The disk is full. Free some space."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := present.Asked(attention("brake", "this would clear 60 dates", "")), "This would clear 60 dates. Go on?"; got != want {
+	if got, want := present.Asked(attention("brake", "this would clear 60 dates", "")), "This would clear 60 dates. Continue?"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

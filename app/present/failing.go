@@ -26,7 +26,7 @@ func stuck(s api.Snapshot) *api.Failing {
 func Failing(f api.Failing, m Moment) string {
 	words := what(f) + because(f.Words)
 	if f.Next.After(m.Now) {
-		words = join(words, T("tried again at %s", m.Clock(f.Next)))
+		words = join(words, T("next try at %s", m.Clock(f.Next)))
 	}
 	return words
 }
@@ -43,16 +43,16 @@ func what(f api.Failing) string {
 	case "paths", "file sweep":
 		return T("Stash does not list its files")
 	case "scenes", "recheck", "newest":
-		return T("Stash does not give its scenes")
+		return T("Stash does not return its scenes")
 	case "edit", "upload", "write":
-		return T("Plex does not take changes")
+		return T("Plex does not accept changes")
 	case "items":
-		return T("Plex does not give its items")
+		return T("Plex does not return its items")
 	}
 	if f.Server == fault.Stash {
-		return T("Stash does not answer as it should")
+		return T("Stash does not answer correctly")
 	}
-	return T("Plex does not answer as it should")
+	return T("Plex does not answer correctly")
 }
 
 // Scan says how far the look at the servers is: "Reading scenes from Stash, 12 000 of
@@ -60,7 +60,7 @@ func what(f api.Failing) string {
 func Scan(s api.Scan) string {
 	words := T("Reading scenes from Stash")
 	if s.Server == fault.Plex {
-		words = T("Listing the items of Plex")
+		words = T("Listing Plex's items")
 	}
 	switch {
 	case s.Done == 0:

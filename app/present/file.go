@@ -20,7 +20,7 @@ var (
 func FileTrouble(path string, err error) (string, bool) {
 	switch {
 	case errors.Is(err, ErrNotWhole):
-		return T("Enter the whole path, with all its folders."), true
+		return T("Enter the full path, with all its folders."), true
 	case errors.Is(err, ErrNoFolder):
 		return T("The folder of %s does not exist. Choose another one.", path), true
 	case errors.Is(err, ErrIsFolder):

@@ -4,17 +4,17 @@ package present
 func Keys() [][2]string {
 	return [][2]string{
 		{T("Tab"), T("Go to the next button, list or text")},
-		{T("Arrows"), T("Move in lists and in the sidebar")},
+		{T("Arrows"), T("Move through lists and the sidebar")},
 		{T("Enter, Space"), T("Press a button, choose a row")},
 		{T("Page Up, Page Down"), T("Scroll")},
-		{T("Escape"), T("Close a question or menu")},
+		{T("Escape"), T("Close a dialog or menu")},
 		{"?", T("Show this sheet")},
 	}
 }
 
 // AboutLockstep says which Lockstep this is and where it keeps its data.
 func AboutLockstep(version, folder string) string {
-	words := T("Keeps a Plex library in step with Stash.") + "\n" + T("Version %s", version) + "\n" + T("MIT licence; it comes without any warranty.")
+	words := T("Keeps a Plex library in step with Stash.") + "\n" + T("Version %s", version) + "\n" + T("MIT licence, without any warranty.")
 	if folder != "" {
 		words += "\n" + T("Data folder: %s", folder)
 	}

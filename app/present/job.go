@@ -23,7 +23,7 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: j.Name, State: T(string(j.State)), Detail: Say(j.Words)}
+	r := JobRow{Name: j.Name, State: StateWords(j.State), Detail: Say(j.Words)}
 	if r.Name == "" {
 		r.Name = T("scene %s", j.Scene)
 	}
@@ -36,15 +36,15 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
 		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Words, j.Hint), "."), tries(j.Attempts)), true, true
 	case queue.Parked:
-		r.State, r.Retry, r.Discard = T("not in Plex yet"), true, true
-		r.Detail = join(Say(j.Words), T("waits until %s", m.Clock(j.Due)))
+		r.Retry, r.Discard = true, true
+		r.Detail = join(Say(j.Words), T("waiting until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
 		r.Detail = givenUp(j)
 	case queue.Skipped:
 		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Words)
 	case queue.Done:
-		r.Mark, r.State, r.Tone = "✓", T("done %s", m.Clock(j.Due)), Good
+		r.Mark, r.State, r.Tone = "✓", T("in step at %s", m.Clock(j.Due)), Good
 	}
 	if j.Undo != 0 && j.State.Live() {
 		r.Detail = join(T("being undone"), Say(j.Words))
@@ -58,7 +58,7 @@ func step(j queue.Job, s api.Snapshot) string {
 			return T(h.Step)
 		}
 	}
-	return T("in hand")
+	return T("in progress")
 }
 
 // failure says what went wrong, and what can be done about it where that is known.
@@ -66,7 +66,7 @@ func failure(words, hint message.Message) string {
 	return strings.TrimSpace(SaySentence(words) + " " + SaySentence(hint))
 }
 
-// givenUp says why a job is dead, and always what to do.
+// givenUp says why a job failed, and always what to do.
 func givenUp(j queue.Job) string {
 	switch {
 	case j.Words.IsZero():
@@ -92,19 +92,29 @@ func tries(n int) string {
 // Cause says why a job exists.
 func Cause(cause string) string { return Say(queue.Cause(cause)) }
 
-// StateName is the name of a state on a filter button.
-func StateName(s queue.State) string {
-	if s == queue.Parked {
-		return T("Not in Plex")
-	}
-	return upper(T(string(s)))
+// stateWords are the states of a job as people read them, from the glossary in the docs,
+// and what an empty list of that state says.
+var stateWords = map[queue.State]struct{ is, none string }{
+	queue.Running:  {"in progress", "No scenes in progress."},
+	queue.Waiting:  {"queued", "No queued scenes."},
+	queue.Retrying: {"retrying", "No scenes are being retried."},
+	queue.Parked:   {"not in Plex yet", "No scenes are missing in Plex."},
+	queue.Dead:     {"failed", "No failed scenes."},
+	queue.Skipped:  {"skipped", "No skipped scenes."},
+	queue.Done:     {"in step", "No scenes are in step yet."},
 }
+
+// StateWords is a state of a job in front of people.
+func StateWords(s queue.State) string { return T(stateWords[s].is) }
+
+// StateName is the name of a state on a filter button.
+func StateName(s queue.State) string { return upper(StateWords(s)) }
 
 // Filter is a filter button of the queue.
 type Filter struct {
 	States []queue.State // empty: all
 	Reason skip.Code     // only what was skipped for it; empty: for whatever
-	Label  string        // "Waiting 18"
+	Label  string        // "Queued 18"
 	Count  int
 }
 
@@ -137,13 +147,14 @@ func Filters(c queue.Counts) []Filter {
 	return out
 }
 
-// EmptyQueue is what an empty list of jobs says.
-func EmptyQueue(s api.Snapshot, search string, filtered bool) string {
+// EmptyQueue is what an empty list of the jobs in some states says; without states it is
+// about all.
+func EmptyQueue(s api.Snapshot, search string, states []queue.State) string {
 	switch {
 	case search != "":
 		return T("Nothing here matches “%s”.", search)
-	case filtered:
-		return T("Nothing in this state.")
+	case len(states) > 0:
+		return T(stateWords[states[0]].none)
 	case !s.Configured:
 		return T("Lockstep does not know your servers yet. Open the settings to begin.")
 	}
@@ -167,7 +178,7 @@ func HistoryLine(a store.Activity, m Moment) Activity {
 	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile
 		line.What = T("written")
 	default:
-		line.What = T(string(a.State))
+		line.What = StateWords(a.State)
 	}
 	for _, c := range a.Changes {
 		line.Changes = append(line.Changes, Change(c))
@@ -192,7 +203,7 @@ func ran(r store.Run) string {
 		words string
 	}{
 		{r.InStep, T("%s in step already", Number(r.InStep))}, {r.Parked, T("%s not in Plex yet", Number(r.Parked))},
-		{r.Skipped, T("%s skipped", Number(r.Skipped))}, {r.Dead, T("%s dead", Number(r.Dead))},
+		{r.Skipped, T("%s skipped", Number(r.Skipped))}, {r.Dead, T("%s failed", Number(r.Dead))},
 	} {
 		if part.n > 0 {
 			parts = append(parts, part.words)
@@ -205,7 +216,7 @@ func ran(r store.Run) string {
 }
 
 // QueuedNow answers the wish to bring one scene in step.
-const QueuedNow = "It is in the queue now."
+const QueuedNow = "Added to the queue."
 
 // Undoing answers the wish to undo.
 func Undoing(r api.UndoResult) string {
@@ -214,12 +225,12 @@ func Undoing(r api.UndoResult) string {
 	case 0:
 		out = T("There is nothing left to undo.")
 	case 1:
-		out = T("1 scene is in the queue to be put back.")
+		out = T("1 scene is queued to be restored.")
 	default:
-		out = T("%s scenes are in the queue to be put back.", Number(r.Enqueued))
+		out = T("%s scenes are queued to be restored.", Number(r.Enqueued))
 	}
 	if r.Lost > 0 {
-		out += " " + T("Scenes that cannot be given back all they were, as the record of it was damaged on disk: %s.", Number(r.Lost))
+		out += " " + T("Scenes that cannot be restored completely because their record was damaged on disk: %s.", Number(r.Lost))
 	}
 	return out
 }

@@ -89,7 +89,7 @@ func calls(c *ast.CallExpr) string {
 
 // listed are the sentences of lists, and values that are said as they are.
 func listed() []string {
-	words := []string{Welcome, KeepSyncing, GoesOnInTray, QueuedNow, SecretRemoved, Nothing, "reading", "planning", "writing", "checking", "the step in hand", Enqueued, SkippedRow}
+	words := []string{Welcome, KeepSyncing, GoesOnInTray, QueuedNow, SecretRemoved, Nothing, "reading", "planning", "writing", "checking", "finishing the current scene", Enqueued, SkippedRow}
 	for _, o := range config.Options() {
 		words = append(words, o.Title, o.Words)
 		if words = append(words, o.Choices...); !strings.ContainsAny(o.Range, "0123456789") {
@@ -109,7 +109,7 @@ func listed() []string {
 		words = append(words, k.words)
 	}
 	for _, s := range queue.States() {
-		words = append(words, string(s))
+		words = append(words, stateWords[s].is, stateWords[s].none)
 	}
 	for _, f := range scene.Fields() {
 		words = append(words, string(f))
@@ -192,11 +192,11 @@ func TestGermanIsSaid(t *testing.T) { //nolint:paralleltest // see above
 		m.Stamp(march):            "3. Mär 04:05",
 		m.Day(m.Now):              "23. Mai",
 		Percent(0.974, 1):         "97,4" + thin + "%",
-		Count(1, "change", "changes") + ", " + Count(1204, "scene", "scenes"): "1 Änderung, 1" + thin + "204 Szenen",
+		Count(1, "outage", "outages") + ", " + Count(1204, "scene", "scenes"): "1 Ausfall, 1" + thin + "204 Szenen",
 		Coverage(api.Mapping{Covered: 1, Total: 2}):                           "1 von 2 Dateien in Plex gefunden – 50,0" + thin + "%",
 		Duration(49 * time.Hour):                                              "2 d 1 h",
 		Ticks(m.Now.AddDate(0, 0, -2), m.Now, m)[0].Words:                     "Fr 22.",
-		Outage(outage.Record{Started: march, Ended: march}, "", m).Cause:      "Ursache nicht bekannt",
+		Outage(outage.Record{Started: march, Ended: march}, "", m).Cause:      "unbekannte Ursache",
 		T("a sentence nobody has translated"):                                 "a sentence nobody has translated",
 	} {
 		if got != want {

@@ -74,9 +74,3 @@ func (m Moment) since(t time.Time) string {
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
-func lasting(since time.Time, m Moment) string {
-	if d := m.Now.Sub(since); !since.IsZero() && d >= time.Minute {
-		return " " + Duration(d)
-	}
-	return ""
-}

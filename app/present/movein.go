@@ -32,7 +32,7 @@ func Import(r api.Import, preview bool, m Moment) []string {
 	add(counted(r, m))
 	add(pluginWords(r))
 	if preview {
-		add(T("This is a preview: nothing was changed."))
+		add(T("This is a preview. Nothing was changed."))
 	}
 	return lines
 }
@@ -50,7 +50,7 @@ func importedOutages(o api.ImportedOutages, read bool) string {
 		some(o.Joined, T("%s of an outage that has another record", Number(o.Joined))), some(o.Known, T("%s known already", Number(o.Known))),
 		some(o.Old, T("%s too old", Number(o.Old))), some(o.Dropped, T("%s unusable", Number(o.Dropped)))) + "."
 	if len(o.Added) > 0 {
-		out += " " + T("They are listed and marked, but no number is made of them: Lockstep did not watch Plex then.")
+		out += " " + T("They are listed and marked, but not counted: Lockstep did not monitor Plex then.")
 	}
 	return out
 }
@@ -62,7 +62,7 @@ func importedScenes(s api.ImportedScenes, read bool) string {
 	return series(", ", T("%s that Stash2Plex says it wrote", Count(s.Read, "scene", "scenes")),
 		some(s.InStep, T("%s compared by Lockstep and in step", Number(s.InStep))), some(s.Queued, T("%s queued to be compared", Number(s.Queued))),
 		some(s.Waiting, T("%s in the queue already", Number(s.Waiting))), some(s.Later, T("%s not seen in Stash yet", Number(s.Later)))) +
-		". " + T("None counts as in step before Lockstep has compared it with Plex.")
+		". " + T("None counts as in step until Lockstep has compared it with Plex.")
 }
 
 // leftFiles tells of the files that were not read, and why.
@@ -73,19 +73,19 @@ func leftFiles(files []stash2plex.File) string {
 	}
 	names := func(state stash2plex.FileState) string { return list(by[state]) }
 	words := series(" ",
-		some(len(by[stash2plex.Damaged]), T("Damaged and left out: %s.", names(stash2plex.Damaged))),
-		some(len(by[stash2plex.TooLarge]), T("Too large and left out: %s.", names(stash2plex.TooLarge))),
-		some(len(by[stash2plex.NotAFile]), T("Not a file and left out: %s.", names(stash2plex.NotAFile))),
+		some(len(by[stash2plex.Damaged]), T("Damaged and skipped: %s.", names(stash2plex.Damaged))),
+		some(len(by[stash2plex.TooLarge]), T("Too large and skipped: %s.", names(stash2plex.TooLarge))),
+		some(len(by[stash2plex.NotAFile]), T("Not a file, and skipped: %s.", names(stash2plex.NotAFile))),
 		some(len(by[stash2plex.Unreadable]), T("Could not be read: %s.", names(stash2plex.Unreadable))),
 		some(len(by[stash2plex.NotDecoded]), T("Not read, because it runs code when it is read (a Python pickle): %s.", names(stash2plex.NotDecoded))))
-	return series(" ", words, some(len(by[stash2plex.NotDecoded]), T("The first reconciliation finds the scenes that waited there.")))
+	return series(" ", words, some(len(by[stash2plex.NotDecoded]), T("The first reconciliation finds the scenes that were queued there.")))
 }
 
 // counted tells what the plugin said of itself.
 func counted(r api.Import, m Moment) string {
 	var words []string
 	if s := r.Statistics; s != nil {
-		words = append(words, T("Stash2Plex counted %s: %s succeeded, %s failed, %s given up; scenes it left out on purpose count as failed there.",
+		words = append(words, T("Stash2Plex counted %s: %s succeeded, %s failed, %s abandoned; it counts scenes skipped on purpose as failed.",
 			Count(s.Processed, "try", "tries"), Number(s.Succeeded), Number(s.Failed), Number(s.Dead)))
 	}
 	if x := r.Reconciliation; x != nil {
@@ -143,50 +143,50 @@ func effect(s stash2plex.Setting) string {
 		if what == "" {
 			what = T("the token")
 		}
-		return T("taken over: %s", what)
+		return T("imported: %s", what)
 	case stash2plex.Same:
-		return T("the same here: %s", what)
+		return T("already the same: %s", what)
 	case stash2plex.Kept:
 		if what == "" {
 			what = T("the token")
 		}
 		return T("yours is kept: %s", what)
 	case stash2plex.Invalid:
-		return T("not a value that can be used")
+		return T("not a usable value")
 	case stash2plex.Unknown:
 		return T("not a setting of Stash2Plex 1.6.14")
 	case stash2plex.Unmet:
 	}
-	return T("nothing to set here")
+	return T("nothing to set")
 }
 
 // settingNotes say what a setting was in the plugin and is here.
 var settingNotes = map[string]string{
-	"enabled":                 "Here you pause, or quit.",
-	"max_retries":             "It had no effect there. Here a scene is tried 8 times, then listed as failed with the reason.",
-	"poll_interval":           "It only changed how an outage was waited out there. Here nothing is polled while there is nothing to do.",
-	"strict_matching":         "Here it is always so: a scene that fits several items is skipped and the items are named.",
-	"preserve_plex_edits":     "It held for texts alone there. Here it holds for every field.",
-	"connect_timeout":         "It had no effect there. Here each request has the time it needs.",
-	"plex_connect_timeout":    "It had no effect there. Here each request has the time it needs.",
-	"read_timeout":            "It had no effect there. Here each request has the time it needs.",
-	"plex_read_timeout":       "Here each request has the time it needs.",
-	"sync_master":             "Scenes counted as synced there while nothing was written. Here they wait.",
-	"sync_tagline":            "Nothing ever had a tagline there.",
-	"sync_background":         "It sent a video clip there. Here the cover can become the background: field-background.",
-	"sync_collection":         "A scene stayed in the collection of its former studio there. Here it moves.",
-	"trigger_plex_scan":       "It had no effect there. Here Plex is asked to scan the folder of a file it lacks.",
-	"skip_not_found":          "Here a scene that is not in Plex costs no request; it is skipped with that reason once park-for is over.",
-	"debug_logging":           "Here: --log-level debug.",
-	"obfuscate_paths":         "Names were in the log there all the same.",
-	"reconcile_interval":      "It never took effect there.",
-	"reconcile_scope":         "It never took effect there.",
-	"reconcile_missing":       "Here they are always in the report, as not in Plex.",
-	"plex_unmatched_path_map": "It was for one kind of reconciliation there. Here path rules are for everything, and lead from Stash to Plex.",
-	"dlq_retention_days":      "Here failed scenes stay listed until they are in step or you discard them.",
-	"strict_mode":             "It had no effect there.",
-	"reconcile_batch_size":    "It had no effect there. Here up to 100 scenes are read at once.",
-	"stash_url":               "Stash gave it with each call. Here it is your setting: stash-url.",
-	"stash_api_key":           "Stash gave it with each call. Here it is your secret: stash-api-key.",
-	"stash_session_cookie":    "Stash gave it with each call. Here nothing is like it.",
+	"enabled":                 "In Lockstep, pause or quit instead.",
+	"max_retries":             "It had no effect in Stash2Plex. Lockstep tries a scene 8 times, then lists it as failed with the reason.",
+	"poll_interval":           "In Stash2Plex it only changed how an outage was waited out. Lockstep polls nothing while there is nothing to do.",
+	"strict_matching":         "Lockstep always does this: a scene with more than one match is skipped, and the matches are named.",
+	"preserve_plex_edits":     "In Stash2Plex it applied to texts only. In Lockstep it applies to every field.",
+	"connect_timeout":         "It had no effect in Stash2Plex. In Lockstep each request has its own time limit.",
+	"plex_connect_timeout":    "It had no effect in Stash2Plex. In Lockstep each request has its own time limit.",
+	"read_timeout":            "It had no effect in Stash2Plex. In Lockstep each request has its own time limit.",
+	"plex_read_timeout":       "In Lockstep each request has its own time limit.",
+	"sync_master":             "Stash2Plex counted scenes as synced although nothing was written. In Lockstep they stay queued.",
+	"sync_tagline":            "In Stash2Plex nothing ever had a tagline.",
+	"sync_background":         "Stash2Plex sent a video clip. In Lockstep the cover can become the background: field-background.",
+	"sync_collection":         "In Stash2Plex a scene stayed in the collection of its previous studio. In Lockstep it moves.",
+	"trigger_plex_scan":       "It had no effect in Stash2Plex. Lockstep asks Plex to scan the folder of a missing file.",
+	"skip_not_found":          "In Lockstep a scene that is not in Plex yet costs no request; it is skipped with that reason after park-for.",
+	"debug_logging":           "In Lockstep: --log-level debug.",
+	"obfuscate_paths":         "Names appeared in Stash2Plex's log anyway.",
+	"reconcile_interval":      "It never took effect in Stash2Plex.",
+	"reconcile_scope":         "It never took effect in Stash2Plex.",
+	"reconcile_missing":       "In Lockstep they are always in the report, as not in Plex yet.",
+	"plex_unmatched_path_map": "In Stash2Plex it applied to one kind of reconciliation. In Lockstep path rules apply to everything, from Stash to Plex.",
+	"dlq_retention_days":      "In Lockstep failed scenes stay listed until they are in step or you discard them.",
+	"strict_mode":             "It had no effect in Stash2Plex.",
+	"reconcile_batch_size":    "It had no effect in Stash2Plex. Lockstep reads up to 100 scenes at once.",
+	"stash_url":               "Stash passed it with each call. In Lockstep it is your setting: stash-url.",
+	"stash_api_key":           "Stash passed it with each call. In Lockstep it is your secret: stash-api-key.",
+	"stash_session_cookie":    "Stash passed it with each call. Lockstep has no equivalent.",
 }

@@ -24,7 +24,7 @@ func NoteDown(s api.Snapshot, m Moment) Note {
 	}
 	body := T("Since %s", m.Clock(since)) + because(cause) + "."
 	if n := s.Queue.Pending(); n > 0 {
-		body += " " + Count(n, "change waits", "changes wait") + T("; Lockstep keeps trying.")
+		body += " " + Count(n, "change is queued", "changes are queued") + T("; Lockstep keeps trying.")
 	} else {
 		body += " " + T("Lockstep keeps trying.")
 	}
@@ -37,7 +37,7 @@ func NoteBack(s api.Snapshot, r outage.Record, m Moment) Note {
 	if n := s.Queue.Pending(); n > 0 {
 		body += " " + T("%s being written.", Count(n, "change is", "changes are"))
 	} else {
-		body += " " + T("Nothing was waiting.")
+		body += " " + T("Nothing was queued.")
 	}
 	return Note{T("Plex is back"), body, Queue}
 }
@@ -62,7 +62,7 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	case api.SignInStash:
 		n.Title = T("Stash asks for its API key")
 	case api.BrakeAsks:
-		n.Title, n.Body = T("Lockstep asks before it goes on"), SaySentence(a.Words)
+		n.Title, n.Body = T("Lockstep needs your decision"), SaySentence(a.Words)
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
 		n.Title, n.Body = SayHeading(a.Words), SaySentence(a.Hint)
@@ -70,7 +70,7 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	}
 	n.Body = T("Nothing is lost.")
 	if k := s.Queue.Pending(); k > 0 {
-		n.Body = T("Nothing is lost: %s.", Count(k, "change waits", "changes wait"))
+		n.Body = T("Nothing is lost: %s.", Count(k, "change is queued", "changes are queued"))
 	}
 	return n
 }

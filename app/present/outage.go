@@ -43,10 +43,10 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 		}
 	}
 	if r.Requeued > 0 {
-		row.Note = join(row.Note, T("%s tried again after it", Number(r.Requeued)))
+		row.Note = join(row.Note, T("%s retried afterwards", Number(r.Requeued)))
 	}
 	if row.Cause == "" {
-		row.Cause = T("cause not known")
+		row.Cause = T("unknown cause")
 	}
 	return row
 }
@@ -54,14 +54,14 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 // Metrics is the sentence over the outage chart.
 func Metrics(x outage.Metrics) string {
 	if x.Known <= 0 {
-		return T("Nothing is known about this time: Plex was not watched.")
+		return T("Plex was not monitored during this time.")
 	}
 	words := T("Plex available %s", Percent(x.Availability, 2))
 	if x.Count == 0 {
-		return join(words, T("no outage"), T("watched for %s", Duration(x.Known)))
+		return join(words, T("no outage"), T("monitored for %s", Duration(x.Known)))
 	}
 	if x.Count == 1 { // an average of one, perhaps not over yet, would say nothing
-		return join(words, Count(1, "outage", "outages"), T("down for %s", Duration(x.MTTR)), T("watched for %s", Duration(x.Known)))
+		return join(words, Count(1, "outage", "outages"), T("down for %s", Duration(x.MTTR)), T("monitored for %s", Duration(x.Known)))
 	}
 	return join(words, Count(x.Count, "outage", "outages"), T("average recovery %s", Duration(x.MTTR)), T("%s between outages", Duration(x.MTBF)))
 }
@@ -76,14 +76,14 @@ func WindowName(window time.Duration) string {
 func OutageHead(p api.OutagePage, s api.Snapshot, m Moment) Line {
 	s.Breaker.Cause = message.None
 	if p.Verdict == health.Down && s.Verdict == health.Down {
-		return Line{Plex(s, m).Words + Dot + Count(s.Queue.Pending(), "change waits", "changes wait"), Bad}
+		return Line{Plex(s, m).Words + Dot + Count(s.Queue.Pending(), "change is queued", "changes are queued"), Bad}
 	}
 	return Plex(s, m)
 }
 
 // Segment says what a stretch of the chart means.
 func Segment(g outage.Segment, m Moment) string {
-	words := map[outage.Kind]string{outage.Up: T("Plex up"), outage.Down: T("Plex down"), outage.Off: T("Plex not monitored")}[g.Kind]
+	words := map[outage.Kind]string{outage.Up: T("Plex reachable"), outage.Down: T("Plex down"), outage.Off: T("Plex not monitored")}[g.Kind]
 	if g.Repaired {
 		words += ", " + T("repaired record")
 	}

@@ -84,7 +84,7 @@ func NotInStepHead(list []Blocked) string {
 		n += b.Scenes
 	}
 	if n == 0 {
-		return T("Nothing waits for you")
+		return T("Nothing needs your attention")
 	}
 	return T("%s not in step", Count(n, "scene", "scenes"))
 }

@@ -35,7 +35,7 @@ func TestReasonsOfTheOverview(t *testing.T) {
 	if got := present.NotInStepHead(list); got != "162 scenes not in step" {
 		t.Errorf("head %q", got)
 	}
-	if got := present.NotInStepHead(nil); got != "Nothing waits for you" {
+	if got := present.NotInStepHead(nil); got != "Nothing needs your attention" {
 		t.Errorf("head %q", got)
 	}
 }
@@ -49,11 +49,11 @@ func TestSharesAddUp(t *testing.T) {
 	}{
 		"in step":  {up(), "12" + nn + "034 in step", "100" + nn + "%"},
 		"nothing":  {api.Snapshot{Live: true}, "", ""},
-		"left out": {with(func(s *api.Snapshot) { s.Standing = api.Standing{InStep: 12000, LeftOut: 34} }), "12" + nn + "000 in step · 34 left out", "100" + nn + "%"},
+		"left out": {with(func(s *api.Snapshot) { s.Standing = api.Standing{InStep: 12000, LeftOut: 34} }), "12" + nn + "000 in step · 34 skipped by your filter", "100" + nn + "%"},
 		"mixed": {with(func(s *api.Snapshot) {
 			s.Scenes, s.Standing, s.Queue = 2000, api.Standing{InStep: 1700, NeedYou: 273}, queue.Counts{Parked: 7, Waiting: 10, Skipped: 270, Dead: 6}
 		}), "1" + nn + "700 in step · 10 queued · 273 need attention · 7 not in Plex yet · 3 skipped · 7 not checked yet", "85" + nn + "%"},
-		"more than known": {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 10, api.Standing{InStep: 9, LeftOut: 3} }), "9 in step · 3 left out", "100" + nn + "%"},
+		"more than known": {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 10, api.Standing{InStep: 9, LeftOut: 3} }), "9 in step · 3 skipped by your filter", "100" + nn + "%"},
 		"almost all":      {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 20000, api.Standing{InStep: 19999, NeedYou: 1} }), "19" + nn + "999 in step · 1 needs attention", "99" + nn + "%"},
 	} {
 		x := present.SharesOf(c.s)

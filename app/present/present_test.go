@@ -80,37 +80,37 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 	}{
 		"zero":                  {api.Snapshot{}, assets.Unsure, "Lockstep is not running"},
 		"in step":               {up(), assets.Up, "In step · 12" + nn + "034 scenes"},
-		"filtered":              {stands(api.Standing{InStep: 12000, LeftOut: 34}, queue.Counts{Skipped: 34}), assets.Up, "In step · 12" + nn + "000 scenes · 34 left out"},
-		"all are filtered":      {stands(api.Standing{LeftOut: 12034}, queue.Counts{Skipped: 12034}), assets.Up, "In step · 0 scenes · 12" + nn + "034 left out"},
+		"filtered":              {stands(api.Standing{InStep: 12000, LeftOut: 34}, queue.Counts{Skipped: 34}), assets.Up, "In step · 12" + nn + "000 scenes · 34 skipped by your filter"},
+		"all are filtered":      {stands(api.Standing{LeftOut: 12034}, queue.Counts{Skipped: 12034}), assets.Up, "In step · 0 scenes · 12" + nn + "034 skipped by your filter"},
 		"some need a person":    {stands(api.Standing{InStep: 11734, NeedYou: 300}, queue.Counts{Skipped: 298, Dead: 2}), assets.Attention, "11" + nn + "734 in step · 300 need attention"},
 		"one failed":            {stands(api.Standing{InStep: 12033, NeedYou: 1}, queue.Counts{Dead: 1}), assets.Attention, "12" + nn + "033 in step · 1 needs attention"},
 		"none in step":          {stands(api.Standing{}, queue.Counts{Parked: 12034}), assets.Attention, "0 in step · 12" + nn + "034 not in Plex yet"},
 		"some not in Plex":      {stands(api.Standing{InStep: 12032}, queue.Counts{Parked: 2}), assets.Up, "12" + nn + "032 in step · 2 not in Plex yet"},
 		"unreadable":            {stands(api.Standing{InStep: 12030}, queue.Counts{Skipped: 4}), assets.Up, "12" + nn + "030 in step · 4 skipped"},
-		"all kinds":             {stands(api.Standing{InStep: 11000, LeftOut: 34, NeedYou: 900}, queue.Counts{Skipped: 1000, Parked: 34}), assets.Attention, "11" + nn + "000 in step · 900 need attention · 34 not in Plex yet · 66 skipped · 34 left out"},
+		"all kinds":             {stands(api.Standing{InStep: 11000, LeftOut: 34, NeedYou: 900}, queue.Counts{Skipped: 1000, Parked: 34}), assets.Attention, "11" + nn + "000 in step · 900 need attention · 34 not in Plex yet · 66 skipped · 34 skipped by your filter"},
 		"nothing known":         {with(func(s *api.Snapshot) { s.Scenes, s.Standing = 0, api.Standing{} }), assets.Up, "Nothing to do yet"},
-		"a job is left":         {stands(api.Standing{InStep: 12000, NeedYou: 34}, queue.Counts{Skipped: 33, Dead: 1, Waiting: 1}), assets.Working, "1 waiting"},
+		"a job is left":         {stands(api.Standing{InStep: 12000, NeedYou: 34}, queue.Counts{Skipped: 33, Dead: 1, Waiting: 1}), assets.Working, "1 queued"},
 		"being looked at":       {both(writing, func(s *api.Snapshot) { s.InHand[0].Step, s.Run.Total, s.Run.Done = "reading", 20000, 5142 }), assets.Working, "Checking 5" + nn + "143 of 20" + nn + "000 · 23 written"},
 		"nothing to write":      {both(writing, func(s *api.Snapshot) { s.Run.ToWrite, s.Run.Written = 0, 0 }), assets.Working, "Checking 23 of 42"},
 		"few to be written":     {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.ToWrite, s.Run.Written = 20000, 300, 12 }), assets.Working, "Checking 23 of 20" + nn + "000 · 12 written"},
 		"the last are written":  {both(writing, func(s *api.Snapshot) { s.Run.Total, s.Run.Done, s.Run.ToWrite, s.Run.Written = 20000, 19711, 300, 12 }), assets.Working, "Writing 12 of 300 — Tidal Pools at Dawn"},
 		"between batches":       {both(writing, func(s *api.Snapshot) { s.InHand, s.Run.Current, s.Run.Unchecked, s.Run.ToWrite = nil, "", 0, 43 }), assets.Working, "Writing 23 of 43"},
-		"tried again for hours": {stands(api.Standing{InStep: 12000, NeedYou: 33}, queue.Counts{Skipped: 33, Retrying: 1}), assets.Attention, "12" + nn + "000 in step · 33 need attention · 1 to be tried again"},
+		"tried again for hours": {stands(api.Standing{InStep: 12000, NeedYou: 33}, queue.Counts{Skipped: 33, Retrying: 1}), assets.Attention, "12" + nn + "000 in step · 33 need attention · 1 retrying"},
 		"writing":               {both(writing), assets.Working, "Writing 23 of 42 — Tidal Pools at Dawn"},
-		"only retrying":         {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 change to be tried again"},
-		"held":                  {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 waiting"},
+		"only retrying":         {with(func(s *api.Snapshot) { s.Queue.Retrying = 1 }), assets.Working, "1 retrying"},
+		"held":                  {with(func(s *api.Snapshot) { s.Queue.Waiting = 1200 }), assets.Working, "1" + nn + "200 queued"},
 		"comparing":             {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{Checked: 700, Total: 1204} }), assets.Working, "Comparing 700 of 1" + nn + "204 scenes"},
 		"comparing, no end":     {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }), assets.Working, "Comparing the libraries…"},
-		"paused":                {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 waiting"},
+		"paused":                {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 queued"},
 		"paused for good":       {with(func(s *api.Snapshot) { s.Paused = true }), assets.Paused, "Paused"},
 		"quitting":              {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
-		"asked":                 {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 waiting"},
-		"first run":             {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Tell Lockstep where Stash and Plex are"},
+		"asked":                 {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 queued"},
+		"first run":             {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Enter the addresses of Stash and Plex"},
 		"unknown attention":     {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: message.Old("look here")}} }), assets.Attention, "Look here"},
-		"down":                  {both(writing, down), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"down before asking":    {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"down while paused":     {both(down, pause), assets.Down, "Plex down since 14:02 · 14 waiting"},
-		"no network":            {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 waiting"},
+		"down":                  {both(writing, down), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"down before asking":    {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"down while paused":     {both(down, pause), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"no network":            {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 queued"},
 		"disputed":              {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
 		"unknown":               {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
 		"stash away":            {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
@@ -193,21 +193,21 @@ func TestProgressAndItsTrust(t *testing.T) {
 func TestBandTellsTheNextTry(t *testing.T) {
 	t.Parallel()
 	s := with(down)
-	if got, want := present.Band(s, at), "Waiting for Plex since 14:02 — next try in 40 s"; got != want {
+	if got, want := present.Band(s, at), "Next try in 40 s."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
 	s.Breaker.State = breaker.HalfOpen
-	if got, want := present.Band(s, at), "Waiting for Plex since 14:02 — trying now"; got != want {
+	if got, want := present.Band(s, at), "Trying now."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
 	only := up()
 	stashAway(&only)
 	only.Stash.Error = message.Old("Stash is not running at this address")
-	if got, want := present.Band(only, at)+". "+present.AwayBecause(only), "Waiting for Stash since 14:07. Stash is not running at this address."; got != want {
+	if got, want := present.Band(only, at)+" "+present.AwayBecause(only), "Lockstep keeps trying. Stash is not running at this address."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
 	stashAway(&s)
-	if got, want := present.Band(s, at), "Waiting for the network since 14:02 — trying now"; got != want {
+	if got, want := present.Band(s, at), "Trying now."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
 }
@@ -237,7 +237,7 @@ func TestMenuNamesWhatCanBeDone(t *testing.T) {
 	s.Paused, s.PausedTill, s.InHand, s.Standing.NeedYou = true, now.Add(78*time.Minute), nil, 1
 	s.Reconcile = &api.ReconcileState{}
 	got := present.MenuOf(s, at)
-	if got.Resume != "Resume (paused until 15:30)" || got.Reports != "Reports… (1 needs attention)" || got.CanReconcile || got.Queue != "Queue… (20 waiting)" {
+	if got.Resume != "Resume (paused until 15:30)" || got.Reports != "Reports… (1 needs attention)" || got.CanReconcile || got.Queue != "Queue… (20 queued)" {
 		t.Errorf("paused menu %+v", got)
 	}
 	s.PausedTill = time.Time{}
@@ -256,18 +256,18 @@ func TestConnectionLines(t *testing.T) {
 		s    api.Snapshot
 		want present.Line
 	}{
-		"plex up":   {present.Plex, up(), present.Line{Words: "Plex up 3 d 4 h", Tone: present.Good}},
-		"plex down": {present.Plex, with(down), present.Line{Words: "Plex down since 14:02 (connection refused)", Tone: present.Bad}},
+		"plex up":   {present.Plex, up(), present.Line{Words: "Plex reachable", Tone: present.Good}},
+		"plex down": {present.Plex, with(down), present.Line{Words: "Plex down since 14:02: connection refused", Tone: present.Bad}},
 		"plex refuses": {present.Plex, with(func(s *api.Snapshot) {
 			s.Plex = api.Connection{Checked: true, Error: message.Old("the token was refused")}
 		}), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
-		"plex unknown":    {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Plex being checked", Tone: present.Muted}},
-		"plex unwatched":  {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not watched", Tone: present.Muted}},
-		"stash up":        {present.Stash, up(), present.Line{Words: "Stash up 2 h", Tone: present.Good}},
-		"stash away":      {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07 (connection refused)", Tone: present.Bad}},
+		"plex unknown":    {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
+		"plex unwatched":  {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
+		"stash up":        {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
+		"stash away":      {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07: connection refused", Tone: present.Bad}},
 		"stash key":       {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{Checked: true, Error: message.Old("wants an API key")} }), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
-		"stash unknown":   {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{} }), present.Line{Words: "Stash being checked", Tone: present.Muted}},
-		"stash unwatched": {present.Stash, api.Snapshot{}, present.Line{Words: "Stash not watched", Tone: present.Muted}},
+		"stash unknown":   {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{} }), present.Line{Words: "Checking Stash", Tone: present.Muted}},
+		"stash unwatched": {present.Stash, api.Snapshot{}, present.Line{Words: "Stash not monitored", Tone: present.Muted}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -285,8 +285,8 @@ func TestOutageRows(t *testing.T) {
 		r    outage.Record
 		want present.OutageRow
 	}{
-		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 tried again after it"}},
-		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: "record had no end"}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "cause not known", Note: "repaired at start: record had no end"}},
+		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 retried afterwards"}},
+		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: "record had no end"}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "unknown cause", Note: "repaired at start: record had no end"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -304,10 +304,10 @@ func TestMetricsSentence(t *testing.T) {
 		m    outage.Metrics
 		want string
 	}{
-		"nothing known": {outage.Metrics{}, "Nothing is known about this time: Plex was not watched."},
-		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · watched for 30 d"},
+		"nothing known": {outage.Metrics{}, "Plex was not monitored during this time."},
+		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · monitored for 30 d"},
 		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · average recovery 23 min · 9 d between outages"},
-		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · down for 1 s · watched for 365 d"},
+		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · down for 1 s · monitored for 365 d"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -322,7 +322,7 @@ func TestMetricsSentence(t *testing.T) {
 func TestOutageHeadAndSegments(t *testing.T) {
 	t.Parallel()
 	head := present.OutageHead(api.OutagePage{Verdict: health.Down}, with(down), at)
-	if want := "Plex down since 14:02 · 14 changes wait"; head.Words != want { // why is in the table
+	if want := "Plex down since 14:02 · 14 changes are queued"; head.Words != want { // why is in the table
 		t.Errorf("head %q, want %q", head.Words, want)
 	}
 	if head := present.OutageHead(api.OutagePage{Verdict: health.Up}, up(), at); head.Tone != present.Good {
@@ -352,7 +352,7 @@ func TestHistoryAndRunLines(t *testing.T) {
 		t.Errorf("run %q, want %q", got, want)
 	}
 	run = store.Run{Started: ago(3 * time.Minute), Ended: now, Written: 1042, Skipped: 3, Dead: 1, Undone: true}
-	if got, want := present.Run(run, at), "23 Nov 14:09 – 14:12 · 1"+nn+"042 written · 3 skipped · 1 dead · undone"; got != want {
+	if got, want := present.Run(run, at), "23 Nov 14:09 – 14:12 · 1"+nn+"042 written · 3 skipped · 1 failed · undone"; got != want {
 		t.Errorf("run %q, want %q", got, want)
 	}
 }

@@ -92,7 +92,7 @@ func ByKind(r store.Report) string {
 }
 
 var kinds = []struct{ code, words string }{
-	{"never-synced", "never synced"}, {"changed", "changed in Stash"}, {"drifted", "drifted in Plex"},
+	{"never-synced", "never synced"}, {"changed", "changed in Stash"}, {"drifted", "changed in Plex"},
 	{"emptied", "emptied in Plex"}, {"missing", "missing in Plex"},
 }
 
@@ -122,12 +122,12 @@ func Incomplete(r store.Report) string {
 	}
 	words, of := SaySentence(r.Incomplete), T("%s of %s", Number(r.Checked), Count(r.Total, "scene", "scenes"))
 	if r.Total == 0 {
-		return words + " " + T("Nothing after that was judged.")
+		return words + " " + T("The rest was not checked.")
 	}
 	if r.Incomplete.Is(message.StoppedAnswering) {
-		return T("%s stopped answering after %s.", r.Incomplete.Args()[0].Text, of) + " " + T("Nothing after that was judged.")
+		return T("%s stopped answering after %s.", r.Incomplete.Args()[0].Text, of) + " " + T("The rest was not checked.")
 	}
-	return words + " " + T("%s were checked; nothing after that was judged.", of)
+	return words + " " + T("%s were checked; the rest was not.", of)
 }
 
 // Row is one line of a report.
@@ -198,7 +198,7 @@ func Brake(asked message.Message) string {
 	if strings.HasSuffix(words, "?") {
 		return words
 	}
-	return words + " " + T("Go on?")
+	return words + " " + T("Continue?")
 }
 
 // PreviewFoot counts what a preview would do. Once something was written after it was
@@ -206,7 +206,7 @@ func Brake(asked message.Message) string {
 func PreviewFoot(scenes, fields int, over bool) string {
 	words := T("Nothing has been written.")
 	if over {
-		words = T("Something was written since: make a new preview to see what is left.")
+		words = T("Something has been written since. Make a new preview to see what is left.")
 	}
 	return Count(scenes, "scene", "scenes") + ", " + Count(fields, "field", "fields") + ". " + words
 }

@@ -11,7 +11,7 @@ import (
 // 97.4 %".
 func Coverage(c api.Mapping) string {
 	if c.Total == 0 {
-		return T("No file to look for yet.")
+		return T("No files to look for yet.")
 	}
 	return T("%s of %s found in Plex — %s", Number(c.Covered), Count(c.Total, "file", "files"), Percent(float64(c.Covered)/float64(c.Total), 1))
 }
@@ -32,13 +32,13 @@ func Tested(r api.TestResult) Line {
 func SecretPlace(in string) string {
 	switch in {
 	case "keyring":
-		return T("Kept in the keyring of your desktop.")
+		return T("Stored in your desktop's keyring.")
 	case "file":
-		return T("Kept in a file only you can read.")
+		return T("Stored in a file that only you can read.")
 	case "environment":
-		return T("Taken from the environment.")
+		return T("Set by an environment variable.")
 	case "memory":
-		return T("Kept until Lockstep ends: there is no keyring. Allow a file under Privacy to keep it.")
+		return T("Kept only until Lockstep quits, because there is no keyring. To store it, allow a file under Privacy.")
 	}
 	return ""
 }
@@ -61,7 +61,7 @@ func SettingHint(o config.Option, overriddenBy string) string {
 		words += " (" + T(o.Range) + ")"
 	}
 	if overriddenBy != "" {
-		words += " " + T("Set by %s; a change here is stored, and takes effect when that is gone.", overriddenBy)
+		words += " " + T("Set by %s. A change here is saved, but takes effect only once that is removed.", overriddenBy)
 	}
 	return words
 }
@@ -69,16 +69,16 @@ func SettingHint(o config.Option, overriddenBy string) string {
 // DoctorHead sums up the checks of the doctor.
 func DoctorHead(bad int) string {
 	if bad == 0 {
-		return T("Everything is as it should be")
+		return T("Everything is fine")
 	}
 	if bad == 1 {
-		return T("1 check needs a look")
+		return T("1 check needs attention")
 	}
-	return T("%s checks need a look", Number(bad))
+	return T("%s checks need attention", Number(bad))
 }
 
 // Welcome is the hint of the first run.
-const Welcome = "Welcome. Tell Lockstep where Stash and Plex are, test each of them, and save. Then choose the libraries; nothing is written to Plex before both answer."
+const Welcome = "Welcome. Enter the addresses of Stash and Plex, test both, and save. Then choose the libraries. Nothing is written to Plex until both answer."
 
 // KeepSyncing is asked when the last window closes on a desktop without a tray.
 const KeepSyncing = "This desktop shows no tray icons. Lockstep can keep running without one; start it again to open its window."
@@ -129,13 +129,13 @@ func SignInWords(s api.SignInState) Line {
 
 // NoBrowser is said when the sign-in page could not be opened.
 func NoBrowser() Line {
-	return Line{T("No browser could be opened here. Copy the address of the page, open it anywhere, and confirm the sign-in there."), Warn}
+	return Line{T("No browser could be opened. Copy the address, open it in any browser, and confirm the sign-in there."), Warn}
 }
 
 // Discovered tells what a look around the local network brought.
 func Discovered(n int) Line {
 	if n == 0 {
-		return Line{T("No Plex server answered on this network. Many networks block this; type the address instead."), Muted}
+		return Line{T("No Plex server answered on this network. Many networks block this; enter the address instead."), Muted}
 	}
 	return Line{T("%s found on this network:", Count(n, "server was", "servers were")), Good}
 }
@@ -146,9 +146,9 @@ var choices = map[string]string{
 	string(config.Mirror): "Stash wins (mirror)",
 	string(config.Fill):   "Fill only what is empty (fill)",
 	string(config.Off):    "Leave alone (off)",
-	string(config.Gentle): "gentle — leaves Plex most of its time",
-	string(config.Normal): "normal — leaves Plex half of its time",
-	string(config.Full):   "full — without a rest",
+	string(config.Gentle): "gentle — leaves Plex free most of the time",
+	string(config.Normal): "normal — leaves Plex free half of the time",
+	string(config.Full):   "full — no pauses",
 
 	string(config.AutoLanguage): "system language", string(config.English): "English", string(config.Deutsch): "Deutsch",
 

@@ -29,11 +29,11 @@ type SetUpStep struct {
 func SetUpSteps() []SetUpStep {
 	return []SetUpStep{
 		{T("Stash"), T("Where is Stash?"), T("Lockstep reads your scenes from Stash and changes nothing there. Enter its address, and its API key if Stash asks for a password.")},
-		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, look for it on this network, or type its address and token.")},
+		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, search this network for it, or enter its address and token.")},
 		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. If you choose none, all movie libraries are synced.")},
-		{T("Paths"), T("Do the paths match?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for every file of Stash in Plex. Rules it learned from your files are offered here; none is used before you choose it.")},
-		{T("Fields"), T("What may be written?"), T("Each field has its own rule. What somebody locked in Plex is kept unless you choose “mirror”.")},
-		{T("Preview"), T("What would happen?"), T("Lockstep compares both libraries now and writes nothing. Look at every single change before you go on.")},
+		{T("Paths"), T("Do the paths match?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for each of Stash's files in Plex and suggests rules based on your files. None is used until you choose it.")},
+		{T("Fields"), T("What may be written?"), T("Each field has its own policy. Fields locked in Plex are kept unless you choose “mirror”.")},
+		{T("Preview"), T("What would happen?"), T("Lockstep now compares both libraries without writing anything. Review each change before you continue.")},
 		{T("Start"), T("Ready to start"), T("This is what you chose. Everything can be changed later in the settings, and every write can be undone.")},
 	}
 }
@@ -43,13 +43,13 @@ func SetUpNote(held bool) string {
 	if held {
 		return T("Nothing is written to Plex before the last step.")
 	}
-	return T("Lockstep is at work already: what you change here takes effect with Next.")
+	return T("Lockstep is already running: changes here take effect when you press Next.")
 }
 
 // SetUpSecrets tells in the set-up where secrets are kept.
 func SetUpSecrets(in string) string {
 	if in == "memory" {
-		return T("This computer has no keyring. Without the file, key and token are forgotten when Lockstep ends.")
+		return T("This computer has no keyring. Without the file, the key and token are forgotten when Lockstep quits.")
 	}
 	return SecretPlace(in)
 }
@@ -68,7 +68,7 @@ func CoverageAdvice(c api.Mapping) string {
 	case c.Covered == 0:
 		return T("None of the files was found. Either Plex sees these folders under other names, or another library has them.")
 	}
-	return T("Scenes whose file is not found are left out and listed in the reports. Nothing is written for them.")
+	return T("Scenes whose file is not found are skipped and listed in the reports. Nothing is written for them.")
 }
 
 // Offer is a path rule worth adding, with what speaks for it.

@@ -42,7 +42,7 @@ func ShareWords(x Shares) string {
 // rest lists the parts that are neither in step nor in the queue.
 func rest(x Shares) string {
 	return join(attention(x.NeedYou), some(x.NotInPlex, T("%s not in Plex yet", Number(x.NotInPlex))), some(x.Skipped, T("%s skipped", Number(x.Skipped))),
-		some(x.Unknown, T("%s not checked yet", Number(x.Unknown))), some(x.LeftOut, T("%s left out", Number(x.LeftOut))))
+		some(x.Unknown, T("%s not checked yet", Number(x.Unknown))), some(x.LeftOut, T("%s skipped by your filter", Number(x.LeftOut))))
 }
 
 // Parts is how all scenes stand while the status tells something else.

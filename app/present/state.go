@@ -150,7 +150,7 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 		return s.Attention[0], true
 	}
 	if s.Live && !s.Configured {
-		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Tell Lockstep where Stash and Plex are")), Hint: message.Old(T("the set-up asks for it step by step"))}, true
+		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Enter the addresses of Stash and Plex")), Hint: message.Old(T("the set-up guides you step by step"))}, true
 	}
 	if s.Live && s.Hold {
 		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Nothing is written to Plex yet")), Hint: message.Old(T("finish the set-up to begin"))}, true

@@ -125,24 +125,21 @@ func speed(perSecond float64) string {
 	return T("%s scenes/s", Number(whole/10)+point()+Number(whole%10))
 }
 
-// Band is the line that stands in for the progress while a server is away: "Waiting for
-// Plex since 14:02 — next try in 40 s". Plex is away only when the verdict says down.
+// Band is the line that stands in for the progress while a server is away: "Next try in
+// 40 s.". That it is away, and since when, stands in the status above it and is not said
+// twice. Plex is away only when the verdict says down.
 func Band(s api.Snapshot, m Moment) string {
-	var words string
 	switch StateOf(s) {
-	case PlexDown:
-		words = T("Waiting for Plex") + m.since(s.Since)
-	case NetworkAway:
-		words = T("Waiting for the network") + m.since(s.Since)
+	case PlexDown, NetworkAway:
 	case StashAway:
-		return T("Waiting for Stash") + m.since(s.Stash.Since)
+		return T("Lockstep keeps trying.")
 	default:
 		return ""
 	}
 	if s.Breaker.State == breaker.HalfOpen || !s.Breaker.NextProbe.After(m.Now.Add(time.Second-1)) {
-		return words + " — " + T("trying now")
+		return T("Trying now.")
 	}
-	return words + " — " + T("next try %s", m.In(s.Breaker.NextProbe))
+	return T("Next try %s.", m.In(s.Breaker.NextProbe))
 }
 
 // AwayBecause is the sentence about why a server is away, "" when none is or nobody knows.
@@ -156,9 +153,9 @@ func AwayBecause(s api.Snapshot) string {
 	return ""
 }
 
-// Today is what happened since midnight: "today 214 written · 3 skipped · 0 dead".
+// Today is what happened since midnight: "today 214 written · 3 skipped · 0 failed".
 func Today(t api.Today) string {
-	return join(T("today %s written", Number(t.Written)), T("%s skipped", Number(t.Skipped)), T("%s dead", Number(t.Dead)))
+	return join(T("today %s written", Number(t.Written)), T("%s skipped", Number(t.Skipped)), T("%s failed", Number(t.Dead)))
 }
 
 func left(s api.Snapshot) string {
@@ -168,12 +165,7 @@ func left(s api.Snapshot) string {
 	return ""
 }
 
-func waiting(n int) string {
-	if n == 1 {
-		return T("1 waiting")
-	}
-	return T("%s waiting", Number(n))
-}
+func waiting(n int) string { return T("%s queued", Number(n)) }
 
 // Pause says that Lockstep is paused and until when, whatever else is the case; "" when it
 // is not.
@@ -201,7 +193,7 @@ func Reconciling(r api.ReconcileState) string {
 
 func held(s api.Snapshot) string {
 	if s.Queue.Waiting+s.Queue.Running == 0 {
-		return T("%s to be tried again", Count(s.Queue.Retrying, "change", "changes"))
+		return T("%s retrying", Number(s.Queue.Retrying))
 	}
 	return waiting(s.Queue.Pending())
 }
@@ -214,9 +206,9 @@ func idle(s api.Snapshot) string {
 	case x.Total == 0:
 		return T("Nothing to do yet")
 	case x.InStep+x.LeftOut == x.Total:
-		return join(T("In step"), Count(x.InStep, "scene", "scenes"), some(x.LeftOut, T("%s left out", Number(x.LeftOut))))
+		return join(T("In step"), Count(x.InStep, "scene", "scenes"), some(x.LeftOut, T("%s skipped by your filter", Number(x.LeftOut))))
 	}
-	return join(T("%s in step", Number(x.InStep)), rest(x), some(s.Queue.Retrying, T("%s to be tried again", Number(s.Queue.Retrying))))
+	return join(T("%s in step", Number(x.InStep)), rest(x), some(s.Queue.Retrying, T("%s retrying", Number(s.Queue.Retrying))))
 }
 
 func attention(n int) string {

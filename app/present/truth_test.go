@@ -41,7 +41,7 @@ var heads = []situation{
 // works are what is going on.
 var works = []situation{
 	{"idle", "", func(*api.Snapshot) {}},
-	{"in hand", assets.Working, writing},
+	{"in progress", assets.Working, writing},
 	{"a batch begins", assets.Working, func(s *api.Snapshot) { writing(s); s.InHand, s.Active = nil, true }},
 	{"between batches", assets.Working, func(s *api.Snapshot) { writing(s); s.InHand, s.Queue.Running = nil, 0 }},
 	{"comparing", assets.Working, func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }},

@@ -66,16 +66,16 @@ func TestJobRows(t *testing.T) {
 		want present.JobRow
 	}{
 		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
-		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in hand", Tone: present.Busy}},
-		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "waiting", Detail: "some thing", Discard: true}},
-		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: message.Old("Plex answered with an error (500)."), Hint: message.Old("Plex's own log tells more."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). Plex's own log tells more · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
-		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: message.Old("asked Plex to scan /films/old")}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waits until 30 Nov 14:12", Retry: true, Discard: true}},
-		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: message.Old("Plex refused this (400)."), Hint: message.Old("Plex's own log tells more.")}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "dead", Detail: "Plex refused this (400). Plex's own log tells more.", Tone: present.Bad, Retry: true, Discard: true}},
-		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Words: message.Old("Plex did not take over: title.")}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Plex did not take over: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
-		"dead, no word": {queue.Job{Name: "X", State: queue.Dead, Code: skip.FailedBefore}, present.JobRow{Mark: "✕", Name: "X", State: "dead", Detail: "Failed before and was given up — look at the reason in the queue and press Retry", Tone: present.Bad, Retry: true, Discard: true}},
-		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: message.Old("tag Draft")}, present.JobRow{Name: "X", State: "skipped", Detail: "Left out by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
-		"done":          {queue.Job{Name: "X", State: queue.Done, Due: ago(time.Hour)}, present.JobRow{Mark: "✓", Name: "X", State: "done 13:12", Tone: present.Good}},
-		"undo":          {queue.Job{Name: "X", State: queue.Waiting, Undo: 4}, present.JobRow{Name: "X", State: "waiting", Detail: "being undone", Discard: true}},
+		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in progress", Tone: present.Busy}},
+		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "queued", Detail: "some thing", Discard: true}},
+		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: message.Old("Plex answered with an error (500)."), Hint: message.Old("See Plex's log for details."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). See Plex's log for details · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
+		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: message.Old("asked Plex to scan /films/old")}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waiting until 30 Nov 14:12", Retry: true, Discard: true}},
+		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: message.Old("Plex refused this (400)."), Hint: message.Old("See Plex's log for details.")}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "failed", Detail: "Plex refused this (400). See Plex's log for details.", Tone: present.Bad, Retry: true, Discard: true}},
+		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Words: message.Old("Plex did not accept: title.")}, present.JobRow{Mark: "✕", Name: "X", State: "failed", Detail: "Plex did not accept: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
+		"dead, no word": {queue.Job{Name: "X", State: queue.Dead, Code: skip.FailedBefore}, present.JobRow{Mark: "✕", Name: "X", State: "failed", Detail: "Failed — see the reason in the queue, then press Retry", Tone: present.Bad, Retry: true, Discard: true}},
+		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: message.Old("tag Draft")}, present.JobRow{Name: "X", State: "skipped", Detail: "Skipped by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
+		"done":          {queue.Job{Name: "X", State: queue.Done, Due: ago(time.Hour)}, present.JobRow{Mark: "✓", Name: "X", State: "in step at 13:12", Tone: present.Good}},
+		"undo":          {queue.Job{Name: "X", State: queue.Waiting, Undo: 4}, present.JobRow{Name: "X", State: "queued", Detail: "being undone", Discard: true}},
 		"third attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 3}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried 3 of 8 times", Tone: present.Warn, Retry: true, Discard: true}},
 		"first attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 1}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried once", Tone: present.Warn, Retry: true, Discard: true}},
 	}
@@ -99,15 +99,15 @@ func TestFiltersCountEveryJobOnce(t *testing.T) {
 	for i := range f {
 		labels[i] = f[i].Label
 	}
-	if got, want := strings.Join(labels, "|"), "All|Running 1|Waiting 1"+nn+"800|Retrying|Not in Plex 2|Dead|Skipped|Done 9"; got != want {
+	if got, want := strings.Join(labels, "|"), "All|In progress 1|Queued 1"+nn+"800|Retrying|Not in Plex yet 2|Failed|Skipped|In step 9"; got != want {
 		t.Errorf("labels %q, want %q", got, want)
 	}
-	for _, empty := range []string{present.EmptyQueue(up(), "reef", true), present.EmptyQueue(up(), "", true), present.EmptyQueue(up(), "", false), present.EmptyQueue(api.Snapshot{}, "", false)} {
+	for _, empty := range []string{present.EmptyQueue(up(), "reef", nil), present.EmptyQueue(up(), "", []queue.State{queue.Dead}), present.EmptyQueue(up(), "", nil), present.EmptyQueue(api.Snapshot{}, "", nil)} {
 		if !strings.HasSuffix(empty, ".") {
 			t.Errorf("an empty list says %q", empty)
 		}
 	}
-	if got, want := present.Today(api.Today{Written: 214, Skipped: 3}), "today 214 written · 3 skipped · 0 dead"; got != want {
+	if got, want := present.Today(api.Today{Written: 214, Skipped: 3}), "today 214 written · 3 skipped · 0 failed"; got != want {
 		t.Errorf("today %q, want %q", got, want)
 	}
 }
@@ -145,20 +145,20 @@ func TestReportSentences(t *testing.T) {
 		"sum":        {present.Sum(large), "24 gaps = 16 queued + 8 skipped"},
 		"would":      {present.Sum(preview), "24 gaps = 16 to write + 8 skipped"},
 		"no gap":     {present.Sum(besides), "24 gaps = 16 queued + 8 skipped · 3 more skipped; nothing to sync"},
-		"kinds":      {present.ByKind(large), "never synced 9 · changed in Stash 11 · drifted in Plex 4"},
-		"incomplete": {present.Incomplete(stopped), "Plex stopped answering after 700 of 1" + nn + "204 scenes. Nothing after that was judged."},
-		"told":       {present.Incomplete(store.Report{Incomplete: message.Old("It was stopped."), Checked: 3, Total: 5}), "It was stopped. 3 of 5 scenes were checked; nothing after that was judged."},
-		"at once":    {present.Incomplete(store.Report{Incomplete: message.Old("Stash wants an API key")}), "Stash wants an API key. Nothing after that was judged."},
+		"kinds":      {present.ByKind(large), "never synced 9 · changed in Stash 11 · changed in Plex 4"},
+		"incomplete": {present.Incomplete(stopped), "Plex stopped answering after 700 of 1" + nn + "204 scenes. The rest was not checked."},
+		"told":       {present.Incomplete(store.Report{Incomplete: message.Old("It was stopped."), Checked: 3, Total: 5}), "It was stopped. 3 of 5 scenes were checked; the rest was not."},
+		"at once":    {present.Incomplete(store.Report{Incomplete: message.Old("Stash wants an API key")}), "Stash wants an API key. The rest was not checked."},
 		"complete":   {present.Incomplete(large), ""},
 		"library":    {present.Scope("library:Films"), "library Films"},
 		"scene":      {present.Scope("scene:12"), "scene 12"},
 		"week":       {present.Scope("7days"), "last 7 days"},
 		"later":      {present.Scope("moon"), "moon"},
 		"later kind": {present.Kind("new-kind"), "new kind"},
-		"brake":      {present.Brake(message.Old("this would overwrite 412 of 1 204 summaries that Lockstep did not write")), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Go on?"},
+		"brake":      {present.Brake(message.Old("this would overwrite 412 of 1 204 summaries that Lockstep did not write")), "This would overwrite 412 of 1 204 summaries that Lockstep did not write. Continue?"},
 		"brake asks": {present.Brake(message.Old("Really?")), "Really?"},
 		"foot":       {present.PreviewFoot(16, 41, false), "16 scenes, 41 fields. Nothing has been written."},
-		"foot, over": {present.PreviewFoot(1, 1, true), "1 scene, 1 field. Something was written since: make a new preview to see what is left."},
+		"foot, over": {present.PreviewFoot(1, 1, true), "1 scene, 1 field. Something has been written since. Make a new preview to see what is left."},
 		"field":      {present.Change(store.Change{Field: "tags", Old: "Draft", New: "Draft,\n Sea"}), "Tags: Draft → Draft, Sea"},
 	}
 	for name, c := range cases {
@@ -178,7 +178,7 @@ func TestReportRowsAndFilters(t *testing.T) {
 	for _, f := range present.RowFilters(large) {
 		labels = append(labels, f.Label)
 	}
-	if got, want := strings.Join(labels, "|"), "All 24|Queued 16|No metadata yet 6|More than one answer fits 2"; got != want {
+	if got, want := strings.Join(labels, "|"), "All 24|Queued 16|No metadata yet 6|More than one match 2"; got != want {
 		t.Errorf("labels %q, want %q", got, want)
 	}
 }
@@ -196,19 +196,19 @@ func TestNotesSayWhatUIPromises(t *testing.T) {
 	preview := large
 	preview.Preview, preview.Skipped, preview.Enqueued = true, nil, 24
 	cases := map[string]struct{ got, want present.Note }{
-		"down":     {present.NoteDown(down, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:02 (connection refused). 14 changes wait; Lockstep keeps trying.", Window: present.Outages}},
-		"idle":     {present.NoteDown(idle, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:11 (timeout). Lockstep keeps trying.", Window: present.Outages}},
+		"down":     {present.NoteDown(down, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:02: connection refused. 14 changes are queued; Lockstep keeps trying.", Window: present.Outages}},
+		"idle":     {present.NoteDown(idle, at), present.Note{Title: "Plex is not reachable", Body: "Since 14:11: timeout. Lockstep keeps trying.", Window: present.Outages}},
 		"back":     {present.NoteBack(some, ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. 14 changes are being written.", Window: present.Queue}},
-		"back 0":   {present.NoteBack(up(), ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. Nothing was waiting.", Window: present.Queue}},
+		"back 0":   {present.NoteBack(up(), ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. Nothing was queued.", Window: present.Queue}},
 		"flapping": {present.NoteFlapping(4, ago(10*time.Minute), at), present.Note{Title: "Plex comes and goes", Body: "4 interruptions since 14:02. Lockstep stays quiet until it is stable.", Window: present.Outages}},
 		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex answers since 14:02.", Window: present.Queue}},
-		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes wait.", Window: present.Settings}},
+		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes are queued.", Window: present.Settings}},
 		"key":      {present.NoteAttention(api.Attention{Kind: api.SignInStash}, up()), present.Note{Title: "Stash asks for its API key", Body: "Nothing is lost.", Window: present.Settings}},
-		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: message.Old("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep asks before it goes on", Body: "412 summaries would be overwritten.", Window: present.Preview}},
+		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: message.Old("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep needs your decision", Body: "412 summaries would be overwritten.", Window: present.Preview}},
 		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Words: message.Old("the disk is full."), Hint: message.Old("free some space")}, up()), present.Note{Title: "The disk is full", Body: "Free some space.", Window: present.Doctor}},
 		"done":     {present.NoteReconciled(large), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 16 queued, 8 skipped — see reasons.", Window: present.Reports}},
 		"preview":  {present.NoteReconciled(preview), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 24 to write, 0 skipped.", Window: present.Preview}},
-		"stopped":  {present.NoteReconciled(stopped), present.Note{Title: "Reconciliation stopped early", Body: "Plex stopped answering after 1" + nn + "204 of 1" + nn + "204 scenes. Nothing after that was judged.", Window: present.Reports}},
+		"stopped":  {present.NoteReconciled(stopped), present.Note{Title: "Reconciliation stopped early", Body: "Plex stopped answering after 1" + nn + "204 of 1" + nn + "204 scenes. The rest was not checked.", Window: present.Reports}},
 	}
 	for name, c := range cases {
 		if c.got != c.want {
@@ -221,7 +221,7 @@ func TestSettingsWords(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ got, want string }{
 		"coverage":  {present.Coverage(api.Mapping{Covered: 1173, Total: 1204}), "1" + nn + "173 of 1" + nn + "204 files found in Plex — 97.4" + nn + "%"},
-		"none":      {present.Coverage(api.Mapping{}), "No file to look for yet."},
+		"none":      {present.Coverage(api.Mapping{}), "No files to look for yet."},
 		"tested":    {present.Tested(api.TestResult{OK: true, Words: message.Old("connected to Stash 0.30 with 1 204 scenes")}).Words, "Connected to Stash 0.30 with 1 204 scenes."},
 		"hint":      {present.Tested(api.TestResult{Words: message.Old("This is a web page"), Hint: message.Old("is the port 9999?")}).Words, "This is a web page. Is the port 9999?"},
 		"stored":    {present.SecretHint(true), "stored — type to replace it"},
@@ -260,7 +260,7 @@ func TestSignInWords(t *testing.T) {
 		"relay":   {present.Server(relay), "Attic · only through Plex's slow relay"},
 		"dumb":    {present.Server(api.PlexServer{Name: "Attic"}), "Attic · does not answer"},
 		"found":   {present.Discovered(2).Words, "2 servers were found on this network:"},
-		"nobody":  {present.Discovered(0).Words, "No Plex server answered on this network. Many networks block this; type the address instead."},
+		"nobody":  {present.Discovered(0).Words, "No Plex server answered on this network. Many networks block this; enter the address instead."},
 	}
 	for name, c := range cases {
 		if c.got != c.want {
@@ -295,17 +295,17 @@ func TestSmallWords(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct{ got, want string }{
 		"undone":   {present.Undoing(api.UndoResult{}), "There is nothing left to undo."},
-		"undo":     {present.Undoing(api.UndoResult{Enqueued: 1}), "1 scene is in the queue to be put back."},
-		"not all":  {present.Undoing(api.UndoResult{Enqueued: 1, Lost: 2}), "1 scene is in the queue to be put back. Scenes that cannot be given back all they were, as the record of it was damaged on disk: 2."},
-		"undo all": {present.Undoing(api.UndoResult{Enqueued: 1180}), "1" + nn + "180 scenes are in the queue to be put back."},
-		"well":     {present.DoctorHead(0), "Everything is as it should be"},
-		"one":      {present.DoctorHead(1), "1 check needs a look"},
-		"more":     {present.DoctorHead(3), "3 checks need a look"},
+		"undo":     {present.Undoing(api.UndoResult{Enqueued: 1}), "1 scene is queued to be restored."},
+		"not all":  {present.Undoing(api.UndoResult{Enqueued: 1, Lost: 2}), "1 scene is queued to be restored. Scenes that cannot be restored completely because their record was damaged on disk: 2."},
+		"undo all": {present.Undoing(api.UndoResult{Enqueued: 1180}), "1" + nn + "180 scenes are queued to be restored."},
+		"well":     {present.DoctorHead(0), "Everything is fine"},
+		"one":      {present.DoctorHead(1), "1 check needs attention"},
+		"more":     {present.DoctorHead(3), "3 checks need attention"},
 		"none":     {present.WriteSelected(0), "Write selected"},
 		"picked":   {present.WriteSelected(1200), "Write 1" + nn + "200 selected"},
 		"bad fit":  {present.CoverageLine(api.Mapping{Covered: 1, Total: 2}).Words, "1 of 2 files found in Plex — 50.0" + nn + "%"},
 		"row":      {present.OutageWords(present.OutageRow{When: "now", Length: "1 h", Cause: "x"}), "now (1 h) · x"},
-		"checking": {present.OutageWords(present.Outage(outage.Record{ID: 1, Started: ago(time.Hour)}, health.Up, at)), "23 Nov 13:12 – ? (being checked) · cause not known"},
+		"checking": {present.OutageWords(present.Outage(outage.Record{ID: 1, Started: ago(time.Hour)}, health.Up, at)), "23 Nov 13:12 – ? (being checked) · unknown cause"},
 	}
 	for name, c := range cases {
 		if c.got != c.want {

@@ -106,7 +106,7 @@ func (t *tray) show(ctx context.Context) {
 		close(ready)
 		if t.act.End != nil {
 			if err := onSessionEnd(t.act.End); err != nil {
-				slog.Warn("the end of the session will come unannounced", "err", err)
+				slog.Warn("the end of the session cannot be noticed", "err", err)
 			}
 		}
 		go t.follow(ctx)

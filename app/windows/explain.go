@@ -69,7 +69,7 @@ func (p *explainPage) clear() {
 	p.shown = api.Explanation{}
 	set(p.title, present.T("Why is a scene not in step?"), widget.MediumImportance)
 	set(p.outcome, "", widget.MediumImportance)
-	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Type a title, a scene number or a path. Lockstep looks at Stash, the path rules, Plex, the fields and the queue, and says what it finds."))}
+	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Enter a title, a scene number or a path. Lockstep checks Stash, the path rules, Plex, the fields and the queue, and shows what it finds."))}
 	p.steps.Refresh()
 	enabled(p.copied, false)
 	enabled(p.again, false)
@@ -83,7 +83,7 @@ func (p *explainPage) explain(query string) {
 	p.asked++
 	mine := p.asked
 	p.clear()
-	set(p.title, present.T("Looking…"), widget.MediumImportance)
+	set(p.title, present.T("Searching…"), widget.MediumImportance)
 	ask(p.w, func(ctx context.Context) (api.Explanation, error) { return p.w.api.Explain(ctx, query) }, func(e api.Explanation, err error) {
 		if mine != p.asked {
 			return

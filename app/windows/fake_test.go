@@ -303,10 +303,10 @@ func newFake() *fake {
 	f.test = api.TestResult{OK: true, Words: message.Old("Connected to Plex 1.41 with 2 libraries"), Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
 	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: message.Sentences(message.New(message.SkipAlreadyQueued)), Steps: []api.ExplainStep{
-		{Topic: "Stash", Words: message.New(message.ExplainEdited, message.Number(812), message.Time(time.Date(2026, 11, 21, 9, 4, 0, 0, time.UTC))), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep never saw it in step")},
+		{Topic: "Stash", Words: message.New(message.ExplainEdited, message.Number(812), message.Time(time.Date(2026, 11, 21, 9, 4, 0, 0, time.UTC))), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep has never seen it in step")},
 		{Topic: "Path", Words: message.Old(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
 		{Topic: "Plex", Words: message.Old("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
-		{Topic: "Fields", Words: message.Old("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex or set its policy to mirror")},
+		{Topic: "Fields", Words: message.Old("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex, or set its policy to mirror")},
 		{Topic: "Queue", Words: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited"))))},
 	}}
 	return f

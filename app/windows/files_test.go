@@ -65,7 +65,7 @@ func TestPathIsTypedWithoutADialog(t *testing.T) {
 	p.exportTo()
 	wantShown(t, win, "Export settings")
 	for typed, says := range map[string]string{
-		"settings.json":                      "Enter the whole path",
+		"settings.json":                      "Enter the full path",
 		dir:                                  "is a folder",
 		pipe(t, dir):                         "is not an ordinary file",
 		filepath.Join(dir, "none", "s.json"): "does not exist",
@@ -124,7 +124,7 @@ func TestImportRefusesWhatIsNoFile(t *testing.T) {
 	}
 	w.opt.ChooseFile = answering(notes, nil)
 	p.importFrom()
-	wantShown(t, win, "This file holds no settings of Lockstep")
+	wantShown(t, win, "This file contains no Lockstep settings")
 }
 
 func TestOneDialogForFilesAtATime(t *testing.T) {

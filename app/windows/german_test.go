@@ -21,7 +21,7 @@ func TestWindowsSpeakGerman(t *testing.T) {
 	w := newTest(t, f)
 	for name, words := range map[string]string{
 		present.Overview: "Letzte Läufe", present.Queue: "Schreibt 23 von 42", present.Reports: "24 Lücken = 16 eingereiht + 8 ausgelassen", present.Outages: "14 Änderungen offen",
-		present.Settings: "Stash-Adresse", present.Preview: "Nach dem Abgleich", present.Explain: "DSC_0042",
+		present.Settings: "Stash-Adresse", present.Preview: "Nach dem Synchronisieren", present.Explain: "DSC_0042",
 		present.History: "Was geschah", present.Doctor: "2 Punkte brauchen Ihre Aufmerksamkeit", present.SetUp: "Wo ist Stash?", present.Manual: "First run",
 	} {
 		w.Show(name)

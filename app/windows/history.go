@@ -47,7 +47,7 @@ func newHistoryPage(w *Windows, win *window) page {
 	p.list = newListing([]column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
-		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s gets back what it had in Plex before the last write.", p.chosen.Name))
+		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was in Plex before the last write.", p.chosen.Name))
 	})
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), atMost(footHeight, p.words)))
 	p.foot.Hide()

@@ -258,7 +258,7 @@ func TestOpenWindowsChangeTheirLanguageAtOnce(t *testing.T) {
 	present.SetLanguage("de")
 	w.update(sampleSnapshot())
 	wantShown(t, w.showing(present.Queue), "Schreibt 23 von 42")
-	wantShown(t, w.showing(present.Explain), "Schon in der Warteschlange.")
+	wantShown(t, w.showing(present.Explain), "Schon eingereiht.")
 	wantShown(t, w.showing(present.Settings), "Datenschutz", "Namen im Protokoll verbergen")
 	if got := w.showing(present.Queue).Title(); got != "Lockstep – Warteschlange" {
 		t.Errorf("title %q", got)

@@ -205,7 +205,7 @@ func (m *mapping) try() {
 	}
 	m.asked++
 	mine := m.asked
-	set(m.coverage, present.T("Looking for the files of every scene in Plex…"), widget.LowImportance)
+	set(m.coverage, present.T("Looking for every scene's file in Plex…"), widget.LowImportance)
 	visible(m.coverage, true)
 	rules := m.p.draft.PathMap
 	ask(m.p.w, func(ctx context.Context) (api.Mapping, error) { return m.p.w.api.Mapping(ctx, rules) }, func(c api.Mapping, err error) {

@@ -133,7 +133,7 @@ func TestABandThatGoesGivesItsRoomBack(t *testing.T) {
 // The foot about a chosen row takes room from the list while it shows, and no longer.
 func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
 	away := map[string]func(*window){
-		present.Queue:   func(win *window) { tap(t, win, "Waiting") },
+		present.Queue:   func(win *window) { tap(t, win, "Queued") },
 		present.Reports: func(win *window) { tap(t, win, "No metadata yet") },
 		present.Preview: func(win *window) { win.page.(*previewPage).scenes.Select(1) },
 		present.History: func(win *window) { win.page.(*historyPage).search.SetText("night") },

@@ -71,7 +71,7 @@ func withKey(name fyne.KeyName, label string, do func()) *fyne.MenuItem {
 }
 
 func (w *Windows) askToQuit(win *window) {
-	words := present.T("Nothing is kept in step until it is started again.\nIt finishes the current scene first.")
+	words := present.T("Nothing is synced until Lockstep is started again.\nIt finishes the current scene first.")
 	if w.unsaved() {
 		words += "\n" + present.T("Changes that are not saved yet are lost.")
 	}
@@ -87,7 +87,7 @@ func key(name fyne.KeyName) fyne.Shortcut {
 func (w *Windows) openLog(win fyne.Window) {
 	path := "/" + strings.TrimPrefix(filepath.ToSlash(w.opt.Log), "/") // before a drive letter, too
 	if err := w.openURL(&url.URL{Scheme: "file", Path: path}); err != nil {
-		w.tell(win, errors.New(present.T("Nothing here opens it. The log is %s", w.opt.Log)))
+		w.tell(win, errors.New(present.T("No program here opens it. The log is %s", w.opt.Log)))
 	}
 }
 

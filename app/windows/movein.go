@@ -60,7 +60,7 @@ func (m *moveIn) draw() {
 }
 
 func (m *moveIn) offer() {
-	m.box.Add(marked(present.Line{Words: present.T("Stash2Plex was used here. Lockstep can take over its settings, and from its data folder its outages and the list of its scenes. Nothing is changed there.")}))
+	m.box.Add(marked(present.Line{Words: present.T("Stash2Plex was used here. Lockstep can import its settings, and from its data folder its outages and its list of scenes. Nothing is changed there.")}))
 	if words := present.TwoWriters(m.found.Plugin); words != "" {
 		m.box.Add(marked(present.Line{Words: words, Tone: present.Warn}))
 	}
@@ -69,7 +69,7 @@ func (m *moveIn) offer() {
 	folder.SetPlaceHolder(present.T("Optional, for example /root/.stash/plugins/Stash2Plex/data"))
 	folder.OnChanged = func(v string) { m.folder = v }
 	m.box.Add(field(present.T("Its data folder"), folder))
-	m.box.Add(container.NewHBox(newButton(present.T("Take over"), nil, m.take)))
+	m.box.Add(container.NewHBox(newButton(present.T("Import"), nil, m.take)))
 	m.box.Add(widget.NewSeparator())
 }
 

@@ -21,10 +21,10 @@ func TestSetUpOffersToTakeOverFromStash2Plex(t *testing.T) {
 	wantShown(t, win, "Stash2Plex was used here.", "two programs would write to Plex", "Its data folder")
 	f.called()
 	entry(t, win, 0).SetText(` "/stash/plugins/Stash2Plex/data" `)
-	tap(t, win, "Take over")
+	tap(t, win, "Import")
 	wantCalled(t, f, "import /stash/plugins/Stash2Plex/data")
 	wantShown(t, win, "041 scenes that Stash2Plex says it wrote", "Python pickle")
-	if canTap(win, "Take over") {
+	if canTap(win, "Import") {
 		t.Error("it is offered again")
 	}
 	wantStep(t, p, present.StepPlex)
@@ -37,7 +37,7 @@ func TestSetUpIsQuietWhereStash2PlexNeverWas(t *testing.T) {
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepPlex)
-	if shows(win, "Stash2Plex was used here.") || canTap(win, "Take over") {
+	if shows(win, "Stash2Plex was used here.") || canTap(win, "Import") {
 		t.Error("it is offered")
 	}
 }

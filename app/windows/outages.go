@@ -40,14 +40,14 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.chosen = 1
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
-	p.list = newListing([]column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Remarks"), 28}},
+	p.list = newListing([]column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
 	return p
 }
 
 func (p *outagesPage) content() fyne.CanvasObject {
-	legend := container.NewHBox(text(present.T("▮ up")), text(present.T("✕ down")), text(present.T("▨ Plex not monitored")), text(present.T("◆ repaired record")))
+	legend := container.NewHBox(text(present.T("▮ reachable")), text(present.T("✕ down")), text(present.T("▨ Plex not monitored")), text(present.T("◆ repaired record")))
 	for i, tone := range []widget.Importance{widget.SuccessImportance, widget.DangerImportance, widget.LowImportance, widget.WarningImportance} {
 		legend.Objects[i].(*widget.Label).Importance = tone
 	}

@@ -58,7 +58,7 @@ func newOverviewPage(w *Windows, win *window) page {
 	p.status.SizeName, p.status.TextStyle.Bold, p.share.TextStyle.Bold = theme.SizeNameHeadingText, true, true
 	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
-	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.asks = newBand(widget.WarningImportance, present.T("Show"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
 	p.reasons, p.days, p.week, p.runs = newReasonList(w, win), newDayCharts(), newPlexWeek(w), newLastRuns(w, win)
 	p.middle = container.New(&columns{}, p.reasons.box, p.days.box)
 	return p

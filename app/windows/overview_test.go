@@ -23,13 +23,13 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 	outageDown(&s)
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would clear 60 dates")}}
 	w.update(s)
-	wantShown(t, win, "✕ Plex down since 14:02", "next try in 40 s", "This would clear 60 dates. Go on?")
+	wantShown(t, win, "✕ Plex down since 14:02", "Next try in 40 s.", "This would clear 60 dates. Continue?")
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
 	if p.asks.box.Hidden {
 		t.Error("nothing is asked")
 	}
-	tap(t, win, "Look")
+	tap(t, win, "Show")
 	if w.open[present.Main].name != present.Preview {
 		t.Errorf("looks at %s", w.open[present.Main].name)
 	}

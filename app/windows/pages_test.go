@@ -34,7 +34,7 @@ func TestQueueFiltersSearchesAndCommands(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*queuePage](t, w, present.Queue)
 	wantShown(t, win, "Writing 23 of 42", "0.9 scenes/s", "● Plex", "● Stash", "today 214 written", "Night Trains of the Alps")
-	tap(t, win, "Dead 1")
+	tap(t, win, "Failed 1")
 	if p.jobs.total != 1 {
 		t.Fatalf("%d dead jobs", p.jobs.total)
 	}
@@ -51,7 +51,7 @@ func TestQueueFiltersSearchesAndCommands(t *testing.T) {
 	wantShown(t, win, "stays as it is in Plex")
 	tap(t, win, "Discard")
 	wantCalled(t, f, "discard [5]")
-	tap(t, win, "Retry all dead")
+	tap(t, win, "Retry all failed")
 	wantCalled(t, f, "retry [] true")
 	none := sampleSnapshot()
 	none.Queue.Dead = 0
@@ -73,7 +73,7 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	s := sampleSnapshot()
 	outageDown(&s)
 	w.update(s)
-	wantShown(t, win, "Waiting for Plex since 14:02 — next try in 40 s. Connection refused.", "Plex down since 14:02")
+	wantShown(t, win, "Next try in 40 s. Connection refused.", "Plex down since 14:02")
 	if shows(win, "Plex down since 14:02 (") {
 		t.Error("the cause is told twice, and cut off once")
 	}
@@ -153,7 +153,7 @@ func TestReportsAddUpFilterAndLead(t *testing.T) {
 	tap(t, win, "Try again")
 	wantCalled(t, f, "sync [800]")
 	tap(t, win, "Older")
-	wantShown(t, win, "Plex stopped answering after 700 of 1\u202f204 scenes. Nothing after that was judged.")
+	wantShown(t, win, "Plex stopped answering after 700 of 1\u202f204 scenes. The rest was not checked.")
 	tap(t, win, "Run again")
 	wantCalled(t, f, "reconcile 24h preview false")
 
@@ -195,13 +195,13 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	f.history = append([]store.Activity{{Seq: 900, At: p.report.Ended.Add(time.Minute), Changes: []store.Change{{Field: "date"}}}}, f.history...)
 	s.Today.Written++
 	w.update(s)
-	wantShown(t, win, "16 scenes, 48 fields. Something was written since: make a new preview to see what is left.")
+	wantShown(t, win, "16 scenes, 48 fields. Something has been written since. Make a new preview to see what is left.")
 
 	s = sampleSnapshot()
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would clear 60 dates"), Report: 7}}
 	w.update(s)
-	wantShown(t, win, "This would clear 60 dates. Go on?")
-	tap(t, win, "Go on")
+	wantShown(t, win, "This would clear 60 dates. Continue?")
+	tap(t, win, "Continue")
 	wantCalled(t, f, "apply 7 []")
 	w.Show(present.Preview)
 	if p.report.ID != 7 {
@@ -215,7 +215,7 @@ func TestOutagesShowWhatIsKnown(t *testing.T) {
 	win, p := open[*outagesPage](t, w, present.Outages)
 	wantShown(t, win, "Plex available", "repaired at start: record had no end", "14 changes held")
 	p.list.list.Select(0)
-	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · connection refused · 14 changes held · 1 tried again after it")
+	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · connection refused · 14 changes held · 1 retried afterwards")
 	tap(t, win, "7 days")
 	if got := p.page.To.Sub(p.page.From); got != 7*24*time.Hour {
 		t.Errorf("looks at %v", got)
@@ -247,7 +247,7 @@ func TestChartFindsShortOutages(t *testing.T) {
 		t.Errorf("up is not found: %+v", s)
 	}
 	p.chart.Tapped(&fyne.PointEvent{Position: fyne.NewPos(300, 5)})
-	if !strings.Contains(p.point.Text, "Plex up") {
+	if !strings.Contains(p.point.Text, "Plex reachable") {
 		t.Errorf("a tap says %q", p.point.Text)
 	}
 }
@@ -257,20 +257,20 @@ func TestExplainShowsTheSteps(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*explainPage](t, w, "explain:812")
 	wantCalled(t, f, "explain 812")
-	wantShown(t, win, "DSC_0042", "edited 21 Nov 10:04", "summary: Locked in Plex by somebody else", "next try 14:32", "queued because: edited in Stash", "Already in the queue.")
+	wantShown(t, win, "DSC_0042", "edited 21 Nov 10:04", "summary: Locked in Plex by somebody else", "next attempt 14:32", "queued because: edited in Stash", "Already queued.")
 	tap(t, win, "Copy")
-	for _, part := range []string{"DSC_0042 (scene 812)\n1 Stash ", "summary: Locked in Plex by somebody else", "\nAlready in the queue."} {
+	for _, part := range []string{"DSC_0042 (scene 812)\n1 Stash ", "summary: Locked in Plex by somebody else", "\nAlready queued."} {
 		if got := w.app.Clipboard().Content(); !strings.Contains(got, part) {
 			t.Errorf("copied %q, want %q in it", got, part)
 		}
 	}
 	tap(t, win, "Sync this scene")
 	wantCalled(t, f, "sync [812]")
-	wantShown(t, win, "It is in the queue now.")
+	wantShown(t, win, "Added to the queue.")
 	tap(t, win, "Undo last write")
 	tap(t, win, "Undo")
 	wantCalled(t, f, "undo run 0 scene 812")
-	wantShown(t, win, "1 scene is in the queue to be put back.")
+	wantShown(t, win, "1 scene is queued to be restored.")
 	p.query.SetText("")
 	p.explain("")
 	wantCalled(t, f, "")
@@ -292,7 +292,7 @@ func TestExplainListsTheScenesToChooseFrom(t *testing.T) {
 	f.called()
 	tap(t, win, "Rock Pools (scene 812)")
 	wantCalled(t, f, "explain 812")
-	wantShown(t, win, "DSC_0042", "Already in the queue.")
+	wantShown(t, win, "DSC_0042", "Already queued.")
 }
 
 func TestExplainOffersAnUndoOnlyOfWhatWasWritten(t *testing.T) {
@@ -352,7 +352,7 @@ func TestHistoryReadsOnAndUndoes(t *testing.T) {
 func TestDoctorTellsWhatIsWrong(t *testing.T) {
 	w := newTest(t, newFake())
 	win, _ := open[*doctorPage](t, w, present.Doctor)
-	wantShown(t, win, "2 checks need a look", "✕ Clock", "No keyring answers.", "▲ Keyring", "● Stash")
+	wantShown(t, win, "2 checks need attention", "✕ Clock", "No keyring answers.", "▲ Keyring", "● Stash")
 	var order []string
 	walk(w.open[present.Main].shell.place, func(o fyne.CanvasObject) {
 		if l, ok := o.(*widget.Label); ok && slices.Contains([]string{"✕ Clock", "▲ Keyring", "● Stash"}, l.Text) {

@@ -49,7 +49,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p := &previewPage{w: w, win: win, title: heading(present.T("Preview")), foot: line(), name: line(), empty: para(), full: para(), picked: map[scene.ID]bool{}}
 	p.name.TextStyle.Bold = true
 	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
-	p.brake = newBand(widget.WarningImportance, present.T("Go on"), func() { p.apply(nil) })
+	p.brake = newBand(widget.WarningImportance, present.T("Continue"), func() { p.apply(nil) })
 	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
 	p.make = newButton(present.T("New preview"), theme.ViewRefreshIcon(), func() {
 		w.reconcile(win, api.ReconcileRequest{Scope: "all", Preview: true})
@@ -138,7 +138,7 @@ func (p *previewPage) redraw() {
 	switch {
 	case !p.rows.loaded || p.rows.total > 0:
 	case p.report.ID == 0:
-		words = present.T("A preview says what Lockstep would write and writes nothing. Make one with the button above.")
+		words = present.T("A preview shows what Lockstep would write, without writing anything. Make one with the button above.")
 	case p.search.Text != "":
 		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:

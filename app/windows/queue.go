@@ -54,8 +54,8 @@ func newQueuePage(w *Windows, win *window) page {
 	p.progress.TextFormatter = func() string { return "" }
 	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
-	p.asks = newBand(widget.WarningImportance, present.T("Look"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
-	p.dead = newButton(present.T("Retry all dead"), nil, func() {
+	p.asks = newBand(widget.WarningImportance, present.T("Show"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.dead = newButton(present.T("Retry all failed"), nil, func() {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
 	p.dead.Hide()
@@ -103,7 +103,15 @@ func (p *queuePage) filter(s api.Snapshot) {
 	p.filters.set(labels)
 }
 
-// offer shows the button for all dead scenes while they are what is looked at.
+// states are those of the filter that is chosen, none for all.
+func (p *queuePage) states() []queue.State {
+	if i := p.filters.chosen; i < len(p.shown) {
+		return p.shown[i].States
+	}
+	return nil
+}
+
+// offer shows the button for all failed scenes while they are what is looked at.
 func (p *queuePage) offer() {
 	i := p.filters.chosen
 	visible(p.dead, p.snap.Queue.Dead > 0 && i < len(p.shown) && slices.Contains(p.shown[i].States, queue.Dead))
@@ -171,7 +179,7 @@ func (p *queuePage) follow() {
 func (p *queuePage) redraw() {
 	words := ""
 	if p.jobs.loaded && p.jobs.total == 0 {
-		words = present.EmptyQueue(p.snap, p.search.Text, p.filters.chosen > 0)
+		words = present.EmptyQueue(p.snap, p.search.Text, p.states())
 	}
 	p.list.refresh(words)
 	p.follow()

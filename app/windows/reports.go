@@ -63,7 +63,7 @@ func newReportsPage(w *Windows, win *window) page {
 	p.filters = newChooser(func(int) { p.restart() })
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 23}, {present.T("Gap"), 14}, {present.T("What happened"), 12}, {present.T("Why, and what to do"), 51}},
+	p.list = newListing([]column{{present.T("Scene"), 23}, {present.T("Gap"), 14}, {present.T("What happened"), 12}, {present.T("Reason and advice"), 51}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
@@ -191,7 +191,7 @@ func (p *reportsPage) redraw() {
 	switch {
 	case !p.rows.loaded || p.rows.total > 0:
 	case p.report.ID == 0:
-		words = present.T("A reconciliation compares every scene with Plex and says what differs and why. Start one with the button above.")
+		words = present.T("A reconciliation compares every scene with Plex and shows what differs and why. Start one with the button above.")
 	case p.search.Text != "":
 		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:

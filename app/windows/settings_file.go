@@ -76,10 +76,10 @@ func readSettings(in io.Reader) (config.Settings, error) {
 	s := config.Defaults()
 	plain := transform.NewReader(io.LimitReader(in, largestFile), unicode.BOMOverride(encoding.Nop.NewDecoder())) // editors of Windows mark their files
 	if err := json.NewDecoder(plain).Decode(&s); err != nil {
-		return s, fmt.Errorf("%s (%w)", present.T("this file holds no settings of Lockstep"), err)
+		return s, fmt.Errorf("%s (%w)", present.T("this file contains no Lockstep settings"), err)
 	}
 	if err := s.Validate(); err != nil {
-		return s, errors.New(present.T("the settings in this file do not fit: %s", present.Say(message.OfError(err))))
+		return s, errors.New(present.T("the settings in this file are not valid: %s", present.Say(message.OfError(err))))
 	}
 	return s, nil
 }

@@ -67,7 +67,7 @@ func TestSecretsAreKeptReplacedOrRemoved(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
 	win, _ := open[*settingsPage](t, w, present.Settings)
-	wantShown(t, win, "Kept in the keyring of your desktop.")
+	wantShown(t, win, "Stored in your desktop's keyring.")
 	if got := entry(t, win, apiKeyEntry); got.Text != "" || !got.Password {
 		t.Errorf("the key is shown: %q", got.Text)
 	}
@@ -91,7 +91,7 @@ func TestPlexIsFoundByAccountOrNetwork(t *testing.T) {
 	if p.draft.PlexURL != "http://10.0.0.7:32400" || p.dirty() {
 		t.Errorf("chose %q, dirty %v", p.draft.PlexURL, p.dirty())
 	}
-	tap(t, win, "Look on this network")
+	tap(t, win, "Search this network")
 	wantShown(t, win, "1 server was found on this network:")
 	tap(t, win, "Use")
 	if p.draft.PlexURL != "http://10.0.0.9:32400" || !p.dirty() {
@@ -176,7 +176,7 @@ func TestEverySettingIsFoundAndEdits(t *testing.T) {
 			pick = s
 		}
 	})
-	pick.SetSelected("gentle — leaves Plex most of its time")
+	pick.SetSelected("gentle — leaves Plex free most of the time")
 	p.search.SetText("Mask names")
 	everything(win, func(o fyne.CanvasObject) {
 		if c, ok := o.(*widget.Check); ok {

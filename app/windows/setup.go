@@ -47,7 +47,7 @@ func newSetUpPage(w *Windows, win *window) page {
 	p.back = newButton(present.T("Back"), theme.NavigateBackIcon(), func() { p.enter(p.step - 1) })
 	p.next = newButton("", nil, p.forward)
 	p.next.Importance = widget.HighImportance
-	p.anyway = newButton(present.T("Go on anyway"), nil, func() { p.leave(p.step + 1) })
+	p.anyway = newButton(present.T("Continue anyway"), nil, func() { p.leave(p.step + 1) })
 	visible(p.anyway, false)
 	p.later = newButton(present.T("Finish later"), nil, func() { w.close(win) })
 	p.keys()

@@ -101,7 +101,7 @@ func TestSetUpAsksForTheTokenOfAServerItFound(t *testing.T) {
 	f.settings.Values.StashURL, f.settings.Values.Hold = "http://nas:9999", true
 	_, win, p := setUp(t, f)
 	wantStep(t, p, present.StepPlex)
-	tap(t, win, "Look on this network")
+	tap(t, win, "Search this network")
 	wantFocus(t, win, "Use")
 	hit(t, win, fyne.KeyReturn)
 	wantFocus(t, win, "text not set")
@@ -144,7 +144,7 @@ func TestSignInWorksWithoutABrowser(t *testing.T) {
 		fn()
 	}
 	tap(t, win, "Sign in with Plex…")
-	wantShown(t, win, "No browser could be opened here.")
+	wantShown(t, win, "No browser could be opened.")
 	tap(t, win, "Copy its address")
 	if got := w.app.Clipboard().Content(); got != "https://example.org/auth" || polls != 1 {
 		t.Errorf("copied %q, asked for the answer %d times", got, polls)
@@ -195,7 +195,7 @@ func TestSetUpStopsAtRulesThatFindNothing(t *testing.T) {
 	wantCalled(t, f, "mapping [{/data /elsewhere}]")
 	wantStep(t, p, present.StepPaths)
 	wantShown(t, win, "▲ 0 of 1\u202f204 files found in Plex", "▲ None of the files was found.")
-	if !canTap(win, "Go on anyway") || !canTap(win, "Next") {
+	if !canTap(win, "Continue anyway") || !canTap(win, "Next") {
 		t.Error("there is no way on")
 	}
 	f.mapping = good

@@ -33,7 +33,7 @@ type firstPreview struct {
 func newFirstPreview(p *setUpPage) *firstPreview {
 	f := &firstPreview{p: p, bar: widget.NewProgressBar(), words: para(), says: container.NewVBox()}
 	f.bar.TextFormatter = func() string { return "" }
-	f.look = newButton(present.T("Look at every change…"), theme.VisibilityIcon(), func() {
+	f.look = newButton(present.T("Review every change…"), theme.VisibilityIcon(), func() {
 		p.w.Show(present.Preview + ":" + strconv.FormatUint(f.report, 10))
 	})
 	f.again = newButton(present.T("Preview again"), theme.ViewRefreshIcon(), f.start)

@@ -74,7 +74,7 @@ func (p *setUpPage) fillStart() {
 		p.body.Add(marked(l))
 	}
 	if p.snap.Paused {
-		p.body.Add(marked(present.Line{Words: present.T("Lockstep is paused. It begins when you resume it."), Tone: present.Warn}))
+		p.body.Add(marked(present.Line{Words: present.T("Lockstep is paused. It starts when you resume it."), Tone: present.Warn}))
 	}
 	p.body.Add(widget.NewSeparator())
 	o, _ := config.Lookup("autostart")

@@ -93,7 +93,7 @@ func setUpLibrariesAndPaths(t *testing.T, f *fake, win fyne.Window, p *setUpPage
 	group.OnChanged([]string{"Films"})
 	tap(t, win, "Next")
 	wantCalled(t, f, "save http://nas:9999 key kept token kept held|mapping []")
-	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Suggested rule: /data/old", "(finds 24 of 26 files)", "are left out and listed in the reports")
+	wantShown(t, win, "1\u202f173 of 1\u202f204 files found in Plex — 97.4\u202f%", "Suggested rule: /data/old", "(finds 24 of 26 files)", "are skipped and listed in the reports")
 	if len(p.draft.PathMap) != 0 {
 		t.Error("a learned rule was applied without a click")
 	}
@@ -116,7 +116,7 @@ func setUpPreview(t *testing.T, f *fake, w *Windows, win fyne.Window) {
 	s.Configured, s.Hold, s.Reconcile = true, true, &api.ReconcileState{Report: 1, Preview: true, Checked: 300, Total: 1204}
 	w.update(s)
 	wantShown(t, win, "Comparing 300 of 1\u202f204 scenes")
-	if canTap(win, "Look at every change") || !canTap(win, "Skip the preview") {
+	if canTap(win, "Review every change") || !canTap(win, "Skip the preview") {
 		t.Error("a running preview cannot be looked at, but left")
 	}
 	done := f.reports[0]
@@ -125,7 +125,7 @@ func setUpPreview(t *testing.T, f *fake, w *Windows, win fyne.Window) {
 	s.Reconcile = nil
 	w.update(s)
 	wantShown(t, win, "Checked 1\u202f204 scenes: 1\u202f180 in step · 16 to write · 8 skipped", "Nothing has been written.")
-	tap(t, win, "Look at every change")
+	tap(t, win, "Review every change")
 	if w.showing(present.Preview) == nil {
 		t.Error("the preview is not shown")
 	}
@@ -180,7 +180,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepPlex)
 	wantShown(t, win, "▲ Plex is starting (database migration). Lockstep will wait.")
-	tap(t, win, "Go on anyway")
+	tap(t, win, "Continue anyway")
 	if p.step != present.StepLibraries || f.settings.Values.PlexURL != "http://plex:32400" || !f.settings.Values.Hold {
 		t.Errorf("step %d, stored %q, hold %v", p.step, f.settings.Values.PlexURL, f.settings.Values.Hold)
 	}
@@ -207,7 +207,7 @@ func TestSetUpDoesNotHoldWhatRuns(t *testing.T) {
 	f := newFake()
 	_, win, p := setUp(t, f)
 	wantStep(t, p, present.StepStash)
-	wantShown(t, win, "Lockstep is at work already")
+	wantShown(t, win, "Lockstep is already running")
 	tap(t, win, "Next")
 	if f.settings.Values.Hold {
 		t.Error("a running installation is held")

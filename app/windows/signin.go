@@ -44,7 +44,7 @@ func newSignIn(p *form) *signIn {
 }
 
 func (s *signIn) content() fyne.CanvasObject {
-	look := newButton(present.T("Look on this network"), theme.SearchIcon(), s.discover)
+	look := newButton(present.T("Search this network"), theme.SearchIcon(), s.discover)
 	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, look), s.words, s.page, s.servers))
 }
 
@@ -164,7 +164,7 @@ func (s *signIn) choose(id string, server api.PlexServer) {
 func (s *signIn) discover() {
 	w := s.p.w
 	s.round++
-	s.say(present.Line{Words: present.T("Looking…"), Tone: present.Muted})
+	s.say(present.Line{Words: present.T("Searching…"), Tone: present.Muted})
 	ask(w, w.api.Discover, func(found []api.PlexServer, err error) {
 		if err != nil {
 			w.fail(s.p.win, err)

@@ -147,7 +147,7 @@ func TestWhatADecoderKeepsBesideThePictureIsBounded(t *testing.T) {
 		"interlaced":            interlaced,
 	} {
 		_, _, err := compare.Fit(body, "")
-		if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Message.String(), "too large to be made smaller") {
+		if f := fault.Of(err); !fault.Is(err, fault.Rejected) || !strings.Contains(f.Message.String(), "too large to scale down") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

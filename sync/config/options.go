@@ -19,15 +19,15 @@ var Options = sync.OnceValue(func() []Option {
 })
 
 // ownCertificate describes both settings for certificates.
-const ownCertificate = "For https with a certificate of your own: its SHA-256 fingerprint, or the file of the authority that issued it."
+const ownCertificate = "For https with your own certificate: its SHA-256 fingerprint, or the file of the authority that issued it."
 
 func connections() []Option {
 	return []Option{
-		text("stash-url", Connections, "Stash address", "Where Stash answers, for example http://localhost:9999.",
+		text("stash-url", Connections, "Stash address", "The address of Stash, for example http://localhost:9999.",
 			func(s *Settings) *string { return &s.StashURL }, stashAddress),
 		text("stash-certificate", Connections, "Stash certificate", ownCertificate,
 			func(s *Settings) *string { return &s.StashCertificate }, certificate),
-		text("plex-url", Connections, "Plex address", "Where Plex answers, for example http://localhost:32400.",
+		text("plex-url", Connections, "Plex address", "The address of Plex, for example http://localhost:32400.",
 			func(s *Settings) *string { return &s.PlexURL }, plexAddress),
 		text("plex-certificate", Connections, "Plex certificate", ownCertificate,
 			func(s *Settings) *string { return &s.PlexCertificate }, certificate),
@@ -36,16 +36,16 @@ func connections() []Option {
 
 func libraries() []Option {
 	return []Option{
-		exactNames("plex-library", Libraries, "Plex libraries", "Which libraries to keep in step; empty means every movie library.",
+		exactNames("plex-library", Libraries, "Plex libraries", "The libraries to keep in step; if empty, all movie libraries.",
 			func(s *Settings) *[]string { return &s.Libraries }),
 		pathMap(),
-		toggle("organized-only", Libraries, "Organized scenes only", "Leave out scenes that are not marked as organized in Stash.",
+		toggle("organized-only", Libraries, "Organized scenes only", "Sync only scenes that are marked as organized in Stash.",
 			func(s *Settings) *bool { return &s.OrganizedOnly }),
-		names("exclude-tags", Libraries, "Leave out tags", "Scenes with one of these tags are not synced.",
+		names("exclude-tags", Libraries, "Excluded tags", "Scenes with any of these tags are not synced.",
 			func(s *Settings) *[]string { return &s.ExcludeTags }),
-		toggle("ask-plex-scan", Libraries, "Ask Plex to scan", "When Plex lacks a file, ask it to scan that folder.",
+		toggle("ask-plex-scan", Libraries, "Ask Plex to scan", "When a file is missing in Plex, ask Plex to scan its folder.",
 			func(s *Settings) *bool { return &s.AskPlexScan }),
-		span("park-for", Libraries, "Wait for Plex", "How long a scene waits for its item to appear in Plex.", time.Hour, 90*day,
+		span("park-for", Libraries, "Wait for Plex", "How long a scene waits to appear in Plex.", time.Hour, 90*day,
 			func(s *Settings) *time.Duration { return &s.ParkFor }),
 	}
 }
@@ -64,10 +64,10 @@ func fields() []Option {
 		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
 	}
 	return append(out,
-		number("max-tags", FieldsGroup, "Most tags", "No more tags than this are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),
-		number("max-performers", FieldsGroup, "Most performers", "No more performers than this are written per scene.", 500, func(s *Settings) *int { return &s.MaxPerformers }),
-		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before more than this share (in percent) of the values in a field that Lockstep did not write would be overwritten, or of all its values cleared.", 100, func(s *Settings) *int { return &s.BrakePercent }),
-		number("brake-minimum", FieldsGroup, "Brake from", "The brake stays off below this many items a day.", 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
+		number("max-tags", FieldsGroup, "Maximum tags", "At most this many tags are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),
+		number("max-performers", FieldsGroup, "Maximum performers", "At most this many performers are written per scene.", 500, func(s *Settings) *int { return &s.MaxPerformers }),
+		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before overwriting more than this percentage of a field's values that Lockstep did not write, or clearing more than this percentage of all its values.", 100, func(s *Settings) *int { return &s.BrakePercent }),
+		number("brake-minimum", FieldsGroup, "Brake starts at", "Below this many items a day Lockstep does not ask.", 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
 	)
 }
 
@@ -75,13 +75,13 @@ func schedule() []Option {
 	return []Option{
 		choice("reconcile", Schedule, "Reconcile", "How often both libraries are compared in full.", []Interval{Never, Hourly, Daily, Weekly},
 			func(s *Settings) *Interval { return &s.Reconcile }),
-		choice("reconcile-scope", Schedule, "What to reconcile", "Which scenes a scheduled reconciliation looks at.", []Scope{ScopeAll, ScopeDay, ScopeWeek},
+		choice("reconcile-scope", Schedule, "What to reconcile", "Which scenes a scheduled reconciliation compares.", []Scope{ScopeAll, ScopeDay, ScopeWeek},
 			func(s *Settings) *Scope { return &s.Scope }),
-		toggle("reconcile-at-start", Schedule, "Reconcile at start", "Reconcile after starting when the last time is over an hour ago.",
+		toggle("reconcile-at-start", Schedule, "Reconcile at start", "Reconcile after starting if the last reconciliation was over an hour ago.",
 			func(s *Settings) *bool { return &s.AtStart }),
 		toggle("hold", Schedule, "Write nothing", "Connect, compare and preview, but write nothing to Plex. The set-up keeps this on until its last step.",
 			func(s *Settings) *bool { return &s.Hold }),
-		span("stash-probe", Schedule, "Check for edits every", "How often Stash is asked whether something was edited.", time.Second, day,
+		span("stash-probe", Schedule, "Check for edits every", "How often Lockstep asks Stash for edits.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.StashProbe }),
 		span("sweep-every", Schedule, "Full check every", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
 			func(s *Settings) *time.Duration { return &s.SweepEvery }),
@@ -93,27 +93,27 @@ func schedule() []Option {
 func notifications() []Option {
 	return []Option{
 		toggle("notify", Notifications, "Notifications", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.Notify }),
-		span("notify-delay", Notifications, "Only outages longer than", "Shorter outages are recorded, not announced.", 0, day,
+		span("notify-delay", Notifications, "Only outages longer than", "Shorter outages are recorded but not announced.", 0, day,
 			func(s *Settings) *time.Duration { return &s.NotifyDelay }),
-		text("quiet-from", Notifications, "Quiet from", "No notification from this time, for example 22:30; empty for none.",
+		text("quiet-from", Notifications, "Quiet from", "No notifications from this time on, for example 22:30; leave empty for none.",
 			func(s *Settings) *string { return &s.QuietFrom }, clock),
-		text("quiet-to", Notifications, "Quiet until", "The end of the quiet hours.", func(s *Settings) *string { return &s.QuietTo }, clock),
+		text("quiet-to", Notifications, "Quiet until", "When quiet hours end.", func(s *Settings) *string { return &s.QuietTo }, clock),
 	}
 }
 
 func performance() []Option {
 	return []Option{
-		choice("pace", Performance, "Pace", "How hard Plex may be worked: gentle leaves it most of its time.", []Pace{Gentle, Normal, Full},
+		choice("pace", Performance, "Pace", "How much Plex may be used: gentle leaves it free most of the time.", []Pace{Gentle, Normal, Full},
 			func(s *Settings) *Pace { return &s.Pace }),
-		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex came back.", 1000, func(s *Settings) *int { return &s.RampFrom }),
-		number("ramp-to", Performance, "Maximum rate", "The most scenes per second until Plex has proved itself again.", 1000, func(s *Settings) *int { return &s.RampTo }),
-		span("ramp-over", Performance, "Reach it within", "How long Lockstep takes to get that fast.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
+		number("ramp-from", Performance, "After an outage, start with", "Scenes per second right after Plex is back.", 1000, func(s *Settings) *int { return &s.RampFrom }),
+		number("ramp-to", Performance, "Maximum rate", "The most scenes per second until Plex has proved stable again.", 1000, func(s *Settings) *int { return &s.RampTo }),
+		span("ramp-over", Performance, "Reach it within", "How long Lockstep takes to reach that rate.", 0, time.Hour, func(s *Settings) *time.Duration { return &s.RampOver }),
 	}
 }
 
 func privacy() []Option {
 	return []Option{
-		toggle("secret-in-file", Privacy, "Keep secrets in a file", "Without a keyring, keep the API key and token in a file only you can read.",
+		toggle("secret-in-file", Privacy, "Keep secrets in a file", "Without a keyring, store the API key and token in a file that only you can read.",
 			func(s *Settings) *bool { return &s.SecretInFile }),
 		toggle("mask-names", Privacy, "Mask names in the log", "Titles and file names are masked in the log.", func(s *Settings) *bool { return &s.MaskNames }),
 		span("keep-history", Privacy, "Keep history for", "How long the record of what was written is kept.", day, 3650*day,
@@ -135,11 +135,11 @@ func advanced() []Option {
 	return []Option{
 		text("plextv-url", Advanced, "Sign-in address", "Where to sign in with Plex; empty means "+PublicPlexTV+".",
 			func(s *Settings) *string { return &s.PlexTV }, signInAddress),
-		span("plex-probe", Advanced, "Check Plex when idle every", "How often Lockstep checks that Plex is up while there is nothing to do.", time.Second, day,
+		span("plex-probe", Advanced, "Check Plex when idle every", "How often Lockstep checks that Plex is up while idle.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.PlexProbe }),
-		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many calls in a row must fail before Plex counts as down.", 100,
+		number("breaker-threshold", Advanced, "Failures until Plex counts as down", "How many requests in a row must fail before Plex counts as down.", 100,
 			func(s *Settings) *int { return &s.BreakerThreshold }),
-		span("probe-first", Advanced, "First try after", "The first wait while Plex is down; it doubles up to the longest.", 10*time.Millisecond, time.Hour,
+		span("probe-first", Advanced, "First try after", "The first wait while Plex is down; each further one is twice as long, up to the longest.", 10*time.Millisecond, time.Hour,
 			func(s *Settings) *time.Duration { return &s.ProbeFirst }),
 		span("probe-max", Advanced, "Longest wait between tries", "The longest wait between two tries while Plex is down.", 10*time.Millisecond, time.Hour,
 			func(s *Settings) *time.Duration { return &s.ProbeMax }),

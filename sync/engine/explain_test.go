@@ -20,7 +20,7 @@ func TestExplainNamesWhatIsKeptOfASceneInStep(t *testing.T) {
 	must(t, b.world.Plex.PersonEdit(key, "title", "A person's title."))
 	l := b.start()
 	l.settled()
-	for id, want := range map[string]string{"5": "In step.", "8": "In step, except for what is kept as it is in Plex: title, summary. The reasons stand under Fields."} {
+	for id, want := range map[string]string{"5": "In step.", "8": "In step, except for what stays as it is in Plex: title, summary. See Fields for the reasons."} {
 		x, err := l.Explain(context.Background(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +74,7 @@ func TestExplainOnAnEmptyDataFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := x.Steps[2].Words
-			if fails && !strings.HasPrefix(in.String(), "Plex did not list its libraries yet: ") || !fails && !strings.HasPrefix(in.String(), "found: ") {
+			if fails && !strings.HasPrefix(in.String(), "Plex has not listed its libraries yet: ") || !fails && !strings.HasPrefix(in.String(), "found: ") {
 				t.Errorf("%q", in)
 			}
 			if strings.Contains(in.String()+x.Outcome.String(), "has no item") || strings.Contains(x.Outcome.String(), "paused") || fails != strings.HasPrefix(x.Outcome.String(), "Plex could not be asked") {
@@ -162,7 +162,7 @@ func TestExplainAsksStashForNothingThatIsLongerThanAnyPath(t *testing.T) {
 	l := small(t).start()
 	l.settled()
 	_, err := l.Explain(context.Background(), strings.Repeat("a", 1<<20))
-	if !fault.Is(err, fault.Rejected) || fault.Of(err).Message.String() != "This is too long to look for." {
+	if !fault.Is(err, fault.Rejected) || fault.Of(err).Message.String() != "This is too long to search for." {
 		t.Errorf("got %v", err)
 	}
 }

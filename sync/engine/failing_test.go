@@ -29,7 +29,7 @@ func TestOnlyWhatWorkedIsLoggedAsWorking(t *testing.T) {
 	if n := strings.Count(log.String(), "a request works again"); n != 0 {
 		t.Errorf("nothing worked, and %d lines say so", n)
 	}
-	if n := strings.Count(log.String(), "a request fails and is tried again"); n != 1 {
+	if n := strings.Count(log.String(), "a request failed and will be retried"); n != 1 {
 		t.Errorf("one thing failed in one way all the time: %d lines", n)
 	}
 	l.keep(r, api.SettingsChange{APIKey: new("right")})

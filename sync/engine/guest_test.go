@@ -43,7 +43,7 @@ func TestATokenThatMayOnlyLookIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 		t.Errorf("%d wait, outage %v; want 12 and none", len(page.Jobs), s.Outage)
 	}
 	got, err := l.TestConnection(t.Context(), api.TestRequest{Server: "plex", URL: r.world.Plex.URL()})
-	if err != nil || got.OK || !strings.Contains(got.Words.String(), "only look") || got.Hint.IsZero() {
+	if err != nil || got.OK || !strings.Contains(got.Words.String(), "only read") || got.Hint.IsZero() {
 		t.Errorf("the test of the connection says %+v, %v", got, err)
 	}
 	l.keep(r, api.SettingsChange{Token: &owner})

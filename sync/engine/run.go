@@ -53,11 +53,11 @@ func (e *Engine) Done() <-chan struct{} { return e.quit }
 
 // shutdown ends the work in hand, bounded, and stores that the process ended well.
 func (e *Engine) shutdown() {
-	e.stopping = "the step in hand"
+	e.stopping = "finishing the current scene"
 	e.publish()
 	e.cancelTasks()
 	if !e.loop.End(stopBound) {
-		e.log.Warn("the step in hand did not end in time; it will be checked at the next start")
+		e.log.Warn("the current scene was not finished in time; it will be checked at the next start")
 	}
 	if err := e.storeEnd(); err != nil && !errors.Is(err, context.Canceled) {
 		e.log.Error("store the end of this run", "err", err)

@@ -62,8 +62,8 @@ func TestARedirectIsToldWithoutWhatItCarries(t *testing.T) {
 	t.Parallel()
 	c := client(t, "http://host:1", "")
 	for location, want := range map[string]string{
-		"https://films.example/login?token=s3same#me": "It leads to https://films.example. If",
-		"http://cAnArY.example/":                      "It leads to http://[secret].example. If",
+		"https://films.example/login?token=s3same#me": "It redirects to https://films.example. If",
+		"http://cAnArY.example/":                      "It redirects to http://[secret].example. If",
 		"/login?token=s3same":                         "A proxy or a sign-in page",
 	} {
 		f := fault.Of(c.Redirected("ask", httpc.Reply{Code: 302, Header: http.Header{"Location": {location}}}))
@@ -309,7 +309,7 @@ func TestTheHeadersOfAllRequestsNeverHoldTheSecret(t *testing.T) {
 		t.Errorf("%v, the headers are %v", err, shared)
 	}
 	for _, secret = range []string{"two words", "a\nX-Other: b", "tökén"} {
-		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Message.String() != "The Plex token contains characters that no token has." {
+		if f := ask(c, fine); f == nil || f.Class != fault.Unauthorized || f.Message.String() != "The Plex token contains invalid characters." {
 			t.Errorf("%q: %v", secret, f)
 		}
 	}

@@ -69,7 +69,7 @@ func TestWhoHangsUpIsAskedOnceMoreAndNotOncePerConnectionKept(t *testing.T) {
 			}
 			h.keep(t, c)
 			f := fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Cover, Path: "/x"}, fine))
-			if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex broke off the connection." {
+			if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex closed the connection." {
 				t.Errorf("got %v", f)
 			}
 			if n := h.asked.Load(); n != 2 {
@@ -89,7 +89,7 @@ func TestWhatFailsIsNotRepeatedBehindTheBackOfTheBudget(t *testing.T) {
 	b.Done(budget.Cover, fault.Old(fault.Unreachable, fault.Plex, "away", "", nil))
 	h.keep(t, c)
 	f := fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Cover, Path: "/x"}, fine))
-	if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex broke off the connection." {
+	if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex closed the connection." {
 		t.Errorf("got %v", f)
 	}
 	if n := h.asked.Load(); n != 1 {

@@ -87,7 +87,7 @@ func TestTooManyObjectsAreATemporaryFaultInWords(t *testing.T) {
 		var v []any
 		return decode.JSON(r.Body, 2, &v)
 	})
-	if f == nil || f.Class != fault.Temporary || f.Message.String() != "Plex sent far more than it was asked for." {
+	if f == nil || f.Class != fault.Temporary || f.Message.String() != "Plex sent far more data than requested." {
 		t.Errorf("got %v", f)
 	}
 }

@@ -38,7 +38,7 @@ func TestAProxyThatAsksForALoginIsNamedAndSatisfied(t *testing.T) {
 	t.Parallel()
 	s := behindProxy(t, "me", "pass:word-cAnArY")
 	for name, c := range map[string]struct{ login, words string }{
-		"none":  {"", "A proxy in front of Stash asks for a user name and a password."},
+		"none":  {"", "A proxy in front of Stash asks for a user name and password."},
 		"wrong": {"me:wr0ng-cAnArY", "The proxy in front of Stash does not accept the user name and password."},
 		"right": {"me:pass:word-cAnArY", ""},
 	} {

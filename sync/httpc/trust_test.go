@@ -21,7 +21,7 @@ import (
 	"lockstep/sync/sim"
 )
 
-// secured is a simulated server that speaks https only.
+// secured is a simulated server that accepts https only.
 func secured(t *testing.T, cert tls.Certificate) *sim.World {
 	t.Helper()
 	w := sim.NewWorld(sim.Options{Seed: 1, Scenes: 1})
@@ -80,19 +80,19 @@ func TestEachCertificateThatDoesNotFitHasItsOwnWordsAndAdvice(t *testing.T) {
 		trust       string
 		words, hint string // "" when it is trusted
 	}{
-		"own authority":                    {fit, "", "The certificate of Plex is from an authority this computer does not know.", "Enter the file of that authority's certificate"},
+		"own authority":                    {fit, "", "The certificate of Plex is from an authority this computer does not trust.", "Enter the file of that authority's certificate"},
 		"own authority, its file":          {fit, ownFile, "", ""},
 		"own authority, fingerprint":       {fit, printed(fit), "", ""},
-		"signed itself":                    {selfSigned, "", "Plex has signed its certificate itself.", printed(selfSigned)},
-		"signed itself, another's file":    {selfSigned, ownFile, "Plex has signed its certificate itself.", printed(selfSigned)},
+		"signed itself":                    {selfSigned, "", "Plex's certificate is self-signed.", printed(selfSigned)},
+		"signed itself, another's file":    {selfSigned, ownFile, "Plex's certificate is self-signed.", printed(selfSigned)},
 		"signed itself, fingerprint":       {selfSigned, strings.ToLower(printed(selfSigned)), "", ""},
-		"another than the fingerprint":     {another, printed(selfSigned), "Plex shows another certificate than the one entered in the settings.", printed(another)},
-		"trusted, but not by fingerprint":  {fit, printed(selfSigned), "Plex shows another certificate than the one entered in the settings.", printed(fit)},
+		"another than the fingerprint":     {another, printed(selfSigned), "Plex presents a different certificate from the one entered in the settings.", printed(another)},
+		"trusted, but not by fingerprint":  {fit, printed(selfSigned), "Plex presents a different certificate from the one entered in the settings.", printed(fit)},
 		"expired":                          {issue(t, own, -time.Hour, "127.0.0.1"), ownFile, "The certificate of Plex has expired.", "Renew it"},
 		"not yet valid":                    {issue(t, own, 72*time.Hour, "127.0.0.1"), ownFile, "The certificate of Plex is not valid yet.", "clock"},
-		"another name":                     {issue(t, own, day, "nas.example", "10.9.8.7"), ownFile, "The certificate of Plex is for another name than this address.", "nas.example, 10.9.8.7"},
-		"of Plex":                          {direct, ownFile, "The certificate of Plex is for another name than this address.", "Enter this address instead: https://127-0-0-1.0123abcd.plex.direct:"},
-		"of Plex, authority not known":     {direct, "", "The certificate of Plex is for another name than this address.", "Enter this address instead: https://127-0-0-1.0123abcd.plex.direct:"},
+		"another name":                     {issue(t, own, day, "nas.example", "10.9.8.7"), ownFile, "The certificate of Plex is for a different name from this address.", "nas.example, 10.9.8.7"},
+		"of Plex":                          {direct, ownFile, "The certificate of Plex is for a different name from this address.", "Enter this address instead: https://127-0-0-1.0123abcd.plex.direct:"},
+		"of Plex, authority not known":     {direct, "", "The certificate of Plex is for a different name from this address.", "Enter this address instead: https://127-0-0-1.0123abcd.plex.direct:"},
 		"a file that is not there":         {fit, noFile, "The certificate file for Plex cannot be read.", "Check the file"},
 		"a file that holds no certificate": {fit, os.Args[0], "The certificate file for Plex cannot be read.", "Check the file"},
 	} {
@@ -167,7 +167,7 @@ func TestAPlainServerThatHangsUpIsNotToldToSpeakHTTPS(t *testing.T) {
 	}()
 	c := client(t, "http://"+ln.Addr().String(), "")
 	for range 5 {
-		if f := identity(c); f == nil || f.Message.String() != "Plex broke off the connection." || f.Class != fault.Unreachable {
+		if f := identity(c); f == nil || f.Message.String() != "Plex closed the connection." || f.Class != fault.Unreachable {
 			t.Errorf("got %v", f)
 		}
 	}

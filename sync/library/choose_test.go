@@ -28,7 +28,7 @@ func TestLibrariesAreChosenByTitleOrID(t *testing.T) {
 		"twice":           {[]string{"Nature", " NATURE "}, []string{"1"}, nil},
 		"order of wishes": {[]string{"Trains", "Nature"}, []string{"4", "1"}, nil},
 		"unknown":         {[]string{"Nature", "Ships"}, nil, []string{`no library named “Ships”`, "Nature, Radio, 1, Trains"}},
-		"not of films":    {[]string{"Radio"}, nil, []string{`“Radio” is not a library of films`, "Movies"}},
+		"not of films":    {[]string{"Radio"}, nil, []string{`“Radio” is not a movie library`, "Movies"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

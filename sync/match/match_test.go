@@ -302,7 +302,7 @@ func TestAnItemInPlexsTrashIsNoTarget(t *testing.T) {
 	gone := item("1", "Gone", "/plex/a.mkv")
 	gone.Trashed = true
 	r, err := match.Resolve(sceneWith("/plex/a.mkv"), match.Mapper{}, library{items: []match.Candidate{gone}}.index())
-	if err != nil || len(r.Targets) != 0 || r.Skip != skip.NotInPlex || r.Why.String() != "the item “Gone” is in Plex's trash: Plex did not find its file at the last scan" {
+	if err != nil || len(r.Targets) != 0 || r.Skip != skip.NotInPlex || r.Why.String() != "the item “Gone” is in Plex's trash: Plex did not find its file in the last scan" {
 		t.Errorf("%+v %v", r, err)
 	}
 	if len(r.Candidates) != 1 || r.Candidates[0].Score != match.Doubtful || r.Candidates[0].Why.String() != "in Plex's trash" {

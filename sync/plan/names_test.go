@@ -24,7 +24,7 @@ func TestPerformersOfOneNameAreToldApart(t *testing.T) {
 		note string
 	}{
 		"alone, without its disambiguation": {[]scene.Performer{performer("1", "Ada", "the elder"), performer("2", "Ben", "")}, []string{"Ada", "Ben"}, ""},
-		"one has none":                      {[]scene.Performer{performer("1", "Ada", ""), performer("2", "Ada", "the elder")}, []string{"Ada", "Ada (the elder)"}, "of the same name in Stash, told apart: “Ada”, “Ada (the elder)”"},
+		"one has none":                      {[]scene.Performer{performer("1", "Ada", ""), performer("2", "Ada", "the elder")}, []string{"Ada", "Ada (the elder)"}, "same name in Stash, told apart: “Ada”, “Ada (the elder)”"},
 		"both have one":                     {[]scene.Performer{performer("1", "Ada", "I"), performer("2", "Ada", "II")}, []string{"Ada (I)", "Ada (II)"}, "told apart: “Ada (I)”, “Ada (II)”"},
 		"in another case":                   {[]scene.Performer{performer("1", "ADA", ""), performer("2", "Ada", "I")}, []string{"ADA", "Ada (I)"}, "told apart: “ADA”, “Ada (I)”"},
 		"nothing tells them apart":          {[]scene.Performer{performer("1", "Ada", ""), performer("2", "ada", "")}, []string{"Ada"}, "the same name in Plex, kept once: “Ada”, “ada”"},

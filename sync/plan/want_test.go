@@ -76,7 +76,7 @@ func TestNamesAreMergedAndCapped(t *testing.T) {
 	}
 	p := plan.Make(newShelf(scene.Item{Title: "x"}).read(), w, plan.Memory{}, set)
 	for f, why := range map[scene.Field]string{
-		scene.FieldPerformers: "1 beyond the limit of 2 are left out", scene.FieldTags: "1 beyond the limit of 3 are left out",
+		scene.FieldPerformers: "1 over the limit of 2 are skipped", scene.FieldTags: "1 over the limit of 3 are skipped",
 	} {
 		if d := fieldOf(t, p, f); !strings.Contains(d.Said().String(), why) {
 			t.Errorf("%s: %q", f, d.Said())

@@ -33,8 +33,8 @@ func TestAnswersBecomeFaults(t *testing.T) {
 		after time.Duration
 	}{
 		"token refused":     {401, nil, unauthorizedPage, fault.Unauthorized, "Plex does not accept the token.", 0},
-		"not the owner":     {403, nil, "", fault.Unauthorized, "Plex knows this account, but only the owner of the server may do that.", 0},
-		"gone":              {404, nil, "<html><h1>404 Not Found</h1></html>", fault.NotFound, "Plex does not have that any more.", 0},
+		"not the owner":     {403, nil, "", fault.Unauthorized, "Plex knows this account, but only the server's owner may do that.", 0},
+		"gone":              {404, nil, "<html><h1>404 Not Found</h1></html>", fault.NotFound, "Plex no longer has that.", 0},
 		"busy":              {429, map[string]string{"Retry-After": "7"}, "", fault.Busy, "Plex is busy.", 7 * time.Second},
 		"busy, by the date": {429, map[string]string{"Retry-After": "Sun, 06 Nov 1994 08:49:47 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT"}, "", fault.Busy, "Plex is busy.", 10 * time.Second},
 		"busy for ever":     {429, map[string]string{"Retry-After": "99999999999"}, "", fault.Busy, "Plex is busy.", time.Hour},
@@ -45,8 +45,8 @@ func TestAnswersBecomeFaults(t *testing.T) {
 		"start-up maintenance": {503, nil, `<Response code="503" title="Maintenance" status="Plex Media Server is currently performing startup maintenance tasks."/>`,
 			fault.Unreachable, "Plex is starting (maintenance). Lockstep will wait.", 0},
 		"overloaded":       {503, map[string]string{"Retry-After": "3"}, "", fault.Unreachable, "Plex is overloaded or starting. Lockstep will wait.", 3 * time.Second},
-		"proxy without it": {502, nil, "<html>Bad Gateway</html>", fault.Unreachable, "Plex does not answer behind its address (502).", 0},
-		"proxy gave up":    {504, nil, "", fault.Unreachable, "Plex does not answer behind its address (504).", 0},
+		"proxy without it": {502, nil, "<html>Bad Gateway</html>", fault.Unreachable, "The proxy in front of Plex gets no answer from it (502).", 0},
+		"proxy gave up":    {504, nil, "", fault.Unreachable, "The proxy in front of Plex gets no answer from it (504).", 0},
 		"still starting":   {400, nil, "the server is still starting up", fault.Unreachable, "Plex is starting. Lockstep will wait.", 0},
 		"refused":          {400, nil, "<html>Bad Request</html>", fault.Rejected, "Plex refused this (400).", 0},
 		"conflict":         {409, nil, "", fault.Rejected, "Plex refused this (409).", 0},
@@ -54,9 +54,9 @@ func TestAnswersBecomeFaults(t *testing.T) {
 		"line too long":    {414, nil, "", fault.Rejected, "This is too long for Plex or for a proxy in front of it.", 0},
 		"redirect":         {302, map[string]string{"Location": "/login?next=" + canary}, "", fault.Config, "This address redirects; it is probably not Plex.", 0},
 		"web page":         {200, map[string]string{"Content-Type": "text/html"}, "<!DOCTYPE html><html></html>", fault.Config, "This address answers with a web page, not with Plex. Is the port 32400?", 0},
-		"another service":  {200, nil, `{"data":{"version":"0.30"}}`, fault.Config, "This address answers, but not as Plex does.", 0},
-		"plain text":       {200, nil, `hello`, fault.Config, "This address answers, but not as Plex does.", 0},
-		"another XML":      {200, nil, `<rss/>`, fault.Config, "This address answers, but not as Plex does.", 0},
+		"another service":  {200, nil, `{"data":{"version":"0.30"}}`, fault.Config, "This address answers, but not the way Plex does.", 0},
+		"plain text":       {200, nil, `hello`, fault.Config, "This address answers, but not the way Plex does.", 0},
+		"another XML":      {200, nil, `<rss/>`, fault.Config, "This address answers, but not the way Plex does.", 0},
 		"empty":            {200, nil, "", fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
 		"cut-off JSON":     {200, nil, `{"MediaContainer":{"size":1,"Metadata":[{"ratingKey":"1"`, fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
 		"cut-off XML":      {200, nil, `<MediaContainer size="1"><Video ratingKey="1">`, fault.Unreachable, "Plex's answer was cut off or garbled.", 0},
@@ -163,7 +163,7 @@ func TestHTTPSAtAPlainPortSaysSo(t *testing.T) {
 	t.Parallel()
 	s := serve(t, says(200, ""))
 	f := wantClass(t, client(t, strings.Replace(s.URL, "http", "https", 1)).Probe(context.Background()), fault.Config)
-	if f.Message.String() != "This address does not speak https." {
+	if f.Message.String() != "This address does not support https." {
 		t.Errorf("got %q", f.Message)
 	}
 }

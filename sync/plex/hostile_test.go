@@ -61,7 +61,7 @@ func TestASmallAnswerWithMillionsOfEntriesTakesNoMemory(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			err := call(context.Background())
 			runtime.ReadMemStats(&after)
-			if f := wantClass(t, err, fault.Temporary); f.Message.String() != "Plex sent far more than it was asked for." {
+			if f := wantClass(t, err, fault.Temporary); f.Message.String() != "Plex sent far more data than requested." {
 				t.Errorf("%s, %s: %v", name, what, f)
 			}
 			if took := after.TotalAlloc - before.TotalAlloc; took > most {

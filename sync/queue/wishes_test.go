@@ -115,7 +115,7 @@ func TestAWishMadeMeanwhileIsNotFulfilledByTheWorkInHand(t *testing.T) {
 	}
 }
 
-// Neither an undo nor a sync that is still to be done is dropped for the other.
+// Neither an undo nor a sync that is left to do is dropped for the other.
 func TestAnUndoAndASyncWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	undo := queue.Wish{Scene: 1, Undo: 3}

@@ -328,7 +328,7 @@ func TestOtherVersionIsToldToRestart(t *testing.T) {
 	_, dir := serve(t, remote.Server{API: f, Version: "2.0", Lasting: true}, remote.Listen)
 	_, h, err := remote.Connect(t.Context(), dir, "1.0")
 	got := fault.Of(err)
-	if got == nil || got.Class != fault.Config || !strings.Contains(got.Hint.String(), "Restart Lockstep") {
+	if got == nil || got.Class != fault.Config || !strings.Contains(got.Hint.String(), "Quit the running Lockstep") {
 		t.Errorf("got %+v, want a fault of class Config that says to restart", got)
 	}
 	if h.Version != "2.0" || !h.Lasting || h.PID != os.Getpid() {

@@ -137,7 +137,7 @@ func TestAnEndlessAnswerIsRefused(t *testing.T) {
 	t.Cleanup(s.Close)
 	c := client(s.URL, "")
 	_, err := c.Names(t.Context())
-	want(t, err, fault.Temporary, "far more than it was asked for")
+	want(t, err, fault.Temporary, "far more data than requested")
 	_, err = c.Cover(t.Context(), 3, "")
 	want(t, err, fault.Rejected, "larger than 20 MB")
 }

@@ -76,8 +76,8 @@ func TestEveryCallClassifiesAnAnswerThatIsNotGraphQL(t *testing.T) {
 		"bad gateway":        {answer{code: 502, kind: "text/html", body: page}, "", fault.Unreachable, "502"},
 		"unavailable":        {answer{code: 503}, "", fault.Unreachable, "503"},
 		"gateway timeout":    {answer{code: 504}, "", fault.Unreachable, "504"},
-		"https port":         {answer{code: 400, kind: "text/plain", body: "Client sent an HTTP request to an HTTPS server."}, "", fault.Config, "speaks https only"},
-		"gone":               {answer{code: 410, kind: "text/plain"}, "", fault.Config, "not as Stash"},
+		"https port":         {answer{code: 400, kind: "text/plain", body: "Client sent an HTTP request to an HTTPS server."}, "", fault.Config, "accepts https only"},
+		"gone":               {answer{code: 410, kind: "text/plain"}, "", fault.Config, "not the way Stash does"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestA422NamesTheVersion(t *testing.T) {
 	for name, tc := range map[string]struct{ version, words string }{
 		"old":  {`{"data":{"version":{"version":"v0.19.1"}}}`, "too old for Lockstep (version v0.19.1)"},
 		"new":  {`{"data":{"version":{"version":"v1.2.0"}}}`, "too old or too new for Lockstep (version v1.2.0)"},
-		"none": {`{"errors":[{"message":"Cannot query field"}]}`, "not as Stash does"},
+		"none": {`{"errors":[{"message":"Cannot query field"}]}`, "not the way Stash does"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -251,5 +251,5 @@ func TestAnAnswerCutOffOnTheWireIsUnreachable(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	_, _, err := client(s.URL, "").Newest(t.Context())
-	want(t, err, fault.Unreachable, "broke off the connection")
+	want(t, err, fault.Unreachable, "closed the connection")
 }

@@ -45,7 +45,7 @@ func TestASmallAnswerWithMillionsOfEntriesTakesNoMemory(t *testing.T) {
 		err := calls()[name](t.Context(), client(s.URL, ""))
 		runtime.ReadMemStats(&after)
 		s.Close()
-		want(t, err, fault.Temporary, "far more than it was asked for")
+		want(t, err, fault.Temporary, "far more data than requested")
 		if took := after.TotalAlloc - before.TotalAlloc; took > most {
 			t.Errorf("%s: %d MB for an answer of %d kB", name, took>>20, out.Len()>>10)
 		}

@@ -87,7 +87,7 @@ func TestAFinishedJobIsToldAndNothingElse(t *testing.T) {
 	})
 	n := 0
 	err := client(url, canary).WatchJobs(t.Context(), func() { n++ })
-	want(t, err, fault.Unreachable, "connection to Stash ended")
+	want(t, err, fault.Unreachable, "connection to Stash was lost")
 	if n != 2 {
 		t.Errorf("told %d times, want 2", n)
 	}
@@ -111,9 +111,9 @@ func TestWatchingEndsInWords(t *testing.T) {
 		class fault.Class
 		words string
 	}{
-		"refused":  {`{"id":"jobs","type":"error","payload":[{"message":"Cannot query field ` + canary + `"}]}`, fault.Config, "does not tell when its jobs end"},
-		"complete": {`{"id":"jobs","type":"complete"}`, fault.Unreachable, "stopped telling"},
-		"garbage":  {canary, fault.Unreachable, "ended"},
+		"refused":  {`{"id":"jobs","type":"error","payload":[{"message":"Cannot query field ` + canary + `"}]}`, fault.Config, "does not report when its jobs end"},
+		"complete": {`{"id":"jobs","type":"complete"}`, fault.Unreachable, "stopped reporting"},
+		"garbage":  {canary, fault.Unreachable, "was lost"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -178,7 +178,7 @@ func TestAServerWithoutTheProtocolIsNotStash(t *testing.T) {
 		}
 	}))
 	t.Cleanup(s.Close)
-	want(t, client(s.URL, "").WatchJobs(t.Context(), func() {}), fault.Config, "not as Stash")
+	want(t, client(s.URL, "").WatchJobs(t.Context(), func() {}), fault.Config, "not the way Stash does")
 }
 
 func TestASocketThatWasCutBeforeItsFirstPingIsHeldOpenByPings(t *testing.T) {

@@ -128,7 +128,7 @@ func TestAPageForSecondsIsNoWrongAddress(t *testing.T) {
 				t.Fatal(err)
 			}
 			well = false
-			want(t, call(t.Context(), c), fault.Unreachable, "Something else answers in place of Stash at the moment.")
+			want(t, call(t.Context(), c), fault.Unreachable, "Something else is answering in place of Stash at the moment.")
 			f.Close()
 		}
 	}

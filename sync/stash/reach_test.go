@@ -74,7 +74,7 @@ func TestNoServerIsUnreachableInWords(t *testing.T) {
 		"refused":       {"http://" + free, fault.Unreachable, "connection refused"},
 		"unknown name":  {"http://stash.invalid:9999", fault.Unreachable, ""},
 		"untrusted":     {secure.URL, fault.Unreachable, "certificate"}, // at first: it may be a stop-gap
-		"not https":     {strings.Replace(plain.URL, "http:", "https:", 1), fault.Config, "does not speak https"},
+		"not https":     {strings.Replace(plain.URL, "http:", "https:", 1), fault.Config, "does not support https"},
 		"no address":    {"", fault.Config, "must look like http://host:9999"},
 		"no scheme":     {"stash.invalid:9999", fault.Unreachable, ""},
 		"other scheme":  {"ftp://harbour", fault.Config, "must look like"},

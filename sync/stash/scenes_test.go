@@ -214,7 +214,7 @@ func TestAnotherSceneThanAskedForIsRefused(t *testing.T) {
 	t.Parallel()
 	f := serve(t, library(map[string]string{"3": `{"id":"4","title":"Night Trains","files":[]}`}, nil))
 	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
-	want(t, err, fault.Config, "not as Stash")
+	want(t, err, fault.Config, "not the way Stash does")
 	if len(got) != 0 {
 		t.Errorf("got %v", got)
 	}

@@ -70,7 +70,7 @@ func TestAKeyThatCannotBeSentIsSaidSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := call(t.Context(), client(f.URL, "two\nlines"))
-			want(t, err, fault.Unauthorized, "characters that no key has")
+			want(t, err, fault.Unauthorized, "invalid characters")
 			if strings.Contains(err.Error(), "lines") {
 				t.Errorf("the key is in %v", err)
 			}

@@ -238,7 +238,7 @@ func TestJobsAgainstTheSimulatedStash(t *testing.T) {
 		t.Fatal("the end of the job was not told")
 	}
 	w.Stash.DropConnections()
-	want(t, <-ended, fault.Unreachable, "ended")
+	want(t, <-ended, fault.Unreachable, "was lost")
 	if len(told) != 0 {
 		t.Error("told more than once")
 	}

@@ -30,7 +30,7 @@ const sameFault = 3
 // Streak counts different scenes that failed alike in a row. It outlives a batch. The
 // zero value is ready; it is not safe for concurrent use.
 type Streak struct {
-	// Doubt is set while the last thing known is that Plex takes no writes: then the first
+	// Doubt is set while the last thing known is that Plex does not accept writes: then the first
 	// failure counts. A success takes it back.
 	Doubt bool
 

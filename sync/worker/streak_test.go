@@ -33,7 +33,7 @@ func TestAStreakNeedsSeveralDifferentScenesOfOneClass(t *testing.T) {
 	}
 	s.Doubt = true
 	if !s.Fail(job(6), temporary) {
-		t.Error("while Plex takes no writes the first failure does not count")
+		t.Error("while Plex does not accept writes the first failure does not count")
 	}
 	if s.Success(); s.Doubt || s.Fail(job(7), temporary) {
 		t.Error("a success does not take the doubt back")

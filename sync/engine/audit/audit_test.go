@@ -222,7 +222,7 @@ func TestReportsOfAProcessThatDiedAreEnded(t *testing.T) {
 	r := newRig(t, 1)
 	id := r.want(api.ReconcileRequest{})
 	r.restart()
-	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete.String() != "Lockstep ended before it was done." {
+	if rep := r.report(id); rep.Ended.IsZero() || rep.Incomplete.String() != "Lockstep quit before it was finished." {
 		t.Errorf("report %+v", rep)
 	}
 	if r.Running() != nil {

@@ -221,7 +221,7 @@ func (d *Dispatcher) hold(f *fault.Error, now time.Time) {
 	}
 }
 
-// refuse notes that Plex takes no writes, and what a person is asked about that.
+// refuse notes that Plex does not accept writes, and what a person is asked about that.
 func (d *Dispatcher) refuse(f *fault.Error) {
 	asks := api.Attention{Kind: api.FixPlex, Words: message.New(message.EveryChangeRefused, message.Of(f.Message)), Hint: message.New(message.AdviceEveryChangeRefused), Since: d.host.Stamp()}
 	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
@@ -230,12 +230,12 @@ func (d *Dispatcher) refuse(f *fault.Error) {
 	if d.refused != nil {
 		asks.Since = d.refused.Since
 	} else {
-		d.host.Log.Warn("Plex takes no writes", "class", f.Class, "detail", f.Error())
+		d.host.Log.Warn("Plex does not accept writes", "class", f.Class, "detail", f.Error())
 	}
 	d.refused = &asks
 }
 
-// Refusal is what a person is asked because Plex takes no writes. A server that can be read
+// Refusal is what a person is asked because Plex does not accept writes. A server that can be read
 // proves nothing about it, so only a write that was taken takes it back. It is no outage:
 // Plex is there.
 func (d *Dispatcher) Refusal() (api.Attention, bool) {

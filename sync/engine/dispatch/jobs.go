@@ -179,7 +179,7 @@ func (d *Dispatcher) ResumeOrphans() error {
 		return nil
 	})
 	if n > 0 {
-		d.host.Log.Info("going on with what the last run was working on", "scenes", n)
+		d.host.Log.Info("resuming what the last run was working on", "scenes", n)
 	}
 	return err
 }

@@ -254,7 +254,7 @@ func (d *Dispatcher) followed(r worker.Result, j queue.Job, f *Followed) {
 		b.position, b.toWrite = max(b.position-1, 0), b.toWrite-1
 	}
 	if j.State == queue.Done && r.Wrote && r.Outcome == worker.Done && d.refused != nil {
-		d.host.Log.Info("Plex takes writes again")
+		d.host.Log.Info("Plex accepts writes again")
 		d.refused, f.Writable = nil, true
 	}
 	if j.State == queue.Dead {

@@ -22,7 +22,7 @@ type Dispatcher struct {
 	batch     *batch // nil while none is in hand
 	claimed   claims // handed out, no result on disk yet
 	holdUntil time.Time
-	refused   *api.Attention // what a person is asked while Plex takes no writes; nil while it does
+	refused   *api.Attention // what a person is asked while Plex does not accept writes; nil while it does
 	streak    worker.Streak
 	ramp      *ramp
 	run       run

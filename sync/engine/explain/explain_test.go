@@ -91,7 +91,7 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 		"nothing":                {plan.Decision{Field: scene.FieldTitle, Action: plan.Same}, "title: same"},
 		"nothing, for a reason":  {plan.Decision{Field: scene.FieldTitle, Action: plan.Same, Why: message.Old("as Stash has it")}, "title: same; as Stash has it"},
 		"names in and out":       {plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann", "Ben"}, Removed: []string{"Cy"}}, "performers: + Ann, + Ben, − Cy"},
-		"a picture":              {plan.Decision{Field: scene.FieldPoster, Action: plan.Write, Old: "1", New: "2"}, "poster: the cover of Stash is put in"},
+		"a picture":              {plan.Decision{Field: scene.FieldPoster, Action: plan.Write, Old: "1", New: "2"}, "poster: the cover from Stash is set"},
 		"a long value, cut":      {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: strings.Repeat("ä", 90)}, "title: cleared, was “" + strings.Repeat("ä", 80) + "…”"},
 		"a value as long as may": {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: strings.Repeat("ä", 80)}, "title: cleared, was “" + strings.Repeat("ä", 80) + "”"},
 	} {
@@ -156,13 +156,13 @@ func TestTheQueueStepTellsEveryState(t *testing.T) {
 	at := "2026-03-01T12:00:00Z"
 	for state, want := range map[queue.State]string{
 		"":             "not in the queue",
-		queue.Waiting:  "waits since " + at,
-		queue.Running:  "is being worked on",
-		queue.Retrying: "failed tries: 3; next try " + at,
-		queue.Parked:   "waits for Plex until " + at,
-		queue.Dead:     "failed tries: 3; given up " + at,
-		queue.Done:     "done " + at,
-		queue.Skipped:  "left alone " + at + ": " + skip.Of(skip.Excluded).Words.String(),
+		queue.Waiting:  "queued since " + at,
+		queue.Running:  "in progress",
+		queue.Retrying: "failed attempts: 3; next attempt " + at,
+		queue.Parked:   "not in Plex yet; waiting until " + at,
+		queue.Dead:     "failed attempts: 3; gave up " + at,
+		queue.Done:     "in step at " + at,
+		queue.Skipped:  "skipped " + at + ": " + skip.Of(skip.Excluded).Words.String(),
 	} {
 		got := inQueue(queue.Job{State: state, Enqueued: noon, Due: noon, Attempts: 3, Code: skip.Excluded})
 		if got.Words.String() != want || len(got.Lines) != 0 {
@@ -197,7 +197,7 @@ func TestTheOutcomeIsTheFirstThingThatStandsInTheWay(t *testing.T) {
 		"given up":                 {Situation{Paused: true}, gap(queue.Dead), sentenceOf(skip.FailedBefore, message.None).String()},
 		"held by the brake":        {Situation{Paused: true}, held, sentenceOf(skip.Brake, message.None).String()},
 		"a pause":                  {Situation{Paused: true, PlexDown: true}, gap(queue.Waiting), sentenceOf(skip.Paused, message.None).String()},
-		"an outage":                {Situation{PlexDown: true}, gap(queue.Waiting), "Plex is away; the scene is written when it is back."},
+		"an outage":                {Situation{PlexDown: true}, gap(queue.Waiting), "Plex does not answer; the scene is written when it is back."},
 		"waiting":                  {Situation{}, gap(queue.Waiting), sentenceOf(skip.AlreadyQueued, message.None).String()},
 		"tried again":              {Situation{}, gap(queue.Retrying), sentenceOf(skip.AlreadyQueued, message.None).String()},
 		"in step":                  {Situation{Paused: true}, reconcile.Finding{Comparison: &compare.Comparison{}}, "In step."},

@@ -29,7 +29,7 @@ func TestTheStashStepTellsEditFilesAndWhenItWasInStep(t *testing.T) {
 		words string
 		lines []string
 	}{
-		"never in step": {scene.Scene{ID: 5}, store.Seen{}, "scene 5", []string{"without file", "Lockstep never saw it in step"}},
+		"never in step": {scene.Scene{ID: 5}, store.Seen{}, "scene 5", []string{"no file", "Lockstep has never seen it in step"}},
 		"edited and in step": {
 			scene.Scene{ID: 5, UpdatedAt: "2026-03-01T14:00:00+02:00", Files: files("/a.mp4")}, store.Seen{Synced: noon},
 			"scene 5, edited 2026-03-01T12:00:00Z", []string{"file /a.mp4", "last seen in step 2026-03-01T12:00:00Z"},
@@ -57,10 +57,10 @@ func TestThePathStepNamesTheRuleOfEachPath(t *testing.T) {
 	}{
 		"no file":    {rules, nil, "there is no file to look for", 0},
 		"a rule":     {rules, []match.Mapped{{Stash: "/stash/a.mp4", Plex: []string{"/plex/a.mp4"}}}, "rule /stash → /plex gives /plex/a.mp4", 0},
-		"none fits":  {rules, []match.Mapped{{Stash: "/other/a.mp4"}}, "no rule covers /other/a.mp4", 0},
+		"none fits":  {rules, []match.Mapped{{Stash: "/other/a.mp4"}}, "no path rule covers /other/a.mp4", 0},
 		"without":    {nil, []match.Mapped{{Stash: "/a.mp4", Plex: []string{"/a.mp4"}}}, "no path rules: the same path in Plex, /a.mp4", 0},
 		"two files":  {rules, []match.Mapped{{Stash: "/stash/a.mp4", Plex: []string{"/plex/a.mp4"}}, {Stash: "/other/b.mp4"}}, "rule /stash → /plex gives /plex/a.mp4", 1},
-		"both apart": {rules, []match.Mapped{{Stash: "/other/a.mp4"}, {Stash: "/other/b.mp4"}}, "no rule covers /other/a.mp4", 1},
+		"both apart": {rules, []match.Mapped{{Stash: "/other/a.mp4"}, {Stash: "/other/b.mp4"}}, "no path rule covers /other/a.mp4", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -88,9 +88,9 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 		lines    []string
 	}{
 		"one":        {match.Result{Targets: []match.Target{target}}, nil, "found: “Low Tide” in Films (item 7)", nil},
-		"two":        {match.Result{Targets: []match.Target{target, target}}, nil, "found 2 items, each is kept in step", nil},
+		"two":        {match.Result{Targets: []match.Target{target, target}}, nil, "found 2 items; each is kept in step", nil},
 		"none":       {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, nil, "no item at /a.mp4", nil},
-		"not listed": {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, listing, "Plex did not list its libraries yet: Plex does not answer", nil},
+		"not listed": {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, listing, "Plex has not listed its libraries yet: Plex does not answer", nil},
 		"no file":    {match.Result{}, listing, "nothing to look for", nil},
 		"candidates": {
 			match.Result{Targets: []match.Target{target}, Candidates: []match.Scored{

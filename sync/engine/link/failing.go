@@ -50,7 +50,7 @@ func (l *Links) LogFailing(list []api.Failing) {
 		k := failure{f.Server, f.Kind, f.Words.String()}
 		now[k] = true
 		if !l.logged[k] {
-			l.host.Log.Warn("a request fails and is tried again", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)
+			l.host.Log.Warn("a request failed and will be retried", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)
 		}
 	}
 	for k := range l.logged {

@@ -182,6 +182,6 @@ func (a *Account) swapEnded(account, token string, err error) (swapped bool, _ e
 		a.fruitless = account
 		return false, nil
 	}
-	a.host.Log.Warn("Plex does not accept the former token any more; going on with the one of the newest sign-in")
+	a.host.Log.Warn("Plex no longer accepts the previous token; using the one from the newest sign-in")
 	return true, a.putSwapped(a.host.Stamp())
 }

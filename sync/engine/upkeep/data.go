@@ -37,7 +37,7 @@ func (u *Upkeep) Watch(ctx context.Context, look func()) {
 		return
 	}
 	if err := u.data.Watch(ctx, look); err != nil {
-		u.host.Log.Warn("the data folder cannot be watched; it is looked at every minute", "err", err)
+		u.host.Log.Warn("the data folder cannot be watched; it is checked every minute", "err", err)
 	}
 }
 
