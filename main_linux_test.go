@@ -38,7 +38,7 @@ func squat(at string) {
 			os.Exit(1)
 		}
 		data, _ := io.ReadAll(c) // until the other side has enough of it
-		fmt.Printf("heard %q\n", data)
+		fmt.Printf("received %q\n", data)
 	}
 }
 
@@ -318,7 +318,7 @@ func TestSquattingProcessGetsNoToken(t *testing.T) {
 	}
 	_ = squatter.Process.Signal(syscall.SIGTERM)
 	for lines.Scan() {
-		if lines.Text() != `heard ""` {
+		if lines.Text() != `received ""` {
 			t.Errorf("the squatter %s", lines.Text())
 		}
 	}

@@ -42,7 +42,7 @@ func (c *doctorCmd) Run(s *session) error {
 	})
 }
 
-// look gives fn an API that has heard from both servers and writes nothing of its
+// look gives fn an API that has answers of both servers and writes nothing of its
 // own accord, and tells whether it is that of a Lockstep that runs anyway.
 func (s *session) look(fn func(a api.API, live bool) error) error {
 	return s.reach(ownParams{hold: true}, func(a api.API, live bool) error {

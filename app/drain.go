@@ -196,22 +196,24 @@ func blocked(s api.Snapshot) error {
 	return nil
 }
 
-// reason is what most of the jobs say that were tried in vain, "" when there are none.
-func (d *drain) reason(s api.Snapshot) string {
+// reason is what most of the jobs say that were tried in vain, None when there are none.
+func (d *drain) reason(s api.Snapshot) message.Message {
 	if s.Queue.Retrying == 0 {
-		return ""
+		return message.None
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	page, err := d.api.Jobs(ctx, store.JobQuery{States: []queue.State{queue.Retrying}, Limit: reasonSample})
 	if err != nil {
-		return "" // the count alone is true as well
+		return message.None // the count alone is true as well
 	}
-	times, most := map[string]int{}, ""
+	times, most := map[message.Message]int{}, message.None
 	for _, j := range page.Jobs {
-		times[j.Words.String()]++
-		if n := times[j.Words.String()]; !j.Words.IsZero() && n > times[most] {
-			most = j.Words.String()
+		if j.Words.IsZero() {
+			continue
+		}
+		if times[j.Words]++; times[j.Words] > times[most] {
+			most = j.Words
 		}
 	}
 	return most
@@ -221,7 +223,7 @@ func (d *drain) reason(s api.Snapshot) string {
 const reasonSample = 200
 
 // late says why the wait was in vain; reason is what the jobs themselves say.
-func late(s api.Snapshot, waited time.Duration, reason string) error {
+func late(s api.Snapshot, waited time.Duration, reason message.Message) error {
 	hint := message.New(message.CommandGaveUp, message.Span(waited))
 	if f := away(s); f != nil {
 		f.Hint = message.Sentences(f.Hint, hint)
@@ -231,14 +233,14 @@ func late(s api.Snapshot, waited time.Duration, reason string) error {
 		return fault.New(fault.Temporary, fault.None, message.New(message.CommandNotCompared), hint, nil)
 	}
 	for _, f := range s.Failing {
-		return fault.New(f.Class, f.Server, message.Old(present.Failing(f, moment())+"."), message.Sentences(f.Hint, hint), nil)
+		return fault.New(f.Class, f.Server, present.FailingMessage(f, moment().Now), message.Sentences(f.Hint, hint), nil)
 	}
 	if s.Scan != nil {
 		return fault.New(fault.Temporary, s.Scan.Server, unread(s.Scan.Server), hint, nil)
 	}
 	left := message.New(message.CommandToBeDone, message.Count(s.Queue.Pending()))
-	if reason != "" {
-		left = message.New(message.CommandToBeDoneBecause, message.Count(s.Queue.Pending()), message.Of(message.Old(reason)))
+	if !reason.IsZero() {
+		left = message.New(message.CommandToBeDoneBecause, message.Count(s.Queue.Pending()), message.Of(reason))
 	}
 	return fault.New(fault.Temporary, fault.None, left, hint, nil)
 }
@@ -252,13 +254,24 @@ func away(s api.Snapshot) *fault.Error {
 	case !s.Stash.OK && !s.Stash.Error.IsZero():
 		return fault.New(fault.Unreachable, fault.Stash, s.Stash.Error, s.Stash.Hint, nil)
 	case s.Verdict == health.Down, !s.Plex.OK && !s.Plex.Error.IsZero():
-		return fault.Old(fault.Unreachable, fault.Plex, or(s.Plex.Error.String(), present.Status(s, moment())), s.Plex.Hint.String(), nil)
+		return fault.New(fault.Unreachable, fault.Plex, plexDown(s), s.Plex.Hint, nil)
 	case !s.Stash.Checked:
 		return silent(fault.Stash)
 	case !s.Plex.Checked:
 		return silent(fault.Plex)
 	}
 	return nil
+}
+
+// plexDown says why Plex is held to be away: what it answered last, or what opened the
+// breaker.
+func plexDown(s api.Snapshot) message.Message {
+	for _, m := range []message.Message{s.Plex.Error, s.Breaker.Cause} {
+		if !m.IsZero() {
+			return m
+		}
+	}
+	return message.New(message.CommandSilent, message.Word(fault.Plex))
 }
 
 // unread says which server has not given all of its list yet.

@@ -36,7 +36,7 @@ var AnswerTypes = map[string]reflect.Type{
 
 // Empty are the same with nothing in them, and as full as a snapshot can be.
 func Empty() map[string][]any {
-	lasts := outage.Record{ID: 7, Started: now(), Cause: message.Old("connection refused"), JobsHeld: 3}
+	lasts := outage.Record{ID: 7, Started: now(), Cause: message.Foreign("connection refused"), JobsHeld: 3}
 	return map[string][]any{
 		"status":  {statusOf(api.Snapshot{}), statusOf(api.Snapshot{Verdict: health.Down, Outage: &lasts, Attention: []api.Attention{{}}, Failing: []api.Failing{{}}, LastReconciliation: &store.Report{}})},
 		"outages": {outagesOf("up", api.OutagePage{}), outagesOf("down", api.OutagePage{Records: []outage.Record{lasts}, Gaps: []outage.Gap{{}}, Timeline: []outage.Segment{{}}})},

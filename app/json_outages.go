@@ -23,7 +23,7 @@ type outageJSON struct {
 }
 
 func outageOf(r outage.Record) outageJSON {
-	return outageJSON{r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause.String(), r.JobsHeld, r.FailedProbes, r.Requeued, r.Repaired, r.Imported, r.Note}
+	return outageJSON{r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause.String(), r.JobsHeld, r.FailedProbes, r.Requeued, r.Repaired, r.Imported, r.Note.String()}
 }
 
 // gapJSON is a time nobody watched Plex.

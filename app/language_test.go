@@ -34,13 +34,13 @@ func TestTheSettingBeatsTheEnvironmentAndWorksAtOnce(t *testing.T) { //nolint:pa
 	if got := present.Language(); got != "en" {
 		t.Errorf("windows begin in %q, want the setting", got)
 	}
-	var heard []string
-	if err := a.Watch(context.Background(), func(api.Snapshot) { heard = append(heard, present.T("Queue")) }); err != nil {
+	var drawn []string
+	if err := a.Watch(context.Background(), func(api.Snapshot) { drawn = append(drawn, present.T("Queue")) }); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []string{"Warteschlange", "Queue", "Warteschlange", "Warteschlange"} {
-		if heard[i] != want {
-			t.Errorf("snapshot %d is drawn as %q, want %q", i, heard[i], want)
+		if drawn[i] != want {
+			t.Errorf("snapshot %d is drawn as %q, want %q", i, drawn[i], want)
 		}
 	}
 	if s.speak(config.English); present.Language() != "en" {

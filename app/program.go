@@ -51,7 +51,7 @@ type Desktop interface {
 	TrayHost(ctx context.Context) bool
 	// Notifications asks the desktop who shows its messages.
 	Notifications(ctx context.Context) (string, error)
-	// Complain shows a message on the desktop when there is no other way to be heard.
+	// Complain shows a message on the desktop when there is no other way to tell anybody.
 	Complain(title, words string)
 }
 

@@ -223,7 +223,7 @@ func (c *explainCmd) Run(s *session) error {
 	})
 }
 
-// connected waits until an engine of our own has heard from both servers, or not.
+// connected waits until an engine of our own has answers of both servers, or not.
 func (s *session) connected(a api.API) error {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()

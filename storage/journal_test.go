@@ -185,7 +185,7 @@ func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 	d, _ := open(t, dir)
 	update(t, d, func(tx store.Tx) error {
 		for id := uint64(1); id <= 3; id++ {
-			r := outage.Record{ID: id, Started: start, Ended: start.Add(time.Minute), Cause: message.Old(fmt.Sprintf("refused %d", id))}
+			r := outage.Record{ID: id, Started: start, Ended: start.Add(time.Minute), Cause: message.Foreign(fmt.Sprintf("refused %d", id))}
 			if err := tx.PutOutage(r); err != nil {
 				return err
 			}
@@ -193,7 +193,7 @@ func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 		return nil
 	})
 	closeDB(t, d)
-	garble(t, dir, `"old":"refused 2"`)
+	garble(t, dir, `"detail":"refused 2"`)
 	d, o := open(t, dir)
 	if !strings.Contains(o.Words.String(), "Outages lost to damage on disk: 1.") {
 		t.Errorf("said %q", o.Words)

@@ -68,7 +68,7 @@ func writeUntilFull(d *storage.DB) (int, error) {
 
 func bigJob(tx store.Tx, id scene.ID) error {
 	j := waiting(id)
-	j.Words = message.Old(strings.Repeat("x", 5000))
+	j.Words = message.Foreign(strings.Repeat("x", 5000))
 	return tx.PutJob(j)
 }
 

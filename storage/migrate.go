@@ -12,7 +12,7 @@ import (
 )
 
 // schemaVersion is the layout of keys and records this program reads and writes.
-const schemaVersion = 3
+const schemaVersion = 4
 
 // migration brings a database one version further, within one transaction.
 type migration struct {

@@ -38,7 +38,7 @@ func TestPitfallUpdateWritesZeroFields(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)
 	j := waiting(1)
-	j.Attempts, j.Words = 3, message.Old("refused")
+	j.Attempts, j.Words = 3, message.Foreign("refused")
 	for _, j := range []queue.Job{j, waiting(1)} {
 		update(t, d, func(tx store.Tx) error { return tx.PutJob(j) })
 	}

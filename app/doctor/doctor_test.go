@@ -53,7 +53,7 @@ type household struct {
 
 func (h *household) CheckData(ctx context.Context) (api.DataCheck, error) {
 	if h.hurt != "" {
-		return api.DataCheck{Words: message.Old(h.hurt)}, nil
+		return api.DataCheck{Words: message.Foreign(h.hurt)}, nil
 	}
 	return h.Engine.CheckData(ctx)
 }
@@ -298,7 +298,7 @@ func TestNoCanaryIsInTheBundle(t *testing.T) {
 	real := slog.New(slog.NewJSONHandler(log, nil))
 	path := sc.Files[0].Path
 	real.Error("write an item", "name", canaryTitle, "err", "Get \""+h.world.Plex.URL()+"/x?X-Plex-Token="+canaryToken+"\": open "+path+": no such file or directory")
-	real.Warn("odd", "anything", "a fjord nobody heard of", "key", canaryKey, "path", path)
+	real.Warn("odd", "anything", "a fjord nobody knows", "key", canaryKey, "path", path)
 	if _, err := log.WriteString("panic: " + canaryTitle + " at " + path + " with " + canaryToken + "\n\n\tgoroutine 1\n{\"broken\": \"" + canaryTitle + "\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -309,7 +309,7 @@ func TestNoCanaryIsInTheBundle(t *testing.T) {
 	files := unpack(t, out.Bytes())
 	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	for name, content := range files {
-		for _, canary := range []string{canaryToken, canaryKey, canaryTitle, canaryFolder, canaryLib, "Canary Tag", "nobody heard of", path, stem, h.env.DataDir, "anary"} {
+		for _, canary := range []string{canaryToken, canaryKey, canaryTitle, canaryFolder, canaryLib, "Canary Tag", "nobody knows", path, stem, h.env.DataDir, "anary"} {
 			if at := strings.Index(strings.ToLower(content), strings.ToLower(canary)); at >= 0 {
 				t.Errorf("%s holds %q: …%s…", name, canary, content[max(0, at-80):min(len(content), at+80)])
 			}

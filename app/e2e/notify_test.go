@@ -239,7 +239,7 @@ func (d *desk) outages() printedOutages {
 
 // TestFalseOutageIsSilent is the incident "ONGOING (2d 14h) while Plex was fine": the
 // record has no end, the breaker was stored closed. A true outage afterwards shows that
-// silence was not the only thing left to be heard.
+// silence was not all that was left.
 func TestFalseOutageIsSilent(t *testing.T) {
 	d := newDesk(t, desktoptest.RigParams{}, tidy())
 	d.storeFalseOutage(62 * time.Hour)
@@ -276,7 +276,7 @@ func (d *desk) storeFalseOutage(ago time.Duration) {
 		if err := tx.PutBreaker(breaker.Breaker{State: breaker.Closed}); err != nil {
 			return err
 		}
-		return tx.PutOutage(outage.Record{ID: 1, Started: time.Now().Add(-ago).UTC(), Cause: message.Old("connection refused")})
+		return tx.PutOutage(outage.Record{ID: 1, Started: time.Now().Add(-ago).UTC(), Cause: message.Foreign("connection refused")})
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -119,7 +119,7 @@ func (d *Desktop) Withdraw(tag string) error {
 	return nil
 }
 
-// Close ends the connection. Clicks are no longer heard.
+// Close ends the connection. Clicks no longer come.
 func (d *Desktop) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/api"
+	"lockstep/sync/scene"
 )
 
 // Explanation is why a scene is, or is not, in step, as text of several lines.
@@ -16,7 +17,7 @@ func Explanation(e api.Explanation, m Moment) string {
 		}
 		return strings.Join(lines, "\n")
 	}
-	lines := []string{e.Title + " (" + T("scene %s", e.Scene) + ")"}
+	lines := []string{Match(api.Match{Title: e.Title, Scene: e.Scene})}
 	for i, s := range e.Steps {
 		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Say(s.Words)))
 		for _, l := range s.Lines {
@@ -30,4 +31,17 @@ func Explanation(e api.Explanation, m Moment) string {
 }
 
 // Match names a scene to choose.
-func Match(c api.Match) string { return c.Title + " (" + T("scene %s", c.Scene) + ")" }
+func Match(c api.Match) string {
+	if c.Title == "" {
+		return Begun(Named("", c.Scene))
+	}
+	return c.Title + " (" + Named("", c.Scene) + ")"
+}
+
+// Named is what a scene is called: its name, or its number when it has none; "" for no scene.
+func Named(name string, id scene.ID) string {
+	if name != "" || id == 0 {
+		return name
+	}
+	return T("scene %s", id)
+}

@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // lastingAfter is how long something fails before it is spoken of: most faults are over by
@@ -24,35 +25,43 @@ func stuck(s api.Snapshot) *api.Failing {
 
 // Failing says what fails, why, and when it is tried again.
 func Failing(f api.Failing, m Moment) string {
-	words := what(f) + because(f.Words)
-	if f.Next.After(m.Now) {
-		words = join(words, T("next try at %s", m.Clock(f.Next)))
+	return m.Say(FailingMessage(f, m.Now))
+}
+
+// FailingMessage is what Failing says.
+func FailingMessage(f api.Failing, now time.Time) message.Message {
+	out := what(f)
+	if !f.Words.IsZero() {
+		out = message.New(message.FailingBecause, message.Of(out), message.Of(f.Words))
 	}
-	return words
+	if f.Next.After(now) {
+		out = message.New(message.FailingAgain, message.Of(out), message.Time(f.Next))
+	}
+	return out
 }
 
 // what says which request fails.
-func what(f api.Failing) string {
+func what(f api.Failing) message.Message {
 	switch f.Kind {
 	case "listing", "index":
-		return T("Plex does not list its library")
+		return message.New(message.FailingPlexList)
 	case "stamps", "sweep":
-		return T("Stash does not list its scenes")
+		return message.New(message.FailingStashScenes)
 	case "names", "name sweep":
-		return T("Stash does not list its tags, performers and studios")
+		return message.New(message.FailingStashNames)
 	case "paths", "file sweep":
-		return T("Stash does not list its files")
+		return message.New(message.FailingStashFiles)
 	case "scenes", "recheck", "newest":
-		return T("Stash does not return its scenes")
+		return message.New(message.FailingStashGive)
 	case "edit", "upload", "write":
-		return T("Plex does not accept changes")
+		return message.New(message.FailingPlexChanges)
 	case "items":
-		return T("Plex does not return its items")
+		return message.New(message.FailingPlexItems)
 	}
 	if f.Server == fault.Stash {
-		return T("Stash does not answer correctly")
+		return message.New(message.FailingStash)
 	}
-	return T("Plex does not answer correctly")
+	return message.New(message.FailingPlex)
 }
 
 // Scan says how far the look at the servers is: "Reading scenes from Stash, 12 000 of

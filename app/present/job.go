@@ -23,10 +23,7 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: j.Name, State: StateWords(j.State), Detail: Say(j.Words)}
-	if r.Name == "" {
-		r.Name = T("scene %s", j.Scene)
-	}
+	r := JobRow{Name: Named(j.Name, j.Scene), State: StateWords(j.State), Detail: Say(j.Words)}
 	switch j.State {
 	case queue.Running:
 		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), Cause(j.Cause)
@@ -169,10 +166,7 @@ type Activity struct {
 
 // HistoryLine makes a line of what happened to a scene.
 func HistoryLine(a store.Activity, m Moment) Activity {
-	line := Activity{When: m.Stamp(a.At), Name: a.Name, What: Say(a.Words)}
-	if line.Name == "" {
-		line.Name = T("scene %s", a.Scene)
-	}
+	line := Activity{When: m.Stamp(a.At), Name: Named(a.Name, a.Scene), What: Say(a.Words)}
 	switch {
 	case line.What != "":
 	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile

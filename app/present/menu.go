@@ -22,7 +22,7 @@ type Menu struct {
 func MenuOf(s api.Snapshot, m Moment) Menu {
 	menu := Menu{
 		Icon: Icon(s), Status: Status(brief(s), m), Language: Language(), Queue: T("Queue…") + queueHint(s), Reports: T("Reports…"), Outages: T("Outages…"),
-		CanSync: s.Live && s.Stopping == "",
+		CanSync: s.Live && s.Stopping.IsZero(),
 	}
 	menu.CanReconcile = menu.CanSync && s.Configured && s.Reconcile == nil
 	if s.Standing.NeedYou > 0 { // as the status counts them

@@ -114,19 +114,6 @@ func Sentence(words string) string {
 	return upper(words)
 }
 
-// number writes the digits of a sentence as Number does; false when they are none.
-func number(digits string) (string, bool) {
-	n, err := strconv.Atoi(strings.ReplaceAll(digits, thin, ""))
-	return Number(n), err == nil
-}
-
-func lower(words string) string {
-	for i, r := range words {
-		return strings.ToLower(string(r)) + words[i+len(string(r)):]
-	}
-	return words
-}
-
 // Begun gives words a capital.
 func Begun(words string) string { return upper(words) }
 

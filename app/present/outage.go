@@ -35,12 +35,9 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 	if r.JobsHeld > 0 {
 		row.Held = Count(r.JobsHeld, "change held", "changes held")
 	}
-	row.Note = Heard(r.Note)
+	row.Note = Say(r.Note)
 	if r.Repaired && !r.Imported { // an imported one says so itself
-		row.Note = T("repaired at start")
-		if r.Note != "" {
-			row.Note += ": " + Heard(r.Note)
-		}
+		row.Note = T("repaired at start") + about(r.Note)
 	}
 	if r.Requeued > 0 {
 		row.Note = join(row.Note, T("%s retried afterwards", Number(r.Requeued)))
@@ -49,6 +46,14 @@ func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
 		row.Cause = T("unknown cause")
 	}
 	return row
+}
+
+// about is a message after a colon, "" for none.
+func about(m message.Message) string {
+	if m.IsZero() {
+		return ""
+	}
+	return ": " + Say(m)
 }
 
 // Metrics is the sentence over the outage chart.

@@ -49,13 +49,13 @@ func writing(s *api.Snapshot) {
 
 func down(s *api.Snapshot) {
 	s.Verdict, s.Since = health.Down, ago(10*time.Minute)
-	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: now.Add(40 * time.Second), Cause: message.Old("connection refused"), OpenedAt: s.Since}
-	s.Outage = &outage.Record{ID: 3, Started: s.Since, Cause: message.Old("connection refused")}
+	s.Breaker = api.Breaker{State: breaker.Open, NextProbe: now.Add(40 * time.Second), Cause: message.Foreign("connection refused"), OpenedAt: s.Since}
+	s.Outage = &outage.Record{ID: 3, Started: s.Since, Cause: message.Foreign("connection refused")}
 	s.Queue = queue.Counts{Waiting: 14}
 }
 
 func stashAway(s *api.Snapshot) {
-	s.Stash = api.Connection{Checked: true, Error: message.Old("connection refused"), Class: string(fault.Unreachable), Since: ago(5 * time.Minute)}
+	s.Stash = api.Connection{Checked: true, Error: message.Foreign("connection refused"), Class: string(fault.Unreachable), Since: ago(5 * time.Minute)}
 }
 
 func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
@@ -68,7 +68,7 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		})
 	}
 	signIn := func(s *api.Snapshot) {
-		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: message.Old("restored")}, {Kind: api.SignInPlex, Words: message.Old("Plex asks you to sign in again.")}}
+		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: message.Foreign("restored")}, {Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again.")}}
 	}
 	pause := func(s *api.Snapshot) { s.Paused, s.PausedTill = true, now.Add(78*time.Minute) }
 	stands := func(st api.Standing, q queue.Counts) api.Snapshot {
@@ -103,17 +103,19 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		"comparing, no end":     {with(func(s *api.Snapshot) { s.Reconcile = &api.ReconcileState{} }), assets.Working, "Comparing the libraries…"},
 		"paused":                {both(writing, pause, func(s *api.Snapshot) { s.InHand = nil }), assets.Paused, "Paused until 15:30 · 20 queued"},
 		"paused for good":       {with(func(s *api.Snapshot) { s.Paused = true }), assets.Paused, "Paused"},
-		"quitting":              {both(writing, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }), assets.Working, "Quitting: finishing one scene"},
+		"quitting":              {both(writing, func(s *api.Snapshot) { s.Stopping = message.New(message.StepInHand) }), assets.Working, "Quitting: finishing the current scene"},
 		"asked":                 {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 queued"},
 		"first run":             {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Enter the addresses of Stash and Plex"},
-		"unknown attention":     {with(func(s *api.Snapshot) { s.Attention = []api.Attention{{Kind: "later", Words: message.Old("look here")}} }), assets.Attention, "Look here"},
-		"down":                  {both(writing, down), assets.Down, "Plex down since 14:02 · 14 queued"},
-		"down before asking":    {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 queued"},
-		"down while paused":     {both(down, pause), assets.Down, "Plex down since 14:02 · 14 queued"},
-		"no network":            {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 queued"},
-		"disputed":              {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
-		"unknown":               {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
-		"stash away":            {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
+		"unknown attention": {with(func(s *api.Snapshot) {
+			s.Attention = []api.Attention{{Kind: "later", Words: message.New(message.AdviceFirstRunUnfinished)}}
+		}), assets.Attention, "Finish the set-up to begin"},
+		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"down while paused":  {both(down, pause), assets.Down, "Plex down since 14:02 · 14 queued"},
+		"no network":         {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 queued"},
+		"disputed":           {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
+		"unknown":            {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
+		"stash away":         {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +204,7 @@ func TestBandTellsTheNextTry(t *testing.T) {
 	}
 	only := up()
 	stashAway(&only)
-	only.Stash.Error = message.Old("Stash is not running at this address")
+	only.Stash.Error = message.Foreign("Stash is not running at this address")
 	if got, want := present.Band(only, at)+" "+present.AwayBecause(only), "Lockstep keeps trying. Stash is not running at this address."; got != want {
 		t.Errorf("band %q, want %q", got, want)
 	}
@@ -259,13 +261,15 @@ func TestConnectionLines(t *testing.T) {
 		"plex up":   {present.Plex, up(), present.Line{Words: "Plex reachable", Tone: present.Good}},
 		"plex down": {present.Plex, with(down), present.Line{Words: "Plex down since 14:02: connection refused", Tone: present.Bad}},
 		"plex refuses": {present.Plex, with(func(s *api.Snapshot) {
-			s.Plex = api.Connection{Checked: true, Error: message.Old("the token was refused")}
+			s.Plex = api.Connection{Checked: true, Error: message.Foreign("the token was refused")}
 		}), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
-		"plex unknown":    {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
-		"plex unwatched":  {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
-		"stash up":        {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
-		"stash away":      {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07: connection refused", Tone: present.Bad}},
-		"stash key":       {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{Checked: true, Error: message.Old("wants an API key")} }), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
+		"plex unknown":   {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
+		"plex unwatched": {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
+		"stash up":       {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
+		"stash away":     {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07: connection refused", Tone: present.Bad}},
+		"stash key": {present.Stash, with(func(s *api.Snapshot) {
+			s.Stash = api.Connection{Checked: true, Error: message.Foreign("wants an API key")}
+		}), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},
 		"stash unknown":   {present.Stash, with(func(s *api.Snapshot) { s.Stash = api.Connection{} }), present.Line{Words: "Checking Stash", Tone: present.Muted}},
 		"stash unwatched": {present.Stash, api.Snapshot{}, present.Line{Words: "Stash not monitored", Tone: present.Muted}},
 	}
@@ -285,8 +289,8 @@ func TestOutageRows(t *testing.T) {
 		r    outage.Record
 		want present.OutageRow
 	}{
-		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: message.Old("connection refused"), JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 retried afterwards"}},
-		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: "record had no end"}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "unknown cause", Note: "repaired at start: record had no end"}},
+		"ended":    {outage.Record{ID: 2, Started: ago(10 * time.Minute), Ended: now, Cause: message.Foreign("connection refused"), JobsHeld: 14, Requeued: 2}, present.OutageRow{When: "23 Nov 14:02 – 14:12", Length: "10 min", Cause: "connection refused", Held: "14 changes held", Note: "2 retried afterwards"}},
+		"repaired": {outage.Record{ID: 1, Started: ago(50 * time.Hour), Ended: ago(25 * time.Hour), Repaired: true, Note: message.New(message.OutageNoEnd)}, present.OutageRow{When: "21 Nov 12:12 – 22 Nov 13:12", Length: "1 d 1 h", Cause: "unknown cause", Note: "repaired at start: record had no end"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -144,10 +144,7 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: r.Title, Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Words)}
-	if row.Title == "" {
-		row.Title = T("scene %s", r.Scene)
-	}
+	row := Row{Title: Named(r.Title, r.Scene), Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Words)}
 	if row.Kind == "" {
 		row.Kind = T("no gap")
 	}

@@ -38,6 +38,3 @@ func (format) Number(n int64) string       { return strconv.FormatInt(n, 10) }
 func (format) Span(d time.Duration) string { return Duration(d) }
 func (f format) Time(t time.Time) string   { return f.m.Clock(t) }
 func (f format) Day(t time.Time) string    { return f.m.Day(t) }
-
-// Old says a sentence of a package that does not write messages yet.
-func (f format) Old(words string) string { return f.m.Heard(words) }

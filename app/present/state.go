@@ -55,7 +55,7 @@ func StateOf(s api.Snapshot) State {
 
 func working(s api.Snapshot) State {
 	switch {
-	case s.Stopping != "":
+	case !s.Stopping.IsZero():
 		return Quitting
 	case s.Paused:
 		return OnPause
@@ -150,10 +150,10 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 		return s.Attention[0], true
 	}
 	if s.Live && !s.Configured {
-		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Enter the addresses of Stash and Plex")), Hint: message.Old(T("the set-up guides you step by step"))}, true
+		return api.Attention{Kind: api.FirstRun, Words: message.New(message.FirstRunServers), Hint: message.New(message.AdviceFirstRunServers)}, true
 	}
 	if s.Live && s.Hold {
-		return api.Attention{Kind: api.FirstRun, Words: message.Old(T("Nothing is written to Plex yet")), Hint: message.Old(T("finish the set-up to begin"))}, true
+		return api.Attention{Kind: api.FirstRun, Words: message.New(message.FirstRunUnfinished), Hint: message.New(message.AdviceFirstRunUnfinished)}, true
 	}
 	return api.Attention{}, false
 }

@@ -25,7 +25,7 @@ func Status(s api.Snapshot, m Moment) string {
 	case StashAway:
 		return join(T("Stash does not answer")+m.since(s.Stash.Since), left(s))
 	case Quitting:
-		return T("Quitting: %s", T(s.Stopping))
+		return T("Quitting: %s", SayClause(s.Stopping))
 	case OnPause:
 		return join(paused(s, m), left(s))
 	case Comparing:
@@ -55,7 +55,7 @@ func Progress(s api.Snapshot) string {
 	}
 	name := s.Run.Current
 	if name == "" && len(s.InHand) > 0 {
-		name = s.InHand[0].Name
+		name = Named(s.InHand[0].Name, s.InHand[0].Scene)
 	}
 	if name != "" {
 		name = " — " + name

@@ -28,12 +28,12 @@ var heads = []situation{
 	{"not set up", assets.Attention, func(s *api.Snapshot) { s.Configured = false }},
 	{"held by the set-up", assets.Attention, func(s *api.Snapshot) { s.Hold = true }},
 	{"asked", assets.Attention, func(s *api.Snapshot) {
-		s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Old("Plex asks you to sign in again")}}
+		s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again")}}
 	}},
 	{"unknown", assets.Unsure, func(s *api.Snapshot) { s.Verdict = health.Unknown }},
 	{"disputed", assets.Unsure, func(s *api.Snapshot) { s.Verdict = health.Disputed }},
 	{"stash away", assets.Unsure, stashAway},
-	{"quitting", assets.Working, func(s *api.Snapshot) { s.Stopping = "finishing one scene" }},
+	{"quitting", assets.Working, func(s *api.Snapshot) { s.Stopping = message.New(message.StepInHand) }},
 	{"paused", assets.Paused, func(s *api.Snapshot) { s.Paused = true }},
 	{"fine", "", func(*api.Snapshot) {}},
 }

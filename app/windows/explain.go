@@ -99,7 +99,7 @@ func (p *explainPage) explain(query string) {
 
 func (p *explainPage) draw(e api.Explanation) {
 	p.shown = e
-	set(p.title, e.Title, widget.MediumImportance) // the outcome below says whether it is in step
+	set(p.title, present.Named(e.Title, e.Scene), widget.MediumImportance) // the outcome below says whether it is in step
 	m := p.w.moment()
 	set(p.outcome, m.Say(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil

@@ -13,7 +13,7 @@ import (
 // leave closes a window. The last one asks first where nothing else would show that
 // Lockstep goes on, and says once that the tray icon does.
 func (w *Windows) leave(win *window) {
-	if len(w.open) > 1 || w.opt.TrayMissing == nil || w.heard && !w.snap.Live {
+	if len(w.open) > 1 || w.opt.TrayMissing == nil || w.informed && !w.snap.Live {
 		win.Close()
 		return
 	}

@@ -57,7 +57,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 	for _, language := range []string{"en", "de"} {
 		present.SetLanguage(language)
 		f := newFake()
-		f.outages.Records[1].Cause, f.outages.Records[1].Note = message.Old("Plex is not running at this address (connection refused)."), "record had no end"
+		f.outages.Records[1].Cause, f.outages.Records[1].Note = message.Foreign("Plex is not running at this address (connection refused)."), message.New(message.OutageNoEnd)
 		w := newTest(t, f)
 		for _, name := range []string{present.Reports, present.Outages, present.Preview, present.Queue} {
 			w.Show(name)
@@ -68,7 +68,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 					t.Errorf("%s, %s: %q is cut off at the usual size", language, name, full)
 				}
 			}
-			f.rows[7][5].Words = message.Old("the item “Ferry to the Outer Islands” also holds a file of scene 4711")
+			f.rows[7][5].Words = message.Foreign("the item “Ferry to the Outer Islands” also holds a file of scene 4711")
 			win.Resize(win.Content().MinSize())
 			rows, row := rowsOf(win)
 			for i := range rows.Length() {

@@ -78,7 +78,7 @@ func (w *Windows) askToQuit(win *window) {
 	confirm(win, present.T("Quit Lockstep?"), words, present.T("Quit"), func() { w.command(win, w.api.Quit) })
 }
 
-// key is a shortcut. Those of the menu bar are heard whatever has the focus.
+// key is a shortcut. Those of the menu bar work whatever has the focus.
 func key(name fyne.KeyName) fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierShortcutDefault}
 }

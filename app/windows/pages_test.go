@@ -73,7 +73,7 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	s := sampleSnapshot()
 	outageDown(&s)
 	w.update(s)
-	wantShown(t, win, "Next try in 40 s. Connection refused.", "Plex down since 14:02")
+	wantShown(t, win, "Next try in 40 s. Plex is not running at this address (connection refused).", "Plex down since 14:02")
 	if shows(win, "Plex down since 14:02 (") {
 		t.Error("the cause is told twice, and cut off once")
 	}
@@ -83,7 +83,7 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
 	p.list.list.Select(4)
-	f.jobs[4].Words = message.Old("Plex answered 503")
+	f.jobs[4].Words = message.Foreign("Plex answered 503")
 	p.jobs.stale()
 	if !strings.Contains(p.detail.words.Text, "503") {
 		t.Errorf("the foot still says %q", p.detail.words.Text)
@@ -198,7 +198,7 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	wantShown(t, win, "16 scenes, 48 fields. Something has been written since. Make a new preview to see what is left.")
 
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would clear 60 dates"), Report: 7}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Foreign("This would clear 60 dates"), Report: 7}}
 	w.update(s)
 	wantShown(t, win, "This would clear 60 dates. Continue?")
 	tap(t, win, "Continue")
@@ -215,7 +215,7 @@ func TestOutagesShowWhatIsKnown(t *testing.T) {
 	win, p := open[*outagesPage](t, w, present.Outages)
 	wantShown(t, win, "Plex available", "repaired at start: record had no end", "14 changes held")
 	p.list.list.Select(0)
-	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · connection refused · 14 changes held · 1 retried afterwards")
+	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · Plex is not running at this address (connection refused). · 14 changes held · 1 retried afterwards")
 	tap(t, win, "7 days")
 	if got := p.page.To.Sub(p.page.From); got != 7*24*time.Hour {
 		t.Errorf("looks at %v", got)
@@ -280,7 +280,7 @@ func TestExplainListsTheScenesToChooseFrom(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
 	one := f.explain
-	f.explain = api.Explanation{Outcome: message.Old("2 scenes match. Choose one."), Matches: []api.Match{
+	f.explain = api.Explanation{Outcome: message.Foreign("2 scenes match. Choose one."), Matches: []api.Match{
 		{Scene: 7, Title: "Rock Pools", Path: "/data/one.mkv"}, {Scene: 812, Title: "Rock Pools", Path: "/data/two.mkv"},
 	}}
 	win, _ := open[*explainPage](t, w, "explain:Rock Pools")
@@ -366,7 +366,7 @@ func TestDoctorTellsWhatIsWrong(t *testing.T) {
 
 func TestFailuresAreToldInWords(t *testing.T) {
 	f := newFake()
-	f.err = fault.Old(fault.Unreachable, fault.Stash, "connection refused", "is Stash running?", errors.New("dial tcp: secret"))
+	f.err = fault.New(fault.Unreachable, fault.Stash, message.Foreign("connection refused"), message.Foreign("is Stash running?"), errors.New("dial tcp: secret"))
 	w := newTest(t, f)
 	win, _ := open[*queuePage](t, w, present.Queue)
 	tap(t, win, "Sync now")

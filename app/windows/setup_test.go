@@ -156,11 +156,11 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f := newcomer()
 	good := f.test
 	_, win, p := setUp(t, f)
-	f.test = api.TestResult{Words: message.Old("Stash wants an API key"), Hint: message.Old("copy it from Settings → Security in Stash")}
+	f.test = api.TestResult{Words: message.New(message.StashKeyWanted), Hint: message.New(message.AdviceStashKey)}
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	entry(t, win, stashURLEntry).OnSubmitted("") // Enter
 	wantStep(t, p, present.StepStash)
-	wantShown(t, win, "▲ Stash wants an API key. Copy it from Settings")
+	wantShown(t, win, "▲ Stash wants an API key. Copy the key from Stash: Settings")
 	wantCalled(t, f, "test stash http://nas:9999")
 	f.test = good
 	tap(t, win, "Next")
@@ -168,14 +168,14 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 
 	tap(t, win, "Sign in with Plex…")
 	f.called()
-	f.err = fault.Old(fault.Unauthorized, fault.Plex, "Plex refused the token.", "Sign in again.", nil)
+	f.err = fault.New(fault.Unauthorized, fault.Plex, message.Foreign("Plex refused the token."), message.Foreign("Sign in again."), nil)
 	tap(t, win, "Use")
 	wantShown(t, win, "Plex refused the token.")
 	tap(t, win, "OK")
 	f.err = nil
 	f.settings.Values.PlexURL = ""
 	entry(t, win, 0).SetText("http://plex:32400")
-	f.test = api.TestResult{Words: message.Old("Plex is starting (database migration)"), Hint: message.Old("Lockstep will wait")}
+	f.test = api.TestResult{Words: message.Foreign("Plex is starting (database migration)"), Hint: message.Foreign("Lockstep will wait")}
 	f.called()
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepPlex)
@@ -255,7 +255,7 @@ func TestSetUpIsDrawn(t *testing.T) {
 	f := newcomer()
 	w, win, p := setUp(t, f)
 	shot(t, w, present.SetUp, "setup-1")
-	f.test.OK, f.test.Words = false, message.Old("This address answers with a web page, not with Stash")
+	f.test.OK, f.test.Words = false, message.Foreign("This address answers with a web page, not with Stash")
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	tap(t, win, "Next")
 	shot(t, w, present.SetUp, "setup-1-wrong")

@@ -149,7 +149,7 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 		},
 		"signed-out": func(s *api.Snapshot) {
 			quiet(s)
-			s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Old("Plex asks you to sign in again"), Hint: message.Old("sign in under Settings → Connections")}}
+			s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again"), Hint: message.Foreign("sign in under Settings → Connections")}}
 		},
 	}
 	for name, change := range faces {
@@ -205,7 +205,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 
 	w = newTest(t, f)
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Old("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Foreign("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
 	w.update(s)
 	w.Show(present.Queue)
 	shot(t, w, present.Queue, "queue-brake")

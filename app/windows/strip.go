@@ -49,7 +49,7 @@ func (s *strip) update(snap api.Snapshot) {
 	}
 	visible(s.pause, !snap.Paused)
 	visible(s.resume, snap.Paused)
-	enabled(s.sync, snap.Live && snap.Stopping == "")
+	enabled(s.sync, snap.Live && snap.Stopping.IsZero())
 }
 
 // inARow lays tip lines out from left to right, each as wide as its words. Where there is too

@@ -61,14 +61,14 @@ type Check struct {
 // Windows is the set of windows of one process. Its methods, Run excepted, must be
 // called on Fyne's main goroutine.
 type Windows struct {
-	app    fyne.App
-	api    api.API
-	opt    Options
-	open   map[string]*window
-	memory *memory
-	snap   api.Snapshot
-	heard  bool   // of the engine, or of its end
-	spoken string // the language of what is open
+	app      fyne.App
+	api      api.API
+	opt      Options
+	open     map[string]*window
+	memory   *memory
+	snap     api.Snapshot
+	informed bool   // of the engine, or of its end
+	spoken   string // the language of what is open
 
 	// Tests replace these to run everything in order on one goroutine.
 	spawn     func(func())
@@ -314,7 +314,7 @@ func (w *Windows) closed(key string) {
 }
 
 func (w *Windows) update(s api.Snapshot) {
-	w.snap, w.heard = s, true
+	w.snap, w.informed = s, true
 	w.reword()
 	for _, win := range w.open {
 		win.update(s)

@@ -217,9 +217,9 @@ func TestLastWindowAsksWithoutATray(t *testing.T) {
 }
 
 // Whoever closes a window before the engine's first word is asked all the same.
-func TestLastWindowAsksBeforeTheEngineIsHeardOf(t *testing.T) {
+func TestLastWindowAsksBeforeTheEngineSaysAnything(t *testing.T) {
 	w := newTest(t, newFake())
-	w.snap, w.heard = api.Snapshot{}, false
+	w.snap, w.informed = api.Snapshot{}, false
 	w.opt.TrayMissing = func() bool { return true }
 	w.Show(present.Queue)
 	win := w.showing(present.Queue)

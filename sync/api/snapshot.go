@@ -46,7 +46,7 @@ type Snapshot struct {
 	// Hold is true while the settings say that nothing is to be written to Plex, as they
 	// do until the set-up has ended.
 	Hold       bool            `json:"hold,omitempty"`
-	Stopping   string          `json:"stopping,omitempty"` // what quitting waits for
+	Stopping   message.Message `json:"stopping,omitzero"` // what quitting waits for
 	Configured bool            `json:"configured"`
 	Stash      Connection      `json:"stash"`
 	Plex       Connection      `json:"plex"`

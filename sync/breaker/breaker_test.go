@@ -12,7 +12,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func feed(t *testing.T, b breaker.Breaker, kind breaker.Kind, now time.Time, want breaker.Transition) breaker.Breaker {
 	t.Helper()
-	e := breaker.Event{Kind: kind, Generation: b.Generation, Cause: message.Old("connection refused")}
+	e := breaker.Event{Kind: kind, Generation: b.Generation, Cause: message.Foreign("connection refused")}
 	next, got := b.Apply(breaker.Settings{}, e, now)
 	if got != want {
 		t.Fatalf("%v on %+v: transition %v, want %v", kind, b, got, want)
@@ -45,7 +45,7 @@ func TestOpensAtTheThresholdAndNotBefore(t *testing.T) {
 	b := tripped(t)
 	want := breaker.Breaker{
 		State: breaker.Open, Generation: 1, OpenedAt: noon,
-		ProbeAt: noon.Add(5 * time.Second), Cause: message.Old("connection refused"),
+		ProbeAt: noon.Add(5 * time.Second), Cause: message.Foreign("connection refused"),
 	}
 	if b != want {
 		t.Errorf("got %+v, want %+v", b, want)

@@ -15,7 +15,7 @@ var morning = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 func fail(b breaker.Breaker, s breaker.Settings, n int, cause string) (breaker.Breaker, breaker.Transition) {
 	var t breaker.Transition
 	for range n {
-		b, t = b.Apply(s, breaker.Event{Kind: breaker.Failure, Generation: b.Generation, Cause: message.Old(cause)}, morning)
+		b, t = b.Apply(s, breaker.Event{Kind: breaker.Failure, Generation: b.Generation, Cause: message.Foreign(cause)}, morning)
 	}
 	return b, t
 }
@@ -66,7 +66,7 @@ func TestTheCauseIsTheNewestThatWasTold(t *testing.T) {
 	}
 	for _, tt := range []struct{ told, want string }{{"", "refused"}, {"timed out", "timed out"}, {"", "timed out"}} {
 		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
-		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeFailed, Generation: b.Generation, Cause: message.Old(tt.told)}, morning)
+		b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeFailed, Generation: b.Generation, Cause: message.Foreign(tt.told)}, morning)
 		if b.Cause.String() != tt.want {
 			t.Errorf("after a probe that told %q: %q, want %q", tt.told, b.Cause, tt.want)
 		}
@@ -99,16 +99,16 @@ func TestAClosedBreakerKeepsWhatMakesSense(t *testing.T) {
 		since    time.Time // after an event that changes nothing
 		repaired bool
 	}{
-		"as it was":              {breaker.Breaker{State: breaker.Closed, Failures: 2, FailingSince: hour, Cause: message.Old("x")}, 2, hour, false},
-		"no failure, a stamp":    {breaker.Breaker{State: breaker.Closed, FailingSince: hour, Cause: message.Old("x")}, 0, time.Time{}, false},
-		"a stamp of nothing":     {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: time.Unix(0, 0), Cause: message.Old("x")}, 1, time.Time{}, false},
-		"from the future":        {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: morning.Add(time.Hour), Cause: message.Old("x")}, 1, morning, false},
-		"negative":               {breaker.Breaker{State: breaker.Closed, Failures: -3, FailingSince: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
-		"too many":               {breaker.Breaker{State: breaker.Closed, Failures: 99, FailingSince: hour, Cause: message.Old("x")}, 4, hour, false},
-		"opened":                 {breaker.Breaker{State: breaker.Closed, OpenedAt: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
-		"a probe due":            {breaker.Breaker{State: breaker.Closed, ProbeAt: hour, Cause: message.Old("x")}, 0, time.Time{}, true},
-		"probes counted":         {breaker.Breaker{State: breaker.Closed, Probes: 1, Cause: message.Old("x")}, 0, time.Time{}, true},
-		"without a state's name": {breaker.Breaker{Failures: 1, FailingSince: hour, Cause: message.Old("x")}, 1, hour, false},
+		"as it was":              {breaker.Breaker{State: breaker.Closed, Failures: 2, FailingSince: hour, Cause: message.Foreign("x")}, 2, hour, false},
+		"no failure, a stamp":    {breaker.Breaker{State: breaker.Closed, FailingSince: hour, Cause: message.Foreign("x")}, 0, time.Time{}, false},
+		"a stamp of nothing":     {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: time.Unix(0, 0), Cause: message.Foreign("x")}, 1, time.Time{}, false},
+		"from the future":        {breaker.Breaker{State: breaker.Closed, Failures: 1, FailingSince: morning.Add(time.Hour), Cause: message.Foreign("x")}, 1, morning, false},
+		"negative":               {breaker.Breaker{State: breaker.Closed, Failures: -3, FailingSince: hour, Cause: message.Foreign("x")}, 0, time.Time{}, true},
+		"too many":               {breaker.Breaker{State: breaker.Closed, Failures: 99, FailingSince: hour, Cause: message.Foreign("x")}, 4, hour, false},
+		"opened":                 {breaker.Breaker{State: breaker.Closed, OpenedAt: hour, Cause: message.Foreign("x")}, 0, time.Time{}, true},
+		"a probe due":            {breaker.Breaker{State: breaker.Closed, ProbeAt: hour, Cause: message.Foreign("x")}, 0, time.Time{}, true},
+		"probes counted":         {breaker.Breaker{State: breaker.Closed, Probes: 1, Cause: message.Foreign("x")}, 0, time.Time{}, true},
+		"without a state's name": {breaker.Breaker{Failures: 1, FailingSince: hour, Cause: message.Foreign("x")}, 1, hour, false},
 	} {
 		after, _ := tt.stored.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
 		if after.State != breaker.Closed || after.Failures != tt.failures || !after.FailingSince.Equal(tt.since) || after.Cause.String() != "x" || !after.OpenedAt.IsZero() || !after.ProbeAt.IsZero() || after.Probes != 0 {

@@ -103,7 +103,7 @@ func anyEvent(b breaker.Breaker) *rapid.Generator[breaker.Event] {
 		return breaker.Event{
 			Kind:       breaker.Kind(rapid.IntRange(0, int(breaker.Woke)+1).Draw(t, "kind")),
 			Generation: b.Generation - uint64(rapid.IntRange(0, 2).Draw(t, "age")),
-			Cause:      message.Old(rapid.SampledFrom([]string{"", "timeout"}).Draw(t, "cause")),
+			Cause:      message.Foreign(rapid.SampledFrom([]string{"", "timeout"}).Draw(t, "cause")),
 		}
 	})
 }

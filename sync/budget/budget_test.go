@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // clock is moved by hand.
@@ -22,7 +23,7 @@ func newBudget(jitter float64) (*budget.Budget, *clock) {
 }
 
 func broken(class fault.Class) *fault.Error {
-	return fault.Old(class, fault.Plex, "Plex answered with an error (500).", "See the log of Plex.", errors.New("answer 500"))
+	return fault.New(class, fault.Plex, message.Foreign("Plex answered with an error (500)."), message.Foreign("See the log of Plex."), errors.New("answer 500"))
 }
 
 // fail tries a kind as soon as it may and has it fail; it returns the wait before.

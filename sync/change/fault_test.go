@@ -11,6 +11,7 @@ import (
 
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
@@ -188,7 +189,7 @@ func (o odd) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Sc
 
 func (o odd) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
 	if o.noCover != "" {
-		return scene.Cover{}, fault.Old(o.noCover, fault.Stash, "Stash could not read the cover.", "", nil)
+		return scene.Cover{}, fault.New(o.noCover, fault.Stash, message.Foreign("Stash could not read the cover."), message.None, nil)
 	}
 	return o.Stash.Cover(ctx, id, etag)
 }

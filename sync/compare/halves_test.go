@@ -37,7 +37,7 @@ func (s *shelf) read(_ context.Context, keys []string) (map[string]int, error) {
 }
 
 func (s *shelf) fault() error {
-	return fault.Old(s.class, fault.Plex, "Plex could not read this.", "", nil)
+	return fault.New(s.class, fault.Plex, message.Foreign("Plex could not read this."), message.None, nil)
 }
 
 func (s *shelf) other(context.Context) (int, error) {
@@ -164,13 +164,15 @@ func reader(faults map[string]*fault.Error, asked *[]string) func(context.Contex
 	}
 }
 
-func ofClass(c fault.Class) *fault.Error { return fault.Old(c, fault.Plex, "x", "", nil) }
+func ofClass(c fault.Class) *fault.Error {
+	return fault.New(c, fault.Plex, message.Foreign("x"), message.None, nil)
+}
 
 // No request was made for what the budget holds: it proves nothing, so what could be read
 // is kept and the rest put off; where nothing could be read it is the server's word.
 func TestWhatTheBudgetHoldsIsPutOff(t *testing.T) {
 	t.Parallel()
-	held := fault.Old(fault.Unreachable, fault.Plex, "held", "", budget.ErrHeld)
+	held := fault.New(fault.Unreachable, fault.Plex, message.Foreign("held"), message.None, budget.ErrHeld)
 	keys := keysFrom(1001, 8)
 	var asked []string
 	n := 0
@@ -243,7 +245,7 @@ func TestWhichFaultsMayBeOnesOwn(t *testing.T) {
 		fault.Local: {false, false}, fault.Canceled: {false, false},
 	} {
 		f := ofClass(class)
-		f.Hint = message.Old("Do it.")
+		f.Hint = message.Foreign("Do it.")
 		mine := own(f)
 		wanted := class
 		if !want.plain {
@@ -253,7 +255,7 @@ func TestWhichFaultsMayBeOnesOwn(t *testing.T) {
 			t.Errorf("%s: %v, %v, %+v", class, perhapsOwn(f), plainly(f), mine)
 		}
 	}
-	if perhapsOwn(fault.Old(fault.Temporary, fault.Plex, "x", "", budget.ErrHeld)) {
+	if perhapsOwn(fault.New(fault.Temporary, fault.Plex, message.Foreign("x"), message.None, budget.ErrHeld)) {
 		t.Error("what was never asked for may be a scene's fault")
 	}
 }

@@ -159,10 +159,10 @@ func (d *days) now() time.Time { return time.Now().Add(time.Duration(d.off.Load(
 
 func (d *days) add(n time.Duration) { d.off.Add(int64(n)) }
 
-// heard is a log that tells when a line comes.
-type heard struct{ lines chan string }
+// lineLog is a log that tells when a line comes.
+type lineLog struct{ lines chan string }
 
-func (h heard) Write(p []byte) (int, error) {
+func (h lineLog) Write(p []byte) (int, error) {
 	select {
 	case h.lines <- string(p):
 	default: // nobody waits for that much
@@ -171,14 +171,14 @@ func (h heard) Write(p []byte) (int, error) {
 }
 
 // listen has the rig's next engines write their log to a channel.
-func (r *rig) listen() heard {
-	h := heard{make(chan string, 10_000)}
+func (r *rig) listen() lineLog {
+	h := lineLog{make(chan string, 10_000)}
 	r.log = slog.New(slog.NewTextHandler(h, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	return h
 }
 
 // says has the loop turn, as it does at least once a minute, and waits for a line.
-func (h heard) says(t *testing.T, l *life, words string) {
+func (h lineLog) says(t *testing.T, l *life, words string) {
 	t.Helper()
 	if _, err := l.Settings(t.Context()); err != nil {
 		t.Fatal(err)

@@ -9,14 +9,14 @@ import (
 // mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
 // is waited for by the connection check.
 func (e *Engine) mayScan() bool {
-	return e.links.Connected() && e.links.StashState().OK && !e.chosen.Paused() && e.stopping == "" && !e.audit.Listing()
+	return e.links.Connected() && e.links.StashState().OK && !e.chosen.Paused() && e.stopping.IsZero() && !e.audit.Listing()
 }
 
 // mayWork reports whether jobs may be handed out at all. Nothing is written before
 // every scene was seen and every item listed: only then is it known which scenes claim
 // which files.
 func (e *Engine) mayWork() bool {
-	return e.links.Ready() && e.monitor.Allows() && !e.chosen.Paused() && e.stopping == "" && e.scan.Complete()
+	return e.links.Ready() && e.monitor.Allows() && !e.chosen.Paused() && e.stopping.IsZero() && e.scan.Complete()
 }
 
 // scanConditions is what the scanner decides by.

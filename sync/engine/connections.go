@@ -125,16 +125,16 @@ func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 // listen keeps one listener for what a server announces.
 func (e *Engine) listen(ctx context.Context, s fault.Server) {
 	if l := e.links.Listen(ctx, s); l != nil {
-		e.loop.Spawn(func() { l.Run(func(h link.Heard) { e.loop.Post(func() { e.heard(h) }) }) })
+		e.loop.Spawn(func() { l.Run(func(h link.Announcement) { e.loop.Post(func() { e.announced(h) }) }) })
 	}
 }
 
 // newsDelay collects announcements before the index is refreshed once for all.
 const newsDelay = 5 * time.Second
 
-// heard takes in what a server announced.
-func (e *Engine) heard(h link.Heard) {
-	if !e.links.Heard(h) {
+// announced takes in what a server announced.
+func (e *Engine) announced(h link.Announcement) {
+	if !e.links.Take(h) {
 		return
 	}
 	soon := e.now().Add(newsDelay)

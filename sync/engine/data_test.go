@@ -16,6 +16,7 @@ import (
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
@@ -36,8 +37,8 @@ func garble(t *testing.T, dir, bucket string, key []byte) {
 	must(t, b.Close())
 }
 
-// heard waits until a person is told something about the stored data.
-func (l *life) heard(what string) api.Snapshot {
+// notified waits until a person is told something about the stored data.
+func (l *life) notified(what string) api.Snapshot {
 	l.t.Helper()
 	return l.until("being told: "+what, func(s api.Snapshot) bool {
 		for _, a := range s.Attention {
@@ -60,7 +61,7 @@ func TestRemovedDatabaseIsNoticedWithinSecondsWhileIdle(t *testing.T) {
 	l.settled()
 	removed := time.Now()
 	must(t, os.Remove(filepath.Join(r.dir, storage.FileName)))
-	l.heard("nothing is lost")
+	l.notified("nothing is lost")
 	if took := time.Since(removed); took > 10*time.Second {
 		t.Errorf("noticed after %s", took)
 	}
@@ -94,7 +95,7 @@ func TestDamagedSettingsOrPauseStopWriting(t *testing.T) {
 			must(t, r.world.Stash.Edit(r.world.Stash.SceneIDs()[0], func(s *sim.Scene) { s.Title = "Night ferry" }))
 			r.world.ResetCounts()
 			l = r.start()
-			s := l.heard("Lockstep is paused")
+			s := l.notified("Lockstep is paused")
 			if !s.Paused {
 				t.Errorf("not paused: %+v", s.Attention)
 			}
@@ -121,7 +122,7 @@ func TestUndoSaysWhatItCannotGiveBack(t *testing.T) {
 	if res.Enqueued != 2 || res.Lost != 1 {
 		t.Errorf("undo %+v, want 2 scenes and 1 lost", res)
 	}
-	l.heard("can no longer be undone")
+	l.notified("can no longer be undone")
 	lost := 0
 	for _, id := range r.world.Stash.SceneIDs() {
 		_, err := l.Undo(context.Background(), api.UndoRequest{Scene: scene.ID(id)})
@@ -142,7 +143,7 @@ type full struct {
 
 func (f *full) Update(fn func(store.Tx) error) error {
 	if f.on.Load() {
-		return fault.Old(fault.Local, fault.None, "there is no room left on the disk", "free some space", nil)
+		return fault.New(fault.Local, fault.None, message.Foreign("there is no room left on the disk"), message.Foreign("free some space"), nil)
 	}
 	return f.Store.Update(fn)
 }
@@ -159,7 +160,7 @@ func TestWithoutAStoredIntentNothingIsWritten(t *testing.T) {
 		}
 	})
 	l := r.start()
-	l.heard("no room left")
+	l.notified("no room left")
 	l.until("the batch to end", func(s api.Snapshot) bool { return !s.Active })
 	if _, writes := r.plexCalls(); writes != 0 {
 		t.Errorf("%d writes of which nothing is known after a crash", writes)
@@ -187,7 +188,7 @@ func TestAfterAFailedCommitNothingMoreIsWrittenToPlex(t *testing.T) {
 		}
 	})
 	l := r.start()
-	l.heard("no room left")
+	l.notified("no room left")
 	l.until("the batch to end", func(s api.Snapshot) bool { return !s.Active })
 	_, before := r.plexCalls()
 	if before > 2*worker.MaxBatch {

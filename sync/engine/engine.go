@@ -100,7 +100,7 @@ type owner struct {
 	revision uint64
 	unshown  bool // something changed that the end of the turn has to publish
 	lastErr  message.Message
-	stopping string
+	stopping message.Message
 }
 
 func (e *Engine) now() time.Time { return e.o.Now() }

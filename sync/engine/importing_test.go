@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func TestAFalseOutageComesOverClosedSilentAndOnce(t *testing.T) {
 			t.Fatalf("%+v", page)
 		}
 		rec := page.Records[0]
-		if rec.Ongoing() || !rec.Repaired || !rec.Imported || !strings.Contains(rec.Note, "repaired on import") || rec.Length(time.Now()) > time.Hour {
+		if rec.Ongoing() || !rec.Repaired || !rec.Imported || !slices.Contains(message.Parts(rec.Note), message.New(message.OutageImportedRepaired)) || rec.Length(time.Now()) > time.Hour {
 			t.Errorf("%+v", rec)
 		}
 		s, err := l.Snapshot(context.Background())

@@ -177,7 +177,7 @@ func TestIncident1FalseOutageIsRepairedAndNeverAnnounced(t *testing.T) {
 	r := withoutImages(newRig(t, sim.Options{Seed: 10, Scenes: 5}))
 	now := time.Now().UTC().Truncate(time.Second)
 	began, contact := now.Add(-62*time.Hour), now.Add(-61*time.Hour)
-	r.putHealth(breaker.Breaker{State: breaker.Closed}, []outage.Record{{ID: 1, Started: began, Cause: message.Old("connection refused")}}, contact)
+	r.putHealth(breaker.Breaker{State: breaker.Closed}, []outage.Record{{ID: 1, Started: began, Cause: message.Foreign("connection refused")}}, contact)
 	l := r.start()
 	s := l.settled()
 	if s.Verdict != health.Up || s.Outage == nil || s.Outage.Ongoing() || !s.Outage.Repaired || !s.Outage.Ended.Equal(contact) {

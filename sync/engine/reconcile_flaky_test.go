@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/sim"
@@ -101,7 +102,7 @@ func TestAStoppedRunSaysSoAndKeepsWhatItFound(t *testing.T) {
 		r.Yes = true
 		r.Progress = func(checked, _ int) {
 			if checked > 0 {
-				stop(fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil))
+				stop(fault.New(fault.Canceled, fault.None, message.Foreign("You stopped it."), message.None, nil))
 			}
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
+	"lockstep/sync/message"
 )
 
 // New makes an engine. Nothing runs before Run.
@@ -53,7 +54,7 @@ func (e *Engine) Done() <-chan struct{} { return e.quit }
 
 // shutdown ends the work in hand, bounded, and stores that the process ended well.
 func (e *Engine) shutdown() {
-	e.stopping = "finishing the current scene"
+	e.stopping = message.New(message.StepInHand)
 	e.publish()
 	e.cancelTasks()
 	if !e.loop.End(stopBound) {

@@ -35,7 +35,7 @@ func TestW5JobsThatDiedInAnOutageAreQueuedAgainAfterIt(t *testing.T) {
 		for id, class := range map[scene.ID]fault.Class{victim: fault.Temporary, innocent: fault.Rejected} {
 			j := queue.Enqueue(nil, queue.Wish{Scene: id, Cause: "edited"}, time.Now()).Claim(time.Now())
 			j.Attempts = queue.MaxAttempts - 1
-			if err := tx.PutJob(j.Fail(&fault.Error{Class: class, Message: message.Old("Plex answered 500")}, 0, time.Now())); err != nil {
+			if err := tx.PutJob(j.Fail(&fault.Error{Class: class, Message: message.Foreign("Plex answered 500")}, 0, time.Now())); err != nil {
 				return err
 			}
 		}

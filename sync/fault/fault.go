@@ -121,11 +121,6 @@ func New(c Class, s Server, m, hint message.Message, cause error) *Error {
 	return &Error{Class: c, Server: s, Message: m, Hint: hint, Err: cause}
 }
 
-// Old is New with finished English sentences. It goes when the last caller writes messages.
-func Old(c Class, s Server, words, hint string, cause error) *Error {
-	return New(c, s, message.Old(words), message.Old(hint), cause)
-}
-
 // At is Of for a caller that knows better than the adapter which server was asked: a fault
 // without a server gets that one, a fault of our own stays ours.
 func At(err error, s Server) *Error {

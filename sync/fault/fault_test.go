@@ -9,11 +9,12 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 func TestOfFindsTheClassHoweverDeep(t *testing.T) {
 	t.Parallel()
-	busy := fault.Old(fault.Busy, fault.Plex, "Plex is busy.", "Wait.", errors.New("429"))
+	busy := fault.New(fault.Busy, fault.Plex, message.Foreign("Plex is busy."), message.Foreign("Wait."), errors.New("429"))
 	tests := map[string]struct {
 		err    error
 		class  fault.Class
@@ -25,7 +26,7 @@ func TestOfFindsTheClassHoweverDeep(t *testing.T) {
 		"unclassified":            {errors.New("disk full"), fault.Local, fault.None},
 		"stopped":                 {fmt.Errorf("read: %w", context.Canceled), fault.Canceled, fault.None},
 		"timed out, unclassified": {context.DeadlineExceeded, fault.Local, fault.None},
-		"a classified stop":       {fault.Old(fault.Unreachable, fault.Stash, "x", "", context.Canceled), fault.Unreachable, fault.Stash},
+		"a classified stop":       {fault.New(fault.Unreachable, fault.Stash, message.Foreign("x"), message.None, context.Canceled), fault.Unreachable, fault.Stash},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -62,14 +63,14 @@ func TestErrorTextNamesServerWordsAndCause(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("connection refused")
 	for want, f := range map[string]*fault.Error{
-		"Plex: Plex is away. (connection refused)": fault.Old(fault.Unreachable, fault.Plex, "Plex is away.", "Start it.", cause),
-		"The disk is full.":                        fault.Old(fault.Local, fault.None, "The disk is full.", "", nil),
+		"Plex: Plex is away. (connection refused)": fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex is away."), message.Foreign("Start it."), cause),
+		"The disk is full.":                        fault.New(fault.Local, fault.None, message.Foreign("The disk is full."), message.None, nil),
 	} {
 		if f.Error() != want {
 			t.Errorf("%q, want %q", f.Error(), want)
 		}
 	}
-	if f := fault.Old(fault.Unreachable, fault.Plex, "x", "", cause); !errors.Is(f, cause) {
+	if f := fault.New(fault.Unreachable, fault.Plex, message.Foreign("x"), message.None, cause); !errors.Is(f, cause) {
 		t.Error("the cause is hidden")
 	}
 }
@@ -85,8 +86,8 @@ func TestShownLogsTheCauseOnlyOfWhatNobodyClassified(t *testing.T) {
 	}{
 		"nothing":              {nil, false},
 		"stopped":              {fmt.Errorf("look: %w", context.Canceled), false},
-		"classified":           {fmt.Errorf("look: %w", fault.Old(fault.Temporary, fault.Plex, "Plex is tired.", "", errors.New("cause"))), false},
-		"a fault of our own":   {fault.Old(fault.Local, fault.None, "The disk is full.", "", errors.New("cause")), false},
+		"classified":           {fmt.Errorf("look: %w", fault.New(fault.Temporary, fault.Plex, message.Foreign("Plex is tired."), message.None, errors.New("cause"))), false},
+		"a fault of our own":   {fault.New(fault.Local, fault.None, message.Foreign("The disk is full."), message.None, errors.New("cause")), false},
 		"nobody classified it": {fmt.Errorf("look: %w", errors.New("cause")), true},
 	} {
 		log.Reset()
@@ -106,8 +107,8 @@ func TestAtNamesTheServerWhereNoneIsNamed(t *testing.T) {
 		err  error
 		want fault.Server
 	}{
-		"without a server":  {fault.Old(fault.Unreachable, fault.None, "x", "", nil), fault.Stash},
-		"with another":      {fault.Old(fault.Unreachable, fault.Plex, "x", "", nil), fault.Plex},
+		"without a server":  {fault.New(fault.Unreachable, fault.None, message.Foreign("x"), message.None, nil), fault.Stash},
+		"with another":      {fault.New(fault.Unreachable, fault.Plex, message.Foreign("x"), message.None, nil), fault.Plex},
 		"a fault of ours":   {errors.New("disk full"), fault.None},
 		"a call we stopped": {context.Canceled, fault.None},
 	}
@@ -130,11 +131,11 @@ func TestAtNamesTheServerWhereNoneIsNamed(t *testing.T) {
 
 func TestWholeTakesATemporaryFaultForAServersOwn(t *testing.T) {
 	t.Parallel()
-	f := fault.Old(fault.Temporary, fault.Plex, "x", "", nil)
+	f := fault.New(fault.Temporary, fault.Plex, message.Foreign("x"), message.None, nil)
 	if got := f.Whole(); got.Class != fault.Unreachable || f.Class != fault.Temporary {
 		t.Errorf("%s, and the fault itself is now %s", got.Class, f.Class)
 	}
-	if f := fault.Old(fault.Busy, fault.Plex, "x", "", nil); f.Whole() != f {
+	if f := fault.New(fault.Busy, fault.Plex, message.Foreign("x"), message.None, nil); f.Whole() != f {
 		t.Error("another fault is another now")
 	}
 }

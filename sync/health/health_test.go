@@ -56,7 +56,7 @@ func TestIncidentOutageShownOngoingThoughPlexWasFine(t *testing.T) {
 	t.Parallel()
 	now := noon.Add(62 * time.Hour)
 	contact := noon.Add(20 * time.Minute)
-	record := outage.Record{ID: 3, Started: noon, Cause: message.Old("timeout"), JobsHeld: 14}
+	record := outage.Record{ID: 3, Started: noon, Cause: message.Foreign("timeout"), JobsHeld: 14}
 	said := health.Said{Outage: 3, Kind: health.SaidDown, At: noon, Delivered: true}
 	may := func(kind health.SaidKind, b *breaker.Breaker, r *outage.Record) error {
 		return health.Evidence{Breaker: b, Newest: r, Said: said, Proved: now, Now: now}.May(kind)
@@ -73,7 +73,7 @@ func TestIncidentOutageShownOngoingThoughPlexWasFine(t *testing.T) {
 		Breaker: closed, Records: []outage.Record{record}, LastContact: contact,
 	}, breaker.Settings{}, now)
 	want := record
-	want.Ended, want.Repaired, want.Note = contact, true, "record had no end"
+	want.Ended, want.Repaired, want.Note = contact, true, message.New(message.OutageNoEnd)
 	if rep.State.Newest != want || !slices.Equal(rep.Records, []outage.Record{want}) || rep.Breaker {
 		t.Errorf("repair %+v, want only the record %+v written", rep, want)
 	}
@@ -96,7 +96,7 @@ func TestW4OneOutageIsOneRecord(t *testing.T) {
 	now, records := noon, map[uint64]outage.Record{}
 	step := func(kind breaker.Kind, generation uint64) {
 		var ch health.Change
-		e := breaker.Event{Kind: kind, Generation: generation, Cause: message.Old("connection refused")}
+		e := breaker.Event{Kind: kind, Generation: generation, Cause: message.Foreign("connection refused")}
 		st, ch = health.Step(st, breaker.Settings{}, e, now)
 		for _, r := range ch.Records {
 			records[r.ID] = r
@@ -118,7 +118,7 @@ func TestW4OneOutageIsOneRecord(t *testing.T) {
 		failed++
 	}
 	length := now.Sub(noon)
-	want := outage.Record{ID: 1, Started: noon, Ended: now, Cause: message.Old("connection refused"), FailedProbes: failed}
+	want := outage.Record{ID: 1, Started: noon, Ended: now, Cause: message.Foreign("connection refused"), FailedProbes: failed}
 	if len(records) != 1 || records[1] != want || failed < 30 {
 		t.Fatalf("%d failed probes, records %+v, want only %+v", failed, records, want)
 	}
@@ -171,7 +171,7 @@ func TestEveryKnownDisagreementIsRepairedAtLoad(t *testing.T) {
 				t.Errorf("words %q do not say %q", all, tc.words)
 			}
 			for _, r := range rep.Records {
-				if !r.Repaired || r.Note == "" {
+				if !r.Repaired || r.Note.IsZero() {
 					t.Errorf("written without a mark: %+v", r)
 				}
 			}

@@ -44,7 +44,7 @@ type model struct {
 	shown        map[uint64]health.SaidKind // what a person saw
 	proved       time.Time                  // when Plex last answered or failed to, as this process knows
 	up, down     time.Duration              // what really was the case since noon, while the program ran
-	failing      bool                       // the last that was heard of Plex is a failure, and the breaker is closed
+	failing      bool                       // the last answer of Plex is a failure, and the breaker is closed
 	suspect      time.Duration              // how long so; among up, until the breaker says that it was down
 	clockTouched bool
 	complaint    error
@@ -75,7 +75,7 @@ func (m *model) complain(format string, args ...any) {
 
 // step is what the engine does with an event: one transaction, then the new state.
 func (m *model) step(kind breaker.Kind, generation uint64) {
-	e := breaker.Event{Kind: kind, Generation: generation, Cause: message.Old("connection refused")}
+	e := breaker.Event{Kind: kind, Generation: generation, Cause: message.Foreign("connection refused")}
 	next, ch := health.Step(m.mem, settings, e, m.now)
 	if ch.Breaker != (next.Breaker != m.mem.Breaker) {
 		m.complain("%v: change says breaker %v, %+v to %+v", kind, ch.Breaker, m.mem.Breaker, next.Breaker)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/breaker"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -95,7 +96,7 @@ func (st State) endless(now time.Time) (outage.Record, string) {
 	if r.Started.IsZero() || r.Started.After(now) {
 		r.Started = now
 	}
-	r = r.End(end).Annotate("record had no end")
+	r = r.End(end).Annotate(message.OutageNoEnd)
 	r.Repaired = true
 	return r, fmt.Sprintf("outage %d: had no end while the breaker was closed; ended at the last contact, %s",
 		r.ID, r.Ended.Format(time.RFC3339))
@@ -114,7 +115,7 @@ func (st State) missing(now time.Time) (outage.Record, string) {
 		Started:      stamp(start),
 		Cause:        st.Breaker.Cause,
 		Repaired:     true,
-		Note:         "record was missing",
+		Note:         message.New(message.OutageMissing),
 		FailedProbes: st.Breaker.Probes,
 	}
 	return r, fmt.Sprintf("outage %d: the breaker was open without a record; begun at %s",

@@ -54,7 +54,7 @@ func Step(st State, s breaker.Settings, e breaker.Event, now time.Time) (State, 
 		next.Newest = next.Newest.End(now)
 	default:
 	}
-	if heard(before.Breaker, e, ch.Transition) {
+	if answered(before.Breaker, e, ch.Transition) {
 		next.LastContact = now
 	}
 	ch.Breaker = next.Breaker != st.Breaker
@@ -92,9 +92,9 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// heard reports whether the event proves that Plex answered just now: a result begun before the present
+// answered reports whether the event proves that Plex answered just now: a result begun before the present
 // generation may have been answered before the outage.
-func heard(b breaker.Breaker, e breaker.Event, t breaker.Transition) bool {
+func answered(b breaker.Breaker, e breaker.Event, t breaker.Transition) bool {
 	return t == breaker.Shut ||
 		e.Kind == breaker.Success && e.Generation == b.Generation && b.Allows()
 }
@@ -107,7 +107,7 @@ func (st State) drawnBack(now time.Time) State {
 	}
 	if st.Newest.Ongoing() && st.Newest.Started.After(now) {
 		st.Newest.Started = now
-		st.Newest = st.Newest.Annotate("the clock was set back")
+		st.Newest = st.Newest.Annotate(message.OutageClockBack)
 	}
 	return st
 }

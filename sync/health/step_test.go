@@ -141,7 +141,7 @@ func apart(t *testing.T, at time.Time, wall, monotonic time.Duration) time.Time 
 
 func apply(t *testing.T, st health.State, kind breaker.Kind, now time.Time) (health.State, health.Change) {
 	t.Helper()
-	e := breaker.Event{Kind: kind, Generation: st.Breaker.Generation, Cause: message.Old("timeout")}
+	e := breaker.Event{Kind: kind, Generation: st.Breaker.Generation, Cause: message.Foreign("timeout")}
 	return health.Step(st, settings, e, now)
 }
 
@@ -167,7 +167,7 @@ func TestAnOutageFromBeginningToEnd(t *testing.T) {
 		t.Fatalf("change %+v, want the count to be written and no contact", ch)
 	}
 	st, ch = apply(t, st, breaker.Failure, at(2))
-	r := outage.Record{ID: 1, Started: at(1), Cause: message.Old("timeout")} // the first failure, not the one that was enough
+	r := outage.Record{ID: 1, Started: at(1), Cause: message.Foreign("timeout")} // the first failure, not the one that was enough
 	expect("second failure", breaker.Opened, r)
 	st, ch = health.Hold(st, 14)
 	r.JobsHeld = 14
@@ -304,8 +304,8 @@ func TestAStepHealsWhatItFindsDisputed(t *testing.T) {
 	now := noon.Add(time.Hour)
 	got, ch := apply(t, st, breaker.Failure, now)
 	healed := lasting
-	healed.Ended, healed.Repaired, healed.Note = noon.Add(time.Minute), true, "record had no end"
-	begun := outage.Record{ID: 8, Started: now, Cause: message.Old("timeout")}
+	healed.Ended, healed.Repaired, healed.Note = noon.Add(time.Minute), true, message.New(message.OutageNoEnd)
+	begun := outage.Record{ID: 8, Started: now, Cause: message.Foreign("timeout")}
 	if want := []outage.Record{healed, begun}; !slices.Equal(ch.Records, want) || got.Newest != begun {
 		t.Errorf("got %+v, want the old one ended and a new one", ch.Records)
 	}
@@ -316,7 +316,7 @@ func TestAClockSetBackNeverMakesANegativeOutage(t *testing.T) {
 	st := health.State{Breaker: halfOpen, Newest: lasting, LastContact: noon}
 	now := noon.Add(-time.Hour)
 	got, ch := apply(t, st, breaker.ProbeSucceeded, now)
-	want := outage.Record{ID: 7, Started: now, Ended: now, Note: "the clock was set back"}
+	want := outage.Record{ID: 7, Started: now, Ended: now, Note: message.New(message.OutageClockBack)}
 	if got.Newest != want || !slices.Equal(ch.Records, []outage.Record{want}) || got.LastContact != now {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

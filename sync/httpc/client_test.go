@@ -228,7 +228,7 @@ func TestSizesGrowAfterTenGoodAnswersAndNotBeyondTheLimit(t *testing.T) {
 	t.Parallel()
 	s := httpc.NewSizes(100, 10)
 	s.Gave(30)
-	s.Shrink(30, fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
+	s.Shrink(30, fault.New(fault.Temporary, fault.Plex, message.Foreign("no"), message.None, httpc.Status(500)))
 	var sizes []int
 	for range 3 {
 		for range 9 {
@@ -241,7 +241,7 @@ func TestSizesGrowAfterTenGoodAnswersAndNotBeyondTheLimit(t *testing.T) {
 	if got := fmt.Sprint(sizes); got != "[15 30 30 30 30 30]" {
 		t.Errorf("asked for %s", got)
 	}
-	s.Shrink(25, fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500)))
+	s.Shrink(25, fault.New(fault.Temporary, fault.Plex, message.Foreign("no"), message.None, httpc.Status(500)))
 	for range 10 {
 		s.Took()
 	}

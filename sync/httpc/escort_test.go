@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 // hangsUp is a server that ends the connection in place of an answer to all but /kept,
@@ -86,7 +87,7 @@ func TestWhatFailsIsNotRepeatedBehindTheBackOfTheBudget(t *testing.T) {
 	c := httpc.New(httpc.Options{Server: fault.Plex, Base: httpc.Address(h.URL), SecretHeader: "X-Secret", Budget: b, Timeout: 5 * time.Second})
 	t.Cleanup(c.Close)
 	c.Vouch(func(context.Context) error { return nil }) // such a client goes on with the connections it has
-	b.Done(budget.Cover, fault.Old(fault.Unreachable, fault.Plex, "away", "", nil))
+	b.Done(budget.Cover, fault.New(fault.Unreachable, fault.Plex, message.Foreign("away"), message.None, nil))
 	h.keep(t, c)
 	f := fault.Of(c.Do(context.Background(), httpc.Request{Kind: budget.Cover, Path: "/x"}, fine))
 	if f == nil || f.Class != fault.Unreachable || f.Message.String() != "Plex closed the connection." {

@@ -109,10 +109,10 @@ func TestAddressesAreReducedToTheirBase(t *testing.T) {
 
 func TestSizesKeepToWhatAServerGivesAndTakes(t *testing.T) {
 	t.Parallel()
-	refused := fault.Old(fault.Rejected, fault.Plex, "no", "", httpc.Status(400))
-	tooLong := fault.Old(fault.Rejected, fault.Plex, "no", "", httpc.Status(414))
-	failed := fault.Old(fault.Temporary, fault.Plex, "no", "", httpc.Status(500))
-	starting := fault.Old(fault.Unreachable, fault.Plex, "no", "", httpc.Status(400))
+	refused := fault.New(fault.Rejected, fault.Plex, message.Foreign("no"), message.None, httpc.Status(400))
+	tooLong := fault.New(fault.Rejected, fault.Plex, message.Foreign("no"), message.None, httpc.Status(414))
+	failed := fault.New(fault.Temporary, fault.Plex, message.Foreign("no"), message.None, httpc.Status(500))
+	starting := fault.New(fault.Unreachable, fault.Plex, message.Foreign("no"), message.None, httpc.Status(400))
 	for name, tc := range map[string]struct {
 		err    error
 		again  bool

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
+	"lockstep/sync/message"
 )
 
 // host is a server that can change while its address stays.
@@ -34,7 +35,7 @@ func newHost(t *testing.T) *host {
 	return h
 }
 
-var errOther = fault.Old(fault.Config, fault.Plex, "another", "", nil)
+var errOther = fault.New(fault.Config, fault.Plex, message.Foreign("another"), message.None, nil)
 
 // vouching is a client whose connections are vouched for; checks counts how often.
 func vouching(t *testing.T, h *host) (c *httpc.Client, checks *atomic.Int64) {

@@ -130,7 +130,7 @@ func (a *Arg) UnmarshalJSON(data []byte) error {
 
 func (a *Arg) read(v json.RawMessage) error {
 	switch a.Kind {
-	case KindTitle, KindPath, KindName, KindAddress, KindWord, KindDetail, kindOld:
+	case KindTitle, KindPath, KindName, KindAddress, KindWord, KindDetail:
 		return json.Unmarshal(v, &a.Text)
 	case KindCount, KindNumber:
 		return json.Unmarshal(v, &a.Number)

@@ -118,7 +118,7 @@ func (c *Catalogue) begins(m Message) bool {
 	for ok && a.Kind == KindList && len(a.List) > 0 {
 		a = a.List[0]
 	}
-	return ok && (a.Kind == kindOld || a.Kind == KindMessage && c.begins(*a.Message))
+	return ok && a.Kind == KindMessage && c.begins(*a.Message)
 }
 
 func capital(words string) string {
@@ -185,10 +185,6 @@ func (c *Catalogue) value(a Arg, f Format) string {
 		return c.Clause(*a.Message, f)
 	case KindList:
 		return c.list(asList, a.List, f)
-	case kindOld:
-		if o, ok := f.(interface{ Old(words string) string }); ok {
-			return o.Old(a.Text)
-		}
 	}
 	return a.Text
 }

@@ -21,5 +21,14 @@ func OfError(err error) Message {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Message
 	}
-	return New(Other, Detail(err.Error()))
+	return Foreign(err.Error())
+}
+
+// Foreign is what another program or the system says, in its own words; None for "". They
+// are shown as they are in every language and masked as a whole.
+func Foreign(words string) Message {
+	if words == "" {
+		return None
+	}
+	return New(Other, Detail(words))
 }

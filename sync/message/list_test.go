@@ -97,7 +97,7 @@ func blanksOf(text string) []string {
 	return slices.Sorted(maps.Keys(out))
 }
 
-var kindNames = []Kind{KindTitle, KindPath, KindName, KindAddress, KindWord, KindDetail, KindCount, KindNumber, KindSpan, KindTime, KindDay, KindMessage, KindList, kindOld}
+var kindNames = []Kind{KindTitle, KindPath, KindName, KindAddress, KindWord, KindDetail, KindCount, KindNumber, KindSpan, KindTime, KindDay, KindMessage, KindList}
 
 func TestTheCataloguesAskForTheSameArguments(t *testing.T) {
 	t.Parallel()

@@ -119,6 +119,21 @@ func several(how Code, all []Message) Message {
 	return New(how, List(args...))
 }
 
+// Parts are the messages Clauses made one of; of any other message itself, of None nothing.
+func Parts(m Message) []Message {
+	if m.IsZero() {
+		return nil
+	}
+	if m.Code != JoinClauses {
+		return []Message{m}
+	}
+	var out []Message
+	for _, a := range m.Args()[0].List {
+		out = append(out, *a.Message)
+	}
+	return out
+}
+
 // Described is a message as programs read it: code, arguments and the English words.
 type Described struct {
 	Code  Code   `json:"code"`

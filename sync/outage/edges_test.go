@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -17,7 +18,7 @@ func TestStampsComeOutAsUTC(t *testing.T) {
 	t.Parallel()
 	stored := []outage.Record{{ID: 1, Started: elsewhere(at(0)), Ended: elsewhere(at(5))}, {ID: 2, Started: elsewhere(at(90))}}
 	fix := outage.Repair(stored, elsewhere(at(50)), elsewhere(at(60)))
-	if want := []outage.Record{ended(1, 0, 5), repaired(ongoing(2, 60), "started in the future")}; !slices.Equal(fix.Records, want) {
+	if want := []outage.Record{ended(1, 0, 5), repaired(ongoing(2, 60), message.OutageFutureStart)}; !slices.Equal(fix.Records, want) {
 		t.Errorf("%+v, want %+v", fix.Records, want)
 	}
 	for _, s := range outage.Timeline(fix.Records, nil, elsewhere(at(-10)), elsewhere(at(61))) {

@@ -176,7 +176,7 @@ func TestARecordComesBackFromJSONEqual(t *testing.T) {
 	t.Parallel()
 	for _, r := range []outage.Record{
 		ongoing(3, 0),
-		{ID: 1, Started: at(0), Ended: at(9), Cause: message.Old("timeout"), JobsHeld: 14, Repaired: true, Note: "x", FailedProbes: 9, Requeued: 2},
+		{ID: 1, Started: at(0), Ended: at(9), Cause: message.Foreign("timeout"), JobsHeld: 14, Repaired: true, Note: message.New(message.OutageNoEnd), FailedProbes: 9, Requeued: 2},
 	} {
 		text, err := json.Marshal(r)
 		if err != nil {

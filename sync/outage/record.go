@@ -7,10 +7,10 @@
 package outage
 
 import (
-	"lockstep/sync/message"
-
 	"slices"
 	"time"
+
+	"lockstep/sync/message"
 )
 
 // Record is one outage. Intervals are half-open: Started belongs to it, Ended does not.
@@ -31,8 +31,8 @@ type Record struct {
 	// Imported means that another program observed the outage before Lockstep did. Such records are kept
 	// apart: no verdict, announcement or number is made of them, and their ids are their own.
 	Imported bool `json:"imported,omitempty"`
-	// Note says what was repaired or changed, in words.
-	Note string `json:"note,omitempty"`
+	// Note says what was repaired or changed, each in a clause of its own.
+	Note message.Message `json:"note,omitzero"`
 	// FailedProbes counts the probes that failed while it lasted.
 	FailedProbes int `json:"failed_probes"`
 	// Requeued counts the jobs given another life after it.
@@ -63,13 +63,11 @@ func (r Record) Held(n int) Record {
 	return r
 }
 
-// Annotate returns the record with words added to its note; the same words are not added twice.
-func (r Record) Annotate(words string) Record {
-	switch {
-	case r.Note == "":
-		r.Note = words
-	case !slices.Contains(splitNote(r.Note), words):
-		r.Note += noteSeparator + words
+// Annotate returns the record with something added to its note; the same is not added twice.
+func (r Record) Annotate(what message.Code) Record {
+	notes := message.Parts(r.Note)
+	if n := message.New(what); !slices.Contains(notes, n) {
+		r.Note = message.Clauses(append(notes, n)...)
 	}
 	return r
 }

@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
+
+	"lockstep/sync/message"
 )
 
 // dawn is older than any stamp this program can have written; nulls and epoch zeros lie before it.
 var dawn = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-const noteSeparator = "; "
-
-func splitNote(note string) []string { return strings.Split(note, noteSeparator) }
 
 // Fix is the outcome of Repair.
 type Fix struct {
@@ -36,19 +33,19 @@ func Repair(records []Record, lastContact, now time.Time) Fix {
 	now = stamp(now)
 	fix := unique(records)
 	for i, r := range fix.Records {
-		r, words := r.sane(now)
+		r, wrong := r.sane(now)
 		if r.Ongoing() && i+1 < len(fix.Records) {
 			limit := stamp(fix.Records[i+1].Started)
 			if limit.Before(r.Started) || limit.After(now) {
 				limit = now
 			}
 			r = r.End(earliest(stamp(lastContact), limit))
-			words = append(words, "record had no end")
+			wrong = append(wrong, message.OutageNoEnd)
 		}
-		if len(words) > 0 {
-			r = r.repaired(words)
+		if len(wrong) > 0 {
+			r = r.repaired(wrong)
 			fix.Changed = append(fix.Changed, r)
-			fix.Words = append(fix.Words, fmt.Sprintf("outage %d: %s", r.ID, strings.Join(words, noteSeparator)))
+			fix.Words = append(fix.Words, fmt.Sprintf("outage %d: %s", r.ID, clauses(wrong)))
 		}
 		fix.Records[i] = r
 	}
@@ -75,42 +72,51 @@ func unique(records []Record) Fix {
 
 // sane puts the record's own values right and says what was wrong. An unknown length becomes none: a repair
 // never invents downtime.
-func (r Record) sane(now time.Time) (Record, []string) {
-	var words []string
+func (r Record) sane(now time.Time) (Record, []message.Code) {
+	var wrong []message.Code
 	r.Started, r.Ended = stamp(r.Started), stamp(r.Ended)
 	if !r.Ended.IsZero() && r.Ended.Before(dawn) {
 		r.Ended = time.Time{}
-		words = append(words, "end was garbage")
+		wrong = append(wrong, message.OutageEndGarbage)
 	}
 	if r.Ended.After(now) {
 		r.Ended = now
-		words = append(words, "ended in the future")
+		wrong = append(wrong, message.OutageFutureEnd)
 	}
 	switch {
 	case r.Started.Before(dawn) && r.Ongoing():
 		r.Started = now
-		words = append(words, "start was missing")
+		wrong = append(wrong, message.OutageNoStart)
 	case r.Started.Before(dawn):
 		r.Started = r.Ended
-		words = append(words, "start was missing")
+		wrong = append(wrong, message.OutageNoStart)
 	case r.Started.After(now):
 		r.Started = now
-		words = append(words, "started in the future")
+		wrong = append(wrong, message.OutageFutureStart)
 	}
 	if !r.Ongoing() && r.Ended.Before(r.Started) {
 		r.Ended = r.Started
-		words = append(words, "ended before it started")
+		wrong = append(wrong, message.OutageEndFirst)
 	}
 	if min(r.JobsHeld, r.FailedProbes, r.Requeued) < 0 {
 		r.JobsHeld, r.FailedProbes, r.Requeued = max(0, r.JobsHeld), max(0, r.FailedProbes), max(0, r.Requeued)
-		words = append(words, "counts were negative")
+		wrong = append(wrong, message.OutageNegative)
 	}
-	return r, words
+	return r, wrong
 }
 
-func (r Record) repaired(words []string) Record {
+// clauses says all that was wrong.
+func clauses(wrong []message.Code) message.Message {
+	var all []message.Message
+	for _, w := range wrong {
+		all = append(all, message.New(w))
+	}
+	return message.Clauses(all...)
+}
+
+func (r Record) repaired(wrong []message.Code) Record {
 	r.Repaired = true
-	for _, w := range words {
+	for _, w := range wrong {
 		r = r.Annotate(w)
 	}
 	return r

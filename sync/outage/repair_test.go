@@ -6,12 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"pgregory.net/rapid"
 )
 
-func repaired(r outage.Record, note string) outage.Record {
-	r.Repaired, r.Note = true, note
+func repaired(r outage.Record, notes ...message.Code) outage.Record {
+	r.Repaired = true
+	for _, n := range notes {
+		r = r.Annotate(n)
+	}
 	return r
 }
 
@@ -25,20 +29,20 @@ func TestRepairPutsGarbageRight(t *testing.T) {
 	}{
 		"sound":                      {[]outage.Record{ended(1, 0, 10), ongoing(2, 20)}, []outage.Record{ended(1, 0, 10), ongoing(2, 20)}},
 		"out of order":               {[]outage.Record{ongoing(2, 20), ended(1, 0, 10)}, []outage.Record{ended(1, 0, 10), ongoing(2, 20)}},
-		"two open":                   {[]outage.Record{ongoing(1, 0), ongoing(2, 55)}, []outage.Record{repaired(ended(1, 0, 50), "record had no end"), ongoing(2, 55)}},
-		"two open, contact later":    {[]outage.Record{ongoing(1, 0), ongoing(2, 20)}, []outage.Record{repaired(ended(1, 0, 20), "record had no end"), ongoing(2, 20)}},
-		"two open, no contact":       {[]outage.Record{ongoing(1, 52), ongoing(2, 55)}, []outage.Record{repaired(ended(1, 52, 52), "record had no end"), ongoing(2, 55)}},
-		"open behind an ended one":   {[]outage.Record{ongoing(1, 0), ended(2, 20, 30)}, []outage.Record{repaired(ended(1, 0, 20), "record had no end"), ended(2, 20, 30)}},
-		"ended before it started":    {[]outage.Record{ended(1, 10, 5)}, []outage.Record{repaired(ended(1, 10, 10), "ended before it started")}},
-		"start missing":              {[]outage.Record{{ID: 1, Ended: at(5)}}, []outage.Record{repaired(ended(1, 5, 5), "start was missing")}},
-		"nulls":                      {[]outage.Record{{ID: 1}}, []outage.Record{repaired(ongoing(1, 60), "start was missing")}},
-		"epoch":                      {[]outage.Record{{ID: 1, Started: epoch, Ended: epoch}}, []outage.Record{repaired(ongoing(1, 60), "end was garbage; start was missing")}},
-		"ends in the future":         {[]outage.Record{{ID: 1, Started: at(0), Ended: far}}, []outage.Record{repaired(ended(1, 0, 60), "ended in the future")}},
-		"wholly in the future":       {[]outage.Record{{ID: 1, Started: far, Ended: far}}, []outage.Record{repaired(ended(1, 60, 60), "ended in the future; started in the future")}},
-		"ongoing from the future":    {[]outage.Record{{ID: 1, Started: far}}, []outage.Record{repaired(ongoing(1, 60), "started in the future")}},
-		"negative counts":            {[]outage.Record{{ID: 1, Started: at(0), JobsHeld: -4, FailedProbes: 3}}, []outage.Record{repaired(outage.Record{ID: 1, Started: at(0), FailedProbes: 3}, "counts were negative")}},
+		"two open":                   {[]outage.Record{ongoing(1, 0), ongoing(2, 55)}, []outage.Record{repaired(ended(1, 0, 50), message.OutageNoEnd), ongoing(2, 55)}},
+		"two open, contact later":    {[]outage.Record{ongoing(1, 0), ongoing(2, 20)}, []outage.Record{repaired(ended(1, 0, 20), message.OutageNoEnd), ongoing(2, 20)}},
+		"two open, no contact":       {[]outage.Record{ongoing(1, 52), ongoing(2, 55)}, []outage.Record{repaired(ended(1, 52, 52), message.OutageNoEnd), ongoing(2, 55)}},
+		"open behind an ended one":   {[]outage.Record{ongoing(1, 0), ended(2, 20, 30)}, []outage.Record{repaired(ended(1, 0, 20), message.OutageNoEnd), ended(2, 20, 30)}},
+		"ended before it started":    {[]outage.Record{ended(1, 10, 5)}, []outage.Record{repaired(ended(1, 10, 10), message.OutageEndFirst)}},
+		"start missing":              {[]outage.Record{{ID: 1, Ended: at(5)}}, []outage.Record{repaired(ended(1, 5, 5), message.OutageNoStart)}},
+		"nulls":                      {[]outage.Record{{ID: 1}}, []outage.Record{repaired(ongoing(1, 60), message.OutageNoStart)}},
+		"epoch":                      {[]outage.Record{{ID: 1, Started: epoch, Ended: epoch}}, []outage.Record{repaired(ongoing(1, 60), message.OutageEndGarbage, message.OutageNoStart)}},
+		"ends in the future":         {[]outage.Record{{ID: 1, Started: at(0), Ended: far}}, []outage.Record{repaired(ended(1, 0, 60), message.OutageFutureEnd)}},
+		"wholly in the future":       {[]outage.Record{{ID: 1, Started: far, Ended: far}}, []outage.Record{repaired(ended(1, 60, 60), message.OutageFutureEnd, message.OutageFutureStart)}},
+		"ongoing from the future":    {[]outage.Record{{ID: 1, Started: far}}, []outage.Record{repaired(ongoing(1, 60), message.OutageFutureStart)}},
+		"negative counts":            {[]outage.Record{{ID: 1, Started: at(0), JobsHeld: -4, FailedProbes: 3}}, []outage.Record{repaired(outage.Record{ID: 1, Started: at(0), FailedProbes: 3}, message.OutageNegative)}},
 		"no id, or another one's id": {[]outage.Record{{}, ended(1, 0, 5), ended(1, 7, 9), ended(math.MaxUint64, 1, 2)}, []outage.Record{ended(1, 0, 5)}},
-		"an old note is kept":        {[]outage.Record{{ID: 1, Started: at(0), Ended: far, Note: "n"}}, []outage.Record{repaired(ended(1, 0, 60), "n; ended in the future")}},
+		"an old note is kept":        {[]outage.Record{{ID: 1, Started: at(0), Ended: far, Note: message.New(message.Quitting)}}, []outage.Record{repaired(ended(1, 0, 60), message.Quitting, message.OutageFutureEnd)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -118,7 +118,7 @@ func TestAPlanWithoutItsPictureStillKnowsThatItWasChangedBack(t *testing.T) {
 	s.selectImage(scene.FieldPoster, "other")
 	s.item.Locked["thumb"] = false
 	p := s.plan(wantHarbour(set), mem, set)
-	if !p.Reverted || !p.Without(scene.FieldPoster, message.Old("not sent")).Reverted {
-		t.Errorf("changed back: %v, without its picture: %v", p.Reverted, p.Without(scene.FieldPoster, message.Old("not sent")).Reverted)
+	if !p.Reverted || !p.Without(scene.FieldPoster, message.Foreign("not sent")).Reverted {
+		t.Errorf("changed back: %v, without its picture: %v", p.Reverted, p.Without(scene.FieldPoster, message.Foreign("not sent")).Reverted)
 	}
 }

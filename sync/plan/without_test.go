@@ -22,7 +22,7 @@ func TestAPictureThatCouldNotBeSentIsLeftOutAlone(t *testing.T) {
 	if len(whole.Uploads) != 2 || !whole.Edit.Locks["thumb"] || !whole.Edit.Locks["art"] {
 		t.Fatalf("the plan is %+v", whole)
 	}
-	got := whole.Without(scene.FieldPoster, message.Old("the picture could not be sent"))
+	got := whole.Without(scene.FieldPoster, message.Foreign("the picture could not be sent"))
 	if _, locked := got.Edit.Locks["thumb"]; locked || !got.Edit.Locks["art"] || got.Edit.Scalars["title"] != "Wanted" || len(got.Uploads) != 1 || !got.Changed {
 		t.Errorf("without the poster: %+v", got.Edit)
 	}
@@ -32,11 +32,11 @@ func TestAPictureThatCouldNotBeSentIsLeftOutAlone(t *testing.T) {
 	if d, _ := whole.Decision(scene.FieldPoster); !d.Changes() {
 		t.Error("the plan it came from was changed as well")
 	}
-	if again := whole.Without(scene.FieldTitle, message.Old("no picture")); again.Edit.Scalars["title"] != "Wanted" {
+	if again := whole.Without(scene.FieldTitle, message.Foreign("no picture")); again.Edit.Scalars["title"] != "Wanted" {
 		t.Error("a field that is no picture was left out")
 	}
 	item.Title, item.Locked["title"] = "Wanted", true
-	only := plan.Make(item, want, plan.Memory{}, set).Without(scene.FieldPoster, message.Old("x")).Without(scene.FieldBackground, message.Old("x"))
+	only := plan.Make(item, want, plan.Memory{}, set).Without(scene.FieldPoster, message.Foreign("x")).Without(scene.FieldBackground, message.Foreign("x"))
 	if only.Changed || !only.Edit.Empty() || len(only.Uploads) != 0 {
 		t.Errorf("nothing is left to write, but: %+v", only)
 	}

@@ -32,9 +32,9 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		"none":     {nil, queue.Waiting, false, true, false},
 		"waiting":  {new(queue.Enqueue(nil, wish("new"), start)), queue.Waiting, false, false, true},
 		"running":  {&running, queue.Running, true, false, false},
-		"retrying": {new(running.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0.9, start)), queue.Waiting, false, false, false},
-		"parked":   {new(running.Park([]string{"a"}, message.Old("x"), start.Add(time.Hour), start)), queue.Waiting, false, false, false},
-		"dead":     {new(running.Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)), queue.Waiting, false, true, false},
+		"retrying": {new(running.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("x"), Hint: message.Foreign("y")}, 0.9, start)), queue.Waiting, false, false, false},
+		"parked":   {new(running.Park([]string{"a"}, message.Foreign("x"), start.Add(time.Hour), start)), queue.Waiting, false, false, false},
+		"dead":     {new(running.Fail(&fault.Error{Class: fault.Rejected, Message: message.Foreign("x"), Hint: message.Foreign("y")}, 0, start)), queue.Waiting, false, true, false},
 		"done":     {new(running.Complete(message.None, start)), queue.Waiting, false, true, false},
 		"skipped":  {new(running.Skip(skip.NoFile, message.None, start)), queue.Waiting, false, true, false},
 	}
@@ -97,10 +97,10 @@ func TestAnEditGivesAJobThatKeptFailingAllItsAttemptsBack(t *testing.T) {
 	t.Parallel()
 	j := claimed(wish("new"))
 	for range queue.MaxAttempts - 1 {
-		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x")}, 0, start).Claim(start)
+		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("x")}, 0, start).Claim(start)
 	}
 	j = j.Return(start) // waiting, with seven attempts behind it
-	j = queue.Enqueue(&j, wish("edited"), start).Claim(start).Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x")}, 0, start)
+	j = queue.Enqueue(&j, wish("edited"), start).Claim(start).Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("x")}, 0, start)
 	if j.State != queue.Retrying || j.Attempts != 1 {
 		t.Errorf("%+v, want the first of eight attempts", j)
 	}
@@ -143,16 +143,16 @@ func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
 	t.Parallel()
 	j := claimed(wish("new"))
 	for n := 1; n < queue.MaxAttempts; n++ {
-		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("no"), Hint: message.Old("wait")}, 0.5, start)
+		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("no"), Hint: message.Foreign("wait")}, 0.5, start)
 		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words.String() != "no" || j.Hint.String() != "wait" {
 			t.Fatalf("attempt %d: %+v", n, j)
 		}
 		j = j.Claim(start)
 	}
-	if j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("no")}, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
+	if j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("no")}, 0.5, start); j.State != queue.Dead || j.Code != skip.FailedBefore {
 		t.Errorf("after the last attempt: %+v", j)
 	}
-	if j = claimed(wish("new")).Fail(&fault.Error{Class: fault.Rejected, Message: message.Old("bad"), Hint: message.Old("mend")}, 0.5, start); j.State != queue.Dead || j.Attempts != 1 || j.Hint.String() != "mend" {
+	if j = claimed(wish("new")).Fail(&fault.Error{Class: fault.Rejected, Message: message.Foreign("bad"), Hint: message.Foreign("mend")}, 0.5, start); j.State != queue.Dead || j.Attempts != 1 || j.Hint.String() != "mend" {
 		t.Errorf("a refusal: %+v", j)
 	}
 }
@@ -309,8 +309,8 @@ func orphan(j queue.Job) queue.Job   { return j.Orphan(start) }
 func TestAConfirmedWishLastsUntilTheJobIsDone(t *testing.T) {
 	t.Parallel()
 	yes := queue.Wish{Scene: 7, Confirmed: true}
-	refused := &fault.Error{Class: fault.Rejected, Message: message.Old("refused")}
-	busy := &fault.Error{Class: fault.Temporary, Message: message.Old("an error")}
+	refused := &fault.Error{Class: fault.Rejected, Message: message.Foreign("refused")}
+	busy := &fault.Error{Class: fault.Temporary, Message: message.Foreign("an error")}
 	edit := func(j queue.Job) queue.Job { return queue.Enqueue(&j, wish("edited"), start) }
 	for name, between := range map[string]func(queue.Job) queue.Job{
 		"nothing":           func(j queue.Job) queue.Job { return j },
@@ -347,7 +347,7 @@ func TestPuttingOffNeverGivesUp(t *testing.T) {
 	t.Parallel()
 	j := claimed(wish("new"))
 	for n := range 3 * queue.MaxAttempts {
-		j = j.Postpone(&fault.Error{Class: fault.Rejected, Message: message.Old("not asked")}, 1, start)
+		j = j.Postpone(&fault.Error{Class: fault.Rejected, Message: message.Foreign("not asked")}, 1, start)
 		if j.State != queue.Retrying || j.Class != fault.Temporary {
 			t.Fatalf("put off %d times: %+v", n+1, j)
 		}
@@ -371,7 +371,7 @@ func TestRetryPressedOutlastsAnEdit(t *testing.T) {
 
 func TestWhatAFailureLeftIsGoneWithIt(t *testing.T) {
 	t.Parallel()
-	failed := claimed(wish("new")).Fail(&fault.Error{Class: fault.Temporary, Message: message.Old("x"), Hint: message.Old("y")}, 0, start)
+	failed := claimed(wish("new")).Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("x"), Hint: message.Foreign("y")}, 0, start)
 	failed.Picture = true
 	for name, j := range map[string]queue.Job{
 		"done":    failed.Claim(start).Complete(message.None, start),

@@ -133,12 +133,12 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 		"a part unread, to be adopted": {compared(item(nil)), func(s *subject) { s.Fault, s.Items[0].Known = trouble, false }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"nothing read":                 {compared(), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"deleted in Stash":             {compared(), func(s *subject) { s.Code, s.Scene = skip.DeletedInStash, nil }, Skipped, "", skip.DeletedInStash, ""},
-		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Words = skip.Excluded, message.Old("Private") }, Skipped, "", skip.Excluded, "Private"},
+		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Words = skip.Excluded, message.Foreign("Private") }, Skipped, "", skip.Excluded, "Private"},
 		"without file":                 {compared(), func(s *subject) { s.Code, s.files = skip.NoFile, nil }, Skipped, "", skip.NoFile, ""},
 		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, Missing, skip.NoMetadata, ""},
 		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, Missing, "", ""},
 		"in the trash": {compared(), func(s *subject) {
-			s.Code, s.found = skip.Ambiguous, match.Result{Skip: skip.Ambiguous, Why: message.Old("Two."), Candidates: []match.Scored{{}}}
+			s.Code, s.found = skip.Ambiguous, match.Result{Skip: skip.Ambiguous, Why: message.Foreign("Two."), Candidates: []match.Scored{{}}}
 			s.seen.Content = "x"
 		}, Skipped, Changed, skip.Ambiguous, "Two."},
 	} {
@@ -210,10 +210,10 @@ func targets(change func(*target)) []*target {
 // Most scenes of a run need no request: what is stored and listed says what they are.
 func TestWhatIsSettledWithoutARequest(t *testing.T) {
 	t.Parallel()
-	missing := match.Result{Skip: skip.NotInPlex, Why: message.Old("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
+	missing := match.Result{Skip: skip.NotInPlex, Why: message.Foreign("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
 	job := func(s queue.State, c skip.Code) func(*subject) {
 		return func(sub *subject) {
-			sub.job = queue.Job{State: s, Code: c, Words: message.Old("Told."), Cause: Changed}
+			sub.job = queue.Job{State: s, Code: c, Words: message.Foreign("Told."), Cause: Changed}
 		}
 	}
 	gone := func(sub *subject) { sub.targets, sub.found = nil, missing }

@@ -39,7 +39,7 @@ func TestARowNamesItsSceneFileAndItems(t *testing.T) {
 		"its first file counts": {&subject{id: 1, name: "Fog", files: []scene.File{{Path: "/a"}, {Path: "/b"}}}, store.ReportRow{Title: "Fog", Path: "/a"}},
 	} {
 		got := tt.sub.row("some")
-		if got.Scene != 1 || got.Kind != "some" || got.Title != tt.want.Title || got.Path != tt.want.Path || got.Item != tt.want.Item || got.Title == "" {
+		if got.Scene != 1 || got.Kind != "some" || got.Title != tt.want.Title || got.Path != tt.want.Path || got.Item != tt.want.Item {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
 	}
@@ -51,14 +51,14 @@ func TestARowSaysWhatIsChangedAndKept(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Decisions: []plan.Decision{
 		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b"},
-		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Old("locked")},
+		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Foreign("locked")},
 		{Field: scene.FieldSummary, Action: plan.Same, Old: "x", New: "x"},
-		{Field: scene.FieldDate, Action: plan.Skip, Code: skip.PolicyOff, Why: message.Old("off")},
+		{Field: scene.FieldDate, Action: plan.Skip, Code: skip.PolicyOff, Why: message.Foreign("off")},
 		{Field: scene.FieldTags, Action: plan.Clear, OldList: []string{"x"}},
 	}}
 	other := plan.Plan{Decisions: []plan.Decision{
 		{Field: scene.FieldTitle, Action: plan.Write, Old: "z", New: "b"},
-		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Old("locked")},
+		{Field: scene.FieldStudio, Action: plan.Keep, Old: "s", New: "t", Code: skip.LockedInPlex, Why: message.Foreign("locked")},
 	}}
 	var r store.ReportRow
 	describe(&r, p)
@@ -111,7 +111,7 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 func TestASceneInTheQueueKeepsItsReason(t *testing.T) {
 	t.Parallel()
 	s := sessionOf(false)
-	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Words: message.Old("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
+	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Words: message.Foreign("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
 	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Words.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
 		t.Errorf("%+v", s.rows)
 	}

@@ -168,19 +168,19 @@ func TestOtherLockstepOnThePortIsNotOurs(t *testing.T) {
 
 func TestStrangerLearnsNothing(t *testing.T) {
 	t.Parallel()
-	heard := make(chan string, 100)
+	received := make(chan string, 100)
 	dir := stale(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		heard <- r.URL.Path + " " + r.Header.Get("Authorization") + " " + string(body)
+		received <- r.URL.Path + " " + r.Header.Get("Authorization") + " " + string(body)
 	}))
 	_, token := remote.Token(dir)
 	if _, _, err := remote.Connect(t.Context(), dir, "1.0"); !errors.Is(err, remote.ErrNotRunning) {
 		t.Errorf("got %v", err)
 	}
-	close(heard)
-	for words := range heard {
+	close(received)
+	for words := range received {
 		if strings.Contains(words, token) || !strings.HasPrefix(words, "/prove ") {
-			t.Errorf("heard %q", words)
+			t.Errorf("received %q", words)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func dialAs(uid int, at string) error {
 
 // squat has another user listen in the place of Lockstep and answer as Lockstep does. What
 // it hears is returned once it has ended.
-func squat(t *testing.T, at string) (heard func() []string) {
+func squat(t *testing.T, at string) (received func() []string) {
 	t.Helper()
 	var l net.Listener
 	err := as(nobody, func() (err error) {
@@ -72,7 +72,7 @@ func squat(t *testing.T, at string) (heard func() []string) {
 }
 
 // listenTo serves a false Lockstep.
-func listenTo(t *testing.T, l net.Listener) (heard func() []string) {
+func listenTo(t *testing.T, l net.Listener) (received func() []string) {
 	var mu sync.Mutex
 	var all []string
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -118,27 +118,27 @@ func shared(t *testing.T) string {
 func TestSquatterIsToldNothing(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", shared(t))
 	dir := t.TempDir()
-	heard := squat(t, remote.Usual(dir))
+	received := squat(t, remote.Usual(dir))
 	_, _, err := remote.Connect(t.Context(), dir, "1.0")
 	if !errors.Is(err, remote.ErrNotRunning) || !errors.Is(err, remote.ErrForeign) {
 		t.Errorf("got %v, want not running, and that another user is there", err)
 	}
 	hello(t, dir) // and it is no obstacle
-	if got := heard(); len(got) > 0 {
-		t.Errorf("the other user heard %q", got)
+	if got := received(); len(got) > 0 {
+		t.Errorf("the other user received %q", got)
 	}
 }
 
 func TestSocketOfAnotherUserInTheDataFolder(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", "")
 	dir := shared(t)
-	heard := squat(t, remote.Usual(dir))
+	received := squat(t, remote.Usual(dir))
 	if _, _, err := remote.Connect(t.Context(), dir, "1.0"); !errors.Is(err, remote.ErrForeign) {
 		t.Errorf("got %v, want that another user is there", err)
 	}
 	hello(t, dir)
-	if got := heard(); len(got) > 0 {
-		t.Errorf("the other user heard %q", got)
+	if got := received(); len(got) > 0 {
+		t.Errorf("the other user received %q", got)
 	}
 }
 

@@ -187,7 +187,7 @@ func TestRecordsLoseNothing(t *testing.T) {
 func TestFaultTravelsWithEverything(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("connection refused")
-	want := &fault.Error{Class: fault.Busy, Server: fault.Plex, Message: message.Old("Plex is busy."), Hint: message.Old("Wait."), RetryAfter: time.Minute, Err: cause}
+	want := &fault.Error{Class: fault.Busy, Server: fault.Plex, Message: message.Foreign("Plex is busy."), Hint: message.Foreign("Wait."), RetryAfter: time.Minute, Err: cause}
 	f := &fake{err: want}
 	c, _ := serve(t, remote.Server{API: f}, remote.Listen)
 	_, err := c.Jobs(t.Context(), store.JobQuery{})
@@ -246,7 +246,7 @@ func TestWatchGivesTheLatestAndWakesUp(t *testing.T) {
 func TestSlowReaderHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	f := &fake{}
-	f.snap.Store(api.Snapshot{LastError: message.Old(strings.Repeat("x", 1<<20))})
+	f.snap.Store(api.Snapshot{LastError: message.Foreign(strings.Repeat("x", 1<<20))})
 	c, _ := serve(t, remote.Server{API: f}, remote.Listen)
 	stuck, gotOne := make(chan struct{}), make(chan struct{}, 1)
 	defer close(stuck)
@@ -261,7 +261,7 @@ func TestSlowReaderHoldsUpNobody(t *testing.T) {
 	}()
 	<-gotOne
 	for i := range 200 { // far more than any socket buffers
-		f.snap.Store(api.Snapshot{Revision: uint64(i), LastError: message.Old(strings.Repeat("x", 1<<20))})
+		f.snap.Store(api.Snapshot{Revision: uint64(i), LastError: message.Foreign(strings.Repeat("x", 1<<20))})
 	}
 	if _, err := c.Jobs(t.Context(), store.JobQuery{}); err != nil {
 		t.Errorf("a call beside a stuck reader: %v", err)

@@ -82,7 +82,8 @@ type File struct {
 }
 
 // Name is what to call the scene in front of a person: its title, else the name of
-// its first file without extension, else "scene 12". It is one clean line.
+// its first file without extension; "" when it has neither, so that whoever shows it says
+// "scene 12" in a language. It is one clean line.
 func (s Scene) Name() string {
 	base := path.Base(strings.ReplaceAll(s.Path(), `\`, "/"))
 	for _, name := range []string{s.Title, strings.TrimSuffix(base, path.Ext(base))} {
@@ -90,7 +91,7 @@ func (s Scene) Name() string {
 			return name
 		}
 	}
-	return "scene " + s.ID.String()
+	return ""
 }
 
 // Path is the scene's primary file, or "" for a scene without file.

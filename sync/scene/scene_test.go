@@ -83,7 +83,7 @@ func TestPathHashMovesWithPathsOnly(t *testing.T) {
 	}
 }
 
-func TestNameIsNeverEmpty(t *testing.T) {
+func TestNameIsTheTitleOrThatOfTheFileOrNone(t *testing.T) {
 	t.Parallel()
 	at := func(paths ...string) scene.Scene {
 		s := scene.Scene{ID: 12}
@@ -96,18 +96,18 @@ func TestNameIsNeverEmpty(t *testing.T) {
 		"Harbour at dawn": film(),
 		"quay":            at("/data/quay.mp4", "/data/other.mp4"),
 		"pier v1.5":       at(`D:\Films\pier v1.5.mkv`),
-		"scene 12":        at(),
+		"":                at(),
 	} {
 		if got := s.Name(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	for _, p := range []string{"", "/", "/data/.mp4", ".", `\`} {
-		if got := at(p).Name(); got == "" || got == "/" || got == "." {
+		if got := at(p).Name(); got != "" {
 			t.Errorf("the name of %q is %q", p, got)
 		}
 	}
-	for title, want := range map[string]string{" \t": "scene 3", "\x1b[31mred\u202e \t\nalert\a": "[31mred alert"} {
+	for title, want := range map[string]string{" \t": "", "\x1b[31mred\u202e \t\nalert\a": "[31mred alert"} {
 		if got := (scene.Scene{ID: 3, Title: title}).Name(); got != want {
 			t.Errorf("%q is called %q, want %q", title, got, want)
 		}

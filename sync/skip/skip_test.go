@@ -62,7 +62,7 @@ func TestAnUnknownCodeIsExplainedToo(t *testing.T) {
 
 func TestTheListCannotBeChangedFromOutside(t *testing.T) {
 	t.Parallel()
-	skip.All()[0].Words = message.Old("changed")
+	skip.All()[0].Words = message.Foreign("changed")
 	if skip.All()[0].Words.String() == "changed" {
 		t.Error("All hands out the list itself")
 	}

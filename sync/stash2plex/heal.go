@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/decode"
+	"lockstep/sync/message"
 	"lockstep/sync/outage"
 )
 
@@ -29,15 +30,6 @@ const (
 	trialGap = time.Hour
 	// sameMoment is how long before the recorded end the answer that ended an outage may have come.
 	sameMoment = time.Minute
-)
-
-// The notes on records, heard by package present.
-const (
-	noteImported = "from Stash2Plex"
-	noteRepaired = "repaired on import"
-	noteJoined   = "several records of one outage"
-	noteEndless  = "record had no end"
-	noteAnswered = "Plex had answered before its end"
 )
 
 // stay is one time Plex was away, while it is put together.
@@ -170,16 +162,16 @@ func (s stay) seenEnd(proofs []time.Time) time.Time {
 }
 
 func (s stay) record(id uint64) outage.Record {
-	r := outage.Record{ID: id, Started: s.start, Ended: s.end, JobsHeld: s.held, Imported: true}.Annotate(noteImported)
+	r := outage.Record{ID: id, Started: s.start, Ended: s.end, JobsHeld: s.held, Imported: true}.Annotate(message.OutageImported)
 	for _, n := range []struct {
 		holds bool
-		note  string
-	}{{s.parts > 1, noteJoined}, {s.endless, noteEndless}, {s.cut, noteAnswered}} {
+		note  message.Code
+	}{{s.parts > 1, message.OutageJoined}, {s.endless, message.OutageNoEnd}, {s.cut, message.OutageAnswered}} {
 		if !n.holds {
 			continue
 		}
 		if !r.Repaired {
-			r = r.Annotate(noteRepaired)
+			r = r.Annotate(message.OutageImportedRepaired)
 		}
 		r.Repaired = true
 		r = r.Annotate(n.note)

@@ -46,7 +46,7 @@ func sameStays(t *testing.T, got []outage.Record, want []stay) {
 	}
 	for i, w := range want {
 		r := got[i]
-		if !r.Started.Equal(ago(w.from)) || !r.Ended.Equal(ago(w.to)) || r.Note != w.note || r.JobsHeld != w.held {
+		if !r.Started.Equal(ago(w.from)) || !r.Ended.Equal(ago(w.to)) || r.Note.String() != w.note || r.JobsHeld != w.held {
 			t.Errorf("outage %d: %v to %v, %q, %d held; want %v to %v, %q", i, r.Started, r.Ended, r.Note, r.JobsHeld, ago(w.from), ago(w.to), w.note)
 		}
 		if r.Repaired != strings.Contains(w.note, "repaired") || !r.Imported || r.ID != uint64(i+1) {

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -103,7 +104,7 @@ func (s *Shelf) Reader() *compare.Reader {
 
 // Trouble is a fault of a server; its words are "Trouble with" the server and the class.
 func Trouble(class fault.Class, server fault.Server) *fault.Error {
-	return fault.Old(class, server, fmt.Sprintf("Trouble with %s: %s.", server, class), "", nil)
+	return fault.New(class, server, message.Foreign(fmt.Sprintf("Trouble with %s: %s.", server, class)), message.None, nil)
 }
 
 // calls notes what a server was asked, and lets some of it fail. It is safe for concurrent

@@ -40,7 +40,7 @@ func deskOf(t *testing.T, shelf, n int) (*testkit.Shelf, *batch) {
 // Plex takes no write, or the batch ends.
 func TestEveryFaultOfAWriteHasItsEnd(t *testing.T) {
 	t.Parallel()
-	held := fault.Old(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
+	held := fault.New(fault.Temporary, fault.Plex, message.Foreign("Held."), message.None, budget.ErrHeld)
 	tests := map[string]struct {
 		err   *fault.Error
 		gone  bool
@@ -105,7 +105,7 @@ func TestAFaultOfOneItemKeepsItsWordsUnlessTheyAccuseTheAccount(t *testing.T) {
 	t.Parallel()
 	for class, same := range map[fault.Class]bool{fault.Temporary: true, fault.Rejected: true, fault.Unreachable: true, fault.Config: true, fault.Forbidden: false} {
 		f := testkit.Trouble(class, fault.Plex)
-		f.Hint, f.RetryAfter = message.Old("Do it."), time.Minute
+		f.Hint, f.RetryAfter = message.Foreign("Do it."), time.Minute
 		mine := own(f)
 		if (mine.Message.String() == f.Message.String()) != same || (mine.Hint.String() == f.Hint.String()) != same || mine.Message.IsZero() || mine.Hint.IsZero() || mine.RetryAfter != time.Minute || f.Class != class {
 			t.Errorf("%s: %+v", class, mine)
@@ -138,7 +138,7 @@ func TestWhenTheServerIsDoubted(t *testing.T) {
 // What the harmless write says about Plex is what counts, whatever the item's fault was.
 func TestTheHarmlessWriteDecides(t *testing.T) {
 	t.Parallel()
-	held := fault.Old(fault.Temporary, fault.Plex, "Held.", "", budget.ErrHeld)
+	held := fault.New(fault.Temporary, fault.Plex, message.Foreign("Held."), message.None, budget.ErrHeld)
 	for name, tt := range map[string]struct {
 		refused *fault.Error
 		blame   bool

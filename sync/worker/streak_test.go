@@ -4,14 +4,15 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 )
 
 func TestAStreakNeedsSeveralDifferentScenesOfOneClass(t *testing.T) {
 	t.Parallel()
-	temporary := fault.Old(fault.Temporary, fault.Plex, "x", "", nil)
-	rejected := fault.Old(fault.Rejected, fault.Plex, "x", "", nil)
+	temporary := fault.New(fault.Temporary, fault.Plex, message.Foreign("x"), message.None, nil)
+	rejected := fault.New(fault.Rejected, fault.Plex, message.Foreign("x"), message.None, nil)
 	job := func(n int) queue.Job { return queue.Job{Scene: scene.ID(n)} }
 	var s Streak
 	for n := range sameFault - 1 {

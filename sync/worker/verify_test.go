@@ -177,7 +177,7 @@ func TestARefusedValueHidesNoOther(t *testing.T) {
 func TestTheChangesOfAPlanAreWhatItWrites(t *testing.T) {
 	t.Parallel()
 	p := plan.Plan{Decisions: []plan.Decision{
-		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b", Why: message.Old("because")},
+		{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b", Why: message.Foreign("because")},
 		{Field: scene.FieldStudio, Action: plan.Same, Old: "s", New: "s"},
 		{Field: scene.FieldSummary, Action: plan.Keep, Old: "k", New: "w", Code: skip.LockedInPlex},
 		{Field: scene.FieldDate, Action: plan.Clear, Old: "2020-01-01"},

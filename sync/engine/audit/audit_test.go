@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -232,7 +233,7 @@ func TestReportsOfAProcessThatDiedAreEnded(t *testing.T) {
 
 func TestARunIsCanceledForAReason(t *testing.T) {
 	t.Parallel()
-	why := fault.Old(fault.Canceled, fault.None, "You stopped it.", "", nil)
+	why := fault.New(fault.Canceled, fault.None, message.Foreign("You stopped it."), message.None, nil)
 	r := newRig(t, 3)
 	r.must(r.Cancel(why)) // there is none
 	id := r.want(api.ReconcileRequest{})

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -208,7 +209,7 @@ func TestACountThatFailsIsTriedAgain(t *testing.T) {
 	}
 }
 
-var errStash = fault.Old(fault.Unreachable, fault.Stash, "Stash does not answer.", "", nil)
+var errStash = fault.New(fault.Unreachable, fault.Stash, message.Foreign("Stash does not answer."), message.None, nil)
 
 func TestApplyingThePreviewIsTheAnswer(t *testing.T) {
 	t.Parallel()

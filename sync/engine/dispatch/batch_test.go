@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/testkit"
@@ -62,7 +63,7 @@ func TestABatchIsBounded(t *testing.T) {
 // While pictures fail one scene finds out whether they do still, and the others wait.
 func TestOneSceneTriesWhetherPicturesWorkAgain(t *testing.T) {
 	t.Parallel()
-	down := fault.Old(fault.Unreachable, fault.Stash, "No pictures.", "", nil)
+	down := fault.New(fault.Unreachable, fault.Stash, message.Foreign("No pictures."), message.None, nil)
 	picture := func(id scene.ID) queue.Job {
 		return queue.Job{Scene: id, State: queue.Retrying, Due: testkit.Start, Picture: true, Attempts: 1}
 	}
@@ -98,7 +99,7 @@ func TestWhenOnlyPicturesWaitNothingIsClaimed(t *testing.T) {
 	r := newRig(t, 0)
 	r.put(queue.Job{Scene: 1, State: queue.Retrying, Due: testkit.Start, Picture: true})
 	for range 8 { // the first few may each be one scene's
-		r.plex.Done(budget.Upload, fault.Old(fault.Unreachable, fault.Plex, "No.", "", nil))
+		r.plex.Done(budget.Upload, fault.New(fault.Unreachable, fault.Plex, message.Foreign("No."), message.None, nil))
 	}
 	if r.begin() != nil || r.Active() {
 		t.Fatal("a batch began")
@@ -127,7 +128,9 @@ func TestWhatWasNotWorkedOnIsGivenBack(t *testing.T) {
 
 func TestWhatAFaultMeansForTheNextBatch(t *testing.T) {
 	t.Parallel()
-	at := func(c fault.Class, s fault.Server) *fault.Error { return fault.Old(c, s, "No.", "", nil) }
+	at := func(c fault.Class, s fault.Server) *fault.Error {
+		return fault.New(c, s, message.Foreign("No."), message.None, nil)
+	}
 	held := budget.New(func() time.Time { return testkit.Start }, func() float64 { return 0.5 })
 	held.Done(budget.Connect, at(fault.Unreachable, fault.Plex))
 	for name, tt := range map[string]struct {
@@ -165,7 +168,7 @@ func TestARefusalIsAskedAboutUntilAWriteIsTaken(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 0)
 	r.put(queue.Job{Scene: 1, State: queue.Retrying, Due: testkit.Start, Attempts: 1})
-	no := fault.Old(fault.Rejected, fault.Plex, "Plex answered 400.", "", nil)
+	no := fault.New(fault.Rejected, fault.Plex, message.Foreign("Plex answered 400."), message.None, nil)
 	if _, asked := r.Refusal(); asked {
 		t.Fatal("asked in the beginning")
 	}
@@ -184,7 +187,7 @@ func TestARefusalIsAskedAboutUntilAWriteIsTaken(t *testing.T) {
 	}
 	r.Clock.Pass(time.Minute)
 	r.begin()
-	r.End(&worker.Blame{Fault: fault.Old(fault.Forbidden, fault.Plex, "This token may not.", "Sign in.", nil)}, r.now())
+	r.End(&worker.Blame{Fault: fault.New(fault.Forbidden, fault.Plex, message.Foreign("This token may not."), message.Foreign("Sign in."), nil)}, r.now())
 	if again, _ := r.Refusal(); again.Kind != api.SignInPlex || !again.Since.Equal(first.Since) || again.Hint.String() != "Sign in." {
 		t.Errorf("asked %+v, since %v before", again, first.Since)
 	}
@@ -208,7 +211,7 @@ func TestARefusalIsForgottenWhenAPersonAsks(t *testing.T) {
 	r := newRig(t, 0)
 	r.enqueue(1)
 	r.begin()
-	r.End(&worker.Blame{Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)}, r.now())
+	r.End(&worker.Blame{Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)}, r.now())
 	r.ForgetRefusal()
 	if _, asked := r.Refusal(); asked {
 		t.Error("still asked")

@@ -185,7 +185,7 @@ func TestADueJobIsWrittenAndEndsTheRun(t *testing.T) {
 
 func TestDueWaitsForWhatHoldsWorkBack(t *testing.T) {
 	t.Parallel()
-	busy := fault.Old(fault.Unreachable, fault.Plex, "Plex is away.", "", nil)
+	busy := fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex is away."), message.None, nil)
 	for name, hold := range map[string]func(*rig){
 		"a disk that failed":        func(r *rig) { r.Rest(r.now()) },
 		"batches of Plex that fail": func(r *rig) { r.plex.Done(budget.Batch, busy) },

@@ -21,7 +21,7 @@ import (
 
 // parked is a job that waits for a path.
 func parked(id scene.ID, key string, end time.Time) queue.Job {
-	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Words: message.Old("no item")}
+	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Words: message.Foreign("no item")}
 }
 
 func TestWhatAppearsWakesWhoWaitsForIt(t *testing.T) {

@@ -31,25 +31,25 @@ func (r *rig) running(id scene.ID) queue.Job {
 
 func TestAResultMovesItsJob(t *testing.T) {
 	t.Parallel()
-	trouble := fault.Old(fault.Temporary, fault.Plex, "It failed.", "Wait.", nil)
+	trouble := fault.New(fault.Temporary, fault.Plex, message.Foreign("It failed."), message.Foreign("Wait."), nil)
 	for name, tt := range map[string]struct {
 		result worker.Result
 		again  bool // the scene was wished for meanwhile
 		want   queue.Job
 	}{
-		"done":                {worker.Result{Outcome: worker.Done, Words: message.Old("kept")}, false, queue.Job{State: queue.Done, Words: message.Old("kept")}},
+		"done":                {worker.Result{Outcome: worker.Done, Words: message.Foreign("kept")}, false, queue.Job{State: queue.Done, Words: message.Foreign("kept")}},
 		"done, edited":        {worker.Result{Outcome: worker.Done}, true, queue.Job{State: queue.Waiting}},
-		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: message.Old("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: message.Old("a tag")}},
-		"parked":              {worker.Result{Outcome: worker.Parked, Words: message.Old("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: message.Old("no item")}},
-		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: message.Old("It failed."), Hint: message.Old("Wait."), Attempts: 1}},
-		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: message.Old("No."), Attempts: 1}},
-		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: message.Old("It failed."), Hint: message.Old("Wait."), Attempts: 1, Picture: true}},
+		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: message.Foreign("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: message.Foreign("a tag")}},
+		"parked":              {worker.Result{Outcome: worker.Parked, Words: message.Foreign("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: message.Foreign("no item")}},
+		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1}},
+		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: message.Foreign("No."), Attempts: 1}},
+		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1, Picture: true}},
 		"the same, edited":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, true, queue.Job{State: queue.Waiting}},
 		"returned":            {worker.Result{Outcome: worker.Returned}, false, queue.Job{State: queue.Waiting}},
 		"done, another name":  {worker.Result{Outcome: worker.Done, Name: "Dusk"}, false, queue.Job{State: queue.Done, Name: "Dusk"}},
 		"deleted in Stash":    {worker.Result{Outcome: worker.Skipped, Code: skip.DeletedInStash, Deleted: true}, false, queue.Job{State: queue.Skipped, Code: skip.DeletedInStash}},
-		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Words: message.Old("too much")}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Words: message.Old("too much")}},
-		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Words: message.Old("Plex is away."), Attempts: 1}},
+		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Words: message.Foreign("too much")}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Words: message.Foreign("too much")}},
+		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("Plex is away."), Attempts: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +72,7 @@ func TestAResultMovesItsJob(t *testing.T) {
 func echo(t *testing.T) *fault.Error {
 	t.Helper()
 	b := budget.New(func() time.Time { return testkit.Start }, func() float64 { return 0.5 })
-	b.Done(budget.Connect, fault.Old(fault.Unreachable, fault.Plex, "Plex is away.", "", nil))
+	b.Done(budget.Connect, fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex is away."), message.None, nil))
 	f := fault.Of(b.Allow(budget.Connect))
 	if !budget.Held(f) {
 		t.Fatalf("not held: %v", f)
@@ -85,7 +85,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r := newRig(t, 1)
 	r.Settings.ParkFor = time.Hour
 	job := r.running(1)
-	r.take(worker.Result{Job: job, Outcome: worker.Parked, Words: message.Old("no item")})
+	r.take(worker.Result{Job: job, Outcome: worker.Parked, Words: message.Foreign("no item")})
 	if j := r.job(1); j.State != queue.Parked || j.Due.Sub(job.Enqueued) != time.Hour {
 		t.Fatalf("parked as %+v", j)
 	}
@@ -93,7 +93,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r.enqueue(1)
 	r.Clock.Pass(2 * time.Hour)
 	r.begin()
-	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Words: message.Old("no item")})
+	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Words: message.Foreign("no item")})
 	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex {
 		t.Errorf("after that %+v, want it skipped", j)
 	}
@@ -158,7 +158,7 @@ func TestHistoryHasWhatWasWrittenAndWhatWasGivenUp(t *testing.T) {
 	r := newRig(t, 4)
 	r.enqueue(1, 2, 3, 4)
 	r.begin()
-	no := fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)
+	no := fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)
 	f := r.take(
 		worker.Result{Job: r.job(1), Outcome: worker.Done, Name: "One"},
 		worker.Result{Job: r.job(2), Outcome: worker.Failed, Fault: no, Name: "Two"},

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -67,13 +68,13 @@ func TestARunCountsEachSceneOnce(t *testing.T) {
 	r := newRig(t, 6)
 	r.enqueue(1, 2, 3, 4, 5, 6)
 	r.begin()
-	trouble := fault.Old(fault.Temporary, fault.Plex, "Later.", "", nil)
+	trouble := fault.New(fault.Temporary, fault.Plex, message.Foreign("Later."), message.None, nil)
 	r.take(
 		worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true},
 		worker.Result{Job: r.job(2), Outcome: worker.Done},
 		worker.Result{Job: r.job(3), Outcome: worker.Skipped, Code: skip.Excluded},
 		worker.Result{Job: r.job(4), Outcome: worker.Parked},
-		worker.Result{Job: r.job(5), Outcome: worker.Failed, Fault: fault.Old(fault.Rejected, fault.Plex, "No.", "", nil)},
+		worker.Result{Job: r.job(5), Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)},
 		worker.Result{Job: r.job(6), Outcome: worker.Failed, Fault: trouble, Wrote: true}, // half of it
 	)
 	if p := r.Progress(r.now(), 1); p.Finished() != 5 || p.Total != 6 || p.Done != 2 || p.Parked != 1 || p.Skipped != 1 || p.Dead != 1 {
@@ -131,7 +132,7 @@ func TestTheTimeLeftIsToldWhileABatchIsInHand(t *testing.T) {
 	if p := r.Progress(r.now(), 20); p.Left <= 0 || p.Rate <= 0 {
 		t.Errorf("not told: %+v", p)
 	}
-	r.End(fault.Old(fault.Unreachable, fault.Plex, "Away.", "", nil), r.now())
+	r.End(fault.New(fault.Unreachable, fault.Plex, message.Foreign("Away."), message.None, nil), r.now())
 	r.Clock.Pass(time.Minute)
 	r.begin()
 	if p := r.Progress(r.now(), 20); p.Left != 0 {

@@ -89,7 +89,7 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 		"a first value":          {plan.Decision{Field: scene.FieldTitle, Action: plan.Write, New: "New"}, "title: empty → “New”"},
 		"a cleared value":        {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: "Old"}, "title: cleared, was “Old”"},
 		"nothing":                {plan.Decision{Field: scene.FieldTitle, Action: plan.Same}, "title: same"},
-		"nothing, for a reason":  {plan.Decision{Field: scene.FieldTitle, Action: plan.Same, Why: message.Old("as Stash has it")}, "title: same; as Stash has it"},
+		"nothing, for a reason":  {plan.Decision{Field: scene.FieldTitle, Action: plan.Same, Why: message.Foreign("as Stash has it")}, "title: same; as Stash has it"},
 		"names in and out":       {plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann", "Ben"}, Removed: []string{"Cy"}}, "performers: + Ann, + Ben, − Cy"},
 		"a picture":              {plan.Decision{Field: scene.FieldPoster, Action: plan.Write, Old: "1", New: "2"}, "poster: the cover from Stash is set"},
 		"a long value, cut":      {plan.Decision{Field: scene.FieldTitle, Action: plan.Clear, Old: strings.Repeat("ä", 90)}, "title: cleared, was “" + strings.Repeat("ä", 80) + "…”"},
@@ -107,15 +107,15 @@ func TestADecisionSaysWhatWouldHappenAndWhy(t *testing.T) {
 func TestAReasonStandsInPlaceOfTheEffectUnlessSomethingChanges(t *testing.T) {
 	t.Parallel()
 	r := skip.Of(skip.PlexEditKept)
-	kept := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Keep, Code: skip.PlexEditKept, Why: message.Old("edited on Monday; locked")})
+	kept := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Keep, Code: skip.PlexEditKept, Why: message.Foreign("edited on Monday; locked")})
 	if want := "title: " + r.Words.String() + "; edited on Monday; locked; " + r.Advice.String(); kept.String() != want {
 		t.Errorf("%q, want %q", kept, want)
 	}
-	written := decision(plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann"}, Code: skip.PlexEditKept, Why: message.Old("Ben was put in by a person")})
+	written := decision(plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann"}, Code: skip.PlexEditKept, Why: message.Foreign("Ben was put in by a person")})
 	if !strings.HasPrefix(written.String(), "performers: + Ann; "+r.Words.String()) || !strings.Contains(written.String(), "Ben was put in") {
 		t.Errorf("%q", written)
 	}
-	other := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Skip, Code: skip.NotInPlex, Why: message.Old("the reason in other words"), Notes: []message.Message{message.Old("and a detail")}})
+	other := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Skip, Code: skip.NotInPlex, Why: message.Foreign("the reason in other words"), Notes: []message.Message{message.Foreign("and a detail")}})
 	if strings.Contains(other.String(), "other words") || !strings.Contains(other.String(), "and a detail") {
 		t.Errorf("%q repeats its reason, or lacks its detail", other)
 	}
@@ -128,7 +128,7 @@ func TestFieldsAreCountedOverAllItems(t *testing.T) {
 	item := func(key string, ds ...plan.Decision) *compare.Item {
 		return &compare.Item{Target: match.Target{Candidate: match.Candidate{Key: scene.ItemKey{RatingKey: key}}}, Plan: plan.Plan{Decisions: ds}}
 	}
-	broken := fault.Old(fault.Temporary, fault.Plex, "It broke.", "", nil)
+	broken := fault.New(fault.Temporary, fault.Plex, message.Foreign("It broke."), message.None, nil)
 	for name, tt := range map[string]struct {
 		f     reconcile.Finding
 		words string
@@ -169,7 +169,7 @@ func TestTheQueueStepTellsEveryState(t *testing.T) {
 			t.Errorf("%q: %+v, want %q", state, got, want)
 		}
 	}
-	if got := inQueue(queue.Job{Words: message.Old("why"), Cause: "edited"}).Lines; !slices.Equal(english(got), []string{"last: why", "queued because: edited in Stash"}) {
+	if got := inQueue(queue.Job{Words: message.Foreign("why"), Cause: "edited"}).Lines; !slices.Equal(english(got), []string{"last: why", "queued because: edited in Stash"}) {
 		t.Errorf("%q", got)
 	}
 }
@@ -180,7 +180,7 @@ func TestTheOutcomeIsTheFirstThingThatStandsInTheWay(t *testing.T) {
 		return reconcile.Finding{Comparison: &compare.Comparison{}, Outcome: reconcile.Enqueued, Job: queue.Job{State: state}}
 	}
 	unauthorized := gap("")
-	unauthorized.Fault = fault.Old(fault.Unauthorized, fault.Plex, "No.", "", nil)
+	unauthorized.Fault = fault.New(fault.Unauthorized, fault.Plex, message.Foreign("No."), message.None, nil)
 	held := gap(queue.Skipped)
 	held.Job.Code = skip.Brake
 	excluded := gap("")
@@ -229,7 +229,7 @@ func TestInStepNamesEachKeptFieldOnce(t *testing.T) {
 
 func TestAReasonIsASentenceWithItsAdvice(t *testing.T) {
 	t.Parallel()
-	got := sentenceOf(skip.NotInPlex, message.Old("looked for /a.mp4."))
+	got := sentenceOf(skip.NotInPlex, message.Foreign("looked for /a.mp4."))
 	if !strings.Contains(got.String(), "looked for /a.mp4.") || strings.Contains(got.String(), "..") || !strings.HasSuffix(got.String(), "in the settings.") || !strings.Contains(got.String(), " Let Plex") {
 		t.Errorf("%q", got)
 	}
@@ -320,7 +320,7 @@ func TestMappingWaitsUntilBothServersHaveAnswered(t *testing.T) {
 
 func TestMappingSaysWhichServerIsAway(t *testing.T) {
 	t.Parallel()
-	ok, refused := api.Connection{Checked: true, OK: true}, api.Connection{Checked: true, Class: string(fault.Unauthorized), Error: message.Old("No.")}
+	ok, refused := api.Connection{Checked: true, OK: true}, api.Connection{Checked: true, Class: string(fault.Unauthorized), Error: message.Foreign("No.")}
 	for name, tt := range map[string]struct {
 		s    Situation
 		want fault.Class

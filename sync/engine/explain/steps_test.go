@@ -80,7 +80,7 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 	}
 	target := match.Target{Candidate: candidate("7", "1")}
 	paths := []match.Mapped{{Stash: "/a.mp4"}}
-	listing := fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+	listing := fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex does not answer."), message.None, nil)
 	for name, tt := range map[string]struct {
 		r        match.Result
 		unlisted *fault.Error
@@ -89,13 +89,13 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 	}{
 		"one":        {match.Result{Targets: []match.Target{target}}, nil, "found: “Low Tide” in Films (item 7)", nil},
 		"two":        {match.Result{Targets: []match.Target{target, target}}, nil, "found 2 items; each is kept in step", nil},
-		"none":       {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, nil, "no item at /a.mp4", nil},
-		"not listed": {match.Result{Why: message.Old("no item at /a.mp4"), Paths: paths}, listing, "Plex has not listed its libraries yet: Plex does not answer", nil},
+		"none":       {match.Result{Why: message.Foreign("no item at /a.mp4"), Paths: paths}, nil, "no item at /a.mp4", nil},
+		"not listed": {match.Result{Why: message.Foreign("no item at /a.mp4"), Paths: paths}, listing, "Plex has not listed its libraries yet: Plex does not answer", nil},
 		"no file":    {match.Result{}, listing, "nothing to look for", nil},
 		"candidates": {
 			match.Result{Targets: []match.Target{target}, Candidates: []match.Scored{
-				{Candidate: candidate("7", "1"), Path: "/a.mp4", Score: match.Certain, Why: message.Old("the same path")},
-				{Candidate: candidate("8", "2"), Path: "/A.mp4", Score: match.Doubtful, Why: message.Old("the same path but for case")},
+				{Candidate: candidate("7", "1"), Path: "/a.mp4", Score: match.Certain, Why: message.Foreign("the same path")},
+				{Candidate: candidate("8", "2"), Path: "/A.mp4", Score: match.Doubtful, Why: message.Foreign("the same path but for case")},
 			}}, nil, "found: “Low Tide” in Films (item 7)",
 			[]string{"“Low Tide” in Films (item 7): the same path, 100 %", "“Low Tide” in library 2 (item 8, file /A.mp4): the same path but for case, 60 %"},
 		},

@@ -398,7 +398,7 @@ func TestWhatFailsIsListedAndLoggedOnce(t *testing.T) {
 	}
 	b.Done(budget.Index, nil)
 	r.LogFailing(r.Failing())
-	if r.PlexLacks() || strings.Count(r.log.String(), "a request fails and") != 1 {
+	if r.PlexLacks() || strings.Count(r.log.String(), "a request failed and") != 1 {
 		t.Errorf("lacks %v, log %q", r.PlexLacks(), r.log.String())
 	}
 	if n := strings.Count(r.log.String(), "works again"); n != 1 {

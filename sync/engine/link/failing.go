@@ -47,7 +47,7 @@ var vital = []budget.Kind{
 func (l *Links) LogFailing(list []api.Failing) {
 	now := map[failure]bool{}
 	for _, f := range list {
-		k := failure{f.Server, f.Kind, f.Words.String()}
+		k := failure{f.Server, f.Kind, f.Words}
 		now[k] = true
 		if !l.logged[k] {
 			l.host.Log.Warn("a request failed and will be retried", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)

@@ -73,10 +73,10 @@ func (l *Links) Knocked(k *Knock) (listens bool) {
 	if k.Server == fault.Stash {
 		state = &l.stashKnock
 	}
-	listens = state.unheard && k.err == nil
+	listens = state.missed && k.err == nil
 	if listens && k.Server == fault.Stash {
 		l.stashBudget.Wake()
 	}
-	state.running, state.unheard, state.at = false, k.err != nil, l.host.Now().Add(knockEvery)
+	state.running, state.missed, state.at = false, k.err != nil, l.host.Now().Add(knockEvery)
 	return listens
 }

@@ -8,7 +8,7 @@ import (
 	"lockstep/sync/fault"
 )
 
-// Kind is what a listener heard.
+// Kind is what a listener was told.
 type Kind string
 
 // What a listener hears.
@@ -19,8 +19,8 @@ const (
 	Lost     Kind = "lost"     // a connection that had been up is gone
 )
 
-// Heard is one thing a listener heard.
-type Heard struct {
+// Announcement is one thing a server told its listener.
+type Announcement struct {
 	Kind  Kind
 	epoch int
 	lived time.Duration // of a connection that was lost
@@ -50,14 +50,14 @@ func (l *Links) Listen(ctx context.Context, s fault.Server) *Listener {
 	return &Listener{server: s, epoch: l.epoch, stash: l.stash, plex: l.plex, budget: l.Budget(s), now: l.host.Now, ctx: ctx}
 }
 
-// Heard takes in what a listener heard, and reports whether it concerns anybody.
-func (l *Links) Heard(h Heard) bool {
-	if h.epoch != l.epoch {
+// Take takes in what a listener was told, and reports whether it concerns anybody.
+func (l *Links) Take(a Announcement) bool {
+	if a.epoch != l.epoch {
 		return false
 	}
 	switch { // Plex is checked at once when its notification socket died
-	case h.Kind != Lost:
-	case h.lived < steady:
+	case a.Kind != Lost:
+	case a.lived < steady:
 		l.plexCheck.doubt(l.host.Now())
 	default:
 		l.plexCheck.want(l.host.Now())
@@ -73,7 +73,7 @@ const steady = time.Minute
 const leastRedial = time.Second
 
 // Run listens again and again, as often as the budget allows, beside the loop.
-func (n *Listener) Run(heard func(Heard)) {
+func (n *Listener) Run(tell func(Announcement)) {
 	for n.ctx.Err() == nil {
 		if wait := n.budget.Next(budget.Socket).Sub(n.now()); wait > 0 {
 			nap(n.ctx, wait)
@@ -82,20 +82,20 @@ func (n *Listener) Run(heard func(Heard)) {
 		if n.budget.Allow(budget.Socket) != nil {
 			continue // somebody else was faster; the next turn waits
 		}
-		n.once(heard)
+		n.once(tell)
 		nap(n.ctx, leastRedial)
 	}
 }
 
 // once listens over one connection.
-func (n *Listener) once(heard func(Heard)) {
+func (n *Listener) once(tell func(Announcement)) {
 	began, up := n.now(), false
 	var err error
 	if n.server == fault.Stash {
-		err = n.stash.WatchJobs(n.ctx, func() { heard(Heard{Kind: JobEnded, epoch: n.epoch}) })
+		err = n.stash.WatchJobs(n.ctx, func() { tell(Announcement{Kind: JobEnded, epoch: n.epoch}) })
 		up = true
 	} else {
-		err = n.plex.Watch(n.ctx, func() { up = true; heard(Heard{Kind: Appeared, epoch: n.epoch}) }, func(news PlexNews) { n.news(news, heard) })
+		err = n.plex.Watch(n.ctx, func() { up = true; tell(Announcement{Kind: Appeared, epoch: n.epoch}) }, func(news PlexNews) { n.news(news, tell) })
 	}
 	lived := n.now().Sub(began)
 	if up && lived >= steady {
@@ -103,16 +103,16 @@ func (n *Listener) once(heard func(Heard)) {
 	}
 	n.budget.Done(budget.Socket, err)
 	if up && n.server == fault.Plex && n.ctx.Err() == nil {
-		heard(Heard{Kind: Lost, epoch: n.epoch, lived: lived})
+		tell(Announcement{Kind: Lost, epoch: n.epoch, lived: lived})
 	}
 }
 
-func (n *Listener) news(p PlexNews, heard func(Heard)) {
+func (n *Listener) news(p PlexNews, tell func(Announcement)) {
 	switch {
 	case p.Scanned:
-		heard(Heard{Kind: Scanned, epoch: n.epoch})
+		tell(Announcement{Kind: Scanned, epoch: n.epoch})
 	case p.Appeared:
-		heard(Heard{Kind: Appeared, epoch: n.epoch})
+		tell(Announcement{Kind: Appeared, epoch: n.epoch})
 	}
 }
 

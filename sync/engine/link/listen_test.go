@@ -36,13 +36,13 @@ func (*jobs) WatchJobs(_ context.Context, finished func()) error {
 	return nil
 }
 
-// listen runs a listener until its first connection is gone, and returns what it heard.
-func listen(t *testing.T, n *link.Listener, stop func(), until int) (all []link.Heard) {
+// listen runs a listener until its first connection is gone, and returns what it was told.
+func listen(t *testing.T, n *link.Listener, stop func(), until int) (all []link.Announcement) {
 	t.Helper()
 	if n == nil {
 		t.Fatal("nobody listens")
 	}
-	n.Run(func(h link.Heard) {
+	n.Run(func(h link.Announcement) {
 		if all = append(all, h); len(all) == until {
 			stop()
 		}
@@ -50,29 +50,29 @@ func listen(t *testing.T, n *link.Listener, stop func(), until int) (all []link.
 	return all
 }
 
-func kinds(all []link.Heard) (out []link.Kind) {
+func kinds(all []link.Announcement) (out []link.Kind) {
 	for _, h := range all {
 		out = append(out, h.Kind)
 	}
 	return out
 }
 
-func TestWhatPlexAnnouncesIsHeard(t *testing.T) {
+func TestWhatPlexAnnouncesReachesTheListener(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	a := &announcer{plex: *r.plex, says: []link.PlexNews{{Appeared: true, Item: "5"}, {Scanned: true, Appeared: true}, {}}}
 	r.connectTo(r.stash, a)
 	all := listen(t, r.Listen(t.Context(), fault.Plex), r.StopListening, 3)
 	if got, want := kinds(all), []link.Kind{link.Appeared, link.Appeared, link.Scanned}; !slices.Equal(got, want) {
-		t.Errorf("heard %v, want %v: what appeared while nobody listened first", got, want)
+		t.Errorf("told %v, want %v: what appeared while nobody listened first", got, want)
 	}
 	for _, h := range all {
-		if !r.Heard(h) {
+		if !r.Take(h) {
 			t.Errorf("%v concerns nobody", h)
 		}
 	}
 	r.connectTo(r.stash, a)
-	if r.Heard(all[0]) {
+	if r.Take(all[0]) {
 		t.Error("an announcement of the server before concerns somebody")
 	}
 }
@@ -90,9 +90,9 @@ func TestAConnectionThatIsLostHasPlexChecked(t *testing.T) {
 	}
 	all := listen(t, n, r.StopListeningToPlex, 2)
 	if got, want := kinds(all), []link.Kind{link.Appeared, link.Lost}; !slices.Equal(got, want) {
-		t.Fatalf("heard %v, want %v", got, want)
+		t.Fatalf("told %v, want %v", got, want)
 	}
-	r.Heard(all[1])
+	r.Take(all[1])
 	if due, _ := r.DueChecks(r.now(), true); len(due) != 1 || due[0].Server != fault.Plex {
 		t.Errorf("checked: %v", due)
 	}
@@ -101,12 +101,12 @@ func TestAConnectionThatIsLostHasPlexChecked(t *testing.T) {
 	}
 }
 
-func TestAJobThatStashEndedIsHeard(t *testing.T) {
+func TestAJobThatStashEndedReachesTheListener(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.connectTo(&jobs{*r.stash}, r.plex)
 	all := listen(t, r.Listen(t.Context(), fault.Stash), r.StopListening, 1)
 	if len(all) != 1 || all[0].Kind != link.JobEnded {
-		t.Errorf("heard %v", all)
+		t.Errorf("told %v", all)
 	}
 }

@@ -57,14 +57,14 @@ type server struct {
 type knocking struct {
 	at      time.Time
 	running bool
-	unheard bool // nobody listened the last time
+	missed  bool // nobody listened the last time
 }
 
 // failure tells one failing kind from another, for the log.
 type failure struct {
 	server fault.Server
 	kind   string
-	words  string
+	words  message.Message
 }
 
 // machineValue names the stored identifier of the Plex server last accepted.

@@ -138,7 +138,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	r := newRig(t)
 	start := r.now()
 	dead := func(id scene.ID, at time.Duration, c fault.Class) queue.Job {
-		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Words: message.Old("It failed.")}
+		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Words: message.Foreign("It failed.")}
 	}
 	r.put(
 		dead(1, time.Minute, fault.Unreachable), dead(2, -9*time.Minute, fault.Temporary), dead(3, time.Minute, fault.Busy),
@@ -256,7 +256,7 @@ func TestTheBreakerIsShownAsItIs(t *testing.T) {
 	if s := monitor.ShownBreaker(breaker.Breaker{}); s.State != breaker.Closed || !s.NextProbe.IsZero() {
 		t.Errorf("the zero one: %+v", s)
 	}
-	b := breaker.Breaker{State: breaker.Open, Cause: message.Old("away"), OpenedAt: testkit.Start, ProbeAt: testkit.Start.Add(time.Minute)}
+	b := breaker.Breaker{State: breaker.Open, Cause: message.Foreign("away"), OpenedAt: testkit.Start, ProbeAt: testkit.Start.Add(time.Minute)}
 	if s := monitor.ShownBreaker(b); s.State != breaker.Open || s.Cause.String() != "away" || !s.NextProbe.Equal(b.ProbeAt) || !s.OpenedAt.Equal(b.OpenedAt) {
 		t.Errorf("an open one: %+v", s)
 	}

@@ -58,7 +58,7 @@ func (r *rig) pass(d time.Duration) { r.shelf.Clock.Pass(d) }
 // step applies an event of the present generation.
 func (r *rig) step(k breaker.Kind) breaker.Transition {
 	r.t.Helper()
-	t, err := r.Step(breaker.Event{Kind: k, Generation: r.Generation(), Cause: message.Old("it is away")}, nil)
+	t, err := r.Step(breaker.Event{Kind: k, Generation: r.Generation(), Cause: message.Foreign("it is away")}, nil)
 	r.must(err)
 	return t
 }

@@ -33,7 +33,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 		if err = tx.PutRun(store.Run{ID: 3, Started: noon}); err != nil {
 			return err
 		}
-		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Words: message.Old("done")}); err != nil {
+		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Words: message.Foreign("done")}); err != nil {
 			return err
 		}
 		id, err = tx.NewReport(store.Report{Scope: "all", Started: noon})

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -201,7 +202,7 @@ func TestATaskThatFailsDoesNotKeepTheOthersFromBeingTried(t *testing.T) {
 		want  []string
 	}{
 		"the sweep":           {budget.Sweep, errStash, []string{"newest", "sweep", "names", "files", "recheck"}},
-		"our own disk":        {budget.Sweep, fault.Old(fault.Local, fault.None, "The disk is full.", "", nil), []string{"newest", "sweep"}},
+		"our own disk":        {budget.Sweep, fault.New(fault.Local, fault.None, message.Foreign("The disk is full."), message.None, nil), []string{"newest", "sweep"}},
 		"the newest scene":    {budget.Newest, errStash, []string{"newest"}},
 		"the last":            {budget.Recheck, errStash, []string{"newest", "sweep", "names", "files", "recheck"}},
 		"the index of Plex":   {budget.Index, errPlex, []string{"newest", "sweep", "names", "files", "recheck"}},

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -160,8 +161,8 @@ func (r *rig) pass(d time.Duration) { r.now = r.now.Add(d) }
 
 // errStash and errPlex are what failing servers answer.
 var (
-	errStash = fault.Old(fault.Unreachable, fault.Stash, "Stash does not answer.", "", nil)
-	errPlex  = fault.Old(fault.Unreachable, fault.Plex, "Plex does not answer.", "", nil)
+	errStash = fault.New(fault.Unreachable, fault.Stash, message.Foreign("Stash does not answer."), message.None, nil)
+	errPlex  = fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex does not answer."), message.None, nil)
 )
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -249,7 +249,7 @@ func TestAPauseLastsUntilItsTimeOrUntilResumed(t *testing.T) {
 	if !on || !end.Equal(until) || !r.PauseEnds().Equal(until) || !r.Paused() {
 		t.Errorf("after a restart %v until %v", on, end)
 	}
-	if err := r.MayWrite(message.Old("Resume it.")); !fault.Is(err, fault.Rejected) || fault.Of(err).Hint.String() != "Resume it." {
+	if err := r.MayWrite(message.Foreign("Resume it.")); !fault.Is(err, fault.Rejected) || fault.Of(err).Hint.String() != "Resume it." {
 		t.Errorf("%v", err)
 	}
 	r.shelf.View(t, func(tx store.Tx) error {

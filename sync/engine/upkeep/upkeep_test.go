@@ -31,7 +31,7 @@ type data struct {
 func (d *data) answer() (message.Message, error) {
 	words := d.words
 	d.words = ""
-	return message.Old(words), d.err
+	return message.Foreign(words), d.err
 }
 
 func (d *data) Look() (message.Message, error)  { return d.answer() }
@@ -318,7 +318,7 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	}
 	since := r.Asks()[0].Since
 	r.pass(time.Hour)
-	r.Tell(message.Old("Another one was lost."), nil)
+	r.Tell(message.Foreign("Another one was lost."), nil)
 	r.Tell(message.None, full)
 	a := r.Asks()[0]
 	if a.Kind != api.RestoredData || a.Words.String() != "A record was mended. Another one was lost." || !a.Since.Equal(since) {

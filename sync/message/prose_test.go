@@ -1,7 +1,6 @@
-package present
+package message
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,11 +12,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
-// speakers are the packages whose sentences people read: every text with several words
-// in them is one, unless it is in silent. Those true write errors for people as well.
+// speakers are the packages that say something to people: a text with several words in them
+// would be a sentence, unless it is in silent. Those true make errors that people read.
 var speakers = map[string]bool{
 	"sync/stash": false, "sync/httpc": false, "sync/plex": false, "storage": false, "sync/engine": false, "sync/worker": false, "sync/plan": false,
 	"sync/brake": false, "sync/reconcile": false, "sync/match": false, "sync/library": false, "sync/remote": false, "sync/config": true, "sync/fault": false,
@@ -31,7 +29,7 @@ var silent = regexp.MustCompile(strings.Join([]string{
 	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
 	`^answer %s %s$`, `^http request$`, `^another certificate: %s$`, `^(ask who|try an edit|begin to|count library|edit item|list |listen for|probe the|scan a folder|(wait for|renew) the sign-in|read %s )`,
 	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,
-	`^outage %s: `, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^no write was taken`,
+	`^outage %s: `, `^asked for$`, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^no write was taken`,
 }, "|"))
 
 // phrase tells a text of several words, or a sentence, from names and formats.
@@ -187,98 +185,29 @@ func (r reader) add(words string) {
 	}
 }
 
-func TestEverySentenceOfTheEngineHasAGermanOne(t *testing.T) {
+func TestNothingBelowTheSurfacesWritesSentences(t *testing.T) {
 	t.Parallel()
-	var heard, own map[string]string
-	for data, into := range map[*[]byte]*map[string]string{&said: &heard, &german: &own} {
-		if err := json.Unmarshal(*data, into); err != nil {
-			t.Fatal(err)
-		}
-	}
-	known := map[string]bool{}
-	for english, words := range heard {
-		known[blanks.ReplaceAllString(english, "%s")] = true
-		if want, got := blanks.FindAllString(english, -1), blanks.FindAllString(words, -1); !slices.Equal(got, want) {
-			t.Errorf("%q has the blanks %v, its translation %v", english, want, got)
-		}
-		if strings.HasSuffix(english, ".") != strings.HasSuffix(words, ".") {
-			t.Errorf("%q and %q: one has a full stop", english, words)
-		}
-	}
-	uttered := map[string]bool{}
-	var missing []string
-	parts, err := filepath.Glob("../../sync/engine/*")
+	parts, err := filepath.Glob("../engine/*")
 	if err != nil || len(parts) == 0 {
 		t.Fatalf("no parts of the engine: %v", err)
 	}
 	of := maps.Clone(speakers)
 	for _, dir := range parts {
-		if filepath.Ext(dir) == "" {
-			of[strings.TrimPrefix(filepath.ToSlash(dir), "../../")] = false
+		if filepath.Ext(dir) == "" && filepath.Base(dir) != "testdata" {
+			of["sync/engine/"+filepath.Base(dir)] = false
 		}
 	}
+	data, err := os.ReadFile("../../app/present/de.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := texts(t, data) // settings and the like, which the surfaces call by their English names
 	for dir, errorsToo := range of {
 		for _, words := range spokenBy(t, dir, errorsToo) {
-			uttered[words] = true
-			if _, ok := own[words]; !ok && !known[words] {
-				missing = append(missing, words)
-				t.Errorf("%s: no German for %q", dir, words)
+			if dir == "sync/config" && named[Code(words)] != "" {
+				continue
 			}
-		}
-	}
-	for english := range heard {
-		if words := blanks.ReplaceAllString(english, "%s"); phrase.MatchString(words) && !uttered[words] {
-			t.Errorf("%q is translated but never said", english)
-		}
-	}
-	if file := os.Getenv("LOCKSTEP_MISSING"); file != "" {
-		slices.Sort(missing)
-		data, _ := json.MarshalIndent(missing, "", "\t")
-		if err := os.WriteFile(file, data, 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-// This test changes the language of the process: it runs alone.
-func TestWhatTheEngineSaysIsSaidInGerman(t *testing.T) { //nolint:paralleltest // see above
-	SetLanguage("de")
-	defer SetLanguage("en")
-	m := Moment{Now: time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC), Zone: time.UTC}
-	for english, want := range map[string]string{
-		"":                                       "",
-		"record had no end; ended in the future": "Eintrag hatte kein Ende; endete in der Zukunft",
-		"The server's own words: Everything":     "The server's own words: Everything",
-	} {
-		if got := m.Heard(english); got != want {
-			t.Errorf("%q is said\n%q, want\n%q", english, got, want)
-		}
-	}
-}
-
-func TestHeardInEnglishOnlyWritesTimesAndNumbersForPeople(t *testing.T) {
-	t.Parallel()
-	m := Moment{Now: time.Date(2026, 11, 23, 13, 12, 0, 0, time.UTC), Zone: time.UTC}
-	for words, want := range map[string]string{
-		"Plex has no item with the file “/x 2026-11-21T10:04:00Z.mkv”": "Plex has no item with the file “/x 2026-11-21T10:04:00Z.mkv”",
-		"title: “A” → “B”; kept: edited in Plex":                       "title: “A” → “B”; kept: edited in Plex",
-		"a server's own words; and more. Even more":                    "a server's own words; and more. Even more",
-	} {
-		if got := m.Heard(words); got != want {
-			t.Errorf("%q is said %q, want %q", words, got, want)
-		}
-	}
-}
-
-func TestALongTitleIsCutShort(t *testing.T) {
-	t.Parallel()
-	long := strings.Repeat("Nachtzüge der Alpen, ", 6)
-	for title, want := range map[string]string{
-		"Tidal Pools at Dawn": "Tidal Pools at Dawn",
-		long:                  "Nachtzüge der Alpen, Nachtzüge der Alpe…",
-	} {
-		if got := Short(title); got != want || len([]rune(got)) > LongestTitle {
-			t.Errorf("%q is cut to %q, want %q", title, got, want)
+			t.Errorf("%s has a sentence instead of a message: %q", dir, words)
 		}
 	}
 }
