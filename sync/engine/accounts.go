@@ -13,89 +13,28 @@ import (
 
 func (e *Engine) accountLoop() signin.Loop {
 	return signin.Loop{
-		Service: e.signInService,
-		Keep: func(ctx context.Context, s *signin.SignIn, token string) error {
-			return e.loop.Ask(context.WithoutCancel(ctx), func() error { return e.account.Keep(s, token) })
+		Do: e.loop.Ask, Connect: e.o.SignIn, MayChoose: e.chosen.MayChoosePlex, Test: e.TestConnection, Store: e.storeServer,
+		Installation: func() signin.Options {
+			return signin.Options{Service: e.settings().PlexTV, ClientID: e.clientID(), Version: e.o.Version}
 		},
 	}
 }
 
-// signInService sends people to the public page, or to the service itself when it is not
-// the public one.
-func (e *Engine) signInService() signin.Service {
-	o := signin.Options{Service: e.settings().PlexTV, ClientID: e.clientID(), Version: e.o.Version, Budget: e.account.Budget()}
-	if o.Service != config.PublicPlexTV {
-		o.Page = o.Service
-	}
-	return e.o.SignIn(o)
-}
-
-// StartSignIn begins a sign-in. An older one is forgotten.
-func (e *Engine) StartSignIn(ctx context.Context) (api.SignIn, error) {
-	var s *signin.SignIn
-	if err := e.loop.Ask(ctx, func() error { s = e.account.Begin(); return nil }); err != nil {
-		return api.SignIn{}, err
-	}
-	out, err := s.Start(ctx)
-	if err != nil {
-		return out, err
-	}
-	return out, e.loop.Ask(ctx, func() error { return e.account.Follow(s) })
-}
-
-// PollSignIn asks how a sign-in stands. A sign-in nobody knows any more has expired.
-func (e *Engine) PollSignIn(ctx context.Context, id string) (api.SignInState, error) {
-	s, err := e.findSignIn(ctx, id)
-	if err != nil {
-		return api.SignInState{State: api.SignInExpired}, err
-	}
-	return s.Poll(ctx)
-}
-
-func (e *Engine) findSignIn(ctx context.Context, id string) (s *signin.SignIn, err error) {
-	err = e.loop.Ask(ctx, func() error { s = e.account.Find(id); return nil })
-	return s, err
-}
-
-// ChooseServer stores address and token of a server, after the server accepted them.
-func (e *Engine) ChooseServer(ctx context.Context, id, machine string) (api.PlexServer, error) {
-	var none api.PlexServer
-	s, err := e.findSignIn(ctx, id)
-	if err != nil {
-		return none, err
-	}
-	f, err := s.Choose(ctx, machine)
-	if err != nil {
-		return none, err
-	}
-	if err := e.chosen.MayChoosePlex(); err != nil {
-		return none, err
-	}
-	accepted, err := e.TestConnection(ctx, api.TestRequest{Server: "plex", URL: f.Best.URL, Secret: &f.Token})
-	if err != nil {
-		return none, err
-	}
-	if !accepted.OK {
-		return none, fault.New(fault.Rejected, fault.Plex, accepted.Words, accepted.Hint, nil)
-	}
-	return f.Shown(), e.storeServer(ctx, f)
-}
-
 // storeServer keeps the choice. The machine is bound anew even if the address is the
 // old one: a person has just said that this is the server.
-func (e *Engine) storeServer(ctx context.Context, f signin.Found) error {
+func (e *Engine) storeServer(ctx context.Context, machine, url, token string) error {
 	var values config.Settings
 	err := e.loop.Ask(ctx, func() (err error) {
 		if values, err = e.chosen.Stored(); err != nil {
 			return err
 		}
-		return e.links.Bind(f.Machine, f.Best.URL)
+		return e.links.Bind(machine, url)
 	})
 	if err != nil {
 		return err
 	}
-	values.PlexURL = f.Best.URL
-	return e.save(ctx, api.SettingsChange{Values: values, Token: &f.Token}, true)
+	values.PlexURL = url
+	return e.save(ctx, api.SettingsChange{Values: values, Token: &token}, true)
 }
 
 // Discover looks for Plex servers on the local network.

@@ -78,6 +78,7 @@ type Engine struct {
 	store store.Store
 	host  host.Host
 	records.Reader
+	signin.Dialog
 	loop *loop.Loop[api.Snapshot]
 	quit chan struct{} // closed when somebody asks the process to end
 	once sync.Once

@@ -36,14 +36,6 @@ const (
 	swapAgain  = 5 * time.Minute
 )
 
-// Loop is what the engine's loop gives the account.
-type Loop struct {
-	// Service makes a connection to plex.tv with the present settings.
-	Service func() Service
-	// Keep has Account.Keep called in the loop.
-	Keep func(ctx context.Context, s *SignIn, token string) error
-}
-
 // Account is what is known of the account at plex.tv. Its methods are for the loop alone.
 type Account struct {
 	host    host.Host
@@ -97,7 +89,12 @@ func (a *Account) Load() error {
 }
 
 func (a *Account) signIn() *SignIn {
-	return &SignIn{service: a.loop.Service(), now: a.host.Stamp, keep: a.loop.Keep}
+	return &SignIn{
+		service: a.connect(), now: a.host.Stamp,
+		keep: func(ctx context.Context, s *SignIn, token string) error {
+			return a.loop.Do(context.WithoutCancel(ctx), func() error { return a.Keep(s, token) })
+		},
+	}
 }
 
 // Budget holds back what fails at plex.tv.

@@ -29,6 +29,7 @@ type service struct {
 	best     map[string]signin.Address // by machine; one that is missing does not answer
 	renewErr error
 	dead     string // a token plex.tv does not know any more
+	onPoll   func() // called with each poll; may be nil
 
 	polled, listed, renewed, tried int
 }
@@ -37,6 +38,9 @@ func (s *service) NewPIN(context.Context) (signin.PIN, error) { return s.pin, s.
 
 func (s *service) PollPIN(context.Context, signin.PIN) (string, error) {
 	s.polled++
+	if s.onPoll != nil {
+		s.onPoll()
+	}
 	return s.token, s.pollErr
 }
 
@@ -91,6 +95,46 @@ type rig struct {
 	accepts error // what Plex says to another token
 	offered []string
 	log     bytes.Buffer
+
+	dialog       signin.Dialog
+	installation signin.Options
+	options      signin.Options // with which plex.tv was connected last
+	ended        error          // the loop has ended
+	inLoop       bool
+	fixed        error // no address of Plex may be stored
+	answer       api.TestResult
+	unanswered   error
+	steps        []string // what became of a choice
+}
+
+// do is the loop's turn; it is never asked for another inside of one.
+func (r *rig) do(ctx context.Context, fn func() error) error {
+	if r.inLoop {
+		r.t.Error("the loop waits for itself")
+	}
+	if err := errors.Join(r.ended, ctx.Err()); err != nil {
+		return err
+	}
+	r.inLoop = true
+	defer func() { r.inLoop = false }()
+	return fn()
+}
+
+func (r *rig) mayChoose() error {
+	if !r.inLoop {
+		r.t.Error("the settings are asked beside the loop")
+	}
+	return r.fixed
+}
+
+func (r *rig) test(_ context.Context, q api.TestRequest) (api.TestResult, error) {
+	r.steps = append(r.steps, "test "+q.Server+" "+q.URL+" "+*q.Secret)
+	return r.answer, r.unanswered
+}
+
+func (r *rig) store(_ context.Context, machine, url, token string) error {
+	r.steps = append(r.steps, "store "+machine+" "+url+" "+token)
+	return nil
 }
 
 func newRig(t *testing.T) *rig {
@@ -119,9 +163,14 @@ func newRig(t *testing.T) *rig {
 func (r *rig) restart() {
 	r.t.Helper()
 	r.Account = signin.New(r.host, r.secrets, func() float64 { return 0.5 }, signin.Loop{
-		Service: func() signin.Service { return r.plextv },
-		Keep:    func(_ context.Context, s *signin.SignIn, token string) error { return r.Keep(s, token) },
+		Do:           r.do,
+		Connect:      func(o signin.Options) signin.Service { r.options = o; return r.plextv },
+		Installation: func() signin.Options { return r.installation },
+		MayChoose:    r.mayChoose,
+		Test:         r.test,
+		Store:        r.store,
 	})
+	r.dialog = signin.NewDialog(r.Account)
 	r.must(r.Load())
 }
 

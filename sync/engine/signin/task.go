@@ -107,7 +107,7 @@ func (a *Account) following(s *SignIn) *Task {
 // renew has plex.tv renew the token of the account. Only its own refusal is one; nothing of
 // it is shown: as long as Plex takes the token in use, nothing is wrong.
 func (a *Account) renew(token string) *Task {
-	service := a.loop.Service()
+	service := a.connect()
 	var err error
 	return &Task{
 		run: func(ctx context.Context) { err = service.Renew(ctx, token) },
@@ -133,7 +133,7 @@ func (a *Account) renew(token string) *Task {
 // swap looks whether the newest sign-in has a token that Plex takes in place of the one it
 // refuses.
 func (a *Account) swap(account, machine string, accepts func(context.Context, string) error) *Task {
-	service, refused := a.loop.Service(), a.secret(PlexToken)
+	service, refused := a.connect(), a.secret(PlexToken)
 	var token string
 	var err error
 	return &Task{
