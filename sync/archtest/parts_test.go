@@ -1,7 +1,10 @@
 package archtest_test
 
 import (
+	"io/fs"
 	"os"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,8 +19,12 @@ var engineFiles = []string{
 	"run", "turn", "load",
 	"asking", "commands", "accounts", "settings", "upkeeping",
 	"watching", "working", "auditing", "scanning", "connections",
-	"verdict", "snapshot", "faults", "conditions", "engine",
+	"verdict", "snapshot", "faults", "engine",
 }
+
+// mostEngineLines bounds the engine's root, tests left out: it routes between the parts. What
+// decides or remembers something is a part's, where it is tested without servers.
+const mostEngineLines = 1800
 
 func TestTheEngineRunsDownwards(t *testing.T) {
 	t.Parallel()
@@ -53,6 +60,46 @@ func TestFilesOfAPartFormNoCircle(t *testing.T) {
 	}
 	if seen < 500 {
 		t.Errorf("only %d references between files were found", seen)
+	}
+}
+
+func TestNoStateOfAPartIsWrittenFromOutside(t *testing.T) {
+	t.Parallel()
+	p, err := newTypist(os.DirFS("../..")).load(engineRoot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range p.writes(module + "/" + engineRoot) {
+		t.Error(problem)
+	}
+}
+
+func TestTheEngineRootOnlyRoutes(t *testing.T) {
+	t.Parallel()
+	tree := os.DirFS("../..")
+	names, err := fs.Glob(tree, engineRoot+"/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, files := 0, []string{}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		source, err := fs.ReadFile(tree, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += strings.Count(string(source), "\n")
+		files = append(files, strings.TrimSuffix(path.Base(name), ".go"))
+	}
+	if lines > mostEngineLines {
+		t.Errorf("%d lines, at most %d: move what decides or remembers to the part it belongs to", lines, mostEngineLines)
+	}
+	for _, name := range engineFiles {
+		if !slices.Contains(files, name) {
+			t.Errorf("the order names %s, which is no file", name)
+		}
 	}
 }
 

@@ -5,37 +5,10 @@ import (
 	"slices"
 
 	"lockstep/sync/api"
-	"lockstep/sync/config"
 	"lockstep/sync/engine/explain"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
-	"lockstep/sync/queue"
-	"lockstep/sync/store"
 )
-
-// Jobs is a page of the queue. Those that wait say for what, when a person is asked for it.
-func (e *Engine) Jobs(ctx context.Context, q store.JobQuery) (store.JobPage, error) {
-	p, err := e.Reader.Jobs(ctx, q)
-	if why, asked := holding(e.loop.Latest().Attention); asked {
-		for i, j := range p.Jobs {
-			if j.State == queue.Waiting {
-				p.Jobs[i].Words, p.Jobs[i].Hint = why.Words, why.Hint
-			}
-		}
-	}
-	return p, err
-}
-
-// holding is the question that holds every job back.
-func holding(list []api.Attention) (api.Attention, bool) {
-	for _, a := range list {
-		switch a.Kind {
-		case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash:
-			return a, true
-		}
-	}
-	return api.Attention{}, false
-}
 
 // Outages is the outage history of a window ending now, with the one verdict.
 func (e *Engine) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
@@ -43,16 +16,6 @@ func (e *Engine) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, 
 	p, err := monitor.History(e.store, e.now(), now.Configured, q, movein.Outages)
 	p.Verdict = now.Verdict
 	return p, err
-}
-
-// Explain answers why a scene, named by id, title or path, is not in step.
-func (e *Engine) Explain(ctx context.Context, query string) (api.Explanation, error) {
-	return explain.New(e.host, situations{e}).Explain(ctx, query)
-}
-
-// Mapping shows how many files the rules find, and which rules the files speak for.
-func (e *Engine) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
-	return explain.New(e.host, situations{e}).Mapping(ctx, rules)
 }
 
 // situations tells how things are to those who explain them.

@@ -24,13 +24,15 @@ func (e *Engine) Reconcile(ctx context.Context, q api.ReconcileRequest) (uint64,
 	var id uint64
 	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
-			return fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
+			return errNoServers
 		}
 		if err := e.audit.Free(); err != nil {
 			return err
 		}
-		if e.chosen.Paused() && !q.Preview {
-			return fault.New(fault.Rejected, fault.None, message.New(message.Paused), message.New(message.AdviceResumeOrPreview), nil)
+		if !q.Preview {
+			if err := e.chosen.MayWrite(message.New(message.AdviceResumeOrPreview)); err != nil {
+				return err
+			}
 		}
 		scope, err := reconcile.ParseScope(q.Scope, e.links.Sections(), e.now())
 		if err != nil && e.links.Machine() != "" {
@@ -66,14 +68,14 @@ func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
 		e.noteStored(err)
 		return time.Time{}
 	}
-	if e.audit.Waiting() && e.mayStartRun() {
+	if e.audit.Waiting() && e.runConditions().MayStart() {
 		e.startRun()
 	}
 	at := e.audit.Due(now, e.settings())
 	if at.IsZero() || at.After(now) {
 		return at
 	}
-	if !e.mayWantRun(now) {
+	if !e.audit.MayWant(now, e.runConditions()) {
 		return time.Time{} // whatever holds it back wakes the loop when it ends
 	}
 	e.noteStored(e.audit.WantDue(now, e.settings(), e.links.Epoch()))
@@ -81,28 +83,13 @@ func (e *Engine) dueReconcile(_ context.Context, now time.Time) time.Time {
 	return now
 }
 
-// mayWantRun reports whether a run that nobody asked for makes sense. What is retried later
-// is counted with the rest; a scheduled run would only repeat what waits to be written.
-func (e *Engine) mayWantRun(now time.Time) bool {
-	if !e.mayWork() || e.dispatch.Active() || e.scan.Running() {
-		return false
+// runConditions is what decides whether a run may begin.
+func (e *Engine) runConditions() audit.Conditions {
+	return audit.Conditions{
+		Stash: e.links.StashState(), Plex: e.links.PlexState(), PlexAllows: e.monitor.Allows(), Up: e.monitor.Verdict() == health.Up,
+		Swept: e.scan.Swept(), Scanning: e.scan.Running(), Writing: e.dispatch.Active(),
+		MayWork: e.mayWork(), Paused: e.chosen.Paused(), Settled: e.store.Counts().Empty(), NextJob: e.dispatch.NextJob,
 	}
-	if !e.audit.Counting() {
-		return e.monitor.Verdict() == health.Up && e.store.Counts().Empty()
-	}
-	at, err := e.dispatch.NextJob()
-	return err == nil && (at.IsZero() || at.After(now))
-}
-
-// mayStartRun reports that both servers were looked at since the start, and that no scan
-// is under way that lists Plex as well. While work is possible the first scan comes
-// first: it learns what a comparison needs to know.
-func (e *Engine) mayStartRun() bool {
-	stash, plex := e.links.StashState(), e.links.PlexState()
-	if e.scan.Running() || !stash.Checked || !plex.Checked && e.monitor.Allows() {
-		return false
-	}
-	return e.scan.Swept() || e.chosen.Paused() || !stash.OK || !plex.OK
 }
 
 func (e *Engine) startRun() {
@@ -196,25 +183,18 @@ func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]message.Message,
 func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
 	var rep store.Report
 	err := e.loop.Ask(ctx, func() (err error) {
-		if q, asked := e.audit.Question(); report == 0 && asked {
-			report = q.Report
-		}
-		rep, err = e.Reader.Report(ctx, report)
+		rep, err = e.Report(ctx, e.audit.Meant(report))
 		return err
 	})
 	if err != nil {
 		return 0, err
-	}
-	if rep.Ended.IsZero() {
-		return 0, fault.New(fault.Rejected, fault.None, message.New(message.ReportUnfinished), message.New(message.AdviceWaitForEnd), nil)
 	}
 	n, braked, err := audit.Apply(e.host, rep, ids)
 	if err != nil {
 		return n, err
 	}
 	return n, e.loop.Ask(ctx, func() error {
-		err := e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings())
-		e.publish()
-		return err
+		defer e.publish()
+		return e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings())
 	})
 }

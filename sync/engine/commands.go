@@ -33,7 +33,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	before := 0
 	err := e.loop.Ask(ctx, func() error {
 		if !e.links.Connected() {
-			return fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
+			return errNoServers
 		}
 		if err := e.chosen.MayWrite(message.New(message.AdviceResumeFirst)); err != nil {
 			return err
@@ -128,15 +128,11 @@ func (e *Engine) Import(ctx context.Context, q api.ImportRequest) (api.Import, e
 		return api.Import{}, err
 	}
 	m := movein.New(e.host)
-	out, plan, move, err := m.Import(ctx, q, now)
+	out, plan, err := m.Import(ctx, q, now)
 	if err != nil || q.Preview {
 		return out, err
 	}
-	if move.Changed || move.Token != "" {
-		c := api.SettingsChange{Values: move.Values}
-		if move.Token != "" {
-			c.Token = &move.Token
-		}
+	if c, changes := plan.Settings(); changes {
 		if err := e.save(ctx, c, false); err != nil {
 			return out, err
 		}

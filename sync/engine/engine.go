@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/explain"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
@@ -79,6 +80,7 @@ type Engine struct {
 	host  host.Host
 	records.Reader
 	signin.Dialog
+	*explain.Explainer
 	loop *loop.Loop[api.Snapshot]
 	quit chan struct{} // closed when somebody asks the process to end
 	once sync.Once
@@ -112,5 +114,35 @@ func (e *Engine) stamp() time.Time { return e.o.Now().Round(0).UTC() }
 // settings are those in force.
 func (e *Engine) settings() config.Settings { return e.chosen.Current() }
 
+// errNoServers is what callers get before both servers are known.
+var errNoServers = fault.New(fault.Config, fault.None, message.New(message.NoServers), message.New(message.EnterAddresses), nil)
+
 // errStopped is what callers get when the engine has ended.
 var errStopped = fault.New(fault.Canceled, fault.None, message.New(message.Quitting), message.None, nil)
+
+// mayScan reports whether scanning makes sense: a pause stops sweeps, a Stash that is away
+// is waited for by the connection check.
+func (e *Engine) mayScan() bool {
+	return e.links.Connected() && e.links.StashState().OK && !e.chosen.Paused() && e.stopping.IsZero() && !e.audit.Listing()
+}
+
+// mayWork reports whether jobs may be handed out at all. Nothing is written before
+// every scene was seen and every item listed: only then is it known which scenes claim
+// which files.
+func (e *Engine) mayWork() bool {
+	return e.links.Ready() && e.monitor.Allows() && !e.chosen.Paused() && e.stopping.IsZero() && e.scan.Complete()
+}
+
+// scanConditions is what the scanner decides by.
+func (e *Engine) scanConditions() scan.Conditions {
+	s := e.settings()
+	return scan.Conditions{
+		Times:       scan.Times{Newest: s.StashProbe, Sweep: s.SweepEvery, Files: s.FilesEvery, Index: s.PlexProbe},
+		PlexUp:      e.monitor.Allows() && e.links.Machine() != "",
+		StashBudget: e.links.Budget(fault.Stash), PlexBudget: e.links.Budget(fault.Plex),
+	}
+}
+
+func (e *Engine) workBudgets() dispatch.Budgets {
+	return dispatch.Budgets{Stash: e.links.Budget(fault.Stash), Plex: e.links.Budget(fault.Plex)}
+}

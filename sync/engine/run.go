@@ -7,11 +7,15 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/audit"
+	"lockstep/sync/engine/dispatch"
+	"lockstep/sync/engine/explain"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/records"
+	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
@@ -24,12 +28,15 @@ func New(o Options) *Engine {
 	h := host.Host{Now: o.Now, Store: stored, Log: o.Log}
 	e := &Engine{
 		o: o, log: o.Log, store: stored, host: h,
-		Reader: records.New(stored), loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
+		loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
 		owner: owner{
 			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
+			dispatch: dispatch.New(h, o.Jitter), scan: scan.New(h), audit: audit.New(h),
 			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
 		},
 	}
+	e.Reader = records.New(stored, func() []api.Attention { return e.loop.Latest().Attention })
+	e.Explainer = explain.New(h, situations{e})
 	e.monitor = monitor.New(h, e.monitorSettings)
 	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	e.Dialog = signin.NewDialog(e.account)

@@ -137,10 +137,6 @@ func (e *Engine) hangUp() {
 	}
 }
 
-func (e *Engine) libraryScanned(section string) {
-	e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
-}
-
 // dueLibraryScans asks Plex whether it still scans.
 func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 	at := e.scan.CheckDue()
@@ -150,16 +146,15 @@ func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 	if at.After(now) {
 		return at
 	}
-	e.scan.BeginCheck()
-	epoch, plex := e.links.Epoch(), e.links.Plex()
+	check, epoch := e.scan.BeginCheck(e.links.Plex(), now), e.links.Epoch()
 	e.loop.Spawn(func() {
-		sections, err := plex.Sections(ctx)
+		check.Run(ctx)
 		e.loop.Post(func() {
 			if epoch != e.links.Epoch() {
 				e.scan.DiscardCheck()
 				return
 			}
-			e.scan.EndCheck(now, sections, err, e.now())
+			e.scan.EndCheck(check, e.now())
 			e.publish()
 		})
 	})

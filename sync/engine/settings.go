@@ -52,7 +52,7 @@ func (e *Engine) save(ctx context.Context, c api.SettingsChange, signedIn bool) 
 // scene, other times.
 func (e *Engine) follow(saved settings.Saved) error {
 	e.tryAgain()
-	if err := e.audit.Under(e.settings()); err != nil {
+	if err := e.underSettings(); err != nil {
 		return err
 	}
 	if saved.Configured {
@@ -75,11 +75,14 @@ func (e *Engine) follow(saved settings.Saved) error {
 	return nil
 }
 
+// underSettings has the brake hold what the settings let it hold.
+func (e *Engine) underSettings() error { return e.audit.Under(e.settings()) }
+
 // recheckIfOwed has every scene compared anew when the settings ask for it.
 func (e *Engine) recheckIfOwed() error {
 	owed, err := e.chosen.OwesRecheck()
 	if owed && err == nil {
-		e.scan.Want(scan.What{Recheck: true, Files: true, Sweep: true, Index: true, Full: true})
+		e.scan.Want(scan.Everything)
 	}
 	return err
 }

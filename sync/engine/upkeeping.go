@@ -2,15 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
-	"lockstep/sync/engine/settings"
 	"lockstep/sync/engine/upkeep"
-	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
 
@@ -31,10 +30,7 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	}
 	outages := e.settings().KeepOutages
 	tidy, err := e.upkeep.TidyDue(now, upkeep.Keep{History: e.settings().KeepHistory, Others: func(now time.Time) error {
-		if err := e.store.Update(func(tx store.Tx) error { return movein.Prune(tx, now.Add(-outages)) }); err != nil {
-			return err
-		}
-		return monitor.Prune(e.store, outages, now)
+		return errors.Join(movein.Prune(e.store, outages, now), monitor.Prune(e.store, outages, now))
 	}})
 	e.noteStored(err)
 	if tidy != nil {
@@ -76,18 +72,14 @@ func (e *Engine) dueRest(_ context.Context, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// loadData tells what opening the database found. Nothing is written to Plex with settings
-// that a person did not choose, or in spite of a pause that is lost.
+// loadData tells what opening the database found.
 func (e *Engine) loadData() error {
-	words := e.o.Notice
-	if settings.Chosen(e.o.Damaged) {
-		if err := e.chosen.Pause(time.Time{}); err != nil {
-			return err
-		}
-		words = message.Sentences(words, message.New(message.PausedByDamage))
+	paused, err := e.chosen.PauseIfLost(e.o.Damaged)
+	if err == nil {
+		e.upkeep.Tell(e.o.Notice, nil)
+		e.upkeep.Tell(paused, nil)
 	}
-	e.upkeep.Tell(words, nil)
-	return nil
+	return err
 }
 
 // lookAtData sees whether the database is in its place and whole.

@@ -59,7 +59,9 @@ func (e *Engine) workLinks() dispatch.Links {
 			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
 			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, Recent: e.recent, KeepCovers: true,
 		},
-		Plex: scan.Noting{Plex: e.links.Plex(), Asked: e.libraryScanned}, Report: e.report, Brake: e.workBrake,
+		Plex: scan.Noting{Plex: e.links.Plex(), Asked: func(section string) {
+			e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
+		}}, Report: e.report, Brake: e.workBrake,
 		Step: func(j queue.Job, step string) {
 			e.loop.Post(func() {
 				e.dispatch.Step(j, step)
@@ -151,11 +153,6 @@ func (e *Engine) batchFault(f *fault.Error, ended dispatch.Ended) {
 	}
 }
 
-// manyWritten is from how many scenes on the index is refreshed right after a run: our own
-// writes moved Plex's stamps. Those of fewer are learnt when it is due by the clock, with the
-// newest items that are read then anyway.
-const manyWritten = 25
-
 // endRun closes the run when nothing is left to do. It returns when the loop has to
 // turn again because of that.
 func (e *Engine) endRun(now time.Time) time.Time {
@@ -165,7 +162,7 @@ func (e *Engine) endRun(now time.Time) time.Time {
 		return time.Time{}
 	}
 	e.publish()
-	if run.Written < manyWritten {
+	if !dispatch.MovedMuch(run) {
 		return time.Time{}
 	}
 	e.scan.WantBy(scan.What{Index: true}, now.Add(newsDelay))

@@ -24,7 +24,7 @@ type Reader struct {
 }
 
 // New makes a reader of a store.
-func New(s store.Store, now func() time.Time) Reader { return Reader{records.New(s), s, now} }
+func New(s store.Store, now func() time.Time) Reader { return Reader{records.New(s, nil), s, now} }
 
 // Outages is the outage history of a window ending now.
 func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {

@@ -51,8 +51,8 @@ func TestTheBrakeLetsConfirmedJobsAndUndosPass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := testkit.NewShelf(t, 0)
-			a, err := New(host.Host{Store: s.DB, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler)})
-			if err != nil {
+			a := New(host.Host{Store: s.DB, Now: s.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+			if err := a.Load(); err != nil {
 				t.Fatal(err)
 			}
 			settings := config.Defaults()

@@ -15,12 +15,13 @@ import (
 	"lockstep/sync/store"
 )
 
-// New makes an Auditor that goes on from what was stored, and ends the reports that a dying
-// process did not.
-func New(h host.Host) (*Auditor, error) {
-	a := &Auditor{host: h}
-	now := h.Stamp()
-	err := h.Store.Update(func(tx store.Tx) error {
+// New makes an Auditor that knows nothing before Load.
+func New(h host.Host) *Auditor { return &Auditor{host: h} }
+
+// Load goes on from what was stored, and ends the reports that a dying process did not.
+func (a *Auditor) Load() error {
+	now := a.host.Stamp()
+	return a.host.Store.Update(func(tx store.Tx) error {
 		reports, err := tx.Reports(0)
 		if err != nil {
 			return err
@@ -44,7 +45,6 @@ func New(h host.Host) (*Auditor, error) {
 		_, err = tx.Value(brakeValue, &a.brake)
 		return err
 	})
-	return a, err
 }
 
 // LastReport is the newest finished report that was no preview; nil when there is none.

@@ -51,9 +51,8 @@ func newRig(t *testing.T, scenes int) *rig {
 // restart makes another Auditor on the same database.
 func (r *rig) restart() {
 	r.t.Helper()
-	a, err := audit.New(r.host)
-	r.must(err)
-	r.Auditor = a
+	r.Auditor = audit.New(r.host)
+	r.must(r.Load())
 }
 
 func (r *rig) must(err error) {

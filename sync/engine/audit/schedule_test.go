@@ -85,8 +85,8 @@ func TestOnlyACompleteRunOfTheScheduleCounts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := testkit.NewShelf(t, 0)
-			a, err := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
-			if err != nil {
+			a := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
+			if err := a.Load(); err != nil {
 				t.Fatal(err)
 			}
 			settings := config.Defaults()
@@ -100,9 +100,9 @@ func TestOnlyACompleteRunOfTheScheduleCounts(t *testing.T) {
 			if wait := a.schedule.retryAt.Sub(s.Clock.Now()); wait != tt.wait && tt.wait > 0 || a.schedule.retryAt.IsZero() != (tt.wait == 0) {
 				t.Errorf("waits %v, want %v", wait, tt.wait)
 			}
-			again, err := New(a.host)
-			if err != nil || again.schedule.done.Equal(s.Clock.Now()) != tt.done || again.schedule.stale == tt.done {
-				t.Errorf("after a restart %+v, %v", again.schedule, err)
+			again := New(a.host)
+			if err := again.Load(); err != nil || again.schedule.done.Equal(s.Clock.Now()) != tt.done || again.schedule.stale == tt.done {
+				t.Errorf("after a restart %+v", again.schedule)
 			}
 		})
 	}
@@ -112,8 +112,8 @@ func TestTheScheduleWantsItsScope(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[config.Scope]string{"": "all", "new": "new"} {
 		s := testkit.NewShelf(t, 0)
-		a, err := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
+		a := New(host.Host{Now: s.Clock.Now, Store: s.DB, Log: slog.New(slog.DiscardHandler)})
+		if err := a.Load(); err != nil {
 			t.Fatal(err)
 		}
 		settings := config.Defaults()

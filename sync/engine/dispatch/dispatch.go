@@ -5,6 +5,7 @@
 package dispatch
 
 import (
+	"fmt"
 	"time"
 
 	"lockstep/sync/budget"
@@ -12,10 +13,17 @@ import (
 	"lockstep/sync/store"
 )
 
-// New makes a Dispatcher that goes on with today's counts. jitter is uniform in [0,1).
-func New(h host.Host, jitter func() float64) (*Dispatcher, error) {
-	d := &Dispatcher{host: h, jitter: jitter, ramp: newRamp(h.Now)}
-	return d, h.Get(todayValue, &d.today)
+// New makes a Dispatcher that knows nothing before Load. jitter is uniform in [0,1).
+func New(h host.Host, jitter func() float64) *Dispatcher {
+	return &Dispatcher{host: h, jitter: jitter, ramp: newRamp(h.Now)}
+}
+
+// Load goes on with today's counts.
+func (d *Dispatcher) Load() error {
+	if err := d.host.Get(todayValue, &d.today); err != nil {
+		return fmt.Errorf("read today's counts: %w", err)
+	}
+	return nil
 }
 
 // Active reports whether a batch is in hand.

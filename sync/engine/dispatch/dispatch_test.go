@@ -48,9 +48,8 @@ func newRig(t *testing.T, scenes int) *rig {
 // restart makes another Dispatcher on the same database.
 func (r *rig) restart() {
 	r.t.Helper()
-	d, err := dispatch.New(r.host, func() float64 { return 0.5 })
-	r.must(err)
-	r.Dispatcher = d
+	r.Dispatcher = dispatch.New(r.host, func() float64 { return 0.5 })
+	r.must(r.Load())
 }
 
 func (r *rig) must(err error) {

@@ -19,6 +19,14 @@ func newRun(now time.Time) run {
 	}
 }
 
+// manyWritten is from how many scenes on the index is refreshed right after a run: our own
+// writes moved Plex's stamps. Those of fewer are learnt when it is due by the clock, with the
+// newest items that are read then anyway.
+const manyWritten = 25
+
+// MovedMuch reports that a run moved so many of Plex's stamps that the index is to be refreshed.
+func MovedMuch(r store.Run) bool { return r.Written >= manyWritten }
+
 // EndRun closes the run when nothing is left to do, and returns it if it did. The error is
 // of storing that.
 func (d *Dispatcher) EndRun() (closed store.Run, ended bool, err error) {

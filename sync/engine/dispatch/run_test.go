@@ -254,3 +254,12 @@ func TestJobsAreSelectedByWhatBecameOfThem(t *testing.T) {
 		}
 	}
 }
+
+func TestARunThatWroteMuchHasTheIndexRefreshed(t *testing.T) {
+	t.Parallel()
+	for written, want := range map[int]bool{0: false, 24: false, 25: true, 2000: true} {
+		if got := dispatch.MovedMuch(store.Run{Written: written, InStep: 500}); got != want {
+			t.Errorf("%d written: %v, want %v", written, got, want)
+		}
+	}
+}

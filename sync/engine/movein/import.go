@@ -29,22 +29,22 @@ type Present struct {
 }
 
 // Import says what an import comes to, and what is to be stored for it.
-func (m Movein) Import(ctx context.Context, q api.ImportRequest, now Present) (out api.Import, p Plan, move stash2plex.Move, err error) {
+func (m Movein) Import(ctx context.Context, q api.ImportRequest, now Present) (out api.Import, p Plan, err error) {
 	found, err := read(q.Folder, m.host.Stamp())
 	if err != nil {
-		return out, p, move, err
+		return out, p, err
 	}
 	plugin, err := askPlugin(ctx, now, &out)
 	if err != nil {
-		return out, p, move, err
+		return out, p, err
 	}
 	if p, err = m.Plan(found, now.Settings.KeepOutages); err != nil {
-		return out, p, move, err
+		return out, p, err
 	}
-	move = stash2plex.Settings(plugin, now.Settings, now.HasToken)
-	out.Files, out.Outages, out.Scenes, out.Settings = found.Files, p.Outages, p.Scenes, move.Settings
+	p.move = stash2plex.Settings(plugin, now.Settings, now.HasToken)
+	out.Files, out.Outages, out.Scenes, out.Settings = found.Files, p.Outages, p.Scenes, p.move.Settings
 	out.Reconciliation, out.Statistics = found.Reconciliation, found.Statistics
-	return out, p, move, nil
+	return out, p, nil
 }
 
 // read reads a folder of the plugin, if there is one.

@@ -28,6 +28,17 @@ type Plan struct {
 
 	records []outage.Record // all to keep, when some are new
 	wishes  []scene.ID
+	move    stash2plex.Move
+}
+
+// Settings are the settings to be saved, as if a person had changed them; false when nothing of
+// them changes.
+func (p Plan) Settings() (c api.SettingsChange, changes bool) {
+	c.Values = p.move.Values
+	if p.move.Token != "" {
+		c.Token = &p.move.Token
+	}
+	return c, p.move.Changed || p.move.Token != ""
 }
 
 // Movein takes over outages and scenes.
@@ -110,14 +121,16 @@ func Outages(tx store.Tx) (records []outage.Record, err error) {
 	return records, err
 }
 
-// Prune forgets outages that ended before the given time.
-func Prune(tx store.Tx, oldest time.Time) error {
-	records, err := Outages(tx)
-	if err != nil {
-		return err
-	}
-	if kept := stash2plex.Since(records, oldest); len(kept) < len(records) {
-		return tx.PutValue(outagesValue, kept)
-	}
-	return nil
+// Prune forgets outages that ended longer ago than keep.
+func Prune(st store.Store, keep time.Duration, now time.Time) error {
+	return st.Update(func(tx store.Tx) error {
+		records, err := Outages(tx)
+		if err != nil {
+			return err
+		}
+		if kept := stash2plex.Since(records, now.Add(-keep)); len(kept) < len(records) {
+			return tx.PutValue(outagesValue, kept)
+		}
+		return nil
+	})
 }

@@ -85,7 +85,9 @@ func TestOutagesAreKeptApartAndTakenOverOnce(t *testing.T) {
 	if again, _ := kept(t, s); !reflect.DeepEqual(again, records) {
 		t.Errorf("again %+v", again)
 	}
-	change(t, s, func(tx store.Tx) error { return movein.Prune(tx, noon.Add(-30*time.Hour)) })
+	if err := movein.Prune(s, 30*time.Hour, noon); err != nil {
+		t.Fatal(err)
+	}
 	if left, _ := kept(t, s); len(left) != 1 || !left[0].Started.Equal(noon.Add(-20*time.Hour)) {
 		t.Errorf("left %+v", left)
 	}

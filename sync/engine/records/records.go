@@ -5,21 +5,47 @@ package records
 import (
 	"context"
 
+	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
 
 // Reader reads a store.
-type Reader struct{ store store.Store }
+type Reader struct {
+	store store.Store
+	asked func() []api.Attention // may be nil
+}
 
-// New makes a reader of a store.
-func New(s store.Store) Reader { return Reader{s} }
+// New makes a reader of a store. Asked gives what a person is asked for now; it may be nil.
+func New(s store.Store, asked func() []api.Attention) Reader { return Reader{s, asked} }
 
-// Jobs is a page of the queue.
+// Jobs is a page of the queue. Those that wait say for what, when a person is asked for it.
 func (r Reader) Jobs(_ context.Context, q store.JobQuery) (p store.JobPage, err error) {
 	err = r.store.View(func(tx store.Tx) error { p, err = tx.ListJobs(q); return err })
+	if r.asked == nil {
+		return p, err
+	}
+	if why, holds := holding(r.asked()); holds {
+		for i, j := range p.Jobs {
+			if j.State == queue.Waiting {
+				p.Jobs[i].Words, p.Jobs[i].Hint = why.Words, why.Hint
+			}
+		}
+	}
 	return p, err
+}
+
+// holding is the question that holds every job back.
+func holding(list []api.Attention) (api.Attention, bool) {
+	for _, a := range list {
+		switch a.Kind {
+		case api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash:
+			return a, true
+		}
+	}
+	return api.Attention{}, false
 }
 
 // History is what was written when, the newest first.

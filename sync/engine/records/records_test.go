@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"lockstep/storage"
+	"lockstep/sync/api"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
 func TestPagesAreThoseOfTheStore(t *testing.T) {
@@ -21,7 +24,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	r, ctx := records.New(db), t.Context()
+	r, ctx := records.New(db, nil), t.Context()
 	if _, err := r.Report(ctx, 0); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the newest of no reports: %v", err)
 	}
@@ -64,5 +67,45 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 	}
 	if _, err := r.Report(ctx, id+1); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a report there is none: %v", err)
+	}
+}
+
+// What waits for a person says so in every row, whatever it was queued for.
+func TestWaitingJobsSayWhatAPersonIsAskedFor(t *testing.T) {
+	t.Parallel()
+	shelf, own := testkit.NewShelf(t, 0), message.New(message.Quitting)
+	shelf.Update(t, func(tx store.Tx) error {
+		for id, state := range map[scene.ID]queue.State{1: queue.Waiting, 2: queue.Retrying, 3: queue.Waiting, 4: queue.Dead} {
+			if err := tx.PutJob(queue.Job{Scene: id, State: state, Words: own}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	token := api.Attention{Kind: api.SignInPlex, Words: message.New(message.PlexNoAnswer), Hint: message.New(message.EnterAddresses)}
+	brake := api.Attention{Kind: api.BrakeAsks, Words: message.New(message.Paused), Hint: message.New(message.AdviceBrakeAsks)}
+	for name, tt := range map[string]struct {
+		asked []api.Attention
+		want  message.Message // what waiting jobs say
+	}{
+		"nothing is asked":             {nil, own},
+		"what holds only some jobs":    {[]api.Attention{brake}, own},
+		"a sign-in holds all of them":  {[]api.Attention{brake, token}, token.Words},
+		"a wrong address does as well": {[]api.Attention{{Kind: api.FixStash, Words: message.New(message.NoServers)}, token}, message.New(message.NoServers)},
+	} {
+		r := records.New(shelf.DB, func() []api.Attention { return tt.asked })
+		p, err := r.Jobs(t.Context(), store.JobQuery{Limit: 10})
+		if err != nil || len(p.Jobs) != 4 {
+			t.Fatalf("%s: %+v, %v", name, p, err)
+		}
+		for _, j := range p.Jobs {
+			want := own
+			if j.State == queue.Waiting {
+				want = tt.want
+			}
+			if j.Words != want || want == token.Words && j.Hint != token.Hint {
+				t.Errorf("%s: %s job says %q, %q, want %q", name, j.State, j.Words, j.Hint, want)
+			}
+		}
 	}
 }

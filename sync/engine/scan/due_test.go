@@ -1,7 +1,6 @@
 package scan_test
 
 import (
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -84,7 +83,7 @@ func TestTheScannerGoesOnFromWhatWasStored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			r.Scanner = scan.New(slog.New(slog.DiscardHandler), tt.stored, start)
+			r.restart(tt.stored)
 			r.scan()
 			if got := r.asked(); !slices.Equal(got, tt.want) {
 				t.Errorf("asked for %v, want %v", got, tt.want)

@@ -65,11 +65,11 @@ func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {
 		s.newest = r.newest
 	}
 	if n := r.found.Bare; n > 0 {
-		s.log.Warn("Stash lists scenes without files; checking again", "scenes", n)
+		s.host.Log.Warn("Stash lists scenes without files; checking again", "scenes", n)
 		s.lastSweep = now.Add(bareAgain - c.Times.Sweep)
 	}
 	if n := r.found.Doubtful; n > 0 {
-		s.log.Warn("many scenes seem to have vanished from Stash at once; ignored", "scenes", n)
+		s.host.Log.Warn("many scenes seem to have vanished from Stash at once; ignored", "scenes", n)
 	}
 }
 

@@ -86,7 +86,7 @@ func TestCompleteIsBothServersSeen(t *testing.T) {
 func TestNothingIsSeenWhileTheFirstSweepFails(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.Scanner = scan.New(discard(), scan.Stored{}, start)
+	r.restart(scan.Stored{})
 	r.servers.err[budget.Sweep] = errStash
 	if e := r.scan(); r.Swept() || e.StashErr == nil {
 		t.Errorf("swept: %+v", e)
@@ -329,7 +329,7 @@ func TestAnEditIsSweptForUnlessTheLatestScenesAreAllThatChanged(t *testing.T) {
 		"names are wanted":   {func(r *rig) { r.Want(scan.What{Names: true}) }, []string{"newest", "latest", "names"}},
 		"reading them fails": {func(r *rig) { r.servers.err[budget.Scenes] = errStash }, []string{"newest", "latest"}},
 		"nothing was seen yet": {func(r *rig) {
-			r.Scanner = scan.New(discard(), scan.Stored{Newest: knownScenes, Swept: start, Files: start}, start)
+			r.restart(scan.Stored{Newest: knownScenes, Swept: start, Files: start})
 		}, []string{"newest", "sweep", "names", "index"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"context"
 	"time"
 
 	"lockstep/sync/scene"
@@ -39,12 +40,31 @@ func (s *Scanner) CheckDue() time.Time {
 	return time.Time{}
 }
 
+// Libraries is what tells which libraries a Plex has, and which of them it scans.
+type Libraries interface {
+	Sections(ctx context.Context) ([]scene.Section, error)
+}
+
+// LibraryCheck asks Plex which libraries it scans.
+type LibraryCheck struct {
+	plex     Libraries
+	asked    time.Time
+	sections []scene.Section
+	err      error
+}
+
+// Run asks, beside the loop.
+func (c *LibraryCheck) Run(ctx context.Context) { c.sections, c.err = c.plex.Sections(ctx) }
+
 // BeginCheck notes that Plex is being asked, until EndCheck or DiscardCheck.
-func (s *Scanner) BeginCheck() { s.library.asking = true }
+func (s *Scanner) BeginCheck(plex Libraries, now time.Time) *LibraryCheck {
+	s.library.asking = true
+	return &LibraryCheck{plex: plex, asked: now}
+}
 
 // EndCheck takes in the libraries as Plex gave them when it was asked. The index is to be
 // listed once all scans have ended.
-func (s *Scanner) EndCheck(asked time.Time, sections []scene.Section, err error, now time.Time) {
+func (s *Scanner) EndCheck(c *LibraryCheck, now time.Time) {
 	l := &s.library
 	l.asking = false
 	l.wait = min(2*l.wait, lastScanCheck)
@@ -54,10 +74,10 @@ func (s *Scanner) EndCheck(asked time.Time, sections []scene.Section, err error,
 			delete(l.since, id)
 		}
 	}
-	if err != nil || l.scanning(sections, asked) {
+	if c.err != nil || l.scanning(c.sections, c.asked) {
 		return
 	}
-	l.listing = asked
+	l.listing = c.asked
 	s.WantBy(What{Newest: true, Index: true}, now)
 }
 

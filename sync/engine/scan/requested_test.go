@@ -1,6 +1,7 @@
 package scan_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -15,9 +16,18 @@ func (r *rig) check(refreshing ...string) {
 	if at := r.CheckDue(); at.After(r.now) || at.IsZero() {
 		r.t.Fatalf("a check is due at %v, now it is %v", at, r.now)
 	}
-	r.BeginCheck()
-	r.EndCheck(r.now, sections(refreshing...), nil, r.now)
+	check := r.BeginCheck(libraries{list: sections(refreshing...)}, r.now)
+	check.Run(context.Background())
+	r.EndCheck(check, r.now)
 }
+
+// libraries is a Plex that is asked for its libraries.
+type libraries struct {
+	list []scene.Section
+	err  error
+}
+
+func (l libraries) Sections(context.Context) ([]scene.Section, error) { return l.list, l.err }
 
 func sections(refreshing ...string) []scene.Section {
 	var out []scene.Section
@@ -64,14 +74,14 @@ func TestAScanAskedForMeanwhileIsWaitedForToo(t *testing.T) {
 	r := newRig(t)
 	r.LibraryScanned("1", r.now)
 	r.now = r.CheckDue()
-	asked := r.now
-	r.BeginCheck()
+	check := r.BeginCheck(libraries{list: sections()}, r.now)
 	if !r.CheckDue().IsZero() {
 		t.Error("checked twice at a time")
 	}
 	r.pass(time.Second)
 	r.LibraryScanned("2", r.now)
-	r.EndCheck(asked, sections(), nil, r.now) // the answer knows nothing of the second scan
+	check.Run(context.Background())
+	r.EndCheck(check, r.now) // the answer knows nothing of the second scan
 	if r.CheckDue().IsZero() {
 		t.Fatal("not checked again")
 	}
@@ -113,8 +123,9 @@ func TestAScanThatNeverEndsIsGivenUp(t *testing.T) {
 		if r.now = r.CheckDue(); r.now.IsZero() {
 			break
 		}
-		r.BeginCheck()
-		r.EndCheck(r.now, nil, errPlex, r.now)
+		check := r.BeginCheck(libraries{err: errPlex}, r.now)
+		check.Run(context.Background())
+		r.EndCheck(check, r.now)
 	}
 	if gave := r.now.Sub(began); gave < 10*time.Minute || gave > 11*time.Minute {
 		t.Errorf("given up after %v, want ten minutes", gave)
@@ -126,7 +137,7 @@ func TestAnotherServerWasNotAskedToScan(t *testing.T) {
 	r := newRig(t)
 	r.LibraryScanned("1", r.now)
 	r.now = r.CheckDue()
-	r.BeginCheck()
+	r.BeginCheck(libraries{}, r.now)
 	r.DiscardCheck()
 	if r.Awaits(false) || !r.CheckDue().IsZero() {
 		t.Error("still waits for the scans of the former server")

@@ -6,9 +6,9 @@
 package scan
 
 import (
-	"log/slog"
 	"time"
 
+	"lockstep/sync/engine/host"
 	"lockstep/sync/scene"
 )
 
@@ -18,13 +18,16 @@ type Stored struct {
 	Swept, Files time.Time // of the last complete sweep, of scenes and of files
 }
 
-// New makes a Scanner that goes on from what was stored. A clock that was wrong when it was
-// stored has everything scanned.
-func New(log *slog.Logger, s Stored, now time.Time) *Scanner {
-	if s.Swept.After(now) || s.Files.After(now) {
-		s.Swept, s.Files = time.Time{}, time.Time{}
+// New makes a Scanner that has seen nothing before Load or Resume.
+func New(h host.Host) *Scanner { return &Scanner{host: h} }
+
+// Resume goes on from what was stored. A clock that was wrong when it was stored has everything
+// scanned.
+func (s *Scanner) Resume(known Stored, now time.Time) {
+	if known.Swept.After(now) || known.Files.After(now) {
+		known.Swept, known.Files = time.Time{}, time.Time{}
 	}
-	return &Scanner{log: log, newest: s.Newest, lastSweep: s.Swept, lastFile: s.Files}
+	s.newest, s.lastSweep, s.lastFile = known.Newest, known.Swept, known.Files
 }
 
 // Stored is what is to be kept for the next process.

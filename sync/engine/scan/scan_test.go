@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
@@ -98,12 +99,18 @@ func newRig(t *testing.T) *rig {
 	clock := func() time.Time { return r.now }
 	r.stash, r.plex = budget.New(clock, func() float64 { return 0.5 }), budget.New(clock, func() float64 { return 0.5 })
 	r.servers = servers{newest: knownScenes, err: map[budget.Kind]error{}}
-	r.Scanner = scan.New(slog.New(slog.DiscardHandler), scan.Stored{Newest: knownScenes, Swept: start, Files: start}, start)
+	r.restart(scan.Stored{Newest: knownScenes, Swept: start, Files: start})
 	r.Want(scan.Changes)
 	r.WantBy(scan.What{Index: true}, start)
 	r.scan()
 	r.asked()
 	return r
+}
+
+// restart makes another Scanner that goes on from what was stored.
+func (r *rig) restart(known scan.Stored) {
+	r.Scanner = scan.New(host.Host{Log: slog.New(slog.DiscardHandler)})
+	r.Resume(known, start)
 }
 
 func (r *rig) conditions() scan.Conditions {

@@ -1,10 +1,10 @@
 package scan
 
 import (
-	"log/slog"
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/scene"
 )
 
@@ -21,6 +21,9 @@ type What struct {
 
 // Changes covers all that changes in Stash beside its newest scene.
 var Changes = What{Sweep: true, Names: true, Files: true}
+
+// Everything covers all there is, and has every scene compared anew.
+var Everything = What{Sweep: true, Names: true, Files: true, Recheck: true, Index: true, Full: true}
 
 // FullIndex covers all of Plex's items.
 var FullIndex = What{Index: true, Full: true}
@@ -44,7 +47,7 @@ func (w What) without(o What) What {
 
 // Scanner is what is wanted of both servers, and when. Make it with New.
 type Scanner struct {
-	log *slog.Logger
+	host host.Host
 
 	wanted  What
 	at      time.Time // when the next scan is due

@@ -13,8 +13,18 @@ const (
 	newestValue = "stash.newest"
 )
 
-// Read is what an older process stored.
-func Read(tx store.Tx) (s Stored, err error) {
+// Load goes on from what an older process stored.
+func (s *Scanner) Load() error {
+	return s.host.Store.View(func(tx store.Tx) error {
+		known, err := read(tx)
+		if err == nil {
+			s.Resume(known, s.host.Stamp())
+		}
+		return err
+	})
+}
+
+func read(tx store.Tx) (s Stored, err error) {
 	for name, v := range map[string]any{sweptValue: &s.Swept, fileValue: &s.Files, newestValue: &s.Newest} {
 		if _, err := tx.Value(name, v); err != nil {
 			return s, err

@@ -68,8 +68,12 @@ func (k *Keeper) setPause(p pause) error {
 	return nil
 }
 
-// Chosen reports whether one of the stored values with these names is a person's choice that
-// decides what is written.
-func Chosen(names []string) bool {
-	return slices.Contains(names, settingsValue) || slices.Contains(names, pauseValue)
+// PauseIfLost begins a pause when one of the damaged stored values was a person's choice that
+// decides what is written: nothing is written with settings nobody chose, or in spite of a
+// pause that is lost. It returns what a person is told of that.
+func (k *Keeper) PauseIfLost(damaged []string) (told message.Message, err error) {
+	if !slices.Contains(damaged, settingsValue) && !slices.Contains(damaged, pauseValue) {
+		return message.None, nil
+	}
+	return message.New(message.PausedByDamage), k.Pause(time.Time{})
 }

@@ -363,11 +363,18 @@ func TestTheInstallationHasOneIdentifier(t *testing.T) {
 	}
 }
 
-func TestWhatAPersonChoseIsToldFromTheRest(t *testing.T) {
+func TestNothingIsWrittenWhenAChoiceIsLost(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{"settings": true, "pause": true, "today": false, "brake": false} {
-		if settings.Chosen([]string{"alive", name}) != want {
-			t.Errorf("%s: not %v", name, want)
+		r := newRig(t)
+		told, err := r.PauseIfLost([]string{"alive", name})
+		r.must(err)
+		if on, till := r.PausedByPerson(); on != want || !till.IsZero() || told.IsZero() == want {
+			t.Errorf("%s is lost: paused %v till %v, told %q", name, on, till, told)
+		}
+		r.restart()
+		if on, _ := r.PausedByPerson(); on != want {
+			t.Errorf("%s is lost: paused %v after a restart", name, on)
 		}
 	}
 }

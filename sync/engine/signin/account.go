@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
@@ -189,4 +190,15 @@ func (a *Account) secret(name string) string {
 		a.host.Log.Warn("read a secret", "name", name, "err", err)
 	}
 	return v
+}
+
+// connect makes a connection to plex.tv with the present settings. It sends people to the
+// public page, or to the service itself when it is not the public one.
+func (a *Account) connect() Service {
+	o := a.loop.Installation()
+	o.Budget = a.budget
+	if o.Service != config.PublicPlexTV {
+		o.Page = o.Service
+	}
+	return a.loop.Connect(o)
 }

@@ -4,36 +4,8 @@ import (
 	"context"
 
 	"lockstep/sync/api"
-	"lockstep/sync/config"
 	"lockstep/sync/fault"
 )
-
-// Loop is what the engine's loop gives the account and its dialog.
-type Loop struct {
-	// Do has a function called in the loop, and returns its error, or why it was not called.
-	Do func(ctx context.Context, fn func() error) error
-	// Connect makes a connection to plex.tv.
-	Connect func(Options) Service
-	// Installation says which service the present settings name and who asks it.
-	Installation func() Options
-	// MayChoose refuses to store an address of Plex. It is called in the loop.
-	MayChoose func() error
-	// Test tries address and token of a server without storing them.
-	Test func(context.Context, api.TestRequest) (api.TestResult, error)
-	// Store keeps the server a person chose.
-	Store func(ctx context.Context, machine, url, token string) error
-}
-
-// connect makes a connection to plex.tv with the present settings. It sends people to the
-// public page, or to the service itself when it is not the public one.
-func (a *Account) connect() Service {
-	o := a.loop.Installation()
-	o.Budget = a.budget
-	if o.Service != config.PublicPlexTV {
-		o.Page = o.Service
-	}
-	return a.loop.Connect(o)
-}
 
 // Dialog is how a person signs in with Plex and chooses a server. It is safe for concurrent
 // use.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/budget"
 )
 
@@ -72,3 +73,19 @@ const (
 	// way.
 	AccountToken = "plex-account-token"
 )
+
+// Loop is what the engine's loop gives the account and its dialog.
+type Loop struct {
+	// Do has a function called in the loop, and returns its error, or why it was not called.
+	Do func(ctx context.Context, fn func() error) error
+	// Connect makes a connection to plex.tv.
+	Connect func(Options) Service
+	// Installation says which service the present settings name and who asks it.
+	Installation func() Options
+	// MayChoose refuses to store an address of Plex. It is called in the loop.
+	MayChoose func() error
+	// Test tries address and token of a server without storing them.
+	Test func(context.Context, api.TestRequest) (api.TestResult, error)
+	// Store keeps the server a person chose.
+	Store func(ctx context.Context, machine, url, token string) error
+}
