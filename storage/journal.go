@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -145,10 +146,10 @@ func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
 	if q.Scene != 0 {
 		index, prefix = bHistoryScenes, sceneKey(q.Scene)
 	}
-	needle := fold(q.Search)
+	needle, said := fold(q.Search), message.In(q.Language)
 	out := []store.Activity{} // over the socket a list is never null
 	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
-		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(a.Words.String()), needle) {
+		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(said.Text(a.Words)), needle) {
 			out = append(out, a)
 		}
 		return len(out) < q.Limit

@@ -20,7 +20,7 @@ func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
 		return page, err
 	}
 	wanted, total := s.wanted(q)
-	p := pager{tx: t, sheet: s, query: q, wanted: wanted, needle: fold(q.Search), page: &page, skip: max(q.Offset, 0)}
+	p := pager{tx: t, sheet: s, query: q, wanted: wanted, needle: fold(q.Search), said: message.In(q.Language), page: &page, skip: max(q.Offset, 0)}
 	c := s.rows.Cursor()
 	for k, v := c.First(); k != nil && !p.full(total); k, v = c.Next() {
 		if wanted[string(classOf(v))] {
@@ -59,6 +59,7 @@ type pager struct {
 	query  store.RowQuery
 	wanted map[string]bool
 	needle string
+	said   *message.Catalogue // in which the needle is searched
 	page   *store.RowPage
 	skip   int
 	passed int // rows of a wanted class seen so far
@@ -122,7 +123,7 @@ func (p *pager) match(r store.ReportRow) bool {
 	if p.needle == "" {
 		return true
 	}
-	for _, text := range []string{r.Title, r.Path, r.Words.String(), r.Scene.String()} {
+	for _, text := range []string{r.Title, r.Path, p.said.Text(r.Words), r.Scene.String()} {
 		if strings.Contains(fold(text), p.needle) {
 			return true
 		}

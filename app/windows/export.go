@@ -76,7 +76,7 @@ func (w *Windows) allRows(ctx context.Context, q store.RowQuery) iter.Seq2[store
 // allHistory walks everything the search finds, page by page, the newest first.
 func (w *Windows) allHistory(ctx context.Context, search string) iter.Seq2[store.Activity, error] {
 	return func(yield func(store.Activity, error) bool) {
-		for q := (store.HistoryQuery{Search: search, Limit: exportPage}); ; {
+		for q := (store.HistoryQuery{Search: search, Language: present.Language(), Limit: exportPage}); ; {
 			lines, err := w.api.History(ctx, q)
 			if err != nil {
 				yield(store.Activity{}, err)

@@ -116,7 +116,7 @@ func (p *historyPage) load() {
 		return
 	}
 	p.loading = true
-	q := store.HistoryQuery{Search: p.search.Text, Limit: pageSize}
+	q := store.HistoryQuery{Search: p.search.Text, Language: present.Language(), Limit: pageSize}
 	if n := len(p.lines); n > 0 {
 		q.Before = p.lines[n-1].Seq
 	}

@@ -129,7 +129,7 @@ func (p *previewPage) fetch(ctx context.Context, offset, limit int) ([]store.Rep
 	if p.report.ID == 0 {
 		return nil, 0, nil
 	}
-	page, err := p.w.api.Rows(ctx, store.RowQuery{Report: p.report.ID, Outcome: present.Enqueued, Search: p.search.Text, Offset: offset, Limit: limit})
+	page, err := p.w.api.Rows(ctx, store.RowQuery{Report: p.report.ID, Outcome: present.Enqueued, Search: p.search.Text, Language: present.Language(), Offset: offset, Limit: limit})
 	return page.Rows, page.Total, err
 }
 

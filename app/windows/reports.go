@@ -150,7 +150,7 @@ func (p *reportsPage) restart() {
 }
 
 func (p *reportsPage) query() store.RowQuery {
-	q := store.RowQuery{Report: p.report.ID, Search: p.search.Text}
+	q := store.RowQuery{Report: p.report.ID, Search: p.search.Text, Language: present.Language()}
 	if i := p.filters.chosen; i < len(p.shown) {
 		q.Outcome, q.Reason = p.shown[i].Outcome, p.shown[i].Reason
 	}

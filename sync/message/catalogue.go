@@ -79,6 +79,10 @@ func (c *Catalogue) Say(m Message, f Format) string {
 	return b.String()
 }
 
+// Text is a message with numbers and times as programs write them: for searching and for
+// the log.
+func (c *Catalogue) Text(m Message) string { return c.Say(m, plain{}) }
+
 // Sentence is a message as a sentence of its own: it begins with a capital and ends with a
 // full stop. A name at its beginning stays as it is.
 func (c *Catalogue) Sentence(m Message, f Format) string {

@@ -71,7 +71,7 @@ func (m Message) Is(code Code) bool { return m.Code == code }
 
 // String is the message in English, as the log has it: numbers in plain digits, times in
 // RFC 3339.
-func (m Message) String() string { return English().Say(m, plain{}) }
+func (m Message) String() string { return English().Text(m) }
 
 // Map is the message with every argument replaced by what change makes of it, those of
 // messages within it too. A list or a message is not given to change, only what is in it.

@@ -123,10 +123,12 @@ type Journal interface {
 
 // HistoryQuery selects activity for display.
 type HistoryQuery struct {
-	Search string   `json:"search,omitempty"` // part of the name or words
-	Scene  scene.ID `json:"scene,omitempty"`
-	Before uint64   `json:"before,omitempty"` // seq to go on below; zero: from the newest
-	Limit  int      `json:"limit,omitempty"`  // zero: 100; at most 10 000
+	Search string `json:"search,omitempty"` // part of the name or of what is said
+	// Language is that of the catalogue in which what is said is searched; "": English.
+	Language string   `json:"language,omitempty"`
+	Scene    scene.ID `json:"scene,omitempty"`
+	Before   uint64   `json:"before,omitempty"` // seq to go on below; zero: from the newest
+	Limit    int      `json:"limit,omitempty"`  // zero: 100; at most 10 000
 }
 
 // Report is the summary of one reconciliation.
@@ -171,8 +173,10 @@ type RowQuery struct {
 	Reason  skip.Code `json:"reason,omitempty"`
 	Kind    string    `json:"kind,omitempty"`
 	Search  string    `json:"search,omitempty"`
-	Offset  int       `json:"offset,omitempty"`
-	Limit   int       `json:"limit,omitempty"` // zero: 100; at most 10 000
+	// Language is that of the catalogue in which what is said is searched; "": English.
+	Language string `json:"language,omitempty"`
+	Offset   int    `json:"offset,omitempty"`
+	Limit    int    `json:"limit,omitempty"` // zero: 100; at most 10 000
 }
 
 // RowPage is a part of a report with the number of all rows that match.
