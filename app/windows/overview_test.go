@@ -121,7 +121,7 @@ func TestBarsHaveAllRunsOfTheirDays(t *testing.T) {
 	for _, b := range p.days.written.bars {
 		sum += b.n
 	}
-	if want := 13*96 + 14*4 + 12/15 + 1; sum != want { // 13 days, and today since midnight
+	if want := 13*24*4 + 14*4 + 1; sum != want { // 13 days of four an hour, and today since midnight
 		t.Errorf("%d written in 14 days, want %d", sum, want)
 	}
 }
