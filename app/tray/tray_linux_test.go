@@ -231,7 +231,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	german.Language = config.Deutsch
 	r.show(german)
 	r.untilLooks(assets.Up, "Im Gleichschritt · 42 Szenen")
-	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Übersicht…|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt abgleichen|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
+	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Übersicht…|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt synchronisieren|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
 	r.click("Anhalten", "2 Stunden")
