@@ -31,9 +31,9 @@ func (p Program) saneDir(asked string) error {
 		return fmt.Errorf("%s holds a line break or another control character", from)
 	case strings.HasPrefix(asked, "~"):
 		home, _ := p.Env("HOME")
-		return fmt.Errorf("%s begins with ~, which only a shell replaces: write the whole path, for example %s", from, filepath.Join(home, "lockstep"))
+		return fmt.Errorf("%s begins with ~, which only a shell replaces: give the full path, for example %s", from, filepath.Join(home, "lockstep"))
 	case !given && asked != "" && !filepath.IsAbs(asked):
-		return fmt.Errorf("%s is %q, which depends on the folder Lockstep is started in: write the whole path", from, asked)
+		return fmt.Errorf("%s is %q, which depends on the folder Lockstep is started in: give the full path", from, asked)
 	}
 	return nil
 }

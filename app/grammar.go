@@ -13,9 +13,9 @@ const about = `Keeps a Plex library in step with Stash.
 
 Without a command Lockstep starts in the tray of the desktop. Every command takes --json for machines. While Lockstep runs, commands talk to it; otherwise they open the data folder themselves.
 
-Every setting is also a flag and a variable, for example --stash-url and LOCKSTEP_STASH_URL; "lockstep settings --help" lists them. A flag beats a variable, a variable beats what is stored. Secrets are no flags: LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN, or the same with _FILE for the name of a file.
+Every setting is also a flag and a variable, for example --stash-url and LOCKSTEP_STASH_URL; "lockstep settings --help" lists them. A flag takes precedence over a variable, a variable over what is stored. Secrets cannot be flags: LOCKSTEP_STASH_API_KEY and LOCKSTEP_PLEX_TOKEN, or the same with _FILE for the name of a file.
 
-Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished, but something is dead or skipped for a reason that only a person can settle.`
+Exit codes: 0 fine, 1 error, 2 wrong usage, 3 finished, but a scene failed, or was skipped for a reason that needs you.`
 
 // grammar is the command line. kong fills it.
 type grammar struct {

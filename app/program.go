@@ -22,7 +22,7 @@ const (
 	ExitFine  = 0
 	ExitError = 1
 	ExitUsage = 2
-	// ExitLook means that all went well but a person should look: something is dead, or
+	// ExitLook means that all went well but a person should look: a scene failed, or
 	// skipped for a reason that only a person can settle.
 	ExitLook = 3
 )

@@ -62,10 +62,10 @@ func eachPath(paths, key []byte) (out [][]byte) {
 // rebuild makes an index anew from its records.
 func (t *tx) rebuild(i keyIndex) error {
 	if err := t.bolt.DeleteBucket([]byte(i.name)); err != nil {
-		return fmt.Errorf("make the index %s anew: %w", i.name, err)
+		return fmt.Errorf("rebuild the index %s: %w", i.name, err)
 	}
 	if _, err := t.bolt.CreateBucket([]byte(i.name)); err != nil {
-		return fmt.Errorf("make the index %s anew: %w", i.name, err)
+		return fmt.Errorf("rebuild the index %s: %w", i.name, err)
 	}
 	delete(t.open, i.name)
 	var failed error

@@ -8,7 +8,7 @@ import (
 
 // Why a path cannot be used.
 var (
-	ErrNotWhole  = errors.New("not a whole path")
+	ErrNotWhole  = errors.New("not a full path")
 	ErrNoFolder  = errors.New("no such folder")
 	ErrIsFolder  = errors.New("a folder")
 	ErrSpecial   = errors.New("no ordinary file")

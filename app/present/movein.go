@@ -164,7 +164,7 @@ func effect(s stash2plex.Setting) string {
 var settingNotes = map[string]string{
 	"enabled":                 "In Lockstep, pause or quit instead.",
 	"max_retries":             "It had no effect in Stash2Plex. Lockstep tries a scene 8 times, then lists it as failed with the reason.",
-	"poll_interval":           "In Stash2Plex it only changed how an outage was waited out. Lockstep polls nothing while there is nothing to do.",
+	"poll_interval":           "In Stash2Plex it only changed how an outage was waited out. Lockstep makes fewer than two requests a minute while idle.",
 	"strict_matching":         "Lockstep always does this: a scene with more than one match is skipped, and the matches are named.",
 	"preserve_plex_edits":     "In Stash2Plex it applied to texts only. In Lockstep it applies to every field.",
 	"connect_timeout":         "It had no effect in Stash2Plex. In Lockstep each request has its own time limit.",

@@ -142,7 +142,7 @@ func (p *previewPage) redraw() {
 	case p.search.Text != "":
 		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:
-		words = present.T("There is nothing to write: everything is in step or left out for a reason (see Reports).")
+		words = present.T("There is nothing to write: everything is in step or skipped for a reason (see Reports).")
 	}
 	set(p.empty, words, widget.LowImportance)
 	visible(p.empty, words != "")

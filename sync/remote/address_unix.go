@@ -42,7 +42,7 @@ func listen(at address) (*Listener, error) {
 		}
 	}
 	if err := os.Remove(at.Address); err != nil && !os.IsNotExist(err) {
-		return nil, fmt.Errorf("remove the socket of a dead process: %w", err)
+		return nil, fmt.Errorf("remove the socket of a process that has ended: %w", err)
 	}
 	l, err := net.Listen("unix", at.Address)
 	if err != nil {

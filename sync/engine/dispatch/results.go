@@ -258,7 +258,7 @@ func (d *Dispatcher) followed(r worker.Result, j queue.Job, f *Followed) {
 		d.refused, f.Writable = nil, true
 	}
 	if j.State == queue.Dead {
-		d.host.Log.Warn("given up", "scene", j.Scene, "name", j.Name, "why", j.Words)
+		d.host.Log.Warn("a scene failed", "scene", j.Scene, "name", j.Name, "why", j.Words)
 	}
 	if r.Outcome == worker.Failed {
 		d.ramp.backOff(d.host.Now())

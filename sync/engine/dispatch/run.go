@@ -40,7 +40,7 @@ func (d *Dispatcher) EndRun() (closed store.Run, ended bool, err error) {
 	for id := range r.undid {
 		err = errors.Join(err, markUndone(d.host, id))
 	}
-	d.host.Log.Info("everything that could be written is in step", "written", r.Written, "inStep", r.InStep, "notInPlex", r.Parked, "skipped", r.Skipped, "dead", r.Dead)
+	d.host.Log.Info("everything that could be written is in step", "written", r.Written, "inStep", r.InStep, "notInPlex", r.Parked, "skipped", r.Skipped, "failed", r.Dead)
 	return stored, true, err
 }
 

@@ -53,7 +53,7 @@ func (u *Upkeep) Check() (words message.Message, err error) {
 // Tell tells a person what became of the stored data. What was told before stays.
 func (u *Upkeep) Tell(words message.Message, err error) {
 	if err != nil {
-		u.host.Log.Error("the database is not as it should be", "err", err)
+		u.host.Log.Error("something is wrong with the database", "err", err)
 	}
 	if words.IsZero() {
 		return
