@@ -10,7 +10,7 @@ import (
 )
 
 // Theme is Lockstep's own: quiet, in light and dark, with every text at least 4.5 times
-// as bright or dark as what it stands on.
+// as bright or dark as what it stands on, chosen rows and the one under the pointer included.
 func Theme() fyne.Theme { return look{theme.DefaultTheme()} }
 
 type look struct{ fyne.Theme }
@@ -18,26 +18,26 @@ type look struct{ fyne.Theme }
 var light = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameBackground:          rgb(0xf7f8fa),
 	theme.ColorNameForeground:          rgb(0x1c2228),
-	theme.ColorNamePrimary:             rgb(0x1f64a5),
+	theme.ColorNamePrimary:             rgb(0x1c5c97),
 	theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
-	theme.ColorNameHyperlink:           rgb(0x1f64a5),
+	theme.ColorNameHyperlink:           rgb(0x1c5c97),
 	theme.ColorNameButton:              rgb(0xe4e8ed),
 	theme.ColorNameDisabledButton:      rgb(0xeceff2),
-	theme.ColorNameDisabled:            rgb(0x5d6873),
-	theme.ColorNamePlaceHolder:         rgb(0x5d6873),
+	theme.ColorNameDisabled:            rgb(0x515b64),
+	theme.ColorNamePlaceHolder:         rgb(0x515b64),
 	theme.ColorNameInputBackground:     rgb(0xffffff),
 	theme.ColorNameInputBorder:         rgb(0xb9c2cb),
 	theme.ColorNameSeparator:           rgb(0xdde2e8),
 	theme.ColorNameHeaderBackground:    rgb(0xeef1f4),
 	theme.ColorNameMenuBackground:      rgb(0xffffff),
 	theme.ColorNameOverlayBackground:   rgb(0xffffff),
-	theme.ColorNameSuccess:             rgb(0x1a7a48),
-	theme.ColorNameWarning:             rgb(0x8f5a00),
-	theme.ColorNameError:               rgb(0xb3261e),
+	theme.ColorNameSuccess:             rgb(0x16663c),
+	theme.ColorNameWarning:             rgb(0x7d4e00),
+	theme.ColorNameError:               rgb(0xac251d),
 	theme.ColorNameSelection:           {0x1f, 0x64, 0xa5, 0x2e},
 	theme.ColorNameHover:               {0x1c, 0x22, 0x28, 0x10},
-	theme.ColorNameFocus:               {0x1f, 0x64, 0xa5, 0x40},
-	theme.ColorNamePressed:             {0x1c, 0x22, 0x28, 0x26},
+	theme.ColorNameFocus:               {0x1f, 0x64, 0xa5, 0x33},
+	theme.ColorNamePressed:             {0x1c, 0x22, 0x28, 0x20},
 	theme.ColorNameScrollBar:           {0x1c, 0x22, 0x28, 0x66},
 	theme.ColorNameShadow:              {0, 0, 0, 0x22},
 }
@@ -45,13 +45,13 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 var dark = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameBackground:          rgb(0x1d2126),
 	theme.ColorNameForeground:          rgb(0xe9ecef),
-	theme.ColorNamePrimary:             rgb(0x74b6ee),
+	theme.ColorNamePrimary:             rgb(0x84bff0),
 	theme.ColorNameForegroundOnPrimary: rgb(0x0c1a27),
-	theme.ColorNameHyperlink:           rgb(0x74b6ee),
+	theme.ColorNameHyperlink:           rgb(0x84bff0),
 	theme.ColorNameButton:              rgb(0x30363d),
 	theme.ColorNameDisabledButton:      rgb(0x282d33),
-	theme.ColorNameDisabled:            rgb(0x97a2ad),
-	theme.ColorNamePlaceHolder:         rgb(0x97a2ad),
+	theme.ColorNameDisabled:            rgb(0xb2bac3),
+	theme.ColorNamePlaceHolder:         rgb(0xb2bac3),
 	theme.ColorNameInputBackground:     rgb(0x272c32),
 	theme.ColorNameInputBorder:         rgb(0x4a535c),
 	theme.ColorNameSeparator:           rgb(0x353b42),
@@ -60,14 +60,14 @@ var dark = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameOverlayBackground:   rgb(0x22272c),
 	theme.ColorNameSuccess:             rgb(0x63cf96),
 	theme.ColorNameWarning:             rgb(0xebb650),
-	theme.ColorNameError:               rgb(0xf58c84),
+	theme.ColorNameError:               rgb(0xf7a39d),
 	theme.ColorNameForegroundOnError:   rgb(0x2a0b09),
 	theme.ColorNameForegroundOnWarning: rgb(0x231800),
 	theme.ColorNameForegroundOnSuccess: rgb(0x06220f),
 	theme.ColorNameSelection:           {0x74, 0xb6, 0xee, 0x33},
 	theme.ColorNameHover:               {0xff, 0xff, 0xff, 0x12},
-	theme.ColorNameFocus:               {0x74, 0xb6, 0xee, 0x40},
-	theme.ColorNamePressed:             {0xff, 0xff, 0xff, 0x28},
+	theme.ColorNameFocus:               {0x74, 0xb6, 0xee, 0x38},
+	theme.ColorNamePressed:             {0xff, 0xff, 0xff, 0x20},
 	theme.ColorNameScrollBar:           {0xff, 0xff, 0xff, 0x66},
 	theme.ColorNameShadow:              {0, 0, 0, 0x66},
 }

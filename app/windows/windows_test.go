@@ -3,8 +3,6 @@ package windows
 import (
 	"context"
 	"errors"
-	"image/color"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +14,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 	tooltip "github.com/dweymouth/fyne-tooltip"
 
@@ -308,47 +305,6 @@ func TestBridgeEndsQuietly(t *testing.T) {
 	if err := w.Run(ctx); err != nil {
 		t.Errorf("ended with %v", err)
 	}
-}
-
-// Every text must be readable on what it stands on, in both variants.
-func TestThemeHasContrast(t *testing.T) {
-	texts := []fyne.ThemeColorName{theme.ColorNameForeground, theme.ColorNamePrimary, theme.ColorNameDisabled, theme.ColorNamePlaceHolder,
-		theme.ColorNameSuccess, theme.ColorNameWarning, theme.ColorNameError}
-	grounds := []fyne.ThemeColorName{theme.ColorNameBackground, theme.ColorNameInputBackground, theme.ColorNameOverlayBackground, theme.ColorNameHeaderBackground}
-	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
-		th := Theme()
-		for _, text := range texts {
-			for _, on := range grounds {
-				if c := contrast(th.Color(text, v), th.Color(on, v)); c < 4.5 {
-					t.Errorf("%s: %s on %s has contrast %.1f", name, text, on, c)
-				}
-			}
-		}
-		if c := contrast(th.Color(theme.ColorNameForegroundOnPrimary, v), th.Color(theme.ColorNamePrimary, v)); c < 4.5 {
-			t.Errorf("%s: chosen buttons have contrast %.1f", name, c)
-		}
-		if c := contrast(th.Color(theme.ColorNameForeground, v), th.Color(theme.ColorNameButton, v)); c < 4.5 {
-			t.Errorf("%s: buttons have contrast %.1f", name, c)
-		}
-	}
-}
-
-// contrast is WCAG's ratio of relative luminances.
-func contrast(a, b color.Color) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	linear := func(v uint32) float64 {
-		f := float64(v) / 0xffff
-		if f <= 0.03928 {
-			return f / 12.92
-		}
-		return math.Pow((f+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
 }
 
 // What is cut off, and what an icon means, is said beside the pointer.
