@@ -33,8 +33,8 @@ func (w *Windows) showKeys(win *window) {
 	add := func(keys, what string) { rows.Add(keyLine(keys, what)) }
 	for _, menu := range win.MainMenu().Items {
 		for _, item := range menu.Items {
-			if s, ok := item.Shortcut.(*desktop.CustomShortcut); ok {
-				add(keyName(s), item.Label)
+			if keys, label := keysOf(item); keys != nil {
+				add(keyName(keys), label)
 			}
 		}
 	}

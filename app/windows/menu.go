@@ -19,7 +19,8 @@ import (
 // menu is the menu bar of every window, so that each page is reachable from each, also by
 // keyboard and without a tray.
 func (w *Windows) menu(win *window) *fyne.MainMenu {
-	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", w.ownItems(win)...), fyne.NewMenu(present.T("View"), w.viewItems(win)...), fyne.NewMenu(present.T("Help"), w.helpItems(win)...))
+	return fyne.NewMainMenu(fyne.NewMenu("Lockstep", tellKeys(w.ownItems(win))...), fyne.NewMenu(present.T("View"), tellKeys(w.viewItems(win))...),
+		fyne.NewMenu(present.T("Help"), w.helpItems(win)...))
 }
 
 func (w *Windows) ownItems(win *window) []*fyne.MenuItem {

@@ -375,5 +375,5 @@ func TestDocumentationTurnsItsPages(t *testing.T) {
 		t.Fatal("no link to another page")
 	}
 	link()
-	wantShown(t, win, "Nothing is written to Plex before its last step")
+	wantShown(t, win, "Everything in the windows can be done with the keyboard")
 }
