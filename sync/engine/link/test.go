@@ -21,6 +21,8 @@ func Test(ctx context.Context, dial Dial, a Address, q api.TestRequest) api.Test
 		a.APIKey, a.Token = func() string { return given }, func() string { return given }
 	}
 	stash, plex := dial(a)
+	defer stash.Close()
+	defer plex.Close()
 	if q.Server == "stash" {
 		return testStash(ctx, stash)
 	}
