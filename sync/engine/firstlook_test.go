@@ -20,6 +20,8 @@ func TestAFirstLookSaysHowFarItIs(t *testing.T) {
 		b := newBubble(t, sim.Options{Seed: 6, Scenes: scenes, NoCover: scenes})
 		b.world.Stash.Inject(sim.Fault{Match: sim.Named("Stamps"), Effect: sim.Slow, Delay: 5 * time.Second})
 		b.world.Plex.Inject(sim.Fault{Match: sim.Kinds("list"), Effect: sim.Slow, Delay: 30 * time.Second})
+		// A notification socket that comes up meanwhile has Plex listed once more afterwards.
+		b.world.Plex.Inject(sim.Fault{Match: sim.Kinds("websocket"), Effect: sim.Slow, Delay: time.Hour})
 		b.run(dir)
 		steps := b.firstLook()
 		if got := steps[fault.Stash]; len(got) == 0 || got[0] != 0 {

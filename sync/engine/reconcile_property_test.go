@@ -64,10 +64,9 @@ func TestReportsAddUpAndPreviewsAreTrue(t *testing.T) {
 		must(t, flag.Set("rapid.checks", checks))
 		defer func() { must(t, flag.Set("rapid.checks", f.DefValue)) }()
 	}
-	seed := uint64(100)
 	rapid.Check(t, func(rt *rapid.T) {
-		seed++
 		var b *bench
+		seed := rapid.Uint64Range(100, 10_000).Draw(rt, "seed")
 		o := sim.Options{Seed: seed, Scenes: rapid.IntRange(8, 40).Draw(rt, "scenes"), Dirt: sim.Messy(), MultiFile: 0.2}
 		b = newBench(t, o, func(s *config.Settings) { s.BrakeMinimum = 1000 })
 		a := b.world.NewAuthor(seed)

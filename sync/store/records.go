@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"lockstep/sync/match"
@@ -14,20 +15,31 @@ import (
 // ItemState is what Lockstep wrote to one Plex item.
 type ItemState struct {
 	Scene  scene.ID    `json:"scene"`
-	Path   string      `json:"path"` // the Plex path by which it was matched
+	Path   string      `json:"path"`            // the Plex path by which it was matched
+	Files  []string    `json:"files,omitempty"` // all its files when there are several
 	Memory plan.Memory `json:"memory"`
 	// UpdatedAt is Plex's stamp at the last read-back.
 	UpdatedAt int64     `json:"updatedAt"`
 	Written   time.Time `json:"written,omitzero"`
 }
 
-// Remembered is what is known of an item that now holds that file of that scene. What was
-// written under the same rating key for another scene's other file, as after Plex's database
-// was restored, is not known of it. It is kept while Plex does not show the item: an item that
+// Holding is the state with what the item holds now. Of a single file the path is enough.
+func (s ItemState) Holding(id scene.ID, path string, files []string) ItemState {
+	s.Scene, s.Path, s.Files = id, path, nil
+	if len(files) > 1 {
+		s.Files = slices.Clone(files)
+	}
+	return s
+}
+
+// Remembered is what is known of an item that now holds that file of that scene. A file of an
+// item with several may go to another scene: the item stays the same. What was written under
+// the same rating key for another scene's other file, as after Plex's database was restored,
+// is not known of it. It is kept while Plex does not show the item: an item that
 // is gone for a moment and forgotten would come back with Lockstep's own locks as a person's.
 func Remembered(tx Items, key scene.ItemKey, id scene.ID, path string) (ItemState, bool, error) {
 	s, known, err := tx.ItemState(key)
-	if err != nil || !known || s.Scene != id && !match.Same(s.Path, path) {
+	if err != nil || !known || s.Scene != id && !match.Same(s.Path, path) && !slices.ContainsFunc(s.Files, func(f string) bool { return match.Same(f, path) }) {
 		return ItemState{}, false, err
 	}
 	return s, true, nil

@@ -157,8 +157,8 @@ func (b *batch) synced(t *task) *store.Seen {
 }
 
 func (b *batch) state(t *task, g *target, m plan.Memory, it scene.Item) store.ItemState {
-	s := g.State
-	s.Scene, s.Path, s.Memory, s.UpdatedAt = t.Scene.ID, g.Path, m, it.UpdatedAt
+	s := g.State.Holding(t.Scene.ID, g.Path, it.Files)
+	s.Memory, s.UpdatedAt = m, it.UpdatedAt
 	if g.written {
 		s.Written = b.Clock()
 	}

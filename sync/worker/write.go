@@ -51,8 +51,8 @@ func (b *batch) intend(tx store.Tx, t *task, g *target, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	s := g.State
-	s.Scene, s.Path, s.Memory = t.Scene.ID, g.Path, g.Plan.Intent(g.State.Memory, now)
+	s := g.State.Holding(t.Scene.ID, g.Path, g.InPlex.Files)
+	s.Memory = g.Plan.Intent(g.State.Memory, now)
 	return tx.PutItemState(g.Key, s)
 }
 
