@@ -13,7 +13,7 @@ BUILD := $(GO) build -buildvcs=false
 TAGS := x11,migrated_fynedo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit e2e build headless package bench soak preview lint clean
+.PHONY: help demo pictures test unit e2e build headless package bench soak preview lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ demo: ## build, and run against simulated servers (without a desktop: pictures i
 test: ## every check: format, vet, unit tests with -race, static build, end to end
 	@.ci/setup.sh desktop
 	@.ci/test.sh
+
+pictures: ## every page in every state, size and language, drawn without a display, in pictures-out/
+	@.ci/setup.sh go
+	mkdir -p pictures-out
+	LOCKSTEP_SHOTS=$(CURDIR)/pictures-out CGO_ENABLED=0 $(GO) test -tags nogui -count=1 -run 'Drawn|German' ./app/windows
 
 unit: ## unit tests alone, without -race, cgo or a display
 	@.ci/setup.sh go
@@ -64,4 +69,4 @@ lint: ## gofmt, vet, the linters of .golangci.yml, dead code
 	@.ci/lint.sh
 
 clean: ## remove what the other targets made
-	rm -rf build dist demo-out
+	rm -rf build dist demo-out pictures-out

@@ -21,6 +21,7 @@ import (
 	"lockstep/sync/health"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
 
@@ -142,8 +143,9 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 			s.Queue, s.Standing = queue.Counts{Skipped: 1204}, api.Standing{NeedYou: 1204}
 			s.Reasons = []api.Reason{{Code: skip.PathNotMapped, Scenes: 1204}}
 		},
-		"down":   outageDown,
-		"paused": func(s *api.Snapshot) { s.InHand, s.Paused, s.PausedTill = nil, true, testNow.Add(time.Hour) },
+		"down":     outageDown,
+		"paused":   func(s *api.Snapshot) { s.InHand, s.Paused, s.PausedTill = nil, true, testNow.Add(time.Hour) },
+		"disputed": func(s *api.Snapshot) { s.Verdict = health.Disputed },
 		"fresh": func(s *api.Snapshot) {
 			*s = api.Snapshot{Live: true, At: testNow, Verdict: health.Unknown}
 		},
@@ -166,6 +168,24 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 		for _, size := range []fyne.Size{fyne.NewSize(1024, 560), fyne.NewSize(700, 560)} {
 			w.showing(present.Overview).Resize(size)
 			shot(t, w, present.Overview, fmt.Sprintf("overview-%.0f", size.Width))
+		}
+	}
+}
+
+// Every page on a screen of 1024 by 600, and on one of 1280 by 800 with everything twice as
+// large, with a long queue.
+func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
+	f := newFake()
+	for i := range 100_000 {
+		f.jobs = append(f.jobs, queue.Job{Scene: scene.ID(1000 + i), Name: names[i%len(names)], State: queue.Done, Due: ago(time.Hour)})
+	}
+	for name, screen := range map[string]fyne.Size{"1024x600": fyne.NewSize(1024, 600), "twice-as-large": fyne.NewSize(640, 400)} {
+		w := newTest(t, f)
+		w.opt.Screen = func() fyne.Size { return screen }
+		for _, n := range present.Windows() {
+			w.Show(n)
+			drawMore(w, n)
+			shot(t, w, n, n+"-"+name)
 		}
 	}
 }
