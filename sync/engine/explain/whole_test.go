@@ -152,7 +152,10 @@ func TestTheOutcomeFollowsFromTheWorld(t *testing.T) {
 		"a person paused": {func(r *rig) { r.now.Paused = true }, sentenceOf(skip.Paused, message.None).String(), -1, ""},
 		"Plex is down":    {func(r *rig) { r.now.PlexDown = true }, message.New(message.ExplainPlexAway).String(), -1, ""},
 		"Plex has no such file": {
-			func(r *rig) { r.Update(r.t, func(tx store.Tx) error { return tx.DeleteIndexed(testkit.Key("101")) }) },
+			func(r *rig) {
+				r.Update(r.t, func(tx store.Tx) error { return tx.DeleteIndexed(testkit.Key("101")) })
+				r.put(queue.Job{Scene: 1, State: queue.Parked})
+			},
 			skip.Of(skip.NotInPlex).Words.String(), 1, "rule /data → /media gives /media/films/1.mkv",
 		},
 		"no rule covers it": {
