@@ -27,12 +27,12 @@ import (
 // fyneDesktop is the desktop of builds with windows.
 type fyneDesktop struct {
 	newApp func() fyne.App
-	screen func() fyne.Size
+	screen windows.Screen
 }
 
 // Fyne makes the desktop. newApp starts Fyne's driver; it is called in the process that
-// shows windows only. screen is how much room there is for windows; zero for not known.
-func Fyne(newApp func() fyne.App, screen func() fyne.Size) Desktop {
+// shows windows only.
+func Fyne(newApp func() fyne.App, screen windows.Screen) Desktop {
 	return fyneDesktop{newApp, screen}
 }
 

@@ -8,6 +8,7 @@ import (
 	"image"
 	"os"
 	"reflect"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -187,4 +188,49 @@ func (d *desk) asksBeforeTheLastWindowGoes() {
 		}
 		return nil
 	})
+}
+
+// A window opens where it was closed, also after something else has moved it.
+func TestWindowOpensWhereItWasClosed(t *testing.T) {
+	d, _, item := trayed(t, desktoptest.Screenless, tidy())
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	first := d.place()
+	id, err := d.Display.Window(title(present.Queue))
+	if err == nil {
+		_, err = d.Display.Run("xdotool", "windowmove", "--sync", id, "57", "71")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := d.place()
+	if moved == first {
+		t.Fatalf("it is still at %s", first)
+	}
+	d.close(present.Queue)
+	d.Until("the window process to end", func() error { return d.windowRuns(false) })
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	d.Until("the window at "+moved, func() error {
+		if now := d.place(); now != moved {
+			return errors.New("it is at " + now)
+		}
+		return nil
+	})
+}
+
+// place is where the queue is, as the display says it.
+func (d *desk) place() string {
+	d.t.Helper()
+	id, err := d.Display.Window(title(present.Queue))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	out, err := d.Display.Run("xdotool", "getwindowgeometry", id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	_, at, _ := strings.Cut(out, "Position: ")
+	at, _, _ = strings.Cut(at, " ")
+	return at
 }

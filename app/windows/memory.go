@@ -20,9 +20,9 @@ type memory struct {
 	kept struct {
 		// Page is the page the main window showed last, empty for none yet.
 		Page string `json:"page,omitempty"`
-		// Sizes are the sizes of the windows by their names. Their positions are not kept:
-		// Fyne can ask for one, but tells none.
-		Sizes map[string][2]float32 `json:"sizes"`
+		// Places and Sizes are where windows were closed, in pixels, and how large, by their names.
+		Places map[string][2]int     `json:"places,omitempty"`
+		Sizes  map[string][2]float32 `json:"sizes"`
 		// Told is set once a person knows that closing windows does not end Lockstep.
 		Told bool `json:"told"`
 	}
@@ -39,6 +39,9 @@ func loadMemory(dir string) *memory {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			slog.Info("what windows remember not read", "err", err)
 		}
+	}
+	if m.kept.Places == nil {
+		m.kept.Places = map[string][2]int{}
 	}
 	if m.kept.Sizes == nil {
 		m.kept.Sizes = map[string][2]float32{}

@@ -181,7 +181,7 @@ func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
 	}
 	for name, screen := range map[string]fyne.Size{"1024x600": fyne.NewSize(1024, 600), "twice-as-large": fyne.NewSize(640, 400)} {
 		w := newTest(t, f)
-		w.opt.Screen = func() fyne.Size { return screen }
+		w.opt.Screen.Room = func() fyne.Size { return screen }
 		for _, n := range present.Windows() {
 			w.Show(n)
 			drawMore(w, n)

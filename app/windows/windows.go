@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	tooltip "github.com/dweymouth/fyne-tooltip"
 
 	"lockstep/app/present"
@@ -28,9 +29,8 @@ type Options struct {
 	Log string
 	// Icon is shown by the window manager; nil for none.
 	Icon fyne.Resource
-	// Screen is how much room there is for a window, zero for not known; nil is not known. It
-	// is called on Fyne's goroutine.
-	Screen func() fyne.Size
+	// Screen knows the screens.
+	Screen Screen
 	// Zone is the zone of the times shown; nil means the machine's.
 	Zone *time.Location
 	// Doctor runs the checks of the doctor window; nil says that there are none.
@@ -170,6 +170,7 @@ func (w *Windows) newWindow(key, name, about string) {
 	w.fill(win, about)
 	win.SetPadded(false) // the sidebar reaches the edge, and pages have margins of their own
 	win.Resize(w.fitting(w.memory.size(key, usualSize(key))))
+	w.putBack(win)
 	win.SetCloseIntercept(func() { w.close(win) })
 	win.SetOnClosed(func() { w.closed(key) })
 	win.Canvas().SetOnTypedKey(func(ev *fyne.KeyEvent) {
@@ -188,16 +189,27 @@ var (
 	mainSize = fyne.NewSize(1180, 700)
 )
 
+// Screen is what there is to know of the screens. Its functions are called on Fyne's
+// goroutine; nil ones know nothing.
+type Screen struct {
+	// Room is how large a window may be, zero for not known.
+	Room func() fyne.Size
+	// Where is the place of an open window in pixels.
+	Where func(fyne.Window) (x, y int, ok bool)
+	// Shows reports that a window at a place could be seen.
+	Shows func(x, y int) bool
+}
+
 // windowFrame is what the frame of a window takes away of a screen, title and menu bar
 // included; there is no window of which it could be asked yet.
 var windowFrame = fyne.NewSize(12, 64)
 
 // fitting is a size as far as the screen has room for it, down to the smallest one.
 func (w *Windows) fitting(size fyne.Size) fyne.Size {
-	if w.opt.Screen == nil {
+	if w.opt.Screen.Room == nil {
 		return size
 	}
-	room := w.opt.Screen().Subtract(windowFrame)
+	room := w.opt.Screen.Room().Subtract(windowFrame)
 	if room.Width <= 0 || room.Height <= 0 {
 		return size
 	}
@@ -265,7 +277,21 @@ func (w *Windows) keep(win *window) {
 	if win.shell != nil {
 		w.memory.kept.Page = win.name
 	}
+	if w.opt.Screen.Where != nil {
+		if x, y, ok := w.opt.Screen.Where(win.Window); ok {
+			w.memory.kept.Places[win.key] = [2]int{x, y}
+		}
+	}
 	w.memory.keepSize(win.key, win.Canvas().Size())
+}
+
+// putBack has a window open where it was closed, if that can still be seen.
+func (w *Windows) putBack(win *window) {
+	at, known := w.memory.kept.Places[win.key]
+	d, able := win.Window.(desktop.Window)
+	if known && able && w.opt.Screen.Shows != nil && w.opt.Screen.Shows(at[0], at[1]) {
+		d.RequestPosition(at[0], at[1])
+	}
 }
 
 // Names lists the pages that can be seen, in the order of present.Windows.

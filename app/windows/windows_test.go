@@ -64,7 +64,7 @@ func TestWindowsFitTheScreen(t *testing.T) {
 		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 300),
 	} {
 		w := newTest(t, newFake())
-		w.opt.Screen = func() fyne.Size { return screen }
+		w.opt.Screen.Room = func() fyne.Size { return screen }
 		if got := w.fitting(usualSize(present.Main)); got != want {
 			t.Errorf("on a screen of %v: %v, want %v", screen, got, want)
 		}
