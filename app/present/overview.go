@@ -94,25 +94,43 @@ const dayBars = 14
 
 // Day is what happened on one day, for a bar.
 type Day struct {
-	Words           string // which day, and what: "23 Nov · 42 written · 1 failed"
-	Written, Failed int
+	Words                            string // which day, and what: "23 Nov · 42 written · 1 failed"
+	Written, InStep, Skipped, Failed int
 }
 
 // Days sums runs up by the day they ended, the last fourteen, today last.
 func Days(runs []store.Run, m Moment) []Day {
-	out := make([]Day, dayBars)
+	out, at := make([]Day, dayBars), map[string]int{}
 	today := m.local(m.Now)
 	for i := range out {
 		day := today.AddDate(0, 0, i-dayBars+1)
-		for _, r := range runs {
-			if sameDay(m.local(ended(r)), day) {
-				out[i].Written += r.Written
-				out[i].Failed += r.Dead
-			}
+		out[i].Words, at[day.Format(time.DateOnly)] = m.Day(day), i
+	}
+	for _, r := range runs {
+		if i, ok := at[m.local(ended(r)).Format(time.DateOnly)]; ok {
+			d := &out[i]
+			d.Written, d.InStep, d.Skipped, d.Failed = d.Written+r.Written, d.InStep+r.InStep, d.Skipped+r.Skipped+r.Parked, d.Failed+r.Dead
 		}
-		out[i].Words = join(m.Day(day), T("%s written", Number(out[i].Written)), T("%s failed", Number(out[i].Failed)))
+	}
+	for i, d := range out {
+		out[i].Words = join(d.Words, T("%s written", Number(d.Written)), some(d.InStep, T("%s in step already", Number(d.InStep))),
+			some(d.Skipped, T("%s skipped", Number(d.Skipped))), T("%s failed", Number(d.Failed)))
 	}
 	return out
+}
+
+// DaysSum is what became of all that was tried in these days. What is skipped on purpose is no
+// failure: the rate is of what was to be written.
+func DaysSum(days []Day) string {
+	var all Day
+	for _, d := range days {
+		all.Written, all.InStep, all.Failed = all.Written+d.Written, all.InStep+d.InStep, all.Failed+d.Failed
+	}
+	words := some(all.InStep, T("%s in step already", Number(all.InStep)))
+	if tried := all.Written + all.Failed; tried > 0 {
+		words = join(T("%s succeeded", Percent(float64(all.Written)/float64(tried), 1)), words)
+	}
+	return words
 }
 
 // DaysReach reports that runs, the newest first, reach back beyond the bars.

@@ -87,6 +87,15 @@ func TestDaysEndWithToday(t *testing.T) {
 	if last := days[len(days)-1]; last.Failed != 1 || last.Words != "23 Nov · 7 written · 1 failed" {
 		t.Errorf("today %+v", last)
 	}
+	if got := present.DaysSum(days); got != "94.7"+nn+"% succeeded" {
+		t.Errorf("sum %q", got)
+	}
+	if got := present.DaysSum(present.Days([]store.Run{{Ended: now, InStep: 12, Skipped: 3}}, at)); got != "12 in step already" {
+		t.Errorf("sum %q", got)
+	}
+	if got := present.DaysSum(present.Days(nil, at)); got != "" {
+		t.Errorf("sum %q", got)
+	}
 }
 
 func TestWeekOfPlex(t *testing.T) {

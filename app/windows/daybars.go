@@ -14,13 +14,17 @@ import (
 type dayCharts struct {
 	written, failed         *bars
 	writtenHead, failedHead *widget.Label
-	point                   *widget.Label
+	point                   *widget.Label // the sum, or the day that was clicked
+	told                    bool          // a day was clicked
 	box                     *fyne.Container
 }
 
 func newDayCharts() *dayCharts {
 	d := &dayCharts{writtenHead: line(), failedHead: line(), point: line()}
-	tell := func(words string) { set(d.point, words, widget.LowImportance) }
+	tell := func(words string) {
+		d.told = true
+		set(d.point, words, widget.LowImportance)
+	}
 	d.written, d.failed = newBars(theme.ColorNameSuccess, 64, tell), newBars(theme.ColorNameError, 30, tell)
 	d.writtenHead.TextStyle.Bold, d.failedHead.TextStyle.Bold = true, true
 	d.box = container.NewVBox(d.writtenHead, d.written, d.failedHead, d.failed, d.point)
@@ -36,6 +40,9 @@ func (d *dayCharts) set(days []present.Day) {
 	}
 	d.written.set(written)
 	d.failed.set(failed)
+	if !d.told {
+		set(d.point, present.DaysSum(days), widget.LowImportance)
+	}
 	set(d.writtenHead, present.DaysHead(present.T("Written"), allWritten), widget.MediumImportance)
 	set(d.failedHead, present.DaysHead(present.T("Failed"), allFailed), widget.MediumImportance)
 }
