@@ -20,26 +20,28 @@ import (
 
 // jobJSON is one job of the queue.
 type jobJSON struct {
-	Scene    scene.ID    `json:"scene"`
-	Name     string      `json:"name"`
-	State    queue.State `json:"state"`
-	Cause    string      `json:"cause"`
-	Enqueued *time.Time  `json:"enqueued"`
-	Due      *time.Time  `json:"due"` // next try, or when a finished one finished
-	Attempts int         `json:"attempts"`
-	Code     skip.Code   `json:"code"`
-	Words    string      `json:"words"`
-	Hint     string      `json:"hint"`
-	Class    fault.Class `json:"class"`
-	Picture  bool        `json:"picture"` // failed, and only a picture is missing
-	Outage   uint64      `json:"outage"`  // during which it failed, 0 without one
-	Awaits   []string    `json:"awaits"`  // paths that are not in Plex yet
-	Undo     uint64      `json:"undo"`    // the run it takes back, 0 for a sync
+	Scene       scene.ID     `json:"scene"`
+	Name        string       `json:"name"`
+	State       queue.State  `json:"state"`
+	Cause       string       `json:"cause"`
+	Enqueued    *time.Time   `json:"enqueued"`
+	Due         *time.Time   `json:"due"` // next try, or when a finished one finished
+	Attempts    int          `json:"attempts"`
+	Code        skip.Code    `json:"code"`
+	Words       string       `json:"words"`
+	Message     *messageJSON `json:"message"`
+	Hint        string       `json:"hint"`
+	HintMessage *messageJSON `json:"hintMessage"`
+	Class       fault.Class  `json:"class"`
+	Picture     bool         `json:"picture"` // failed, and only a picture is missing
+	Outage      uint64       `json:"outage"`  // during which it failed, 0 without one
+	Awaits      []string     `json:"awaits"`  // paths that are not in Plex yet
+	Undo        uint64       `json:"undo"`    // the run it takes back, 0 for a sync
 }
 
 func jobOf(j queue.Job) jobJSON {
 	return jobJSON{
-		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Words.String(), j.Hint.String(), j.Class,
+		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Words.String(), messageOf(j.Words), j.Hint.String(), messageOf(j.Hint), j.Class,
 		j.Picture, j.Outage, list(j.Awaits), j.Undo,
 	}
 }
@@ -64,13 +66,16 @@ func runOf(r store.Run) runJSON {
 
 // changeJSON is one value that was written or would be.
 type changeJSON struct {
-	Field scene.Field `json:"field"`
-	Old   string      `json:"old"`
-	New   string      `json:"new"`
-	Why   string      `json:"why"`
+	Field      scene.Field  `json:"field"`
+	Old        string       `json:"old"`
+	New        string       `json:"new"`
+	Why        string       `json:"why"`
+	WhyMessage *messageJSON `json:"whyMessage"`
 }
 
-func changeOf(c store.Change) changeJSON { return changeJSON{c.Field, c.Old, c.New, c.Why.String()} }
+func changeOf(c store.Change) changeJSON {
+	return changeJSON{c.Field, c.Old, c.New, c.Why.String(), messageOf(c.Why)}
+}
 
 // activityJSON is one line of the history.
 type activityJSON struct {
@@ -82,35 +87,37 @@ type activityJSON struct {
 	Item    string       `json:"item"` // machine/ratingKey in Plex
 	State   queue.State  `json:"state"`
 	Words   string       `json:"words"`
+	Message *messageJSON `json:"message"`
 	Changes []changeJSON `json:"changes"`
 }
 
 func activityOf(a store.Activity) activityJSON {
-	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Words.String(), each(a.Changes, changeOf)}
+	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Words.String(), messageOf(a.Words), each(a.Changes, changeOf)}
 }
 
 // reportJSON is a reconciliation without its rows.
 type reportJSON struct {
-	ID         uint64            `json:"id"`
-	Scope      string            `json:"scope"`
-	Started    *time.Time        `json:"started"`
-	Ended      *time.Time        `json:"ended"` // null while it lasts
-	Preview    bool              `json:"preview"`
-	Deep       bool              `json:"deep"`
-	Scheduled  bool              `json:"scheduled"`
-	Incomplete string            `json:"incomplete"` // why, empty when it is complete
-	Total      int               `json:"total"`
-	Checked    int               `json:"checked"`
-	InStep     int               `json:"inStep"`
-	Gaps       int               `json:"gaps"`
-	GapsByKind map[string]int    `json:"gapsByKind"`
-	Enqueued   int               `json:"enqueued"`
-	Skipped    map[skip.Code]int `json:"skipped"`
+	ID                uint64            `json:"id"`
+	Scope             string            `json:"scope"`
+	Started           *time.Time        `json:"started"`
+	Ended             *time.Time        `json:"ended"` // null while it lasts
+	Preview           bool              `json:"preview"`
+	Deep              bool              `json:"deep"`
+	Scheduled         bool              `json:"scheduled"`
+	Incomplete        string            `json:"incomplete"` // why, empty when it is complete
+	IncompleteMessage *messageJSON      `json:"incompleteMessage"`
+	Total             int               `json:"total"`
+	Checked           int               `json:"checked"`
+	InStep            int               `json:"inStep"`
+	Gaps              int               `json:"gaps"`
+	GapsByKind        map[string]int    `json:"gapsByKind"`
+	Enqueued          int               `json:"enqueued"`
+	Skipped           map[skip.Code]int `json:"skipped"`
 }
 
 func reportOf(r store.Report) reportJSON {
 	return reportJSON{
-		r.ID, r.Scope, stamp(r.Started), stamp(r.Ended), r.Preview, r.Deep, r.Scheduled, r.Incomplete.String(), r.Total, r.Checked,
+		r.ID, r.Scope, stamp(r.Started), stamp(r.Ended), r.Preview, r.Deep, r.Scheduled, r.Incomplete.String(), messageOf(r.Incomplete), r.Total, r.Checked,
 		r.InStep, r.Gaps, dict(r.GapsByKind), r.Enqueued, codes(r.Skipped),
 	}
 }
@@ -125,20 +132,24 @@ func codes(counts map[skip.Code]int) map[skip.Code]int {
 
 // rowJSON is one row of a report.
 type rowJSON struct {
-	Scene   scene.ID     `json:"scene"`
-	Title   string       `json:"title"`
-	Path    string       `json:"path"`
-	Kind    string       `json:"kind"`
-	Outcome string       `json:"outcome"`
-	Reason  skip.Code    `json:"reason"`
-	Words   string       `json:"words"`
-	Advice  string       `json:"advice"`
-	Changes []changeJSON `json:"changes"`
+	Scene         scene.ID     `json:"scene"`
+	Title         string       `json:"title"`
+	Path          string       `json:"path"`
+	Kind          string       `json:"kind"`
+	Outcome       string       `json:"outcome"`
+	Reason        skip.Code    `json:"reason"`
+	Words         string       `json:"words"`
+	Message       *messageJSON `json:"message"`
+	Advice        string       `json:"advice"`
+	AdviceMessage *messageJSON `json:"adviceMessage"`
+	Changes       []changeJSON `json:"changes"`
 }
 
 func rowOf(r store.ReportRow) rowJSON {
-	e := present.Exported(r)
-	return rowJSON{e.Scene, e.Title, e.Path, e.Kind, e.Outcome, e.Reason, e.Words, e.Advice, each(e.Changes, changeOf)}
+	words, advice := present.RowReason(r)
+	return rowJSON{
+		r.Scene, r.Title, r.Path, r.Kind, r.Outcome, r.Reason, words.String(), messageOf(words), advice.String(), messageOf(advice), each(r.Changes, changeOf),
+	}
 }
 
 // fullReportJSON is what `reconcile --json` and `reports ID --json` print.
@@ -149,39 +160,45 @@ type fullReportJSON struct {
 
 // attentionJSON is something a person is asked for.
 type attentionJSON struct {
-	Kind   api.AttentionKind `json:"kind"`
-	Words  string            `json:"words"`
-	Hint   string            `json:"hint"`
-	Since  *time.Time        `json:"since"`
-	Report uint64            `json:"report"` // the preview a question is about, 0 without one
+	Kind        api.AttentionKind `json:"kind"`
+	Words       string            `json:"words"`
+	Message     *messageJSON      `json:"message"`
+	Hint        string            `json:"hint"`
+	HintMessage *messageJSON      `json:"hintMessage"`
+	Since       *time.Time        `json:"since"`
+	Report      uint64            `json:"report"` // the preview a question is about, 0 without one
 }
 
 func attentionOf(a api.Attention) attentionJSON {
-	return attentionJSON{a.Kind, a.Words.String(), a.Hint.String(), stamp(a.Since), a.Report}
+	return attentionJSON{a.Kind, a.Words.String(), messageOf(a.Words), a.Hint.String(), messageOf(a.Hint), stamp(a.Since), a.Report}
 }
 
 // failingJSON is a kind of request that is made in vain at present.
 type failingJSON struct {
-	Server fault.Server `json:"server"`
-	Kind   string       `json:"kind"`
-	Class  fault.Class  `json:"class"`
-	Words  string       `json:"words"`
-	Hint   string       `json:"hint"`
-	Since  *time.Time   `json:"since"`
-	Tries  int          `json:"tries"`
-	Next   *time.Time   `json:"next"`
+	Server      fault.Server `json:"server"`
+	Kind        string       `json:"kind"`
+	Class       fault.Class  `json:"class"`
+	Words       string       `json:"words"`
+	Message     *messageJSON `json:"message"`
+	Hint        string       `json:"hint"`
+	HintMessage *messageJSON `json:"hintMessage"`
+	Since       *time.Time   `json:"since"`
+	Tries       int          `json:"tries"`
+	Next        *time.Time   `json:"next"`
 }
 
 func failingOf(f api.Failing) failingJSON {
-	return failingJSON{f.Server, f.Kind, f.Class, f.Words.String(), f.Hint.String(), stamp(f.Since), f.Tries, stamp(f.Next)}
+	return failingJSON{f.Server, f.Kind, f.Class, f.Words.String(), messageOf(f.Words), f.Hint.String(), messageOf(f.Hint), stamp(f.Since), f.Tries, stamp(f.Next)}
 }
 
 // testedJSON is how a try to reach a server went.
 type testedJSON struct {
-	OK        bool          `json:"ok"`
-	Words     string        `json:"words"`
-	Hint      string        `json:"hint"`
-	Libraries []libraryJSON `json:"libraries"` // of Plex; empty for Stash
+	OK          bool          `json:"ok"`
+	Words       string        `json:"words"`
+	Message     *messageJSON  `json:"message"`
+	Hint        string        `json:"hint"`
+	HintMessage *messageJSON  `json:"hintMessage"`
+	Libraries   []libraryJSON `json:"libraries"` // of Plex; empty for Stash
 }
 
 type libraryJSON struct {
@@ -195,7 +212,7 @@ func testedOf(r *api.TestResult) *testedJSON {
 	if r == nil {
 		return nil
 	}
-	return &testedJSON{r.OK, r.Words.String(), r.Hint.String(), each(r.Libraries, func(l api.Library) libraryJSON {
+	return &testedJSON{r.OK, r.Words.String(), messageOf(r.Words), r.Hint.String(), messageOf(r.Hint), each(r.Libraries, func(l api.Library) libraryJSON {
 		return libraryJSON{l.ID, l.Title, l.Type, list(l.Locations)}
 	})}
 }
@@ -217,18 +234,21 @@ type bundleJSON struct {
 
 // explanationJSON is what `explain --json` prints.
 type explanationJSON struct {
-	Scene   scene.ID    `json:"scene"` // 0 when several match
-	Title   string      `json:"title"`
-	Steps   []stepJSON  `json:"steps"`
-	Outcome string      `json:"outcome"`
-	CanUndo bool        `json:"canUndo"`
-	Matches []matchJSON `json:"matches"` // empty unless several match
+	Scene          scene.ID     `json:"scene"` // 0 when several match
+	Title          string       `json:"title"`
+	Steps          []stepJSON   `json:"steps"`
+	Outcome        string       `json:"outcome"`
+	OutcomeMessage *messageJSON `json:"outcomeMessage"`
+	CanUndo        bool         `json:"canUndo"`
+	Matches        []matchJSON  `json:"matches"` // empty unless several match
 }
 
 type stepJSON struct {
-	Topic string   `json:"topic"`
-	Words string   `json:"words"`
-	Lines []string `json:"lines"`
+	Topic        string         `json:"topic"`
+	Words        string         `json:"words"`
+	Message      *messageJSON   `json:"message"`
+	Lines        []string       `json:"lines"`
+	LineMessages []*messageJSON `json:"lineMessages"`
 }
 
 type matchJSON struct {
@@ -240,9 +260,9 @@ type matchJSON struct {
 func explanationOf(e api.Explanation) explanationJSON {
 	return explanationJSON{
 		e.Scene, e.Title, each(e.Steps, func(s api.ExplainStep) stepJSON {
-			return stepJSON{s.Topic, s.Words.String(), each(s.Lines, message.Message.String)}
+			return stepJSON{s.Topic, s.Words.String(), messageOf(s.Words), each(s.Lines, message.Message.String), messagesOf(s.Lines)}
 		}),
-		e.Outcome.String(), e.CanUndo, each(e.Matches, func(m api.Match) matchJSON { return matchJSON{m.Scene, m.Title, m.Path} }),
+		e.Outcome.String(), messageOf(e.Outcome), e.CanUndo, each(e.Matches, func(m api.Match) matchJSON { return matchJSON{m.Scene, m.Title, m.Path} }),
 	}
 }
 

@@ -9,21 +9,26 @@ import (
 
 // outageJSON is one outage of Plex.
 type outageJSON struct {
-	ID           uint64     `json:"id"`
-	Started      *time.Time `json:"started"`
-	Ended        *time.Time `json:"ended"`   // null while it lasts
-	Seconds      float64    `json:"seconds"` // so far, while it lasts
-	Cause        string     `json:"cause"`
-	JobsHeld     int        `json:"jobsHeld"` // that waited for the end of it, at most
-	FailedProbes int        `json:"failedProbes"`
-	Requeued     int        `json:"requeued"` // failed jobs given another life after it
-	Repaired     bool       `json:"repaired"` // put right at a start instead of being observed
-	Imported     bool       `json:"imported"` // observed by Stash2Plex; in no number and never announced
-	Note         string     `json:"note"`
+	ID           uint64       `json:"id"`
+	Started      *time.Time   `json:"started"`
+	Ended        *time.Time   `json:"ended"`   // null while it lasts
+	Seconds      float64      `json:"seconds"` // so far, while it lasts
+	Cause        string       `json:"cause"`
+	CauseMessage *messageJSON `json:"causeMessage"`
+	JobsHeld     int          `json:"jobsHeld"` // that waited for the end of it, at most
+	FailedProbes int          `json:"failedProbes"`
+	Requeued     int          `json:"requeued"` // failed jobs given another life after it
+	Repaired     bool         `json:"repaired"` // put right at a start instead of being observed
+	Imported     bool         `json:"imported"` // observed by Stash2Plex; in no number and never announced
+	Note         string       `json:"note"`
+	NoteMessage  *messageJSON `json:"noteMessage"`
 }
 
 func outageOf(r outage.Record) outageJSON {
-	return outageJSON{r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause.String(), r.JobsHeld, r.FailedProbes, r.Requeued, r.Repaired, r.Imported, r.Note.String()}
+	return outageJSON{
+		r.ID, stamp(r.Started), stamp(r.Ended), r.Length(now()).Seconds(), r.Cause.String(), messageOf(r.Cause), r.JobsHeld, r.FailedProbes,
+		r.Requeued, r.Repaired, r.Imported, r.Note.String(), messageOf(r.Note),
+	}
 }
 
 // gapJSON is a time nobody watched Plex.

@@ -131,7 +131,7 @@ func (s *session) tell(err error) {
 		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)
 	}
 	if s.g.JSON {
-		s.print(failureJSON{errorJSON{f.Class, f.Server, words, hint}})
+		s.print(failureJSON{errorJSON{f.Class, f.Server, words, s.log.said(f.Message), hint, s.log.said(f.Hint)}})
 	}
 }
 
@@ -141,10 +141,12 @@ type failureJSON struct {
 }
 
 type errorJSON struct {
-	Class  fault.Class  `json:"class"`
-	Server fault.Server `json:"server"` // empty when it is Lockstep's own
-	Words  string       `json:"words"`
-	Hint   string       `json:"hint"`
+	Class       fault.Class  `json:"class"`
+	Server      fault.Server `json:"server"` // empty when it is Lockstep's own
+	Words       string       `json:"words"`
+	Message     *messageJSON `json:"message"`
+	Hint        string       `json:"hint"`
+	HintMessage *messageJSON `json:"hintMessage"`
 }
 
 // now is the clock of the app. Tests of time live below, in packages that take it.

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"lockstep/sync/message"
 )
 
 // masked stands where a secret was.
@@ -68,6 +70,14 @@ func (r *redactor) clean(text string) string {
 	}
 	r.mu.RUnlock()
 	return carriers.ReplaceAllString(text, "${1}"+masked)
+}
+
+// said is the form of a message for programs without secrets.
+func (r *redactor) said(m message.Message) *messageJSON {
+	return messageOf(m.Map(func(a message.Arg) message.Arg {
+		a.Text = r.clean(a.Text)
+		return a
+	}))
 }
 
 // writer cleans what a log handler writes: one record a call, whatever its attributes

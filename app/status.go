@@ -39,16 +39,19 @@ type statusJSON struct {
 }
 
 type breakerJSON struct {
-	State     breaker.State `json:"state"`
-	Failures  int           `json:"failures"`
-	NextProbe *time.Time    `json:"nextProbe"`
-	Cause     string        `json:"cause"`
+	State        breaker.State `json:"state"`
+	Failures     int           `json:"failures"`
+	NextProbe    *time.Time    `json:"nextProbe"`
+	Cause        string        `json:"cause"`
+	CauseMessage *messageJSON  `json:"causeMessage"`
 }
 
 type serverJSON struct {
-	OK    bool   `json:"ok"`
-	Error string `json:"error"`
-	Hint  string `json:"hint"`
+	OK           bool         `json:"ok"`
+	Error        string       `json:"error"`
+	ErrorMessage *messageJSON `json:"errorMessage"`
+	Hint         string       `json:"hint"`
+	HintMessage  *messageJSON `json:"hintMessage"`
 }
 
 // statusOf makes the machine's form of a snapshot.
@@ -57,9 +60,11 @@ func statusOf(s api.Snapshot) statusJSON {
 	if s.Verdict == health.Unknown {
 		verdict = "unknown"
 	}
-	server := func(c api.Connection) serverJSON { return serverJSON{c.OK, c.Error.String(), c.Hint.String()} }
+	server := func(c api.Connection) serverJSON {
+		return serverJSON{c.OK, c.Error.String(), messageOf(c.Error), c.Hint.String(), messageOf(c.Hint)}
+	}
 	out := statusJSON{
-		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause.String()},
+		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause.String(), messageOf(s.Breaker.Cause)},
 		Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex),
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
 		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,

@@ -44,9 +44,10 @@ type summaryJSON struct {
 
 // questionJSON is a question of the brake: what a yes covers stands in its report.
 type questionJSON struct {
-	Words  string `json:"words"`
-	Hint   string `json:"hint"`
-	Report uint64 `json:"report"`
+	Words   string       `json:"words"`
+	Message *messageJSON `json:"message"`
+	Hint    string       `json:"hint"`
+	Report  uint64       `json:"report"`
 }
 
 // asked is the question of a snapshot with how to answer it, nil when there is none.
@@ -57,7 +58,7 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 	}
 	s.asking = a.Words
 	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.clean(a.Words.String()), hint, a.Report}
+	return &questionJSON{s.log.clean(a.Words.String()), s.log.said(a.Words), hint, a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -97,7 +98,9 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	sum.Seconds = now().Sub(begun).Seconds()
 	sum.Finished = waited == nil
 	if f := fault.Shown(waited); f != nil {
-		sum.Error = &errorJSON{f.Class, f.Server, s.log.clean(f.Message.String()), s.log.clean(f.Hint.String())}
+		sum.Error = &errorJSON{
+			f.Class, f.Server, s.log.clean(f.Message.String()), s.log.said(f.Message), s.log.clean(f.Hint.String()), s.log.said(f.Hint),
+		}
 		sum.Words = sum.Error.Words
 	}
 	s.answer(sum, func() { s.summarise(sum) })

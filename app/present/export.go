@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -29,15 +30,25 @@ type ExportRow struct {
 
 // Exported makes the file form of a row.
 func Exported(r store.ReportRow) ExportRow {
-	e := ExportRow{Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason, Words: r.Words.String(), Changes: r.Changes}
-	if r.Reason != "" {
-		reason := skip.Of(r.Reason)
-		e.Advice = reason.Advice.String()
-		if e.Words == "" {
-			e.Words = reason.Words.String()
-		}
+	words, advice := RowReason(r)
+	return ExportRow{
+		Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason,
+		Words: words.String(), Advice: advice.String(), Changes: r.Changes,
 	}
-	return e
+}
+
+// RowReason is why a row has the outcome it has, and what can be done about it; None where there
+// is nothing to say.
+func RowReason(r store.ReportRow) (words, advice message.Message) {
+	words = r.Words
+	if r.Reason == "" {
+		return words, message.None
+	}
+	reason := skip.Of(r.Reason)
+	if words.IsZero() {
+		words = reason.Words
+	}
+	return words, reason.Advice
 }
 
 // WriteCSV writes the rows of a report for a spreadsheet. Texts that a spreadsheet

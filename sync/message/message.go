@@ -133,18 +133,3 @@ func Parts(m Message) []Message {
 	}
 	return out
 }
-
-// Described is a message as programs read it: code, arguments and the English words.
-type Described struct {
-	Code  Code   `json:"code"`
-	Args  []Arg  `json:"args,omitempty"`
-	Words string `json:"words"`
-}
-
-// Describe puts the English words beside a message; nil when it says nothing.
-func Describe(m Message) *Described {
-	if m.IsZero() {
-		return nil
-	}
-	return &Described{m.Code, m.Args(), m.String()}
-}

@@ -158,14 +158,3 @@ func TestMapReachesEveryArgumentAndLeavesTheMessage(t *testing.T) {
 		t.Errorf("seen %v", seen)
 	}
 }
-
-func TestDescribedHasCodeArgumentsAndWords(t *testing.T) {
-	t.Parallel()
-	if Describe(None) != nil {
-		t.Error("nothing is described")
-	}
-	got, err := json.Marshal(Describe(New(Unclassified)))
-	if err != nil || string(got) != `{"code":"unclassified","words":"something went wrong inside Lockstep"}` {
-		t.Errorf("%s, %v", got, err)
-	}
-}
