@@ -206,7 +206,7 @@ func TestClosedPipeEndsNothing(t *testing.T) {
 	<-closed
 	status := exec.Command(os.Args[0], "sync", "--all")
 	status.Env = p.Env
-	if words, err := status.CombinedOutput(); err != nil && status.ProcessState.ExitCode() != app.ExitLook {
+	if words, err := status.CombinedOutput(); err != nil && status.ProcessState.ExitCode() != app.ExitAttention {
 		t.Errorf("%v: %s", err, words)
 	}
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {

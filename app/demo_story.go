@@ -134,7 +134,7 @@ func (t *story) inStep(ctx context.Context) error {
 	var diff []string
 	err := t.until(ctx, "Plex getting in step with Stash", func(s api.Snapshot) bool {
 		diff = t.world.Diff(sim.DiffOptions{})
-		return s.Looked && !s.Active && s.Queue.Empty() && len(diff) == 0
+		return s.Scanned && !s.Active && s.Queue.Empty() && len(diff) == 0
 	})
 	if err != nil && len(diff) > 0 {
 		err = fmt.Errorf("%w: %d differences, first %s", err, len(diff), diff[0])

@@ -99,31 +99,31 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	f := d.newApp()
 	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
 	f.SetIcon(icon)
-	shower := &shower{shown: p.Shown}
-	shower.Windows = windows.New(f, a, windows.Options{
+	shown := &openWindows{shown: p.Shown}
+	shown.Windows = windows.New(f, a, windows.Options{
 		DataDir: p.DataDir, Log: filepath.Join(p.DataDir, LogName), Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
 		ChooseFile: chooseFile, Screen: d.screen,
 		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
 		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
 		OnLastClosed: func() {
-			shower.closing = true
+			shown.closing = true
 			f.Quit()
 		},
 	})
 	select {
 	case first := <-p.Show:
-		shower.show(first)
+		shown.show(first)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	var work sync.WaitGroup
 	f.Lifecycle().SetOnStarted(func() {
 		work.Go(func() {
-			if err := shower.Run(ctx); err != nil {
+			if err := shown.Run(ctx); err != nil {
 				slog.Info("the windows are alone now", "err", err)
 			}
 		})
-		work.Go(func() { shower.serve(ctx, p.Show) })
+		work.Go(func() { shown.serve(ctx, p.Show) })
 		context.AfterFunc(ctx, func() { fyne.Do(f.Quit) })
 	})
 	debug.SetGCPercent(windowGarbage) // from here on: the start is quicker without
@@ -142,16 +142,16 @@ func chooseFile(ctx context.Context, q windows.FileQuestion) (string, error) {
 	return desk.ChooseFile(ctx, desk.FileChoice{Title: q.Title, Name: q.Name, Save: q.Name != "", Suffix: q.Suffix})
 }
 
-// shower shows windows until the last one was closed. Its fields belong to Fyne's
+// openWindows shows windows until the last one was closed. Its fields belong to Fyne's
 // goroutine.
-type shower struct {
+type openWindows struct {
 	*windows.Windows
 	shown   func(name string)
 	closing bool
 }
 
 // show must run on Fyne's goroutine.
-func (s *shower) show(name string) {
+func (s *openWindows) show(name string) {
 	if s.closing {
 		return // whoever asked starts a new process
 	}
@@ -162,7 +162,7 @@ func (s *shower) show(name string) {
 }
 
 // serve shows what is asked for until ctx ends.
-func (s *shower) serve(ctx context.Context, names <-chan string) {
+func (s *openWindows) serve(ctx context.Context, names <-chan string) {
 	for {
 		select {
 		case name := <-names:

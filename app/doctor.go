@@ -21,7 +21,7 @@ type doctorCmd struct {
 
 // Run checks everything Lockstep rests on.
 func (c *doctorCmd) Run(s *session) error {
-	return s.look(func(a api.API, live bool) error {
+	return s.readOnly(func(a api.API, live bool) error {
 		env := s.doctorEnv()
 		env.Alone = !live
 		if c.Bundle != "" {
@@ -35,16 +35,16 @@ func (c *doctorCmd) Run(s *session) error {
 		s.answer(each(checks, checkOf), func() { s.say("%s", doctor.Text(checks)) })
 		for _, check := range checks {
 			if check.State == doctor.Fail {
-				return errLook
+				return errAttention
 			}
 		}
 		return nil
 	})
 }
 
-// look gives fn an API that has answers of both servers and writes nothing of its
+// readOnly gives fn an API that has answers of both servers and writes nothing of its
 // own accord, and tells whether it is that of a Lockstep that runs anyway.
-func (s *session) look(fn func(a api.API, live bool) error) error {
+func (s *session) readOnly(fn func(a api.API, live bool) error) error {
 	return s.reach(ownParams{hold: true}, func(a api.API, live bool) error {
 		if !live {
 			if err := s.connected(a); err != nil && s.ctx.Err() != nil {
@@ -61,12 +61,12 @@ func bundleTo(ctx context.Context, path string, a api.API, env doctor.Env) error
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	return errors.Join(must("write the report", doctor.Bundle(ctx, f, a, env)), f.Close())
+	return errors.Join(wrap("write the report", doctor.Bundle(ctx, f, a, env)), f.Close())
 }
 
-// hostLook is how long the doctor waits for a tray host; one that is there is found in
+// trayPatience is how long the doctor waits for a tray host; one that is there is found in
 // milliseconds.
-const hostLook = 2 * time.Second
+const trayPatience = 2 * time.Second
 
 // doctorEnv says where the doctor finds what the API does not tell.
 func (s *session) doctorEnv() doctor.Env {
@@ -91,7 +91,7 @@ func (s *session) doctorEnv() doctor.Env {
 		}
 		env.Notifications = s.Desktop.Notifications
 		env.TrayHost = func(ctx context.Context) bool {
-			ctx, cancel := context.WithTimeout(ctx, hostLook)
+			ctx, cancel := context.WithTimeout(ctx, trayPatience)
 			defer cancel()
 			return s.Desktop.TrayHost(ctx)
 		}

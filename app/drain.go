@@ -22,8 +22,8 @@ type drain struct {
 	maxWait time.Duration
 	// wish starts what is to be waited for; nil when the engine begins by itself.
 	wish func(ctx context.Context) error
-	// told is called when the state changes, and now and then while it does not.
-	told func(words string)
+	// onState is called when the state changes, and now and then while it does not.
+	onState func(words string)
 
 	wished   bool           // the wish was carried out
 	since    uint64         // revision of the snapshot right after it
@@ -31,11 +31,11 @@ type drain struct {
 	progress time.Time
 	state    present.State
 	words    string
-	spoken   time.Time
+	reported time.Time
 }
 
-// chatter is how often somebody who waits is told how far it is.
-const chatter = 5 * time.Second
+// reportEvery is how often somebody who waits is told how far it is.
+const reportEvery = 5 * time.Second
 
 // run returns the last snapshot, and an error when the end was not reached.
 func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
@@ -51,10 +51,10 @@ func (d *drain) run(ctx context.Context) (api.Snapshot, error) {
 		var ended error
 		select {
 		case <-feed.Changed():
-		case <-time.After(time.Second): // the wait may be over without news
+		case <-time.After(time.Second): // the wait may be over without a new snapshot
 		case err := <-feed.Ended():
 			s, _ := feed.Latest()
-			return s, must("watch the engine", err)
+			return s, wrap("watch the engine", err)
 		case ended = <-wished:
 			if ended == nil {
 				ended = d.granted(ctx)
@@ -104,7 +104,7 @@ func (d *drain) judge(s api.Snapshot, now time.Time) (done bool, err error) {
 
 // idle reports that nothing is left to do, nor to be counted by the brake.
 func idle(s api.Snapshot) bool {
-	return s.Looked && !s.Active && s.Queue.Empty() && s.Run.Total == 0 && !s.Counting
+	return s.Scanned && !s.Active && s.Queue.Empty() && s.Run.Total == 0 && !s.Counting
 }
 
 // question is what the brake asks; false when it does not.
@@ -119,11 +119,11 @@ func question(s api.Snapshot) (api.Attention, bool) {
 
 func (d *drain) tell(s api.Snapshot, now time.Time) {
 	state, words := present.StateOf(s), present.Status(s, present.Moment{Now: now})
-	if d.told == nil || words == d.words || (state == d.state || going(state) && going(d.state)) && now.Sub(d.spoken) < chatter {
+	if d.onState == nil || words == d.words || (state == d.state || going(state) && going(d.state)) && now.Sub(d.reported) < reportEvery {
 		return
 	}
-	d.state, d.words, d.spoken = state, words, now
-	d.told(words)
+	d.state, d.words, d.reported = state, words, now
+	d.onState(words)
 }
 
 // going reports work that goes on, batch after batch: between two of them nothing is in hand.
@@ -135,7 +135,7 @@ func (d *drain) gains(s api.Snapshot) bool {
 	gained := false
 	for reached, n := range map[string]int{
 		"ended": s.Queue.Done + s.Queue.Skipped + s.Queue.Dead + s.Queue.Parked, "run": s.Run.Finished() + s.Run.Unchecked,
-		"runs": int(s.Run.Started), "found": s.Queue.Waiting + s.Queue.Running, "looked": toInt(s.Looked),
+		"runs": int(s.Run.Started), "found": s.Queue.Waiting + s.Queue.Running, "scanned": toInt(s.Scanned),
 	} {
 		gained = d.reach(reached, n) || gained
 	}

@@ -29,7 +29,7 @@ func (c *historyCmd) Run(s *session) error {
 	return s.read(func(r reading) error {
 		lines, err := r.History(s.ctx, q)
 		if err != nil {
-			return must("read the history", err)
+			return wrap("read the history", err)
 		}
 		s.answer(each(lines, activityOf), func() { s.history(lines) })
 		return nil
@@ -52,7 +52,7 @@ func (s *session) history(lines []store.Activity) {
 func (s *session) runs(r reading, limit int) error {
 	runs, err := r.Runs(s.ctx, limit)
 	if err != nil {
-		return must("read the runs", err)
+		return wrap("read the runs", err)
 	}
 	s.answer(each(runs, runOf), func() {
 		var rows [][]string

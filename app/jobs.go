@@ -33,11 +33,11 @@ func (c *queueCmd) Run(s *session) error {
 	return s.read(func(r reading) error {
 		page, err := r.Jobs(s.ctx, q)
 		if err != nil {
-			return must("read the queue", err)
+			return wrap("read the queue", err)
 		}
 		snap, err := r.Snapshot(s.ctx)
 		if err != nil {
-			return must("read the state", err)
+			return wrap("read the state", err)
 		}
 		s.answer(jobsJSON{snap.Queue, page.Total, each(page.Jobs, jobOf)}, func() { s.jobs(page, snap) })
 		return nil

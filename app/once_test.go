@@ -37,7 +37,7 @@ func TestOnceWritesAllThatNeedsNoAnswerAndSaysHowMuchDoes(t *testing.T) {
 				Report      uint64
 			}
 		}
-		s.json(app.ExitLook, &sum, "headless", "--once")
+		s.json(app.ExitAttention, &sum, "headless", "--once")
 		if !sum.Finished || sum.Question == nil || sum.Error != nil || sum.NeedsYou != 350 {
 			t.Fatalf("%+v", sum)
 		}
@@ -48,10 +48,10 @@ func TestOnceWritesAllThatNeedsNoAnswerAndSaysHowMuchDoes(t *testing.T) {
 			t.Errorf("written %d, want %d", sum.Written, want)
 		}
 	}
-	if r := s.run("sync"); r.code != app.ExitLook || !strings.Contains(r.out, "350 of 350") || !strings.Contains(r.out, "lockstep reconcile --yes") {
+	if r := s.run("sync"); r.code != app.ExitAttention || !strings.Contains(r.out, "350 of 350") || !strings.Contains(r.out, "lockstep reconcile --yes") {
 		t.Errorf("code %d: %s", r.code, r.out)
 	}
-	if r := s.run("reconcile"); r.code != app.ExitLook || !strings.Contains(r.out, "350 of 350") {
+	if r := s.run("reconcile"); r.code != app.ExitAttention || !strings.Contains(r.out, "350 of 350") {
 		t.Errorf("code %d: %s %s", r.code, r.out, r.err)
 	}
 	if r := s.run("reconcile", "--yes"); r.code != app.ExitFine {

@@ -65,7 +65,7 @@ func (s *session) own(p ownParams) (*owner, error) {
 	}
 	o.start(context.WithoutCancel(s.ctx))
 	if err := o.ready(s.ctx); err != nil {
-		_ = o.stop() // why it did not start is the news
+		_ = o.stop() // the caller wants to know why it did not start
 		return nil, err
 	}
 	return o, nil
@@ -162,7 +162,7 @@ func (o *owner) ready(ctx context.Context) error {
 	_, err := o.Snapshot(ctx)
 	select {
 	case <-o.ended:
-		return o.err // that it ended is the news, not that nobody waited longer
+		return o.err // that it ended matters, not that nobody waited longer
 	default:
 		return err
 	}

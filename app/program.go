@@ -22,9 +22,9 @@ const (
 	ExitFine  = 0
 	ExitError = 1
 	ExitUsage = 2
-	// ExitLook means that all went well but a person should look: a scene failed, or
+	// ExitAttention means that all went well but a person should look: a scene failed, or
 	// skipped for a reason that only a person can settle.
-	ExitLook = 3
+	ExitAttention = 3
 )
 
 // Program is one run of Lockstep from outside.
@@ -77,8 +77,8 @@ type WindowParams struct {
 	Doctor doctor.Env
 }
 
-// errLook ends a command with ExitLook; everything was said already.
-var errLook = errors.New("a person should look")
+// errAttention ends a command with ExitAttention; everything was said already.
+var errAttention = errors.New("a person should look")
 
 // errUsage ends a command with ExitUsage.
 type errUsage struct{ error }
@@ -103,8 +103,8 @@ func (s *session) exit(err error) int {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled) && s.ctx.Err() != nil:
 		return ExitFine
-	case errors.Is(err, errLook):
-		return ExitLook
+	case errors.Is(err, errAttention):
+		return ExitAttention
 	case errors.Is(err, errFailed):
 		return ExitError
 	case errors.As(err, &usage):

@@ -135,8 +135,8 @@ func (s *session) reach(p ownParams, fn func(a api.API, live bool) error) error 
 	return errors.Join(fn(own, false), own.stop())
 }
 
-// must reports what a call to the API was for when it fails without better words.
-func must(what string, err error) error {
+// wrap reports what a call to the API was for when it fails without better words.
+func wrap(what string, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}

@@ -35,7 +35,7 @@ func (c *reconcileCmd) Run(s *session) error {
 			return errFailed
 		}
 		if !live && !c.Preview {
-			d := &drain{api: a, maxWait: defaultWait, told: s.announce}
+			d := &drain{api: a, maxWait: defaultWait, onState: s.announce}
 			snap, err := d.run(s.ctx)
 			if err != nil {
 				return err
@@ -44,13 +44,13 @@ func (c *reconcileCmd) Run(s *session) error {
 				if !s.g.JSON {
 					s.sayQuestion(q)
 				}
-				return errLook
+				return errAttention
 			}
 			if snap.Queue.Dead > 0 {
-				return errLook
+				return errAttention
 			}
 		}
-		return lookAt(rep)
+		return needsAttention(rep)
 	})
 }
 
@@ -61,18 +61,18 @@ func (s *session) written(a api.API) error {
 	if err := s.connected(a); err != nil {
 		return s.ctx.Err()
 	}
-	d := &drain{api: a, maxWait: defaultWait, told: s.announce}
+	d := &drain{api: a, maxWait: defaultWait, onState: s.announce}
 	if _, err := d.run(s.ctx); err != nil {
 		s.log.log.Info("compare before everything is written", "why", err)
 	}
 	return s.ctx.Err()
 }
 
-// lookAt ends a command with ExitLook when rows of the report wait for a person.
-func lookAt(r store.Report) error {
+// needsAttention ends a command with ExitAttention when rows of the report wait for a person.
+func needsAttention(r store.Report) error {
 	for code, n := range r.Skipped {
 		if n > 0 && skip.Of(code).Act {
-			return errLook
+			return errAttention
 		}
 	}
 	return nil
@@ -101,7 +101,7 @@ func (s *session) reconcile(a api.API, q api.ReconcileRequest) (store.Report, er
 		}
 		rep, err := a.Report(ctx, id)
 		if err != nil || !rep.Ended.IsZero() {
-			return rep, must("read the report", err)
+			return rep, wrap("read the report", err)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func (c *reportsCmd) Run(s *session) error {
 func (s *session) reports(r reading, limit int) error {
 	reports, err := r.Reports(s.ctx, limit)
 	if err != nil {
-		return must("read the reports", err)
+		return wrap("read the reports", err)
 	}
 	s.answer(each(reports, reportOf), func() {
 		if len(reports) == 0 {
@@ -188,7 +188,7 @@ func rows(ctx context.Context, r reading, report uint64) iter.Seq2[store.ReportR
 		for offset := 0; ; {
 			page, err := r.Rows(ctx, store.RowQuery{Report: report, Offset: offset, Limit: pageSize})
 			if err != nil {
-				yield(store.ReportRow{}, must("read the rows", err))
+				yield(store.ReportRow{}, wrap("read the rows", err))
 				return
 			}
 			for _, row := range page.Rows {

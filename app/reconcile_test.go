@@ -25,7 +25,7 @@ func TestReconciliationOfOurOwnFindsNothingUnderWay(t *testing.T) {
 		var rep struct {
 			Rows []struct{ Outcome, Reason string }
 		}
-		s.json(app.ExitLook, &rep, "reconcile")
+		s.json(app.ExitAttention, &rep, "reconcile")
 		if len(rep.Rows) == 0 || slices.Contains([]string{"running-now", "already-queued"}, rep.Rows[0].Reason) {
 			t.Errorf("reconciliation %d: %+v", i, rep.Rows)
 		}

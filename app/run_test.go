@@ -49,11 +49,11 @@ func TestScenesThatNeedAPersonEndWithThree(t *testing.T) {
 	s := newShell(t)
 	s.world(sim.Options{Seed: 4, Scenes: 20, Dirt: sim.Dirt{Raw: 3}})
 	var sum summary
-	s.json(app.ExitLook, &sum, "sync")
+	s.json(app.ExitAttention, &sum, "sync")
 	if !sum.Finished || sum.NeedsYou != 3 || sum.Queue.Skipped != 3 {
 		t.Errorf("got %+v", sum)
 	}
-	if r := s.run("sync"); r.code != app.ExitLook || !strings.Contains(r.out, "No metadata yet") {
+	if r := s.run("sync"); r.code != app.ExitAttention || !strings.Contains(r.out, "No metadata yet") {
 		t.Errorf("code %d: %s", r.code, r.out)
 	}
 }

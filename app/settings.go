@@ -105,7 +105,7 @@ func (c *settingsImportCmd) read(in io.Reader) ([]byte, error) {
 		return nil, errUsage{fmt.Errorf("%s is not a file; give a settings export, or - for standard input", c.File)}
 	}
 	if err != nil {
-		return nil, must("read the settings", err)
+		return nil, wrap("read the settings", err)
 	}
 	defer f.Close()
 	return readSettings(f)
@@ -116,7 +116,7 @@ func readSettings(in io.Reader) ([]byte, error) {
 	if errors.Is(err, decode.ErrTooLarge) {
 		return nil, errUsage{errors.New("this is not a settings export: it is larger than 1 MB")}
 	}
-	return data, must("read the settings", err)
+	return data, wrap("read the settings", err)
 }
 
 // importSettings reads what `settings export` writes. Names it does not know are an
@@ -231,7 +231,7 @@ func (c *settingsExportCmd) write(s *session, values map[string]string) error {
 	if err == nil {
 		err = os.WriteFile(c.File, append(data, '\n'), 0o600)
 	}
-	return must("write the settings", err)
+	return wrap("write the settings", err)
 }
 
 // secretLimit bounds what is read as a secret; a Stash key is a JWT of some 200 bytes.
@@ -251,7 +251,7 @@ func (c *secretSetCmd) Run(s *session) error {
 	}
 	data, err := read(in)
 	if err != nil {
-		return must("read the secret", err)
+		return wrap("read the secret", err)
 	}
 	value := strings.TrimSpace(string(text(data)))
 	if value == "" {

@@ -91,7 +91,7 @@ func (c *statusCmd) Run(s *session) error {
 		if err == nil {
 			s.status(snap)
 		}
-		return must("read the state", err)
+		return wrap("read the state", err)
 	})
 	if errors.Is(err, storage.ErrNone) {
 		s.status(api.Snapshot{Version: s.Version, Breaker: api.Breaker{State: breaker.Closed}})
@@ -155,11 +155,11 @@ func (c *outagesCmd) Run(s *session) error {
 	return s.read(func(r reading) error {
 		page, err := r.Outages(s.ctx, api.OutageQuery{Window: window})
 		if err != nil {
-			return must("read the outages", err)
+			return wrap("read the outages", err)
 		}
 		snap, err := r.Snapshot(s.ctx)
 		if err != nil {
-			return must("read the state", err)
+			return wrap("read the state", err)
 		}
 		s.answer(outagesOf(statusOf(snap).Verdict, page), func() { s.outages(page, snap) })
 		return nil

@@ -83,7 +83,7 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	if err != nil {
 		return err
 	}
-	d := &drain{api: a, maxWait: maxWait, told: s.announce}
+	d := &drain{api: a, maxWait: maxWait, onState: s.announce}
 	if live || q.All || len(q.Scenes) > 0 {
 		d.wish = func(ctx context.Context) error { _, err := a.SyncNow(ctx, q); return err }
 	}
@@ -116,7 +116,7 @@ func (s *session) outcome(sum summaryJSON, waited error) error {
 	case waited != nil:
 		return waited
 	case sum.NeedsYou > 0:
-		return errLook
+		return errAttention
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (s *session) outcome(sum summaryJSON, waited error) error {
 func runsOf(ctx context.Context, a reading) (map[uint64]store.Run, error) {
 	runs, err := a.Runs(ctx, recentRuns)
 	if err != nil {
-		return nil, must("read the runs", err)
+		return nil, wrap("read the runs", err)
 	}
 	out := make(map[uint64]store.Run, len(runs))
 	for _, r := range runs {
@@ -176,7 +176,7 @@ func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue
 	for offset := 0; ; {
 		page, err := a.Jobs(ctx, store.JobQuery{States: states, Offset: offset, Limit: pageSize})
 		if err != nil {
-			return must("read the queue", err)
+			return wrap("read the queue", err)
 		}
 		for _, j := range page.Jobs {
 			fn(j)

@@ -333,7 +333,7 @@ func TestWholeBackupIsPreferredToADamagedNewerOne(t *testing.T) {
 	audit(t, d)
 }
 
-// TestReaderShowsTheRestOfADamagedDatabase: a command that only looks works before
+// TestReaderShowsTheRestOfADamagedDatabase: a command that only reads works before
 // Lockstep has healed what is damaged.
 func TestReaderShowsTheRestOfADamagedDatabase(t *testing.T) {
 	t.Parallel()
@@ -390,9 +390,9 @@ func harm(t *testing.T, change func(k, v []byte) ([]byte, []byte), key []byte, b
 
 func number(n byte) []byte { return []byte{0, 0, 0, 0, 0, 0, 0, n} }
 
-// TestSceneOfWhichSomethingIsLostIsLookedAtAgain: else nobody would know for ever whose
+// TestSceneOfWhichSomethingIsLostIsReadAgain: else nobody would know for ever whose
 // files are whose.
-func TestSceneOfWhichSomethingIsLostIsLookedAtAgain(t *testing.T) {
+func TestSceneOfWhichSomethingIsLostIsReadAgain(t *testing.T) {
 	t.Parallel()
 	for _, bucket := range []string{"scene-claims", "scene-uses"} {
 		d := harm(t, garbage, []byte{0, 0, 0, 0, 0, 0, 1, 2}, bucket)

@@ -35,7 +35,7 @@ func (h *healer) lost(r damagedRecord) error {
 		}
 		return t.put(bJobs, r.key, t.anew(scene.ID(tail(r.key))))
 	case bSeen, bSceneUses, bSceneClaims:
-		return h.lookAgain(r.key)
+		return h.scanAgain(r.key)
 	case bIndex:
 		return h.listAgain(r.key)
 	case bJournal:
@@ -52,8 +52,8 @@ func (h *healer) lost(r damagedRecord) error {
 	return nil
 }
 
-// lookAgain forgets a scene, so that the next look at Stash finds it new.
-func (h *healer) lookAgain(key []byte) error {
+// scanAgain forgets a scene, so that the next scan of Stash finds it new.
+func (h *healer) scanAgain(key []byte) error {
 	if len(key) != 8 {
 		return nil
 	}

@@ -10,13 +10,13 @@ import (
 	"os"
 )
 
-// Look sees whether the database is still the file that is open, and heals damage that a
+// CheckPlace sees whether the database is still the file that is open, and heals damage that a
 // read has met. A file that was removed or moved away is written anew from what is open, so
 // that nothing is lost; where another file is in its place, nothing more is written until
 // Lockstep is started again. The words tell a person what happened since the last call, ""
 // when nothing did. It costs two system calls.
-func (d *DB) Look() (message.Message, error) {
-	words, err := d.look()
+func (d *DB) CheckPlace() (message.Message, error) {
+	words, err := d.takeHappened()
 	if err != nil || !d.hurt.Load() {
 		return words, err
 	}
@@ -24,7 +24,7 @@ func (d *DB) Look() (message.Message, error) {
 	return message.Sentences(words, healed), err
 }
 
-func (d *DB) look() (message.Message, error) {
+func (d *DB) takeHappened() (message.Message, error) {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	err := d.keepPlace()
@@ -33,7 +33,7 @@ func (d *DB) look() (message.Message, error) {
 	return words, err
 }
 
-// keepPlace does the work of Look before every write. The caller holds writing.
+// keepPlace does the work of CheckPlace before every write. The caller holds writing.
 func (d *DB) keepPlace() error {
 	mine, err := d.file.Stat()
 	if errors.Is(err, os.ErrClosed) {

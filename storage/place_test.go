@@ -31,14 +31,14 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 	}
 	then := map[string]func(t *testing.T, d *storage.DB){
 		"looked at": func(t *testing.T, d *storage.DB) {
-			words, err := d.Look()
+			words, err := d.CheckPlace()
 			if err != nil || !strings.Contains(words.String(), "removed") || !strings.Contains(words.String(), "nothing is lost") {
 				t.Errorf("said %q, %v", words, err)
 			}
 		},
 		"written to": func(t *testing.T, d *storage.DB) {
 			enqueue(t, d, 4, 4)
-			if words, err := d.Look(); err != nil || !strings.Contains(words.String(), "removed") {
+			if words, err := d.CheckPlace(); err != nil || !strings.Contains(words.String(), "removed") {
 				t.Errorf("said afterwards %q, %v", words, err)
 			}
 		},
@@ -54,7 +54,7 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 				take(t, dir)
 				use(t, d)
 				if what != "closed" {
-					if words, err := d.Look(); !words.IsZero() || err != nil {
+					if words, err := d.CheckPlace(); !words.IsZero() || err != nil {
 						t.Errorf("said twice: %q, %v", words, err)
 					}
 				}
@@ -130,14 +130,14 @@ func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, dbPath(dir), nil)
-	if _, err := d.Look(); err == nil {
+	if _, err := d.CheckPlace(); err == nil {
 		t.Error("another file in its place was not noticed")
 	}
 	if err := os.Rename(away, dbPath(dir)); err != nil {
 		t.Fatal(err)
 	}
 	enqueue(t, d, 4, 4)
-	if words, err := d.Look(); !words.IsZero() || err != nil {
+	if words, err := d.CheckPlace(); !words.IsZero() || err != nil {
 		t.Errorf("put back: %q, %v", words, err)
 	}
 }

@@ -135,7 +135,7 @@ func makeBuckets(t *bolt.Tx) error {
 func restoreNewest(o Options, path string) (string, time.Time, error) {
 	temp := path + ".restoring"
 	defer os.Remove(temp) //nolint:errcheck // it is gone when it was moved
-	for _, bearable := range []int{0, math.MaxInt} {
+	for _, tolerated := range []int{0, math.MaxInt} {
 		for _, b := range backups(o.Dir) {
 			if err := copyFile(o.disk, b.path, temp); err != nil {
 				return "", time.Time{}, err
@@ -144,7 +144,7 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 			if err == nil {
 				err = withFile(temp, func(b *bolt.DB) error { return b.View(sameSchema) })
 			}
-			if err == nil && damaged <= bearable {
+			if err == nil && damaged <= tolerated {
 				return b.path, b.made, o.disk.moveIn(temp, path)
 			}
 			o.Log.Warn("a backup cannot be used", "backup", b.path, "damaged", damaged, "error", err)

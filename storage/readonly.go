@@ -38,7 +38,7 @@ func ReadOnly(dir string) (*Reader, error) {
 	if err := preflight(path); err != nil {
 		return nil, openFault(path, err)
 	}
-	d := &DB{env: &env{now: time.Now, log: slog.Default(), onlyLooks: true}, dir: dir, path: path}
+	d := &DB{env: &env{now: time.Now, log: slog.Default(), readOnly: true}, dir: dir, path: path}
 	err := guarded(func() error { return d.openForReading() })
 	if err != nil {
 		d.abandon()

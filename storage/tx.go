@@ -26,8 +26,8 @@ const chunk = 256
 type env struct {
 	now func() time.Time
 	log *slog.Logger
-	// onlyLooks is set where nothing can be written.
-	onlyLooks bool
+	// readOnly is set where nothing can be written.
+	readOnly bool
 	// hurt is set when a damaged record was met that is not healed yet; reported holds
 	// those already logged.
 	hurt     atomic.Bool

@@ -10,7 +10,7 @@ import (
 // into defaults behind the user's back. One who only looks is shown the rest without it.
 func (t *tx) Value(name string, v any) (bool, error) {
 	raw, ok, err := load[json.RawMessage](t, bValues, []byte(name))
-	if t.env.onlyLooks && errors.Is(err, errRecord) {
+	if t.env.readOnly && errors.Is(err, errRecord) {
 		t.env.report(bValues, []byte(name), err)
 		return false, nil
 	}

@@ -108,8 +108,8 @@ type check func(context.Context) Check
 func (c *checkup) all(ctx context.Context, list []check) []Check {
 	found := make([]Check, len(list))
 	var wait sync.WaitGroup
-	for i, look := range list {
-		wait.Go(func() { found[i] = look(ctx) })
+	for i, check := range list {
+		wait.Go(func() { found[i] = check(ctx) })
 	}
 	wait.Wait()
 	var out []Check

@@ -133,7 +133,7 @@ func (h *household) until(t *testing.T, fits func(api.Snapshot) bool) {
 	}
 }
 
-func settled(s api.Snapshot) bool { return s.Looked && !s.Active && s.Queue.Empty() }
+func settled(s api.Snapshot) bool { return s.Scanned && !s.Active && s.Queue.Empty() }
 
 // find returns a check by name.
 func find(t *testing.T, all []doctor.Check, name string) doctor.Check {

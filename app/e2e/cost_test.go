@@ -119,7 +119,7 @@ func (d *desk) synced() {
 	defer c.Close()
 	err := desktoptest.Until(30*time.Minute, "the first sync", func() error {
 		s, err := c.Snapshot(context.Background())
-		if err != nil || !s.Looked || s.Active || !s.Queue.Empty() {
+		if err != nil || !s.Scanned || s.Active || !s.Queue.Empty() {
 			return fmt.Errorf("queue %+v: %w", s.Queue, err)
 		}
 		return nil

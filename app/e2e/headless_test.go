@@ -77,7 +77,7 @@ func TestHeadlessOnceTwiceWritesOnce(t *testing.T) {
 	h.noToken()
 }
 
-func TestHeadlessOnceWithNothingToLookAtEndsWell(t *testing.T) {
+func TestHeadlessOnceWithoutAnySceneEndsWell(t *testing.T) {
 	h := server(t, tidy())
 	if s, a := h.once(); a.code != 0 || s.NeedsYou != 0 || !s.Finished {
 		t.Errorf("%+v, code %d\n%s", s, a.code, a.problems)

@@ -208,7 +208,7 @@ func (d *desk) sees(c *remote.Client, what string, fits func(api.Snapshot) bool)
 			return err
 		}
 		if last = s; !fits(s) {
-			return fmt.Errorf("verdict %q, queue %+v, paused %v, looked %v, stash %+v, plex %+v", s.Verdict, s.Queue, s.Paused, s.Looked, s.Stash, s.Plex)
+			return fmt.Errorf("verdict %q, queue %+v, paused %v, looked %v, stash %+v, plex %+v", s.Verdict, s.Queue, s.Paused, s.Scanned, s.Stash, s.Plex)
 		}
 		return nil
 	})
@@ -218,7 +218,7 @@ func (d *desk) sees(c *remote.Client, what string, fits func(api.Snapshot) bool)
 // settled waits until everything that can be done is done.
 func (d *desk) settled(c *remote.Client) api.Snapshot {
 	d.t.Helper()
-	return d.sees(c, "a settled queue", func(s api.Snapshot) bool { return s.Looked && !s.Active && s.Queue.Empty() })
+	return d.sees(c, "a settled queue", func(s api.Snapshot) bool { return s.Scanned && !s.Active && s.Queue.Empty() })
 }
 
 // title is the title of a window, by its name.

@@ -35,7 +35,7 @@ func TestKilledWindowsChangeNothing(t *testing.T) {
 	}
 	kills := 0
 	for ; ; kills++ {
-		if s := d.sees(c, "a word of the engine", func(api.Snapshot) bool { return true }); s.Looked && s.Queue.Empty() {
+		if s := d.sees(c, "a word of the engine", func(api.Snapshot) bool { return true }); s.Scanned && s.Queue.Empty() {
 			break
 		}
 		d.click(item, "Queue…")

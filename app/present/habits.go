@@ -75,7 +75,7 @@ func ordered(layout string) string {
 
 // stamped joins a day and a time of day.
 func stamped(day, clock string) string {
-	if inForce().MonthFirst && spoken.Load() == nil {
+	if inForce().MonthFirst && inUse.Load() == nil {
 		return day + ", " + clock
 	}
 	return day + " " + clock

@@ -23,8 +23,8 @@ var catalogues = map[string]func() map[string]string{"de": sync.OnceValue(func()
 	return m
 })}
 
-// spoken is the catalogue in use; nil for English.
-var spoken atomic.Pointer[map[string]string]
+// inUse is the catalogue of the language chosen; nil for English.
+var inUse atomic.Pointer[map[string]string]
 
 // code is the language in use.
 var code atomic.Pointer[string]
@@ -35,11 +35,11 @@ var code atomic.Pointer[string]
 func SetLanguage(letters string) {
 	c, ok := catalogues[letters]
 	if !ok {
-		spoken.Store(nil)
+		inUse.Store(nil)
 		letters = english
 	} else {
 		m := c()
-		spoken.Store(&m)
+		inUse.Store(&m)
 	}
 	code.Store(&letters)
 }
@@ -79,7 +79,7 @@ func LanguageOf(env func(string) (string, bool)) string {
 // fmt.Sprintf. A sentence that no catalogue knows is said in English.
 func T(english string, blanks ...any) string {
 	words := english
-	if m := spoken.Load(); m != nil {
+	if m := inUse.Load(); m != nil {
 		if w, ok := (*m)[english]; ok {
 			words = w
 		}
@@ -95,7 +95,7 @@ func point() string { return T(".") }
 
 // date writes a day as the language does. Layouts are those of package time.
 func date(t time.Time, layout string) string {
-	if spoken.Load() == nil {
+	if inUse.Load() == nil {
 		return t.Format(ordered(layout))
 	}
 	words := t.Format(T(layout))

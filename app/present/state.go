@@ -28,7 +28,7 @@ const (
 	Comparing // a reconciliation runs
 	Writing   // a batch is worked on, or the next one is about to be
 	Stuck     // something that changes depend on fails again and again
-	Scanning  // the first look at both servers
+	Scanning  // the first scan of both servers
 	Held      // work is left, but none is to be done right now
 	Unsettled // nothing left to do, but not all is in step and a person can do something about it
 	Idle      // nothing left to do

@@ -8,10 +8,10 @@ type subject interface{ about() string }
 // reword makes the open windows anew when the language has changed. What is being filled
 // in stays as it is until it is done: the set-up, and settings not saved yet.
 func (w *Windows) reword() {
-	if w.spoken == present.Language() {
+	if w.shownIn == present.Language() {
 		return
 	}
-	w.spoken = present.Language()
+	w.shownIn = present.Language()
 	for _, win := range w.open {
 		switch p := win.page.(type) {
 		case *setUpPage:

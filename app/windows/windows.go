@@ -68,7 +68,7 @@ type Windows struct {
 	memory   *memory
 	snap     api.Snapshot
 	informed bool   // of the engine, or of its end
-	spoken   string // the language of what is open
+	shownIn  string // the language of what is open
 
 	// Tests replace these to run everything in order on one goroutine.
 	spawn     func(func())
@@ -106,7 +106,7 @@ func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
 	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
 	w.spawn = func(fn func()) { go fn() }
-	w.memory, w.spoken = loadMemory(opt.DataDir), present.Language()
+	w.memory, w.shownIn = loadMemory(opt.DataDir), present.Language()
 	return w
 }
 

@@ -54,12 +54,12 @@ type Snapshot struct {
 	Reconcile  *ReconcileState `json:"reconcile,omitempty"`
 	// LastReconciliation is the newest finished report that was no preview.
 	LastReconciliation *store.Report `json:"lastReconciliation"`
-	NeedLook           int           `json:"needLook"` // rows of it a person must act on
+	NeedAction         int           `json:"needLook"` // rows of it a person must act on
 	Attention          []Attention   `json:"attention,omitempty"`
 	// Failing is what is tried again and again without success at present, the oldest
 	// first, although the server it is asked of may be there.
 	Failing []Failing `json:"failing,omitempty"`
-	// Scan is the look at the servers that is under way, nil when there is none.
+	// Scan is the scan of the servers that is under way, nil when there is none.
 	Scan *Scan `json:"scan,omitempty"`
 	// Counting is true while the mass-change brake holds scenes back and it is not known
 	// yet whether a person has to be asked.
@@ -68,10 +68,10 @@ type Snapshot struct {
 	// scenes are parked, and are written as soon as they do.
 	Awaiting  bool            `json:"awaiting,omitempty"`
 	LastError message.Message `json:"lastError,omitzero"`
-	// Looked is true when a complete look at both servers has ended since the start and
+	// Scanned is true when a complete scan of both servers has ended since the start and
 	// none is under way; Active while a batch is worked on.
-	Looked bool `json:"looked"`
-	Active bool `json:"active"`
+	Scanned bool `json:"looked"`
+	Active  bool `json:"active"`
 	// Quiet is true within the quiet hours or while notifications are off.
 	Quiet bool `json:"quiet,omitempty"`
 	// Language is what tray, windows and notifications are to speak, as the settings say.
@@ -180,7 +180,7 @@ type Failing struct {
 	Next   time.Time       `json:"next"` // when it is tried again
 }
 
-// Scan is what a look at the servers is at.
+// Scan is how far a scan of the servers is.
 type Scan struct {
 	Server fault.Server `json:"server"` // the one being read
 	Done   int          `json:"done"`   // scenes or items read so far

@@ -53,8 +53,8 @@ func (m *model) queued(id scene.ID) bool { _, ok := m.queue[id]; return ok }
 
 func anyScene(scene.ID) bool { return true }
 
-// look enqueues what was edited. A confirmed job stays confirmed.
-func (m *model) look(t *rapid.T) {
+// edit enqueues what was edited. A confirmed job stays confirmed.
+func (m *model) edit(t *rapid.T) {
 	for _, id := range m.some(t, anyScene, "edited") {
 		m.queue[id] = m.queue[id] //nolint:staticcheck // false where there is none
 		delete(m.heldBy, id)
@@ -185,7 +185,7 @@ func TestNoInterleavingOverwritesMoreThanTheLimitUnasked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newModel(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"look": m.look, "agent": m.agent, "work": m.work, "reconcile": m.reconcile, "count": m.count, "answer": m.answer, "settings": m.settings,
+			"edit": m.edit, "agent": m.agent, "work": m.work, "reconcile": m.reconcile, "count": m.count, "answer": m.answer, "settings": m.settings,
 			"": func(t *rapid.T) {
 				if m.unasked > m.allowed {
 					t.Fatalf("%d values were overwritten unasked, %d are allowed: %+v", m.unasked, m.allowed, m.state)

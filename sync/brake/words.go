@@ -39,7 +39,7 @@ func (t Trip) words() message.Message {
 	return message.New(code, message.Count(t.Foreign+t.Cleared), message.Count(t.Of), message.Of(message.New(nouns[t.Field])))
 }
 
-// Counting is why a scene waits before a complete look has counted.
+// Counting is why a scene waits before a complete scan has counted.
 func Counting(fields Fields) message.Message {
 	var out []message.Arg
 	for _, f := range scene.Fields() {

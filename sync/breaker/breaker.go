@@ -111,7 +111,7 @@ func (b Breaker) probeStarted() (Breaker, Transition) {
 func (b Breaker) probed(s Settings, e Event, now time.Time) (Breaker, Transition) {
 	switch e.Kind {
 	case ProbeSucceeded:
-		return Breaker{State: Closed, Generation: b.Generation + 1}, Shut
+		return Breaker{State: Closed, Generation: b.Generation + 1}, Recovered
 	case ProbeFailed:
 		b.Probes++
 		if !e.Cause.IsZero() {

@@ -103,7 +103,7 @@ func TestOnlyOneProbeAtATime(t *testing.T) {
 func TestASuccessfulProbeClosesAndForgets(t *testing.T) {
 	t.Parallel()
 	b := feed(t, tripped(t), breaker.ProbeStarted, noon, breaker.HalfOpened)
-	b = feed(t, b, breaker.ProbeSucceeded, noon, breaker.Shut)
+	b = feed(t, b, breaker.ProbeSucceeded, noon, breaker.Recovered)
 	if want := (breaker.Breaker{State: breaker.Closed, Generation: 3}); b != want {
 		t.Errorf("got %+v, want %+v", b, want)
 	}
@@ -124,11 +124,11 @@ func TestResultsFromBeforeATransitionAreIgnored(t *testing.T) {
 	t.Parallel()
 	open := tripped(t)
 	half := feed(t, open, breaker.ProbeStarted, noon, breaker.HalfOpened)
-	shut := feed(t, half, breaker.ProbeSucceeded, noon, breaker.Shut)
+	closed := feed(t, half, breaker.ProbeSucceeded, noon, breaker.Recovered)
 	kinds := []breaker.Kind{
 		breaker.Success, breaker.Failure, breaker.ProbeSucceeded, breaker.ProbeFailed, breaker.ProbeAbandoned,
 	}
-	for _, b := range []breaker.Breaker{open, half, shut} {
+	for _, b := range []breaker.Breaker{open, half, closed} {
 		for _, kind := range kinds {
 			e := breaker.Event{Kind: kind, Generation: b.Generation - 1}
 			if got, tr := b.Apply(breaker.Settings{}, e, noon); got != b || tr != breaker.None {

@@ -72,7 +72,7 @@ func TestTheCauseIsTheNewestThatWasTold(t *testing.T) {
 		}
 	}
 	b, _ = b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeStarted}, morning)
-	if b, tr := b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeSucceeded, Generation: b.Generation}, morning); tr != breaker.Shut || !b.Cause.IsZero() || !b.Allows() {
+	if b, tr := b.Apply(breaker.Settings{}, breaker.Event{Kind: breaker.ProbeSucceeded, Generation: b.Generation}, morning); tr != breaker.Recovered || !b.Cause.IsZero() || !b.Allows() {
 		t.Errorf("%v, %+v", tr, b)
 	}
 }
@@ -135,14 +135,14 @@ func TestTheCountOfProbesIsBounded(t *testing.T) {
 func TestEachTransitionHasItsWord(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for tr := breaker.None; tr <= breaker.Shut; tr++ {
+	for tr := breaker.None; tr <= breaker.Recovered; tr++ {
 		if w := tr.String(); w == "unknown" || seen[w] {
 			t.Errorf("%d is %q", tr, w)
 		} else {
 			seen[w] = true
 		}
 	}
-	for _, tr := range []breaker.Transition{-1, breaker.Shut + 1} {
+	for _, tr := range []breaker.Transition{-1, breaker.Recovered + 1} {
 		if tr.String() != "unknown" {
 			t.Errorf("%d is %q", tr, tr)
 		}

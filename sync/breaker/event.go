@@ -50,7 +50,7 @@ const (
 	HalfOpened            // open → half-open: the caller sends one probe now
 	Reopened              // half-open → open: the probe failed
 	Withdrawn             // half-open → open: the probe ended without a verdict
-	Shut                  // half-open → closed: the probe succeeded
+	Recovered             // half-open → closed: the probe succeeded
 )
 
 // String gives the word used in logs.

@@ -147,7 +147,7 @@ func TestTransitionsTellExactlyWhatMoved(t *testing.T) {
 	moves := map[[2]breaker.State]breaker.Transition{
 		{breaker.Closed, breaker.Open}:     breaker.Opened,
 		{breaker.Open, breaker.HalfOpen}:   breaker.HalfOpened,
-		{breaker.HalfOpen, breaker.Closed}: breaker.Shut,
+		{breaker.HalfOpen, breaker.Closed}: breaker.Recovered,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		now := noon

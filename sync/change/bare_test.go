@@ -20,7 +20,7 @@ func (s fileless) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*sce
 	return m, err
 }
 
-func TestScenesWithoutFilesForAMomentAreLookedAtAgain(t *testing.T) {
+func TestScenesWithoutFilesForAMomentAreReadAgain(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	for id := range scene.ID(5) {

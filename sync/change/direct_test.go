@@ -232,7 +232,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 	names := func(tags, people, studios string) {
 		s.Stash.Named = scene.Names{Tags: []scene.Named{{ID: "1", Name: tags}}, Performers: []scene.Named{{ID: "1", Name: people}}, Studios: []scene.Named{{ID: "1", Name: studios}}}
 	}
-	look := func() change.Found {
+	scan := func() change.Found {
 		t.Helper()
 		f, err := s.finder.Names(t.Context())
 		if err != nil {
@@ -245,10 +245,10 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 	s.Stash.Has[2].Performers = []scene.Performer{{Named: scene.Named{ID: "1", Name: "Ann"}}}
 	s.Stash.Has[3].Studio = &scene.Studio{Named: scene.Named{ID: "1", Name: "West"}}
 	s.InStep(t, 1, 2, 3, 4)
-	if f := look(); f.Enqueued != 0 || len(s.Stash.Asked("scenes")) != 0 {
+	if f := scan(); f.Enqueued != 0 || len(s.Stash.Asked("scenes")) != 0 {
 		t.Errorf("the first time: %+v", f)
 	}
-	if f := look(); f.Enqueued != 0 || len(s.Stash.Asked("scenes")) != 0 {
+	if f := scan(); f.Enqueued != 0 || len(s.Stash.Asked("scenes")) != 0 {
 		t.Errorf("unchanged: %+v", f)
 	}
 	for i, tt := range []struct{ tags, people, studios, asked string }{
@@ -259,7 +259,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 		s.Stash.Has[1].Tags = []scene.Named{{ID: "1", Name: tt.tags}}
 		s.Stash.Has[2].Performers = []scene.Performer{{Named: scene.Named{ID: "1", Name: tt.people}}}
 		s.Stash.Has[3].Studio = &scene.Studio{Named: scene.Named{ID: "1", Name: tt.studios}}
-		if f := look(); f.Enqueued != 1 || !slices.Equal(s.Stash.Asked("scenes"), []string{tt.asked}) || s.causes()[scene.ID(i+1)] != "renamed" {
+		if f := scan(); f.Enqueued != 1 || !slices.Equal(s.Stash.Asked("scenes"), []string{tt.asked}) || s.causes()[scene.ID(i+1)] != "renamed" {
 			t.Errorf("%s: %+v, %q, %v", tt.asked, f, s.Stash.Asked("scenes"), s.causes())
 		}
 	}
@@ -267,7 +267,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 	s.Stash.Named = scene.Names{}
 	s.Stash.Unread[2] = true // a removed name is told only once: its scene gets a job all the same
 	s.Stash.Has[1].Tags, s.Stash.Has[3].Studio = nil, nil
-	if look(); !slices.Equal(s.Stash.Asked("scenes"), []string{"scenes 1", "scenes 2", "scenes 3"}) {
+	if scan(); !slices.Equal(s.Stash.Asked("scenes"), []string{"scenes 1", "scenes 2", "scenes 3"}) {
 		t.Errorf("removed: %q", s.Stash.Asked("scenes"))
 	}
 	s.Stash.Spoil(testkit.Trouble(fault.Temporary, fault.Stash), "names")
@@ -277,7 +277,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 }
 
 // The names stay as they were while the scenes that use them cannot be read, so that the
-// next look finds the same.
+// next scan finds the same.
 func TestANameIsKeptUntilItsScenesWereRead(t *testing.T) {
 	t.Parallel()
 	s := shelfOf(t, 2)

@@ -44,7 +44,7 @@ func TestManyScenesVanishingAtOnceAreNotBelieved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, sim.Options{Seed: 4, Scenes: tt.scenes, NoCover: 1})
-			r.look()
+			r.scan()
 			emptied(r, tt.left)
 			f, err := r.finder.Sweep(t.Context())
 			if err != nil || f.Deleted != tt.gone || f.Doubtful != tt.doubted {
@@ -90,7 +90,7 @@ func TestAFaultInTheMiddleOfASweepDeletesNothing(t *testing.T) {
 					t.Errorf("%d scenes are known after a failed sweep, want all 5", known)
 				}
 				clear()
-				r.look()
+				r.scan()
 				if !maps.Equal(r.waiting(), found("edited", 1)) {
 					t.Errorf("after the fault: %v, want scene 1", r.waiting())
 				}
@@ -104,13 +104,13 @@ func TestAStashThatIsNotReadyDeletesNothing(t *testing.T) {
 	for _, state := range []sim.StashState{sim.StashSetup, sim.StashNeedsMigration} {
 		r := fiveScenes(t)
 		r.stash.SetState(state)
-		for name, look := range map[string]func(context.Context) (change.Found, error){"sweep": r.finder.Sweep, "names": r.finder.Names, "files": r.finder.Files} {
-			if f, err := look(t.Context()); err == nil || f != (change.Found{}) {
+		for name, scan := range map[string]func(context.Context) (change.Found, error){"sweep": r.finder.Sweep, "names": r.finder.Names, "files": r.finder.Files} {
+			if f, err := scan(t.Context()); err == nil || f != (change.Found{}) {
 				t.Errorf("%s, %s: %+v %v, want an error and nothing found", state, name, f, err)
 			}
 		}
 		r.stash.SetState(sim.StashOK)
-		if f := r.look(); f != (change.Found{}) {
+		if f := r.scan(); f != (change.Found{}) {
 			t.Errorf("afterwards %+v", f)
 		}
 	}
@@ -153,12 +153,12 @@ func TestACrashAnywhereLosesNoChange(t *testing.T) {
 			broken.left.Store(int64(after))
 			dying := *r.finder
 			dying.Store = broken
-			for _, look := range []func(context.Context) (change.Found, error){dying.Sweep, dying.Names, dying.Files} {
-				if _, err := look(t.Context()); err != nil && !errors.Is(err, errCrash) {
+			for _, scan := range []func(context.Context) (change.Found, error){dying.Sweep, dying.Names, dying.Files} {
+				if _, err := scan(t.Context()); err != nil && !errors.Is(err, errCrash) {
 					t.Fatal(err)
 				}
 			}
-			r.look() // the next life
+			r.scan() // the next life
 			if got := r.waiting(); !maps.Equal(got, want) {
 				t.Errorf("in the queue: %v, want %v", got, want)
 			}
@@ -194,7 +194,7 @@ func (o odd) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, 
 	return o.Stash.Cover(ctx, id, etag)
 }
 
-func TestASceneStashCannotReadIsLookedAtAgain(t *testing.T) {
+func TestASceneStashCannotReadIsReadAgain(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Edited" }))
@@ -202,12 +202,12 @@ func TestASceneStashCannotReadIsLookedAtAgain(t *testing.T) {
 	r.Clock.Pass(time.Hour)
 	sound := r.finder.Stash
 	r.finder.Stash = odd{Stash: sound, unread: []scene.ID{1, 2}}
-	r.look()
+	r.scan()
 	if got := r.waiting(); !maps.Equal(got, map[scene.ID]string{1: "edited", 2: "renamed"}) {
 		t.Errorf("in the queue: %v, want both users of the tag: the rename is told only once", got)
 	}
 	r.finder.Stash = sound
-	if f := r.look(); f.Enqueued != 1 {
+	if f := r.scan(); f.Enqueued != 1 {
 		t.Errorf("%+v, want the edit of scene 1 found", f)
 	}
 }
@@ -245,7 +245,7 @@ func TestACoverStashCannotGiveDoesNotStopTheSweep(t *testing.T) {
 				t.Errorf("in the queue: %v", r.waiting())
 			}
 			r.finder.Stash = sound
-			if r.look(); r.waiting()[2] != "edited" {
+			if r.scan(); r.waiting()[2] != "edited" {
 				t.Errorf("in the queue: %v, want scene 2", r.waiting())
 			}
 		})

@@ -1,4 +1,4 @@
-// Package change finds what changed in Stash since the last look and puts the scenes
+// Package change finds what changed in Stash since the last scan and puts the scenes
 // concerned into the queue: new, edited and deleted scenes by a lean sweep, renamed
 // tags, performers and studios by their name lists, moved files by a file sweep. It
 // trusts no clock and no order of stamps; facts on what really bumps them are in
@@ -48,7 +48,7 @@ func (f *Finder) listed(n int) {
 	}
 }
 
-// Found counts what a look found.
+// Found counts what a scan found.
 type Found struct {
 	Scenes   int // scenes in Stash
 	Enqueued int

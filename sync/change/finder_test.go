@@ -71,13 +71,13 @@ func TestEveryKindOfChangeIsFoundAndNothingElse(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.Clock.Pass(time.Hour)
-			r.look()
+			r.scan()
 			if got := r.waiting(); !maps.Equal(got, tt.want) {
 				t.Fatalf("in the queue: %v, want %v", got, tt.want)
 			}
 			r.work()
 			r.Clock.Pass(time.Hour)
-			if r.look(); len(r.waiting()) != 0 {
+			if r.scan(); len(r.waiting()) != 0 {
 				t.Errorf("found again after it was synced: %v", r.waiting())
 			}
 		})
@@ -114,16 +114,16 @@ func fiveScenes(t *testing.T) *rig {
 	_, err := r.stash.AddFile(3, "/data/nature/second.mkv")
 	r.Must(err)
 	r.Clock.Pass(time.Hour)
-	r.look()
+	r.scan()
 	r.work()
 	r.Clock.Pass(time.Hour)
-	if f := r.look(); f != (change.Found{}) {
+	if f := r.scan(); f != (change.Found{}) {
 		t.Fatalf("a library in step: %+v", f)
 	}
 	return r
 }
 
-func TestATagThatIsNewUsedAndRenamedBetweenTwoLooksIsNotLeftWithItsFirstName(t *testing.T) {
+func TestATagThatIsNewUsedAndRenamedBetweenTwoScansIsNotLeftWithItsFirstName(t *testing.T) {
 	t.Parallel()
 	r := fiveScenes(t)
 	var tag int
@@ -134,7 +134,7 @@ func TestATagThatIsNewUsedAndRenamedBetweenTwoLooksIsNotLeftWithItsFirstName(t *
 	r.work() // the first name is in Plex; the names were not listed since
 	r.Must(r.stash.RenameTag(tag, "Typo"))
 	r.Clock.Pass(time.Hour)
-	if r.look(); !maps.Equal(r.waiting(), found("renamed", 1)) {
+	if r.scan(); !maps.Equal(r.waiting(), found("renamed", 1)) {
 		t.Errorf("in the queue: %v, want scene 1", r.waiting())
 	}
 }
@@ -149,15 +149,15 @@ func TestTwoEditsWithinOneSecondAreBothFound(t *testing.T) {
 			t.Parallel()
 			r := fiveScenes(t)
 			r.Must(r.stash.Edit(1, func(s *sim.Scene) { s.Title = "First" }))
-			r.look()
+			r.scan()
 			r.work()
 			r.Must(second(r)) // the clock stands still: the same stamp
 			r.Clock.Pass(time.Hour)
-			if r.look(); len(r.waiting()) != 1 {
+			if r.scan(); len(r.waiting()) != 1 {
 				t.Fatalf("in the queue: %v, want scene 1", r.waiting())
 			}
 			r.work()
-			if r.look(); len(r.waiting()) != 0 {
+			if r.scan(); len(r.waiting()) != 0 {
 				t.Errorf("found again: %v", r.waiting())
 			}
 		})
@@ -170,13 +170,13 @@ func TestAChangeOfTheServersZoneHidesNothing(t *testing.T) {
 	r.stash.SetZone(time.FixedZone("west", -8*3600))
 	r.Must(r.stash.Edit(2, func(s *sim.Scene) { s.Details = "Edited further west." }))
 	r.Clock.Pass(time.Hour)
-	if r.look(); !maps.Equal(r.waiting(), found("edited", 2)) {
+	if r.scan(); !maps.Equal(r.waiting(), found("edited", 2)) {
 		t.Errorf("in the queue: %v, want scene 2", r.waiting())
 	}
 	r.Must(r.stash.Restamp(3, r.Clock.Now().AddDate(-20, 0, 0)))
 	r.Must(r.stash.Restamp(4, r.Clock.Now().AddDate(20, 0, 0)))
 	r.work()
-	if r.look(); len(r.waiting()) != 0 {
+	if r.scan(); len(r.waiting()) != 0 {
 		t.Errorf("stamps moved, nothing else: %v", r.waiting())
 	}
 }
@@ -225,7 +225,7 @@ func TestNoCoverIsAskedForWhenNoImageIsSynced(t *testing.T) {
 	r.Must(r.stash.NoopSave(1))
 	r.Clock.Pass(time.Hour)
 	r.stash.ResetCounts()
-	if r.look(); r.stash.Counts()["screenshot"] != 0 || len(r.waiting()) != 0 {
+	if r.scan(); r.stash.Counts()["screenshot"] != 0 || len(r.waiting()) != 0 {
 		t.Errorf("%v %v", r.stash.Counts(), r.waiting())
 	}
 }
@@ -252,7 +252,7 @@ func TestTenThousandUnchangedScenesCostThreeRequests(t *testing.T) {
 func TestRecheckPutsEveryKnownSceneIntoTheQueue(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 6, Scenes: 603, NoCover: 1})
-	r.look()
+	r.scan()
 	r.work()
 	if n, err := r.finder.Recheck("settings"); n != 603 || err != nil {
 		t.Fatalf("%d %v", n, err)

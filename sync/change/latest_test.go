@@ -117,7 +117,7 @@ func TestALatestSceneThatCannotBeReadIsTold(t *testing.T) {
 	})
 }
 
-func TestAStampOfAMomentAgoIsLookedAtOnceMore(t *testing.T) {
+func TestAStampOfAMomentAgoIsReadOnceMore(t *testing.T) {
 	t.Parallel()
 	s, f, l := latestFinder(t, 6)
 	at := s.Clock.Now().Format(time.RFC3339)

@@ -51,7 +51,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 			return err
 		}
 		if err := f.examine(ctx, users, "renamed", found); err != nil {
-			return err // the old names stay, so the next look finds the same
+			return err // the old names stay, so the next scan finds the same
 		}
 	}
 	if listed && len(put)+len(gone) == 0 {
@@ -112,7 +112,7 @@ func diffNames(old map[string]string, names []scene.Named) (put []scene.Named, g
 }
 
 // users lists the scenes known to use a new, changed or vanished name. A new name has
-// users when it was made, used and renamed since the last look: they have the first name.
+// users when it was made, used and renamed since the last scan: they have the first name.
 func (f *Finder) users(kind store.NameKind, put []scene.Named, gone []string) ([]scene.ID, error) {
 	changed := slices.Clone(gone)
 	for _, x := range put {

@@ -30,8 +30,8 @@ func newRig(t *testing.T, o sim.Options) *rig {
 	return &rig{Rig: kit, t: t, stash: kit.World.Stash, finder: kit.Finder()}
 }
 
-// look is everything the engine looks at after a job of Stash.
-func (r *rig) look() change.Found {
+// scan is everything the engine scans after a job of Stash.
+func (r *rig) scan() change.Found {
 	r.t.Helper()
 	var sum change.Found
 	for _, step := range []func(context.Context) (change.Found, error){r.finder.Sweep, r.finder.Names, r.finder.Files} {

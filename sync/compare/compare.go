@@ -147,8 +147,8 @@ func (c *Comparison) Changed() bool {
 	return false
 }
 
-// Looked is what to remember of a scene that was read but not brought in step.
-func (c *Comparison) Looked() store.Seen {
+// AsSeen is what to remember of a scene that was read but not brought in step.
+func (c *Comparison) AsSeen() store.Seen {
 	s := c.Seen
 	s.UpdatedAt, s.Name, s.Paths = c.Stamp, c.Scene.Name(), c.Scene.PathHash()
 	return s

@@ -112,7 +112,7 @@ func TestABatchCostsOneRequestToEachServer(t *testing.T) {
 	f.Stash.Forget()
 	err = r.Store.Update(func(tx store.Tx) error {
 		for _, c := range list {
-			s := c.Looked()
+			s := c.AsSeen()
 			s.CoverAt = c.Scene.UpdatedAt
 			if err := tx.PutSeen(c.Scene.ID, s); err != nil {
 				return err

@@ -127,18 +127,18 @@ func (r *room) take(n int) bool {
 	return true
 }
 
-// lookAtPictures asks Plex which picture is selected where only that tells whether it is
+// readPictures asks Plex which picture is selected where only that tells whether it is
 // ours: a locked picture without memory, or an upload whose end nobody saw. A list that
 // Plex cannot give leaves that picture alone.
-func (r *Reader) lookAtPictures(ctx context.Context, c *Comparison, it *Item) (plan.Wanted, error) {
+func (r *Reader) readPictures(ctx context.Context, c *Comparison, it *Item) (plan.Wanted, error) {
 	want := c.Want
-	for _, f := range plan.Look(it.InPlex, want, it.State.Memory, r.Settings) {
+	for _, f := range plan.PicturesToRead(it.InPlex, want, it.State.Memory, r.Settings) {
 		want.Images = maps.Clone(want.Images)
 		im := want.Images[f]
 		sha, err := r.Selected(ctx, it.Key.RatingKey, f)
 		switch p := fault.Of(err); {
 		case p == nil:
-			im.Looked, im.Selected = true, sha
+			im.Listed, im.Selected = true, sha
 		case p.Class == fault.Canceled, p.Class == fault.Local:
 			return want, p
 		default:

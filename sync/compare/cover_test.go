@@ -37,7 +37,7 @@ func compareOne(t *testing.T, r *compare.Reader) *compare.Comparison {
 // remember stores what a comparison learnt of its scene.
 func remember(t *testing.T, f *testkit.Shelf, c *compare.Comparison) {
 	t.Helper()
-	f.Update(t, func(tx store.Tx) error { return tx.PutSeen(c.Scene.ID, c.Looked()) })
+	f.Update(t, func(tx store.Tx) error { return tx.PutSeen(c.Scene.ID, c.AsSeen()) })
 }
 
 // A cover is known by the stamp of its scene; one that may come again is none to rely on.
@@ -211,7 +211,7 @@ func TestPlexIsAskedWhichPictureIsSelectedWhereOnlyItCanTell(t *testing.T) {
 			if other, _ := c.Items[1].Plan.Decision(scene.FieldPoster); !other.Changes() || other.New != ours {
 				t.Errorf("the other item: %+v", other)
 			}
-			if c.Want.Images[scene.FieldPoster].Looked {
+			if c.Want.Images[scene.FieldPoster].Listed {
 				t.Error("what is wanted of a scene says something of one item")
 			}
 		})

@@ -34,7 +34,7 @@ func (r *Reader) plan(ctx context.Context, c *Comparison, it *Item) error {
 	if c.Forced {
 		it.State.Memory = it.State.Memory.Retried()
 	}
-	want, err := r.lookAtPictures(ctx, c, it)
+	want, err := r.readPictures(ctx, c, it)
 	if err != nil {
 		return err
 	}

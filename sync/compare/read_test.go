@@ -46,9 +46,9 @@ func TestAnItemIsReadInFullWithWhatIsRememberedOfIt(t *testing.T) {
 	if s := list[0].Items[0].State; s.UpdatedAt != 7 || len(s.Memory.Reverts) != 1 {
 		t.Errorf("%+v", s)
 	}
-	looked := list[0].Looked()
-	if looked.Name != "Film 1" || looked.UpdatedAt != "2026-01-01T00:00:00Z" || looked.Paths != f.Stash.Has[1].PathHash() || looked.Content != "c" {
-		t.Errorf("to be remembered: %+v", looked)
+	seen := list[0].AsSeen()
+	if seen.Name != "Film 1" || seen.UpdatedAt != "2026-01-01T00:00:00Z" || seen.Paths != f.Stash.Has[1].PathHash() || seen.Content != "c" {
+		t.Errorf("to be remembered: %+v", seen)
 	}
 }
 

@@ -71,10 +71,10 @@ type Settings struct {
 	Pace        Pace          `json:"pace"`
 	AskPlexScan bool          `json:"askPlexScan"` // ask Plex to scan the folder of a file it does not have
 	ParkFor     time.Duration `json:"parkFor"`     // how long a scene waits for its item
-	StashProbe  time.Duration `json:"stashProbe"`  // newest-first look for edits
-	SweepEvery  time.Duration `json:"sweepEvery"`  // full look for edits, renames and deletions
-	FilesEvery  time.Duration `json:"filesEvery"`  // look for moved files
-	PlexProbe   time.Duration `json:"plexProbe"`   // look at Plex while idle
+	StashProbe  time.Duration `json:"stashProbe"`  // newest-first scan for edits
+	SweepEvery  time.Duration `json:"sweepEvery"`  // full scan for edits, renames and deletions
+	FilesEvery  time.Duration `json:"filesEvery"`  // scan for moved files
+	PlexProbe   time.Duration `json:"plexProbe"`   // check of Plex while idle
 	Reconcile   Interval      `json:"reconcile"`   // scheduled reconciliation
 	Scope       Scope         `json:"scope"`       // of the scheduled reconciliation
 	AtStart     bool          `json:"atStart"`     // reconcile at start if the last is older than an hour

@@ -113,17 +113,17 @@ type plexServer struct {
 
 // Watch turns Plex's notifications into the two things that matter: an item appeared,
 // a scan ended.
-func (p plexServer) Watch(ctx context.Context, connected func(), on func(link.PlexNews)) error {
+func (p plexServer) Watch(ctx context.Context, connected func(), on func(link.PlexEvent)) error {
 	return p.Client.Watch(ctx, connected, func(n plex.Notification) {
-		news := link.PlexNews{Item: n.ItemID}
+		event := link.PlexEvent{Item: n.ItemID}
 		switch n.Kind {
 		case plex.Timeline:
-			news.Appeared = n.ItemType == plan.ItemType
+			event.Appeared = n.ItemType == plan.ItemType
 		case plex.Activity:
-			news.Scanned = n.Event == "ended" && n.Task == scanTask
+			event.Scanned = n.Event == "ended" && n.Task == scanTask
 		}
-		if news.Appeared || news.Scanned {
-			on(news)
+		if event.Appeared || event.Scanned {
+			on(event)
 		}
 	})
 }

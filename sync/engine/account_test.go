@@ -57,7 +57,7 @@ func (r *rig) editArrives(l *life) {
 	if err := r.world.Stash.Edit(id, func(s *sim.Scene) { s.Title = fmt.Sprint("Fog at ", time.Now().UnixNano()) }); err != nil {
 		r.t.Fatal(err)
 	}
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{})
 }
 
@@ -296,7 +296,7 @@ func TestPlexTVBeingAwayCountsForNothing(t *testing.T) {
 			clock.add(25 * time.Hour)
 			log.says(t, l, "renew")
 			r.editArrives(l)
-			s := l.until("looked", func(s api.Snapshot) bool { return s.Plex.OK })
+			s := l.until("scanned", func(s api.Snapshot) bool { return s.Plex.OK })
 			if len(s.Attention) > 0 || s.Outage != nil || s.Breaker.Failures > 0 || asked.Load() > 2 {
 				t.Errorf("attention %v, outage %v, breaker %+v after %d requests to plex.tv", s.Attention, s.Outage, s.Breaker, asked.Load())
 			}

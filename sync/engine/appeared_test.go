@@ -23,7 +23,7 @@ func TestItemThatTurnsUpForASceneInStepIsWrittenToo(t *testing.T) {
 	if err := r.world.Plex.Wipe(next); err != nil {
 		t.Fatal(err)
 	}
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{})
 }
 
@@ -53,7 +53,7 @@ func TestParkedScenesEndAfterTheTimeSetAndComeBackWithTheirItem(t *testing.T) {
 		_, err := b.world.Plex.Add("1", path)
 		must(t, err)
 	}
-	if s := l.look(); s.Queue.Done != 6 {
+	if s := l.scan(); s.Queue.Done != 6 {
 		t.Errorf("queue %+v, want all written once Plex has them", s.Queue)
 	}
 }

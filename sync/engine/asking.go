@@ -42,7 +42,7 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 		out = explain.Situation{
 			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
 			Run:      e.runLinks().Comparison(e.host),
-			Paused:   paused || e.chosen.Held(), // that this engine only looks is no pause
+			Paused:   paused || e.chosen.Held(), // that this engine only reads is no pause
 			PlexDown: !e.monitor.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
 		}
 		return nil

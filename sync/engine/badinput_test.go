@@ -124,7 +124,7 @@ func TestAMistakeIsOneClearSentenceKillsNoJobAndIsOverOnceMended(t *testing.T) {
 				t.Errorf("%d writes meanwhile", n)
 			}
 			mend(l)
-			s = l.until("everything in step", func(s api.Snapshot) bool { return s.Queue.Done == 5 && s.Looked && !s.Active })
+			s = l.until("everything in step", func(s api.Snapshot) bool { return s.Queue.Done == 5 && s.Scanned && !s.Active })
 			if s.Queue.Dead+s.Queue.Retrying != 0 || !connection(s, m.server).OK {
 				t.Errorf("queue %+v, %s %+v", s.Queue, m.server, connection(s, m.server))
 			}

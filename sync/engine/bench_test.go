@@ -76,7 +76,7 @@ func firstSync(b *testing.B, synced bool, usual ...int) {
 	}
 }
 
-// BenchmarkUnchanged is a complete look at a library in which nothing changed.
+// BenchmarkUnchanged is a complete scan of a library in which nothing changed.
 func BenchmarkUnchanged(b *testing.B) {
 	for _, scenes := range sizes(b, 1_000, 10_000) {
 		b.Run(fmt.Sprint(scenes), func(b *testing.B) {
@@ -85,16 +85,16 @@ func BenchmarkUnchanged(b *testing.B) {
 			m.do(settle)
 			r.world.ResetCounts()
 			began, bytes, allocs := m.pid().CPU(), m.bytes, m.allocs
-			looks := 0
+			scans := 0
 			for b.Loop() {
-				m.do(look)
-				looks++
+				m.do(scan)
+				scans++
 			}
-			b.ReportMetric(float64(r.world.Plex.Total())/float64(looks), "plex-requests/look")
-			b.ReportMetric(float64(r.world.Stash.Total())/float64(looks), "stash-requests/look")
-			b.ReportMetric((m.pid().CPU()-began).Seconds()*1000/float64(looks), "engine-CPU-ms/look")
+			b.ReportMetric(float64(r.world.Plex.Total())/float64(scans), "plex-requests/scan")
+			b.ReportMetric(float64(r.world.Stash.Total())/float64(scans), "stash-requests/scan")
+			b.ReportMetric((m.pid().CPU()-began).Seconds()*1000/float64(scans), "engine-CPU-ms/scan")
 			b.ReportMetric(m.heapMB, "engine-peak-heap-MB")
-			m.reportAllocs(bytes, allocs, looks)
+			m.reportAllocs(bytes, allocs, scans)
 			r.end(b, m)
 		})
 	}
@@ -132,9 +132,9 @@ func BenchmarkRestart(b *testing.B) {
 	}
 }
 
-// BenchmarkFirstLook is everything before the first write: all scenes seen, stored and
+// BenchmarkFirstScan is everything before the first write: all scenes seen, stored and
 // queued, while Plex is away.
-func BenchmarkFirstLook(b *testing.B) {
+func BenchmarkFirstScan(b *testing.B) {
 	for _, scenes := range sizes(b, 10_000) {
 		b.Run(fmt.Sprint(scenes), func(b *testing.B) {
 			for b.Loop() {
@@ -192,7 +192,7 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
-// calm is waited for twice before a process counts as idle: the look at what our own
+// calm is waited for twice before a process counts as idle: the check of what our own
 // writes changed comes 5 s after a sync, and memory is given back a minute after that.
 const calm = 75 * time.Second
 
@@ -211,7 +211,7 @@ func (r *rig) report(b *testing.B, m *measured, scenes int) {
 	}
 }
 
-// end stops the process and the servers after a look at what they hold.
+// end stops the process and the servers after a check of what they hold.
 func (r *rig) end(b *testing.B, m *measured) {
 	b.Helper()
 	m.end()

@@ -269,7 +269,7 @@ func TestAYesCoversWhatWaitsAlready(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := l.until("the end of the work", func(s api.Snapshot) bool {
-		return s.Looked && s.LastReconciliation != nil && s.Reconcile == nil && !s.Active && s.Queue.Empty()
+		return s.Scanned && s.LastReconciliation != nil && s.Reconcile == nil && !s.Active && s.Queue.Empty()
 	})
 	if a, ok := asked(s); ok || s.Counting || s.Queue.Skipped != 0 {
 		t.Errorf("asked %+v, queue %+v", a, s.Queue)
@@ -313,7 +313,7 @@ func TestAKilledFirstSyncDoesNotForgetWhatItOverwrote(t *testing.T) {
 		for id := 40*round + 1; id <= 40*round+40; id++ {
 			must(t, r.world.Stash.Edit(id, func(s *sim.Scene) { s.Details += " More." }))
 		}
-		l.look()
+		l.scan()
 		l.until("an end", func(s api.Snapshot) bool { return !s.Counting && !s.Active && s.Queue.Empty() && s.Reconcile == nil })
 		l.end()
 		l = r.start()

@@ -100,7 +100,7 @@ func TestDamagedSettingsOrPauseStopWriting(t *testing.T) {
 				t.Errorf("not paused: %+v", s.Attention)
 			}
 			must(t, l.Resume(context.Background()))
-			l.look()
+			l.scan()
 			r.inStep(sim.DiffOptions{})
 		})
 	}
@@ -167,7 +167,7 @@ func TestWithoutAStoredIntentNothingIsWritten(t *testing.T) {
 	}
 	r.world.Plex.SetHook(nil)
 	f.on.Store(false)
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{})
 }
 
@@ -203,7 +203,7 @@ func TestAfterAFailedCommitNothingMoreIsWrittenToPlex(t *testing.T) {
 		t.Errorf("%d writes to Plex while nothing could be stored", after-before)
 	}
 	f.on.Store(false)
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{})
 	if _, all := r.plexCalls(); all != scenes {
 		t.Errorf("%d writes in all, want %d: what arrived is found in step", all, scenes)

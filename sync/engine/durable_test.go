@@ -272,7 +272,7 @@ func TestEditWhileTheJobRunsIsNotLost(t *testing.T) {
 	})
 	l := r.start()
 	l.settled()
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{})
 }
 

@@ -68,7 +68,7 @@ type Options struct {
 	// what is stored while no Lockstep runs.
 	Still bool
 	// Hold makes an engine that connects and answers, but writes nothing by itself, as
-	// if it were paused: for commands that only look at both servers.
+	// if it were paused: for commands that only read both servers.
 	Hold bool
 }
 

@@ -57,7 +57,7 @@ func TestExplainOffersAnUndoOnlyOfWhatLockstepWrote(t *testing.T) {
 	l.end()
 }
 
-// A command that only looks begins with nothing: it lists Plex before it says what Plex
+// A command that only reads begins with nothing: it lists Plex before it says what Plex
 // lacks, says so when it cannot, and is not paused.
 func TestExplainOnAnEmptyDataFolder(t *testing.T) {
 	t.Parallel()

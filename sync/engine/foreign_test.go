@@ -28,6 +28,6 @@ func TestGenresStashHasNothingForStayTheAgents(t *testing.T) {
 		}
 		must(t, stash.Edit(id, func(s *sim.Scene) { s.TagIDs = []int{1} }))
 	}
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{Locks: true})
 }

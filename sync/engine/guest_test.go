@@ -11,7 +11,7 @@ import (
 )
 
 // The token of somebody the server is shared with reads everything and changes nothing.
-func TestATokenThatMayOnlyLookIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
+func TestATokenThatMayOnlyReadIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 	t.Parallel()
 	r := withoutImages(newRig(t, sim.Options{Seed: 94, Scenes: 12}))
 	r.world.Plex.SetGuest("guest-token")
@@ -26,8 +26,8 @@ func TestATokenThatMayOnlyLookIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 	for range 3 { // every successful read used to take the question back
 		l.retryConnection()
 		at := s.At
-		if s = l.until("another look", func(n api.Snapshot) bool { return n.At.After(at) && n.Plex.OK && !n.Active }); !isAsked(s) {
-			t.Errorf("attention %+v after a look, want the question to stay", s.Attention)
+		if s = l.until("another scan", func(n api.Snapshot) bool { return n.At.After(at) && n.Plex.OK && !n.Active }); !isAsked(s) {
+			t.Errorf("attention %+v after a scan, want the question to stay", s.Attention)
 		}
 	}
 	if n := r.world.Plex.Mutations() - before; n > 9 { // a person who asks has it tried: an edit, and two that change nothing

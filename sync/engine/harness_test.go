@@ -197,7 +197,7 @@ func (l *life) until(what string, fits func(api.Snapshot) bool) api.Snapshot {
 	})
 	if !found {
 		l.t.Fatalf("waited for %s in vain (%v); last: verdict %q breaker %+v queue %+v plex %+v stash %+v attention %+v looked %v active %v error %q",
-			what, err, last.Verdict, last.Breaker, last.Queue, last.Plex, last.Stash, last.Attention, last.Looked, last.Active, last.LastError)
+			what, err, last.Verdict, last.Breaker, last.Queue, last.Plex, last.Stash, last.Attention, last.Scanned, last.Active, last.LastError)
 	}
 	return last
 }
@@ -205,11 +205,11 @@ func (l *life) until(what string, fits func(api.Snapshot) bool) api.Snapshot {
 // settled waits until everything that can be done is done.
 func (l *life) settled() api.Snapshot {
 	l.t.Helper()
-	return l.until("a settled queue", func(s api.Snapshot) bool { return s.Looked && !s.Active && s.Queue.Empty() })
+	return l.until("a settled queue", func(s api.Snapshot) bool { return s.Scanned && !s.Active && s.Queue.Empty() })
 }
 
-// look asks for a look at both servers and waits until its work is done.
-func (l *life) look() api.Snapshot {
+// scan asks for a scan of both servers and waits until its work is done.
+func (l *life) scan() api.Snapshot {
 	l.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

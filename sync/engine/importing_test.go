@@ -138,7 +138,7 @@ func TestScenesOfTheTimestampsAreVerified(t *testing.T) {
 	dir := pluginFolder(t, append(ids, 99999))
 	still := r.startWith(func(o *engine.Options) { o.Still = true })
 	if got := still.take(api.ImportRequest{Folder: dir}).Scenes; got.Read != len(ids)+1 || got.Later != len(ids)+1 {
-		t.Errorf("before the first look: %+v", got)
+		t.Errorf("before the first scan: %+v", got)
 	}
 	must(t, still.db.View(func(tx store.Tx) error {
 		return tx.EachSeen(0, func(id scene.ID, s store.Seen) bool {

@@ -38,7 +38,7 @@ func TestASceneThatWasOnlyEverRefusedWasNotWritten(t *testing.T) {
 			clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: status, Match: sim.All(sim.Writes(), sim.ForItem(key))})
 			l := r.start()
 			l.until("the refusal", func(s api.Snapshot) bool {
-				return s.Looked && !s.Active && s.Queue.Done == 2 && s.Queue.Retrying+s.Queue.Dead == 1
+				return s.Scanned && !s.Active && s.Queue.Done == 2 && s.Queue.Retrying+s.Queue.Dead == 1
 			})
 			if x, text := l.told("1"); x.CanUndo || strings.Contains(text, "written by Lockstep") {
 				t.Errorf("undo offered: %v; %s", x.CanUndo, text)
@@ -66,7 +66,7 @@ func TestUndoOfTheLastWritePassesOverARefusedOne(t *testing.T) {
 	l.settled()
 	clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 400, Match: sim.All(sim.Writes(), sim.ForItem(key))})
 	must(t, r.world.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Refused" }))
-	l.look()
+	l.scan()
 	clear()
 	_, err := l.Undo(context.Background(), api.UndoRequest{Scene: 1})
 	must(t, err)

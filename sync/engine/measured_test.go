@@ -154,7 +154,7 @@ func measuredChild(text string) int {
 // What a measured process can be told. A number has it wait for so many waiting jobs.
 const (
 	settle = "settle" // wait until everything that can be done is done
-	look   = "look"   // look at both servers, then settle
+	scan   = "scan"   // scan both servers, then settle
 )
 
 func (l *life) obey(ctx context.Context, word string) {
@@ -162,10 +162,10 @@ func (l *life) obey(ctx context.Context, word string) {
 		waitFor(l.Engine, func(s api.Snapshot) bool { return s.Queue.Waiting >= n })
 		return
 	}
-	if word == look {
+	if word == scan {
 		_, _ = l.SyncNow(ctx, api.SyncRequest{})
 	}
-	waitFor(l.Engine, func(s api.Snapshot) bool { return s.Looked && !s.Active && s.Queue.Empty() })
+	waitFor(l.Engine, func(s api.Snapshot) bool { return s.Scanned && !s.Active && s.Queue.Empty() })
 }
 
 func openChild(j childJob) (*life, error) {

@@ -29,8 +29,8 @@ func TestItemsThatPlexHidesForAWhileStayLockstepsOwn(t *testing.T) {
 	if _, err := l.Retry(t.Context(), api.Selection{Scenes: sceneIDs(1, 1)}); err != nil {
 		t.Fatal(err)
 	}
-	l.look()
+	l.scan()
 	edit("Edited again")
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{Posters: true, Locks: true})
 }

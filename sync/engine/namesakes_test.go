@@ -32,6 +32,6 @@ func TestPerformersOfOneNameAreToldApartAndExplained(t *testing.T) {
 		t.Errorf("scene 3: %s", text)
 	}
 	must(t, stash.Edit(2, func(s *sim.Scene) { s.PerformerIDs = []int{elder, younger} }))
-	l.look()
+	l.scan()
 	r.inStep(sim.DiffOptions{Locks: true})
 }

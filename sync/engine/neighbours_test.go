@@ -137,8 +137,8 @@ func TestAPlexThatTakesNoWritesIsNoOutage(t *testing.T) {
 			clear := r.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: status, Match: sim.Writes()})
 			l := r.start()
 			s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && !s.Active })
-			l.retryConnection() // a look that reads takes nothing back
-			s = l.until("another look", func(n api.Snapshot) bool { return n.Plex.OK && n.At.After(s.At) && !n.Active })
+			l.retryConnection() // a scan that reads takes nothing back
+			s = l.until("another scan", func(n api.Snapshot) bool { return n.Plex.OK && n.At.After(s.At) && !n.Active })
 			if s.Outage != nil || s.Verdict != health.Up || s.Queue.Dead+s.Queue.Retrying != 0 || s.Queue.Waiting != 40 || len(s.Attention) != 1 {
 				t.Errorf("outage %v, verdict %q, queue %+v, attention %+v: want 40 waiting and one question", s.Outage, s.Verdict, s.Queue, s.Attention)
 			}
@@ -151,7 +151,7 @@ func TestAPlexThatTakesNoWritesIsNoOutage(t *testing.T) {
 				t.Errorf("%d writes tried, want a few", n)
 			}
 			clear()
-			if s = l.look(); s.Queue.Done != 40 || len(s.Attention) != 0 {
+			if s = l.scan(); s.Queue.Done != 40 || len(s.Attention) != 0 {
 				t.Errorf("queue %+v, attention %+v, want all done", s.Queue, s.Attention)
 			}
 			r.inStep(sim.DiffOptions{})

@@ -27,7 +27,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 			var clear func()
 			r.afterEdits(20, func() { clear = r.world.Plex.Inject(sim.Fault{Effect: sim.Refuse}) })
 			r.editAll(scenes)
-			l.lookSoon()
+			l.scanSoon()
 			l.until("an outage", func(s api.Snapshot) bool { return s.Verdict == health.Down })
 			another()
 			clear()
@@ -65,7 +65,7 @@ func TestAnotherPlexAfterAReconnectIsNeverWritten(t *testing.T) {
 				open()
 			}
 			swap(r, l, another)
-			l.lookSoon()
+			l.scanSoon()
 			l.until("who answers to be known", func(s api.Snapshot) bool {
 				return before.Load() >= 0 && s.Plex.Error.String() == errOther && !s.Active && s.Queue.Waiting > 0
 			})
@@ -120,8 +120,8 @@ func TestAnotherPlexIsNoEndOfAnOutage(t *testing.T) {
 	}
 }
 
-// lookSoon asks for a look whose outcome does not matter.
-func (l *life) lookSoon() {
+// scanSoon asks for a scan whose outcome does not matter.
+func (l *life) scanSoon() {
 	go func() { _, _ = l.SyncNow(l.t.Context(), api.SyncRequest{}) }()
 }
 

@@ -187,7 +187,7 @@ func TestATooLargeCoverIsMadeSmallerAndStopsNothing(t *testing.T) {
 		t.Errorf("%d uploads, want 10", n)
 	}
 	r.world.ResetCounts()
-	l.look()
+	l.scan()
 	if _, writes := r.plexCalls(); writes != 0 {
 		t.Errorf("%d writes for what is in step", writes)
 	}
@@ -197,7 +197,7 @@ func TestATooLargeCoverIsMadeSmallerAndStopsNothing(t *testing.T) {
 // else would notice that it works by now.
 func TestAPictureGivenUpIsTriedAgainByTheNextReconciliation(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, sim.Options{Seed: 88, Scenes: 8}, slowLooks)
+	b := newBench(t, sim.Options{Seed: 88, Scenes: 8}, slowScans)
 	must(t, b.world.Stash.SetCover(3, sim.DrawCover(4242)))
 	b.clock.pass(time.Minute)
 	clear := b.world.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 413, Match: sim.Kinds("upload")})

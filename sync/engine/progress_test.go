@@ -108,7 +108,7 @@ func TestScenesStandAsTheyAre(t *testing.T) {
 	change.ExcludeTags = []string{"Private"}
 	r.settings = change
 	must(t, l.SaveSettings(t.Context(), api.SettingsChange{Values: change}))
-	l.look()
+	l.scan()
 	if got, want := l.settled().Standing, (api.Standing{InStep: 23, LeftOut: 1, NeedYou: 4}); got != want {
 		t.Errorf("after a filter: %+v, want %+v", got, want)
 	}
@@ -127,7 +127,7 @@ func TestScenesStandAsTheyAre(t *testing.T) {
 		{"in step", r.inPlex, api.Standing{InStep: 22, LeftOut: 3, NeedYou: 3}},
 	} {
 		must(t, r.world.Stash.DeleteScene(gone.id()))
-		l.look()
+		l.scan()
 		if got := l.settled().Standing; got != gone.want {
 			t.Errorf("after a scene %s was deleted in Stash: %+v, want %+v", gone.what, got, gone.want)
 		}

@@ -53,7 +53,7 @@ func (b *bench) work() {
 	b.t.Helper()
 	l := b.start()
 	l.settled()
-	l.look()
+	l.scan()
 	l.end()
 }
 

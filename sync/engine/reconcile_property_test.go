@@ -53,7 +53,7 @@ func someItem(b *bench, t *rapid.T) string {
 }
 
 // Whatever happened to a library: the numbers add up, a preview says exactly what the
-// run does and touches nothing, a deep look finds no more than a quick one, and what
+// run does and touches nothing, a deep one finds no more than a quick one, and what
 // runs enqueue brings everything in step once Plex has found its files.
 func TestReportsAddUpAndPreviewsAreTrue(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue { // each brings up several engines

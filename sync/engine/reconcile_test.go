@@ -71,8 +71,8 @@ func rowOf(rows []store.ReportRow, id int) store.ReportRow {
 	return rows[i]
 }
 
-// slowLooks keeps looks from finding anything before a reconciliation does.
-func slowLooks(s *config.Settings) {
+// slowScans keeps scans from finding anything before a reconciliation does.
+func slowScans(s *config.Settings) {
 	s.StashProbe, s.SweepEvery, s.FilesEvery, s.PlexProbe = time.Hour, 24*time.Hour, 24*time.Hour, time.Hour
 }
 
@@ -134,9 +134,9 @@ func TestALibraryInStepHasNoGaps(t *testing.T) {
 func TestReconcileRunsWithinTheEngine(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 10, Scenes: 120, Dirt: sim.Dirt{Raw: 5}})
-	slowLooks(&r.settings)
+	slowScans(&r.settings)
 	l := r.start()
-	rep, _ := l.reconcile(api.ReconcileRequest{}) // waits for the first look by itself
+	rep, _ := l.reconcile(api.ReconcileRequest{}) // waits for the first scan by itself
 	if rep.Checked != 120 || !rep.Incomplete.IsZero() {
 		t.Errorf("at once: %+v", rep)
 	}
@@ -146,8 +146,8 @@ func TestReconcileRunsWithinTheEngine(t *testing.T) {
 		t.Errorf("in step: %+v", rep)
 	}
 	s := l.until("the report in the snapshot", func(s api.Snapshot) bool { return s.LastReconciliation != nil && s.LastReconciliation.ID == rep.ID })
-	if s.NeedLook != 5 {
-		t.Errorf("%d need a look, want 5", s.NeedLook)
+	if s.NeedAction != 5 {
+		t.Errorf("%d need a person, want 5", s.NeedAction)
 	}
 	for scope, want := range map[config.Scope]int{"24h": 115, "7days": 115, "library:nature": 120, "library:archive": 120, "scene:1": 1} {
 		if rep, _ := l.reconcile(api.ReconcileRequest{Scope: scope, Preview: true}); rep.Checked != want {

@@ -23,7 +23,7 @@ func (b *bubble) waits(limit time.Duration, fits func(api.Snapshot) bool) time.D
 }
 
 func idleAndWell(s api.Snapshot) bool {
-	return s.Looked && !s.Active && s.Queue.Empty() && wellAgain(s)
+	return s.Scanned && !s.Active && s.Queue.Empty() && wellAgain(s)
 }
 
 // inStep reports that nothing is left to do and that Plex has what Stash says.

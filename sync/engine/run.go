@@ -51,7 +51,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	e.publish()
 	e.loop.Ready()
-	e.loop.Spawn(func() { e.upkeep.Watch(ctx, func() { e.loop.Post(e.lookAtData) }) })
+	e.loop.Spawn(func() { e.upkeep.Watch(ctx, func() { e.loop.Post(e.checkData) }) })
 	e.loop.Run(ctx, func() time.Duration { return e.turn(ctx) })
 	e.shutdown()
 	return nil
@@ -75,7 +75,7 @@ func (e *Engine) shutdown() {
 
 // storeEnd puts everything away: unreported jobs go back, the run ends, and the time
 // of the end is kept so that the gap until the next start is known. When Stash was last
-// swept is left as it is: what was seen in its last moments is worth another look.
+// swept is left as it is: what was seen in its last moments is worth another scan.
 func (e *Engine) storeEnd() error {
 	return errors.Join(e.dispatch.GiveBack(), e.putLife(false))
 }

@@ -16,7 +16,7 @@ import (
 // lastRun waits for the end of the run, which is then stored, and returns its numbers.
 func (l *life) lastRun() store.Run {
 	l.t.Helper()
-	l.until("the end of the run", func(s api.Snapshot) bool { return s.Looked && s.Queue.Empty() && s.Run.Started == 0 })
+	l.until("the end of the run", func(s api.Snapshot) bool { return s.Scanned && s.Queue.Empty() && s.Run.Started == 0 })
 	runs, err := l.Runs(context.Background(), 1)
 	if err != nil || len(runs) != 1 {
 		l.t.Fatalf("%d runs: %v", len(runs), err)
@@ -84,7 +84,7 @@ func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
 	}
 }
 
-func TestASceneWrittenAndLookedAtAgainCountsAsWrittenOnce(t *testing.T) {
+func TestASceneWrittenAndReadAgainCountsAsWrittenOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 81, Scenes: 1, NoCover: 1})
 	l := r.open()

@@ -17,7 +17,7 @@ func TestCorrectedSettingsAreFollowedAfterAProcessThatEndedEarly(t *testing.T) {
 	t.Parallel()
 	for name, between := range map[string]func(r *rig){
 		"nothing": func(*rig) {},
-		"one that only looks": func(r *rig) {
+		"one that only reads": func(r *rig) {
 			l := r.startWith(func(o *engine.Options) { o.Hold = true })
 			l.until("Plex", func(s api.Snapshot) bool { return s.Plex.OK && s.Stash.OK })
 			l.end()
@@ -72,8 +72,8 @@ func TestCorrectedSettingsAreFollowedAfterAProcessThatEndedEarly(t *testing.T) {
 	}
 }
 
-// New adapters make the answers of a running look worthless; what it was to cover stays wanted.
-func TestALookCutShortByNewAdaptersIsMadeAgain(t *testing.T) {
+// New adapters make the answers of a running scan worthless; what it was to cover stays wanted.
+func TestAScanCutShortByNewAdaptersIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 62, Scenes: 30})
 	right := r.settings.PathMap

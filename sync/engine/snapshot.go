@@ -24,11 +24,11 @@ func (e *Engine) publish() {
 		Reconcile: e.audit.Running(),
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings().NotifyDelay,
-		Quiet:       settings.Quiet(e.settings(), now), Looked: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
+		Quiet:       settings.Quiet(e.settings(), now), Scanned: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings().Language,
 	}
 	s.Reasons = e.dispatch.Reasons()
-	s.LastReconciliation, s.NeedLook = e.audit.Last()
+	s.LastReconciliation, s.NeedAction = e.audit.Last()
 	s.Paused, s.PausedTill = e.chosen.PausedByPerson()
 	s.Plex.NewToken = e.account.Swapped()
 	e.monitor.Show(&s, e.links.PlexState().Since)

@@ -178,7 +178,7 @@ func (l *life) recovers(r *rig) {
 	if _, err := l.Retry(context.Background(), api.Selection{AllDead: true}); err != nil {
 		l.t.Fatal(err)
 	}
-	l.look()
+	l.scan()
 	l.until("no retries left", func(s api.Snapshot) bool { return s.Queue.Empty() })
 	l.reconcile(api.ReconcileRequest{Deep: true})
 	s := l.settled()

@@ -89,7 +89,7 @@ func TestAnItemThatHoldsAnotherFilmIsNeverWritten(t *testing.T) {
 			l := r.start()
 			l.until("the change", func(api.Snapshot) bool { return once.Load() })
 			l.settled()
-			l.look()
+			l.scan()
 			l.until("everything in step", func(s api.Snapshot) bool { return s.Queue.Done == 6 && !s.Active })
 			if wrong.Load() {
 				t.Error("an item was written with another film's values")
@@ -218,7 +218,7 @@ func TestACoverChangedWhileItIsSentIsSentAgain(t *testing.T) {
 	})
 	l := r.start()
 	l.settled()
-	l.look()
+	l.scan()
 	if s := l.settled(); s.Queue.Done != 3 {
 		t.Errorf("queue %+v", s.Queue)
 	}
@@ -234,7 +234,7 @@ func TestW11ANewCoverIsOneUploadAndASavedOneNone(t *testing.T) {
 	must(t, r.world.Stash.SetCover(2, sim.DrawCover(901)))
 	must(t, r.world.Stash.SetCover(3, r.world.Stash.Cover(3)))
 	must(t, r.world.Stash.NoopSave(4))
-	l.look()
+	l.scan()
 	if c := r.world.Plex.Counts(); c["upload"] != 1 {
 		t.Errorf("%v, want one upload", c)
 	}

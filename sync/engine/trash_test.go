@@ -25,7 +25,7 @@ func TestAnItemInPlexsTrashIsLeftAloneAndComesBack(t *testing.T) {
 	plex.Scan("1", "")
 	must(t, stash.Edit(1, func(s *sim.Scene) { s.Title = "Written later" }))
 	r.world.ResetCounts()
-	l.look() // lists nothing that is older: only the item itself tells
+	l.scan() // lists nothing that is older: only the item itself tells
 	l.until("the scene to wait", func(s api.Snapshot) bool { return !s.Active && s.Queue.Parked == 1 })
 	if n := plex.Mutations(); n != 0 {
 		t.Errorf("%d writes to an item in the trash", n)

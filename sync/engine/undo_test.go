@@ -114,7 +114,7 @@ func (r *rig) staysUndone(l *life, key func(int) string) {
 	if err := r.world.Stash.Edit(1, func(s *sim.Scene) { s.Title = "Quite another title" }); err != nil {
 		r.t.Fatal(err)
 	}
-	l.look()
+	l.scan()
 	if got := r.shown(key(1)); got.fields["title"] != "Quite another title" || got.fields["studio"] != after[1].fields["studio"] {
 		r.t.Errorf("scene 1 after an edit: %+v, want the new title and the rest still undone", got)
 	}
@@ -155,7 +155,7 @@ func TestAnEditNobodyHasSeenSurvivesAnUndo(t *testing.T) {
 	_, err := l.Undo(context.Background(), api.UndoRequest{Scene: 1})
 	must(t, err)
 	l.settled()
-	l.look()
+	l.scan()
 	if got := r.shown(r.world.TargetKeys(1)[0]); got.fields["title"] != "Edited just before" {
 		t.Errorf("title %q: the edit was lost with the undo", got.fields["title"])
 	}

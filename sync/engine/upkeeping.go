@@ -19,7 +19,7 @@ func Thrift() { upkeep.Thrift() }
 // dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops
 // old records and has a backup made.
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
-	e.lookAtData()
+	e.checkData()
 	next, over := e.upkeep.Retry(now, func(tx store.Tx) error { return e.monitor.Alive(tx, e.stamp()) })
 	if over {
 		e.publish()
@@ -82,9 +82,9 @@ func (e *Engine) loadData() error {
 	return err
 }
 
-// lookAtData sees whether the database is in its place and whole.
-func (e *Engine) lookAtData() {
-	if e.upkeep.Look() {
+// checkData sees whether the database is in its place and whole.
+func (e *Engine) checkData() {
+	if e.upkeep.CheckPlace() {
 		e.publish()
 	}
 }

@@ -26,7 +26,7 @@ func (e *Engine) moved(t breaker.Transition) {
 		e.noteStored(e.monitor.Hold())
 	case breaker.Reopened:
 		e.noteStored(e.monitor.Hold())
-	case breaker.Shut:
+	case breaker.Recovered:
 		e.dispatch.Ramp(e.now(), e.settings().RampFrom, e.settings().RampTo, e.settings().RampOver)
 		e.dispatch.Release(e.now())
 		e.links.PlexBack()

@@ -92,7 +92,7 @@ func TestW18SceneNotInPlexCostsNothingUntilPlexHasIt(t *testing.T) {
 	if len(parked) != 2 {
 		t.Fatalf("%d parked, want 2", len(parked))
 	}
-	l.look()
+	l.scan()
 	if n := r.world.Plex.Counts()["detail"] - before["detail"]; n != 0 {
 		t.Errorf("%d items read for scenes Plex does not have, want none", n)
 	}
@@ -106,7 +106,7 @@ func TestW18SceneNotInPlexCostsNothingUntilPlexHasIt(t *testing.T) {
 			t.Errorf("job %+v, want no attempt counted", j)
 		}
 	}
-	if s := l.look(); s.Queue.Parked != 0 || s.Queue.Done != 6 {
+	if s := l.scan(); s.Queue.Parked != 0 || s.Queue.Done != 6 {
 		t.Errorf("queue %+v, want the parked ones written", s.Queue)
 	}
 }

@@ -40,7 +40,7 @@ func TestOneBadPartIsOneRowAndEverythingElseIsJudged(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, sim.Options{Seed: 99, Scenes: tt.scenes}, slowLooks)
+			b := newBench(t, sim.Options{Seed: 99, Scenes: tt.scenes}, slowScans)
 			if !tt.deep { // so that each has to be looked at
 				for _, id := range b.world.Stash.SceneIDs() {
 					must(t, b.world.Stash.SetCover(id, sim.DrawCover(uint64(7000+id))))
@@ -61,7 +61,7 @@ func TestOneBadPartIsOneRowAndEverythingElseIsJudged(t *testing.T) {
 				return // nothing is to be done
 			}
 			l := b.start()
-			s := l.until("the others done", func(s api.Snapshot) bool { return s.Looked && s.Queue.Done == tt.scenes-1 && s.Queue.Waiting == 0 })
+			s := l.until("the others done", func(s api.Snapshot) bool { return s.Scanned && s.Queue.Done == tt.scenes-1 && s.Queue.Waiting == 0 })
 			if !s.Plex.OK || !s.Stash.OK || s.Outage != nil || l.job(9).Words.IsZero() {
 				t.Errorf("Plex %+v, Stash %+v, outage %v, job %+v", s.Plex, s.Stash, s.Outage, l.job(9))
 			}

@@ -9,7 +9,7 @@ import (
 	"lockstep/sync/event"
 )
 
-func TestASlowObserverSeesTheLastOfManyValuesInFewLooks(t *testing.T) {
+func TestASlowObserverSeesTheLastOfManyValuesInFewReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var v event.Value[int]

@@ -50,7 +50,7 @@ func Step(st State, s breaker.Settings, e breaker.Event, now time.Time) (State, 
 		next.Newest = begun(before, next.Breaker.Cause, now)
 	case breaker.Reopened:
 		next.Newest.FailedProbes++
-	case breaker.Shut:
+	case breaker.Recovered:
 		next.Newest = next.Newest.End(now)
 	default:
 	}
@@ -95,7 +95,7 @@ func latest(a, b time.Time) time.Time {
 // answered reports whether the event proves that Plex answered just now: a result begun before the present
 // generation may have been answered before the outage.
 func answered(b breaker.Breaker, e breaker.Event, t breaker.Transition) bool {
-	return t == breaker.Shut ||
+	return t == breaker.Recovered ||
 		e.Kind == breaker.Success && e.Generation == b.Generation && b.Allows()
 }
 

@@ -183,7 +183,7 @@ func TestAnOutageFromBeginningToEnd(t *testing.T) {
 	expect("probe", breaker.HalfOpened)
 	st, ch = apply(t, st, breaker.ProbeSucceeded, at(19))
 	r.Ended = at(19)
-	expect("probe ok", breaker.Shut, r)
+	expect("probe ok", breaker.Recovered, r)
 	if st.Verdict() != health.Up || st.LastContact != at(19) {
 		t.Fatalf("after the outage: %+v", st)
 	}

@@ -86,7 +86,7 @@ func TestAListingLeavesAMarkOfWhatItSaw(t *testing.T) {
 }
 
 // The mark moves with each look that fits, and stays where nothing moved.
-func TestALookMovesTheMarkOnlyWithWhatIsNew(t *testing.T) {
+func TestAScanMovesTheMarkOnlyWithWhatIsNew(t *testing.T) {
 	t.Parallel()
 	s, x := shelfOf(t, 120)
 	refresh(t, x, false)

@@ -85,7 +85,7 @@ func (r *rig) fits(sections ...string) {
 	}
 }
 
-func TestAFullListingKnowsEverythingAndTheNextLookCostsOnePage(t *testing.T) {
+func TestAFullListingKnowsEverythingAndTheNextScanCostsOnePage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 1, Scenes: 700, MultiFile: 20, NoCover: 1})
 	f := r.refresh(false, r.World.Library())
@@ -121,7 +121,7 @@ func (p *stamped) List(_ context.Context, _ string, o scene.Listing, page func(s
 	return nil
 }
 
-func TestLookAtALibraryWithOneStampDoesNotGrowWithIt(t *testing.T) {
+func TestScanOfALibraryWithOneStampDoesNotGrowWithIt(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, sim.Options{Seed: 1, Scenes: 1})
 	p := &stamped{Plex: r.index.Plex}

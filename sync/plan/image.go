@@ -7,16 +7,16 @@ import (
 	"lockstep/sync/skip"
 )
 
-// Look lists the image fields about which Make cannot tell without Plex's list of
+// PicturesToRead lists the image fields about which Make cannot tell without Plex's list of
 // pictures: locked, with nothing remembered that vouches for what is selected. The
-// caller reads that list, fills in Looked and Selected, and so finds its own uploads
+// caller reads that list, fills in Listed and Selected, and so finds its own uploads
 // again after its memory was lost. Without it such an image is kept.
-func Look(item scene.Item, want Wanted, mem Memory, set config.Settings) []scene.Field {
+func PicturesToRead(item scene.Item, want Wanted, mem Memory, set config.Settings) []scene.Field {
 	var out []scene.Field
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		img, wished := want.Images[f]
 		v := view{item, f, set.Policy(f), mem.Fields[f]}
-		if wished && v.policy != config.Off && !img.Unknown && !img.Looked && img.SHA1 != "" &&
+		if wished && v.policy != config.Off && !img.Unknown && !img.Listed && img.SHA1 != "" &&
 			item.IsLocked(f) && v.thumb() != "" && !v.vouched() {
 			out = append(out, f)
 		}
@@ -40,7 +40,7 @@ func (v view) vouched() bool {
 
 // selected is the SHA1 of the selected image, empty when it is not known to be an upload.
 func (v view) selected(img Image) string {
-	if img.Looked {
+	if img.Listed {
 		return img.Selected
 	}
 	if v.vouched() {

@@ -34,7 +34,7 @@ func TestAPosterIsUploadedOnceAndAgainWhenItChanges(t *testing.T) {
 	if mem.ImageSent(scene.FieldPoster) != "aa" {
 		t.Errorf("sent %q", mem.ImageSent(scene.FieldPoster))
 	}
-	if p, _ := s.sync(poster("aa"), mem, set); p.Changed || len(plan.Look(s.read(), poster("aa"), mem, set)) != 0 {
+	if p, _ := s.sync(poster("aa"), mem, set); p.Changed || len(plan.PicturesToRead(s.read(), poster("aa"), mem, set)) != 0 {
 		t.Errorf("the same picture again: %+v", p)
 	}
 	if p, _ := s.sync(poster("bb"), mem, set); len(p.Uploads) != 1 || fieldOf(t, p, scene.FieldPoster).Old != "aa" {
@@ -88,7 +88,7 @@ func TestPosterPolicies(t *testing.T) {
 	}
 }
 
-func TestAPictureNobodyCouldLookAtIsKept(t *testing.T) {
+func TestAPictureNobodyCouldReadIsKept(t *testing.T) {
 	t.Parallel()
 	set := posterOnly(config.Merge)
 	s := newShelf(scene.Item{Title: "x", Thumb: "/some/1", Locked: map[string]bool{"thumb": true}})
@@ -96,7 +96,7 @@ func TestAPictureNobodyCouldLookAtIsKept(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	unknown := plan.Wanted{Images: map[scene.Field]plan.Image{scene.FieldPoster: {Unknown: true}}}
-	if p := plan.Make(s.read(), unknown, plan.Memory{}, set); p.Changed || len(plan.Look(s.read(), unknown, plan.Memory{}, set)) != 0 {
+	if p := plan.Make(s.read(), unknown, plan.Memory{}, set); p.Changed || len(plan.PicturesToRead(s.read(), unknown, plan.Memory{}, set)) != 0 {
 		t.Errorf("%+v", p)
 	}
 }

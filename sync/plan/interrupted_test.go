@@ -157,7 +157,7 @@ func TestAPersonsListIsLeftAloneByUndo(t *testing.T) {
 // lookedAt is what the worker would find selected where the plan has to know.
 func (s *shelf) lookedAt(f plan.Former, mem plan.Memory) map[scene.Field]string {
 	out := map[scene.Field]string{}
-	for _, field := range plan.LookUndo(f, s.read(), mem) {
+	for _, field := range plan.UndoPicturesToRead(f, s.read(), mem) {
 		out[field] = s.selected[field]
 	}
 	return out

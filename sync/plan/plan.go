@@ -109,7 +109,7 @@ type Former struct {
 	// Locks has the former lock, by wire name, of everything whose lock changes.
 	Locks map[string]bool `json:"locks,omitempty"`
 	// Selected is for the caller to fill in before Undo: the SHA1 of the selected upload
-	// (empty: not an upload) of each field LookUndo names.
+	// (empty: not an upload) of each field UndoPicturesToRead names.
 	Selected map[scene.Field]string `json:"-"`
 }
 

@@ -38,7 +38,7 @@ func TestWhatCountsAsChangedBack(t *testing.T) {
 			t.Errorf("%s, a list: %+v", name, d)
 		}
 		v = view{item: it, field: scene.FieldPoster, policy: config.Mirror, mem: tt.image}
-		if d := v.image(Image{SHA1: "ours", Looked: true, Selected: "theirs"}, true); !d.Changes() || d.reverted != tt.want {
+		if d := v.image(Image{SHA1: "ours", Listed: true, Selected: "theirs"}, true); !d.Changes() || d.reverted != tt.want {
 			t.Errorf("%s, a picture: %+v", name, d)
 		}
 	}
@@ -342,7 +342,7 @@ func TestWhichUploadWasSelectedBefore(t *testing.T) {
 
 // Which pictures Plex has to be asked about: locked ones that are wished for and whose
 // memory does not vouch for them.
-func TestWhichPicturesHaveToBeLookedAt(t *testing.T) {
+func TestWhichPicturesHaveToBeRead(t *testing.T) {
 	t.Parallel()
 	locked := scene.Item{Thumb: "/1", Locked: map[string]bool{"thumb": true}}
 	wished := map[scene.Field]Image{scene.FieldPoster: {SHA1: "x"}}
@@ -362,14 +362,14 @@ func TestWhichPicturesHaveToBeLookedAt(t *testing.T) {
 		"not wished for":       {locked, nil, FieldMemory{}, false, 0},
 		"unknown in Stash":     {locked, map[scene.Field]Image{scene.FieldPoster: {SHA1: "x", Unknown: true}}, FieldMemory{}, false, 0},
 		"none in Stash":        {locked, map[scene.Field]Image{scene.FieldPoster: {}}, FieldMemory{}, false, 0},
-		"looked at already":    {locked, map[scene.Field]Image{scene.FieldPoster: {SHA1: "x", Looked: true}}, FieldMemory{}, false, 0},
+		"looked at already":    {locked, map[scene.Field]Image{scene.FieldPoster: {SHA1: "x", Listed: true}}, FieldMemory{}, false, 0},
 		"switched off":         {locked, wished, FieldMemory{}, true, 0},
 	} {
 		set := config.Defaults()
 		if tt.off {
 			set.Fields[scene.FieldPoster] = config.Off
 		}
-		got := Look(tt.item, Wanted{Images: tt.images}, Memory{Fields: map[scene.Field]FieldMemory{scene.FieldPoster: tt.mem}}, set)
+		got := PicturesToRead(tt.item, Wanted{Images: tt.images}, Memory{Fields: map[scene.Field]FieldMemory{scene.FieldPoster: tt.mem}}, set)
 		if len(got) != tt.want || tt.want == 1 && got[0] != scene.FieldPoster {
 			t.Errorf("%s: %v", name, got)
 		}

@@ -132,9 +132,9 @@ func (s *shelf) list(wire string) *[]string {
 
 // plan looks at the item's pictures where it must, and makes a plan.
 func (s *shelf) plan(want plan.Wanted, mem plan.Memory, set config.Settings) plan.Plan {
-	for _, f := range plan.Look(s.read(), want, mem, set) {
+	for _, f := range plan.PicturesToRead(s.read(), want, mem, set) {
 		img := want.Images[f]
-		img.Looked, img.Selected = true, s.selected[f]
+		img.Listed, img.Selected = true, s.selected[f]
 		want.Images = maps.Clone(want.Images)
 		want.Images[f] = img
 	}

@@ -36,10 +36,10 @@ func Undo(f Former, current scene.Item, mem Memory) Plan {
 	return p
 }
 
-// LookUndo lists the image fields about which Undo cannot tell without Plex's list of
+// UndoPicturesToRead lists the image fields about which Undo cannot tell without Plex's list of
 // pictures whether the selected one still is Lockstep's. The caller enters what it finds
 // into Former.Selected; without an entry the picture is kept.
-func LookUndo(f Former, current scene.Item, mem Memory) []scene.Field {
+func UndoPicturesToRead(f Former, current scene.Item, mem Memory) []scene.Field {
 	var out []scene.Field
 	for _, field := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		v := view{item: current, field: field, mem: mem.Fields[field]}

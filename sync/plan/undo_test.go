@@ -243,7 +243,7 @@ func TestAnUndoThatDidNotArriveIsReported(t *testing.T) {
 	}
 }
 
-func TestAPictureNobodyLookedAtIsNotUndone(t *testing.T) {
+func TestAPictureNobodyReadIsNotUndone(t *testing.T) {
 	t.Parallel()
 	set := posterOnly(config.Merge)
 	s := newShelf(scene.Item{Title: "x", Thumb: "/generated/1"})
@@ -251,7 +251,7 @@ func TestAPictureNobodyLookedAtIsNotUndone(t *testing.T) {
 	if u := plan.Undo(p.Former, s.read(), plan.Memory{}); u.Changed || fieldOf(t, u, scene.FieldPoster).Code != skip.PlexEditKept {
 		t.Errorf("without memory: %+v", u)
 	}
-	if got := plan.LookUndo(p.Former, s.read(), mem); len(got) != 0 {
+	if got := plan.UndoPicturesToRead(p.Former, s.read(), mem); len(got) != 0 {
 		t.Errorf("looks at %v though memory vouches for it", got)
 	}
 	want := []plan.Restore{{Field: scene.FieldPoster, SHA1: "aa", HadImage: true}}

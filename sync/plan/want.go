@@ -31,9 +31,9 @@ type Image struct {
 	SHA1 string
 	// Unknown leaves the field alone: nobody looked at the picture.
 	Unknown bool
-	// Looked tells that Plex's list of pictures was read, and Selected is the SHA1 of
+	// Listed tells that Plex's list of pictures was read, and Selected is the SHA1 of
 	// the selected one if that is an upload, else empty. See Look.
-	Looked   bool
+	Listed   bool
 	Selected string
 }
 

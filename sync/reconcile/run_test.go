@@ -173,7 +173,7 @@ func TestWhatIsFoundIsEnqueuedByItsKind(t *testing.T) {
 
 // New stamps and files of what is in step all the same are stored, so that the next run
 // need not look again; a preview stores nothing.
-func TestWhatWasLookedAtInVainIsNotLookedAtAgain(t *testing.T) {
+func TestWhatWasReadInVainIsNotReadAgain(t *testing.T) {
 	t.Parallel()
 	for _, preview := range []bool{true, false} {
 		s := newStand(t, 3)
@@ -460,7 +460,7 @@ func TestAStoreThatFailsIsOurOwnError(t *testing.T) {
 	}
 }
 
-func TestOnlyALibraryOrASceneIsLookedAtWhereThatIsTheScope(t *testing.T) {
+func TestOnlyALibraryOrASceneIsReadWhereThatIsTheScope(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, 4)
 	s.Sections = append(s.Sections, scene.Section{ID: "2", Title: "More", Locations: []string{"/media/more"}})

@@ -117,7 +117,7 @@ func TestAddressOfADeadProcessIsHarmless(t *testing.T) {
 		"nobody listens":    nil,
 		"a web page":        http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }),
 		"nothing is found":  http.NotFoundHandler(),
-		"an endless answer": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { chatter(r.Context(), w) }),
+		"an endless answer": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { endless(r.Context(), w) }),
 		"no answer": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // or the server does not see it hang up
 			<-r.Context().Done()
@@ -141,7 +141,7 @@ func TestAddressOfADeadProcessIsHarmless(t *testing.T) {
 	}
 }
 
-func chatter(ctx context.Context, w io.Writer) {
+func endless(ctx context.Context, w io.Writer) {
 	for ctx.Err() == nil {
 		if _, err := io.WriteString(w, strings.Repeat("waves ", 100)); err != nil {
 			return

@@ -28,55 +28,55 @@ type chooseRequest struct {
 
 // methods are all methods of api.API but Watch, which is a stream.
 var methods = map[string]handler{
-	"Snapshot": get(api.API.Snapshot),
+	"Snapshot": returns(api.API.Snapshot),
 
-	"Pause":    tell(api.API.Pause),
-	"Resume":   order(api.API.Resume),
-	"SyncNow":  ask(api.API.SyncNow),
-	"Retry":    ask(api.API.Retry),
-	"Discard":  ask(api.API.Discard),
-	"ProbeNow": order(api.API.ProbeNow),
+	"Pause":    takes(api.API.Pause),
+	"Resume":   runs(api.API.Resume),
+	"SyncNow":  takesAndReturns(api.API.SyncNow),
+	"Retry":    takesAndReturns(api.API.Retry),
+	"Discard":  takesAndReturns(api.API.Discard),
+	"ProbeNow": runs(api.API.ProbeNow),
 
-	"Jobs":    ask(api.API.Jobs),
-	"Outages": ask(api.API.Outages),
-	"History": ask(api.API.History),
-	"Runs":    ask(api.API.Runs),
-	"Undo":    ask(api.API.Undo),
+	"Jobs":    takesAndReturns(api.API.Jobs),
+	"Outages": takesAndReturns(api.API.Outages),
+	"History": takesAndReturns(api.API.History),
+	"Runs":    takesAndReturns(api.API.Runs),
+	"Undo":    takesAndReturns(api.API.Undo),
 
-	"CheckData": get(api.API.CheckData),
+	"CheckData": returns(api.API.CheckData),
 
-	"Reconcile":     ask(api.API.Reconcile),
-	"StopReconcile": order(api.API.StopReconcile),
-	"Reports":       ask(api.API.Reports),
-	"Report":        ask(api.API.Report),
-	"Rows":          ask(api.API.Rows),
-	"Explain":       ask(api.API.Explain),
-	"Apply": ask(func(a api.API, ctx context.Context, q applyRequest) (int, error) {
+	"Reconcile":     takesAndReturns(api.API.Reconcile),
+	"StopReconcile": runs(api.API.StopReconcile),
+	"Reports":       takesAndReturns(api.API.Reports),
+	"Report":        takesAndReturns(api.API.Report),
+	"Rows":          takesAndReturns(api.API.Rows),
+	"Explain":       takesAndReturns(api.API.Explain),
+	"Apply": takesAndReturns(func(a api.API, ctx context.Context, q applyRequest) (int, error) {
 		return a.Apply(ctx, q.Report, q.Scenes)
 	}),
 
-	"Settings":       get(api.API.Settings),
-	"SaveSettings":   tell(api.API.SaveSettings),
-	"TestConnection": ask(api.API.TestConnection),
-	"Mapping": ask(func(a api.API, ctx context.Context, rules []config.Rule) (api.Mapping, error) {
+	"Settings":       returns(api.API.Settings),
+	"SaveSettings":   takes(api.API.SaveSettings),
+	"TestConnection": takesAndReturns(api.API.TestConnection),
+	"Mapping": takesAndReturns(func(a api.API, ctx context.Context, rules []config.Rule) (api.Mapping, error) {
 		return a.Mapping(ctx, rules)
 	}),
 
-	"StartSignIn": get(api.API.StartSignIn),
-	"PollSignIn":  ask(api.API.PollSignIn),
-	"ChooseServer": ask(func(a api.API, ctx context.Context, q chooseRequest) (api.PlexServer, error) {
+	"StartSignIn": returns(api.API.StartSignIn),
+	"PollSignIn":  takesAndReturns(api.API.PollSignIn),
+	"ChooseServer": takesAndReturns(func(a api.API, ctx context.Context, q chooseRequest) (api.PlexServer, error) {
 		return a.ChooseServer(ctx, q.SignIn, q.Machine)
 	}),
-	"Discover": get(api.API.Discover),
+	"Discover": returns(api.API.Discover),
 
-	"Import": ask(api.API.Import),
+	"Import": takesAndReturns(api.API.Import),
 
-	"Say":  ask(api.API.Say),
-	"Quit": order(api.API.Quit),
+	"Say":  takesAndReturns(api.API.Say),
+	"Quit": runs(api.API.Quit),
 }
 
-// ask serves a method with an argument and a result.
-func ask[Q, R any](fn func(api.API, context.Context, Q) (R, error)) handler {
+// takesAndReturns serves a method with an argument and a result.
+func takesAndReturns[Q, R any](fn func(api.API, context.Context, Q) (R, error)) handler {
 	return func(ctx context.Context, a api.API, body []byte) (any, error) {
 		var q Q
 		if err := readRequest(body, &q); err != nil {
@@ -86,17 +86,17 @@ func ask[Q, R any](fn func(api.API, context.Context, Q) (R, error)) handler {
 	}
 }
 
-// get serves a method with a result only.
-func get[R any](fn func(api.API, context.Context) (R, error)) handler {
+// returns serves a method with a result only.
+func returns[R any](fn func(api.API, context.Context) (R, error)) handler {
 	return func(ctx context.Context, a api.API, _ []byte) (any, error) { return fn(a, ctx) }
 }
 
-// tell serves a method with an argument only.
-func tell[Q any](fn func(api.API, context.Context, Q) error) handler {
-	return ask(func(a api.API, ctx context.Context, q Q) (none, error) { return none{}, fn(a, ctx, q) })
+// takes serves a method with an argument only.
+func takes[Q any](fn func(api.API, context.Context, Q) error) handler {
+	return takesAndReturns(func(a api.API, ctx context.Context, q Q) (none, error) { return none{}, fn(a, ctx, q) })
 }
 
-// order serves a method with neither.
-func order(fn func(api.API, context.Context) error) handler {
-	return get(func(a api.API, ctx context.Context) (none, error) { return none{}, fn(a, ctx) })
+// runs serves a method with neither.
+func runs(fn func(api.API, context.Context) error) handler {
+	return returns(func(a api.API, ctx context.Context) (none, error) { return none{}, fn(a, ctx) })
 }

@@ -39,8 +39,8 @@ const (
 	// stuck is how long a reader may not read before its watch is given up, and how long a
 	// request may take to arrive.
 	stuck = 10 * time.Second
-	// goodbye is how long calls under way may take when the server ends.
-	goodbye = 2 * time.Second
+	// shutdownPatience is how long calls under way may take when the server ends.
+	shutdownPatience = 2 * time.Second
 )
 
 // Serve answers on the listener until ctx ends, which returns nil. It closes the
@@ -61,9 +61,9 @@ func (s Server) Serve(ctx context.Context, l *Listener) error {
 		return fmt.Errorf("serve the local socket: %w", err)
 	case <-ctx.Done():
 	}
-	bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
 	defer cancel()
-	if err := h.Shutdown(bye); err != nil {
+	if err := h.Shutdown(limited); err != nil {
 		_ = h.Close()
 	}
 	<-ended

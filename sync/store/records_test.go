@@ -26,12 +26,12 @@ func TestAnItemIsKnownByItsSceneAndByEachOfItsFiles(t *testing.T) {
 		path  string
 		known bool
 	}{
-		"its own":                                  {one, 1, "/films/a.mkv", true},
-		"its scene, and the file moved":            {one, 1, "/films/c.mkv", true},
-		"its file, of another scene":               {one, 2, "/films/a.mkv", true},
-		"its second file, of another scene":        {two, 2, "/films/b.mkv", true},
-		"another scene's other file":               {two, 2, "/films/c.mkv", false},
-		"a file it no longer had when last looked": {two.Holding(1, "/films/a.mkv", []string{"/films/a.mkv"}), 2, "/films/b.mkv", false},
+		"its own":                                {one, 1, "/films/a.mkv", true},
+		"its scene, and the file moved":          {one, 1, "/films/c.mkv", true},
+		"its file, of another scene":             {one, 2, "/films/a.mkv", true},
+		"its second file, of another scene":      {two, 2, "/films/b.mkv", true},
+		"another scene's other file":             {two, 2, "/films/c.mkv", false},
+		"a file it no longer had when last read": {two.Holding(1, "/films/a.mkv", []string{"/films/a.mkv"}), 2, "/films/b.mkv", false},
 	} {
 		got, known, err := store.Remembered(oneItem{tt.state}, scene.ItemKey{}, tt.id, tt.path)
 		if known != tt.known || err != nil || known != (got.UpdatedAt == 7) {

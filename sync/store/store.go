@@ -71,13 +71,13 @@ type JobPage struct {
 	Total int         `json:"total"`
 }
 
-// Seen is what Lockstep knows of a scene from its last look.
+// Seen is what Lockstep knows of a scene from its last scan.
 type Seen struct {
 	// UpdatedAt is Stash's own text, for equality only.
 	UpdatedAt string `json:"u"`
 	// Content is the hash of what was last brought in step, empty if never.
 	Content scene.Hash `json:"c,omitempty"`
-	// Paths is the hash of the file paths at the last look.
+	// Paths is the hash of the file paths at the last scan.
 	Paths scene.Hash `json:"p,omitempty"`
 	// Synced is when the scene was last seen in step; zero if never.
 	Synced time.Time `json:"s,omitzero"`

@@ -75,7 +75,7 @@ func (s *Shelf) InStep(t testing.TB, ids ...int) {
 		for _, it := range c.Items {
 			s.write(t, r, c, it)
 		}
-		seen := c.Looked()
+		seen := c.AsSeen()
 		seen.Content, seen.Synced = c.Scene.ContentHash(), s.Clock.Now()
 		s.Update(t, func(tx store.Tx) error {
 			if err := tx.PutSeen(c.Scene.ID, seen); err != nil {

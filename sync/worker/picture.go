@@ -64,7 +64,7 @@ func missing(field scene.Field, f *fault.Error) *fault.Error {
 // coverUnknown is what to remember of a scene whose cover is another one than was
 // planned: it is read anew.
 func (t *task) coverUnknown() *store.Seen {
-	s := t.looked()
+	s := t.seen()
 	if s != nil {
 		s.Cover, s.CoverAt, s.SHA1 = "", "", ""
 	}

@@ -151,7 +151,7 @@ func TestACoverThatChangedMeanwhileSendsTheJobBack(t *testing.T) {
 
 // An undo that meets a changed cover remembers nothing of the scene: an edit nobody has
 // seen must stay one.
-func TestAnUndoIsNoLookAtAScene(t *testing.T) {
+func TestAnUndoIsNoScanOfAScene(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 4)
 	d.done(1, 2, 3, 4)

@@ -101,7 +101,7 @@ func (t *task) contested() bool {
 
 // leaveContested ends a job and keeps the count of how often its items were changed back.
 func (b *batch) leaveContested(t *task) Result {
-	r := Result{Outcome: Skipped, Code: skip.Contested, Seen: t.looked()}
+	r := Result{Outcome: Skipped, Code: skip.Contested, Seen: t.seen()}
 	for _, g := range t.targets {
 		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: g.InPlex.Title, State: b.state(t, g, g.State.Memory, g.InPlex)})
 	}
@@ -148,7 +148,7 @@ func (b *batch) result(t *task) Result {
 
 // synced is what to remember of a scene that is in step.
 func (b *batch) synced(t *task) *store.Seen {
-	s := t.looked()
+	s := t.seen()
 	if s == nil {
 		return nil
 	}

@@ -107,7 +107,7 @@ func previewIsWhatIsThenWritten(t *testing.T) {
 			Seed: rapid.Uint64Range(1, 1<<20).Draw(t, "seed"), Scenes: rapid.IntRange(6, 14).Draw(t, "scenes"), Dirt: sim.Messy(), MultiFile: 0.3, NoCover: 0.1,
 		})
 		defer end()
-		r.look()
+		r.scan()
 		if rapid.Bool().Draw(t, "synced before") {
 			_, err := r.work(r.all()...)
 			r.Must(err)
@@ -164,7 +164,7 @@ func (r *rig) change(t *rapid.T) {
 		}
 		r.Clock.Pass(10 * time.Second)
 	}
-	r.look()
+	r.scan()
 }
 
 // foretell is a row in words that can be compared.

@@ -72,7 +72,7 @@ func (b *batch) park(t *task, why message.Message) error {
 	if t.Section != "" && b.Settings.AskPlexScan && b.scan(folder{t.Section, t.Folder}) {
 		words = message.New(message.AskedToScan, message.Path(t.Folder))
 	}
-	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.looked()})
+	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.seen()})
 }
 
 // scan asks Plex to look into a folder, once a batch, and tells whether it took that. That

@@ -36,13 +36,13 @@ func testRig(t *testing.T, o sim.Options) *rig {
 	t.Helper()
 	r, end := newRig(t, t.TempDir(), o)
 	t.Cleanup(end)
-	r.look()
+	r.scan()
 	return r
 }
 
-// look brings the index and what is known of the scenes up to date. The jobs a sweep makes
+// scan brings the index and what is known of the scenes up to date. The jobs a sweep makes
 // are dropped: a test says itself what is worked on.
-func (r *rig) look() {
+func (r *rig) scan() {
 	r.T.Helper()
 	ctx := context.Background()
 	r.Must(r.Refresh(ctx))

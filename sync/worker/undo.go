@@ -37,7 +37,7 @@ func (b *batch) planUndo(t *task, g *target) error {
 // can tell whether they are ours.
 func (b *batch) selected(g *target, former plan.Former) (plan.Former, error) {
 	former.Selected = map[scene.Field]string{}
-	for _, f := range plan.LookUndo(former, g.InPlex, g.State.Memory) {
+	for _, f := range plan.UndoPicturesToRead(former, g.InPlex, g.State.Memory) {
 		sha, err := b.Selected(b.hard, g.Key.RatingKey, f)
 		if err != nil {
 			return former, err

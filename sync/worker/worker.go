@@ -241,15 +241,15 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 }
 
 func (b *batch) skip(t *task, code skip.Code, words message.Message) error {
-	return b.end(t, Result{Outcome: Skipped, Code: code, Words: words, Seen: t.looked()})
+	return b.end(t, Result{Outcome: Skipped, Code: code, Words: words, Seen: t.seen()})
 }
 
-// looked is what to remember of a scene that was looked at but not brought in step. An
-// undo does not count as a look: an edit nobody has seen must stay one.
-func (t *task) looked() *store.Seen {
+// seen is what to remember of a scene that was read but not brought in step. An
+// undo does not count as reading it: an edit nobody has seen must stay one.
+func (t *task) seen() *store.Seen {
 	if t.Scene == nil || t.job.Undo != 0 {
 		return nil
 	}
-	s := t.Looked()
+	s := t.AsSeen()
 	return &s
 }

@@ -26,12 +26,12 @@ func TestFormerValuesAndIntentAreOnDiskBeforeTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2)
 	d.w.Run = 7
-	looked := 0
+	checked := 0
 	d.Plex.On = func(request string) {
-		if looked > 0 || !strings.HasPrefix(request, "upload") && !strings.HasPrefix(request, "edit") {
+		if checked > 0 || !strings.HasPrefix(request, "upload") && !strings.HasPrefix(request, "edit") {
 			return
 		}
-		looked++
+		checked++
 		for id, key := range map[int]string{1: "101", 2: "102"} {
 			list := d.journal(id)
 			if len(list) != 1 {
@@ -51,7 +51,7 @@ func TestFormerValuesAndIntentAreOnDiskBeforeTheFirstRequest(t *testing.T) {
 		}
 	}
 	d.done(1, 2)
-	if looked != 1 {
+	if checked != 1 {
 		t.Fatal("nothing was written")
 	}
 	s, _ := d.state("101")

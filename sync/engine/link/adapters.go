@@ -45,15 +45,15 @@ type Plex interface {
 	// connection is made anew; otherwise is the error then.
 	Expect(machine string, otherwise error)
 	// Watch reports what Plex announces until ctx or connection ends.
-	Watch(ctx context.Context, connected func(), on func(PlexNews)) error
+	Watch(ctx context.Context, connected func(), on func(PlexEvent)) error
 	// Knock reports nil when somebody listens at the address; it sends nothing.
 	Knock(ctx context.Context) error
 	// Close gives up idle connections; the adapter may still be used afterwards.
 	Close()
 }
 
-// PlexNews is what a notification of Plex means to us.
-type PlexNews struct {
+// PlexEvent is what a notification of Plex means to us.
+type PlexEvent struct {
 	Appeared bool   // an item appeared or was processed
 	Scanned  bool   // a library scan ended
 	Item     string // rating key, if any

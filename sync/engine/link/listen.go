@@ -95,7 +95,7 @@ func (n *Listener) once(tell func(Announcement)) {
 		err = n.stash.WatchJobs(n.ctx, func() { tell(Announcement{Kind: JobEnded, epoch: n.epoch}) })
 		up = true
 	} else {
-		err = n.plex.Watch(n.ctx, func() { up = true; tell(Announcement{Kind: Appeared, epoch: n.epoch}) }, func(news PlexNews) { n.news(news, tell) })
+		err = n.plex.Watch(n.ctx, func() { up = true; tell(Announcement{Kind: Appeared, epoch: n.epoch}) }, func(e PlexEvent) { n.announce(e, tell) })
 	}
 	lived := n.now().Sub(began)
 	if up && lived >= steady {
@@ -107,7 +107,7 @@ func (n *Listener) once(tell func(Announcement)) {
 	}
 }
 
-func (n *Listener) news(p PlexNews, tell func(Announcement)) {
+func (n *Listener) announce(p PlexEvent, tell func(Announcement)) {
 	switch {
 	case p.Scanned:
 		tell(Announcement{Kind: Scanned, epoch: n.epoch})

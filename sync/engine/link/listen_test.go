@@ -13,11 +13,11 @@ import (
 // announcer is a Plex that announces things over a connection which then ends.
 type announcer struct {
 	plex
-	says []link.PlexNews
+	says []link.PlexEvent
 	err  error
 }
 
-func (a *announcer) Watch(_ context.Context, connected func(), on func(link.PlexNews)) error {
+func (a *announcer) Watch(_ context.Context, connected func(), on func(link.PlexEvent)) error {
 	if a.err != nil {
 		return a.err
 	}
@@ -60,7 +60,7 @@ func kinds(all []link.Announcement) (out []link.Kind) {
 func TestWhatPlexAnnouncesReachesTheListener(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	a := &announcer{plex: *r.plex, says: []link.PlexNews{{Appeared: true, Item: "5"}, {Scanned: true, Appeared: true}, {}}}
+	a := &announcer{plex: *r.plex, says: []link.PlexEvent{{Appeared: true, Item: "5"}, {Scanned: true, Appeared: true}, {}}}
 	r.connectTo(r.stash, a)
 	all := listen(t, r.Listen(t.Context(), fault.Plex), r.StopListening, 3)
 	if got, want := kinds(all), []link.Kind{link.Appeared, link.Appeared, link.Scanned}; !slices.Equal(got, want) {

@@ -95,7 +95,7 @@ func (m *Monitor) Step(ev breaker.Event, also func(store.Tx) error) (breaker.Tra
 		m.recent = append(lately(m.recent, m.host.Stamp()), next.Newest)
 		m.probing = probing{at: m.host.Now()}
 		m.host.Log.Warn("Plex is not reachable; waiting for it", "cause", next.Breaker.Cause, "outage", next.Newest.ID)
-	case breaker.Shut:
+	case breaker.Recovered:
 		m.host.Log.Info("Plex is back", "outage", next.Newest.ID, "after", next.Newest.Ended.Sub(next.Newest.Started).Round(time.Second))
 	}
 	return ch.Transition, nil

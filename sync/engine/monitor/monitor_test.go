@@ -43,7 +43,7 @@ func TestAnOutageIsOneRecordFromTheFirstFailureToTheProbeThatSucceeds(t *testing
 	if r.Verdict() != health.Down {
 		t.Errorf("after a restart %v", r.Verdict())
 	}
-	if t2, f := r.probe(nil); t2 != breaker.Shut || f != nil || r.Verdict() != health.Up {
+	if t2, f := r.probe(nil); t2 != breaker.Recovered || f != nil || r.Verdict() != health.Up {
 		t.Errorf("%v, %v, %v", t2, f, r.Verdict())
 	}
 	if list := r.records(); len(list) != 1 || !list[0].Ended.Equal(r.now()) {

@@ -97,16 +97,16 @@ func TestWhatTheEndOfAProbeMeans(t *testing.T) {
 		told     bool // what a check of Plex should know
 		proved   bool // that it is away
 	}{
-		"an answer":                      {nil, false, breaker.Shut, false, false},
+		"an answer":                      {nil, false, breaker.Recovered, false, false},
 		"nobody answers":                 {away, false, breaker.Reopened, true, true},
 		"an error of the server":         {testkit.Trouble(fault.Temporary, fault.Plex), false, breaker.Reopened, true, true},
-		"it refuses the token":           {testkit.Trouble(fault.Unauthorized, fault.Plex), false, breaker.Shut, true, false},
-		"it is busy":                     {testkit.Trouble(fault.Busy, fault.Plex), false, breaker.Shut, true, false},
+		"it refuses the token":           {testkit.Trouble(fault.Unauthorized, fault.Plex), false, breaker.Recovered, true, false},
+		"it is busy":                     {testkit.Trouble(fault.Busy, fault.Plex), false, breaker.Recovered, true, false},
 		"it was not asked":               {held.Allow(budget.Connect), false, breaker.Reopened, true, false},
 		"our own fault":                  {testkit.Trouble(fault.Local, fault.None), false, breaker.Withdrawn, true, false},
 		"it was stopped":                 {testkit.Trouble(fault.Canceled, fault.None), false, breaker.Withdrawn, true, false},
 		"the process ends":               {away, true, breaker.Withdrawn, true, false},
-		"it answers as the process ends": {nil, true, breaker.Shut, false, false},
+		"it answers as the process ends": {nil, true, breaker.Recovered, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,10 +135,10 @@ func TestAServerThatHasToStartSaysThatItHas(t *testing.T) {
 		want   breaker.Transition
 		probed int
 	}{
-		"it has":                   {plex{machine: "m"}, breaker.Shut, 0},
+		"it has":                   {plex{machine: "m"}, breaker.Recovered, 0},
 		"it has not":               {plex{readyErr: away}, breaker.Reopened, 0},
 		"another answers":          {plex{machine: "another"}, breaker.Reopened, 0},
-		"it may not be asked that": {plex{readyErr: held.Allow(budget.Connect)}, breaker.Shut, 1},
+		"it may not be asked that": {plex{readyErr: held.Allow(budget.Connect)}, breaker.Recovered, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,7 +200,7 @@ func TestAListingThatFailedEndsAnOutageOnlyWhenItSucceeds(t *testing.T) {
 	}
 	r.pass(time.Minute)
 	p, moved, _ = r.listing(&x, nil)
-	if moved != breaker.Shut || x.probed != 1 {
+	if moved != breaker.Recovered || x.probed != 1 {
 		t.Errorf("the listing succeeds: %v, probed %d times; the cheap request proves nothing here", moved, x.probed)
 	}
 	found, listed, err := p.Listed()

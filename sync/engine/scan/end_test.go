@@ -165,7 +165,7 @@ func TestADiscardedRunIsWantedAgainAtOnce(t *testing.T) {
 	}
 }
 
-func TestScenesWithoutFilesAreLookedAtAgainWithinAMinute(t *testing.T) {
+func TestScenesWithoutFilesAreReadAgainWithinAMinute(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.servers.found = change.Found{Bare: 2}

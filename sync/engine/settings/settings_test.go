@@ -288,11 +288,11 @@ func TestNothingIsWrittenBeforeTheSetUpIsFinished(t *testing.T) {
 	if !r.Held() {
 		t.Error("not held although a flag says so")
 	}
-	looks := newRig(t)
-	looks.options.Hold = true
-	looks.restart()
-	if looks.Held() || !looks.Paused() {
-		t.Errorf("a command that only looks: held %v, paused %v", looks.Held(), looks.Paused())
+	reads := newRig(t)
+	reads.options.Hold = true
+	reads.restart()
+	if reads.Held() || !reads.Paused() {
+		t.Errorf("a command that only reads: held %v, paused %v", reads.Held(), reads.Paused())
 	}
 }
 
@@ -327,7 +327,7 @@ func TestOtherWishesOweARecheckUntilItIsDone(t *testing.T) {
 	r.restart()
 	r.save(func(s *config.Settings) { s.ExcludeTags = nil })
 	if owes() {
-		t.Error("a command that only looks owes nothing")
+		t.Error("a command that only reads owes nothing")
 	}
 }
 

@@ -8,13 +8,13 @@ import (
 	"lockstep/sync/message"
 )
 
-// Look sees whether the database is in its place and whole, and reports whether there is
+// CheckPlace sees whether the database is in its place and whole, and reports whether there is
 // something new to show.
-func (u *Upkeep) Look() (news bool) {
+func (u *Upkeep) CheckPlace() (changed bool) {
 	if u.data == nil {
 		return false
 	}
-	words, err := u.data.Look()
+	words, err := u.data.CheckPlace()
 	now, before := "", u.fault
 	if err != nil {
 		now = err.Error()
@@ -30,13 +30,13 @@ func (u *Upkeep) Look() (news bool) {
 	return true
 }
 
-// Watch calls look when the system tells that the database may be gone, until ctx ends. It
+// Watch calls check when the system tells that the database may be gone, until ctx ends. It
 // runs beside the loop.
-func (u *Upkeep) Watch(ctx context.Context, look func()) {
+func (u *Upkeep) Watch(ctx context.Context, check func()) {
 	if u.data == nil {
 		return
 	}
-	if err := u.data.Watch(ctx, look); err != nil {
+	if err := u.data.Watch(ctx, check); err != nil {
 		u.host.Log.Warn("the data folder cannot be watched; it is checked every minute", "err", err)
 	}
 }

@@ -28,9 +28,9 @@ type Upkeep struct {
 // Data is the upkeep of what is stored. Words are for a person, none when there is nothing
 // to tell.
 type Data interface {
-	// Look sees whether the file is in its place, and mends what was found damaged. It is
+	// CheckPlace sees whether the file is in its place, and mends what was found damaged. It is
 	// called often and is cheap.
-	Look() (words message.Message, err error)
+	CheckPlace() (words message.Message, err error)
 	// Watch calls fn when a Look is due at once, until ctx ends.
 	Watch(ctx context.Context, fn func()) error
 	// Check reads everything and mends what is damaged.

@@ -21,7 +21,7 @@ import (
 
 // data is a database file that is as a test says.
 type data struct {
-	words    string // of the next look, check or maintenance
+	words    string // of the next check or maintenance
 	err      error
 	watchErr error
 	trimmed  int
@@ -34,9 +34,9 @@ func (d *data) answer() (message.Message, error) {
 	return message.Foreign(words), d.err
 }
 
-func (d *data) Look() (message.Message, error)  { return d.answer() }
-func (d *data) Check() (message.Message, error) { return d.answer() }
-func (d *data) Trim() error                     { d.trimmed++; return d.trimErr }
+func (d *data) CheckPlace() (message.Message, error) { return d.answer() }
+func (d *data) Check() (message.Message, error)      { return d.answer() }
+func (d *data) Trim() error                          { d.trimmed++; return d.trimErr }
 
 func (d *data) Maintain(context.Context) (message.Message, error) { return d.answer() }
 
@@ -286,12 +286,12 @@ func TestItIsTriedWhetherTheDiskTakesSomethingAgain(t *testing.T) {
 func TestADatabaseThatIsNotInItsPlaceIsToldOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	if r.Look() {
-		t.Error("news of nothing")
+	if r.CheckPlace() {
+		t.Error("something new where nothing happened")
 	}
 	r.data.err = full
-	if !r.Look() || r.Look() {
-		t.Error("that it is gone is news once")
+	if !r.CheckPlace() || r.CheckPlace() {
+		t.Error("that it is gone is reported once")
 	}
 	if got := r.asks(api.DiskProblem); got != full.Message.String() {
 		t.Errorf("asked %q", got)
@@ -304,7 +304,7 @@ func TestADatabaseThatIsNotInItsPlaceIsToldOnce(t *testing.T) {
 		t.Error("not asked any more although the file is still gone")
 	}
 	r.data.err = nil
-	if !r.Look() || r.asks(api.DiskProblem) != "" {
+	if !r.CheckPlace() || r.asks(api.DiskProblem) != "" {
 		t.Errorf("it is back: asked %q", r.asks(api.DiskProblem))
 	}
 }
@@ -313,8 +313,8 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.data.words = "A record was mended."
-	if !r.Look() {
-		t.Error("no news")
+	if !r.CheckPlace() {
+		t.Error("nothing new is reported")
 	}
 	since := r.Asks()[0].Since
 	r.pass(time.Hour)
@@ -334,13 +334,13 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	}
 }
 
-func TestTheFolderIsWatchedOrLookedAtNowAndThen(t *testing.T) {
+func TestTheFolderIsWatchedOrCheckedNowAndThen(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	looks := 0
-	r.Watch(context.Background(), func() { looks++ })
-	if looks != 1 || r.log.Len() > 0 {
-		t.Errorf("%d looks, log %q", looks, r.log.String())
+	checks := 0
+	r.Watch(context.Background(), func() { checks++ })
+	if checks != 1 || r.log.Len() > 0 {
+		t.Errorf("%d checks, log %q", checks, r.log.String())
 	}
 	r.data.watchErr = errors.New("too many watches")
 	r.Watch(context.Background(), func() {})
@@ -375,14 +375,14 @@ func TestMemoryIsGivenBackOnceAfterWork(t *testing.T) {
 	}
 }
 
-func TestWithoutUpkeepOfTheFileNothingIsLookedAt(t *testing.T) {
+func TestWithoutUpkeepOfTheFileNothingIsChecked(t *testing.T) {
 	t.Parallel()
 	shelf := testkit.NewShelf(t, 0)
 	ledger := &upkeep.Ledger{Store: shelf.DB}
 	u := upkeep.New(host.Host{Now: shelf.Clock.Now, Store: ledger, Log: slog.New(slog.DiscardHandler)}, ledger, nil)
-	u.Watch(context.Background(), func() { t.Error("looked") })
+	u.Watch(context.Background(), func() { t.Error("checked") })
 	u.Rest()
-	if words, err := u.Check(); u.Look() || !words.IsZero() || err != nil {
+	if words, err := u.Check(); u.CheckPlace() || !words.IsZero() || err != nil {
 		t.Errorf("%q, %v", words, err)
 	}
 	tidy, err := u.TidyDue(shelf.Clock.Now(), upkeep.Keep{History: time.Hour, Others: func(time.Time) error { return nil }})

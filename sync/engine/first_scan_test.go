@@ -10,8 +10,8 @@ import (
 	"lockstep/sync/sim"
 )
 
-// A first look at a large library takes minutes, which once were "Nothing to do yet".
-func TestAFirstLookSaysHowFarItIs(t *testing.T) {
+// A first scan at a large library takes minutes, which once were "Nothing to do yet".
+func TestAFirstScanSaysHowFarItIs(t *testing.T) {
 	t.Parallel()
 	withoutRace(t)
 	dir := t.TempDir()
@@ -23,7 +23,7 @@ func TestAFirstLookSaysHowFarItIs(t *testing.T) {
 		// A notification socket that comes up meanwhile has Plex listed once more afterwards.
 		b.world.Plex.Inject(sim.Fault{Match: sim.Kinds("websocket"), Effect: sim.Slow, Delay: time.Hour})
 		b.run(dir)
-		steps := b.firstLook()
+		steps := b.firstScan()
 		if got := steps[fault.Stash]; len(got) == 0 || got[0] != 0 {
 			t.Errorf("Stash is read in steps %v, want them from the beginning", got)
 		}
@@ -32,39 +32,39 @@ func TestAFirstLookSaysHowFarItIs(t *testing.T) {
 		}
 		b.world.Stash.ClearFaults()
 		b.world.Plex.ClearFaults()
-		for range 300 { // later looks are nobody's concern
+		for range 300 { // later scans are nobody's concern
 			time.Sleep(time.Second)
 			if s := b.snapshot(); s.Scan != nil {
-				t.Errorf("scan %+v after the first look", s.Scan)
+				t.Errorf("scan %+v after the first scan", s.Scan)
 			}
 		}
 		b.stop()
 	})
 }
 
-// firstLook waits for the end of the first look and returns what was read by and by.
-func (b *bubble) firstLook() map[fault.Server][]int {
+// firstScan waits for the end of the first scan and returns what was read by and by.
+func (b *bubble) firstScan() map[fault.Server][]int {
 	b.t.Helper()
 	steps := map[fault.Server][]int{}
 	begun := false
 	for end := time.Now().Add(time.Hour); time.Now().Before(end); time.Sleep(time.Second) {
 		s := b.snapshot()
-		if s.Looked {
+		if s.Scanned {
 			return steps
 		}
 		if begun = begun || s.Stash.OK && s.Plex.OK; begun {
 			b.step(steps, s)
 		}
 	}
-	b.t.Error("the first look does not end")
+	b.t.Error("the first scan does not end")
 	return steps
 }
 
-// step checks what one snapshot says of the first look.
+// step checks what one snapshot says of the first scan.
 func (b *bubble) step(steps map[fault.Server][]int, s api.Snapshot) {
 	b.t.Helper()
 	if s.Scan == nil {
-		b.t.Errorf("nothing is said in the middle of the first look: %+v", s)
+		b.t.Errorf("nothing is said in the middle of the first scan: %+v", s)
 		return
 	}
 	before := steps[s.Scan.Server]
