@@ -100,7 +100,7 @@ func namesakes(t *testing.T) api.API {
 	}
 	save()
 	until(t, e, "the first sync", func(s api.Snapshot) bool {
-		return s.Looked && !s.Active && s.Queue.Waiting+s.Queue.Running == 0 && s.Queue.Done >= 4 && s.Queue.Dead == 1
+		return s.Scanned && !s.Active && s.Queue.Waiting+s.Queue.Running == 0 && s.Queue.Done >= 4 && s.Queue.Dead == 1
 	})
 	err = errors.Join(e.Pause(t.Context(), time.Time{}), w.Stash.Edit(5, func(sc *sim.Scene) { sc.TagIDs = []int{2} }))
 	if err != nil {
