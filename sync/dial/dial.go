@@ -115,17 +115,22 @@ type plexServer struct {
 // a scan ended.
 func (p plexServer) Watch(ctx context.Context, connected func(), on func(link.PlexEvent)) error {
 	return p.Client.Watch(ctx, connected, func(n plex.Notification) {
-		event := link.PlexEvent{Item: n.ItemID}
-		switch n.Kind {
-		case plex.Timeline:
-			event.Appeared = n.ItemType == plan.ItemType
-		case plex.Activity:
-			event.Scanned = n.Event == "ended" && n.Task == scanTask
-		}
-		if event.Appeared || event.Scanned {
+		if event := eventOf(n); event.Appeared || event.Scanned {
 			on(event)
 		}
 	})
+}
+
+// eventOf is what a notification means to us, which may be nothing.
+func eventOf(n plex.Notification) link.PlexEvent {
+	event := link.PlexEvent{Item: n.ItemID}
+	switch n.Kind {
+	case plex.Timeline:
+		event.Appeared = n.ItemType == plan.ItemType
+	case plex.Activity:
+		event.Scanned = n.Event == "ended" && n.Task == scanTask
+	}
+	return event
 }
 
 // door is the address of a server, as it stands in the settings.
