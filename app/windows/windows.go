@@ -14,7 +14,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	tooltip "github.com/dweymouth/fyne-tooltip"
 
 	"lockstep/app/present"
@@ -182,48 +181,6 @@ func (w *Windows) newWindow(key, name, about string) {
 	win.Show()
 }
 
-var (
-	// smallest is a size at which every page still reads well.
-	smallest = fyne.NewSize(560, 300)
-	// mainSize is the usual size of the main window.
-	mainSize = fyne.NewSize(1180, 700)
-)
-
-// Screen is what there is to know of the screens. Its functions are called on Fyne's
-// goroutine; nil ones know nothing.
-type Screen struct {
-	// Room is how large a window may be, zero for not known.
-	Room func() fyne.Size
-	// Where is the place of an open window in pixels.
-	Where func(fyne.Window) (x, y int, ok bool)
-	// Shows reports that a window at a place could be seen.
-	Shows func(x, y int) bool
-}
-
-// windowFrame is what the frame of a window takes away of a screen, title and menu bar
-// included; there is no window of which it could be asked yet.
-var windowFrame = fyne.NewSize(12, 64)
-
-// fitting is a size as far as the screen has room for it, down to the smallest one.
-func (w *Windows) fitting(size fyne.Size) fyne.Size {
-	if w.opt.Screen.Room == nil {
-		return size
-	}
-	room := w.opt.Screen.Room().Subtract(windowFrame)
-	if room.Width <= 0 || room.Height <= 0 {
-		return size
-	}
-	return size.Min(room).Max(smallest)
-}
-
-// usualSize is the size of a window that nobody has changed yet.
-func usualSize(key string) fyne.Size {
-	if key == present.Main {
-		return mainSize
-	}
-	return kinds[key].size
-}
-
 // fill makes what a window shows, in the language of the moment.
 func (w *Windows) fill(win *window, about string) {
 	win.page, win.strip = nil, nil
@@ -270,28 +227,6 @@ func atLeast(size fyne.Size, o fyne.CanvasObject) fyne.CanvasObject {
 func (w *Windows) close(win *window) {
 	w.keep(win)
 	w.settle(win, func() { w.leave(win) })
-}
-
-// keep remembers how a window was left.
-func (w *Windows) keep(win *window) {
-	if win.shell != nil {
-		w.memory.kept.Page = win.name
-	}
-	if w.opt.Screen.Where != nil {
-		if x, y, ok := w.opt.Screen.Where(win.Window); ok {
-			w.memory.kept.Places[win.key] = [2]int{x, y}
-		}
-	}
-	w.memory.keepSize(win.key, win.Canvas().Size())
-}
-
-// putBack has a window open where it was closed, if that can still be seen.
-func (w *Windows) putBack(win *window) {
-	at, known := w.memory.kept.Places[win.key]
-	d, able := win.Window.(desktop.Window)
-	if known && able && w.opt.Screen.Shows != nil && w.opt.Screen.Shows(at[0], at[1]) {
-		d.RequestPosition(at[0], at[1])
-	}
 }
 
 // Names lists the pages that can be seen, in the order of present.Windows.
@@ -359,28 +294,3 @@ func (win *window) update(s api.Snapshot) {
 }
 
 func (w *Windows) moment() present.Moment { return present.Moment{Now: w.now(), Zone: w.opt.Zone} }
-
-// kind is what there is to know of a page before it is made.
-type kind struct {
-	size  fyne.Size // usual size of a window of its own
-	make  func(*Windows, *window) page
-	apart bool // it is never a page of the main window
-}
-
-var kinds map[string]kind
-
-func init() { // a plain initialiser would be a cycle: pages open other pages
-	kinds = map[string]kind{
-		present.Overview: {fyne.NewSize(900, 620), newOverviewPage, false},
-		present.Queue:    {fyne.NewSize(900, 620), newQueuePage, false},
-		present.Reports:  {fyne.NewSize(1060, 660), newReportsPage, false},
-		present.Outages:  {fyne.NewSize(940, 560), newOutagesPage, false},
-		present.Preview:  {fyne.NewSize(1060, 620), newPreviewPage, false},
-		present.Explain:  {fyne.NewSize(820, 560), newExplainPage, false},
-		present.History:  {fyne.NewSize(940, 600), newHistoryPage, false},
-		present.Doctor:   {fyne.NewSize(760, 520), newDoctorPage, false},
-		present.Settings: {fyne.NewSize(900, 660), newSettingsPage, true},
-		present.SetUp:    {fyne.NewSize(900, 640), newSetUpPage, true},
-		present.Manual:   {fyne.NewSize(900, 660), newManualPage, true},
-	}
-}
