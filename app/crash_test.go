@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lockstep/sync/mask"
 )
 
 // crashEnv has the test binary crash with that data folder: nothing else can show what
@@ -47,7 +49,7 @@ func TestCrashIsInTheLogOfTheNextRunWithoutSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(log), "harbour on fire, "+masked); n != 1 || !strings.Contains(string(log), "crash_test.go") {
+	if n := strings.Count(string(log), "harbour on fire, "+mask.Hidden); n != 1 || !strings.Contains(string(log), "crash_test.go") {
 		t.Errorf("the log tells of the crash %d times:\n%s", n, log)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "crash*")); len(left) > 0 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/mask"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
@@ -48,8 +49,7 @@ func TestWhatAJobSaysIsTheSameForPeopleAndPrograms(t *testing.T) {
 
 func TestASentenceForProgramsHoldsNoSecret(t *testing.T) {
 	t.Parallel()
-	r := &redactor{}
-	m := r.said(message.New(message.Other, message.Detail("GET /?X-Plex-Token=abcdefghij failed")))
+	m := messageOf(new(mask.Secrets).Message(message.New(message.Other, message.Detail("GET /?X-Plex-Token=abcdefghij failed"))))
 	if got, _ := json.Marshal(m); string(got) != `{"code":"other","args":[{"kind":"detail","value":"GET /?X-Plex-Token=*** failed"}],"words":"GET /?X-Plex-Token=*** failed"}` {
 		t.Errorf("%s", got)
 	}

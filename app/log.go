@@ -1,16 +1,19 @@
 package app
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/lmittmann/tint"
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"lockstep/sync/file"
+	"lockstep/sync/mask"
 )
 
 // LogName is the name of the log within the data folder.
@@ -25,7 +28,9 @@ const (
 // logs are where this process tells what it does: the terminal, and once the data
 // folder is ours a rotating file in it. Secrets are in neither.
 type logs struct {
-	*redactor
+	mask.Secrets
+	names    atomic.Bool // masked if the user wants that
+	masker   *mask.Masker
 	terminal io.Writer
 	format   string
 	file     *lumberjack.Logger
@@ -33,7 +38,7 @@ type logs struct {
 }
 
 func newLogs(terminal io.Writer, format string) *logs {
-	return &logs{redactor: newRedactor(), terminal: terminal, format: format, log: slog.Default()}
+	return &logs{masker: mask.Signed([]byte(rand.Text())), terminal: terminal, format: format, log: slog.Default()}
 }
 
 // start makes the process's logger: to the terminal from the given level on, and to the
@@ -47,7 +52,7 @@ func (l *logs) start(level slog.Level, dir string) *slog.Logger {
 	}
 	if dir != "" && notFile == nil {
 		l.file = &lumberjack.Logger{Filename: name, MaxSize: logMegabytes, MaxBackups: logFiles}
-		handlers = append(handlers, slog.NewJSONHandler(l.writer(l.file),
+		handlers = append(handlers, slog.NewJSONHandler(l.Writer(l.file),
 			&slog.HandlerOptions{Level: min(level, slog.LevelInfo), ReplaceAttr: l.attr}))
 	}
 	l.log = slog.New(slog.NewMultiHandler(handlers...))
@@ -59,7 +64,7 @@ func (l *logs) start(level slog.Level, dir string) *slog.Logger {
 }
 
 func (l *logs) onTerminal(level slog.Level) slog.Handler {
-	out := l.writer(l.terminal)
+	out := l.Writer(l.terminal)
 	if l.format == "json" {
 		return slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: l.attr})
 	}
@@ -71,12 +76,20 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 	return tint.NewTextHandler(out, o)
 }
 
+// attr masks titles and paths when the user wants that. It is for slog's ReplaceAttr.
+func (l *logs) attr(_ []string, a slog.Attr) slog.Attr {
+	if l.names.Load() {
+		return l.masker.Attr(a)
+	}
+	return a
+}
+
 // note puts a line into the file, if this process has one; the terminal has it already.
 func (l *logs) note(words string, err error) {
 	if l.file == nil {
 		return
 	}
-	slog.New(slog.NewJSONHandler(l.writer(l.file), &slog.HandlerOptions{ReplaceAttr: l.attr})).Error(words, "err", err)
+	slog.New(slog.NewJSONHandler(l.Writer(l.file), &slog.HandlerOptions{ReplaceAttr: l.attr})).Error(words, "err", err)
 }
 
 // close ends the file.

@@ -108,7 +108,7 @@ func (s *session) exit(err error) int {
 	case errors.Is(err, errFailed):
 		return ExitError
 	case errors.As(err, &usage):
-		_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", s.log.clean(usage.Error()))
+		_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", s.log.Clean(usage.Error()))
 		return ExitUsage
 	}
 	s.tell(err)
@@ -118,9 +118,9 @@ func (s *session) exit(err error) int {
 // tell prints what is the case and what can be done about it.
 func (s *session) tell(err error) {
 	f := fault.Of(err)
-	words, hint := s.log.clean(f.Message.String()), s.log.clean(f.Hint.String())
+	words, hint := s.log.Clean(f.Message.String()), s.log.Clean(f.Hint.String())
 	if f.Class == fault.Local && f.Err != nil && f.Message.Is(message.Unclassified) {
-		words = s.log.clean(f.Err.Error()) // nobody had better words for it
+		words = s.log.Clean(f.Err.Error()) // nobody had better words for it
 	}
 	if fault.Unknown(err) {
 		hint = "" // the cause has just been said
@@ -131,7 +131,7 @@ func (s *session) tell(err error) {
 		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)
 	}
 	if s.g.JSON {
-		s.print(failureJSON{errorJSON{f.Class, f.Server, words, s.log.said(f.Message), hint, s.log.said(f.Hint)}})
+		s.print(failureJSON{errorJSON{f.Class, f.Server, words, messageOf(s.log.Message(f.Message)), hint, messageOf(s.log.Message(f.Hint))}})
 	}
 }
 

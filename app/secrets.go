@@ -52,7 +52,7 @@ type secrets struct {
 // openSecrets reads the secrets there are. A keyring that does not answer in time, say
 // because it waits for its password, is listened to further on.
 func (s *session) openSecrets() (*secrets, error) {
-	k := &secrets{file: filepath.Join(s.dir, SecretsName), hide: s.log.hide, env: map[string]string{}, cache: map[string]string{}, known: map[string]bool{}}
+	k := &secrets{file: filepath.Join(s.dir, SecretsName), hide: s.log.Hide, env: map[string]string{}, cache: map[string]string{}, known: map[string]bool{}}
 	for _, name := range secretNames {
 		v, err := envSecret(name, s.Env)
 		if err != nil {

@@ -257,7 +257,7 @@ func (c *secretSetCmd) Run(s *session) error {
 	if value == "" {
 		return errUsage{errors.New("standard input holds no secret")}
 	}
-	s.log.hide(value)
+	s.log.Hide(value)
 	return s.secret(c.Name, value)
 }
 

@@ -58,7 +58,7 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 	}
 	s.asking = a.Words
 	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.clean(a.Words.String()), s.log.said(a.Words), hint, a.Report}
+	return &questionJSON{s.log.Clean(a.Words.String()), messageOf(s.log.Message(a.Words)), hint, a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -99,7 +99,7 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	sum.Finished = waited == nil
 	if f := fault.Shown(waited); f != nil {
 		sum.Error = &errorJSON{
-			f.Class, f.Server, s.log.clean(f.Message.String()), s.log.said(f.Message), s.log.clean(f.Hint.String()), s.log.said(f.Hint),
+			f.Class, f.Server, s.log.Clean(f.Message.String()), messageOf(s.log.Message(f.Message)), s.log.Clean(f.Hint.String()), messageOf(s.log.Message(f.Hint)),
 		}
 		sum.Words = sum.Error.Words
 	}

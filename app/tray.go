@@ -40,7 +40,7 @@ func (c *trayCmd) Run(s *session) error {
 	err := s.tray(c.Hidden)
 	if err != nil && !s.interrupted(err) {
 		f := fault.Shown(err)
-		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.clean(join(present.Say(f.Message), present.Say(f.Hint))))
+		s.Desktop.Complain(present.T("Lockstep could not start"), s.log.Clean(join(present.Say(f.Message), present.Say(f.Hint))))
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/mask"
 	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
@@ -56,12 +56,12 @@ func Bundle(ctx context.Context, w io.Writer, a api.API, env Env) error {
 	parts := c.parts(ctx, checks)
 	lines := tail(env.Log)
 	for _, p := range parts { // learn every name before the first sentence is masked
-		if tree, err := decode(p.value); err == nil && p.err == nil {
-			b.mask.meet("", tree)
+		if p.err == nil {
+			b.mask.Learn(p.value)
 		}
 	}
 	for _, line := range lines {
-		b.mask.meetLine(line)
+		b.mask.LearnLine(line)
 	}
 	b.file("README.txt", []byte(explained))
 	b.file("checks.txt", []byte(b.mask.Text(Text(checks))))
@@ -98,7 +98,7 @@ func Text(checks []Check) string {
 // bundle writes the files of a zip; after the first error nothing more.
 type bundle struct {
 	zip  *zip.Writer
-	mask *Masker
+	mask *mask.Masker
 	err  error
 }
 
@@ -198,8 +198,8 @@ func (c *checkup) settings() []map[string]any {
 var version = regexp.MustCompile(`^v?\d+(?:\.\d+)*(?:[-+.][0-9a-z.-]*)?$`)
 
 // masker knows what the checks have learnt of the household.
-func (c *checkup) masker() *Masker {
-	m := NewMasker()
+func (c *checkup) masker() *mask.Masker {
+	m := mask.New()
 	for _, v := range []string{c.env.Version, c.snap.Version, c.snap.Stash.Name, c.snap.Plex.Name} {
 		if version.MatchString(v) {
 			m.Keep(v)
@@ -211,7 +211,7 @@ func (c *checkup) masker() *Masker {
 		}
 	}
 	for _, address := range []string{c.set.Values.StashURL, c.set.Values.PlexURL} {
-		if u, err := url.Parse(address); err == nil && !own.MatchString(u.Hostname()) {
+		if u, err := url.Parse(address); err == nil {
 			m.Host(u.Hostname())
 		}
 	}
@@ -232,14 +232,6 @@ func (c *checkup) masker() *Masker {
 		m.Path(at)
 	}
 	return m
-}
-
-// meetLine learns the names in a line of the log.
-func (m *Masker) meetLine(line string) {
-	var record map[string]any
-	if json.Unmarshal([]byte(line), &record) == nil {
-		m.meet("", record)
-	}
 }
 
 // tail reads the last lines of a file; none when it cannot be read.

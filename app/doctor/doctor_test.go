@@ -182,7 +182,7 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 		"Plex is only shared": {func(_ *testing.T, h *household) {
 			h.world.Plex.SetGuest(h.world.Plex.Token())
 			h.world.Plex.SetToken("the owner's")
-		}, "Plex", doctor.Fail, "may only look"},
+		}, "Plex", doctor.Fail, "can only read"},
 		"Stash refuses":    {func(_ *testing.T, h *household) { h.world.Stash.SetAPIKey("other") }, "Stash", doctor.Fail, "API key"},
 		"Stash not set up": {func(_ *testing.T, h *household) { h.world.Stash.SetState(sim.StashSetup) }, "Stash", doctor.Fail, "set up"},
 		"Plex never asked": {func(t *testing.T, h *household) { h.save(t, func(s *config.Settings) { s.PlexURL = "" }) }, "Outage record", doctor.Warn, "not known yet"},
@@ -200,24 +200,24 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 		"paused": {func(t *testing.T, h *household) { _ = h.Pause(t.Context(), time.Time{}) }, "Lockstep", doctor.Warn, "paused"},
 		"no keyring": {func(_ *testing.T, h *household) {
 			h.env.Keyring = func(context.Context) error { return errors.New("it is locked") }
-		}, "Secrets", doctor.Warn, "does not answer"},
+		}, "Secrets", doctor.Warn, "does not respond"},
 		"no keyring, but the file allowed": {func(_ *testing.T, h *household) {
 			h.place = "file"
 			h.env.Keyring = func(context.Context) error { return errors.New("there is none") }
-		}, "Secrets", doctor.OK, "in a file only you can read"},
+		}, "Secrets", doctor.OK, "in a file that only you can read"},
 		"damaged records": {func(_ *testing.T, h *household) {
 			h.hurt = "Lines of the history lost to damage on disk: 2."
 		}, "Database", doctor.Warn, "lost to damage on disk: 2."},
 		"no tray": {func(_ *testing.T, h *household) { h.env.TrayHost = func(context.Context) bool { return false } }, "Tray", doctor.Warn, "no tray icons"},
 		"nobody tells": {func(_ *testing.T, h *household) {
 			h.env.Notifications = func(context.Context) (string, error) { return "", errors.New("no bus") }
-		}, "Notifications", doctor.Warn, "Nothing"},
+		}, "Notifications", doctor.Warn, "no notifications"},
 		"another copy":  {func(_ *testing.T, h *household) { h.env.Autostart = func() (string, error) { return "elsewhere", nil } }, "Autostart", doctor.Warn, "Another copy"},
 		"not as wished": {func(_ *testing.T, h *household) { h.env.Autostart = func() (string, error) { return "on", nil } }, "Autostart", doctor.Warn, "settings say that it should not"},
 		"clock": {func(_ *testing.T, h *household) {
 			h.env.Now = func() time.Time { return time.Now().Add(-3 * time.Hour) }
 		},
-			"Clock", doctor.Warn, "and of Stash differ by "},
+			"Clock", doctor.Warn, "and Stash differ by "},
 		"open database": {func(t *testing.T, h *household) {
 			if err := os.Chmod(h.env.Database, 0o644); err != nil {
 				t.Fatal(err)

@@ -33,6 +33,7 @@ var layers = map[string]int{
 
 	"sync/breaker": 1,
 	"sync/budget":  1,
+	"sync/mask":    1, // what nobody else may read
 	"sync/match":   1,
 	"sync/outage":  1,
 	"sync/plan":    1,

@@ -3,7 +3,6 @@ package httpc
 import (
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"syscall"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/mask"
 	"lockstep/sync/message"
 )
 
@@ -88,17 +88,7 @@ func bare(err error) error {
 }
 
 // redact takes the secrets out of a text.
-func (c *Client) redact(s string) string {
-	login := c.o.Login()
-	_, password, _ := strings.Cut(login, ":")
-	for _, secret := range []string{c.secret(), base64.StdEncoding.EncodeToString([]byte(login)), login, password} {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "[secret]")
-			s = strings.ReplaceAll(s, url.QueryEscape(secret), "[secret]")
-		}
-	}
-	return s
-}
+func (c *Client) redact(s string) string { return mask.Without(s, c.secret(), c.o.Login()) }
 
 func shorten(s string) string {
 	if len(s) > longestCause {

@@ -25,7 +25,7 @@ func OfError(err error) Message {
 }
 
 // Foreign is what another program or the system says, in its own words; None for "". They
-// are shown as they are in every language and masked as a whole.
+// are shown as they are in every language, and masked by what they look like.
 func Foreign(words string) Message {
 	if words == "" {
 		return None

@@ -1,29 +1,51 @@
-package doctor
+// Package mask takes out of what leaves this process what is nobody else's business. There
+// are two things to take out, and one type for each:
+//
+// [Secrets] are tokens, keys and passwords. They never appear anywhere: not in the log, not
+// in an error, not in an answer of the command line. Whoever learns one tells Secrets.
+//
+// A [Masker] replaces titles, names, paths and addresses by pseudonyms: in the report for
+// support always, in the log when the settings ask for it. What Lockstep says itself is a
+// message with typed arguments, and is masked by their types. What others say, such as an
+// error of the system, is masked by what it looks like: quotes, paths, hosts, keys.
+package mask
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"lockstep/sync/message"
 )
 
 // Masker replaces names, paths, addresses and secrets in texts by pseudonyms: the same
 // text always by the same one, so that a reader sees what belongs together and nothing
 // else. What it was told is replaced wherever it stands; the rest is recognised by its
-// form. When in doubt it masks. The zero value is not usable; see NewMasker.
+// form. When in doubt it masks. It is safe for concurrent use. The zero value is not
+// usable; see New and Signed.
 type Masker struct {
 	mu    sync.Mutex
-	names map[string]string // kind and text → pseudonym
+	seal  []byte            // key of Signed; nil for numbers
+	names map[string]string // kind and text → pseudonym, where they are numbers
 	count map[string]int
 	known finder
 	kept  finder
 }
 
-// NewMasker makes a masker that knows no names yet.
-func NewMasker() *Masker {
+// New makes a masker that numbers what it masks, such as name-1. It knows no names yet.
+func New() *Masker {
 	return &Masker{names: map[string]string{}, count: map[string]int{}}
 }
+
+// Signed makes a masker whose pseudonyms, such as name-9f3a61, follow from the text and a
+// key alone: with the same key they are the same in every process and at any time. Without
+// the key nobody can try out what a text was. It remembers nothing of what it masks.
+func Signed(key []byte) *Masker { return &Masker{seal: slices.Clone(key)} }
 
 // The kinds of pseudonym.
 const (
@@ -44,8 +66,13 @@ func (m *Masker) Secret(text string) { m.learn(text, secretKind) }
 // Name tells the masker the title of something or the name of somebody.
 func (m *Masker) Name(text string) { m.learn(text, nameKind) }
 
-// Host tells the masker the name or number of a machine.
-func (m *Masker) Host(text string) { m.learn(text, hostKind) }
+// Host tells the masker the name or number of a machine. Names that every machine has, such
+// as localhost, are left out.
+func (m *Masker) Host(text string) {
+	if !own.MatchString(text) {
+		m.learn(text, hostKind)
+	}
+}
 
 // Path tells the masker a file; its name without folder and ending counts as a title.
 func (m *Masker) Path(text string) {
@@ -96,6 +123,34 @@ func (m *Masker) Text(text string) string {
 	return b.String()
 }
 
+// Message masks what belongs to people in a message, by the types of its arguments.
+func (m *Masker) Message(said message.Message) message.Message { return said.Map(m.arg) }
+
+func (m *Masker) arg(a message.Arg) message.Arg {
+	switch a.Kind {
+	case message.KindTitle, message.KindName, message.KindPath:
+		a.Text = m.All(a.Text)
+	case message.KindAddress:
+		a.Text = m.address(a.Text)
+	case message.KindDetail:
+		a.Text = m.Text(a.Text)
+	}
+	return a
+}
+
+// address masks a host or a URL; some hosts everybody has.
+func (m *Masker) address(text string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch text = clean(text); {
+	case text == "" || own.MatchString(text):
+		return text
+	case strings.Contains(text, "://"):
+		return m.url(text)
+	}
+	return m.pseudonym(text, hostKind)
+}
+
 // All masks a text as a whole, whatever is in it.
 func (m *Masker) All(text string) string {
 	m.mu.Lock()
@@ -135,6 +190,9 @@ func (m *Masker) pseudonym(text, kind string) string {
 		text, kind = strings.Trim(text, "\"„“” "), nameKind
 	}
 	key := kind + "\n" + strings.ToLower(text)
+	if m.seal != nil {
+		return kind + "-" + signature(m.seal, key)
+	}
 	if p, ok := m.names[key]; ok {
 		return p
 	}
@@ -142,6 +200,13 @@ func (m *Masker) pseudonym(text, kind string) string {
 	p := kind + "-" + strconv.Itoa(m.count[kind])
 	m.names[key] = p
 	return p
+}
+
+// signature is short: two texts in a library of thousands may share one, nobody's can be read.
+func signature(key []byte, text string) string {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
 // endings are kept: they say what a file is and nothing about it.

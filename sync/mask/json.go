@@ -1,4 +1,4 @@
-package doctor
+package mask
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 // plain are the fields whose texts come from closed lists of ours.
 var plain = []string{"verdict", "state", "class", "step", "kind", "version", "code", "reason", "level", "time", "event", "policy", "server",
-	"outcome", "pace", "reconcile", "scope", "os", "arch", "go", "field", "method", "secretsIn"}
+	"outcome", "pace", "reconcile", "scope", "os", "arch", "go", "field", "method", "secretsIn", "word"}
 
 // sentences are the fields whose texts are made of words of ours and of parts of others.
 var sentences = []string{"words", "hint", "error", "err", "msg", "what", "why", "cause", "lastError", "incomplete", "stopping", "notice", "detail"}
@@ -26,12 +26,28 @@ func (m *Masker) JSON(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.meet("", tree)
+	m.learnFrom("", tree)
 	out, err := json.MarshalIndent(m.masked("", tree), "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write a masked value: %w", err)
 	}
 	return out, nil
+}
+
+// Learn learns the names in a value, so that they are masked in sentences too. What cannot
+// be JSON teaches nothing.
+func (m *Masker) Learn(v any) {
+	if tree, err := decode(v); err == nil {
+		m.learnFrom("", tree)
+	}
+}
+
+// LearnLine learns the names in a line of a log.
+func (m *Masker) LearnLine(line string) {
+	var record map[string]any
+	if json.Unmarshal([]byte(line), &record) == nil {
+		m.learnFrom("", record)
+	}
 }
 
 func decode(v any) (any, error) {
@@ -48,16 +64,16 @@ func decode(v any) (any, error) {
 	return tree, nil
 }
 
-// meet learns the names in a value before any sentence of it is masked.
-func (m *Masker) meet(key string, v any) {
+// learnFrom learns the names in a value before any sentence of it is masked.
+func (m *Masker) learnFrom(key string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, x := range v {
-			m.meet(k, x)
+			m.learnFrom(k, x)
 		}
 	case []any:
 		for _, x := range v {
-			m.meet(key, x)
+			m.learnFrom(key, x)
 		}
 	case string:
 		switch {

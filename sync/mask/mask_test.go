@@ -1,4 +1,4 @@
-package doctor
+package mask
 
 import (
 	"regexp"
@@ -46,7 +46,7 @@ func TestMaskedTextsKeepTheirSense(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := NewMasker()
+			m := New()
 			m.Name("Harbour Lights")
 			if got := m.Text(test.in); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
@@ -57,7 +57,7 @@ func TestMaskedTextsKeepTheirSense(t *testing.T) {
 
 func TestSameTextSamePseudonym(t *testing.T) {
 	t.Parallel()
-	m := NewMasker()
+	m := New()
 	m.Path("/data/films/Tidal Pools.mp4")
 	a, b := m.Text("open /data/films/Tidal Pools.mp4: permission denied"), m.All("/data/films/Other.mp4")
 	if a != "open /folder-1/folder-2/file-1.mp4: permission denied" || b != "/folder-1/folder-2/file-2.mp4" {
@@ -95,7 +95,7 @@ func TestNothingPrivateIsReadable(t *testing.T) {
 	t.Parallel()
 	between := rapid.SampledFrom([]string{" ", " open ", "\n", ": ", " (", `="`, " 14:02 ", " the of ", "\tname=", " token=", `" `, " – ", "; "})
 	rapid.Check(t, func(t *rapid.T) {
-		m := NewMasker()
+		m := New()
 		var b strings.Builder
 		var all []string
 		b.WriteString("began ")
@@ -128,7 +128,7 @@ func FuzzMaskerHidesWhatItKnows(f *testing.F) {
 		if len(name) < shortest {
 			t.Skip()
 		}
-		m := NewMasker()
+		m := New()
 		m.Name(name)
 		for _, in := range []string{text, text + name, name + text, text + " " + name + " " + text} {
 			got := readable(m.Text(in))
