@@ -17,14 +17,19 @@ func reasonAnd(c skip.Code, particular message.Message) string {
 	if c == "" {
 		return Say(particular)
 	}
-	r := skip.Of(c)
-	out, more := r.With(particular)
+	words := reasonWith(c, particular)
+	if r := skip.Of(c); !r.Advice.IsZero() {
+		words += " — " + Say(r.Advice)
+	}
+	return words
+}
+
+// reasonWith is a reason with what is particular to a row, and without advice.
+func reasonWith(c skip.Code, particular message.Message) string {
+	out, more := skip.Of(c).With(particular)
 	words := SayHeading(out)
 	if !more.IsZero() {
 		words += ": " + SayClause(more)
-	}
-	if !r.Advice.IsZero() {
-		words += " — " + Say(r.Advice)
 	}
 	return words
 }

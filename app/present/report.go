@@ -132,8 +132,10 @@ func Incomplete(r store.Report) string {
 
 // Row is one line of a report.
 type Row struct {
-	Title, Kind, Outcome, Why string
-	Act                       bool // a person must do something
+	Title, Kind, Outcome string
+	Brief                string // why, without what can be done about it
+	Why                  string // that too
+	Act                  bool   // a person must do something
 }
 
 // The outcomes of a report row, as stored.
@@ -151,25 +153,31 @@ func ReportRow(r store.ReportRow, preview bool) Row {
 	if r.Outcome == Enqueued {
 		row.Outcome, row.Why = queued(store.Report{Preview: preview}), Say(r.Words)
 	}
+	row.Brief = row.Why
 	if r.Reason != "" {
+		row.Brief = reasonWith(r.Reason, r.Words)
 		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
 	}
 	return row
 }
 
-// RowFilter is a filter button of a report.
+// RowFilter is a part of a report's rows: all, what was queued, or what was skipped for one
+// reason.
 type RowFilter struct {
-	Label   string
+	Name    string
+	Rows    int // how many it has
+	Tone    Tone
 	Outcome string
 	Reason  skip.Code
+	Advice  string // what to do about it, "" for nothing
+	Remedy  Remedy // the button that does it; none without a label
 }
 
-// RowFilters are the buttons over a report: all, queued, and each reason with its
-// number, the commonest first.
+// RowFilters are the parts of a report: all, queued, and each reason, the commonest first.
 func RowFilters(r store.Report) []RowFilter {
-	out := []RowFilter{{Label: T("All") + " " + Number(r.Enqueued+Skipped(r))}}
+	out := []RowFilter{{Name: T("All"), Rows: r.Enqueued + Skipped(r)}}
 	if r.Enqueued > 0 {
-		out = append(out, RowFilter{Label: upper(queued(r)) + " " + Number(r.Enqueued), Outcome: Enqueued})
+		out = append(out, RowFilter{Name: upper(queued(r)), Rows: r.Enqueued, Outcome: Enqueued})
 	}
 	codes := make([]skip.Code, 0, len(r.Skipped))
 	for c, n := range r.Skipped {
@@ -184,9 +192,31 @@ func RowFilters(r store.Report) []RowFilter {
 		return strings.Compare(string(a), string(b))
 	})
 	for _, c := range codes {
-		out = append(out, RowFilter{Label: ReasonName(c) + " " + Number(r.Skipped[c]), Outcome: SkippedRow, Reason: c})
+		out = append(out, skippedFor(c, r))
 	}
 	return out
+}
+
+// skippedFor is the part of a report that was skipped for a reason. What can only be shown
+// needs no button: it is shown already.
+func skippedFor(c skip.Code, r store.Report) RowFilter {
+	why := skip.Of(c)
+	f := RowFilter{Name: ReasonName(c), Rows: r.Skipped[c], Outcome: SkippedRow, Reason: c, Advice: SaySentence(why.Advice)}
+	if why.Act {
+		f.Tone = Warn
+	}
+	if m := remedy(c); m.Window != Queue+":"+string(c) {
+		f.Remedy = m
+	}
+	return f
+}
+
+// Hits says how many of the rows a search finds, "12 of 20 000"; "" without a search.
+func Hits(search string, found, of int) string {
+	if search == "" {
+		return ""
+	}
+	return T("%s of %s", Number(found), Number(max(of, found)))
 }
 
 // Brake is the question the mass-change brake asks.

@@ -1,6 +1,7 @@
 package present_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func TestEightGapsNothingEnqueuedIsExplained(t *testing.T) {
 	}
 	row := present.ReportRow(store.ReportRow{Scene: 812, Title: "DSC_0042", Kind: "never-synced", Outcome: "skipped", Reason: skip.NoMetadata}, false)
 	want := present.Row{Title: "DSC_0042", Kind: "never synced", Outcome: "skipped", Act: true,
-		Why: "No metadata yet — add a studio, performer, tag, date or details in Stash to allow sync"}
+		Brief: "No metadata yet", Why: "No metadata yet — add a studio, performer, tag, date or details in Stash to allow sync"}
 	if row != want {
 		t.Errorf("row %+v, want %+v", row, want)
 	}
@@ -171,12 +172,12 @@ func TestReportSentences(t *testing.T) {
 func TestReportRowsAndFilters(t *testing.T) {
 	t.Parallel()
 	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Words: message.Foreign("date and tags differ")}
-	if got, want := present.ReportRow(queued, true), (present.Row{Title: "scene 5", Kind: "no gap", Outcome: "to write", Why: "date and tags differ"}); got != want {
+	if got, want := present.ReportRow(queued, true), (present.Row{Title: "scene 5", Kind: "no gap", Outcome: "to write", Brief: "date and tags differ", Why: "date and tags differ"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	var labels []string
 	for _, f := range present.RowFilters(large) {
-		labels = append(labels, f.Label)
+		labels = append(labels, f.Name+" "+strconv.Itoa(f.Rows))
 	}
 	if got, want := strings.Join(labels, "|"), "All 24|Queued 16|No metadata yet 6|More than one match 2"; got != want {
 		t.Errorf("labels %q, want %q", got, want)

@@ -154,15 +154,7 @@ func (w *Windows) undo(win fyne.Window, q api.UndoRequest, what string) {
 
 // syncScene brings one scene in step now and tells when it is queued.
 func (w *Windows) syncScene(win fyne.Window, id scene.ID, queued func()) {
-	ask(w, func(ctx context.Context) (api.SyncResult, error) {
-		return w.api.SyncNow(ctx, api.SyncRequest{Scenes: []scene.ID{id}})
-	}, func(_ api.SyncResult, err error) {
-		if err != nil {
-			w.fail(win, err)
-			return
-		}
-		queued()
-	})
+	w.syncScenes(win, []scene.ID{id}, queued)
 }
 
 func (p *explainPage) searcher() fyne.Focusable { return p.query }

@@ -12,6 +12,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -44,14 +45,15 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing([]column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
+	p.list = newListing(w, "history", []column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
+	p.list.actions = p.actions
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was in Plex before the last write.", p.chosen.Name))
 	})
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), atMost(footHeight, p.words)))
 	p.foot.Hide()
-	p.runList = newListing([]column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
+	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
 	}, func(i int) { p.chooseRun(p.runs[i]) })
 	p.undoRun = newButton(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
@@ -146,6 +148,17 @@ func (p *historyPage) row(i int) []cell {
 	}
 	a := present.HistoryLine(p.lines[i], p.w.moment())
 	return []cell{{a.When, widget.LowImportance}, {a.Name, widget.MediumImportance}, {a.What, widget.MediumImportance}, {strings.Join(a.Changes, present.Dot), widget.LowImportance}}
+}
+
+// actions are what can be done with the scenes of the lines that are picked.
+func (p *historyPage) actions(rows []int) []*fyne.MenuItem {
+	var scenes []store.ReportRow
+	for _, i := range rows {
+		if i < len(p.lines) {
+			scenes = append(scenes, store.ReportRow{Scene: p.lines[i].Scene, Title: p.lines[i].Name})
+		}
+	}
+	return p.w.sceneItems(p.win, scenes, func(ids []scene.ID) { p.w.syncScenes(p.win, ids, func() {}) })
 }
 
 func (p *historyPage) choose(i int) {

@@ -149,7 +149,12 @@ func (e *textInput) TypedShortcut(s fyne.Shortcut) {
 	if !ok || runtime.GOOS == "darwin" && own.Modifier == fyne.KeyModifierAlt { // there it moves the cursor by words
 		return
 	}
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
+	passShortcut(e, s)
+}
+
+// passShortcut gives a shortcut that is no matter of an object to its window.
+func passShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
 		c.TypedShortcut(s)
 	}
 }

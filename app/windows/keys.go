@@ -2,12 +2,16 @@ package windows
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
 // keyList is a list whose highlighted row is chosen by Enter as well as by the space
 // bar.
-type keyList struct{ widget.List }
+type keyList struct {
+	widget.List
+	listing *listing // whose rows these are; nil for a plain list
+}
 
 func newList(length func() int, create func() fyne.CanvasObject, update func(widget.ListItemID, fyne.CanvasObject)) *keyList {
 	l := &keyList{}
@@ -24,9 +28,22 @@ func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyEscape:
 		escape(l)
 	default:
-		l.List.TypedKey(ev)
+		if l.listing == nil || !l.listing.typed(ev.Name) {
+			l.List.TypedKey(ev)
+		}
 	}
 }
+
+// TypedShortcut implements fyne.Shortcutable.
+func (l *keyList) TypedShortcut(s fyne.Shortcut) {
+	if l.listing != nil {
+		l.listing.heard(s)
+	}
+	passShortcut(l, s)
+}
+
+// rowHeight is how far a row is from the next.
+func (l *keyList) rowHeight() float32 { return l.CreateItem().MinSize().Height + theme.Padding() }
 
 // TypedRune implements fyne.Focusable.
 func (l *keyList) TypedRune(r rune) { passRune(l, r) }

@@ -5,13 +5,18 @@ import "lockstep/app/present"
 // subject is a page that is about something it can be asked to show again.
 type subject interface{ about() string }
 
-// reword makes the open windows anew when the language has changed. What is being filled
-// in stays as it is until it is done: the set-up, and settings not saved yet.
+// reword writes the open windows in another language when it has changed.
 func (w *Windows) reword() {
 	if w.shownIn == present.Language() {
 		return
 	}
 	w.shownIn = present.Language()
+	w.refill()
+}
+
+// refill makes what the open windows show once more. What is being filled in stays as it is
+// until it is done: the set-up, and settings not saved yet.
+func (w *Windows) refill() {
 	for _, win := range w.open {
 		switch p := win.page.(type) {
 		case *setUpPage:

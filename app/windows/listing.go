@@ -23,45 +23,35 @@ type cell struct {
 // listing is a list in columns under a head: lighter than a table, and rows, not cells,
 // are what people choose.
 type listing struct {
+	w     *Windows
+	name  string // under which the widths of its columns are remembered
 	list  *keyList
+	row   func(i int) []cell
 	empty *widget.Label
 	body  *fyne.Container
+	wide  *shared
+	picks picks
+	// actions are what can be done with the rows that are picked; nil offers to copy them only.
+	actions func(rows []int) []*fyne.MenuItem
 }
 
-func newListing(columns []column, length func() int, row func(i int) []cell, chosen func(i int)) *listing {
-	l := &listing{empty: para()}
+func newListing(w *Windows, name string, columns []column, length func() int, cells func(i int) []cell, chosen func(i int)) *listing {
+	l := &listing{w: w, name: name, row: cells, empty: para()}
 	l.empty.Alignment = fyne.TextAlignCenter
 	l.empty.Importance = widget.LowImportance
-	shares := make(shared, len(columns))
-	head := make([]fyne.CanvasObject, len(columns))
-	for i, c := range columns {
-		shares[i] = c.share
-		t := line()
-		t.Text, t.TextStyle.Bold = c.title, true
-		head[i] = t
+	l.picks.current = -1
+	l.wide = &shared{shares: w.memory.columns(name, columns)}
+	head := newHead(l, columns)
+	l.list = newList(length, func() fyne.CanvasObject { return newRow(l, len(columns)) }, func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).show(i) })
+	l.list.listing = l
+	l.list.OnSelected = func(i widget.ListItemID) {
+		l.picks.chose(i)
+		chosen(i)
 	}
-	l.list = newList(length, func() fyne.CanvasObject {
-		cells := make([]fyne.CanvasObject, len(columns))
-		for i := range cells {
-			cells[i] = newTwoLines()
-		}
-		return container.New(shares, cells...)
-	}, func(i widget.ListItemID, o fyne.CanvasObject) { fill(o, row(i)) })
-	l.list.OnSelected = chosen
-	l.body = container.NewBorder(container.NewVBox(newGround(container.New(shares, head...)), widget.NewSeparator()), nil, nil, nil,
+	l.list.OnUnselected = func(widget.ListItemID) { l.picks.left() }
+	l.body = container.NewBorder(container.NewVBox(newGround(head), widget.NewSeparator()), nil, nil, nil,
 		container.NewStack(l.list, container.NewCenter(wide(320, l.empty))))
 	return l
-}
-
-// fill writes a row; a row that is still on its way may have fewer cells.
-func fill(row fyne.CanvasObject, cells []cell) {
-	for k, o := range row.(*fyne.Container).Objects {
-		c := cell{}
-		if k < len(cells) {
-			c = cells[k]
-		}
-		o.(*twoLines).set(c.words, c.tone)
-	}
 }
 
 // refresh draws the rows again, with words in place of an empty list.
@@ -71,10 +61,19 @@ func (l *listing) refresh(emptyWords string) {
 	l.list.Refresh()
 }
 
-// shared lays columns out by their share of the width.
-type shared []float32
+// lines is how many lines a row has: one, or two in the comfortable density.
+func (l *listing) lines() int {
+	if l.w.memory.kept.Comfortable {
+		return 2
+	}
+	return 1
+}
 
-func (s shared) MinSize(objects []fyne.CanvasObject) fyne.Size {
+// shared lays columns out by their share of the width.
+type shared struct{ shares []float32 }
+
+// MinSize implements fyne.Layout.
+func (s *shared) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	size := fyne.NewSize(0, 0)
 	for _, o := range objects {
 		size = size.Max(fyne.NewSize(0, o.MinSize().Height))
@@ -82,17 +81,26 @@ func (s shared) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size.AddWidthHeight(float32(len(objects))*40, 0)
 }
 
-func (s shared) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	var all, x float32
-	for _, share := range s {
-		all += share
-	}
+// Layout implements fyne.Layout.
+func (s *shared) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for i, o := range objects {
-		width, high := size.Width*s[i]/all, min(o.MinSize().Height, size.Height)
-		o.Resize(fyne.NewSize(width, high))
-		o.Move(fyne.NewPos(x, (size.Height-high)/2))
-		x += width
+		from, to := s.edge(i, size.Width), s.edge(i+1, size.Width)
+		high := min(o.MinSize().Height, size.Height)
+		o.Resize(fyne.NewSize(to-from, high))
+		o.Move(fyne.NewPos(from, (size.Height-high)/2))
 	}
+}
+
+// edge is where column i begins in a row of that width.
+func (s *shared) edge(i int, width float32) float32 {
+	var all, before float32
+	for k, share := range s.shares {
+		all += share
+		if k < i {
+			before += share
+		}
+	}
+	return width * before / all
 }
 
 // ground is a container on the colour of heads; a widget, so that it follows the theme.

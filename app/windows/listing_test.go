@@ -50,8 +50,8 @@ func drawn(win fyne.Window) map[string][2]string {
 	return out
 }
 
-// Nothing is cut off at the usual size, and at the smallest one the chosen row stands in
-// full below its table.
+// In the comfortable density nothing is cut off at the usual size; at the smallest one, and
+// in rows of one line, the chosen row stands in full below its table.
 func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 	t.Cleanup(func() { present.SetLanguage("en") })
 	for _, language := range []string{"en", "de"} {
@@ -59,6 +59,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 		f := newFake()
 		f.outages.Records[1].Cause, f.outages.Records[1].Note = message.Foreign("Plex is not running at this address (connection refused)."), message.New(message.OutageNoEnd)
 		w := newTest(t, f)
+		w.memory.kept.Comfortable = true
 		for _, name := range []string{present.Reports, present.Outages, present.Preview, present.Queue} {
 			w.Show(name)
 			win := w.showing(name)
@@ -74,7 +75,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 			for i := range rows.Length() {
 				rows.Select(i)
 				for k, c := range row(i) {
-					if _, long := newRow(rows).Objects[k].(*twoLines); long && c.words != present.T("stays") && !labelled(win, c.words) {
+					if _, long := newRowOf(rows).cells[k].(*twoLines); long && c.words != present.T("stays") && !labelled(win, c.words) {
 						t.Errorf("%s, %s: %q is nowhere in full", language, name, c.words)
 					}
 				}
@@ -100,7 +101,7 @@ func rowsOf(win *window) (*keyList, func(int) []cell) {
 	}
 }
 
-func newRow(l *keyList) *fyne.Container { return l.CreateItem().(*fyne.Container) }
+func newRowOf(l *keyList) *row { return l.CreateItem().(*row) }
 
 // labelled reports whether a label says these words, alone or among others.
 func labelled(win fyne.Window, words string) bool {
@@ -134,7 +135,7 @@ func TestABandThatGoesGivesItsRoomBack(t *testing.T) {
 func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
 	away := map[string]func(*window){
 		present.Queue:   func(win *window) { tap(t, win, "Queued") },
-		present.Reports: func(win *window) { tap(t, win, "No metadata yet") },
+		present.Reports: func(win *window) { choosePart(t, win.page.(*reportsPage), "No metadata yet", 3) },
 		present.Preview: func(win *window) { win.page.(*previewPage).scenes.Select(1) },
 		present.History: func(win *window) { win.page.(*historyPage).search.SetText("night") },
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -23,6 +24,11 @@ type memory struct {
 		// Places and Sizes are where windows were closed, in pixels, and how large, by their names.
 		Places map[string][2]int     `json:"places,omitempty"`
 		Sizes  map[string][2]float32 `json:"sizes"`
+		// Columns are the shares of the width that columns of listings were given, by the
+		// name of the listing.
+		Columns map[string][]float32 `json:"columns,omitempty"`
+		// Comfortable is set for rows of two lines instead of one.
+		Comfortable bool `json:"comfortable,omitempty"`
 		// Told is set once a person knows that closing windows does not end Lockstep.
 		Told bool `json:"told"`
 	}
@@ -61,6 +67,26 @@ func (m *memory) size(name string, usual fyne.Size) fyne.Size {
 
 func (m *memory) keepSize(name string, size fyne.Size) {
 	m.kept.Sizes[name] = [2]float32{size.Width, size.Height}
+	m.store()
+}
+
+// columns are the remembered shares of the columns of a listing, or its usual ones.
+func (m *memory) columns(name string, usual []column) []float32 {
+	shares := make([]float32, len(usual))
+	for i, c := range usual {
+		shares[i] = c.share
+	}
+	if kept := m.kept.Columns[name]; len(kept) == len(usual) && slices.Min(kept) > 0 {
+		copy(shares, kept)
+	}
+	return shares
+}
+
+func (m *memory) keepColumns(name string, shares []float32) {
+	if m.kept.Columns == nil {
+		m.kept.Columns = map[string][]float32{}
+	}
+	m.kept.Columns[name] = slices.Clone(shares)
 	m.store()
 }
 

@@ -46,10 +46,20 @@ func (w *Windows) viewItems(win *window) []*fyne.MenuItem {
 			win.Canvas().Focus(s.searcher())
 		}
 	}))
+	roomy := fyne.NewMenuItem(present.T("Comfortable rows"), w.turnDensity)
+	roomy.Checked = w.memory.kept.Comfortable
+	items = append(items, roomy)
 	if win.shell != nil {
 		items = append(items, withKey(fyne.KeyN, present.T("Open in new window"), func() { w.showApart(win.name, win.about()) }))
 	}
 	return items
+}
+
+// turnDensity changes between rows of one line and of two, in all windows.
+func (w *Windows) turnDensity() {
+	w.memory.kept.Comfortable = !w.memory.kept.Comfortable
+	w.memory.store()
+	w.refill()
 }
 
 // turnTo shows a page as it was left.

@@ -40,7 +40,7 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.chosen = 1
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
-	p.list = newListing([]column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
+	p.list = newListing(w, "outages", []column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
 	return p

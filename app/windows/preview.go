@@ -60,7 +60,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
 	p.scenes.OnSelected = p.choose
-	p.fields = newListing([]column{{present.T("Field"), 22}, {present.T("In Plex now"), 26}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing(w, "fields", []column{{present.T("Field"), 22}, {present.T("In Plex now"), 26}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.fullBox = atMost(footHeight, p.full)
 	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })

@@ -30,6 +30,7 @@ type queuePage struct {
 	snap api.Snapshot
 
 	status, rate *widget.Label
+	hits         *widget.Label // how many jobs the search finds
 	progress     *widget.ProgressBar
 	bar          *fyne.Container
 	down, asks   *band
@@ -50,7 +51,8 @@ type queuePage struct {
 }
 
 func newQueuePage(w *Windows, win *window) page {
-	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), progress: widget.NewProgressBar()}
+	p := &queuePage{w: w, win: win, status: heading(""), rate: line(), hits: text(""), progress: widget.NewProgressBar()}
+	p.hits.Importance = widget.LowImportance
 	p.progress.TextFormatter = func() string { return "" }
 	p.rate.Alignment = fyne.TextAlignTrailing
 	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
@@ -65,7 +67,8 @@ func newQueuePage(w *Windows, win *window) page {
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list.actions = p.actions
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)
@@ -74,7 +77,7 @@ func newQueuePage(w *Windows, win *window) page {
 
 func (p *queuePage) content() fyne.CanvasObject {
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
-	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, wide(165, p.search)), p.filters.scrolled())
+	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, p.hits, wide(165, p.search)), p.filters.scrolled())
 	top := container.NewVBox(p.status, p.bar, p.down.box, p.asks.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
@@ -109,6 +112,14 @@ func (p *queuePage) states() []queue.State {
 		return p.shown[i].States
 	}
 	return nil
+}
+
+// of is how many jobs the filter that is chosen has without a search.
+func (p *queuePage) of() int {
+	if i := p.filters.chosen; i < len(p.shown) {
+		return p.shown[i].Count
+	}
+	return 0
 }
 
 // offer shows the button for all failed scenes while they are what is looked at.
@@ -156,6 +167,17 @@ func toned(t present.Tone) widget.Importance {
 	return tones[t]
 }
 
+// actions are what can be done with the jobs that are picked.
+func (p *queuePage) actions(rows []int) []*fyne.MenuItem {
+	var scenes []store.ReportRow
+	for _, j := range picked(rows, p.jobs.at) {
+		scenes = append(scenes, store.ReportRow{Scene: j.Scene, Title: j.Name})
+	}
+	return p.w.sceneItems(p.win, scenes, func(ids []scene.ID) {
+		p.detail.act(func(ctx context.Context) (int, error) { return p.w.api.Retry(ctx, api.Selection{Scenes: ids}) })
+	})
+}
+
 func (p *queuePage) choose(i int) {
 	if j, ok := p.jobs.at(i); ok {
 		p.chosen = i
@@ -182,6 +204,7 @@ func (p *queuePage) redraw() {
 		words = present.EmptyQueue(p.snap, p.search.Text, p.states())
 	}
 	p.list.refresh(words)
+	set(p.hits, present.Hits(p.search.Text, p.jobs.total, p.of()), widget.LowImportance)
 	p.follow()
 }
 

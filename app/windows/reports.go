@@ -31,7 +31,8 @@ type reportsPage struct {
 	incomplete, running         *band
 	older, newer                *keyButton
 	reconcile, export           *keyButton
-	filters                     *chooser
+	reasons                     *reportParts
+	hits                        *widget.Label // how many rows the search finds
 	search                      *textInput
 	rows                        *pager[store.ReportRow]
 	list                        *listing
@@ -40,14 +41,14 @@ type reportsPage struct {
 	reports []store.Report // the newest first
 	at      int
 	report  store.Report
-	shown   []present.RowFilter
 	newest  uint64
 	ran     bool
 	want    uint64 // the report asked for by Show, zero for the newest
 }
 
 func newReportsPage(w *Windows, win *window) page {
-	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: text(""), byKind: line()}
+	p := &reportsPage{w: w, win: win, title: heading(""), summary: line(), sum: text(""), byKind: line(), hits: text("")}
+	p.hits.Importance = widget.LowImportance
 	p.summary.TextStyle.Bold = true
 	p.byKind.Importance = widget.LowImportance
 	p.incomplete = newBand(widget.WarningImportance, present.T("Run again"), func() {
@@ -60,11 +61,12 @@ func newReportsPage(w *Windows, win *window) page {
 	p.reconcile = drop(present.T("Reconcile"), w.reconcileMenu(win)...)
 	p.export = drop(present.T("Export"), fyne.NewMenuItem(present.T("For a spreadsheet (CSV)…"), func() { p.save(".csv") }),
 		fyne.NewMenuItem(present.T("For programs (JSON)…"), func() { p.save(".json") }))
-	p.filters = newChooser(func(int) { p.restart() })
+	p.reasons = newReportParts(w, win, p.restart)
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing([]column{{present.T("Scene"), 23}, {present.T("Gap"), 14}, {present.T("What happened"), 12}, {present.T("Reason and advice"), 51}},
+	p.list = newListing(w, "reports", []column{{present.T("Scene"), 34}, {present.T("Gap"), 17}, {present.T("What happened"), 14}, {present.T("Reason"), 35}},
 		func() int { return p.rows.total }, p.row, p.choose)
+	p.list.actions = p.actions
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.detail = newRowDetail(w, win)
@@ -73,10 +75,10 @@ func newReportsPage(w *Windows, win *window) page {
 
 func (p *reportsPage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.older, p.newer, p.reconcile), p.title)
-	summary := container.NewBorder(nil, nil, nil, container.NewHBox(wide(240, p.search), p.export), p.summary)
+	summary := container.NewBorder(nil, nil, nil, container.NewHBox(p.hits, wide(220, p.search), p.export), p.summary)
 	sums := container.NewBorder(nil, nil, p.sum, nil, p.byKind)
-	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums, p.filters.scrolled())
-	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
+	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums)
+	return container.NewPadded(container.NewBorder(top, p.detail.box, wide(reasonsWidth, p.reasons.box), nil, p.list.body))
 }
 
 func (p *reportsPage) show(about string) {
@@ -114,7 +116,6 @@ func (p *reportsPage) turn(at int) {
 	if len(p.reports) > 0 {
 		p.report = p.reports[at]
 	}
-	p.filters.chosen = 0
 	p.head()
 	p.restart()
 }
@@ -124,13 +125,8 @@ func (p *reportsPage) head() {
 	enabled(p.older, p.at+1 < len(p.reports))
 	enabled(p.newer, p.at > 0)
 	enabled(p.export, r.ID != 0)
-	p.shown = present.RowFilters(r)
-	labels := make([]string, len(p.shown))
-	for i, f := range p.shown {
-		labels[i] = f.Label
-	}
-	p.filters.set(labels)
-	visible(p.filters.box, r.ID != 0)
+	p.reasons.set(present.RowFilters(r))
+	visible(p.reasons.box, r.ID != 0)
 	if r.ID == 0 {
 		set(p.title, present.T("Reports"), widget.MediumImportance)
 		set(p.summary, present.T("No reconciliation has run yet."), widget.MediumImportance)
@@ -151,9 +147,8 @@ func (p *reportsPage) restart() {
 
 func (p *reportsPage) query() store.RowQuery {
 	q := store.RowQuery{Report: p.report.ID, Search: p.search.Text, Language: present.Language()}
-	if i := p.filters.chosen; i < len(p.shown) {
-		q.Outcome, q.Reason = p.shown[i].Outcome, p.shown[i].Reason
-	}
+	f := p.reasons.now()
+	q.Outcome, q.Reason = f.Outcome, f.Reason
 	return q
 }
 
@@ -177,7 +172,14 @@ func (p *reportsPage) row(i int) []cell {
 	if x.Act {
 		tone = widget.WarningImportance
 	}
-	return []cell{{x.Title, widget.MediumImportance}, {x.Kind, widget.LowImportance}, {x.Outcome, tone}, {x.Why, widget.MediumImportance}}
+	return []cell{{x.Title, widget.MediumImportance}, {x.Kind, widget.LowImportance}, {x.Outcome, tone}, {x.Brief, widget.MediumImportance}}
+}
+
+// actions are what can be done with the scenes that are picked.
+func (p *reportsPage) actions(rows []int) []*fyne.MenuItem {
+	return p.w.sceneItems(p.win, picked(rows, p.rows.at), func(ids []scene.ID) {
+		p.w.syncScenes(p.win, ids, func() { set(p.detail.words, present.T(present.QueuedNow), widget.SuccessImportance) })
+	})
 }
 
 func (p *reportsPage) choose(i int) {
@@ -198,6 +200,7 @@ func (p *reportsPage) redraw() {
 		words = present.T("Everything that was checked is in step.")
 	}
 	p.list.refresh(words)
+	set(p.hits, present.Hits(p.search.Text, p.rows.total, p.reasons.now().Rows), widget.LowImportance)
 }
 
 func (p *reportsPage) update(s api.Snapshot) {

@@ -11,17 +11,18 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// twoLines is a text over at most two lines, for the columns of a listing that hold
-// sentences. What does not fit ends in an ellipsis; a label that wraps would grow out of
-// its row. It has no focus and hears nothing.
+// twoLines is a text over one or two lines, for the columns of a listing. What does not fit
+// ends in an ellipsis; a label that wraps would grow out of its row. It has no focus and
+// hears nothing.
 type twoLines struct {
 	widget.BaseWidget
+	most  int // how many lines it may have
 	words string
 	tone  widget.Importance
 }
 
-func newTwoLines() *twoLines {
-	t := &twoLines{}
+func newTwoLines(most int) *twoLines {
+	t := &twoLines{most: most}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -34,6 +35,24 @@ func (t *twoLines) set(words string, tone widget.Importance) {
 	}
 	t.words, t.tone = words, tone
 	t.Refresh()
+}
+
+// cut reports whether some of the text does not fit.
+func (t *twoLines) cut() bool {
+	width, size := t.Size().Width-2*theme.InnerPadding(), theme.Size(theme.SizeNameCaptionText)
+	lines := t.broken(width, func(s string) float32 { return fyne.MeasureText(s, size, fyne.TextStyle{}).Width })
+	return strings.HasSuffix(lines[0]+lines[1], "…") && !strings.HasSuffix(t.words, "…")
+}
+
+// broken are the lines of the text for a width.
+func (t *twoLines) broken(width float32, wide func(string) float32) [2]string {
+	if t.most > 1 {
+		return fold(t.words, width, wide)
+	}
+	if wide(t.words) <= width {
+		return [2]string{t.words}
+	}
+	return [2]string{strings.TrimRight(fitting(t.words, width-wide("…"), wide), " ") + "…"}
 }
 
 // fold breaks a text into two lines of a width, given how wide a text is.
@@ -105,14 +124,14 @@ func (r *twoLinesRenderer) height() float32 {
 }
 
 func (r *twoLinesRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(theme.Size(theme.SizeNameCaptionText)*4, 2*r.height()+theme.Padding()*2)
+	return fyne.NewSize(theme.Size(theme.SizeNameCaptionText)*4, float32(r.t.most)*r.height()+theme.InnerPadding())
 }
 
 func (r *twoLinesRenderer) Layout(size fyne.Size) {
 	pad, high, text := theme.InnerPadding(), r.height(), theme.Size(theme.SizeNameCaptionText)
 	if width := size.Width - 2*pad; r.words != r.t.words || r.width != width || r.size != text {
 		r.words, r.width, r.size = r.t.words, width, text
-		broken := fold(r.words, width, func(s string) float32 { return fyne.MeasureText(s, text, fyne.TextStyle{}).Width })
+		broken := r.t.broken(width, func(s string) float32 { return fyne.MeasureText(s, text, fyne.TextStyle{}).Width })
 		r.lines[0].Text, r.lines[1].Text = broken[0], broken[1]
 	}
 	top := (size.Height - high) / 2

@@ -1,0 +1,99 @@
+package windows
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// gripWidth is how wide the place between two heads is that the pointer can take.
+const gripWidth = 8
+
+// narrowest is the least share of the width a column can be made to have.
+const narrowest = 0.04
+
+// head is the line of titles over a listing. The edges between them can be dragged.
+type head struct {
+	widget.BaseWidget
+	l      *listing
+	titles []fyne.CanvasObject
+	grips  []fyne.CanvasObject
+}
+
+func newHead(l *listing, columns []column) *head {
+	h := &head{l: l}
+	for i, c := range columns {
+		t := newTipLine()
+		t.Text, t.TextStyle.Bold, t.SizeName = c.title, true, theme.SizeNameCaptionText
+		h.titles = append(h.titles, t)
+		if i > 0 {
+			h.grips = append(h.grips, newGrip(h, i))
+		}
+	}
+	h.ExtendBaseWidget(h)
+	return h
+}
+
+// CreateRenderer implements fyne.Widget.
+func (h *head) CreateRenderer() fyne.WidgetRenderer { return &headRenderer{h} }
+
+type headRenderer struct{ h *head }
+
+func (r *headRenderer) Destroy()           {}
+func (r *headRenderer) Refresh()           { r.Layout(r.h.Size()) }
+func (r *headRenderer) MinSize() fyne.Size { return r.h.l.wide.MinSize(r.h.titles) }
+func (r *headRenderer) Objects() []fyne.CanvasObject {
+	return append(append([]fyne.CanvasObject{}, r.h.titles...), r.h.grips...)
+}
+
+func (r *headRenderer) Layout(size fyne.Size) {
+	r.h.l.wide.Layout(r.h.titles, size)
+	for i, g := range r.h.grips {
+		g.Resize(fyne.NewSize(gripWidth, size.Height))
+		g.Move(fyne.NewPos(r.h.l.wide.edge(i+1, size.Width)-gripWidth/2, 0))
+	}
+}
+
+// grip is the edge before column i.
+type grip struct {
+	widget.BaseWidget
+	h *head
+	i int
+}
+
+func newGrip(h *head, i int) *grip {
+	g := &grip{h: h, i: i}
+	g.ExtendBaseWidget(g)
+	return g
+}
+
+// CreateRenderer implements fyne.Widget.
+func (g *grip) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewBorder(nil, nil, wide(gripWidth/2, layout.NewSpacer()), nil, container.NewHBox(widget.NewSeparator())))
+}
+
+// Cursor implements desktop.Cursorable.
+func (g *grip) Cursor() desktop.Cursor { return desktop.HResizeCursor }
+
+// Dragged implements fyne.Draggable.
+func (g *grip) Dragged(e *fyne.DragEvent) { g.h.l.widen(g.i, e.Dragged.DX/max(g.h.Size().Width, 1)) }
+
+// DragEnd implements fyne.Draggable.
+func (g *grip) DragEnd() { g.h.l.w.memory.keepColumns(g.h.l.name, g.h.l.wide.shares) }
+
+// widen moves the edge before column i by a share of the width, as far as both columns allow.
+func (l *listing) widen(i int, by float32) {
+	s := l.wide.shares
+	var all float32
+	for _, share := range s {
+		all += share
+	}
+	by = max(by*all, narrowest*all-s[i-1])
+	by = min(by, s[i]-narrowest*all)
+	s[i-1], s[i] = s[i-1]+by, s[i]-by
+	l.body.Refresh()
+	l.list.Refresh()
+}
