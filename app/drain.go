@@ -282,13 +282,6 @@ func unread(server fault.Server) message.Message {
 	return message.New(message.CommandUnreadStash)
 }
 
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // join puts two sentences one after the other.
 func join(a, b string) string {
 	if a == "" || b == "" {

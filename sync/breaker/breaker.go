@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lockstep/sync/message"
+	"lockstep/sync/zone"
 )
 
 // State is one of the three positions; it is stored, so its values never change.
@@ -64,7 +65,7 @@ func (b Breaker) NextProbe() (time.Time, bool) {
 // Apply returns the breaker after e and the transition that made. A value that differs from b has to be
 // stored even when the transition is None. Stamps that a clock set back left in the future are drawn back.
 func (b Breaker) Apply(s Settings, e Event, now time.Time) (Breaker, Transition) {
-	s, now = s.orDefault(), stamp(now)
+	s, now = s.orDefault(), zone.Stamp(now)
 	b, _ = b.sane(s, now)
 	switch e.Kind {
 	case Woke:
@@ -162,4 +163,3 @@ func (b Breaker) opened(s Settings, now time.Time) Breaker {
 }
 
 // stamp drops the monotonic reading and the zone, so that stored and fresh values compare with ==.
-func stamp(t time.Time) time.Time { return t.Round(0).UTC() }

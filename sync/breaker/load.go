@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"lockstep/sync/zone"
 )
 
 // earliest is older than any stamp this program can have written; nulls and epoch zeros lie before it.
@@ -14,7 +16,7 @@ var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // A probe that was under way when the program stopped is due again at once, and nobody knows how the
 // time since the first failure went on; that is no repair.
 func Load(b Breaker, s Settings, now time.Time) (Breaker, []string) {
-	s, now = s.orDefault(), stamp(now)
+	s, now = s.orDefault(), zone.Stamp(now)
 	b, repairs := b.sane(s, now)
 	if b.State == HalfOpen {
 		b.State, b.ProbeAt = Open, now
@@ -39,7 +41,7 @@ func (b Breaker) sane(s Settings, now time.Time) (Breaker, []string) {
 
 func (b Breaker) saneClosed(s Settings, now time.Time) (Breaker, []string) {
 	var words []string
-	since := stamp(b.FailingSince)
+	since := zone.Stamp(b.FailingSince)
 	switch {
 	case b.Failures <= 0 || since.Before(earliest):
 		since = time.Time{}
@@ -65,7 +67,7 @@ func (b Breaker) saneClosed(s Settings, now time.Time) (Breaker, []string) {
 func (b Breaker) saneOpen(s Settings, now time.Time) (Breaker, []string) {
 	var words []string
 	note := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
-	b.OpenedAt, b.ProbeAt, b.Failures, b.FailingSince = stamp(b.OpenedAt), stamp(b.ProbeAt), 0, time.Time{}
+	b.OpenedAt, b.ProbeAt, b.Failures, b.FailingSince = zone.Stamp(b.OpenedAt), zone.Stamp(b.ProbeAt), 0, time.Time{}
 	switch {
 	case b.OpenedAt.Before(earliest):
 		note("breaker: opened at an unknown time, taken as now")

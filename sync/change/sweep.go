@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -159,9 +160,9 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 	case known && len(sc.Files) == 0 && before.Paths == noFiles:
 		return ss, nil // as before: there is still nothing to find in Plex
 	case !known, before.Content == "":
-		cause = or(cause, "new")
+		cause = cmp.Or(cause, "new")
 	case sc.ContentHash() != before.Content:
-		cause = or(cause, "edited")
+		cause = cmp.Or(cause, "edited")
 	case sc.PathHash() != before.Paths:
 		cause = "moved"
 	default:
@@ -275,11 +276,4 @@ func classOf(err error) fault.Class {
 		return f.Class
 	}
 	return ""
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

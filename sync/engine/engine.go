@@ -28,6 +28,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/store"
+	"lockstep/sync/zone"
 )
 
 // Secrets is where API key and token live.
@@ -109,7 +110,7 @@ type owner struct {
 func (e *Engine) now() time.Time { return e.o.Now() }
 
 // stamp is now as it is stored: UTC, no monotonic reading.
-func (e *Engine) stamp() time.Time { return e.o.Now().Round(0).UTC() }
+func (e *Engine) stamp() time.Time { return zone.Stamp(e.o.Now()) }
 
 // settings are those in force.
 func (e *Engine) settings() config.Settings { return e.chosen.Current() }

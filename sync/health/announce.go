@@ -7,6 +7,7 @@ import (
 
 	"lockstep/sync/breaker"
 	"lockstep/sync/outage"
+	"lockstep/sync/zone"
 )
 
 // SaidKind is what can be announced about an outage; it is stored, so its values never change.
@@ -132,5 +133,5 @@ func (e Evidence) Announce(wish Said) (Said, error) {
 	if err := e.May(wish.Kind); err != nil {
 		return e.Said, err
 	}
-	return Said{Outage: wish.Outage, Kind: wish.Kind, At: stamp(e.Now), Flapping: wish.Flapping && wish.Kind == SaidDown}, nil
+	return Said{Outage: wish.Outage, Kind: wish.Kind, At: zone.Stamp(e.Now), Flapping: wish.Flapping && wish.Kind == SaidDown}, nil
 }

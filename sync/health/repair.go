@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/message"
 	"lockstep/sync/outage"
+	"lockstep/sync/zone"
 )
 
 // Stored is what was found on disk, with values of any quality. What is missing is zero.
@@ -38,9 +39,9 @@ type Repair struct {
 // Load turns what is stored into a state to start from: every value is made sound by itself, then breaker
 // and records are made to agree.
 func Load(d Stored, s breaker.Settings, now time.Time) Repair {
-	now = stamp(now)
+	now = zone.Stamp(now)
 	b, words := breaker.Load(d.Breaker, s, now)
-	contact := stamp(d.LastContact)
+	contact := zone.Stamp(d.LastContact)
 	if contact.After(now) {
 		contact = now
 		words = append(words, "last contact was in the future, taken as now")
@@ -67,7 +68,7 @@ func Load(d Stored, s breaker.Settings, now time.Time) Repair {
 // without a record, a record begins when the breaker opened, yet not inside the outage before. Only a
 // breaker that is garbage is changed. Both kinds of record are marked repaired.
 func Heal(st State, s breaker.Settings, now time.Time) Repair {
-	now = stamp(now)
+	now = zone.Stamp(now)
 	rep := Repair{State: st}
 	if !st.Breaker.State.Valid() {
 		rep.State.Breaker, rep.Words = breaker.Load(st.Breaker, s, now)
@@ -88,7 +89,7 @@ func Heal(st State, s breaker.Settings, now time.Time) Repair {
 }
 
 func (st State) endless(now time.Time) (outage.Record, string) {
-	end := stamp(st.LastContact)
+	end := zone.Stamp(st.LastContact)
 	if end.After(now) {
 		end = now
 	}
@@ -112,7 +113,7 @@ func (st State) missing(now time.Time) (outage.Record, string) {
 	}
 	r := outage.Record{
 		ID:           st.Newest.ID + 1,
-		Started:      stamp(start),
+		Started:      zone.Stamp(start),
 		Cause:        st.Breaker.Cause,
 		Repaired:     true,
 		Note:         message.New(message.OutageMissing),

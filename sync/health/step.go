@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/message"
 	"lockstep/sync/outage"
+	"lockstep/sync/zone"
 )
 
 // State is everything durable that the verdict rests on. The zero value is a first start: up, no outage
@@ -39,7 +40,7 @@ type Change struct {
 // transaction and only then shows the new state. The new state is never disputed: a disagreement found on
 // the way in is healed first, as Heal does.
 func Step(st State, s breaker.Settings, e breaker.Event, now time.Time) (State, Change) {
-	now = stamp(now)
+	now = zone.Stamp(now)
 	healed := Heal(st, s, now)
 	next := healed.State.drawnBack(now)
 	before := next
@@ -76,7 +77,7 @@ func Hold(st State, waiting int) (State, Change) {
 // first of them, yet neither before Plex last answered nor inside the outage before.
 func begun(st State, cause message.Message, now time.Time) outage.Record {
 	start := now
-	if since := stamp(st.Breaker.FailingSince); !since.IsZero() {
+	if since := zone.Stamp(st.Breaker.FailingSince); !since.IsZero() {
 		start = latest(since, latest(st.LastContact, st.Newest.Ended))
 	}
 	if start.After(now) {
@@ -131,4 +132,3 @@ func write(records []outage.Record, r outage.Record) []outage.Record {
 }
 
 // stamp drops the monotonic reading and the zone, so that stored and fresh values compare with ==.
-func stamp(t time.Time) time.Time { return t.Round(0).UTC() }

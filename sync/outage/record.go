@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lockstep/sync/message"
+	"lockstep/sync/zone"
 )
 
 // Record is one outage. Intervals are half-open: Started belongs to it, Ended does not.
@@ -53,7 +54,7 @@ func (r Record) Length(now time.Time) time.Duration {
 
 // End returns the record ended at the given time, or at its start if that is later.
 func (r Record) End(at time.Time) Record {
-	r.Ended = latest(stamp(at), r.Started)
+	r.Ended = latest(zone.Stamp(at), r.Started)
 	return r
 }
 
@@ -91,8 +92,6 @@ type Gap struct {
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to"`
 }
-
-func stamp(t time.Time) time.Time { return t.Round(0).UTC() }
 
 func earliest(a, b time.Time) time.Time {
 	if b.Before(a) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockstep/sync/message"
+	"lockstep/sync/zone"
 )
 
 // dawn is older than any stamp this program can have written; nulls and epoch zeros lie before it.
@@ -30,16 +31,16 @@ type Fix struct {
 // ends at lastContact, the last time Plex was proven to answer, but never outside the time between its own
 // start and that of its successor. Every changed record is marked Repaired.
 func Repair(records []Record, lastContact, now time.Time) Fix {
-	now = stamp(now)
+	now = zone.Stamp(now)
 	fix := unique(records)
 	for i, r := range fix.Records {
 		r, wrong := r.sane(now)
 		if r.Ongoing() && i+1 < len(fix.Records) {
-			limit := stamp(fix.Records[i+1].Started)
+			limit := zone.Stamp(fix.Records[i+1].Started)
 			if limit.Before(r.Started) || limit.After(now) {
 				limit = now
 			}
-			r = r.End(earliest(stamp(lastContact), limit))
+			r = r.End(earliest(zone.Stamp(lastContact), limit))
 			wrong = append(wrong, message.OutageNoEnd)
 		}
 		if len(wrong) > 0 {
@@ -74,7 +75,7 @@ func unique(records []Record) Fix {
 // never invents downtime.
 func (r Record) sane(now time.Time) (Record, []message.Code) {
 	var wrong []message.Code
-	r.Started, r.Ended = stamp(r.Started), stamp(r.Ended)
+	r.Started, r.Ended = zone.Stamp(r.Started), zone.Stamp(r.Ended)
 	if !r.Ended.IsZero() && r.Ended.Before(dawn) {
 		r.Ended = time.Time{}
 		wrong = append(wrong, message.OutageEndGarbage)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"lockstep/sync/zone"
 )
 
 // Kind says what is known about a stretch of time.
@@ -31,7 +33,7 @@ type Segment struct {
 // Timeline cuts the window from–to into segments that touch, do not overlap and cover all of it; no two
 // neighbours are alike. An ongoing outage lasts to the end of the window, so to must not be later than now.
 func Timeline(records []Record, gaps []Gap, from, to time.Time) []Segment {
-	from, to = stamp(from), stamp(to)
+	from, to = zone.Stamp(from), zone.Stamp(to)
 	if !from.Before(to) {
 		return nil
 	}
@@ -46,7 +48,7 @@ func Timeline(records []Record, gaps []Gap, from, to time.Time) []Segment {
 func offSegments(gaps []Gap, window Segment) []Segment {
 	var out []Segment
 	for _, g := range gaps {
-		if s, ok := clip(Segment{From: stamp(g.From), To: stamp(g.To), Kind: Off}, window); ok {
+		if s, ok := clip(Segment{From: zone.Stamp(g.From), To: zone.Stamp(g.To), Kind: Off}, window); ok {
 			out = append(out, s)
 		}
 	}
@@ -61,11 +63,11 @@ func downSegments(records []Record, window Segment) []Segment {
 	})
 	var out []Segment
 	for _, r := range ordered {
-		end := stamp(r.Ended)
+		end := zone.Stamp(r.Ended)
 		if r.Ongoing() {
 			end = window.To
 		}
-		s := Segment{From: stamp(r.Started), To: end, Kind: Down, Record: r.ID, Repaired: r.Repaired}
+		s := Segment{From: zone.Stamp(r.Started), To: end, Kind: Down, Record: r.ID, Repaired: r.Repaired}
 		if s, ok := clip(s, window); ok {
 			out = append(out, s)
 		}

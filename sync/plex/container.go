@@ -2,6 +2,7 @@ package plex
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -217,19 +218,10 @@ func (b *container) items(section string, detailed bool) []scene.Item {
 		}
 		it := m.item()
 		it.Detailed = detailed
-		it.Section = firstOf(string(m.SectionID), string(b.SectionID), section)
+		it.Section = cmp.Or(string(m.SectionID), string(b.SectionID), section)
 		out = append(out, it)
 	}
 	return out
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 func (m metadata) item() scene.Item {

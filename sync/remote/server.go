@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 )
@@ -185,16 +186,7 @@ func (s Server) watch(w http.ResponseWriter, r *http.Request) {
 		if ended {
 			return // after the engine's last word
 		}
-		pause(ctx, frame)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
+		event.Sleep(ctx, frame)
 	}
 }
 

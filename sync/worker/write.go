@@ -1,13 +1,13 @@
 package worker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"lockstep/sync/config"
+	"lockstep/sync/event"
 	"lockstep/sync/store"
 )
 
@@ -140,17 +140,5 @@ const maxRest = 2 * time.Second
 // rest leaves Plex alone for about as long as the write took.
 func (b *batch) rest(took time.Duration) {
 	d := min(maxRest, time.Duration(restFactor[b.Settings.Pace]*float64(took)))
-	pause(b.soft, d)
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
+	event.Sleep(b.soft, d)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockstep/sync/store"
+	"lockstep/sync/zone"
 )
 
 // Host is what a part stands on. It is a value: every part has a copy.
@@ -18,7 +19,7 @@ type Host struct {
 }
 
 // Stamp is the present moment as it is stored: UTC, without monotonic reading.
-func (h Host) Stamp() time.Time { return h.Now().Round(0).UTC() }
+func (h Host) Stamp() time.Time { return zone.Stamp(h.Now()) }
 
 // Put stores one named value in a transaction of its own.
 func (h Host) Put(name string, value any) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/event"
 	"lockstep/sync/fault"
 )
 
@@ -76,14 +77,14 @@ const leastRedial = time.Second
 func (n *Listener) Run(tell func(Announcement)) {
 	for n.ctx.Err() == nil {
 		if wait := n.budget.Next(budget.Socket).Sub(n.now()); wait > 0 {
-			nap(n.ctx, wait)
+			event.Sleep(n.ctx, wait)
 			continue
 		}
 		if n.budget.Allow(budget.Socket) != nil {
 			continue // somebody else was faster; the next turn waits
 		}
 		n.once(tell)
-		nap(n.ctx, leastRedial)
+		event.Sleep(n.ctx, leastRedial)
 	}
 }
 
@@ -113,15 +114,5 @@ func (n *Listener) announce(p PlexEvent, tell func(Announcement)) {
 		tell(Announcement{Kind: Scanned, epoch: n.epoch})
 	case p.Appeared:
 		tell(Announcement{Kind: Appeared, epoch: n.epoch})
-	}
-}
-
-// nap waits for d or until ctx ends.
-func nap(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/store"
+	"lockstep/sync/zone"
 )
 
 // Verdict is the one everybody sees.
@@ -36,7 +37,7 @@ func (m *Monitor) Young(now time.Time) bool {
 // be as it is.
 func (m *Monitor) Show(s *api.Snapshot, plexSince time.Time) {
 	s.Verdict, s.Breaker, s.Said = m.Verdict(), ShownBreaker(m.state.Breaker), m.said
-	s.Interruptions, s.Proved = outage.Starts(m.recent, m.host.Stamp()), m.proved().Round(0).UTC()
+	s.Interruptions, s.Proved = outage.Starts(m.recent, m.host.Stamp()), zone.Stamp(m.proved())
 	s.Since = m.since(plexSince)
 	if r := m.state.Newest; r.ID != 0 {
 		s.Outage = &r

@@ -296,7 +296,7 @@ func TestADatabaseThatIsNotInItsPlaceIsToldOnce(t *testing.T) {
 	if got := r.asks(api.DiskProblem); got != full.Message.String() {
 		t.Errorf("asked %q", got)
 	}
-	if n := strings.Count(r.log.String(), "not as it should be"); n != 1 {
+	if n := strings.Count(r.log.String(), "something is wrong with the database"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 	r.must(r.host.Put("anything", 1)) // into a file nobody finds
