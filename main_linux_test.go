@@ -112,7 +112,7 @@ func (p *program) endsWell() {
 		p.t.Errorf("it ended with %v", err)
 	}
 	data, err := os.ReadFile(filepath.Join(p.dir, app.LogName))
-	if err != nil || !strings.Contains(string(data), "Lockstep ends") {
+	if err != nil || !strings.Contains(string(data), "Lockstep is quitting") {
 		p.t.Errorf("the log does not tell of a graceful end: %v\n%s", err, data)
 	}
 }
@@ -277,7 +277,7 @@ func TestDataFolderOfAnotherUser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for dir, says := range map[string]string{home + "/data": "may not look into", data: "may not write"} {
+	for dir, says := range map[string]string{home + "/data": "no permission to read", data: "no permission to write"} {
 		cmd := nobody(t, []string{asProgram + "=1", "HOME=/", "LOCKSTEP_NO_KEYRING=1"}, "settings", "set", "pace", "gentle", "--data-dir", dir)
 		out, err := cmd.CombinedOutput()
 		if err == nil || cmd.ProcessState.ExitCode() != app.ExitError || !bytes.Contains(out, []byte(says)) {

@@ -14,6 +14,7 @@ import (
 
 	"lockstep/sync/file"
 	"lockstep/sync/mask"
+	"lockstep/sync/message"
 )
 
 // LogName is the name of the log within the data folder.
@@ -76,10 +77,14 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 	return tint.NewTextHandler(out, o)
 }
 
-// attr masks titles and paths when the user wants that. It is for slog's ReplaceAttr.
+// attr has messages in English, and masks titles and paths when the user wants that. It is
+// for slog's ReplaceAttr.
 func (l *logs) attr(_ []string, a slog.Attr) slog.Attr {
 	if l.names.Load() {
-		return l.masker.Attr(a)
+		a = l.masker.Attr(a)
+	}
+	if m, ok := a.Value.Any().(message.Message); ok {
+		a.Value = slog.StringValue(m.String())
 	}
 	return a
 }

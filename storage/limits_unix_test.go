@@ -159,7 +159,7 @@ func checkRefusal(t *testing.T, dir string) {
 	}
 	_ = c.Process.Kill()
 	_ = c.Wait()
-	if len(said) < 2 || !strings.Contains(said[0], "may not write "+dir) || !strings.Contains(said[1], "may not write "+dir) {
+	if len(said) < 2 || !strings.Contains(said[0], "no permission to write "+dir) || !strings.Contains(said[1], "no permission to write "+dir) {
 		t.Errorf("said %q", said)
 	}
 	if after, _ := os.ReadDir(dir); len(after) != len(before) {

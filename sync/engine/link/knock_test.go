@@ -74,7 +74,7 @@ func TestOnlySomebodyWhoDidNotListenBeforeIsNews(t *testing.T) {
 	k = r.dueKnock(true)
 	k.Run(context.Background())
 	if r.Knocked(k) {
-		t.Error("what was heard during an older outage counts in this one")
+		t.Error("what was noticed during an older outage counts in this one")
 	}
 }
 
