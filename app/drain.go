@@ -191,7 +191,7 @@ func blocked(s api.Snapshot) error {
 		default:
 			continue
 		}
-		return fault.New(class, server, a.Words, a.Hint, nil)
+		return fault.New(class, server, a.Message, a.Hint, nil)
 	}
 	return nil
 }
@@ -209,11 +209,11 @@ func (d *drain) reason(s api.Snapshot) message.Message {
 	}
 	times, most := map[message.Message]int{}, message.None
 	for _, j := range page.Jobs {
-		if j.Words.IsZero() {
+		if j.Message.IsZero() {
 			continue
 		}
-		if times[j.Words]++; times[j.Words] > times[most] {
-			most = j.Words
+		if times[j.Message]++; times[j.Message] > times[most] {
+			most = j.Message
 		}
 	}
 	return most

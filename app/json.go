@@ -41,7 +41,7 @@ type jobJSON struct {
 
 func jobOf(j queue.Job) jobJSON {
 	return jobJSON{
-		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Words.String(), messageOf(j.Words), j.Hint.String(), messageOf(j.Hint), j.Class,
+		j.Scene, j.Name, j.State, j.Cause, stamp(j.Enqueued), stamp(j.Due), j.Attempts, j.Code, j.Message.String(), messageOf(j.Message), j.Hint.String(), messageOf(j.Hint), j.Class,
 		j.Picture, j.Outage, list(j.Awaits), j.Undo,
 	}
 }
@@ -92,7 +92,7 @@ type activityJSON struct {
 }
 
 func activityOf(a store.Activity) activityJSON {
-	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Words.String(), messageOf(a.Words), each(a.Changes, changeOf)}
+	return activityJSON{a.Seq, stamp(a.At), a.Run, a.Scene, a.Name, a.Item, a.State, a.Message.String(), messageOf(a.Message), each(a.Changes, changeOf)}
 }
 
 // reportJSON is a reconciliation without its rows.
@@ -170,7 +170,7 @@ type attentionJSON struct {
 }
 
 func attentionOf(a api.Attention) attentionJSON {
-	return attentionJSON{a.Kind, a.Words.String(), messageOf(a.Words), a.Hint.String(), messageOf(a.Hint), stamp(a.Since), a.Report}
+	return attentionJSON{a.Kind, a.Message.String(), messageOf(a.Message), a.Hint.String(), messageOf(a.Hint), stamp(a.Since), a.Report}
 }
 
 // failingJSON is a kind of request that is made in vain at present.
@@ -188,7 +188,7 @@ type failingJSON struct {
 }
 
 func failingOf(f api.Failing) failingJSON {
-	return failingJSON{f.Server, f.Kind, f.Class, f.Words.String(), messageOf(f.Words), f.Hint.String(), messageOf(f.Hint), stamp(f.Since), f.Tries, stamp(f.Next)}
+	return failingJSON{f.Server, f.Kind, f.Class, f.Message.String(), messageOf(f.Message), f.Hint.String(), messageOf(f.Hint), stamp(f.Since), f.Tries, stamp(f.Next)}
 }
 
 // testedJSON is how a try to reach a server went.
@@ -212,7 +212,7 @@ func testedOf(r *api.TestResult) *testedJSON {
 	if r == nil {
 		return nil
 	}
-	return &testedJSON{r.OK, r.Words.String(), messageOf(r.Words), r.Hint.String(), messageOf(r.Hint), each(r.Libraries, func(l api.Library) libraryJSON {
+	return &testedJSON{r.OK, r.Message.String(), messageOf(r.Message), r.Hint.String(), messageOf(r.Hint), each(r.Libraries, func(l api.Library) libraryJSON {
 		return libraryJSON{l.ID, l.Title, l.Type, list(l.Locations)}
 	})}
 }
@@ -260,7 +260,7 @@ type matchJSON struct {
 func explanationOf(e api.Explanation) explanationJSON {
 	return explanationJSON{
 		e.Scene, e.Title, each(e.Steps, func(s api.ExplainStep) stepJSON {
-			return stepJSON{s.Topic, s.Words.String(), messageOf(s.Words), each(s.Lines, message.Message.String), messagesOf(s.Lines)}
+			return stepJSON{s.Topic, s.Message.String(), messageOf(s.Message), each(s.Lines, message.Message.String), messagesOf(s.Lines)}
 		}),
 		e.Outcome.String(), messageOf(e.Outcome), e.CanUndo, each(e.Matches, func(m api.Match) matchJSON { return matchJSON{m.Scene, m.Title, m.Path} }),
 	}

@@ -34,8 +34,8 @@ func TestWhatAJobSaysIsTheSameForPeopleAndPrograms(t *testing.T) {
 	t.Parallel()
 	for _, reason := range skip.All() {
 		code := reason.Code
-		j := jobOf(queue.Job{Words: reason.Words, Hint: reason.Advice})
-		if j.Message == nil || j.Message.Code != reason.Words.Code || j.Message.Words != j.Words || j.Words == "" {
+		j := jobOf(queue.Job{Message: reason.Message, Hint: reason.Advice})
+		if j.Message == nil || j.Message.Code != reason.Message.Code || j.Message.Words != j.Words || j.Words == "" {
 			t.Errorf("%s: %q and %+v", code, j.Words, j.Message)
 		}
 		if (j.HintMessage == nil) != (j.Hint == "") || j.HintMessage != nil && j.HintMessage.Words != j.Hint {

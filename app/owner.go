@@ -104,7 +104,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	o.Engine = engine.New(engine.Options{
 		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), SignIn: dial.SignIn, Discover: dial.Discover(""), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
-		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Words,
+		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Message,
 		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold,
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show, Display: p.display.Name, Stranded: p.display.Gone}

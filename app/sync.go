@@ -56,9 +56,9 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 	if !ok {
 		return nil
 	}
-	s.asking = a.Words
+	s.asking = a.Message
 	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.Clean(a.Words.String()), messageOf(s.log.Message(a.Words)), hint, a.Report}
+	return &questionJSON{s.log.Clean(a.Message.String()), messageOf(s.log.Message(a.Message)), hint, a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.

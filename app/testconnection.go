@@ -51,7 +51,7 @@ func (c *testConnectionCmd) Run(s *session) error {
 func (s *session) try(a api.API, server, url string) (api.TestResult, error) {
 	if url == "" {
 		name := map[string]string{"stash": "Stash", "plex": "Plex"}[server]
-		return api.TestResult{Words: message.New(message.CommandNoAddress, message.Word(name)), Hint: message.New(message.AdviceNoAddress, message.Word(server))}, nil
+		return api.TestResult{Message: message.New(message.CommandNoAddress, message.Word(name)), Hint: message.New(message.AdviceNoAddress, message.Word(server))}, nil
 	}
 	return a.TestConnection(s.ctx, api.TestRequest{Server: server, URL: url})
 }

@@ -117,7 +117,7 @@ func TestKilledProcessLosesNoAcknowledgedWrite(t *testing.T) {
 func afterKill(t *testing.T, dir string, acknowledged map[scene.ID]bool) {
 	t.Helper()
 	d, o, err := storage.Open(options(dir))
-	if err != nil || !o.Words.IsZero() || o.Fresh {
+	if err != nil || !o.Message.IsZero() || o.Fresh {
 		t.Fatalf("open after kill: %+v, %v", o, err)
 	}
 	defer closeDB(t, d)

@@ -45,8 +45,8 @@ func restored(t *testing.T, dir string, damaged []byte, n int) {
 		t.Errorf("%s does not hold what was damaged", o.Damaged)
 	}
 	for _, want := range []string{o.Damaged, "backup of", "reconciliation", "libraries are untouched"} {
-		if !strings.Contains(o.Words.String(), want) {
-			t.Errorf("words %q lack %q", o.Words, want)
+		if !strings.Contains(o.Message.String(), want) {
+			t.Errorf("words %q lack %q", o.Message, want)
 		}
 	}
 	audit(t, d)
@@ -231,7 +231,7 @@ func TestNothingSetAsideIsOverwritten(t *testing.T) {
 	for i := range 3 {
 		writeFile(t, dbPath(dir), fmt.Appendf(nil, "broken %d", i))
 		d, opened, err := storage.Open(o)
-		if err != nil || !opened.Fresh || opened.Damaged == "" || !strings.Contains(opened.Words.String(), "no usable backup") {
+		if err != nil || !opened.Fresh || opened.Damaged == "" || !strings.Contains(opened.Message.String(), "no usable backup") {
 			t.Fatalf("open: %+v, %v", opened, err)
 		}
 		closeDB(t, d)
@@ -251,7 +251,7 @@ func TestMissingDatabaseIsRestoredFromItsBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, o := open(t, dir)
-	if d.Counts().Waiting != 5 || o.Restored == "" || !strings.Contains(o.Words.String(), "missing") {
+	if d.Counts().Waiting != 5 || o.Restored == "" || !strings.Contains(o.Message.String(), "missing") {
 		t.Errorf("opened %+v with %+v", o, d.Counts())
 	}
 }
@@ -338,7 +338,7 @@ func TestMarkOfDamageIsGoneAfterAStartThatFoundNone(t *testing.T) {
 	if !storage.Suspect(dir) {
 		t.Fatal("the mark is not seen")
 	}
-	if _, o := open(t, dir); !o.Words.IsZero() || storage.Suspect(dir) {
+	if _, o := open(t, dir); !o.Message.IsZero() || storage.Suspect(dir) {
 		t.Errorf("opened %+v, still marked: %v", o, storage.Suspect(dir))
 	}
 }

@@ -54,8 +54,8 @@ type Opened struct {
 	Damaged string
 	// Values names the stored values that were damaged, as Healed does.
 	Values []string
-	// Words is one message for the user, empty when all is well.
-	Words message.Message
+	// Message is one message for the user, empty when all is well.
+	Message message.Message
 	// Migrated tells the schema versions before and after, equal when nothing was migrated.
 	Migrated struct{ From, To int }
 }
@@ -125,7 +125,7 @@ func (o Options) orDefault() Options {
 }
 
 func (o *Opened) add(words message.Message) {
-	o.Words = message.Sentences(o.Words, words)
+	o.Message = message.Sentences(o.Message, words)
 }
 
 // openFile does everything of Open that a damaged file can make fail. It runs with

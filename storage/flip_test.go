@@ -17,7 +17,7 @@ func TestDamagedJobIsAWaitingJobAgain(t *testing.T) {
 	dir := filled(t, 10)
 	garble(t, dir, `"name":"Harbour 3"`)
 	d, o := open(t, dir)
-	if !o.Words.IsZero() || d.Counts().Waiting != 11 {
+	if !o.Message.IsZero() || d.Counts().Waiting != 11 {
 		t.Fatalf("opened %+v with %+v", o, d.Counts())
 	}
 	view(t, d, func(tx store.Tx) error {

@@ -73,7 +73,7 @@ func TestOneFlippedBitInAnyRecordLosesNothing(t *testing.T) {
 			audit(t, d)
 			closeDB(t, d)
 			ours := silent(p) || p.Buckets[0] == "meta" && what == "key"
-			if said := o.Words.String() + h.Words().String(); !ours && !strings.Contains(said, "repaired without loss: 1.") {
+			if said := o.Message.String() + h.Words().String(); !ours && !strings.Contains(said, "repaired without loss: 1.") {
 				t.Errorf("%s of %q: said %q", what, p, said)
 			}
 			sameRecords(t, fmt.Sprintf("%s of %q", what, p), dbPath(dir), want, ours)
@@ -149,7 +149,7 @@ func TestGarbageInAnyRecordLosesOnlyWhatIsSaid(t *testing.T) {
 				t.Errorf("%s: no backup of what was healed: %v", what, err)
 			}
 			closeDB(t, d)
-			said := o.Words.String() + h.Words().String()
+			said := o.Message.String() + h.Words().String()
 			if silent(p) {
 				continue
 			}
@@ -225,7 +225,7 @@ func TestUndoKnowsWhatItCannotGiveBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, o := open(t, dir)
-	if !o.Words.IsZero() || d.Hurt() {
+	if !o.Message.IsZero() || d.Hurt() {
 		t.Errorf("the journal was read at the start: %+v", o)
 	}
 	h, err := d.Heal()
@@ -327,7 +327,7 @@ func TestWholeBackupIsPreferredToADamagedNewerOne(t *testing.T) {
 	}
 	writeFile(t, dbPath(dir), []byte("broken"))
 	d, o = open(t, dir)
-	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Words.String(), "being rebuilt: 1.") {
+	if o.Restored != newer || d.Counts() != (queue.Counts{Waiting: 5}) || !strings.Contains(o.Message.String(), "being rebuilt: 1.") {
 		t.Errorf("opened %+v with %+v", o, d.Counts())
 	}
 	audit(t, d)

@@ -149,7 +149,7 @@ func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
 	needle, said := fold(q.Search), message.In(q.Language)
 	out := []store.Activity{} // over the socket a list is never null
 	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
-		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(said.Text(a.Words)), needle) {
+		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(said.Text(a.Message)), needle) {
 			out = append(out, a)
 		}
 		return len(out) < q.Limit

@@ -195,8 +195,8 @@ func TestDamagedOutageIsLostAndSaidSo(t *testing.T) {
 	closeDB(t, d)
 	garble(t, dir, `"detail":"refused 2"`)
 	d, o := open(t, dir)
-	if !strings.Contains(o.Words.String(), "Outages lost to damage on disk: 1.") {
-		t.Errorf("said %q", o.Words)
+	if !strings.Contains(o.Message.String(), "Outages lost to damage on disk: 1.") {
+		t.Errorf("said %q", o.Message)
 	}
 	view(t, d, func(tx store.Tx) error {
 		all, err := tx.Outages(0)

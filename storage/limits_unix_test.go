@@ -68,7 +68,7 @@ func writeUntilFull(d *storage.DB) (int, error) {
 
 func bigJob(tx store.Tx, id scene.ID) error {
 	j := waiting(id)
-	j.Words = message.Foreign(strings.Repeat("x", 5000))
+	j.Message = message.Foreign(strings.Repeat("x", 5000))
 	return tx.PutJob(j)
 }
 
@@ -90,7 +90,7 @@ func TestFullDiskLosesNothingAndWritingGoesOnWithoutRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, o := open(t, dir)
-	if got := d.Counts(); got != (queue.Counts{Waiting: stored}) || !o.Words.IsZero() || stored < 50 {
+	if got := d.Counts(); got != (queue.Counts{Waiting: stored}) || !o.Message.IsZero() || stored < 50 {
 		t.Errorf("%+v after %d acknowledged, %+v", got, stored, o)
 	}
 	audit(t, d)

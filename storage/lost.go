@@ -91,7 +91,7 @@ func (h *healer) lostActivity(key []byte) error {
 		return nil
 	}
 	return h.tx.put(bHistory, key, store.Activity{
-		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Words: message.New(message.LostLine),
+		Seq: tail(key), Scene: scene.ID(scn), At: h.tx.env.now().UTC(), State: queue.Done, Message: message.New(message.LostLine),
 	})
 }
 
@@ -142,7 +142,7 @@ func (h *healer) lostRow(r damagedRecord) error {
 	}
 	sealed, err := s.encode(store.ReportRow{
 		Scene: scene.ID(tail(r.key)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: message.New(message.LostRow),
+		Message: message.New(message.LostRow),
 	})
 	if err != nil {
 		return err

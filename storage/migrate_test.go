@@ -66,7 +66,7 @@ func TestOldDatabaseIsBackedUpAndMigrated(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeDB(t, d)
-	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Fresh || !o.Words.IsZero() {
+	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Fresh || !o.Message.IsZero() {
 		t.Errorf("opened %+v", o)
 	}
 	view(t, d, func(tx store.Tx) error {
@@ -135,7 +135,7 @@ func TestOlderVersionWithoutAWayIsSetAsideWithAMessage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !o.Fresh || !strings.Contains(o.Words.String(), "older Lockstep") || !strings.Contains(o.Words.String(), o.Damaged) {
+		if !o.Fresh || !strings.Contains(o.Message.String(), "older Lockstep") || !strings.Contains(o.Message.String(), o.Damaged) {
 			t.Errorf("schema %d: opened %+v", schema, o)
 		}
 		if !slices.Equal(readFile(t, o.Damaged), before) {
@@ -163,7 +163,7 @@ func TestDatabaseOfTheFirstSchemaIsSetAside(t *testing.T) {
 		}
 	}
 	_, o := open(t, dir)
-	if !o.Fresh || !strings.Contains(o.Words.String(), "older Lockstep") {
+	if !o.Fresh || !strings.Contains(o.Message.String(), "older Lockstep") {
 		t.Errorf("opened %+v", o)
 	}
 }

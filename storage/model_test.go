@@ -95,7 +95,7 @@ func reopen(t *rapid.T, d *storage.DB, dir string) *storage.DB {
 		t.Fatal(err)
 	}
 	d, o, err := storage.Open(options(dir))
-	if err != nil || o.Fresh || !o.Words.IsZero() {
+	if err != nil || o.Fresh || !o.Message.IsZero() {
 		t.Fatalf("reopen: %+v, %v", o, err)
 	}
 	return d

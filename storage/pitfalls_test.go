@@ -38,13 +38,13 @@ func TestPitfallUpdateWritesZeroFields(t *testing.T) {
 	t.Parallel()
 	d := fresh(t)
 	j := waiting(1)
-	j.Attempts, j.Words = 3, message.Foreign("refused")
+	j.Attempts, j.Message = 3, message.Foreign("refused")
 	for _, j := range []queue.Job{j, waiting(1)} {
 		update(t, d, func(tx store.Tx) error { return tx.PutJob(j) })
 	}
 	view(t, d, func(tx store.Tx) error {
 		got, _, err := tx.Job(1)
-		if got.Attempts != 0 || !got.Words.IsZero() {
+		if got.Attempts != 0 || !got.Message.IsZero() {
 			t.Errorf("old fields were kept: %+v", got)
 		}
 		return err
@@ -214,7 +214,7 @@ func TestPitfallNewFileAppearsOnlyWhenWhole(t *testing.T) {
 	writeFile(t, dbPath(dir)+".new", []byte("half a page"))
 	writeFile(t, dbPath(dir)+".restoring", []byte("half a copy"))
 	d, o := open(t, dir)
-	if !o.Fresh || o.Damaged != "" || !o.Words.IsZero() {
+	if !o.Fresh || o.Damaged != "" || !o.Message.IsZero() {
 		t.Errorf("opened %+v", o)
 	}
 	enqueue(t, d, 1, 1)

@@ -61,7 +61,7 @@ func TestRemovedDatabaseIsWrittenAnewAndLosesNothing(t *testing.T) {
 				before := jobsOf(t, d)
 				closeDB(t, d)
 				again, o := open(t, dir)
-				if after := jobsOf(t, again); len(after) != len(before) || !o.Words.IsZero() || o.Fresh {
+				if after := jobsOf(t, again); len(after) != len(before) || !o.Message.IsZero() || o.Fresh {
 					t.Errorf("jobs %v before and %v after, opened %+v", before, after, o)
 				}
 				audit(t, again)

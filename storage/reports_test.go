@@ -143,7 +143,7 @@ func TestDamageInARowKeepsTheNumbers(t *testing.T) {
 		if p.Total != 10 || len(p.Rows) != 10 {
 			t.Fatalf("%d of %d rows", len(p.Rows), p.Total)
 		}
-		if r := p.Rows[2]; r.Scene != 7 || r.Reason != skip.NoMetadata || r.Words.IsZero() {
+		if r := p.Rows[2]; r.Scene != 7 || r.Reason != skip.NoMetadata || r.Message.IsZero() {
 			t.Errorf("the damaged row is shown as %+v", r)
 		}
 		return err

@@ -103,7 +103,7 @@ func (p *pager) decode(k, v []byte) store.ReportRow {
 	part := bytes.Split(classOf(v), []byte{0})
 	return store.ReportRow{
 		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
-		Words: message.New(message.LostRow),
+		Message: message.New(message.LostRow),
 	}
 }
 
@@ -123,7 +123,7 @@ func (p *pager) match(r store.ReportRow) bool {
 	if p.needle == "" {
 		return true
 	}
-	for _, text := range []string{r.Title, r.Path, p.said.Text(r.Words), r.Scene.String()} {
+	for _, text := range []string{r.Title, r.Path, p.said.Text(r.Message), r.Scene.String()} {
 		if strings.Contains(fold(text), p.needle) {
 			return true
 		}

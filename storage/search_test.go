@@ -14,10 +14,10 @@ func TestASearchReadsWhatIsShown(t *testing.T) {
 	said := message.New(message.CoverUnreadable)
 	id := newReport(t, d, store.Report{Scope: "all"})
 	update(t, d, func(tx store.Tx) error {
-		if err := tx.AddActivity(store.Activity{At: start, Scene: 1, Name: "History", Words: said}); err != nil {
+		if err := tx.AddActivity(store.Activity{At: start, Scene: 1, Name: "History", Message: said}); err != nil {
 			return err
 		}
-		return tx.AddRows(id, []store.ReportRow{{Scene: 1, Title: "History", Outcome: "skipped", Words: said}})
+		return tx.AddRows(id, []store.ReportRow{{Scene: 1, Title: "History", Outcome: "skipped", Message: said}})
 	})
 	for _, tt := range []struct {
 		search, language string

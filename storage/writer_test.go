@@ -155,7 +155,7 @@ func TestFailedWriteStopsWritingUntilOpenedAnew(t *testing.T) {
 	view(t, d, func(tx store.Tx) error { _, err := tx.ListJobs(store.JobQuery{}); return err })
 	closeDB(t, d)
 	again, o := open(t, dir)
-	if got := again.Counts().Waiting; got != 3 || !o.Words.IsZero() {
+	if got := again.Counts().Waiting; got != 3 || !o.Message.IsZero() {
 		t.Errorf("%d jobs after opening anew, %+v", got, o)
 	}
 	enqueue(t, again, 4, 4)

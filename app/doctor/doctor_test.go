@@ -53,7 +53,7 @@ type household struct {
 
 func (h *household) CheckData(ctx context.Context) (api.DataCheck, error) {
 	if h.hurt != "" {
-		return api.DataCheck{Words: message.Foreign(h.hurt)}, nil
+		return api.DataCheck{Message: message.Foreign(h.hurt)}, nil
 	}
 	return h.Engine.CheckData(ctx)
 }

@@ -85,8 +85,8 @@ func (c *checkup) records(ctx context.Context) (Check, bool) {
 		f := fault.Shown(err)
 		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}, false
 	}
-	if !found.Words.IsZero() {
-		return Check{name, Warn, present.Say(found.Words), present.T("It has been repaired. If it happens again, check this computer's disk and memory.")}, false
+	if !found.Message.IsZero() {
+		return Check{name, Warn, present.Say(found.Message), present.T("It has been repaired. If it happens again, check this computer's disk and memory.")}, false
 	}
 	return Check{}, true
 }

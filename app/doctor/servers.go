@@ -53,9 +53,9 @@ func (c *checkup) server(ctx context.Context, name, address string, result *api.
 	}
 	*result = r
 	if !r.OK {
-		return Check{name, Fail, present.SaySentence(r.Words), present.SaySentence(r.Hint)}
+		return Check{name, Fail, present.SaySentence(r.Message), present.SaySentence(r.Hint)}
 	}
-	return Check{name, OK, present.SaySentence(r.Words), ""}
+	return Check{name, OK, present.SaySentence(r.Message), ""}
 }
 
 // requests tells what Lockstep asks for in vain although the servers are there.
@@ -160,7 +160,7 @@ func (c *checkup) outages(context.Context) Check {
 func (c *checkup) queue(context.Context) Check {
 	name := present.T("Queue")
 	if a, asked := present.Urgent(c.snap); asked {
-		return Check{name, Warn, present.SaySentence(a.Words), present.SaySentence(a.Hint)}
+		return Check{name, Warn, present.SaySentence(a.Message), present.SaySentence(a.Hint)}
 	}
 	q := c.snap.Queue
 	if q.Dead > 0 {

@@ -170,7 +170,7 @@ func ask(kinds ...api.AttentionKind) func(*api.Snapshot) {
 	return func(s *api.Snapshot) {
 		s.Attention = nil
 		for _, k := range kinds {
-			s.Attention = append(s.Attention, api.Attention{Kind: k, Words: message.Foreign(string(k))})
+			s.Attention = append(s.Attention, api.Attention{Kind: k, Message: message.Foreign(string(k))})
 		}
 	}
 }

@@ -19,7 +19,7 @@ func Explanation(e api.Explanation, m Moment) string {
 	}
 	lines := []string{Match(api.Match{Title: e.Title, Scene: e.Scene})}
 	for i, s := range e.Steps {
-		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Say(s.Words)))
+		lines = append(lines, fmt.Sprintf("%d %-9s %s", i+1, T(s.Topic), m.Say(s.Message)))
 		for _, l := range s.Lines {
 			lines = append(lines, "            "+m.Say(l))
 		}

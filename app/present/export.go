@@ -40,13 +40,13 @@ func Exported(r store.ReportRow) ExportRow {
 // RowReason is why a row has the outcome it has, and what can be done about it; None where there
 // is nothing to say.
 func RowReason(r store.ReportRow) (words, advice message.Message) {
-	words = r.Words
+	words = r.Message
 	if r.Reason == "" {
 		return words, message.None
 	}
 	reason := skip.Of(r.Reason)
 	if words.IsZero() {
-		words = reason.Words
+		words = reason.Message
 	}
 	return words, reason.Advice
 }
@@ -84,7 +84,7 @@ func WriteHistoryCSV(out io.Writer, lines iter.Seq2[store.Activity, error]) erro
 			changes = []store.Change{{}}
 		}
 		for _, c := range changes {
-			record(w, a.At.Format(time.RFC3339), a.Scene.String(), a.Name, string(a.State), a.Words.String(), string(c.Field), c.Old, c.New)
+			record(w, a.At.Format(time.RFC3339), a.Scene.String(), a.Name, string(a.State), a.Message.String(), string(c.Field), c.Old, c.New)
 		}
 	}
 	w.Flush()

@@ -33,7 +33,7 @@ func rows(list []store.ReportRow, end error) iter.Seq2[store.ReportRow, error] {
 
 var sample = []store.ReportRow{
 	{Scene: 812, Title: "=HYPERLINK(1)", Path: "/data/a, b.mp4", Kind: "never-synced", Outcome: "skipped", Reason: skip.NoMetadata},
-	{Scene: 5, Title: "Sea", Outcome: "enqueued", Words: message.Foreign("date differs")},
+	{Scene: 5, Title: "Sea", Outcome: "enqueued", Message: message.Foreign("date differs")},
 }
 
 func TestCSVHasReasonsAndNoFormulas(t *testing.T) {
@@ -100,7 +100,7 @@ func TestHistoryHasALineForEachField(t *testing.T) {
 		At: time.Date(2026, 11, 23, 14, 2, 0, 0, time.UTC), Scene: 812, Name: "Tidal Pools at Dawn", State: queue.Done,
 		Changes: []store.Change{{Field: scene.FieldTitle, Old: "=1+1", New: "Tidal Pools at Dawn"}, {Field: scene.FieldDate, New: "2019-05-02"}},
 	}
-	skipped := store.Activity{At: written.At, Scene: 5, Name: "Raw", State: queue.Skipped, Words: message.Foreign("No metadata yet")}
+	skipped := store.Activity{At: written.At, Scene: 5, Name: "Raw", State: queue.Skipped, Message: message.Foreign("No metadata yet")}
 	var out bytes.Buffer
 	if err := present.WriteHistoryCSV(&out, activities([]store.Activity{written, skipped}, nil)); err != nil {
 		t.Fatal(err)
@@ -132,10 +132,10 @@ func TestExportsReportEveryError(t *testing.T) {
 
 func TestAskedSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	if got, want := present.Asked(api.Attention{Kind: api.DiskProblem, Words: message.New(message.DiskFull, message.Path("/data")), Hint: message.New(message.AdviceFirstRunUnfinished)}), "There is no space left on the disk for /data. Finish the set-up to begin."; got != want {
+	if got, want := present.Asked(api.Attention{Kind: api.DiskProblem, Message: message.New(message.DiskFull, message.Path("/data")), Hint: message.New(message.AdviceFirstRunUnfinished)}), "There is no space left on the disk for /data. Finish the set-up to begin."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := present.Asked(api.Attention{Kind: api.BrakeAsks, Words: message.New(message.BrakeClear, message.Count(60), message.Count(70), message.Of(message.New(message.SeveralDate)))}), "This would clear 60 of 70 dates. Continue?"; got != want {
+	if got, want := present.Asked(api.Attention{Kind: api.BrakeAsks, Message: message.New(message.BrakeClear, message.Count(60), message.Count(70), message.Of(message.New(message.SeveralDate)))}), "This would clear 60 of 70 dates. Continue?"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -31,8 +31,8 @@ func Failing(f api.Failing, m Moment) string {
 // FailingMessage is what Failing says.
 func FailingMessage(f api.Failing, now time.Time) message.Message {
 	out := what(f)
-	if !f.Words.IsZero() {
-		out = message.New(message.FailingBecause, message.Of(out), message.Of(f.Words))
+	if !f.Message.IsZero() {
+		out = message.New(message.FailingBecause, message.Of(out), message.Of(f.Message))
 	}
 	if f.Next.After(now) {
 		out = message.New(message.FailingAgain, message.Of(out), message.Time(f.Next))

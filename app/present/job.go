@@ -23,7 +23,7 @@ type JobRow struct {
 
 // Job makes a line of a job; the snapshot tells which step a running one is in.
 func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
-	r := JobRow{Name: Named(j.Name, j.Scene), State: StateWords(j.State), Detail: Say(j.Words)}
+	r := JobRow{Name: Named(j.Name, j.Scene), State: StateWords(j.State), Detail: Say(j.Message)}
 	switch j.State {
 	case queue.Running:
 		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), Cause(j.Cause)
@@ -31,20 +31,20 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
 		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
-		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Words, j.Hint), "."), tries(j.Attempts)), true, true
+		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Message, j.Hint), "."), tries(j.Attempts)), true, true
 	case queue.Parked:
 		r.Retry, r.Discard = true, true
-		r.Detail = join(Say(j.Words), T("waiting until %s", m.Clock(j.Due)))
+		r.Detail = join(Say(j.Message), T("waiting until %s", m.Clock(j.Due)))
 	case queue.Dead:
 		r.Mark, r.Tone, r.Retry, r.Discard = "✕", Bad, true, true
 		r.Detail = givenUp(j)
 	case queue.Skipped:
-		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Words)
+		r.Retry, r.Detail = true, reasonAnd(j.Code, j.Message)
 	case queue.Done:
 		r.Mark, r.State, r.Tone = "✓", T("in step at %s", m.Clock(j.Due)), Good
 	}
 	if j.Undo != 0 && j.State.Live() {
-		r.Detail = join(T("being undone"), Say(j.Words))
+		r.Detail = join(T("being undone"), Say(j.Message))
 	}
 	return r
 }
@@ -66,12 +66,12 @@ func failure(words, hint message.Message) string {
 // givenUp says why a job failed, and always what to do.
 func givenUp(j queue.Job) string {
 	switch {
-	case j.Words.IsZero():
+	case j.Message.IsZero():
 		return Reason(j.Code)
 	case j.Hint.IsZero():
-		return strings.TrimSpace(SaySentence(j.Words) + " " + T("Fix the cause, then press Retry."))
+		return strings.TrimSpace(SaySentence(j.Message) + " " + T("Fix the cause, then press Retry."))
 	}
-	return failure(j.Words, j.Hint)
+	return failure(j.Message, j.Hint)
 }
 
 func tries(n int) string {
@@ -166,7 +166,7 @@ type Activity struct {
 
 // HistoryLine makes a line of what happened to a scene.
 func HistoryLine(a store.Activity, m Moment) Activity {
-	line := Activity{When: m.Stamp(a.At), Name: Named(a.Name, a.Scene), What: Say(a.Words)}
+	line := Activity{When: m.Stamp(a.At), Name: Named(a.Name, a.Scene), What: Say(a.Message)}
 	switch {
 	case line.What != "":
 	case len(a.Changes) > 0: // also when the scene waits again, for what was edited meanwhile

@@ -62,10 +62,10 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 	case api.SignInStash:
 		n.Title = T("Stash asks for its API key")
 	case api.BrakeAsks:
-		n.Title, n.Body = T("Lockstep needs your decision"), SaySentence(a.Words)
+		n.Title, n.Body = T("Lockstep needs your decision"), SaySentence(a.Message)
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:
-		n.Title, n.Body = SayHeading(a.Words), SaySentence(a.Hint)
+		n.Title, n.Body = SayHeading(a.Message), SaySentence(a.Hint)
 		return n
 	}
 	n.Body = T("Nothing is lost.")

@@ -36,7 +36,7 @@ func NotInStep(s api.Snapshot) []Blocked {
 	add := func(n int, code skip.Code, tone Tone, r Remedy) {
 		if n > 0 {
 			why := skip.Of(code)
-			out = append(out, Blocked{n, SayHeading(why.Words), SayHeading(why.Advice), tone, r})
+			out = append(out, Blocked{n, SayHeading(why.Message), SayHeading(why.Advice), tone, r})
 		}
 	}
 	add(s.Queue.Dead, skip.FailedBefore, Bad, Remedy{Label: T("Retry all failed"), Again: api.Selection{AllDead: true}})

@@ -68,7 +68,7 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		})
 	}
 	signIn := func(s *api.Snapshot) {
-		s.Attention = []api.Attention{{Kind: api.RestoredData, Words: message.Foreign("restored")}, {Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again.")}}
+		s.Attention = []api.Attention{{Kind: api.RestoredData, Message: message.Foreign("restored")}, {Kind: api.SignInPlex, Message: message.Foreign("Plex asks you to sign in again.")}}
 	}
 	pause := func(s *api.Snapshot) { s.Paused, s.PausedTill = true, now.Add(78*time.Minute) }
 	stands := func(st api.Standing, q queue.Counts) api.Snapshot {
@@ -107,7 +107,7 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		"asked":                 {both(writing, pause, signIn), assets.Attention, "Plex asks you to sign in again · 20 queued"},
 		"first run":             {with(func(s *api.Snapshot) { s.Configured = false }), assets.Attention, "Enter the addresses of Stash and Plex"},
 		"unknown attention": {with(func(s *api.Snapshot) {
-			s.Attention = []api.Attention{{Kind: "later", Words: message.New(message.AdviceFirstRunUnfinished)}}
+			s.Attention = []api.Attention{{Kind: "later", Message: message.New(message.AdviceFirstRunUnfinished)}}
 		}), assets.Attention, "Finish the set-up to begin"},
 		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 queued"},
 		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 queued"},

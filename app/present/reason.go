@@ -35,7 +35,7 @@ func reasonWith(c skip.Code, particular message.Message) string {
 }
 
 // ReasonName is a reason on a filter button, without advice.
-func ReasonName(c skip.Code) string { return Say(skip.Of(c).Words) }
+func ReasonName(c skip.Code) string { return Say(skip.Of(c).Message) }
 
 // FieldName is a field in front of people.
 func FieldName(f scene.Field) string { return upper(T(string(f))) }

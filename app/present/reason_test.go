@@ -17,7 +17,7 @@ func TestARowSaysItsReasonOnce(t *testing.T) {
 		noRule:                                  "No path rule covers “/data/x.mkv” — add a path rule for its folder in the settings",
 		message.New(message.MatchRulesDisagree): "No path rule covers this file: the path rules disagree about this path — add a path rule for its folder in the settings",
 	} {
-		row := present.ReportRow(store.ReportRow{Title: "X", Kind: "missing", Outcome: present.SkippedRow, Reason: skip.PathNotMapped, Words: particular}, false)
+		row := present.ReportRow(store.ReportRow{Title: "X", Kind: "missing", Outcome: present.SkippedRow, Reason: skip.PathNotMapped, Message: particular}, false)
 		if row.Why != want {
 			t.Errorf("%q is said\n%q, want\n%q", particular, row.Why, want)
 		}

@@ -146,17 +146,17 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: Named(r.Title, r.Scene), Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Words)}
+	row := Row{Title: Named(r.Title, r.Scene), Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Message)}
 	if row.Kind == "" {
 		row.Kind = T("no gap")
 	}
 	if r.Outcome == Enqueued {
-		row.Outcome, row.Why = queued(store.Report{Preview: preview}), Say(r.Words)
+		row.Outcome, row.Why = queued(store.Report{Preview: preview}), Say(r.Message)
 	}
 	row.Brief = row.Why
 	if r.Reason != "" {
-		row.Brief = reasonWith(r.Reason, r.Words)
-		row.Why, row.Act = reasonAnd(r.Reason, r.Words), skip.Of(r.Reason).Act
+		row.Brief = reasonWith(r.Reason, r.Message)
+		row.Why, row.Act = reasonAnd(r.Reason, r.Message), skip.Of(r.Reason).Act
 	}
 	return row
 }

@@ -47,7 +47,7 @@ func TestNamesAreNeverTranslated(t *testing.T) { //nolint:paralleltest // change
 	SetLanguage("de")
 	defer SetLanguage("en")
 	for _, name := range []string{"History", "Busy", "Paused", "In step", "In step.", "Plex is busy."} {
-		row := ReportRow(store.ReportRow{Title: name, Outcome: SkippedRow, Reason: skip.Excluded, Words: message.New(message.PlanHasTag, message.Title(name))}, false)
+		row := ReportRow(store.ReportRow{Title: name, Outcome: SkippedRow, Reason: skip.Excluded, Message: message.New(message.PlanHasTag, message.Title(name))}, false)
 		if row.Title != name || !strings.Contains(row.Why, "„"+name+"“") {
 			t.Errorf("%q is shown as %+v", name, row)
 		}

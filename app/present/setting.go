@@ -18,7 +18,7 @@ func Coverage(c api.Mapping) string {
 
 // Tested is the answer of a Test button in one or two sentences.
 func Tested(r api.TestResult) Line {
-	words := SaySentence(r.Words)
+	words := SaySentence(r.Message)
 	if !r.Hint.IsZero() {
 		words += " " + SaySentence(r.Hint)
 	}

@@ -150,10 +150,10 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 		return s.Attention[0], true
 	}
 	if s.Live && !s.Configured {
-		return api.Attention{Kind: api.FirstRun, Words: message.New(message.FirstRunServers), Hint: message.New(message.AdviceFirstRunServers)}, true
+		return api.Attention{Kind: api.FirstRun, Message: message.New(message.FirstRunServers), Hint: message.New(message.AdviceFirstRunServers)}, true
 	}
 	if s.Live && s.Hold {
-		return api.Attention{Kind: api.FirstRun, Words: message.New(message.FirstRunUnfinished), Hint: message.New(message.AdviceFirstRunUnfinished)}, true
+		return api.Attention{Kind: api.FirstRun, Message: message.New(message.FirstRunUnfinished), Hint: message.New(message.AdviceFirstRunUnfinished)}, true
 	}
 	return api.Attention{}, false
 }
@@ -161,9 +161,9 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 // Asked is what a person is asked for with what to do about it, for a band.
 func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {
-		return Brake(a.Words)
+		return Brake(a.Message)
 	}
-	words := SaySentence(a.Words)
+	words := SaySentence(a.Message)
 	if !a.Hint.IsZero() {
 		words += " " + SaySentence(a.Hint)
 	}

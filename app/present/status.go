@@ -19,7 +19,7 @@ func Status(s api.Snapshot, m Moment) string {
 		return join(T("Plex down")+m.since(s.Since), left(s))
 	case NeedsYou:
 		a, _ := Urgent(s)
-		return join(SayHeading(a.Words), left(s))
+		return join(SayHeading(a.Message), left(s))
 	case Checking:
 		return T("Checking Plex…")
 	case StashAway:

@@ -28,7 +28,7 @@ var heads = []situation{
 	{"not set up", assets.Attention, func(s *api.Snapshot) { s.Configured = false }},
 	{"held by the set-up", assets.Attention, func(s *api.Snapshot) { s.Hold = true }},
 	{"asked", assets.Attention, func(s *api.Snapshot) {
-		s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again")}}
+		s.Attention = []api.Attention{{Kind: api.SignInPlex, Message: message.Foreign("Plex asks you to sign in again")}}
 	}},
 	{"unknown", assets.Unsure, func(s *api.Snapshot) { s.Verdict = health.Unknown }},
 	{"disputed", assets.Unsure, func(s *api.Snapshot) { s.Verdict = health.Disputed }},

@@ -69,12 +69,12 @@ func TestJobRows(t *testing.T) {
 		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
 		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in progress", Tone: present.Busy}},
 		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "queued", Detail: "some thing", Discard: true}},
-		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Words: message.Foreign("Plex answered with an error (500)."), Hint: message.Foreign("See Plex's log for details."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). See Plex's log for details · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
-		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Words: message.Foreign("asked Plex to scan /films/old")}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waiting until 30 Nov 14:12", Retry: true, Discard: true}},
-		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Words: message.Foreign("Plex refused this (400)."), Hint: message.Foreign("See Plex's log for details.")}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "failed", Detail: "Plex refused this (400). See Plex's log for details.", Tone: present.Bad, Retry: true, Discard: true}},
-		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Words: message.Foreign("Plex did not accept: title.")}, present.JobRow{Mark: "✕", Name: "X", State: "failed", Detail: "Plex did not accept: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
+		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Message: message.Foreign("Plex answered with an error (500)."), Hint: message.Foreign("See Plex's log for details."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). See Plex's log for details · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
+		"parked":        {queue.Job{Name: "Old Reel 7", State: queue.Parked, Due: now.Add(7 * 24 * time.Hour), Message: message.Foreign("asked Plex to scan /films/old")}, present.JobRow{Name: "Old Reel 7", State: "not in Plex yet", Detail: "asked Plex to scan /films/old · waiting until 30 Nov 14:12", Retry: true, Discard: true}},
+		"dead":          {queue.Job{Name: "Broken Title", State: queue.Dead, Message: message.Foreign("Plex refused this (400)."), Hint: message.Foreign("See Plex's log for details.")}, present.JobRow{Mark: "✕", Name: "Broken Title", State: "failed", Detail: "Plex refused this (400). See Plex's log for details.", Tone: present.Bad, Retry: true, Discard: true}},
+		"dead, no hint": {queue.Job{Name: "X", State: queue.Dead, Message: message.Foreign("Plex did not accept: title.")}, present.JobRow{Mark: "✕", Name: "X", State: "failed", Detail: "Plex did not accept: title. Fix the cause, then press Retry.", Tone: present.Bad, Retry: true, Discard: true}},
 		"dead, no word": {queue.Job{Name: "X", State: queue.Dead, Code: skip.FailedBefore}, present.JobRow{Mark: "✕", Name: "X", State: "failed", Detail: "Failed — see the reason in the queue, then press Retry", Tone: present.Bad, Retry: true, Discard: true}},
-		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Words: message.Foreign("tag Draft")}, present.JobRow{Name: "X", State: "skipped", Detail: "Skipped by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
+		"skipped":       {queue.Job{Name: "X", State: queue.Skipped, Code: skip.Excluded, Message: message.Foreign("tag Draft")}, present.JobRow{Name: "X", State: "skipped", Detail: "Skipped by your filter: tag Draft — change the filter in the settings to include it", Retry: true}},
 		"done":          {queue.Job{Name: "X", State: queue.Done, Due: ago(time.Hour)}, present.JobRow{Mark: "✓", Name: "X", State: "in step at 13:12", Tone: present.Good}},
 		"undo":          {queue.Job{Name: "X", State: queue.Waiting, Undo: 4}, present.JobRow{Name: "X", State: "queued", Detail: "being undone", Discard: true}},
 		"third attempt": {queue.Job{Name: "X", State: queue.Retrying, Due: now, Attempts: 3}, present.JobRow{Name: "X", State: "retrying 14:12", Detail: "tried 3 of 8 times", Tone: present.Warn, Retry: true, Discard: true}},
@@ -171,7 +171,7 @@ func TestReportSentences(t *testing.T) {
 
 func TestReportRowsAndFilters(t *testing.T) {
 	t.Parallel()
-	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Words: message.Foreign("date and tags differ")}
+	queued := store.ReportRow{Scene: 5, Outcome: present.Enqueued, Message: message.Foreign("date and tags differ")}
 	if got, want := present.ReportRow(queued, true), (present.Row{Title: "scene 5", Kind: "no gap", Outcome: "to write", Brief: "date and tags differ", Why: "date and tags differ"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -205,8 +205,8 @@ func TestNotesSayWhatUIPromises(t *testing.T) {
 		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex answers since 14:02.", Window: present.Queue}},
 		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes are queued.", Window: present.Settings}},
 		"key":      {present.NoteAttention(api.Attention{Kind: api.SignInStash}, up()), present.Note{Title: "Stash asks for its API key", Body: "Nothing is lost.", Window: present.Settings}},
-		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: message.Foreign("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep needs your decision", Body: "412 summaries would be overwritten.", Window: present.Preview}},
-		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Words: message.New(message.DiskFull, message.Path("/data")), Hint: message.New(message.AdviceFirstRunUnfinished)}, up()), present.Note{Title: "There is no space left on the disk for /data", Body: "Finish the set-up to begin.", Window: present.Doctor}},
+		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Message: message.Foreign("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep needs your decision", Body: "412 summaries would be overwritten.", Window: present.Preview}},
+		"disk":     {present.NoteAttention(api.Attention{Kind: api.DiskProblem, Message: message.New(message.DiskFull, message.Path("/data")), Hint: message.New(message.AdviceFirstRunUnfinished)}, up()), present.Note{Title: "There is no space left on the disk for /data", Body: "Finish the set-up to begin.", Window: present.Doctor}},
 		"done":     {present.NoteReconciled(large), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 16 queued, 8 skipped — see reasons.", Window: present.Reports}},
 		"preview":  {present.NoteReconciled(preview), present.Note{Title: "Reconciliation done", Body: "1" + nn + "204 checked: 1" + nn + "180 in step, 24 to write, 0 skipped.", Window: present.Preview}},
 		"stopped":  {present.NoteReconciled(stopped), present.Note{Title: "Reconciliation stopped early", Body: "Plex stopped answering after 1" + nn + "204 of 1" + nn + "204 scenes. The rest was not checked.", Window: present.Reports}},
@@ -223,8 +223,8 @@ func TestSettingsWords(t *testing.T) {
 	cases := map[string]struct{ got, want string }{
 		"coverage":  {present.Coverage(api.Mapping{Covered: 1173, Total: 1204}), "1" + nn + "173 of 1" + nn + "204 files found in Plex — 97.4" + nn + "%"},
 		"none":      {present.Coverage(api.Mapping{}), "No files to look for yet."},
-		"tested":    {present.Tested(api.TestResult{OK: true, Words: message.New(message.StashVersionConnected, message.Word("0.30"), message.Count(1204))}).Words, "Connected to Stash 0.30 with 1" + nn + "204 scenes."},
-		"hint":      {present.Tested(api.TestResult{Words: message.Foreign("This is a web page"), Hint: message.New(message.AdviceFirstRunUnfinished)}).Words, "This is a web page. Finish the set-up to begin."},
+		"tested":    {present.Tested(api.TestResult{OK: true, Message: message.New(message.StashVersionConnected, message.Word("0.30"), message.Count(1204))}).Words, "Connected to Stash 0.30 with 1" + nn + "204 scenes."},
+		"hint":      {present.Tested(api.TestResult{Message: message.Foreign("This is a web page"), Hint: message.New(message.AdviceFirstRunUnfinished)}).Words, "This is a web page. Finish the set-up to begin."},
 		"stored":    {present.SecretHint(true), "stored — type to replace it"},
 		"unset":     {present.SecretHint(false), "not set"},
 		"policy":    {present.Choice("fill"), "Fill only what is empty (fill)"},
@@ -322,7 +322,7 @@ func TestSmallWords(t *testing.T) {
 func TestEveryReasonReadsAsASentence(t *testing.T) {
 	t.Parallel()
 	for _, r := range skip.All() {
-		if got := present.Reason(r.Code); !strings.HasPrefix(got, r.Words.String()) || !strings.HasSuffix(got, r.Advice.String()) {
+		if got := present.Reason(r.Code); !strings.HasPrefix(got, r.Message.String()) || !strings.HasSuffix(got, r.Advice.String()) {
 			t.Errorf("%s reads %q", r.Code, got)
 		}
 	}

@@ -127,7 +127,7 @@ func stepView(n int, s api.ExplainStep, m present.Moment) fyne.CanvasObject {
 	topic := widget.NewLabel(strconv.Itoa(n) + "  " + present.T(s.Topic))
 	topic.TextStyle.Bold, topic.Importance = true, widget.HighImportance
 	words := para()
-	words.Text = present.Begun(m.Say(s.Words))
+	words.Text = present.Begun(m.Say(s.Message))
 	box := container.NewVBox(words)
 	if len(s.Lines) > 0 {
 		lines := make([]string, len(s.Lines))

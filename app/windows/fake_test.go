@@ -247,9 +247,9 @@ func sampleJobs() []queue.Job {
 		{Scene: 2, Name: names[1], State: queue.Waiting, Cause: "new"},
 		{Scene: 6, Name: names[5], State: queue.Waiting, Cause: "renamed"},
 		{Scene: 7, Name: names[6], State: queue.Waiting, Cause: "reconcile"},
-		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Words: message.Foreign("Plex answered 500"), Attempts: 2},
-		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Words: message.Foreign("asked Plex to scan /films/old")},
-		{Scene: 5, Name: names[4], State: queue.Dead, Words: message.Foreign("Plex refused the date “2021-13”")},
+		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Message: message.Foreign("Plex answered 500"), Attempts: 2},
+		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Message: message.Foreign("asked Plex to scan /films/old")},
+		{Scene: 5, Name: names[4], State: queue.Dead, Message: message.Foreign("Plex refused the date “2021-13”")},
 		{Scene: 9, Name: names[8], State: queue.Skipped, Code: skip.NoMetadata},
 	}
 	for i := range 12 {
@@ -266,7 +266,7 @@ func sampleRows(n int) []store.ReportRow {
 		if i%3 == 2 {
 			r.Outcome, r.Reason = "skipped", []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.PathNotMapped}[i/3%3]
 		} else {
-			r.Outcome, r.Words, r.Item = "enqueued", message.Foreign("date and tags differ"), "abc123/5512"
+			r.Outcome, r.Message, r.Item = "enqueued", message.Foreign("date and tags differ"), "abc123/5512"
 			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: message.Foreign("empty in Stash; it was written by Lockstep")}}
 			r.Kept = []store.Change{{Field: "title", Old: "Harbor Lights", New: "Harbor Lights", Why: message.Foreign("kept: locked in Plex, not by Lockstep")}}
 		}
@@ -300,14 +300,14 @@ func newFake() *fake {
 	values.StashURL, values.PlexURL = "http://localhost:9999", "http://localhost:32400"
 	values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}}
 	f.settings = api.Settings{Values: values, HasAPIKey: true, SecretsIn: "keyring", Overridden: map[string]string{"plex-url": "--plex-url"}}
-	f.test = api.TestResult{OK: true, Words: message.Foreign("Connected to Plex 1.41 with 2 libraries"), Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
+	f.test = api.TestResult{OK: true, Message: message.Foreign("Connected to Plex 1.41 with 2 libraries"), Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie"}, {ID: "2", Title: "Home videos", Type: "movie"}}}
 	f.mapping = api.Mapping{Covered: 1173, Total: 1204, Suggestions: []config.Rule{{Stash: "/data/old", Plex: `D:\Archive\Old`}}, Unmatched: []string{"/data/old/Old Reel 7.mp4", "/data/old/Old Reel 8.mp4"}}
 	f.explain = api.Explanation{Scene: 812, Title: "DSC_0042", CanUndo: true, Outcome: message.Sentences(message.New(message.SkipAlreadyQueued)), Steps: []api.ExplainStep{
-		{Topic: "Stash", Words: message.New(message.ExplainEdited, message.Number(812), message.Time(time.Date(2026, 11, 21, 9, 4, 0, 0, time.UTC))), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep has never seen it in step")},
-		{Topic: "Path", Words: message.Foreign(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
-		{Topic: "Plex", Words: message.Foreign("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
-		{Topic: "Fields", Words: message.Foreign("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex, or set its policy to mirror")},
-		{Topic: "Queue", Words: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited"))))},
+		{Topic: "Stash", Message: message.New(message.ExplainEdited, message.Number(812), message.Time(time.Date(2026, 11, 21, 9, 4, 0, 0, time.UTC))), Lines: said("file /data/films/DSC_0042.mp4", "Lockstep has never seen it in step")},
+		{Topic: "Path", Message: message.Foreign(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
+		{Topic: "Plex", Message: message.Foreign("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
+		{Topic: "Fields", Message: message.Foreign("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex, or set its policy to mirror")},
+		{Topic: "Queue", Message: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited"))))},
 	}}
 	return f
 }
@@ -317,7 +317,7 @@ func sampleHistory(n int) []store.Activity {
 	out := make([]store.Activity, n)
 	for i := range out {
 		out[i] = store.Activity{
-			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Words: message.Foreign("written"),
+			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Message: message.Foreign("written"),
 			Changes: []store.Change{{Field: scene.FieldDate, New: "2019-05-02"}, {Field: scene.FieldTags, Old: "Draft", New: "Sea, Evening"}},
 		}
 	}

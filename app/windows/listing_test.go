@@ -69,7 +69,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 					t.Errorf("%s, %s: %q is cut off at the usual size", language, name, full)
 				}
 			}
-			f.rows[7][5].Words = message.Foreign("the item “Ferry to the Outer Islands” also holds a file of scene 4711")
+			f.rows[7][5].Message = message.Foreign("the item “Ferry to the Outer Islands” also holds a file of scene 4711")
 			win.Resize(win.Content().MinSize())
 			rows, row := rowsOf(win)
 			for i := range rows.Length() {

@@ -251,7 +251,7 @@ func elsewhere(t *testing.T, r *recorded, snap api.Snapshot, m present.Moment) (
 			for _, c := range row.Kept {
 				out = append(out, present.Change(c), present.ChangeInFull(c, true, m))
 			}
-			note := present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Words: row.Words}, snap)
+			note := present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Message: row.Message}, snap)
 			out = append(out, note.Title, note.Body)
 		}
 	}

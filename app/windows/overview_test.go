@@ -21,7 +21,7 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 		"11 scenes not in step", "No metadata yet", "Plex, last 7 days", "available · 3 outages", "today 14:11 · 42 written · 3 skipped", "Written · 7\u202f222 in 14 days")
 	s := sampleSnapshot()
 	outageDown(&s)
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Foreign("This would clear 60 dates")}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates")}}
 	w.update(s)
 	wantShown(t, win, "✕ Plex down since 14:02", "Next try in 40 s.", "This would clear 60 dates. Continue?")
 	tap(t, win, "Try now")

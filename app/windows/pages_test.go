@@ -83,7 +83,7 @@ func TestQueueSaysDownOnlyByTheVerdict(t *testing.T) {
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
 	p.list.list.Select(4)
-	f.jobs[4].Words = message.Foreign("Plex answered 503")
+	f.jobs[4].Message = message.Foreign("Plex answered 503")
 	p.jobs.stale()
 	if !strings.Contains(p.detail.words.Text, "503") {
 		t.Errorf("the foot still says %q", p.detail.words.Text)
@@ -210,7 +210,7 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	wantShown(t, win, "16 scenes, 48 fields. Something has been written since. Make a new preview to see what is left.")
 
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Foreign("This would clear 60 dates"), Report: 7}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates"), Report: 7}}
 	w.update(s)
 	wantShown(t, win, "This would clear 60 dates. Continue?")
 	tap(t, win, "Continue")

@@ -106,7 +106,7 @@ func TestConnectionsAreTested(t *testing.T) {
 	tap(t, win, "Test")
 	wantCalled(t, f, "test stash http://localhost:9999")
 	wantShown(t, win, "● Connected to Plex 1.41 with 2 libraries.")
-	f.test.OK, f.test.Words, f.test.Hint = false, message.New(message.StashWebPage), message.None
+	f.test.OK, f.test.Message, f.test.Hint = false, message.New(message.StashWebPage), message.None
 	tap(t, win, "Test")
 	wantShown(t, win, "▲ This address answers with a web page, not with Stash. Is the port 9999?")
 	if p.libraries != nil {

@@ -156,7 +156,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f := newcomer()
 	good := f.test
 	_, win, p := setUp(t, f)
-	f.test = api.TestResult{Words: message.New(message.StashKeyWanted), Hint: message.New(message.AdviceStashKey)}
+	f.test = api.TestResult{Message: message.New(message.StashKeyWanted), Hint: message.New(message.AdviceStashKey)}
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	entry(t, win, stashURLEntry).OnSubmitted("") // Enter
 	wantStep(t, p, present.StepStash)
@@ -175,7 +175,7 @@ func TestSetUpStaysWhereAServerRefuses(t *testing.T) {
 	f.err = nil
 	f.settings.Values.PlexURL = ""
 	entry(t, win, 0).SetText("http://plex:32400")
-	f.test = api.TestResult{Words: message.Foreign("Plex is starting (database migration)"), Hint: message.Foreign("Lockstep will wait")}
+	f.test = api.TestResult{Message: message.Foreign("Plex is starting (database migration)"), Hint: message.Foreign("Lockstep will wait")}
 	f.called()
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepPlex)
@@ -255,7 +255,7 @@ func TestSetUpIsDrawn(t *testing.T) {
 	f := newcomer()
 	w, win, p := setUp(t, f)
 	shot(t, w, present.SetUp, "setup-1")
-	f.test.OK, f.test.Words = false, message.Foreign("This address answers with a web page, not with Stash")
+	f.test.OK, f.test.Message = false, message.Foreign("This address answers with a web page, not with Stash")
 	entry(t, win, stashURLEntry).SetText("http://nas:9999")
 	tap(t, win, "Next")
 	shot(t, w, present.SetUp, "setup-1-wrong")

@@ -151,7 +151,7 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 		},
 		"signed-out": func(s *api.Snapshot) {
 			quiet(s)
-			s.Attention = []api.Attention{{Kind: api.SignInPlex, Words: message.Foreign("Plex asks you to sign in again"), Hint: message.Foreign("sign in under Settings → Connections")}}
+			s.Attention = []api.Attention{{Kind: api.SignInPlex, Message: message.Foreign("Plex asks you to sign in again"), Hint: message.Foreign("sign in under Settings → Connections")}}
 		},
 	}
 	for name, change := range faces {
@@ -225,7 +225,7 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 
 	w = newTest(t, f)
 	s = sampleSnapshot()
-	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Words: message.Foreign("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would overwrite 412 of 1 204 summaries that Lockstep did not write"), Report: 8}}
 	w.update(s)
 	w.Show(present.Queue)
 	shot(t, w, present.Queue, "queue-brake")

@@ -140,8 +140,8 @@ type UndoRequest struct {
 
 // DataCheck is what CheckData found.
 type DataCheck struct {
-	// Words tell what was damaged and what became of it, empty when all is well.
-	Words message.Message `json:"words,omitzero"`
+	// Message tell what was damaged and what became of it, empty when all is well.
+	Message message.Message `json:"words,omitzero"`
 }
 
 // UndoResult says how many scenes were queued for undo.
@@ -185,9 +185,9 @@ type Match struct {
 // ExplainStep is one step of an explanation: what was looked at and what came out. Times
 // in the sentences are in RFC 3339; package present writes them for people.
 type ExplainStep struct {
-	Topic string            `json:"topic"` // Stash, Path, Plex, Fields, Queue
-	Words message.Message   `json:"words,omitzero"`
-	Lines []message.Message `json:"lines,omitempty"`
+	Topic   string            `json:"topic"` // Stash, Path, Plex, Fields, Queue
+	Message message.Message   `json:"words,omitzero"`
+	Lines   []message.Message `json:"lines,omitempty"`
 }
 
 // Settings is the present settings with what is known of the secrets, never the
@@ -235,7 +235,7 @@ type TestRequest struct {
 // TestResult says how the try went, in one sentence.
 type TestResult struct {
 	OK        bool            `json:"ok"`
-	Words     message.Message `json:"words,omitzero"`
+	Message   message.Message `json:"words,omitzero"`
 	Hint      message.Message `json:"hint,omitzero"`
 	Libraries []Library       `json:"libraries,omitempty"`
 }

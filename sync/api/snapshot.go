@@ -170,14 +170,14 @@ type ReconcileState struct {
 
 // Failing is a kind of request that fails.
 type Failing struct {
-	Server fault.Server    `json:"server"`
-	Kind   string          `json:"kind"` // one of the kinds of sync/budget
-	Class  fault.Class     `json:"class"`
-	Words  message.Message `json:"words,omitzero"`
-	Hint   message.Message `json:"hint,omitzero"`
-	Since  time.Time       `json:"since"`
-	Tries  int             `json:"tries"`
-	Next   time.Time       `json:"next"` // when it is tried again
+	Server  fault.Server    `json:"server"`
+	Kind    string          `json:"kind"` // one of the kinds of sync/budget
+	Class   fault.Class     `json:"class"`
+	Message message.Message `json:"words,omitzero"`
+	Hint    message.Message `json:"hint,omitzero"`
+	Since   time.Time       `json:"since"`
+	Tries   int             `json:"tries"`
+	Next    time.Time       `json:"next"` // when it is tried again
 }
 
 // Scan is how far a scan of the servers is.
@@ -204,9 +204,9 @@ const (
 
 // Attention is something only a person can settle.
 type Attention struct {
-	Kind   AttentionKind   `json:"kind"`
-	Words  message.Message `json:"words,omitzero"`
-	Hint   message.Message `json:"hint,omitzero"`
-	Since  time.Time       `json:"since,omitzero"`
-	Report uint64          `json:"report,omitempty"` // the preview a brake refers to
+	Kind    AttentionKind   `json:"kind"`
+	Message message.Message `json:"words,omitzero"`
+	Hint    message.Message `json:"hint,omitzero"`
+	Since   time.Time       `json:"since,omitzero"`
+	Report  uint64          `json:"report,omitempty"` // the preview a brake refers to
 }

@@ -95,9 +95,9 @@ type Comparison struct {
 	Gone []scene.ItemKey
 	// Trashed are items of the index that turned out to be in Plex's trash.
 	Trashed []scene.ItemKey
-	// Code and Words say why there is nothing to compare.
-	Code  skip.Code
-	Words message.Message
+	// Code and Message say why there is nothing to compare.
+	Code    skip.Code
+	Message message.Message
 	// Fault says why the scene or one of its items could not be read. The items that could
 	// are there all the same.
 	Fault *fault.Error

@@ -65,7 +65,7 @@ func TestEverySceneGetsItsOwnReason(t *testing.T) {
 		{"", away.Message.String(), true}, {"", strings.TrimSuffix(wrong.Message.String(), "."), true}, {"", "", false},
 	} {
 		c := list[i]
-		said := c.Words.String() + c.Note.String()
+		said := c.Message.String() + c.Note.String()
 		for _, x := range []*fault.Error{c.Fault, c.Picture} {
 			if x != nil {
 				said += x.Message.String()

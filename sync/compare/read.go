@@ -186,7 +186,7 @@ func (r *Reader) find(tx store.Tx, ix match.Index, c *Comparison) (err error) {
 // gate says why a scene is left alone before its items are read.
 func (r *Reader) gate(c *Comparison) {
 	if !c.Ungated {
-		if c.Code, c.Words = plan.Gate(*c.Scene, r.Settings); c.Code != "" {
+		if c.Code, c.Message = plan.Gate(*c.Scene, r.Settings); c.Code != "" {
 			return
 		}
 	}
@@ -194,7 +194,7 @@ func (r *Reader) gate(c *Comparison) {
 		return
 	}
 	r.place(c)
-	c.Code, c.Words = c.Match.Skip, c.Match.Why
+	c.Code, c.Message = c.Match.Skip, c.Match.Why
 	if c.Code == skip.NotInPlex && c.Section == "" {
 		c.Code = skip.OutsideLibrary
 	}
@@ -269,7 +269,7 @@ func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
 	})
 	if len(c.Items) == 0 && c.Fault == nil {
 		r.place(c)
-		c.Code, c.Words = skip.NotInPlex, why
+		c.Code, c.Message = skip.NotInPlex, why
 	}
 }
 

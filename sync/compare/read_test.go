@@ -269,7 +269,7 @@ func TestWhatIsLeftAloneIsNotReadFromPlex(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, code := range []skip.Code{skip.NoMetadata, skip.Excluded, skip.DeletedInStash, ""} {
-		if c := list[i]; c.Code != code || c.Open() != (code == "") || code == skip.Excluded && c.Words.IsZero() {
+		if c := list[i]; c.Code != code || c.Open() != (code == "") || code == skip.Excluded && c.Message.IsZero() {
 			t.Errorf("scene %d: %+v", i+1, c)
 		}
 	}

@@ -61,8 +61,8 @@ func TestAnItemThatIsInTheTrashOnlyByNowIsKeptInMind(t *testing.T) {
 		t.Fatalf("%+v %v", list, err)
 	}
 	c := list[0]
-	if c.Open() || c.Code != skip.NotInPlex || !strings.Contains(c.Words.String(), "in Plex's trash") {
-		t.Errorf("%q %q", c.Code, c.Words)
+	if c.Open() || c.Code != skip.NotInPlex || !strings.Contains(c.Message.String(), "in Plex's trash") {
+		t.Errorf("%q %q", c.Code, c.Message)
 	}
 	if len(c.Gone) != 0 || !slices.Equal(c.Trashed, []scene.ItemKey{key}) {
 		t.Errorf("gone %v, trashed %v: what is known of it must stay", c.Gone, c.Trashed)

@@ -45,7 +45,7 @@ func TestParkedScenesEndAfterTheTimeSetAndComeBackWithTheirItem(t *testing.T) {
 	l.until("the end of the wait", func(s api.Snapshot) bool { return s.Queue.Parked == 0 && s.Queue.Skipped == 2 })
 	ended := l.jobs(storeQuery(queue.Skipped)).Jobs
 	for _, j := range ended {
-		if j.Code != skip.NotInPlex || j.Words.IsZero() {
+		if j.Code != skip.NotInPlex || j.Message.IsZero() {
 			t.Errorf("ended as %+v, want a reason", j)
 		}
 		sc, _ := b.world.Stash.Scene(int(j.Scene))

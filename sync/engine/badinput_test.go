@@ -117,7 +117,7 @@ func TestAMistakeIsOneClearSentenceKillsNoJobAndIsOverOnceMended(t *testing.T) {
 			}
 			if asks := c.Class == string(fault.Config) || c.Class == string(fault.Unauthorized); asks {
 				l.until("the question", func(s api.Snapshot) bool {
-					return len(s.Attention) > 0 && advises(s.Attention[0].Words.String(), s.Attention[0].Hint.String())
+					return len(s.Attention) > 0 && advises(s.Attention[0].Message.String(), s.Attention[0].Hint.String())
 				})
 			}
 			if n := r.world.Plex.Mutations(); n != 0 {
@@ -156,7 +156,7 @@ func TestAnotherPlexAtTheSameAddressIsNeverWritten(t *testing.T) {
 	r.world.ResetCounts()
 	l = r.start()
 	s := l.until("the question", func(s api.Snapshot) bool { return len(s.Attention) > 0 && s.Queue.Waiting == 1 })
-	if a := s.Attention[0]; a.Kind != api.FixPlex || !strings.Contains(a.Words.String(), "Another Plex server") || a.Hint.IsZero() || s.Outage != nil {
+	if a := s.Attention[0]; a.Kind != api.FixPlex || !strings.Contains(a.Message.String(), "Another Plex server") || a.Hint.IsZero() || s.Outage != nil {
 		t.Errorf("attention %+v, outage %v", a, s.Outage)
 	}
 	if n := r.world.Plex.Mutations(); n != 0 {
@@ -178,7 +178,7 @@ func TestPathsNoRuleCoversAreNamedAndSyncedOnceTheyAre(t *testing.T) {
 		t.Errorf("queue %+v, want all skipped", s.Queue)
 	}
 	for _, j := range l.jobs(storeQuery(queue.Skipped)).Jobs {
-		if j.Code != skip.PathNotMapped || !strings.Contains(j.Words.String(), r.world.StashRoot()) {
+		if j.Code != skip.PathNotMapped || !strings.Contains(j.Message.String(), r.world.StashRoot()) {
 			t.Errorf("%+v, want the path named", j)
 		}
 	}

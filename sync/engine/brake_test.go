@@ -58,14 +58,14 @@ func TestFirstSyncOfAFilledLibraryAsksBeforeItOverwrites(t *testing.T) {
 		t.Errorf("%d summaries were overwritten unasked", n)
 	}
 	a, _ := asked(s)
-	if a.Words.String() != "This would overwrite 120 of 120 summaries that Lockstep did not write." {
-		t.Errorf("asked %q", a.Words)
+	if a.Message.String() != "This would overwrite 120 of 120 summaries that Lockstep did not write." {
+		t.Errorf("asked %q", a.Message)
 	}
 	if s.Queue.Done != 180 || s.Queue.Skipped != 120 {
 		t.Errorf("queue %+v, want the harmless 180 done and 120 held", s.Queue)
 	}
 	for _, j := range l.jobs(storeQuery(queue.Skipped)).Jobs {
-		if j.Code != skip.Brake || j.Words.IsZero() {
+		if j.Code != skip.Brake || j.Message.IsZero() {
 			t.Errorf("held job %+v", j)
 		}
 	}
@@ -73,7 +73,7 @@ func TestFirstSyncOfAFilledLibraryAsksBeforeItOverwrites(t *testing.T) {
 	l.end() // the question survives a restart
 	l = r.start()
 	s = l.settled()
-	if b, ok := asked(s); !ok || b.Report != a.Report || b.Words != a.Words {
+	if b, ok := asked(s); !ok || b.Report != a.Report || b.Message != a.Message {
 		t.Errorf("after a restart: %+v", b)
 	}
 	n, err := l.Apply(context.Background(), a.Report, nil)
@@ -229,8 +229,8 @@ func TestNoReconciliationWritesWhatTheBrakeAsksAbout(t *testing.T) {
 		if n := overwritten(r.world, 1, 100); n != 0 {
 			t.Fatalf("after %s: %d summaries were overwritten unasked", what, n)
 		}
-		if a.Words.String() != "This would overwrite 100 of 100 summaries that Lockstep did not write." {
-			t.Errorf("after %s: asked %q", what, a.Words)
+		if a.Message.String() != "This would overwrite 100 of 100 summaries that Lockstep did not write." {
+			t.Errorf("after %s: asked %q", what, a.Message)
 		}
 		l.end()
 	}
@@ -289,8 +289,8 @@ func TestSettingsThatChangeHaveTheQuestionCountedAnew(t *testing.T) {
 	}
 	save(func(s *config.Settings) { s.BrakePercent = 10 })
 	b, _ := asked(l.until("a new count", func(s api.Snapshot) bool { b, ok := asked(s); return ok && b.Report != a.Report && s.Reconcile == nil }))
-	if b.Words != a.Words || overwritten(r.world, 1, 80) != 0 {
-		t.Errorf("asked %q, %d overwritten", b.Words, overwritten(r.world, 1, 80))
+	if b.Message != a.Message || overwritten(r.world, 1, 80) != 0 {
+		t.Errorf("asked %q, %d overwritten", b.Message, overwritten(r.world, 1, 80))
 	}
 	save(func(s *config.Settings) { s.BrakeMinimum = 81 })
 	s := l.until("the held scenes", func(s api.Snapshot) bool {

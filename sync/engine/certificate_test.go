@@ -43,7 +43,7 @@ func TestTestConnectionTellsOfCertificatesAndTakesTheOneEntered(t *testing.T) {
 		"Stash, its fingerprint": {api.TestRequest{Server: "stash", URL: w.Stash.URL(), Secret: &none, Certificate: &fingerprint}, "Connected to Stash", ""},
 	} {
 		got, err := l.TestConnection(t.Context(), tc.q)
-		if err != nil || !strings.Contains(got.Words.String(), tc.words) || !strings.Contains(got.Hint.String(), tc.hint) || got.OK != (tc.q.Certificate != nil) {
+		if err != nil || !strings.Contains(got.Message.String(), tc.words) || !strings.Contains(got.Hint.String(), tc.hint) || got.OK != (tc.q.Certificate != nil) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}

@@ -42,7 +42,7 @@ func (l *life) notified(what string) api.Snapshot {
 	l.t.Helper()
 	return l.until("being told: "+what, func(s api.Snapshot) bool {
 		for _, a := range s.Attention {
-			if strings.Contains(a.Words.String(), what) {
+			if strings.Contains(a.Message.String(), what) {
 				return true
 			}
 		}
@@ -216,7 +216,7 @@ func TestCheckOfWholeDataSaysNothing(t *testing.T) {
 	r.keeps = true
 	l := r.start()
 	l.settled()
-	if found, err := l.CheckData(context.Background()); !found.Words.IsZero() || err != nil {
-		t.Errorf("found %q, %v", found.Words, err)
+	if found, err := l.CheckData(context.Background()); !found.Message.IsZero() || err != nil {
+		t.Errorf("found %q, %v", found.Message, err)
 	}
 }

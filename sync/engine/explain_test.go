@@ -73,7 +73,7 @@ func TestExplainOnAnEmptyDataFolder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := x.Steps[2].Words
+			in := x.Steps[2].Message
 			if fails && !strings.HasPrefix(in.String(), "Plex has not listed its libraries yet: ") || !fails && !strings.HasPrefix(in.String(), "found: ") {
 				t.Errorf("%q", in)
 			}

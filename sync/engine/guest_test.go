@@ -19,7 +19,7 @@ func TestATokenThatMayOnlyReadIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 	r.secrets.m[engine.PlexToken] = "guest-token"
 	l := r.start()
 	isAsked := func(s api.Snapshot) bool {
-		return len(s.Attention) == 1 && s.Attention[0].Kind == api.SignInPlex && strings.Contains(s.Attention[0].Words.String(), "owner") && !s.Active
+		return len(s.Attention) == 1 && s.Attention[0].Kind == api.SignInPlex && strings.Contains(s.Attention[0].Message.String(), "owner") && !s.Active
 	}
 	s := l.until("the question", isAsked)
 	before := r.world.Plex.Mutations()
@@ -35,7 +35,7 @@ func TestATokenThatMayOnlyReadIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 	}
 	page := l.jobs(storeQuery(queue.Waiting))
 	for _, j := range page.Jobs {
-		if !strings.Contains(j.Words.String(), "owner") || j.Attempts != 0 {
+		if !strings.Contains(j.Message.String(), "owner") || j.Attempts != 0 {
 			t.Errorf("%+v waits without a reason, or was tried", j)
 		}
 	}
@@ -43,7 +43,7 @@ func TestATokenThatMayOnlyReadIsNamedAndTakesNoReadForAnAnswer(t *testing.T) {
 		t.Errorf("%d wait, outage %v; want 12 and none", len(page.Jobs), s.Outage)
 	}
 	got, err := l.TestConnection(t.Context(), api.TestRequest{Server: "plex", URL: r.world.Plex.URL()})
-	if err != nil || got.OK || !strings.Contains(got.Words.String(), "only read") || got.Hint.IsZero() {
+	if err != nil || got.OK || !strings.Contains(got.Message.String(), "only read") || got.Hint.IsZero() {
 		t.Errorf("the test of the connection says %+v, %v", got, err)
 	}
 	l.keep(r, api.SettingsChange{Token: &owner})

@@ -133,7 +133,7 @@ func (r *rig) openWith(change func(*engine.Options)) *life {
 	}
 	options := engine.Options{
 		Store: st, Secrets: r.secrets, Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""), Now: r.now, Jitter: rand.Float64,
-		Log: r.log, Version: "test", Notice: opened.Words, Damaged: opened.Values, Data: r.data(db),
+		Log: r.log, Version: "test", Notice: opened.Message, Damaged: opened.Values, Data: r.data(db),
 		Override: func(s *config.Settings) error { *s = r.settings.Clone(); return nil },
 	}
 	change(&options)

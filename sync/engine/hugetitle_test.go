@@ -20,7 +20,7 @@ func TestATextThatIsFarTooLongStopsItsOwnSceneOnly(t *testing.T) {
 	l := r.start()
 	l.until("all but one are written", func(s api.Snapshot) bool { return s.Queue.Done == 11 && s.Queue.Retrying == 1 })
 	failed := l.jobs(storeQuery(queue.Retrying)).Jobs
-	if len(failed) != 1 || failed[0].Scene != 3 || !strings.Contains(failed[0].Words.String(), "far more data than requested") {
+	if len(failed) != 1 || failed[0].Scene != 3 || !strings.Contains(failed[0].Message.String(), "far more data than requested") {
 		t.Errorf("got %+v", failed)
 	}
 }

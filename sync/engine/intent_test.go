@@ -21,7 +21,7 @@ func (l *life) told(query string) (api.Explanation, string) {
 	}
 	var text strings.Builder
 	for _, step := range x.Steps {
-		for _, m := range append([]message.Message{step.Words}, step.Lines...) {
+		for _, m := range append([]message.Message{step.Message}, step.Lines...) {
 			text.WriteString(m.String() + "\n")
 		}
 	}

@@ -57,7 +57,7 @@ func TestNeighboursWithTheSameFaultStopNothingBehindThem(t *testing.T) {
 				// One whose answer alone was lost is found written at the next try.
 				j := l.job(id)
 				again := j.State == queue.Waiting || j.State == queue.Running // its next try has begun since
-				if j.State != queue.Done && (j.State.Live() != tt.state.Live() || j.Words.IsZero() && !again) {
+				if j.State != queue.Done && (j.State.Live() != tt.state.Live() || j.Message.IsZero() && !again) {
 					t.Errorf("%+v, want %s with a reason", j, tt.state)
 				}
 			}
@@ -118,7 +118,7 @@ func TestAScenesFaultInStashStopsNothingElse(t *testing.T) {
 			must(t, err)
 			l.until("the others written", func(s api.Snapshot) bool { return s.Queue.Done == 38 && !s.Active })
 			for _, id := range []int{7, 8} {
-				if j := l.job(id); j.State != queue.Retrying || j.Words.IsZero() {
+				if j := l.job(id); j.State != queue.Retrying || j.Message.IsZero() {
 					t.Errorf("%+v, want a retry with its reason", j)
 				}
 			}
@@ -143,7 +143,7 @@ func TestAPlexThatTakesNoWritesIsNoOutage(t *testing.T) {
 				t.Errorf("outage %v, verdict %q, queue %+v, attention %+v: want 40 waiting and one question", s.Outage, s.Verdict, s.Queue, s.Attention)
 			}
 			for _, j := range l.jobs(storeQuery(queue.Waiting)).Jobs {
-				if j.Attempts != 0 || j.Words.IsZero() {
+				if j.Attempts != 0 || j.Message.IsZero() {
 					t.Errorf("%+v, want no attempt counted and the reason shown", j)
 				}
 			}

@@ -133,7 +133,7 @@ func TestFaultOfOneItemRetriesOnlyThatJob(t *testing.T) {
 		t.Errorf("verdict %q outage %v, want up without outage", s.Verdict, s.Outage)
 	}
 	j := l.jobs(storeQuery(queue.Retrying)).Jobs[0]
-	if j.Attempts == 0 || j.Class != fault.Temporary || j.Words.IsZero() {
+	if j.Attempts == 0 || j.Class != fault.Temporary || j.Message.IsZero() {
 		t.Errorf("job %+v, want a counted attempt with class and words", j)
 	}
 }

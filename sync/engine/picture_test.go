@@ -62,7 +62,7 @@ func TestACoverThatFailsHoldsNothingBack(t *testing.T) {
 			clear := r.world.Stash.Inject(f)
 			l := r.start()
 			s := l.until("the others done", func(s api.Snapshot) bool { return s.Queue.Done == 59 && s.Queue.Waiting == 0 })
-			if j := l.job(7); !j.State.Live() || j.Words.IsZero() || !j.Picture {
+			if j := l.job(7); !j.State.Live() || j.Message.IsZero() || !j.Picture {
 				t.Errorf("%+v, want a retry with its reason", j)
 			}
 			if !s.Stash.OK || len(s.Attention) != 0 {
@@ -97,7 +97,7 @@ func TestAStashWithoutAnyCoverStillGivesItsText(t *testing.T) {
 			}
 			for id := 1; id <= 30; id++ {
 				r.titled(id)
-				if j := l.job(id); j.Words.IsZero() || !j.Picture {
+				if j := l.job(id); j.Message.IsZero() || !j.Picture {
 					t.Errorf("%+v, want the picture named", j)
 				}
 			}
@@ -135,7 +135,7 @@ func TestAPictureVetoesNoText(t *testing.T) {
 				if it, _ := r.world.Plex.Item(r.world.TargetKeys(id)[0]); it.Locked["thumb"] {
 					t.Errorf("scene %d: the picture that was not taken is locked", id)
 				}
-				if j := l.job(id); !j.Picture || !strings.HasPrefix(j.Words.String(), "Plex did not accept the poster") {
+				if j := l.job(id); !j.Picture || !strings.HasPrefix(j.Message.String(), "Plex did not accept the poster") {
 					t.Errorf("%+v, want the picture named", j)
 				}
 			}

@@ -44,7 +44,7 @@ func (r *reached) explained(l *life, query string) api.Explanation {
 	}
 	all := x.Outcome.String()
 	for _, s := range x.Steps {
-		all += "\n" + s.Topic + ": " + s.Words.String()
+		all += "\n" + s.Topic + ": " + s.Message.String()
 		for _, l := range s.Lines {
 			all += "\n  " + l.String()
 		}
@@ -61,7 +61,7 @@ func (r *reached) explained(l *life, query string) api.Explanation {
 // says reports whether a text has the sentence of a reason, or how it begins where the
 // case at hand says the same more exactly.
 func says(text string, r skip.Reason) bool {
-	words := strings.Fields(r.Words.String())
+	words := strings.Fields(r.Message.String())
 	return strings.Contains(text, strings.Join(words[:min(len(words), 3)], " "))
 }
 

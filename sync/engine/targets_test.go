@@ -121,7 +121,7 @@ func TestAmbiguousScenesAreSkippedAndNamed(t *testing.T) {
 	l.settled()
 	expect := r.world.Expect()
 	for id, why := range expect {
-		if j := l.job(id); why == sim.WhyAmbiguous && (j.State != queue.Skipped || j.Code != skip.Ambiguous || !strings.Contains(j.Words.String(), "also holds a file of scene")) {
+		if j := l.job(id); why == sim.WhyAmbiguous && (j.State != queue.Skipped || j.Code != skip.Ambiguous || !strings.Contains(j.Message.String(), "also holds a file of scene")) {
 			t.Errorf("scene %d: %+v, want skipped as ambiguous", id, j)
 		}
 	}
@@ -189,7 +189,7 @@ func TestACoverStashCannotGiveKeepsNothingElseFromBeingWritten(t *testing.T) {
 			l.until("the others done", func(s api.Snapshot) bool {
 				return s.Queue.Done >= 5 && s.Queue.Waiting+s.Queue.Running == 0 && !s.Active
 			})
-			if j := l.job(3); j.State != tt.state || j.Words.IsZero() {
+			if j := l.job(3); j.State != tt.state || j.Message.IsZero() {
 				t.Errorf("%+v, want %s with words", j, tt.state)
 			}
 			sc, _ := r.world.Stash.Scene(3)

@@ -17,7 +17,7 @@ func TestAStashWithoutAVersionIsConnectedInWholeWords(t *testing.T) {
 	} {
 		r.world.Stash.SetVersion(version)
 		got, err := l.TestConnection(t.Context(), api.TestRequest{Server: "stash", URL: r.world.Stash.URL()})
-		if err != nil || !got.OK || got.Words.String() != want {
+		if err != nil || !got.OK || got.Message.String() != want {
 			t.Errorf("%q: %+v, %v; want %q", version, got, err, want)
 		}
 	}

@@ -196,7 +196,7 @@ func TestAValuePlexRefusesStopsNoUndo(t *testing.T) {
 	}
 	named := 0
 	for _, j := range l.jobs(storeQuery(queue.Done)).Jobs {
-		if strings.Contains(j.Words.String(), "Plex does not let the date be cleared") {
+		if strings.Contains(j.Message.String(), "Plex does not let the date be cleared") {
 			named++
 		}
 	}
@@ -224,8 +224,8 @@ func TestATagPlexRefusesIsNamedAndHoldsUpNothing(t *testing.T) {
 	l := r.start()
 	l.settled()
 	for _, j := range l.jobs(storeQuery(queue.Dead)).Jobs {
-		if !strings.Contains(j.Words.String(), "Plex did not accept “A bad tag” (tags)") {
-			t.Errorf("scene %d: %q", j.Scene, j.Words)
+		if !strings.Contains(j.Message.String(), "Plex did not accept “A bad tag” (tags)") {
+			t.Errorf("scene %d: %q", j.Scene, j.Message)
 		}
 	}
 	s := l.settled()

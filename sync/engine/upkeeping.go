@@ -95,7 +95,7 @@ func (e *Engine) CheckData(ctx context.Context) (api.DataCheck, error) {
 	if err != nil || words.IsZero() && e.o.Data == nil {
 		return api.DataCheck{}, err
 	}
-	return api.DataCheck{Words: words}, e.loop.Ask(ctx, func() error {
+	return api.DataCheck{Message: words}, e.loop.Ask(ctx, func() error {
 		e.upkeep.Tell(words, nil)
 		e.publish()
 		return nil

@@ -52,7 +52,7 @@ func TestW5JobsThatDiedInAnOutageAreQueuedAgainAfterIt(t *testing.T) {
 		t.Errorf("outage %+v, want one job requeued", s.Outage)
 	}
 	h, err := l.History(context.Background(), store.HistoryQuery{Scene: victim})
-	if err != nil || len(h) == 0 || !strings.Contains(h[0].Words.String()+h[len(h)-1].Words.String(), "queued again") {
+	if err != nil || len(h) == 0 || !strings.Contains(h[0].Message.String()+h[len(h)-1].Message.String(), "queued again") {
 		t.Errorf("history %+v %v, want a line about it", h, err)
 	}
 }

@@ -53,7 +53,7 @@ func TestOneBadPartIsOneRowAndEverythingElseIsJudged(t *testing.T) {
 				if out.Fault != nil || !rep.Incomplete.IsZero() || rep.Checked != tt.scenes || rep.Skipped[skip.Unreadable] != 1 {
 					t.Errorf("fault %v, %+v, want all %d checked and one unreadable", out.Fault, rep, tt.scenes)
 				}
-				if row.Outcome != reconcile.Skipped || row.Reason != skip.Unreadable || !strings.Contains(row.Words.String(), tt.words) {
+				if row.Outcome != reconcile.Skipped || row.Reason != skip.Unreadable || !strings.Contains(row.Message.String(), tt.words) {
 					t.Errorf("row %+v, want the reason", row)
 				}
 			}
@@ -62,7 +62,7 @@ func TestOneBadPartIsOneRowAndEverythingElseIsJudged(t *testing.T) {
 			}
 			l := b.start()
 			s := l.until("the others done", func(s api.Snapshot) bool { return s.Scanned && s.Queue.Done == tt.scenes-1 && s.Queue.Waiting == 0 })
-			if !s.Plex.OK || !s.Stash.OK || s.Outage != nil || l.job(9).Words.IsZero() {
+			if !s.Plex.OK || !s.Stash.OK || s.Outage != nil || l.job(9).Message.IsZero() {
 				t.Errorf("Plex %+v, Stash %+v, outage %v, job %+v", s.Plex, s.Stash, s.Outage, l.job(9))
 			}
 		})

@@ -65,9 +65,9 @@ type Job struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Interrupted counts claims ended by a dying process; three make the job run alone.
 	Interrupted int `json:"interrupted,omitempty"`
-	// Code and Words say why the job is where it is: skip reason or fault in words.
-	Code  skip.Code       `json:"code,omitempty"`
-	Words message.Message `json:"words,omitzero"`
+	// Code and Message say why the job is where it is: skip reason or fault in words.
+	Code    skip.Code       `json:"code,omitempty"`
+	Message message.Message `json:"words,omitzero"`
 	// Hint says what a person can do about a fault, empty when nothing more is known.
 	Hint  message.Message `json:"hint,omitzero"`
 	Class fault.Class     `json:"class,omitempty"`

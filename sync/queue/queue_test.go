@@ -57,7 +57,7 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 				if tt.keepsLine && !j.Due.Equal(start) || !tt.keepsLine && !j.Due.Equal(later) {
 					t.Errorf("due %v", j.Due)
 				}
-				if j.Code != "" || !j.Words.IsZero() || !j.Hint.IsZero() || j.Class != "" || j.Awaits != nil {
+				if j.Code != "" || !j.Message.IsZero() || !j.Hint.IsZero() || j.Class != "" || j.Awaits != nil {
 					t.Errorf("%+v still says why it was elsewhere", j)
 				}
 			}
@@ -144,7 +144,7 @@ func TestOnlyTheEighthAttemptAndRefusalsKill(t *testing.T) {
 	j := claimed(wish("new"))
 	for n := 1; n < queue.MaxAttempts; n++ {
 		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("no"), Hint: message.Foreign("wait")}, 0.5, start)
-		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Words.String() != "no" || j.Hint.String() != "wait" {
+		if j.State != queue.Retrying || j.Attempts != n || j.Class != fault.Temporary || j.Message.String() != "no" || j.Hint.String() != "wait" {
 			t.Fatalf("attempt %d: %+v", n, j)
 		}
 		j = j.Claim(start)

@@ -128,7 +128,7 @@ func (j Job) Park(awaits []string, words message.Message, end, now time.Time) Jo
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = Parked, end, awaits
-	j.Code, j.Words, j.Hint, j.Class, j.Picture = skip.NotInPlex, words, message.None, "", false
+	j.Code, j.Message, j.Hint, j.Class, j.Picture = skip.NotInPlex, words, message.None, "", false
 	j.Interrupted = 0
 	return j
 }
@@ -144,7 +144,7 @@ func (j Job) Fail(f *fault.Error, jitter float64, now time.Time) Job {
 	if f.Class == fault.Rejected || j.Attempts >= MaxAttempts {
 		j = j.finish(Dead, skip.FailedBefore, f.Message, now)
 	} else {
-		j.State, j.Code, j.Words = Retrying, "", f.Message
+		j.State, j.Code, j.Message = Retrying, "", f.Message
 		j.Due = now.Add(max(Delay(j.Attempts, jitter), min(f.RetryAfter, MaxDelay)))
 	}
 	j.Hint, j.Class = f.Hint, f.Class
@@ -198,7 +198,7 @@ func (j Job) wait(now time.Time) Job {
 		j.Undo, j.Then = j.Then, 0
 	}
 	j.State, j.Due, j.Again = Waiting, now, false
-	j.Code, j.Words, j.Hint, j.Class, j.Picture, j.Awaits = "", message.None, message.None, "", false, nil
+	j.Code, j.Message, j.Hint, j.Class, j.Picture, j.Awaits = "", message.None, message.None, "", false, nil
 	return j
 }
 
@@ -208,6 +208,6 @@ func (j Job) finish(s State, code skip.Code, words message.Message, now time.Tim
 		return j.wait(now)
 	}
 	j.State, j.Due, j.Awaits = s, now, nil
-	j.Code, j.Words, j.Hint, j.Class, j.Picture = code, words, message.None, "", false
+	j.Code, j.Message, j.Hint, j.Class, j.Picture = code, words, message.None, "", false
 	return j
 }

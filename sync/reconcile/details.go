@@ -76,9 +76,9 @@ func (s *session) follow(subs []*subject) error {
 func (s *session) weigh(sub *subject) {
 	switch {
 	case sub.Code == skip.NoMetadata:
-		s.skip(sub, sub.kind(), sub.Code, sub.Words)
+		s.skip(sub, sub.kind(), sub.Code, sub.Message)
 	case sub.Code == skip.DeletedInStash, sub.Code == skip.Excluded, sub.Code == skip.NoFile:
-		s.skip(sub, "", sub.Code, sub.Words)
+		s.skip(sub, "", sub.Code, sub.Message)
 	case sub.Code != "" && len(sub.Gone) > 0:
 		s.enqueue(sub, Missing, nil) // the worker looks again before it does anything
 	case sub.Code != "":

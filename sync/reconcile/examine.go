@@ -22,7 +22,7 @@ type Finding struct {
 	Outcome string
 	Kind    string
 	Code    skip.Code
-	Words   message.Message
+	Message message.Message
 	// Fault is why something could not be read.
 	Fault *fault.Error
 }
@@ -47,7 +47,7 @@ func (r Run) Examine(ctx context.Context, sc scene.Scene) (Finding, error) {
 	f.Comparison, f.Job = sub.Comparison, sub.job
 	if len(s.rows) > 0 {
 		row := s.rows[0]
-		f.Outcome, f.Kind, f.Code, f.Words = row.Outcome, row.Kind, row.Reason, row.Words
+		f.Outcome, f.Kind, f.Code, f.Message = row.Outcome, row.Kind, row.Reason, row.Message
 	}
 	return f, nil
 }

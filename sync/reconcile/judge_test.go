@@ -133,7 +133,7 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 		"a part unread, to be adopted": {compared(item(nil)), func(s *subject) { s.Fault, s.Items[0].Known = trouble, false }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"nothing read":                 {compared(), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"deleted in Stash":             {compared(), func(s *subject) { s.Code, s.Scene = skip.DeletedInStash, nil }, Skipped, "", skip.DeletedInStash, ""},
-		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Words = skip.Excluded, message.Foreign("Private") }, Skipped, "", skip.Excluded, "Private"},
+		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Message = skip.Excluded, message.Foreign("Private") }, Skipped, "", skip.Excluded, "Private"},
 		"without file":                 {compared(), func(s *subject) { s.Code, s.files = skip.NoFile, nil }, Skipped, "", skip.NoFile, ""},
 		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, Missing, skip.NoMetadata, ""},
 		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, Missing, "", ""},
@@ -154,7 +154,7 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 				if len(s.rows) != 0 || s.tally.inStep != 1 {
 					t.Fatalf("%+v, %+v", s.rows, s.tally)
 				}
-			} else if r := s.rows[0]; len(s.rows) != 1 || r.Outcome != tt.outcome || r.Kind != tt.kind || r.Reason != tt.code || r.Words.String() != tt.words || r.Scene != 1 || r.Title == "" {
+			} else if r := s.rows[0]; len(s.rows) != 1 || r.Outcome != tt.outcome || r.Kind != tt.kind || r.Reason != tt.code || r.Message.String() != tt.words || r.Scene != 1 || r.Title == "" {
 				t.Errorf("%+v", s.rows)
 			}
 			var rep store.Report
@@ -213,7 +213,7 @@ func TestWhatIsSettledWithoutARequest(t *testing.T) {
 	missing := match.Result{Skip: skip.NotInPlex, Why: message.Foreign("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
 	job := func(s queue.State, c skip.Code) func(*subject) {
 		return func(sub *subject) {
-			sub.job = queue.Job{State: s, Code: c, Words: message.Foreign("Told."), Cause: Changed}
+			sub.job = queue.Job{State: s, Code: c, Message: message.Foreign("Told."), Cause: Changed}
 		}
 	}
 	gone := func(sub *subject) { sub.targets, sub.found = nil, missing }

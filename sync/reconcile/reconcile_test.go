@@ -83,13 +83,13 @@ func TestAScopeOfOneSceneSaysWhatIsTheCase(t *testing.T) {
 	r.Must(r.DB.Update(func(tx store.Tx) error { return errors.Join(tx.PutItemState(key, store.ItemState{}), tx.DeleteSeen(6)) }))
 	r.World.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("6"))})
 	for id, want := range map[int]store.ReportRow{
-		6: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: message.Foreign("Stash")},
+		6: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Message: message.Foreign("Stash")},
 		1: {Outcome: reconcile.Enqueued}, 2: {Outcome: reconcile.Skipped, Reason: skip.DeletedInStash},
-		3: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: message.Foreign("Stash")}, 4: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Words: message.Foreign("Plex")}, 5: {},
+		3: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Message: message.Foreign("Stash")}, 4: {Outcome: reconcile.Skipped, Reason: skip.Unreadable, Message: message.Foreign("Plex")}, 5: {},
 	} {
 		rep, rows := r.reconcile(func(run *reconcile.Run) { run.Report.Preview, run.Report.Scope = true, fmt.Sprint("scene:", id) })
 		got := rows[scene.ID(id)]
-		if !rep.Incomplete.IsZero() || rep.Checked != 1 || got.Outcome != want.Outcome || got.Reason != want.Reason || !strings.Contains(got.Words.String(), want.Words.String()) {
+		if !rep.Incomplete.IsZero() || rep.Checked != 1 || got.Outcome != want.Outcome || got.Reason != want.Reason || !strings.Contains(got.Message.String(), want.Message.String()) {
 			t.Errorf("scene %d: %+v in %+v, want %+v", id, got, rep, want)
 		}
 	}

@@ -35,7 +35,7 @@ func (sub *subject) row(kind string) store.ReportRow {
 // skip ends a subject with a reason; it returns true.
 func (s *session) skip(sub *subject, kind string, code skip.Code, words message.Message) bool {
 	r := sub.row(kind)
-	r.Outcome, r.Reason, r.Words = Skipped, code, words
+	r.Outcome, r.Reason, r.Message = Skipped, code, words
 	s.rows = append(s.rows, r)
 	s.tally.skip(kind, code)
 	return true
@@ -44,7 +44,7 @@ func (s *session) skip(sub *subject, kind string, code skip.Code, words message.
 // queued ends a subject that is in the queue already; it returns true.
 func (s *session) queued(sub *subject, code skip.Code) bool {
 	r := sub.row(sub.kind())
-	r.Outcome, r.Reason, r.Words = Enqueued, code, sub.job.Words
+	r.Outcome, r.Reason, r.Message = Enqueued, code, sub.job.Message
 	s.rows = append(s.rows, r)
 	s.tally.enqueue(r.Kind)
 	return true
@@ -88,7 +88,7 @@ func describe(r *store.ReportRow, p plan.Plan) {
 			names = append(names, message.Of(c.Field.Message()))
 		}
 	}
-	r.Words = message.New(message.ReconcileFields, message.List(names...))
+	r.Message = message.New(message.ReconcileFields, message.List(names...))
 }
 
 // leftOut names the pictures that could not be looked at.

@@ -63,17 +63,17 @@ func TestARowSaysWhatIsChangedAndKept(t *testing.T) {
 	var r store.ReportRow
 	describe(&r, p)
 	describe(&r, p)
-	if len(r.Changes) != 2 || len(r.Kept) != 1 || r.Words.String() != "title, tags" || r.Kept[0].Field != scene.FieldStudio || r.Kept[0].Why.String() != "locked" {
+	if len(r.Changes) != 2 || len(r.Kept) != 1 || r.Message.String() != "title, tags" || r.Kept[0].Field != scene.FieldStudio || r.Kept[0].Why.String() != "locked" {
 		t.Errorf("%+v", r)
 	}
 	describe(&r, other)
-	if len(r.Changes) != 3 || len(r.Kept) != 1 || r.Words.String() != "title, tags" {
+	if len(r.Changes) != 3 || len(r.Kept) != 1 || r.Message.String() != "title, tags" {
 		t.Errorf("%+v", r)
 	}
 	var same store.ReportRow
 	describe(&same, plan.Plan{Decisions: []plan.Decision{{Field: scene.FieldTitle, Action: plan.Write, Old: "a", New: "b"}}})
 	describe(&same, other)
-	if len(same.Changes) != 2 || same.Words.String() != "title" {
+	if len(same.Changes) != 2 || same.Message.String() != "title" {
 		t.Errorf("two items whose titles differ: %+v", same)
 	}
 }
@@ -111,8 +111,8 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 func TestASceneInTheQueueKeepsItsReason(t *testing.T) {
 	t.Parallel()
 	s := sessionOf(false)
-	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Words: message.Foreign("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
-	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Words.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
+	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Message: message.Foreign("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
+	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Message.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
 		t.Errorf("%+v", s.rows)
 	}
 }

@@ -92,7 +92,7 @@ func (s *session) carryPage(offset int, held brake.Fields) (int, error) {
 				return err
 			}
 			if stays {
-				row.Outcome, row.Reason, row.Words = Skipped, skip.Brake, message.None
+				row.Outcome, row.Reason, row.Message = Skipped, skip.Brake, message.None
 				changed = append(changed, row)
 			}
 		}

@@ -298,7 +298,7 @@ func TestTheBrakeHoldsWhatTakesAwayTooMuch(t *testing.T) {
 				row := rows[scene.ID(id)]
 				j, ok := s.job(id)
 				switch {
-				case tt.held && (row.Outcome != reconcile.Skipped || row.Reason != skip.Brake || !row.Words.IsZero() || j.State != queue.Skipped || j.Code != skip.Brake || j.Words.IsZero()):
+				case tt.held && (row.Outcome != reconcile.Skipped || row.Reason != skip.Brake || !row.Message.IsZero() || j.State != queue.Skipped || j.Code != skip.Brake || j.Message.IsZero()):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
 				case !tt.held && (row.Outcome != reconcile.Enqueued || ok == preview || ok && j.State != queue.Waiting):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
@@ -505,7 +505,7 @@ func TestExaminingOneSceneChangesNothingAndTellsWhatIsKnown(t *testing.T) {
 		}
 		return f
 	}
-	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Words.String() != "title" {
+	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Message.String() != "title" {
 		t.Errorf("edited: %+v", f)
 	}
 	if f := look(2); f.Outcome != "" || f.Job.State != queue.Dead {

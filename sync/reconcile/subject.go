@@ -188,7 +188,7 @@ func (s *session) ended(sub *subject) bool {
 	case sub.job.State == queue.Dead && sub.job.Picture:
 		return false // what failed may work by now, and nothing else would try it again
 	case sub.job.State == queue.Dead:
-		return s.skip(sub, sub.kind(), skip.FailedBefore, sub.job.Words)
+		return s.skip(sub, sub.kind(), skip.FailedBefore, sub.job.Message)
 	case sub.job.State == queue.Parked && len(sub.targets) == 0:
 		return s.missing(sub)
 	case sub.job.State != queue.Skipped:
@@ -196,9 +196,9 @@ func (s *session) ended(sub *subject) bool {
 	}
 	switch sub.job.Code {
 	case skip.NoMetadata, skip.Contested:
-		return s.skip(sub, sub.kind(), sub.job.Code, sub.job.Words)
+		return s.skip(sub, sub.kind(), sub.job.Code, sub.job.Message)
 	case skip.Excluded:
-		return s.skip(sub, "", sub.job.Code, sub.job.Words)
+		return s.skip(sub, "", sub.job.Code, sub.job.Message)
 	case skip.NotInPlex, skip.Ambiguous, skip.PathNotMapped, skip.PathCase, skip.OutsideLibrary:
 		return len(sub.targets) == 0 && s.missing(sub)
 	}
@@ -243,7 +243,7 @@ func (s *session) missing(sub *subject) bool {
 	case s.scanning[s.section(sub)]:
 		return s.skip(sub, Missing, skip.LibraryScanning, message.None)
 	case sub.job.State == queue.Parked, !sub.fresh && sub.job.State == queue.Skipped && sub.job.Code == skip.NotInPlex:
-		return s.skip(sub, Missing, skip.NotInPlex, sub.job.Words)
+		return s.skip(sub, Missing, skip.NotInPlex, sub.job.Message)
 	}
 	return s.enqueue(sub, Missing, nil)
 }

@@ -165,7 +165,7 @@ func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error
 }
 
 func (f *fake) CheckData(context.Context) (api.DataCheck, error) {
-	return api.DataCheck{Words: message.Foreign("whole")}, f.got("CheckData")
+	return api.DataCheck{Message: message.Foreign("whole")}, f.got("CheckData")
 }
 func (f *fake) Quit(context.Context) error { return f.got("Quit") }
 

@@ -41,6 +41,6 @@ func table(b *strings.Builder, field bool) {
 		if r.Act {
 			act = "yes"
 		}
-		b.WriteString("| `" + string(r.Code) + "` | " + r.Words.String() + " | " + advice + " | " + act + " |\n")
+		b.WriteString("| `" + string(r.Code) + "` | " + r.Message.String() + " | " + advice + " | " + act + " |\n")
 	}
 }

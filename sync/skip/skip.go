@@ -44,8 +44,8 @@ const (
 // Reason explains a code.
 type Reason struct {
 	Code Code
-	// Words is one sentence that says what is the case.
-	Words message.Message
+	// Message is one sentence that says what is the case.
+	Message message.Message
 	// Advice says what the user can do; empty when there is nothing to do.
 	Advice message.Message
 	// Act is true when nothing will change until the user does something.
@@ -94,12 +94,12 @@ var exact = map[Code][]message.Code{
 // rule covers /data/x") takes the place of the reason.
 func (r Reason) With(particular message.Message) (words, more message.Message) {
 	switch {
-	case particular.IsZero() || particular.Is(r.Words.Code):
-		return r.Words, message.None
+	case particular.IsZero() || particular.Is(r.Message.Code):
+		return r.Message, message.None
 	case slices.Contains(exact[r.Code], particular.Code):
 		return particular, message.None
 	}
-	return r.Words, particular
+	return r.Message, particular
 }
 
 // All lists every reason in a stable order.
@@ -113,5 +113,5 @@ func Of(c Code) Reason {
 			return r
 		}
 	}
-	return Reason{Code: c, Words: message.New(message.SkipUnknown, message.Word(c)), Advice: message.New(message.AdviceUnknown)}
+	return Reason{Code: c, Message: message.New(message.SkipUnknown, message.Word(c)), Advice: message.New(message.AdviceUnknown)}
 }

@@ -36,11 +36,11 @@ func TestEveryReasonIsUsable(t *testing.T) {
 	code := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 	words, codes := map[string]bool{}, map[skip.Code]bool{}
 	for _, r := range skip.All() {
-		if !code.MatchString(string(r.Code)) || codes[r.Code] || words[r.Words.String()] {
+		if !code.MatchString(string(r.Code)) || codes[r.Code] || words[r.Message.String()] {
 			t.Errorf("%+v: the code is malformed or something is there twice", r)
 		}
-		codes[r.Code], words[r.Words.String()] = true, true
-		if r.Words.IsZero() || strings.HasSuffix(r.Words.String(), ".") || strings.HasSuffix(r.Advice.String(), ".") || strings.Contains(r.Words.String()+r.Advice.String(), "|") {
+		codes[r.Code], words[r.Message.String()] = true, true
+		if r.Message.IsZero() || strings.HasSuffix(r.Message.String(), ".") || strings.HasSuffix(r.Advice.String(), ".") || strings.Contains(r.Message.String()+r.Advice.String(), "|") {
 			t.Errorf("%+v: words and advice are sentences without their full stop", r)
 		}
 		if r.Act && r.Advice.IsZero() {
@@ -55,15 +55,15 @@ func TestEveryReasonIsUsable(t *testing.T) {
 func TestAnUnknownCodeIsExplainedToo(t *testing.T) {
 	t.Parallel()
 	r := skip.Of("from-the-future")
-	if !strings.Contains(r.Words.String(), "from-the-future") || r.Advice.IsZero() {
+	if !strings.Contains(r.Message.String(), "from-the-future") || r.Advice.IsZero() {
 		t.Errorf("got %+v", r)
 	}
 }
 
 func TestTheListCannotBeChangedFromOutside(t *testing.T) {
 	t.Parallel()
-	skip.All()[0].Words = message.Foreign("changed")
-	if skip.All()[0].Words.String() == "changed" {
+	skip.All()[0].Message = message.Foreign("changed")
+	if skip.All()[0].Message.String() == "changed" {
 		t.Error("All hands out the list itself")
 	}
 }
@@ -73,10 +73,10 @@ func TestWhatSaysTheSameMoreExactlyIsSaidOnce(t *testing.T) {
 	r := skip.Of(skip.PathNotMapped)
 	exact, more := message.New(message.MatchNoRule, message.List(message.Path("/data/x"))), message.New(message.MatchRulesDisagree)
 	for particular, want := range map[message.Message][2]message.Message{
-		message.None: {r.Words, message.None},
-		r.Words:      {r.Words, message.None},
+		message.None: {r.Message, message.None},
+		r.Message:    {r.Message, message.None},
 		exact:        {exact, message.None},
-		more:         {r.Words, more},
+		more:         {r.Message, more},
 	} {
 		if words, more := r.With(particular); words != want[0] || more != want[1] {
 			t.Errorf("%q gives %q and %q, want %q", particular, words, more, want)

@@ -106,7 +106,7 @@ type Activity struct {
 	Name    string          `json:"name"`
 	Item    string          `json:"item,omitempty"` // machine/ratingKey
 	State   queue.State     `json:"state"`
-	Words   message.Message `json:"words,omitzero"`
+	Message message.Message `json:"words,omitzero"`
 	Changes []Change        `json:"changes,omitempty"`
 }
 
@@ -170,7 +170,7 @@ type ReportRow struct {
 	Kind    string          `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
 	Outcome string          `json:"outcome"`        // enqueued or skipped
 	Reason  skip.Code       `json:"reason,omitempty"`
-	Words   message.Message `json:"words,omitzero"` // details beyond the reason's own words
+	Message message.Message `json:"words,omitzero"` // details beyond the reason's own words
 	Item    string          `json:"item,omitempty"` // rating key in Plex, if known
 	// Changes are the planned changes, Kept the fields that differ and stay as they are,
 	// with the reason.

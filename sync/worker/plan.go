@@ -141,7 +141,7 @@ func (b *batch) result(t *task) Result {
 	case t.picture != nil:
 		r.Outcome, r.Fault, r.OnlyPicture, r.Seen = Failed, t.picture, true, b.synced(t)
 	default:
-		r.Seen, r.Words = b.synced(t), t.kept()
+		r.Seen, r.Message = b.synced(t), t.kept()
 	}
 	return r
 }

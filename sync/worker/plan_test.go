@@ -83,7 +83,7 @@ func TestTheBrakeSeesAllPlansAndHoldsSome(t *testing.T) {
 	if want := []string{"1 2 2", "2 1 1", "3 1 1", "4 1 0"}; err != nil || !slices.Equal(seen, want) {
 		t.Errorf("%v, the brake saw %q, want %q", err, seen, want)
 	}
-	if r := results[2]; r.Outcome != worker.Skipped || r.Code != skip.Brake || r.Words.String() != "Wait." || r.Seen == nil || r.Seen.Content != "" || r.Wrote {
+	if r := results[2]; r.Outcome != worker.Skipped || r.Code != skip.Brake || r.Message.String() != "Wait." || r.Seen == nil || r.Seen.Content != "" || r.Wrote {
 		t.Errorf("%+v", r)
 	}
 	if d.Plex.Has["102"].Title != "as the file" || len(d.Plex.Edits)-before != 3 || len(d.journal(2)) != 0 {
@@ -180,10 +180,10 @@ func TestAMissingFileIsLookedForOnceAFolder(t *testing.T) {
 			t.Errorf("%s: %v, scans %q, want %q", name, err, got, tt.scans)
 		}
 		r := results[1]
-		if r.Outcome != worker.Parked || r.Code != skip.NotInPlex || strings.HasSuffix(r.Words.String(), " /media/films/new") != tt.asked || len(r.Awaits) != 1 || r.Seen == nil {
+		if r.Outcome != worker.Parked || r.Code != skip.NotInPlex || strings.HasSuffix(r.Message.String(), " /media/films/new") != tt.asked || len(r.Awaits) != 1 || r.Seen == nil {
 			t.Errorf("%s: %+v", name, r)
 		}
-		if r := results[2]; r.Outcome != worker.Parked || strings.HasSuffix(r.Words.String(), " /media/films/new") != tt.asked {
+		if r := results[2]; r.Outcome != worker.Parked || strings.HasSuffix(r.Message.String(), " /media/films/new") != tt.asked {
 			t.Errorf("%s, of the same folder: %+v", name, r)
 		}
 		if r := results[3]; r.Outcome != worker.Skipped || r.Code != skip.OutsideLibrary || len(r.Awaits) != 0 {
@@ -244,7 +244,7 @@ func TestASceneThatMustNotBeSyncedCanBeUndone(t *testing.T) {
 	d.done(1)
 	d.scene(1).Tags = []scene.Named{{ID: "1", Name: "Private"}}
 	d.Settings.ExcludeTags = []string{"Private"}
-	if results, err := d.work(d.jobs(1)...); err != nil || results[1].Code != skip.Excluded || results[1].Words.IsZero() {
+	if results, err := d.work(d.jobs(1)...); err != nil || results[1].Code != skip.Excluded || results[1].Message.IsZero() {
 		t.Fatalf("%v, %+v", err, results[1])
 	}
 	j := d.undo(1, 1)

@@ -47,9 +47,9 @@ func (b *batch) sift(t *task) error {
 	case t.Code == skip.DeletedInStash:
 		return b.end(t, Result{Outcome: Skipped, Code: t.Code, Deleted: true})
 	case t.Code == skip.NotInPlex:
-		return b.park(t, t.Words)
+		return b.park(t, t.Message)
 	case t.Code != "":
-		return b.skip(t, t.Code, t.Words)
+		return b.skip(t, t.Code, t.Message)
 	}
 	return b.endEmpty(t)
 }
@@ -72,7 +72,7 @@ func (b *batch) park(t *task, why message.Message) error {
 	if t.Section != "" && b.Settings.AskPlexScan && b.scan(folder{t.Section, t.Folder}) {
 		words = message.New(message.AskedToScan, message.Path(t.Folder))
 	}
-	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Words: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.seen()})
+	return b.end(t, Result{Outcome: Parked, Code: skip.NotInPlex, Message: words, Awaits: match.Keys(t.PlexPaths()), Seen: t.seen()})
 }
 
 // scan asks Plex to look into a folder, once a batch, and tells whether it took that. That

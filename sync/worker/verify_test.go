@@ -154,7 +154,7 @@ func TestARefusedValueFailsASyncAndIsANoteOfAnUndo(t *testing.T) {
 	d.Plex.Refuses = []string{"originallyAvailableAt"}
 	results, err = d.work(d.undo(1, 1))
 	r = results[1]
-	if err != nil || r.Outcome != worker.Done || len(r.Undone) != 1 || r.Fault != nil || r.Words.IsZero() {
+	if err != nil || r.Outcome != worker.Done || len(r.Undone) != 1 || r.Fault != nil || r.Message.IsZero() {
 		t.Errorf("undo: %v, %+v", err, r)
 	}
 	if it := d.Plex.Has["101"]; it.Studio != "Theirs" || it.Date != "2020-02-02" {
@@ -215,11 +215,11 @@ func TestTheLineOfAJobSaysWhatWasLeftAlone(t *testing.T) {
 	d.done(1)
 	r := d.results[1]
 	for field, times := range map[string]int{"studio ": 1, "date the": 1, "poster": 0, "title": 0, "tags": 0, "rating": 0} {
-		if got := strings.Count(r.Words.String(), field); got != times {
-			t.Errorf("%q names %q %d times, want %d", r.Words, field, got, times)
+		if got := strings.Count(r.Message.String(), field); got != times {
+			t.Errorf("%q names %q %d times, want %d", r.Message, field, got, times)
 		}
 	}
-	if strings.Count(r.Words.String(), "; ") != 1 {
-		t.Errorf("%q, want two parts", r.Words)
+	if strings.Count(r.Message.String(), "; ") != 1 {
+		t.Errorf("%q, want two parts", r.Message)
 	}
 }

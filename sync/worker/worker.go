@@ -77,7 +77,7 @@ type Result struct {
 	Outcome Outcome
 	Name    string
 	Code    skip.Code
-	Words   message.Message
+	Message message.Message
 	Fault   *fault.Error // of a failed job
 	// OnlyPicture tells of a failed job that everything but a picture is in step.
 	OnlyPicture bool
@@ -241,7 +241,7 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 }
 
 func (b *batch) skip(t *task, code skip.Code, words message.Message) error {
-	return b.end(t, Result{Outcome: Skipped, Code: code, Words: words, Seen: t.seen()})
+	return b.end(t, Result{Outcome: Skipped, Code: code, Message: words, Seen: t.seen()})
 }
 
 // seen is what to remember of a scene that was read but not brought in step. An

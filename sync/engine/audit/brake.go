@@ -28,7 +28,7 @@ func (a *Auditor) Question() (api.Attention, bool) {
 	if q == nil {
 		return api.Attention{}, false
 	}
-	return api.Attention{Kind: api.BrakeAsks, Words: brake.Words(q.Trips), Hint: message.New(message.AdviceBrakeAsks), Since: q.Since, Report: q.Report}, true
+	return api.Attention{Kind: api.BrakeAsks, Message: brake.Words(q.Trips), Hint: message.New(message.AdviceBrakeAsks), Since: q.Since, Report: q.Report}, true
 }
 
 // setBrake stores a state of the brake and goes on with it.

@@ -42,7 +42,7 @@ func (r *rig) admit(list ...worker.Planned) int {
 		if words.IsZero() {
 			r.t.Errorf("scene %d is held without a reason", id)
 		}
-		r.put(queue.Job{Scene: id, State: queue.Skipped, Code: skip.Brake, Words: words})
+		r.put(queue.Job{Scene: id, State: queue.Skipped, Code: skip.Brake, Message: words})
 	}
 	return len(held)
 }
@@ -157,17 +157,17 @@ func TestACountAsksWhenItIsTooMuch(t *testing.T) {
 	if !asked || a.Kind != api.BrakeAsks || a.Report != rep.ID || a.Hint.IsZero() || r.Counting() {
 		t.Fatalf("asked %+v, counting %v", a, r.Counting())
 	}
-	if want := "This would overwrite 10 of 10 summaries that Lockstep did not write."; a.Words.String() != want {
-		t.Errorf("asked %q, want %q", a.Words, want)
+	if want := "This would overwrite 10 of 10 summaries that Lockstep did not write."; a.Message.String() != want {
+		t.Errorf("asked %q, want %q", a.Message, want)
 	}
 	if at := r.Due(r.now(), r.Settings); !at.IsZero() {
 		t.Errorf("another count is due at %v", at)
 	}
 	r.restart()
-	if b, _ := r.Question(); b.Report != a.Report || b.Words != a.Words {
+	if b, _ := r.Question(); b.Report != a.Report || b.Message != a.Message {
 		t.Errorf("after a restart %+v", b)
 	}
-	if words, err := r.Admit(audit.TakesAway([]worker.Planned{overwrites(99)}), r.Settings); err != nil || words[99] != a.Words {
+	if words, err := r.Admit(audit.TakesAway([]worker.Planned{overwrites(99)}), r.Settings); err != nil || words[99] != a.Message {
 		t.Errorf("the next is held for %q, %v", words, err)
 	}
 }

@@ -223,9 +223,9 @@ func (d *Dispatcher) hold(f *fault.Error, now time.Time) {
 
 // refuse notes that Plex does not accept writes, and what a person is asked about that.
 func (d *Dispatcher) refuse(f *fault.Error) {
-	asks := api.Attention{Kind: api.FixPlex, Words: message.New(message.EveryChangeRefused, message.Of(f.Message)), Hint: message.New(message.AdviceEveryChangeRefused), Since: d.host.Stamp()}
+	asks := api.Attention{Kind: api.FixPlex, Message: message.New(message.EveryChangeRefused, message.Of(f.Message)), Hint: message.New(message.AdviceEveryChangeRefused), Since: d.host.Stamp()}
 	if f.Class == fault.Forbidden || f.Class == fault.Unauthorized {
-		asks.Kind, asks.Words, asks.Hint = api.SignInPlex, f.Message, f.Hint
+		asks.Kind, asks.Message, asks.Hint = api.SignInPlex, f.Message, f.Hint
 	}
 	if d.refused != nil {
 		asks.Since = d.refused.Since

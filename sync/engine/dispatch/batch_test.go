@@ -182,7 +182,7 @@ func TestARefusalIsAskedAboutUntilAWriteIsTaken(t *testing.T) {
 		t.Errorf("given back as %+v, want no attempt counted", j)
 	}
 	first, asked := r.Refusal()
-	if !asked || first.Kind != api.FixPlex || first.Words.String() != "Plex refuses every change: Plex answered 400" {
+	if !asked || first.Kind != api.FixPlex || first.Message.String() != "Plex refuses every change: Plex answered 400" {
 		t.Errorf("asked %+v", first)
 	}
 	r.Clock.Pass(time.Minute)

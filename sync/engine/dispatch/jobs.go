@@ -129,7 +129,7 @@ func (d *Dispatcher) EndParked(now time.Time) (int, error) {
 		if !over(j) {
 			return false, nil
 		}
-		return true, tx.PutJob(j.Skip(skip.NotInPlex, j.Words, now))
+		return true, tx.PutJob(j.Skip(skip.NotInPlex, j.Message, now))
 	})
 	d.host.Log.Info("waited for items as long as the settings say", "scenes", n)
 	return n, err

@@ -21,7 +21,7 @@ import (
 
 // parked is a job that waits for a path.
 func parked(id scene.ID, key string, end time.Time) queue.Job {
-	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Words: message.Foreign("no item")}
+	return queue.Job{Scene: id, State: queue.Parked, Awaits: []string{"other", key}, Due: end, Message: message.Foreign("no item")}
 }
 
 func TestWhatAppearsWakesWhoWaitsForIt(t *testing.T) {
@@ -92,7 +92,7 @@ func TestParkedScenesEndWhenTheirTimeIsOver(t *testing.T) {
 	if n != 2 || err != nil {
 		t.Errorf("%d ended, %v; want 2", n, err)
 	}
-	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex || j.Words.String() != "no item" {
+	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex || j.Message.String() != "no item" {
 		t.Errorf("ended as %+v", j)
 	}
 	if j := r.job(3); j.State != queue.Parked {

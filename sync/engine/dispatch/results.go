@@ -126,15 +126,15 @@ func (r *Results) appearedMeanwhile(tx store.Tx, result worker.Result) (bool, er
 func (r *Results) outcome(j queue.Job, result worker.Result, now time.Time) queue.Job {
 	switch result.Outcome {
 	case worker.Done:
-		return j.Complete(result.Words, now)
+		return j.Complete(result.Message, now)
 	case worker.Skipped:
-		return j.Skip(result.Code, result.Words, now)
+		return j.Skip(result.Code, result.Message, now)
 	case worker.Parked:
 		end := j.Enqueued.Add(r.library.ParkFor)
 		if !end.After(now) {
-			return j.Skip(skip.NotInPlex, result.Words, now)
+			return j.Skip(skip.NotInPlex, result.Message, now)
 		}
-		return j.Park(result.Awaits, result.Words, end, now)
+		return j.Park(result.Awaits, result.Message, end, now)
 	case worker.Failed:
 		if budget.Held(result.Fault) {
 			j = j.Postpone(result.Fault, r.d.jitter(), now)
@@ -213,7 +213,7 @@ func (r *Results) addActivity(tx store.Tx, result worker.Result, j queue.Job, no
 	if !result.Wrote && j.State != queue.Dead {
 		return nil
 	}
-	base := store.Activity{At: now, Run: r.d.run.ID, Scene: j.Scene, Name: j.Name, State: j.State, Words: j.Words}
+	base := store.Activity{At: now, Run: r.d.run.ID, Scene: j.Scene, Name: j.Name, State: j.State, Message: j.Message}
 	if len(result.Items) == 0 {
 		return tx.AddActivity(base)
 	}
@@ -258,11 +258,11 @@ func (d *Dispatcher) followed(r worker.Result, j queue.Job, f *Followed) {
 		d.refused, f.Writable = nil, true
 	}
 	if j.State == queue.Dead {
-		d.host.Log.Warn("a scene failed", "scene", j.Scene, "name", j.Name, "why", j.Words)
+		d.host.Log.Warn("a scene failed", "scene", j.Scene, "name", j.Name, "why", j.Message)
 	}
 	if r.Outcome == worker.Failed {
 		d.ramp.backOff(d.host.Now())
-		f.Failed = message.New(message.Headed, message.Of(message.New(message.PlainTitle, message.Title(j.Name))), message.Of(j.Words))
+		f.Failed = message.New(message.Headed, message.Of(message.New(message.PlainTitle, message.Title(j.Name))), message.Of(j.Message))
 	}
 	f.Gone = f.Gone || len(r.Gone) > 0
 	d.run.ended(r, j)

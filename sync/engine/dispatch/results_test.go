@@ -37,19 +37,19 @@ func TestAResultMovesItsJob(t *testing.T) {
 		again  bool // the scene was wished for meanwhile
 		want   queue.Job
 	}{
-		"done":                {worker.Result{Outcome: worker.Done, Words: message.Foreign("kept")}, false, queue.Job{State: queue.Done, Words: message.Foreign("kept")}},
+		"done":                {worker.Result{Outcome: worker.Done, Message: message.Foreign("kept")}, false, queue.Job{State: queue.Done, Message: message.Foreign("kept")}},
 		"done, edited":        {worker.Result{Outcome: worker.Done}, true, queue.Job{State: queue.Waiting}},
-		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Words: message.Foreign("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Words: message.Foreign("a tag")}},
-		"parked":              {worker.Result{Outcome: worker.Parked, Words: message.Foreign("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Words: message.Foreign("no item")}},
-		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1}},
-		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Words: message.Foreign("No."), Attempts: 1}},
-		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1, Picture: true}},
+		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Message: message.Foreign("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Message: message.Foreign("a tag")}},
+		"parked":              {worker.Result{Outcome: worker.Parked, Message: message.Foreign("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Message: message.Foreign("no item")}},
+		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Message: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1}},
+		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Message: message.Foreign("No."), Attempts: 1}},
+		"a picture failed":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, false, queue.Job{State: queue.Retrying, Message: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1, Picture: true}},
 		"the same, edited":    {worker.Result{Outcome: worker.Failed, Fault: trouble, OnlyPicture: true}, true, queue.Job{State: queue.Waiting}},
 		"returned":            {worker.Result{Outcome: worker.Returned}, false, queue.Job{State: queue.Waiting}},
 		"done, another name":  {worker.Result{Outcome: worker.Done, Name: "Dusk"}, false, queue.Job{State: queue.Done, Name: "Dusk"}},
 		"deleted in Stash":    {worker.Result{Outcome: worker.Skipped, Code: skip.DeletedInStash, Deleted: true}, false, queue.Job{State: queue.Skipped, Code: skip.DeletedInStash}},
-		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Words: message.Foreign("too much")}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Words: message.Foreign("too much")}},
-		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Words: message.Foreign("Plex is away."), Attempts: 1}},
+		"held by the brake":   {worker.Result{Outcome: worker.Skipped, Code: skip.Brake, Message: message.Foreign("too much")}, false, queue.Job{State: queue.Skipped, Code: skip.Brake, Message: message.Foreign("too much")}},
+		"failed, held before": {worker.Result{Outcome: worker.Failed, Fault: echo(t)}, false, queue.Job{State: queue.Retrying, Message: message.Foreign("Plex is away."), Attempts: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -60,7 +60,7 @@ func TestAResultMovesItsJob(t *testing.T) {
 			}
 			r.take(tt.result)
 			got := r.job(1)
-			if got.State != tt.want.State || got.Code != tt.want.Code || got.Words != tt.want.Words || got.Hint != tt.want.Hint ||
+			if got.State != tt.want.State || got.Code != tt.want.Code || got.Message != tt.want.Message || got.Hint != tt.want.Hint ||
 				got.Attempts != tt.want.Attempts || got.Picture != tt.want.Picture || got.Name != tt.want.Name {
 				t.Errorf("job %+v, want %+v", got, tt.want)
 			}
@@ -85,7 +85,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r := newRig(t, 1)
 	r.Settings.ParkFor = time.Hour
 	job := r.running(1)
-	r.take(worker.Result{Job: job, Outcome: worker.Parked, Words: message.Foreign("no item")})
+	r.take(worker.Result{Job: job, Outcome: worker.Parked, Message: message.Foreign("no item")})
 	if j := r.job(1); j.State != queue.Parked || j.Due.Sub(job.Enqueued) != time.Hour {
 		t.Fatalf("parked as %+v", j)
 	}
@@ -93,7 +93,7 @@ func TestASceneIsParkedForAsLongAsTheSettingsSay(t *testing.T) {
 	r.enqueue(1)
 	r.Clock.Pass(2 * time.Hour)
 	r.begin()
-	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Words: message.Foreign("no item")})
+	r.take(worker.Result{Job: r.job(1), Outcome: worker.Parked, Message: message.Foreign("no item")})
 	if j := r.job(1); j.State != queue.Skipped || j.Code != skip.NotInPlex {
 		t.Errorf("after that %+v, want it skipped", j)
 	}

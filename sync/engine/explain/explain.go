@@ -128,16 +128,16 @@ func (x explanation) deleted(id scene.ID) (out api.Explanation, known bool, err 
 		if s.Name == "" {
 			out.Title = j.Name
 		}
-		out.Steps = []api.ExplainStep{{Topic: "Stash", Words: message.New(message.ExplainGone, message.Number(id))}, inQueue(j)}
+		out.Steps = []api.ExplainStep{{Topic: "Stash", Message: message.New(message.ExplainGone, message.Number(id))}, inQueue(j)}
 		return err
 	})
 	return out, known, err
 }
 
 func inStash(f reconcile.Finding) api.ExplainStep {
-	s := api.ExplainStep{Topic: "Stash", Words: message.New(message.ExplainScene, message.Number(f.Scene.ID))}
+	s := api.ExplainStep{Topic: "Stash", Message: message.New(message.ExplainScene, message.Number(f.Scene.ID))}
 	if at, err := time.Parse(time.RFC3339, f.Scene.UpdatedAt); err == nil {
-		s.Words = message.New(message.ExplainEdited, message.Number(f.Scene.ID), message.Time(at))
+		s.Message = message.New(message.ExplainEdited, message.Number(f.Scene.ID), message.Time(at))
 	}
 	switch n := len(f.Scene.Files); n {
 	case 0:
@@ -177,7 +177,7 @@ func (x explanation) mapped(f reconcile.Finding) api.ExplainStep {
 	if len(s.Lines) == 0 {
 		s.Lines = []message.Message{message.New(message.ExplainNoFileToFind)}
 	}
-	s.Words, s.Lines = s.Lines[0], s.Lines[1:]
+	s.Message, s.Lines = s.Lines[0], s.Lines[1:]
 	return s
 }
 
@@ -193,15 +193,15 @@ func (x explanation) inPlex(f reconcile.Finding) api.ExplainStep {
 	}
 	switch n := len(f.Match.Targets); {
 	case n == 1:
-		s.Words = message.New(message.ExplainFound, message.Title(f.Match.Targets[0].Title), message.Of(x.library(f.Match.Targets[0].Section)), message.Word(f.Match.Targets[0].Key.RatingKey))
+		s.Message = message.New(message.ExplainFound, message.Title(f.Match.Targets[0].Title), message.Of(x.library(f.Match.Targets[0].Section)), message.Word(f.Match.Targets[0].Key.RatingKey))
 	case n > 1:
-		s.Words = message.New(message.ExplainFoundSeveral, message.Count(n))
+		s.Message = message.New(message.ExplainFoundSeveral, message.Count(n))
 	case x.unlisted != nil && len(f.Match.Paths) > 0:
-		s.Words = message.New(message.ExplainUnlisted, message.Of(x.unlisted.Message))
+		s.Message = message.New(message.ExplainUnlisted, message.Of(x.unlisted.Message))
 	case !f.Match.Why.IsZero():
-		s.Words = f.Match.Why
+		s.Message = f.Match.Why
 	default:
-		s.Words = message.New(message.ExplainNothingToFind)
+		s.Message = message.New(message.ExplainNothingToFind)
 	}
 	return s
 }
@@ -222,7 +222,7 @@ func (x explanation) library(section string) message.Message {
 func fields(f reconcile.Finding) api.ExplainStep {
 	s := api.ExplainStep{Topic: "Fields"}
 	if f.Fault != nil && f.Picture == nil {
-		s.Words = message.New(message.ExplainUnreadable, message.Of(f.Fault.Message))
+		s.Message = message.New(message.ExplainUnreadable, message.Of(f.Fault.Message))
 		return s
 	}
 	changes := 0
@@ -242,11 +242,11 @@ func fields(f reconcile.Finding) api.ExplainStep {
 	}
 	switch {
 	case len(s.Lines) == 0:
-		s.Words = message.New(message.ExplainNothingToCompare)
+		s.Message = message.New(message.ExplainNothingToCompare)
 	case changes == 0:
-		s.Words = message.New(message.ExplainNothingWritten)
+		s.Message = message.New(message.ExplainNothingWritten)
 	default:
-		s.Words = message.New(message.ExplainFieldsWritten, message.Count(changes))
+		s.Message = message.New(message.ExplainFieldsWritten, message.Count(changes))
 	}
 	return s
 }

@@ -108,11 +108,11 @@ func TestAReasonStandsInPlaceOfTheEffectUnlessSomethingChanges(t *testing.T) {
 	t.Parallel()
 	r := skip.Of(skip.PlexEditKept)
 	kept := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Keep, Code: skip.PlexEditKept, Why: message.Foreign("edited on Monday; locked")})
-	if want := "title: " + r.Words.String() + "; edited on Monday; locked; " + r.Advice.String(); kept.String() != want {
+	if want := "title: " + r.Message.String() + "; edited on Monday; locked; " + r.Advice.String(); kept.String() != want {
 		t.Errorf("%q, want %q", kept, want)
 	}
 	written := decision(plan.Decision{Field: scene.FieldPerformers, Action: plan.Write, Added: []string{"Ann"}, Code: skip.PlexEditKept, Why: message.Foreign("Ben was put in by a person")})
-	if !strings.HasPrefix(written.String(), "performers: + Ann; "+r.Words.String()) || !strings.Contains(written.String(), "Ben was put in") {
+	if !strings.HasPrefix(written.String(), "performers: + Ann; "+r.Message.String()) || !strings.Contains(written.String(), "Ben was put in") {
 		t.Errorf("%q", written)
 	}
 	other := decision(plan.Decision{Field: scene.FieldTitle, Action: plan.Skip, Code: skip.NotInPlex, Why: message.Foreign("the reason in other words"), Notes: []message.Message{message.Foreign("and a detail")}})
@@ -144,7 +144,7 @@ func TestFieldsAreCountedOverAllItems(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := fields(tt.f)
-			if !strings.HasPrefix(got.Words.String(), tt.words) || len(got.Lines) != tt.lines || got.Topic != "Fields" {
+			if !strings.HasPrefix(got.Message.String(), tt.words) || len(got.Lines) != tt.lines || got.Topic != "Fields" {
 				t.Errorf("%+v, want %q and %d lines", got, tt.words, tt.lines)
 			}
 		})
@@ -162,14 +162,14 @@ func TestTheQueueStepTellsEveryState(t *testing.T) {
 		queue.Parked:   "not in Plex yet; waiting until " + at,
 		queue.Dead:     "failed attempts: 3; gave up " + at,
 		queue.Done:     "in step at " + at,
-		queue.Skipped:  "skipped " + at + ": " + skip.Of(skip.Excluded).Words.String(),
+		queue.Skipped:  "skipped " + at + ": " + skip.Of(skip.Excluded).Message.String(),
 	} {
 		got := inQueue(queue.Job{State: state, Enqueued: noon, Due: noon, Attempts: 3, Code: skip.Excluded})
-		if got.Words.String() != want || len(got.Lines) != 0 {
+		if got.Message.String() != want || len(got.Lines) != 0 {
 			t.Errorf("%q: %+v, want %q", state, got, want)
 		}
 	}
-	if got := inQueue(queue.Job{Words: message.Foreign("why"), Cause: "edited"}).Lines; !slices.Equal(english(got), []string{"last: why", "queued because: edited in Stash"}) {
+	if got := inQueue(queue.Job{Message: message.Foreign("why"), Cause: "edited"}).Lines; !slices.Equal(english(got), []string{"last: why", "queued because: edited in Stash"}) {
 		t.Errorf("%q", got)
 	}
 }

@@ -50,7 +50,7 @@ func listed(d plan.Decision) message.Message {
 // about something else.
 func reasonOf(d plan.Decision) message.Message {
 	r := skip.Of(d.Code)
-	all := []message.Message{r.Words}
+	all := []message.Message{r.Message}
 	if d.Code == skip.PlexEditKept {
 		all = append(all, d.Why)
 	}

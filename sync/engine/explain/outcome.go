@@ -13,9 +13,9 @@ import (
 
 // inQueue tells how the scene's job stands.
 func inQueue(j queue.Job) api.ExplainStep {
-	s := api.ExplainStep{Topic: "Queue", Words: jobWords(j)}
-	if !j.Words.IsZero() {
-		s.Lines = append(s.Lines, message.New(message.ExplainLast, message.Of(j.Words)))
+	s := api.ExplainStep{Topic: "Queue", Message: jobWords(j)}
+	if !j.Message.IsZero() {
+		s.Lines = append(s.Lines, message.New(message.ExplainLast, message.Of(j.Message)))
 	}
 	if j.Cause != "" {
 		s.Lines = append(s.Lines, message.New(message.ExplainCause, message.Of(queue.Cause(j.Cause))))
@@ -38,7 +38,7 @@ func jobWords(j queue.Job) message.Message {
 	case queue.Done:
 		return message.New(message.ExplainDone, message.Time(j.Due))
 	case queue.Skipped:
-		return message.New(message.ExplainLeftAlone, message.Time(j.Due), message.Of(skip.Of(j.Code).Words))
+		return message.New(message.ExplainLeftAlone, message.Time(j.Due), message.Of(skip.Of(j.Code).Message))
 	}
 	return message.New(message.ExplainNotQueued)
 }
@@ -51,7 +51,7 @@ func (x explanation) outcome(f reconcile.Finding) message.Message {
 	case x.unlisted != nil && (f.Code == "" || f.Code == skip.NotInPlex):
 		return message.New(message.ExplainUnasked, message.Of(x.unlisted.Message))
 	case f.Code != "":
-		return sentenceOf(f.Code, f.Words)
+		return sentenceOf(f.Code, f.Message)
 	case f.Fault != nil && f.Fault.Class == fault.Unauthorized, f.Outcome != "" && x.SignIn:
 		return sentenceOf(skip.NeedsSignIn, message.None)
 	case f.Fault != nil:
@@ -59,9 +59,9 @@ func (x explanation) outcome(f reconcile.Finding) message.Message {
 	case f.Outcome == "":
 		return inStep(f)
 	case f.Job.State == queue.Dead:
-		return sentenceOf(skip.FailedBefore, f.Job.Words)
+		return sentenceOf(skip.FailedBefore, f.Job.Message)
 	case f.Job.State == queue.Skipped && f.Job.Code == skip.Brake:
-		return sentenceOf(skip.Brake, f.Job.Words)
+		return sentenceOf(skip.Brake, f.Job.Message)
 	case x.Paused:
 		return sentenceOf(skip.Paused, message.None)
 	case x.PlexDown:

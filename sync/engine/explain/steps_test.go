@@ -39,8 +39,8 @@ func TestTheStashStepTellsEditFilesAndWhenItWasInStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := inStash(reconcile.Finding{Comparison: &compare.Comparison{Scene: &tt.sc, Seen: tt.seen}})
-			if got.Words.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
-				t.Errorf("%q %q, want %q %q", got.Words, got.Lines, tt.words, tt.lines)
+			if got.Message.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
+				t.Errorf("%q %q, want %q %q", got.Message, got.Lines, tt.words, tt.lines)
 			}
 		})
 	}
@@ -66,8 +66,8 @@ func TestThePathStepNamesTheRuleOfEachPath(t *testing.T) {
 			t.Parallel()
 			x := explanation{Situation: Situation{Run: reconcile.Run{Mapper: match.NewMapper(tt.rules)}}}
 			got := x.mapped(reconcile.Finding{Comparison: &compare.Comparison{Match: match.Result{Paths: tt.paths}}})
-			if got.Words.String() != tt.words || len(got.Lines) != tt.more {
-				t.Errorf("%q and %q, want %q and %d more", got.Words, got.Lines, tt.words, tt.more)
+			if got.Message.String() != tt.words || len(got.Lines) != tt.more {
+				t.Errorf("%q and %q, want %q and %d more", got.Message, got.Lines, tt.words, tt.more)
 			}
 		})
 	}
@@ -104,8 +104,8 @@ func TestThePlexStepTellsWhatWasFoundAndConsidered(t *testing.T) {
 			t.Parallel()
 			x := explanation{Situation: Situation{Run: reconcile.Run{Sections: []scene.Section{{ID: "1", Title: "Films"}}}}, unlisted: tt.unlisted}
 			got := x.inPlex(reconcile.Finding{Comparison: &compare.Comparison{Match: tt.r}})
-			if got.Words.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
-				t.Errorf("%q %q, want %q %q", got.Words, got.Lines, tt.words, tt.lines)
+			if got.Message.String() != tt.words || !slices.Equal(english(got.Lines), tt.lines) {
+				t.Errorf("%q %q, want %q %q", got.Message, got.Lines, tt.words, tt.lines)
 			}
 		})
 	}

@@ -105,7 +105,7 @@ func TestAnExplanationLeadsFromStashOverThePathToPlexAndTheQueue(t *testing.T) {
 		if want := []string{"Stash", "Path", "Plex", "Fields", "Queue"}; x.Scene != 1 || x.Title != "Film 1" || !slices.Equal(topics, want) {
 			t.Fatalf("%q: %d %q, steps %q, want %q", query, x.Scene, x.Title, topics, want)
 		}
-		words := english([]message.Message{x.Steps[0].Words, x.Steps[1].Words, x.Steps[2].Words, x.Steps[4].Words})
+		words := english([]message.Message{x.Steps[0].Message, x.Steps[1].Message, x.Steps[2].Message, x.Steps[4].Message})
 		want := []string{
 			"scene 1, edited 2026-01-01T00:00:00Z", "rule /data → /media gives /media/films/1.mkv",
 			"found: “as the file” in Films (item 101)", "not in the queue",
@@ -113,8 +113,8 @@ func TestAnExplanationLeadsFromStashOverThePathToPlexAndTheQueue(t *testing.T) {
 		if !slices.Equal(words, want) {
 			t.Errorf("steps %q, want %q", words, want)
 		}
-		if fields := x.Steps[3]; !strings.Contains(fields.Words.String(), "would be written") || !slices.Contains(english(fields.Lines), "summary: empty → “About it.”") {
-			t.Errorf("fields %q %q", fields.Words, english(fields.Lines))
+		if fields := x.Steps[3]; !strings.Contains(fields.Message.String(), "would be written") || !slices.Contains(english(fields.Lines), "summary: empty → “About it.”") {
+			t.Errorf("fields %q %q", fields.Message, english(fields.Lines))
 		}
 		if x.Outcome != message.New(message.ExplainDiffers) || x.CanUndo || len(x.Matches) != 0 {
 			t.Errorf("outcome %q, undo %v, matches %v", x.Outcome, x.CanUndo, x.Matches)
@@ -156,7 +156,7 @@ func TestTheOutcomeFollowsFromTheWorld(t *testing.T) {
 				r.Update(r.t, func(tx store.Tx) error { return tx.DeleteIndexed(testkit.Key("101")) })
 				r.put(queue.Job{Scene: 1, State: queue.Parked})
 			},
-			skip.Of(skip.NotInPlex).Words.String(), 1, "rule /data → /media gives /media/films/1.mkv",
+			skip.Of(skip.NotInPlex).Message.String(), 1, "rule /data → /media gives /media/films/1.mkv",
 		},
 		"no rule covers it": {
 			func(r *rig) { r.Settings.PathMap = []config.Rule{{Stash: "/other", Plex: "/media"}} },
@@ -179,7 +179,7 @@ func TestTheOutcomeFollowsFromTheWorld(t *testing.T) {
 			if !strings.HasPrefix(x.Outcome.String(), strings.TrimSuffix(tt.want, ".")) {
 				t.Errorf("outcome %q, want %q", x.Outcome, tt.want)
 			}
-			if tt.step >= 0 && !strings.HasPrefix(x.Steps[tt.step].Words.String(), tt.more) {
+			if tt.step >= 0 && !strings.HasPrefix(x.Steps[tt.step].Message.String(), tt.more) {
 				t.Errorf("step %+v, want %q", x.Steps[tt.step], tt.more)
 			}
 		})
@@ -273,11 +273,11 @@ func TestLibrariesThatWereNeverListedAreListedFirst(t *testing.T) {
 	r.Plex.Spoil(testkit.Trouble(fault.Unreachable, fault.Plex), "list")
 	x := r.explained("1")
 	why := testkit.Trouble(fault.Unreachable, fault.Plex).Message
-	if x.Steps[2].Words != message.New(message.ExplainUnlisted, message.Of(why)) || x.Outcome != message.New(message.ExplainUnasked, message.Of(why)) {
-		t.Errorf("the listing fails: %q, %q", x.Steps[2].Words, x.Outcome)
+	if x.Steps[2].Message != message.New(message.ExplainUnlisted, message.Of(why)) || x.Outcome != message.New(message.ExplainUnasked, message.Of(why)) {
+		t.Errorf("the listing fails: %q, %q", x.Steps[2].Message, x.Outcome)
 	}
 	r.Plex.Mend()
-	if x = r.explained("1"); !strings.HasPrefix(x.Steps[2].Words.String(), "found: ") {
+	if x = r.explained("1"); !strings.HasPrefix(x.Steps[2].Message.String(), "found: ") {
 		t.Errorf("listed: %+v", x.Steps[2])
 	}
 	if want := match.Keys([]string{"/media/films/1.mkv"}); !slices.Equal(r.loop.appeared, want) {

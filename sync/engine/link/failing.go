@@ -25,7 +25,7 @@ func (l *Links) Failing() []api.Failing {
 				continue
 			}
 			out = append(out, api.Failing{
-				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Words: f.Fault.Message, Hint: f.Fault.Hint,
+				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Message: f.Fault.Message, Hint: f.Fault.Hint,
 				Since: f.Since.UTC().Round(0), Tries: f.Tries, Next: f.Next.UTC().Round(0),
 			})
 		}
@@ -47,10 +47,10 @@ var vital = []budget.Kind{
 func (l *Links) LogFailing(list []api.Failing) {
 	now := map[failure]bool{}
 	for _, f := range list {
-		k := failure{f.Server, f.Kind, f.Words}
+		k := failure{f.Server, f.Kind, f.Message}
 		now[k] = true
 		if !l.logged[k] {
-			l.host.Log.Warn("a request failed and will be retried", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Words, "hint", f.Hint)
+			l.host.Log.Warn("a request failed and will be retried", "server", f.Server, "request", f.Kind, "class", f.Class, "words", f.Message, "hint", f.Hint)
 		}
 	}
 	for k := range l.logged {
@@ -130,9 +130,9 @@ func asksFor(s fault.Server, c fault.Class, words, hint message.Message) (api.At
 	}
 	switch c {
 	case fault.Unauthorized:
-		return api.Attention{Kind: signIn, Words: words, Hint: hint}, true
+		return api.Attention{Kind: signIn, Message: words, Hint: hint}, true
 	case fault.Config, fault.NotFound:
-		return api.Attention{Kind: fix, Words: words, Hint: hint}, true
+		return api.Attention{Kind: fix, Message: words, Hint: hint}, true
 	}
 	return api.Attention{}, false
 }

@@ -44,7 +44,7 @@ func TestWhatChangesDependOnIsShownAndTheOldestFirst(t *testing.T) {
 	if got, want := shown(list), []string{"Stash sweep", "Plex listing", "Plex upload"}; !slices.Equal(got, want) {
 		t.Fatalf("shown %q, want %q", got, want)
 	}
-	if f := list[0]; !f.Since.Equal(began) || f.Tries != 2 || f.Words != stashAway.Message || f.Class != fault.Unreachable || !f.Next.After(r.now().Add(-time.Second)) {
+	if f := list[0]; !f.Since.Equal(began) || f.Tries != 2 || f.Message != stashAway.Message || f.Class != fault.Unreachable || !f.Next.After(r.now().Add(-time.Second)) {
 		t.Errorf("%+v", f)
 	}
 	r.Forget()
@@ -158,7 +158,7 @@ func TestWhatIsRefusedForAWhileIsAskedAboutAlthoughTheCheckSucceeds(t *testing.T
 				}
 				return
 			}
-			if len(list) != 1 || list[0].Kind != tt.want || list[0].Words != f.Message || list[0].Hint != f.Hint || !list[0].Since.Equal(since) {
+			if len(list) != 1 || list[0].Kind != tt.want || list[0].Message != f.Message || list[0].Hint != f.Hint || !list[0].Since.Equal(since) {
 				t.Errorf("asked %+v, want %s since %v", list, tt.want, since)
 			}
 		})

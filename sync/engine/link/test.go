@@ -35,9 +35,9 @@ func testStash(ctx context.Context, s Stash) api.TestResult {
 		return refused(err)
 	}
 	if version == "" { // a build from source has none
-		return api.TestResult{OK: true, Words: message.New(message.StashConnected, message.Count(scenes))}
+		return api.TestResult{OK: true, Message: message.New(message.StashConnected, message.Count(scenes))}
 	}
-	return api.TestResult{OK: true, Words: message.New(message.StashVersionConnected, message.Word(version), message.Count(scenes))}
+	return api.TestResult{OK: true, Message: message.New(message.StashVersionConnected, message.Word(version), message.Count(scenes))}
 }
 
 func testPlex(ctx context.Context, p Plex) api.TestResult {
@@ -46,10 +46,10 @@ func testPlex(ctx context.Context, p Plex) api.TestResult {
 		return refused(err)
 	}
 	if may, err := p.MayEdit(ctx); err == nil && !may {
-		return api.TestResult{Words: message.New(message.PlexGuest, message.Word(id.Version)),
+		return api.TestResult{Message: message.New(message.PlexGuest, message.Word(id.Version)),
 			Hint: message.New(message.AdvicePlexGuest)}
 	}
-	r := api.TestResult{OK: true, Words: message.New(message.PlexConnected, message.Word(id.Version), message.Count(len(sections)))}
+	r := api.TestResult{OK: true, Message: message.New(message.PlexConnected, message.Word(id.Version), message.Count(len(sections)))}
 	r.Libraries = Libraries(sections)
 	return r
 }
@@ -77,5 +77,5 @@ func Libraries(sections []scene.Section) []api.Library {
 
 func refused(err error) api.TestResult {
 	f := fault.Shown(err)
-	return api.TestResult{Words: f.Message, Hint: f.Hint}
+	return api.TestResult{Message: f.Message, Hint: f.Hint}
 }

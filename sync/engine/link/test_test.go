@@ -44,13 +44,13 @@ func TestATrialSaysWhatAnswers(t *testing.T) {
 		change func(*trialStash, *trialPlex)
 		want   api.TestResult
 	}{
-		"Stash":                     {"stash", func(*trialStash, *trialPlex) {}, api.TestResult{OK: true, Words: message.New(message.StashVersionConnected, message.Word("v0.30"), message.Count(7))}},
-		"Stash built from source":   {"stash", func(s *trialStash, _ *trialPlex) { s.version = "" }, api.TestResult{OK: true, Words: message.New(message.StashConnected, message.Count(7))}},
-		"Stash is away":             {"stash", func(s *trialStash, _ *trialPlex) { s.err = away }, api.TestResult{Words: away.Message}},
-		"what nobody classified":    {"stash", func(s *trialStash, _ *trialPlex) { s.err = unknown }, api.TestResult{Words: message.New(message.Unclassified), Hint: message.New(message.SeeTheLog)}},
+		"Stash":                     {"stash", func(*trialStash, *trialPlex) {}, api.TestResult{OK: true, Message: message.New(message.StashVersionConnected, message.Word("v0.30"), message.Count(7))}},
+		"Stash built from source":   {"stash", func(s *trialStash, _ *trialPlex) { s.version = "" }, api.TestResult{OK: true, Message: message.New(message.StashConnected, message.Count(7))}},
+		"Stash is away":             {"stash", func(s *trialStash, _ *trialPlex) { s.err = away }, api.TestResult{Message: away.Message}},
+		"what nobody classified":    {"stash", func(s *trialStash, _ *trialPlex) { s.err = unknown }, api.TestResult{Message: message.New(message.Unclassified), Hint: message.New(message.SeeTheLog)}},
 		"Plex":                      {"plex", func(*trialStash, *trialPlex) {}, plexAnswers()},
-		"Plex refuses the token":    {"plex", func(_ *trialStash, p *trialPlex) { p.err = refused }, api.TestResult{Words: refused.Message, Hint: refused.Hint}},
-		"the token of a guest":      {"plex", func(_ *trialStash, p *trialPlex) { p.may = false }, api.TestResult{Words: message.New(message.PlexGuest, message.Word("1.43")), Hint: message.New(message.AdvicePlexGuest)}},
+		"Plex refuses the token":    {"plex", func(_ *trialStash, p *trialPlex) { p.err = refused }, api.TestResult{Message: refused.Message, Hint: refused.Hint}},
+		"the token of a guest":      {"plex", func(_ *trialStash, p *trialPlex) { p.may = false }, api.TestResult{Message: message.New(message.PlexGuest, message.Word("1.43")), Hint: message.New(message.AdvicePlexGuest)}},
 		"Plex does not say of whom": {"plex", func(_ *trialStash, p *trialPlex) { p.may, p.mayErr = false, away }, plexAnswers()},
 		"Stash away, Plex is asked": {"plex", func(s *trialStash, _ *trialPlex) { s.err = away }, plexAnswers()},
 	} {
@@ -73,7 +73,7 @@ func TestATrialSaysWhatAnswers(t *testing.T) {
 // plexAnswers is what is said of a Plex that can be used.
 func plexAnswers() api.TestResult {
 	return api.TestResult{
-		OK: true, Words: message.New(message.PlexConnected, message.Word("1.43"), message.Count(1)),
+		OK: true, Message: message.New(message.PlexConnected, message.Word("1.43"), message.Count(1)),
 		Libraries: []api.Library{{ID: "1", Title: "Films", Type: "movie", Locations: []string{"/media/films", "/media/more"}}},
 	}
 }

@@ -64,7 +64,7 @@ func requeue(tx store.Tx, j queue.Job, during uint64, now time.Time) error {
 		return err
 	}
 	return tx.AddActivity(store.Activity{At: now, Scene: j.Scene, Name: j.Name, State: q.State,
-		Words: message.New(message.QueuedAgain, message.Number(during), message.Of(j.Words))})
+		Message: message.New(message.QueuedAgain, message.Number(during), message.Of(j.Message))})
 }
 
 func victimOf(j queue.Job, r outage.Record) bool {

@@ -138,7 +138,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	r := newRig(t)
 	start := r.now()
 	dead := func(id scene.ID, at time.Duration, c fault.Class) queue.Job {
-		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Words: message.Foreign("It failed.")}
+		return queue.Job{Scene: id, State: queue.Dead, Class: c, Due: start.Add(at), Message: message.Foreign("It failed.")}
 	}
 	r.put(
 		dead(1, time.Minute, fault.Unreachable), dead(2, -9*time.Minute, fault.Temporary), dead(3, time.Minute, fault.Busy),
@@ -161,7 +161,7 @@ func TestJobsThatDiedOfAnOutageAreQueuedAgainOnce(t *testing.T) {
 	}
 	r.shelf.View(t, func(tx store.Tx) error {
 		h, err := tx.History(store.HistoryQuery{})
-		if len(h) != 3 || h[0].Words.String() != "queued again: it failed during outage 1 (It failed)" {
+		if len(h) != 3 || h[0].Message.String() != "queued again: it failed during outage 1 (It failed)" {
 			t.Errorf("history %+v", h)
 		}
 		return err

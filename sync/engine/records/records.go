@@ -30,7 +30,7 @@ func (r Reader) Jobs(_ context.Context, q store.JobQuery) (p store.JobPage, err 
 	if why, holds := holding(r.asked()); holds {
 		for i, j := range p.Jobs {
 			if j.State == queue.Waiting {
-				p.Jobs[i].Words, p.Jobs[i].Hint = why.Words, why.Hint
+				p.Jobs[i].Message, p.Jobs[i].Hint = why.Message, why.Hint
 			}
 		}
 	}

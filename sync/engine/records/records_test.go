@@ -36,7 +36,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 		if err = tx.PutRun(store.Run{ID: 3, Started: noon}); err != nil {
 			return err
 		}
-		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Words: message.Foreign("done")}); err != nil {
+		if err = tx.AddActivity(store.Activity{At: noon, Scene: 7, Message: message.Foreign("done")}); err != nil {
 			return err
 		}
 		id, err = tx.NewReport(store.Report{Scope: "all", Started: noon})
@@ -51,7 +51,7 @@ func TestPagesAreThoseOfTheStore(t *testing.T) {
 	if runs, err := r.Runs(ctx, 10); err != nil || len(runs) != 1 || runs[0].ID != 3 {
 		t.Errorf("runs: %+v, %v", runs, err)
 	}
-	if h, err := r.History(ctx, store.HistoryQuery{Limit: 10}); err != nil || len(h) != 1 || h[0].Words.String() != "done" {
+	if h, err := r.History(ctx, store.HistoryQuery{Limit: 10}); err != nil || len(h) != 1 || h[0].Message.String() != "done" {
 		t.Errorf("history: %+v, %v", h, err)
 	}
 	if list, err := r.Reports(ctx, 10); err != nil || len(list) != 1 || list[0].ID != id {
@@ -76,22 +76,22 @@ func TestWaitingJobsSayWhatAPersonIsAskedFor(t *testing.T) {
 	shelf, own := testkit.NewShelf(t, 0), message.New(message.Quitting)
 	shelf.Update(t, func(tx store.Tx) error {
 		for id, state := range map[scene.ID]queue.State{1: queue.Waiting, 2: queue.Retrying, 3: queue.Waiting, 4: queue.Dead} {
-			if err := tx.PutJob(queue.Job{Scene: id, State: state, Words: own}); err != nil {
+			if err := tx.PutJob(queue.Job{Scene: id, State: state, Message: own}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	token := api.Attention{Kind: api.SignInPlex, Words: message.New(message.PlexNoAnswer), Hint: message.New(message.EnterAddresses)}
-	brake := api.Attention{Kind: api.BrakeAsks, Words: message.New(message.Paused), Hint: message.New(message.AdviceBrakeAsks)}
+	token := api.Attention{Kind: api.SignInPlex, Message: message.New(message.PlexNoAnswer), Hint: message.New(message.EnterAddresses)}
+	brake := api.Attention{Kind: api.BrakeAsks, Message: message.New(message.Paused), Hint: message.New(message.AdviceBrakeAsks)}
 	for name, tt := range map[string]struct {
 		asked []api.Attention
 		want  message.Message // what waiting jobs say
 	}{
 		"nothing is asked":             {nil, own},
 		"what holds only some jobs":    {[]api.Attention{brake}, own},
-		"a sign-in holds all of them":  {[]api.Attention{brake, token}, token.Words},
-		"a wrong address does as well": {[]api.Attention{{Kind: api.FixStash, Words: message.New(message.NoServers)}, token}, message.New(message.NoServers)},
+		"a sign-in holds all of them":  {[]api.Attention{brake, token}, token.Message},
+		"a wrong address does as well": {[]api.Attention{{Kind: api.FixStash, Message: message.New(message.NoServers)}, token}, message.New(message.NoServers)},
 	} {
 		r := records.New(shelf.DB, func() []api.Attention { return tt.asked })
 		p, err := r.Jobs(t.Context(), store.JobQuery{Limit: 10})
@@ -103,8 +103,8 @@ func TestWaitingJobsSayWhatAPersonIsAskedFor(t *testing.T) {
 			if j.State == queue.Waiting {
 				want = tt.want
 			}
-			if j.Words != want || want == token.Words && j.Hint != token.Hint {
-				t.Errorf("%s: %s job says %q, %q, want %q", name, j.State, j.Words, j.Hint, want)
+			if j.Message != want || want == token.Message && j.Hint != token.Hint {
+				t.Errorf("%s: %s job says %q, %q, want %q", name, j.State, j.Message, j.Hint, want)
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func (d Dialog) ChooseServer(ctx context.Context, id, machine string) (api.PlexS
 		return none, err
 	}
 	if !accepted.OK {
-		return none, fault.New(fault.Rejected, fault.Plex, accepted.Words, accepted.Hint, nil)
+		return none, fault.New(fault.Rejected, fault.Plex, accepted.Message, accepted.Hint, nil)
 	}
 	return f.Shown(), d.account.loop.Store(ctx, f.Machine, f.Best.URL, f.Token)
 }

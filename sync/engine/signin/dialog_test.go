@@ -51,7 +51,7 @@ func TestWhatIsNotAcceptedIsNotStored(t *testing.T) {
 		class   fault.Class
 		tried   bool
 	}{
-		"the server refuses": {func(r *rig) { r.answer.Words = refused }, "m", fault.Rejected, true},
+		"the server refuses": {func(r *rig) { r.answer.Message = refused }, "m", fault.Rejected, true},
 		"it cannot be tried": {func(r *rig) { r.unanswered = testkit.Trouble(fault.Local, fault.None) }, "m", fault.Local, true},
 		"a flag names another address": {
 			func(r *rig) { r.fixed = testkit.Trouble(fault.Config, fault.None) }, "m", fault.Config, false,

@@ -58,9 +58,9 @@ func (u *Upkeep) Tell(words message.Message, err error) {
 	if words.IsZero() {
 		return
 	}
-	if u.told.Words.IsZero() {
-		u.told = api.Attention{Kind: api.RestoredData, Words: words, Since: u.host.Stamp()}
+	if u.told.Message.IsZero() {
+		u.told = api.Attention{Kind: api.RestoredData, Message: words, Since: u.host.Stamp()}
 		return
 	}
-	u.told.Words = message.Sentences(u.told.Words, words)
+	u.told.Message = message.Sentences(u.told.Message, words)
 }

@@ -18,10 +18,10 @@ const retryEvery = 10 * time.Second
 // server's fault. It is shown until something could be stored again.
 func (u *Upkeep) Trouble(err error) {
 	f, stored := fault.Of(err), u.ledger.stored()
-	a := api.Attention{Kind: api.DiskProblem, Words: f.Message, Hint: f.Hint, Since: u.host.Stamp()}
+	a := api.Attention{Kind: api.DiskProblem, Message: f.Message, Hint: f.Hint, Since: u.host.Stamp()}
 	if u.troubled() {
 		a.Since = u.trouble.Since
-		if u.trouble.Words == a.Words {
+		if u.trouble.Message == a.Message {
 			u.trouble = trouble{a, stored, u.trouble.again}
 			return
 		}
@@ -32,7 +32,7 @@ func (u *Upkeep) Trouble(err error) {
 
 // troubled reports a fault of our own since which nothing was stored.
 func (u *Upkeep) troubled() bool {
-	return !u.trouble.Words.IsZero() && u.trouble.stored == u.ledger.stored()
+	return !u.trouble.Message.IsZero() && u.trouble.stored == u.ledger.stored()
 }
 
 // Forget takes back what is known of faults of our own: a person wants it tried again.
@@ -42,8 +42,8 @@ func (u *Upkeep) Forget() { u.trouble, u.told = trouble{}, api.Attention{} }
 // try next; zero when there is no need. Over says that a fault of our own has just ended.
 func (u *Upkeep) Retry(now time.Time, put func(store.Tx) error) (next time.Time, over bool) {
 	if !u.troubled() {
-		if over = !u.trouble.Words.IsZero(); over {
-			u.host.Log.Info("what went wrong here is over", "was", u.trouble.Words)
+		if over = !u.trouble.Message.IsZero(); over {
+			u.host.Log.Info("what went wrong here is over", "was", u.trouble.Message)
 			u.trouble = trouble{}
 		}
 		return time.Time{}, over
@@ -61,11 +61,11 @@ func (u *Upkeep) Retry(now time.Time, put func(store.Tx) error) (next time.Time,
 // Asks is what a person is asked for: the disk, and what became of the stored data.
 func (u *Upkeep) Asks() []api.Attention {
 	var out []api.Attention
-	if !u.told.Words.IsZero() {
+	if !u.told.Message.IsZero() {
 		out = append(out, u.told)
 	}
 	if f := u.lost; f != nil {
-		return append(out, api.Attention{Kind: api.DiskProblem, Words: f.Message, Hint: f.Hint})
+		return append(out, api.Attention{Kind: api.DiskProblem, Message: f.Message, Hint: f.Hint})
 	}
 	if u.troubled() {
 		out = append(out, u.trouble.Attention)

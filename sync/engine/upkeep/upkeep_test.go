@@ -95,7 +95,7 @@ func (r *rig) pass(d time.Duration) { r.shelf.Clock.Pass(d) }
 func (r *rig) asks(k api.AttentionKind) string {
 	for _, a := range r.Asks() {
 		if a.Kind == k {
-			return a.Words.String()
+			return a.Message.String()
 		}
 	}
 	return ""
@@ -321,7 +321,7 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	r.Tell(message.Foreign("Another one was lost."), nil)
 	r.Tell(message.None, full)
 	a := r.Asks()[0]
-	if a.Kind != api.RestoredData || a.Words.String() != "A record was mended. Another one was lost." || !a.Since.Equal(since) {
+	if a.Kind != api.RestoredData || a.Message.String() != "A record was mended. Another one was lost." || !a.Since.Equal(since) {
 		t.Errorf("asked %+v", a)
 	}
 	r.Forget()
