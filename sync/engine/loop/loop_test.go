@@ -189,3 +189,34 @@ func TestSnapshotAndWatchShowTheNewest(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoeverWaitsForAChangeIsWokenByTheNextOne(t *testing.T) {
+	t.Parallel()
+	l := loop.New[int](errStopped)
+	l.Publish(1)
+	wake, stop := l.Changed()
+	woken := func() bool {
+		select {
+		case <-wake:
+			return true
+		default:
+			return false
+		}
+	}
+	if !woken() { // what was published before may be new to who begins to wait
+		t.Error("whoever begins to wait misses what there is")
+	}
+	if woken() {
+		t.Error("woken although nothing happened")
+	}
+	l.Publish(2)
+	l.Publish(3)
+	if !woken() || woken() || l.Latest() != 3 {
+		t.Errorf("two changes wake once, the newest is %d", l.Latest())
+	}
+	stop()
+	l.Publish(4)
+	if woken() {
+		t.Error("woken after it no longer waits")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -391,5 +392,34 @@ func TestWithoutUpkeepOfTheFileNothingIsChecked(t *testing.T) {
 	}
 	if words, err := tidy.Run(context.Background()); !words.IsZero() || err != nil {
 		t.Errorf("%q, %v", words, err)
+	}
+}
+
+func TestAPersonIsAskedTheMostPressingFirstAndOnceOfAKind(t *testing.T) {
+	t.Parallel()
+	of := func(k api.AttentionKind, report uint64) api.Attention { return api.Attention{Kind: k, Report: report} }
+	asked := []api.Attention{
+		of(api.RestoredData, 1), of(api.BrakeAsks, 2), of(api.FixStash, 3), of(api.SignInPlex, 4), of(api.SignInPlex, 5), of(api.DiskProblem, 6), of(api.SignInStash, 7),
+	}
+	want := []uint64{6, 4, 7, 3, 2, 1}
+	for range len(asked) { // in whatever order they come
+		asked = append(asked[1:], asked[0])
+		var got []uint64
+		for _, a := range upkeep.InOrder(asked) {
+			if a.Report == 5 { // the first of its kind is the one that is asked
+				a.Report = 4
+			}
+			got = append(got, a.Report)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("asked %v, want %v", got, want)
+		}
+	}
+	twice := upkeep.InOrder([]api.Attention{of(api.SignInPlex, 4), of(api.SignInPlex, 5)})
+	if len(twice) != 1 || twice[0].Report != 4 {
+		t.Errorf("asked %+v, want the first alone", twice)
+	}
+	if got := upkeep.InOrder(nil); got == nil || len(got) != 0 {
+		t.Errorf("nothing is asked: %#v, want an empty list, which JSON tells from none", got)
 	}
 }
