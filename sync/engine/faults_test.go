@@ -49,7 +49,7 @@ func TestWhatCouldNotBeStoredIsReportedUntilSomethingIs(t *testing.T) {
 		shelf.Clock.Pass(time.Second)
 	}
 	list := e.attention()
-	if len(list) != 1 || list[0].Kind != api.DiskProblem || list[0].Words != errFull.Message || list[0].Hint != errFull.Hint || !list[0].Since.Equal(since) {
+	if len(list) != 1 || list[0].Kind != api.DiskProblem || list[0].Message != errFull.Message || list[0].Hint != errFull.Hint || !list[0].Since.Equal(since) {
 		t.Errorf("asked %+v, want the disk since %v", list, since)
 	}
 	if e.lastErr != errFull.Message || strings.Count(log.String(), "no space left on device") != 1 {
@@ -118,7 +118,7 @@ func TestOtherTroubleIsAnotherLineWithTheSameBeginning(t *testing.T) {
 	shelf.Clock.Pass(time.Minute)
 	e.noteLocal(errors.New("index out of range"))
 	list := e.attention()
-	if len(list) != 1 || list[0].Words != message.New(message.Unclassified) || !list[0].Since.Equal(since) {
+	if len(list) != 1 || list[0].Message != message.New(message.Unclassified) || !list[0].Since.Equal(since) {
 		t.Errorf("asked %+v, want the newest words since %v", list, since)
 	}
 	if n := strings.Count(log.String(), "a fault of our own"); n != 2 {
