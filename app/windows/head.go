@@ -23,12 +23,29 @@ type head struct {
 	grips  []fyne.CanvasObject
 }
 
+// headTitle is the title of a column. A click sorts by it.
+type headTitle struct {
+	tipLine
+	h     *head
+	i     int // counted from 1
+	title string
+}
+
+func newHeadTitle(h *head, i int, title string) *headTitle {
+	t := &headTitle{h: h, i: i, title: title}
+	t.Text, t.TextStyle.Bold, t.SizeName, t.Truncation = title, true, theme.SizeNameCaptionText, fyne.TextTruncateEllipsis
+	t.ExtendBaseWidget(t)
+	t.ExtendToolTipWidget(t)
+	return t
+}
+
+// Tapped implements fyne.Tappable.
+func (t *headTitle) Tapped(*fyne.PointEvent) { t.h.l.sortBy(t.i) }
+
 func newHead(l *listing, columns []column) *head {
 	h := &head{l: l}
 	for i, c := range columns {
-		t := newTipLine()
-		t.Text, t.TextStyle.Bold, t.SizeName = c.title, true, theme.SizeNameCaptionText
-		h.titles = append(h.titles, t)
+		h.titles = append(h.titles, newHeadTitle(h, i+1, c.title))
 		if i > 0 {
 			h.grips = append(h.grips, newGrip(h, i))
 		}
@@ -43,10 +60,18 @@ func (h *head) CreateRenderer() fyne.WidgetRenderer { return &headRenderer{h} }
 type headRenderer struct{ h *head }
 
 func (r *headRenderer) Destroy()           {}
-func (r *headRenderer) Refresh()           { r.Layout(r.h.Size()) }
 func (r *headRenderer) MinSize() fyne.Size { return r.h.l.wide.MinSize(r.h.titles) }
 func (r *headRenderer) Objects() []fyne.CanvasObject {
 	return append(append([]fyne.CanvasObject{}, r.h.titles...), r.h.grips...)
+}
+
+// Refresh marks the column by which the rows are sorted.
+func (r *headRenderer) Refresh() {
+	for _, o := range r.h.titles {
+		t := o.(*headTitle)
+		t.SetText(t.title + r.h.l.sorting.mark(t.i))
+	}
+	r.Layout(r.h.Size())
 }
 
 func (r *headRenderer) Layout(size fyne.Size) {

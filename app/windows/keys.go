@@ -46,7 +46,13 @@ func (l *keyList) TypedShortcut(s fyne.Shortcut) {
 func (l *keyList) rowHeight() float32 { return l.CreateItem().MinSize().Height + theme.Padding() }
 
 // TypedRune implements fyne.Focusable.
-func (l *keyList) TypedRune(r rune) { passRune(l, r) }
+func (l *keyList) TypedRune(r rune) {
+	if l.listing != nil && r >= '1' && r <= '9' {
+		l.listing.sortBy(int(r - '0'))
+		return
+	}
+	passRune(l, r)
+}
 
 // Disabled implements fyne.Disableable: an empty list has no row to show the focus on.
 func (l *keyList) Disabled() bool { return l.Length() == 0 }

@@ -31,6 +31,11 @@ type listing struct {
 	body  *fyne.Container
 	wide  *shared
 	picks picks
+	head  *head
+	// sorting is by which column the rows are sorted; resort shows them so, nil where they
+	// cannot be.
+	sorting sorting
+	resort  func()
 	// actions are what can be done with the rows that are picked; nil offers to copy them only.
 	actions func(rows []int) []*fyne.MenuItem
 }
@@ -41,7 +46,7 @@ func newListing(w *Windows, name string, columns []column, length func() int, ce
 	l.empty.Importance = widget.LowImportance
 	l.picks.current = -1
 	l.wide = &shared{shares: w.memory.columns(name, columns)}
-	head := newHead(l, columns)
+	l.head = newHead(l, columns)
 	l.list = newList(length, func() fyne.CanvasObject { return newRow(l, len(columns)) }, func(i widget.ListItemID, o fyne.CanvasObject) { o.(*row).show(i) })
 	l.list.listing = l
 	l.list.OnSelected = func(i widget.ListItemID) {
@@ -49,7 +54,7 @@ func newListing(w *Windows, name string, columns []column, length func() int, ce
 		chosen(i)
 	}
 	l.list.OnUnselected = func(widget.ListItemID) { l.picks.left() }
-	l.body = container.NewBorder(container.NewVBox(newGround(head), widget.NewSeparator()), nil, nil, nil,
+	l.body = container.NewBorder(container.NewVBox(newGround(l.head), widget.NewSeparator()), nil, nil, nil,
 		container.NewStack(l.list, container.NewCenter(wide(320, l.empty))))
 	return l
 }

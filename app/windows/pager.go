@@ -1,6 +1,9 @@
 package windows
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // pageSize is how many rows are asked for at once: more than a screen, less than a
 // moment's wait.
@@ -16,6 +19,10 @@ type pager[T any] struct {
 	fetch   func(ctx context.Context, offset, limit int) ([]T, int, error)
 	changed func() // draw the list again
 	failed  func(error)
+	// order sorts all rows; nil leaves them as they come. A list too long for it is shown as it
+	// comes, which tooLong is told.
+	order   func([]T) []T
+	tooLong func()
 
 	total   int
 	loaded  bool
@@ -27,7 +34,7 @@ type pager[T any] struct {
 }
 
 func newPager[T any](w *Windows, fetch func(context.Context, int, int) ([]T, int, error)) *pager[T] {
-	p := &pager[T]{w: w, fetch: fetch, changed: func() {}, failed: func(error) {}}
+	p := &pager[T]{w: w, fetch: fetch, changed: func() {}, failed: func(error) {}, tooLong: func() {}}
 	p.clear()
 	return p
 }
@@ -65,19 +72,19 @@ func (p *pager[T]) at(i int) (T, bool) {
 }
 
 func (p *pager[T]) load(n int) {
-	if p.loading[n] || p.fetch == nil {
+	if p.fetch == nil {
+		return
+	}
+	if p.order != nil {
+		p.loadSorted()
+		return
+	}
+	if p.loading[n] {
 		return
 	}
 	p.loading[n] = true
 	query, round := p.query, p.round
-	type answer struct {
-		rows  []T
-		total int
-	}
-	ask(p.w, func(ctx context.Context) (answer, error) {
-		rows, total, err := p.fetch(ctx, n*pageSize, pageSize)
-		return answer{rows, total}, err
-	}, func(a answer, err error) {
+	p.read(n*pageSize, pageSize, func(a answer[T], err error) {
 		if query != p.query {
 			return
 		}
@@ -91,6 +98,57 @@ func (p *pager[T]) load(n int) {
 		p.pages[n], p.total, p.loaded = a.rows, a.total, true
 		p.changed()
 	})
+}
+
+// answer is a part of the list, and how long it is.
+type answer[T any] struct {
+	rows  []T
+	total int
+}
+
+func (p *pager[T]) read(offset, limit int, then func(answer[T], error)) {
+	ask(p.w, func(ctx context.Context) (answer[T], error) {
+		rows, total, err := p.fetch(ctx, offset, limit)
+		return answer[T]{rows, total}, err
+	}, then)
+}
+
+// loadSorted reads the whole list and sorts it.
+func (p *pager[T]) loadSorted() {
+	if p.loading[0] {
+		return
+	}
+	p.loading[0] = true
+	query, round := p.query, p.round
+	p.read(0, sortable, func(a answer[T], err error) {
+		if query != p.query {
+			return
+		}
+		delete(p.loading, 0)
+		p.fresh[0] = round
+		switch {
+		case err != nil:
+			p.failed(err)
+			return
+		case p.order == nil || a.total > len(a.rows):
+			p.order = nil
+			p.tooLong()
+			p.pages[0], p.total, p.loaded = a.rows[:min(pageSize, len(a.rows))], a.total, true
+		default:
+			p.keep(p.order(a.rows), round)
+		}
+		p.changed()
+	})
+}
+
+// keep takes a list that is known as a whole.
+func (p *pager[T]) keep(rows []T, round int) {
+	p.pages, p.fresh, p.total, p.loaded = map[int][]T{}, map[int]int{0: round}, len(rows), true
+	n := 0
+	for part := range slices.Chunk(rows, pageSize) {
+		p.pages[n], p.fresh[n] = part, round
+		n++
+	}
 }
 
 // forget makes room: far from the page just loaded nobody looks.

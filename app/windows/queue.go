@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -21,7 +22,10 @@ import (
 )
 
 // reloadEvery bounds how often a busy queue is read again.
-const reloadEvery = time.Second
+const (
+	reloadEvery = time.Second
+	resortEvery = 5 * time.Second // where all of it is read to be sorted
+)
 
 // queuePage shows what is being written, what waits and what was given up.
 type queuePage struct {
@@ -69,6 +73,7 @@ func newQueuePage(w *Windows, win *window) page {
 	p.jobs = newPager(w, p.fetch)
 	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.list.actions = p.actions
+	sorts(p.list, p.jobs, p.cells, p.restart)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)
@@ -151,6 +156,10 @@ func (p *queuePage) row(i int) []cell {
 	if !ok {
 		return []cell{{words: "…"}}
 	}
+	return p.cells(j)
+}
+
+func (p *queuePage) cells(j queue.Job) []cell {
 	r := present.Job(j, p.snap, p.w.moment())
 	name := r.Name
 	if r.Mark != "" {
@@ -204,7 +213,7 @@ func (p *queuePage) redraw() {
 		words = present.EmptyQueue(p.snap, p.search.Text, p.states())
 	}
 	p.list.refresh(words)
-	set(p.hits, present.Hits(p.search.Text, p.jobs.total, p.of()), widget.LowImportance)
+	set(p.hits, cmp.Or(p.list.unsorted(), present.Hits(p.search.Text, p.jobs.total, p.of())), widget.LowImportance)
 	p.follow()
 }
 
@@ -244,7 +253,11 @@ func (p *queuePage) reload(s api.Snapshot) {
 	if s.Queue == p.drawn && hand == p.inHand {
 		return
 	}
-	if p.w.now().Sub(p.loadedAt) < reloadEvery {
+	every := reloadEvery
+	if p.jobs.order != nil {
+		every = resortEvery
+	}
+	if p.w.now().Sub(p.loadedAt) < every {
 		return
 	}
 	p.drawn, p.inHand, p.loadedAt = s.Queue, hand, p.w.now()

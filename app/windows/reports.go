@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -67,6 +68,7 @@ func newReportsPage(w *Windows, win *window) page {
 	p.list = newListing(w, "reports", []column{{present.T("Scene"), 34}, {present.T("Gap"), 17}, {present.T("What happened"), 14}, {present.T("Reason"), 35}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.list.actions = p.actions
+	sorts(p.list, p.rows, p.cells, p.restart)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.detail = newRowDetail(w, win)
@@ -167,6 +169,10 @@ func (p *reportsPage) row(i int) []cell {
 	if !ok {
 		return []cell{{words: "…"}}
 	}
+	return p.cells(r)
+}
+
+func (p *reportsPage) cells(r store.ReportRow) []cell {
 	x := present.ReportRow(r, p.report.Preview)
 	tone := widget.MediumImportance
 	if x.Act {
@@ -200,7 +206,7 @@ func (p *reportsPage) redraw() {
 		words = present.T("Everything that was checked is in step.")
 	}
 	p.list.refresh(words)
-	set(p.hits, present.Hits(p.search.Text, p.rows.total, p.reasons.now().Rows), widget.LowImportance)
+	set(p.hits, cmp.Or(p.list.unsorted(), present.Hits(p.search.Text, p.rows.total, p.reasons.now().Rows)), widget.LowImportance)
 }
 
 func (p *reportsPage) update(s api.Snapshot) {
