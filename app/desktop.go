@@ -71,7 +71,7 @@ func (d fyneDesktop) Notifications(ctx context.Context) (string, error) { return
 func checksOf(found []doctor.Check) []windows.Check {
 	out := make([]windows.Check, len(found))
 	for i, c := range found {
-		out[i] = windows.Check{Name: c.Name, Words: c.Words, Hint: c.Hint, OK: c.State == doctor.OK, Failed: c.State == doctor.Fail}
+		out[i] = windows.Check{Name: present.SayHeading(c.Name), Words: present.SaySentence(c.Message), Hint: present.SaySentence(c.Hint), OK: c.State == doctor.OK, Failed: c.State == doctor.Fail}
 	}
 	return out
 }

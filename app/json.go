@@ -219,13 +219,18 @@ func testedOf(r *api.TestResult) *testedJSON {
 
 // checkJSON is one of the doctor's checks.
 type checkJSON struct {
-	Name  string       `json:"name"`
-	State doctor.State `json:"state"`
-	Words string       `json:"words"`
-	Hint  string       `json:"hint"`
+	Name        string       `json:"name"`
+	NameMessage *messageJSON `json:"nameMessage"`
+	State       doctor.State `json:"state"`
+	Words       string       `json:"words"`
+	Message     *messageJSON `json:"message"`
+	Hint        string       `json:"hint"`
+	HintMessage *messageJSON `json:"hintMessage"`
 }
 
-func checkOf(c doctor.Check) checkJSON { return checkJSON{c.Name, c.State, c.Words, c.Hint} }
+func checkOf(c doctor.Check) checkJSON {
+	return checkJSON{c.Name.String(), messageOf(c.Name), c.State, c.Message.String(), messageOf(c.Message), c.Hint.String(), messageOf(c.Hint)}
+}
 
 // bundleJSON is what `doctor --bundle FILE --json` prints.
 type bundleJSON struct {

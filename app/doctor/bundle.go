@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/mask"
@@ -64,7 +65,7 @@ func Bundle(ctx context.Context, w io.Writer, a api.API, env Env) error {
 		b.mask.LearnLine(line)
 	}
 	b.file("README.txt", []byte(explained))
-	b.file("checks.txt", []byte(b.mask.Text(Text(checks))))
+	b.file("checks.txt", []byte(b.mask.Text(Text(b.masked(checks)))))
 	for _, p := range parts {
 		b.part(p)
 	}
@@ -86,9 +87,9 @@ func Bundle(ctx context.Context, w io.Writer, a api.API, env Env) error {
 func Text(checks []Check) string {
 	var b strings.Builder
 	for _, c := range checks {
-		fmt.Fprintf(&b, "%-4s  %-13s  %s", c.State, c.Name, c.Words)
-		if c.Hint != "" {
-			b.WriteString(" " + c.Hint)
+		fmt.Fprintf(&b, "%-4s  %-13s  %s", c.State, present.SayHeading(c.Name), present.SaySentence(c.Message))
+		if !c.Hint.IsZero() {
+			b.WriteString(" " + present.SaySentence(c.Hint))
 		}
 		b.WriteString("\n")
 	}
@@ -111,6 +112,14 @@ func (b *bundle) file(name string, content []byte) {
 		_, err = f.Write(content)
 	}
 	b.err = err
+}
+
+func (b *bundle) masked(checks []Check) []Check {
+	out := make([]Check, len(checks))
+	for i, c := range checks {
+		out[i] = c.mask(b.mask)
+	}
+	return out
 }
 
 // part is one file of JSON.
@@ -151,10 +160,10 @@ func (c *checkup) parts(ctx context.Context, checks []Check) []part {
 }
 
 // checkList names the fields so that the masker knows which are ours.
-func checkList(checks []Check) []map[string]string {
-	var out []map[string]string
+func checkList(checks []Check) []map[string]any {
+	var out []map[string]any
 	for _, c := range checks {
-		out = append(out, map[string]string{"what": c.Name, "state": string(c.State), "words": c.Words, "hint": c.Hint})
+		out = append(out, map[string]any{"what": c.Name, "state": c.State, "message": c.Message, "hint": c.Hint})
 	}
 	return out
 }

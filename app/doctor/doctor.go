@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/mask"
+	"lockstep/sync/message"
 )
 
 // State is how a check ended.
@@ -25,10 +27,15 @@ const (
 
 // Check is one thing that was looked at.
 type Check struct {
-	Name  string `json:"name"`
-	State State  `json:"state"`
-	Words string `json:"words"`          // one sentence: what is the case
-	Hint  string `json:"hint,omitempty"` // what can be done, empty when nothing must
+	Name    message.Message // a heading
+	State   State
+	Message message.Message // what is the case
+	Hint    message.Message // what can be done; None when nothing must
+}
+
+// mask is the check as somebody else may read it.
+func (c Check) mask(m *mask.Masker) Check {
+	return Check{m.Message(c.Name), c.State, m.Message(c.Message), m.Message(c.Hint)}
 }
 
 // Env is what the doctor cannot learn from the engine. Where a function is nil or a
@@ -114,7 +121,7 @@ func (c *checkup) all(ctx context.Context, list []check) []Check {
 	wait.Wait()
 	var out []Check
 	for _, f := range found {
-		if f.Name != "" {
+		if !f.Name.IsZero() {
 			out = append(out, f)
 		}
 	}

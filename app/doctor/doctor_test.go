@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"lockstep/app/doctor"
+	"lockstep/app/present"
 	"lockstep/storage"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -138,7 +139,7 @@ func settled(s api.Snapshot) bool { return s.Scanned && !s.Active && s.Queue.Emp
 // find returns a check by name.
 func find(t *testing.T, all []doctor.Check, name string) doctor.Check {
 	t.Helper()
-	i := slices.IndexFunc(all, func(c doctor.Check) bool { return c.Name == name })
+	i := slices.IndexFunc(all, func(c doctor.Check) bool { return c.Name.String() == name })
 	if i < 0 {
 		t.Fatalf("no check %q in %+v", name, all)
 	}
@@ -156,11 +157,11 @@ func TestHealthyHouseholdIsFine(t *testing.T) {
 	all := doctor.Run(t.Context(), h, h.env)
 	var names []string
 	for _, c := range all {
-		names = append(names, c.Name)
-		if c.State != doctor.OK && c.Name != "Disk" { // the machine of the test may be full
+		names = append(names, c.Name.String())
+		if c.State != doctor.OK && !c.Name.Is(message.DoctorDisk) { // the machine of the test may be full
 			t.Errorf("%+v", c)
 		}
-		if c.Words == "" || strings.Count(c.Words, "\n") > 0 || !strings.HasSuffix(c.Words, ".") && !strings.HasSuffix(c.Words, "%") {
+		if words := present.SaySentence(c.Message); words == "" || strings.Count(words, "\n") > 0 || !strings.HasSuffix(words, ".") {
 			t.Errorf("no sentence: %+v", c)
 		}
 	}
@@ -233,7 +234,7 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 			h.until(t, settled)
 			test.harm(t, h)
 			got := find(t, doctor.Run(t.Context(), h, h.env), test.name)
-			if got.State != test.state || !strings.Contains(got.Words, test.words) {
+			if got.State != test.state || !strings.Contains(got.Message.String(), test.words) {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -367,7 +368,7 @@ func TestClockIsLeftOutWhenNobodyTells(t *testing.T) {
 	h := newHousehold(t, sim.Options{Seed: 4}, nil)
 	h.env.HTTP = &http.Client{Transport: offline{}}
 	for _, c := range doctor.Run(t.Context(), h, h.env) {
-		if c.Name == "Clock" {
+		if c.Name.Is(message.DoctorClock) {
 			t.Errorf("got %+v", c)
 		}
 	}

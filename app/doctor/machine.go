@@ -13,6 +13,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 const (
@@ -28,47 +29,47 @@ const (
 
 // disk looks at the free space where the data is.
 func (c *checkup) disk(context.Context) Check {
-	name := present.T("Disk")
+	name := message.New(message.DoctorDisk)
 	if c.env.DataDir == "" {
 		return Check{}
 	}
 	free, err := freeSpace(c.env.DataDir)
 	switch {
 	case err != nil:
-		return Check{name, Warn, present.T("The free space could not be read."), ""}
+		return Check{name, Warn, message.New(message.DoctorFreeUnknown), message.None}
 	case free < short:
-		return Check{name, Fail, present.T("Little free space is left for Lockstep's data: %s.", size(free)), present.T("Free some space: without it nothing can be stored.")}
+		return Check{name, Fail, message.New(message.DoctorFreeLittle, message.Of(size(free))), message.New(message.AdviceFreeNow)}
 	case free < scarce:
-		return Check{name, Warn, present.T("Little free space is left for Lockstep's data: %s.", size(free)), present.T("Free some space before it runs out.")}
+		return Check{name, Warn, message.New(message.DoctorFreeLittle, message.Of(size(free))), message.New(message.AdviceFreeSoon)}
 	}
-	return Check{name, OK, present.T("Free space for Lockstep's data: %s.", size(free)), ""}
+	return Check{name, OK, message.New(message.DoctorFree, message.Of(size(free))), message.None}
 }
 
 // database looks at the file, and has the engine, which has it open, read every record.
 func (c *checkup) database(ctx context.Context) Check {
-	name := present.T("Database")
+	name := message.New(message.DoctorDatabase)
 	if c.env.Database == "" {
 		return Check{}
 	}
 	if openToAll(c.env.DataDir) {
-		return Check{name, Warn, present.T("Every user of this computer can write to the data folder."), present.T("Remove that permission: chmod o-w %s", c.env.DataDir)}
+		return Check{name, Warn, message.New(message.DoctorFolderOpen), message.New(message.AdviceFolderOpen, message.Path(c.env.DataDir))}
 	}
 	info, err := os.Stat(c.env.Database)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Check{name, Warn, present.T("There is no database yet."), present.T("It is created when Lockstep first starts.")}
+		return Check{name, Warn, message.New(message.DoctorDatabaseNone), message.New(message.AdviceDatabaseNone)}
 	case err != nil || !info.Mode().IsRegular():
-		return Check{name, Fail, present.T("The database cannot be read."), present.T("Check who owns the data folder.")}
+		return Check{name, Fail, message.New(message.DoctorDatabaseUnreadable), message.New(message.AdviceDatabaseUnreadable)}
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
-		return Check{name, Warn, present.T("Other users of this computer can read the database."), present.T("Remove that permission: chmod 600 %s in the data folder.", filepath.Base(c.env.Database))}
+		return Check{name, Warn, message.New(message.DoctorDatabaseOpen), message.New(message.AdviceDatabaseModes, message.Word(filepath.Base(c.env.Database)))}
 	case info.Mode().Perm()&0o200 == 0:
-		return Check{name, Fail, present.T("Lockstep has no permission to write its database."), present.T("Give your user write access to it.")}
+		return Check{name, Fail, message.New(message.DoctorDatabaseFixed), message.New(message.AdviceDatabaseFixed)}
 	case c.err == nil:
 		if found, ok := c.records(ctx); !ok {
 			return found
 		}
 	}
-	return Check{name, OK, present.T("The database uses %s.", size(uint64(max(0, info.Size())))), ""}
+	return Check{name, OK, message.New(message.DoctorDatabaseSize, message.Of(size(uint64(max(0, info.Size()))))), message.None}
 }
 
 // openToAll reports a folder whose files anybody on this computer can replace.
@@ -79,39 +80,39 @@ func openToAll(dir string) bool {
 
 // records has every record of the database read. It reports true when all are whole.
 func (c *checkup) records(ctx context.Context) (Check, bool) {
-	name := present.T("Database")
+	name := message.New(message.DoctorDatabase)
 	found, err := c.api.CheckData(ctx)
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}, false
+		return Check{name, Fail, f.Message, f.Hint}, false
 	}
 	if !found.Message.IsZero() {
-		return Check{name, Warn, present.Say(found.Message), present.T("It has been repaired. If it happens again, check this computer's disk and memory.")}, false
+		return Check{name, Warn, found.Message, message.New(message.AdviceDatabaseRepaired)}, false
 	}
 	return Check{}, true
 }
 
 // keyring tells where the secrets are and whether the keyring would take them.
 func (c *checkup) keyring(ctx context.Context) Check {
-	name := present.T("Secrets")
+	name := message.New(message.DoctorSecrets)
 	var err error
 	if c.env.Keyring != nil {
 		err = c.env.Keyring(ctx)
 	}
-	words := present.SecretPlace(c.set.SecretsIn)
+	words := present.SecretPlaceMessage(c.set.SecretsIn)
 	switch {
 	case c.set.SecretsIn == "memory":
-		return Check{name, Warn, words, present.T("Unlock or install a keyring.")}
+		return Check{name, Warn, words, message.New(message.AdviceUnlockKeyring)}
 	case c.set.SecretsIn == "file", c.set.SecretsIn == "environment":
-		return Check{name, OK, words, ""} // by consent: the keyring is not needed
+		return Check{name, OK, words, message.None} // by consent: the keyring is not needed
 	case err != nil:
-		return Check{name, Warn, present.T("The desktop's keyring does not respond."), present.T("Unlock or install a keyring.")}
-	case words == "" && c.env.Keyring == nil:
+		return Check{name, Warn, message.New(message.DoctorKeyringSilent), message.New(message.AdviceUnlockKeyring)}
+	case words.IsZero() && c.env.Keyring == nil:
 		return Check{}
-	case words == "":
-		return Check{name, OK, present.T("The desktop's keyring works."), ""}
+	case words.IsZero():
+		return Check{name, OK, message.New(message.DoctorKeyringWorks), message.None}
 	}
-	return Check{name, OK, words, ""}
+	return Check{name, OK, words, message.None}
 }
 
 func (c *checkup) tray(ctx context.Context) Check {
@@ -119,9 +120,9 @@ func (c *checkup) tray(ctx context.Context) Check {
 		return Check{}
 	}
 	if !c.env.TrayHost(ctx) {
-		return Check{present.T("Tray"), Warn, present.T("This desktop shows no tray icons."), present.T("On GNOME, install the AppIndicator extension; the windows work without it too.")}
+		return Check{message.New(message.DoctorTray), Warn, message.New(message.DoctorTrayNone), message.New(message.AdviceTrayNone)}
 	}
-	return Check{present.T("Tray"), OK, present.T("The desktop shows tray icons."), ""}
+	return Check{message.New(message.DoctorTray), OK, message.New(message.DoctorTrayShown), message.None}
 }
 
 func (c *checkup) notifications(ctx context.Context) Check {
@@ -130,41 +131,41 @@ func (c *checkup) notifications(ctx context.Context) Check {
 	}
 	server, err := c.env.Notifications(ctx)
 	if err != nil {
-		return Check{present.T("Notifications"), Warn, present.T("This desktop shows no notifications."), present.T("Outages are still shown in the tray and in the windows.")}
+		return Check{message.New(message.DoctorNotifications), Warn, message.New(message.DoctorNotificationsNone), message.New(message.AdviceNotificationsNone)}
 	}
 	if server == "" {
-		server = present.T("The desktop")
+		return Check{message.New(message.DoctorNotifications), OK, message.New(message.DoctorNotificationsShown), message.None}
 	}
-	return Check{present.T("Notifications"), OK, present.T("%s shows notifications.", server), ""}
+	return Check{message.New(message.DoctorNotifications), OK, message.New(message.DoctorNotificationsShownBy, message.Word(server)), message.None}
 }
 
 func (c *checkup) autostart(context.Context) Check {
-	name := present.T("Autostart")
+	name := message.New(message.DoctorAutostart)
 	if c.env.Autostart == nil {
 		return Check{}
 	}
 	state, err := c.env.Autostart()
 	want := c.err == nil && c.set.Values.Autostart
-	disagree := present.T("Lockstep starts with the desktop, but the settings say that it should not.")
+	disagree := message.New(message.DoctorAutostartUnwanted)
 	if want {
-		disagree = present.T("Lockstep does not start with the desktop, but the settings say that it should.")
+		disagree = message.New(message.DoctorAutostartMissing)
 	}
 	switch {
 	case err != nil:
-		return Check{name, Warn, present.T("The programs that start with the desktop could not be listed."), ""}
+		return Check{name, Warn, message.New(message.DoctorAutostartUnknown), message.None}
 	case state == "elsewhere":
-		return Check{name, Warn, present.T("Another copy of Lockstep starts with the desktop."), present.T("Turn autostart off and on again to start this one instead.")}
+		return Check{name, Warn, message.New(message.DoctorAutostartOther), message.New(message.AdviceAutostartOther)}
 	case c.err == nil && want != (state == "on"):
-		return Check{name, Warn, disagree, present.T("Turn it off and on again under Desktop.")}
+		return Check{name, Warn, disagree, message.New(message.AdviceAutostartAgain)}
 	case state == "on":
-		return Check{name, OK, present.T("Lockstep starts with the desktop."), ""}
+		return Check{name, OK, message.New(message.DoctorAutostartOn), message.None}
 	}
-	return Check{name, OK, present.T("Lockstep does not start with the desktop."), ""}
+	return Check{name, OK, message.New(message.DoctorAutostartOff), message.None}
 }
 
 // clock compares our clock with those of the servers, as their answers show it.
 func (c *checkup) clock(ctx context.Context) Check {
-	name := present.T("Clock")
+	name := message.New(message.DoctorClock)
 	servers := []struct{ name, url string }{{"Stash", c.set.Values.StashURL}, {"Plex", c.set.Values.PlexURL}}
 	drift, known := make([]time.Duration, len(servers)), make([]bool, len(servers))
 	var wait sync.WaitGroup
@@ -178,13 +179,13 @@ func (c *checkup) clock(ctx context.Context) Check {
 	for i, s := range servers {
 		asked = asked || known[i]
 		if d := drift[i].Abs(); d > skew {
-			return Check{name, Warn, present.T("The clocks of this computer and %s differ by %s.", s.name, present.Duration(d)), present.T("Set both from the network; otherwise the times shown are wrong.")}
+			return Check{name, Warn, message.New(message.DoctorClocksDiffer, message.Word(s.name), message.Span(d)), message.New(message.AdviceClocksDiffer)}
 		}
 	}
 	if !asked {
 		return Check{}
 	}
-	return Check{name, OK, present.T("This computer's clock agrees with the servers' clocks."), ""}
+	return Check{name, OK, message.New(message.DoctorClocksAgree), message.None}
 }
 
 // drift is how far a server's clock is ahead of ours. It asks for the headers of its
@@ -208,13 +209,13 @@ func (c *checkup) drift(ctx context.Context, address string) (time.Duration, boo
 	return theirs.Sub(before.Add(took / 2)).Round(time.Second), true
 }
 
-// size writes a number of bytes in the largest unit that leaves it above one.
-func size(bytes uint64) string {
+// size is a number of bytes in the largest unit that leaves it above one.
+func size(bytes uint64) message.Message {
 	switch {
 	case bytes >= 1<<30:
-		return present.Number(int(bytes>>30)) + " GB"
+		return message.New(message.SizeGigabytes, message.Count(int(bytes>>30)))
 	case bytes >= 1<<20:
-		return present.Number(int(bytes>>20)) + " MB"
+		return message.New(message.SizeMegabytes, message.Count(int(bytes>>20)))
 	}
-	return present.Number(int(bytes>>10)) + " kB"
+	return message.New(message.SizeKilobytes, message.Count(int(bytes>>10)))
 }

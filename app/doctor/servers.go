@@ -9,24 +9,40 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/health"
+	"lockstep/sync/message"
 )
+
+// program is the name of a program as a check.
+func program(name string) message.Message {
+	return message.New(message.DoctorProgram, message.Word(name))
+}
+
+// titles are several names that people gave.
+func titles(names []string) message.Arg {
+	out := make([]message.Arg, len(names))
+	for i, n := range names {
+		out[i] = message.Title(n)
+	}
+	return message.List(out...)
+}
 
 // engine says whether an engine answers, and of which version.
 func (c *checkup) engine(context.Context) Check {
+	version := message.Word(c.env.Version)
 	switch {
 	case c.err != nil:
 		f := fault.Shown(c.err)
-		return Check{"Lockstep", Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}
+		return Check{program("Lockstep"), Fail, f.Message, f.Hint}
 	case !c.snap.Live:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; this is the last known state.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
+		return Check{program("Lockstep"), Warn, message.New(message.DoctorLastState, version), message.New(message.AdviceKeepRunning)}
 	case c.env.Alone:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s is not running; the checks were made without it.", c.env.Version), present.T("Start Lockstep to keep both libraries in step.")}
+		return Check{program("Lockstep"), Warn, message.New(message.DoctorAlone, version), message.New(message.AdviceKeepRunning)}
 	case c.snap.Hold:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s writes nothing to Plex yet.", c.env.Version), present.T("Finish the set-up, or turn off “Write nothing” in the settings.")}
+		return Check{program("Lockstep"), Warn, message.New(message.DoctorHeld, version), message.New(message.AdviceFinishSetup)}
 	case c.snap.Paused:
-		return Check{"Lockstep", Warn, present.T("Lockstep %s is paused.", c.env.Version), present.T("Resume it from the menu when you are ready.")}
+		return Check{program("Lockstep"), Warn, message.New(message.DoctorPaused, version), message.New(message.AdviceResumeMenu)}
 	}
-	return Check{"Lockstep", OK, present.T("Lockstep %s is running.", c.env.Version), ""}
+	return Check{program("Lockstep"), OK, message.New(message.DoctorRuns, version), message.None}
 }
 
 func (c *checkup) stashServer(ctx context.Context) Check {
@@ -35,8 +51,8 @@ func (c *checkup) stashServer(ctx context.Context) Check {
 
 func (c *checkup) plexServer(ctx context.Context) Check {
 	check := c.server(ctx, "Plex", c.set.Values.PlexURL, &c.plex)
-	if words := present.NewToken(c.snap, present.Moment{Now: c.env.Now()}); words != "" && check.State == OK {
-		check.Hint = words
+	if check.State == OK {
+		check.Hint = present.NewTokenMessage(c.snap)
 	}
 	return check
 }
@@ -44,30 +60,30 @@ func (c *checkup) plexServer(ctx context.Context) Check {
 // server tries a connection as the Test button does.
 func (c *checkup) server(ctx context.Context, name, address string, result *api.TestResult) Check {
 	if address == "" {
-		return Check{name, Fail, present.T("Lockstep does not know where %s is.", name), present.T("Enter its address in the settings under Connections.")}
+		return Check{program(name), Fail, message.New(message.DoctorNoAddress, message.Word(name)), message.New(message.AdviceEnterAddress)}
 	}
 	r, err := c.api.TestConnection(ctx, api.TestRequest{Server: strings.ToLower(name), URL: address})
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Fail, present.SaySentence(f.Message), present.SaySentence(f.Hint)}
+		return Check{program(name), Fail, f.Message, f.Hint}
 	}
 	*result = r
 	if !r.OK {
-		return Check{name, Fail, present.SaySentence(r.Message), present.SaySentence(r.Hint)}
+		return Check{program(name), Fail, r.Message, r.Hint}
 	}
-	return Check{name, OK, present.SaySentence(r.Message), ""}
+	return Check{program(name), OK, r.Message, message.None}
 }
 
 // requests tells what Lockstep asks for in vain although the servers are there.
 func (c *checkup) requests(context.Context) Check {
-	name, m := present.T("Requests"), present.Moment{Now: c.env.Now()}
+	name := message.New(message.DoctorRequests)
 	if !c.snap.Live {
 		return Check{}
 	}
 	for _, f := range c.snap.Failing {
-		return Check{name, Warn, present.Sentence(present.Failing(f, m)), present.SaySentence(f.Hint)}
+		return Check{name, Warn, present.FailingMessage(f, c.env.Now()), f.Hint}
 	}
-	return Check{name, OK, present.T("Stash and Plex answer everything that changes depend on."), ""}
+	return Check{name, OK, message.New(message.DoctorRequestsFine), message.None}
 }
 
 // libraries compares those that were chosen with those Plex has.
@@ -98,14 +114,14 @@ func (c *checkup) libraries(context.Context) Check {
 	for _, l := range c.set.Libraries {
 		kept = append(kept, l.Title)
 	}
-	name := present.T("Libraries")
+	name := message.New(message.DoctorLibraries)
 	switch {
 	case len(unknown) > 0:
-		return Check{name, Fail, present.T("Plex has no library named %s.", strings.Join(unknown, ", ")), present.T("Choose the libraries again in the settings.")}
+		return Check{name, Fail, message.New(message.DoctorLibraryUnknown, titles(unknown)), message.New(message.AdviceChooseLibraries)}
 	case len(kept) == 0:
-		return Check{name, Fail, present.T("Plex has no library that Lockstep can sync."), present.T("Create a library of type Movies or Other Videos in Plex.")}
+		return Check{name, Fail, message.New(message.DoctorLibrariesNone), message.New(message.AdviceMakeLibrary)}
 	}
-	return Check{name, OK, present.T("Kept in step: %s.", strings.Join(kept, ", ")), ""}
+	return Check{name, OK, message.New(message.DoctorLibrariesKept, titles(kept)), message.None}
 }
 
 // mapping counts the files that the path rules find.
@@ -113,64 +129,63 @@ func (c *checkup) mapping(ctx context.Context) Check {
 	if !c.plex.OK || !c.stash.OK || !c.snap.Live {
 		return Check{}
 	}
-	name := present.T("Path rules")
+	name := message.New(message.DoctorPathRules)
 	m, err := c.api.Mapping(ctx, c.set.Values.PathMap)
 	if err != nil {
 		f := fault.Shown(err)
-		return Check{name, Warn, present.T("The files could not be counted: %s", present.SaySentence(f.Message)), present.SaySentence(f.Hint)}
+		return Check{name, Warn, message.New(message.DoctorFilesUncounted, message.Of(f.Message)), f.Hint}
 	}
 	c.paths = m
-	words := present.Sentence(present.Coverage(m))
+	words := message.New(message.DoctorFilesFound, message.Count(m.Covered), message.Count(m.Total))
 	switch {
 	case m.Total == 0:
-		return Check{name, OK, present.T("Stash has no files to look for yet."), ""}
+		return Check{name, OK, message.New(message.DoctorFilesNone), message.None}
 	case m.Covered == 0:
 		return Check{name, Fail, words, c.ruleHint()}
 	case m.Covered*10 < m.Total*9:
 		return Check{name, Warn, words, c.ruleHint()}
 	}
-	return Check{name, OK, words, ""}
+	return Check{name, OK, words, message.None}
 }
 
-func (c *checkup) ruleHint() string {
+func (c *checkup) ruleHint() message.Message {
 	if len(c.paths.Suggestions) > 0 {
 		r := c.paths.Suggestions[0]
-		return present.T("Your files suggest the rule %s => %s; see Libraries & mapping in the settings.", r.Stash, r.Plex)
+		return message.New(message.AdviceSuggestedRule, message.Path(r.Stash), message.Path(r.Plex))
 	}
-	return present.T("Check the path rules under Libraries & mapping, and whether Plex has scanned these folders.")
+	return message.New(message.AdvicePathRules)
 }
 
 // outages shows the verdict, and nothing else may say that Plex is down.
 func (c *checkup) outages(context.Context) Check {
-	name := present.T("Outage record")
-	m := present.Moment{Now: c.env.Now()}
+	name := message.New(message.DoctorOutageRecord)
 	switch {
 	case c.snap.Verdict == health.Up && !c.snap.Plex.Checked: // nothing speaks against it, but nobody asked yet
 	case c.snap.Verdict == health.Up:
-		return Check{name, OK, present.T("Plex is up, and the outage record agrees."), ""}
+		return Check{name, OK, message.New(message.DoctorPlexUp), message.None}
 	case c.snap.Verdict == health.Down:
-		return Check{name, Fail, present.Sentence(present.Plex(c.snap, m).Words), present.T("Lockstep keeps trying; nothing is lost.")}
+		return Check{name, Fail, message.Sentences(message.New(message.DoctorPlexDown, message.Time(c.snap.Since)), c.snap.Breaker.Cause), message.New(message.AdvicePlexDown)}
 	case c.snap.Verdict == health.Disputed:
-		return Check{name, Warn, present.T("It is unclear whether Plex is up; Lockstep checks again and sorts it out."), ""}
+		return Check{name, Warn, message.New(message.DoctorPlexDisputed), message.None}
 	}
-	return Check{name, Warn, present.T("Whether Plex is up is not known yet."), present.T("Check again in a minute.")}
+	return Check{name, Warn, message.New(message.DoctorPlexUnknown), message.New(message.AdvicePlexUnknown)}
 }
 
 // queue tells what waits for a person.
 func (c *checkup) queue(context.Context) Check {
-	name := present.T("Queue")
+	name := message.New(message.DoctorQueue)
 	if a, asked := present.Urgent(c.snap); asked {
-		return Check{name, Warn, present.SaySentence(a.Message), present.SaySentence(a.Hint)}
+		return Check{name, Warn, a.Message, a.Hint}
 	}
 	q := c.snap.Queue
 	if q.Dead > 0 {
-		return Check{name, Warn, present.T("%s failed.", present.Count(q.Dead, "scene", "scenes")), present.T("Open the queue to see why, and to try again.")}
+		return Check{name, Warn, message.New(message.DoctorScenesFailed, message.Count(q.Dead)), message.New(message.AdviceOpenQueue)}
 	}
-	again := ""
+	again := message.None
 	if q.Retrying > 0 {
-		again = present.T("%s of them failed and will be retried; the queue shows why.", present.Number(q.Retrying))
+		again = message.New(message.AdviceRetriedScenes, message.Count(q.Retrying))
 	}
-	return Check{name, OK, present.T("Nothing needs your attention; %s in the queue.", present.Count(q.Waiting+q.Running+q.Retrying, "scene is", "scenes are")), again}
+	return Check{name, OK, message.New(message.DoctorQueueFine, message.Count(q.Waiting+q.Running+q.Retrying)), again}
 }
 
 // otherWriter warns of the plugin that writes to Plex as well; that there is none is no news.
@@ -182,6 +197,6 @@ func (c *checkup) otherWriter(ctx context.Context) Check {
 	if err != nil || r.Plugin != api.PluginOn {
 		return Check{} // a Stash that does not answer has a line of its own
 	}
-	return Check{"Stash2Plex", Warn, present.T("Stash2Plex is still enabled in Stash: two programs would write to Plex and undo each other's work."),
-		present.T("Switch it off in Stash, in the settings under Plugins, before Lockstep writes.")}
+	return Check{program("Stash2Plex"), Warn, message.New(message.DoctorOtherWriter),
+		message.New(message.AdviceOtherWriter)}
 }

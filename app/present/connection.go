@@ -65,10 +65,15 @@ func named(l Line, name string) Line {
 
 // NewToken says that Lockstep took a newer token by itself, "" when it did not.
 func NewToken(s api.Snapshot, m Moment) string {
+	return m.Say(NewTokenMessage(s))
+}
+
+// NewTokenMessage is what NewToken says.
+func NewTokenMessage(s api.Snapshot) message.Message {
 	if s.Plex.NewToken.IsZero() {
-		return ""
+		return message.None
 	}
-	return T("On %s Plex no longer accepted the former token; Lockstep uses the one from your newest sign-in.", m.Stamp(s.Plex.NewToken))
+	return message.New(message.PlexNewToken, message.Time(s.Plex.NewToken))
 }
 
 // Stash is the state of Stash by its last answer.

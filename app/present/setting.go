@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 )
 
 // Coverage tells how well the path rules fit: "1 173 of 1 204 files found in Plex —
@@ -29,18 +30,21 @@ func Tested(r api.TestResult) Line {
 }
 
 // SecretPlace tells where secrets are kept.
-func SecretPlace(in string) string {
+func SecretPlace(in string) string { return Say(SecretPlaceMessage(in)) }
+
+// SecretPlaceMessage is what SecretPlace says.
+func SecretPlaceMessage(in string) message.Message {
 	switch in {
 	case "keyring":
-		return T("Stored in your desktop's keyring.")
+		return message.New(message.SecretsInKeyring)
 	case "file":
-		return T("Stored in a file that only you can read.")
+		return message.New(message.SecretsInFile)
 	case "environment":
-		return T("Set by an environment variable.")
+		return message.New(message.SecretsInEnvironment)
 	case "memory":
-		return T("Kept only until Lockstep quits, because there is no keyring. To store it, allow a file under Privacy.")
+		return message.New(message.SecretsInMemory)
 	}
-	return ""
+	return message.None
 }
 
 // SecretHint stands in an empty secret entry.
