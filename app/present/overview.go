@@ -86,7 +86,7 @@ func NotInStepHead(list []Blocked) string {
 	if n == 0 {
 		return T("Nothing needs your attention")
 	}
-	return T("%s not in step", Count(n, "scene", "scenes"))
+	return T("%s cannot be written yet", Count(n, "scene", "scenes"))
 }
 
 // dayBars is how many days the bars of the overview show.

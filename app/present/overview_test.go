@@ -32,7 +32,7 @@ func TestReasonsOfTheOverview(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q: what needs a person first, and nothing a person chose", got, want)
 	}
-	if got := present.NotInStepHead(list); got != "162 scenes not in step" {
+	if got := present.NotInStepHead(list); got != "162 scenes cannot be written yet" {
 		t.Errorf("head %q", got)
 	}
 	if got := present.NotInStepHead(nil); got != "Nothing needs your attention" {

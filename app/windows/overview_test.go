@@ -18,7 +18,7 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*overviewPage](t, w, present.Overview)
 	wantShown(t, win, "Writing 23 of 42", "97\u202f%", "1\u202f173 in step · 20 queued · 9 need attention · 2 not in Plex yet",
-		"11 scenes not in step", "No metadata yet", "Plex, last 7 days", "available · 3 outages", "today 14:11 · 42 written · 3 skipped", "Written · 7\u202f222 in 14 days")
+		"11 scenes cannot be written yet", "No metadata yet", "Plex, last 7 days", "available · 3 outages", "today 14:11 · 42 written · 3 skipped", "Written · 7\u202f222 in 14 days")
 	s := sampleSnapshot()
 	outageDown(&s)
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates")}}
