@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 )
@@ -42,20 +43,20 @@ func FailingMessage(f api.Failing, now time.Time) message.Message {
 
 // what says which request fails.
 func what(f api.Failing) message.Message {
-	switch f.Kind {
-	case "listing", "index":
+	switch budget.Kind(f.Kind) {
+	case budget.Listing, budget.Index:
 		return message.New(message.FailingPlexList)
-	case "stamps", "sweep":
+	case budget.Stamps, budget.Sweep:
 		return message.New(message.FailingStashScenes)
-	case "names", "name sweep":
+	case budget.Names, budget.NameSweep:
 		return message.New(message.FailingStashNames)
-	case "paths", "file sweep":
+	case budget.Paths, budget.FileSweep:
 		return message.New(message.FailingStashFiles)
-	case "scenes", "recheck", "newest":
+	case budget.Scenes, budget.Recheck, budget.Newest:
 		return message.New(message.FailingStashGive)
-	case "edit", "upload", "write":
+	case budget.Edit, budget.Upload, budget.Write:
 		return message.New(message.FailingPlexChanges)
-	case "items":
+	case budget.Items:
 		return message.New(message.FailingPlexItems)
 	}
 	if f.Server == fault.Stash {

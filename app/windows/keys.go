@@ -37,7 +37,7 @@ func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
 // TypedShortcut implements fyne.Shortcutable.
 func (l *keyList) TypedShortcut(s fyne.Shortcut) {
 	if l.listing != nil {
-		l.listing.heard(s)
+		l.listing.shortcut(s)
 	}
 	passShortcut(l, s)
 }

@@ -134,8 +134,8 @@ func (l *listing) typed(key fyne.KeyName) bool {
 	return true
 }
 
-// heard does what shortcuts of a listing do.
-func (l *listing) heard(s fyne.Shortcut) {
+// shortcut does what shortcuts of a listing do.
+func (l *listing) shortcut(s fyne.Shortcut) {
 	if _, ok := s.(*fyne.ShortcutCopy); ok {
 		l.copy()
 	}
