@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"lockstep/sync/config"
-	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -163,36 +161,6 @@ func (f *Finder) moved(page []scene.FileStamp) ([]scene.ID, error) {
 		return nil
 	})
 	return ids, err
-}
-
-// Enqueue puts one wish into the queue within a transaction.
-func Enqueue(tx store.Tx, w queue.Wish, now time.Time) error {
-	old, ok, err := tx.Job(w.Scene)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return tx.PutJob(queue.Enqueue(nil, w, now))
-	}
-	return tx.PutJob(queue.Enqueue(&old, w, now))
-}
-
-// Remember stores what a scene uses and which Plex paths it claims.
-func Remember(tx store.Tx, s scene.Scene, claims []string) error {
-	uses := make([]store.Use, 0, len(s.Tags)+len(s.Performers)+1)
-	for _, t := range s.Tags {
-		uses = append(uses, store.Use{Kind: store.TagName, ID: t.ID})
-	}
-	for _, p := range s.Performers {
-		uses = append(uses, store.Use{Kind: store.PerformerName, ID: p.ID})
-	}
-	if s.Studio != nil {
-		uses = append(uses, store.Use{Kind: store.StudioName, ID: s.Studio.ID})
-	}
-	if err := tx.SetUses(s.ID, uses); err != nil {
-		return err
-	}
-	return tx.Claim(s.ID, claims)
 }
 
 // ImagesWanted reports whether any image field is synced.

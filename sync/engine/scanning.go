@@ -34,7 +34,7 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// newScan makes a run against the present servers.
+// newScan makes a scan of the present servers, to be run beside the loop.
 func (e *Engine) newScan(p scan.Plan) *scan.Scan {
 	epoch := e.links.Epoch()
 	progress := scan.NewProgress(e.now, e.scan.Scenes(), func(s api.Scan) {

@@ -18,7 +18,7 @@ func (e *Engine) turn(ctx context.Context) time.Duration {
 	return next.Sub(e.now())
 }
 
-// advance starts everything that is due and returns when to look again.
+// advance starts everything that is due and returns when something is due next.
 func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(loop.MaxNap)

@@ -30,7 +30,7 @@ type Index interface {
 	Refresh(ctx context.Context, sections []scene.Section, full bool) (library.Refreshed, error)
 }
 
-// Servers are what a Run reads, each for itself.
+// Servers are what a Scan reads, each for itself.
 type Servers struct {
 	Stash    Stash
 	Finder   Finder
@@ -165,7 +165,7 @@ func (r *Scan) todo() []todo {
 	}
 }
 
-// undone is what the run was to do against Stash and did not come to, because of a task
+// undone is what the scan was to do against Stash and did not come to, because of a task
 // before it.
 func (r *Scan) undone() What {
 	w := What{Sweep: r.plan.Sweep, Names: r.plan.Names, Files: r.plan.Files, Recheck: r.plan.Recheck}
@@ -184,7 +184,7 @@ func (r *Scan) undone() What {
 	return w
 }
 
-// Worked reports whether the run took memory that is not needed any more.
+// Worked reports whether the scan took memory that is not needed any more.
 func (r *Scan) Worked() bool {
 	return r.swept || r.plan.Files || r.refreshed.Full > 0 || len(r.refreshed.Appeared) > 0
 }
