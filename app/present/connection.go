@@ -36,7 +36,7 @@ func Plex(s api.Snapshot, m Moment) Line {
 	case s.Verdict != health.Up || !s.Plex.Checked:
 		return Line{T("Checking Plex"), Muted}
 	case !s.Plex.OK && !s.Plex.Error.IsZero():
-		return Line{About("Plex", Say(s.Plex.Error)), Warn}
+		return Line{About("Plex", s.Plex.Error), Warn}
 	}
 	return Line{T("Plex reachable"), Good}
 }
@@ -87,7 +87,7 @@ func Stash(s api.Snapshot, m Moment) Line {
 	case Away(c):
 		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
 	case !c.OK && !c.Error.IsZero():
-		return Line{About("Stash", Say(c.Error)), Warn}
+		return Line{About("Stash", c.Error), Warn}
 	}
 	return Line{T("Stash reachable"), Good}
 }
@@ -100,10 +100,19 @@ func because(cause message.Message) string {
 	return ": " + SayClause(cause)
 }
 
-// About is words about a server, which is named before them unless they name it.
-func About(server, words string) string {
-	if server == "" || strings.Contains(words, server) {
-		return words
+// About is what is said of a server, which is named before it unless the words do that
+// themselves. Names of people's things do not count: a library may be called Plex.
+func About(server string, m message.Message) string {
+	own := m.Map(func(a message.Arg) message.Arg {
+		switch a.Kind {
+		case message.KindTitle, message.KindPath, message.KindName, message.KindAddress:
+			a.Text = ""
+		default:
+		}
+		return a
+	})
+	if server == "" || strings.Contains(Say(own), server) {
+		return Say(m)
 	}
-	return server + ": " + words
+	return server + ": " + Say(m)
 }

@@ -19,7 +19,7 @@ func Failure(err error) string {
 		return T("Lockstep did not answer within %s. It may be busy: try again in a moment.", Duration(LongestAnswer))
 	}
 	f := fault.Of(err)
-	words := upper(Sentence(About(string(f.Server), Say(f.Message))))
+	words := upper(Sentence(About(string(f.Server), f.Message)))
 	if f.Class == fault.Local && f.Err != nil {
 		words += "\n" + T("Cause: %s", f.Err)
 	}

@@ -62,3 +62,18 @@ func TestNamesAreNeverTranslated(t *testing.T) { //nolint:paralleltest // change
 		}
 	}
 }
+
+// A server is named before what is said of it, also where something of a person's has its name.
+func TestAboutNamesTheServerOnce(t *testing.T) {
+	t.Parallel()
+	for want, m := range map[string]message.Message{
+		"Stash wants an API key.":               message.New(message.StashKeyWanted),
+		"Stash: it has the tag “Stash”":         message.New(message.PlanHasTag, message.Title("Stash")),
+		"Stash: connection refused":             message.Foreign("connection refused"),
+		"Stash 0.30 cannot be reached by Stash": message.Foreign("Stash 0.30 cannot be reached by Stash"),
+	} {
+		if got := About("Stash", m); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
