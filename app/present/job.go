@@ -1,6 +1,7 @@
 package present
 
 import (
+	"cmp"
 	"strings"
 
 	"lockstep/sync/api"
@@ -26,7 +27,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 	r := JobRow{Name: Named(j.Name, j.Scene), State: StateWords(j.State), Detail: Say(j.Message)}
 	switch j.State {
 	case queue.Running:
-		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), Cause(j.Cause)
+		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), cmp.Or(writes(j, s), Cause(j.Cause))
 	case queue.Waiting:
 		r.Detail, r.Discard = Cause(j.Cause), true
 	case queue.Retrying:
@@ -56,6 +57,19 @@ func step(j queue.Job, s api.Snapshot) string {
 		}
 	}
 	return T("in progress")
+}
+
+// writes lists the fields of a job that are being written, "" while none is.
+func writes(j queue.Job, s api.Snapshot) string {
+	var names []string
+	for _, h := range s.InHand {
+		if h.Scene == j.Scene {
+			for _, f := range h.Fields {
+				names = append(names, T(string(f)))
+			}
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // failure says what went wrong, and what can be done about it where that is known.

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -67,6 +68,7 @@ func TestJobRows(t *testing.T) {
 		want present.JobRow
 	}{
 		"running":       {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "edited in Stash", Tone: present.Busy}},
+		"with fields":   {queue.Job{Scene: 7, Name: "Tidal Pools at Dawn", State: queue.Running, Cause: "edited"}, present.JobRow{Mark: "►", Name: "Tidal Pools at Dawn", State: "writing", Detail: "title, tags, poster", Tone: present.Busy}},
 		"other running": {queue.Job{Scene: 8, State: queue.Running}, present.JobRow{Mark: "►", Name: "scene 8", State: "in progress", Tone: present.Busy}},
 		"waiting":       {queue.Job{Name: "Night Trains", State: queue.Waiting, Cause: "some-thing"}, present.JobRow{Name: "Night Trains", State: "queued", Detail: "some thing", Discard: true}},
 		"retrying":      {queue.Job{Name: "Harbour Lights", State: queue.Retrying, Due: now.Add(20 * time.Minute), Message: message.Foreign("Plex answered with an error (500)."), Hint: message.Foreign("See Plex's log for details."), Attempts: 2}, present.JobRow{Name: "Harbour Lights", State: "retrying 14:32", Detail: "Plex answered with an error (500). See Plex's log for details · tried twice", Tone: present.Warn, Retry: true, Discard: true}},
@@ -83,6 +85,10 @@ func TestJobRows(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			s := s
+			if name == "with fields" {
+				s.InHand = []api.InHand{{Scene: 7, Step: "writing", Fields: []scene.Field{scene.FieldTitle, scene.FieldTags, scene.FieldPoster}}}
+			}
 			if got := present.Job(c.j, s, at); got != c.want {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}

@@ -94,6 +94,8 @@ type InHand struct {
 	Scene scene.ID `json:"scene"`
 	Name  string   `json:"name"`
 	Step  string   `json:"step"` // reading, planning, writing, checking
+	// Fields are those being written, none in other steps.
+	Fields []scene.Field `json:"fields,omitempty"`
 }
 
 // Progress is the present run: from an idle queue to the next.

@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
 	"lockstep/sync/queue"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
 )
@@ -62,9 +63,9 @@ func (e *Engine) workLinks() dispatch.Links {
 		Plex: scan.Noting{Plex: e.links.Plex(), Asked: func(section string) {
 			e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
 		}}, Report: e.report, Brake: e.workBrake,
-		Step: func(j queue.Job, step string) {
+		Step: func(j queue.Job, step string, fields []scene.Field) {
 			e.loop.Post(func() {
-				e.dispatch.Step(j, step)
+				e.dispatch.Step(j, step, fields)
 				e.publish()
 			})
 		},

@@ -35,7 +35,10 @@ func newDesk(t *testing.T, n int) *desk {
 			}
 			return true
 		},
-		Step: func(j queue.Job, step string) {
+		Step: func(j queue.Job, step string, fields []scene.Field) {
+			if writes := step == "writing"; writes != (len(fields) > 0) {
+				t.Errorf("%s scene %d tells the fields %v", step, j.Scene, fields)
+			}
 			d.steps = append(d.steps, step+" "+j.Scene.String())
 			d.onStep(j.Scene, step)
 		},

@@ -17,7 +17,7 @@ func (b *batch) planAll() error {
 	var list []*compare.Comparison
 	tasks := b.open()
 	for _, t := range tasks {
-		b.Step(t.job, "planning")
+		b.Step(t.job, "planning", nil)
 		if t.job.Undo == 0 {
 			list = append(list, t.Comparison)
 		}

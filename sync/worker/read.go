@@ -12,7 +12,7 @@ import (
 func (b *batch) read() error {
 	requests := make([]compare.Request, len(b.tasks))
 	for i, t := range b.tasks {
-		b.Step(t.job, "reading")
+		b.Step(t.job, "reading", nil)
 		requests[i] = compare.Request{
 			Scene: t.job.Scene, Ungated: t.job.Undo != 0, Forced: t.job.Forced && t.job.Undo == 0, Repeated: t.job.Attempts > 0,
 		}

@@ -22,7 +22,7 @@ func (b *batch) verify() error {
 		if !t.complete() {
 			continue // not reached: goes back unwritten or half written
 		}
-		b.Step(t.job, "checking")
+		b.Step(t.job, "checking", nil)
 		tasks = append(tasks, t)
 		for _, g := range t.targets {
 			if g.written {

@@ -55,8 +55,8 @@ type Worker struct {
 	// scenes that must not be written unasked the reason in words; nil lets all pass. Its
 	// error ends the batch.
 	Brake func([]Planned) (map[scene.ID]message.Message, error)
-	// Step says what a job is at: reading, planning, writing, checking.
-	Step func(j queue.Job, step string)
+	// Step says what a job is at: reading, planning, writing (then also which fields), checking.
+	Step func(j queue.Job, step string, fields []scene.Field)
 }
 
 // Outcome is how a job ended.

@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/event"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -66,12 +67,25 @@ func (b *batch) write() error {
 		if err := b.Permit(b.soft); err != nil {
 			return nil //nolint:nilerr // asked to stop while waiting: as above
 		}
-		b.Step(t.job, "writing")
+		b.Step(t.job, "writing", t.fields())
 		if err := b.writeTask(t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fields are those that differ in any item of a task, in the order of the plans.
+func (t *task) fields() []scene.Field {
+	var out []scene.Field
+	for _, g := range t.targets {
+		for _, d := range g.Plan.Decisions {
+			if d.Changes() && !slices.Contains(out, d.Field) {
+				out = append(out, d.Field)
+			}
+		}
+	}
+	return out
 }
 
 // writeTask writes the items of a task. What fails at one item does not keep the others

@@ -34,7 +34,7 @@ type Links struct {
 	Report func([]worker.Result) bool
 	Brake  func([]worker.Planned) (map[scene.ID]message.Message, error)
 	// Step is told of each write, and of the first job of every other step.
-	Step func(queue.Job, string)
+	Step func(queue.Job, string, []scene.Field)
 }
 
 // Begin claims the jobs that are due. It returns nil when all of them wait on. ctx ends the
@@ -63,12 +63,12 @@ func (b *Batch) Run(hard context.Context) error {
 }
 
 // thin leaves out all but the first job of a step that is no write.
-func thin(step func(queue.Job, string)) func(queue.Job, string) {
+func thin(step func(queue.Job, string, []scene.Field)) func(queue.Job, string, []scene.Field) {
 	last := ""
-	return func(j queue.Job, s string) {
+	return func(j queue.Job, s string, fields []scene.Field) {
 		if s != last || s == writing {
 			last = s
-			step(j, s)
+			step(j, s, fields)
 		}
 	}
 }
@@ -143,13 +143,13 @@ func pictures(b Budgets) (fail bool, at time.Time) {
 	return fail, host.Later(b.Stash.Next(budget.Cover), host.Later(b.Plex.Next(budget.Upload), b.Plex.Next(budget.Pictures)))
 }
 
-// Step takes in what the worker is at.
-func (d *Dispatcher) Step(j queue.Job, step string) {
+// Step takes in what the worker is at, and which fields it writes.
+func (d *Dispatcher) Step(j queue.Job, step string, fields []scene.Field) {
 	b := d.batch
 	if b == nil {
 		return
 	}
-	b.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step}}
+	b.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step, Fields: fields}}
 	if step == writing {
 		if b.position == 0 {
 			b.toWrite = len(d.claimed) // the others have their results

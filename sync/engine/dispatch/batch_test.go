@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -221,24 +222,27 @@ func TestARefusalIsForgottenWhenAPersonAsks(t *testing.T) {
 func TestStepsTellWhatIsInHand(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 2)
-	r.Step(queue.Job{Scene: 9}, "writing") // of a batch that has ended
+	r.Step(queue.Job{Scene: 9}, "writing", nil) // of a batch that has ended
 	if r.InHand() != nil {
 		t.Fatal("something is in hand")
 	}
 	r.enqueue(1, 2)
 	r.begin()
-	r.Step(queue.Job{Scene: 1, Name: "Film 1"}, "reading")
-	if got := r.InHand(); len(got) != 1 || got[0] != (api.InHand{Scene: 1, Name: "Film 1", Step: "reading"}) {
+	r.Step(queue.Job{Scene: 1, Name: "Film 1"}, "reading", nil)
+	if got := r.InHand(); !reflect.DeepEqual(got, []api.InHand{{Scene: 1, Name: "Film 1", Step: "reading"}}) {
 		t.Errorf("in hand %+v", got)
 	}
 	if p := r.Progress(r.now(), 2); p.Current != "Film 1" || p.Written != 0 || p.ToWrite != 0 || p.Total != 2 {
 		t.Errorf("reading: %+v", p)
 	}
-	r.Step(queue.Job{Scene: 1, Name: "Film 1"}, "writing")
+	r.Step(queue.Job{Scene: 1, Name: "Film 1"}, "writing", []scene.Field{scene.FieldTags})
+	if got := r.InHand(); len(got) != 1 || !slices.Equal(got[0].Fields, []scene.Field{scene.FieldTags}) {
+		t.Errorf("in hand %+v, want the fields that are written", got)
+	}
 	if p := r.Progress(r.now(), 2); p.Written != 1 || p.Unchecked != 1 || p.ToWrite != 2 {
 		t.Errorf("writing: %+v", p)
 	}
-	r.Step(queue.Job{Scene: 2, Name: "Film 2"}, "writing")
+	r.Step(queue.Job{Scene: 2, Name: "Film 2"}, "writing", nil)
 	r.take(worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true})
 	if p := r.Progress(r.now(), 1); p.Written != 2 || p.Unchecked != 1 || p.Done != 1 || p.ToWrite != 2 {
 		t.Errorf("checked: %+v", p)
@@ -250,7 +254,7 @@ func TestABatchTellsEachWriteAndTheFirstOfOtherSteps(t *testing.T) {
 	r := newRig(t, 3)
 	r.enqueue(1, 2, 3)
 	var steps []string
-	b := r.beginWith(func(j queue.Job, step string) { steps = append(steps, step) })
+	b := r.beginWith(func(j queue.Job, step string, _ []scene.Field) { steps = append(steps, step) })
 	r.End(b.Run(t.Context()), r.now())
 	count := map[string]int{}
 	for _, s := range steps {

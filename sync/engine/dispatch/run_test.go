@@ -173,7 +173,7 @@ func TestWhatIsToBeWrittenIsExpectedFromWhatWas(t *testing.T) {
 				r.enqueue(id)
 			}
 			r.begin()
-			r.Step(queue.Job{Scene: id}, "writing")
+			r.Step(queue.Job{Scene: id}, "writing", nil)
 			if p := r.Progress(r.now(), 100); p.ToWrite != tt.want {
 				t.Errorf("%d are to be written, want %d", p.ToWrite, tt.want)
 			}
