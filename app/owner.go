@@ -18,6 +18,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/remote"
 )
 
@@ -100,7 +101,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 	if !p.lasting && !p.still {
 		over = over.with(unscheduled, "--once")
 	}
-	engine.Thrift()
+	upkeep.Thrift()
 	o.Engine = engine.New(engine.Options{
 		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), SignIn: dial.SignIn, Discover: dial.Discover(""), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,

@@ -44,12 +44,6 @@ func (e *Engine) wakeBudgets() {
 	e.account.Budget().Wake()
 }
 
-// forgetFailures begins anew, because a person asked for it.
-func (e *Engine) forgetFailures() {
-	e.links.Forget()
-	e.account.Budget().Forget()
-}
-
 // dueChecks checks the connections that have not answered yet, that failed, or that
 // somebody has doubts about. An open breaker is tried by its probe alone.
 func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
@@ -183,7 +177,8 @@ func (e *Engine) forgetRefusal() {
 // tryAgain takes back what holds work until a person does something.
 func (e *Engine) tryAgain() {
 	e.dispatch.Release(e.now())
-	e.forgetFailures()
+	e.links.Forget()
+	e.account.Budget().Forget()
 	e.upkeep.Forget()
 	e.forgetRefusal()
 	e.links.Recheck(e.now())

@@ -22,6 +22,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/proc"
 )
 
@@ -123,7 +124,7 @@ func measuredChild(text string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	engine.Thrift()
+	upkeep.Thrift()
 	stop := profile(os.Getenv(profileEnv))
 	defer stop()
 	l, err := openChild(j)

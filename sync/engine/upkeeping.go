@@ -13,9 +13,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// Thrift sets how this process trades memory for processor time.
-func Thrift() { upkeep.Thrift() }
-
 // dueUpkeep stores a sign of life, ends waits that were long enough and, once a day, drops
 // old records and has a backup made.
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {

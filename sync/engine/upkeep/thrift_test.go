@@ -1,10 +1,10 @@
-package engine_test
+package upkeep_test
 
 import (
 	"runtime/debug"
 	"testing"
 
-	"lockstep/sync/engine"
+	"lockstep/sync/engine/upkeep"
 )
 
 // Not parallel: both settings are those of the whole process.
@@ -18,13 +18,13 @@ func TestThriftBoundsGarbageUnlessTheEnvironmentDoes(t *testing.T) {
 	}
 	t.Setenv("GOGC", "50")
 	t.Setenv("GOMEMLIMIT", "1GiB")
-	engine.Thrift()
+	upkeep.Thrift()
 	if p, l := now(); p != 100 || l != limit {
 		t.Errorf("the environment is overruled: %d %%, %d bytes", p, l)
 	}
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
-	engine.Thrift()
+	upkeep.Thrift()
 	if p, l := now(); p != 200 || l != 256<<20 {
 		t.Errorf("%d %%, %d bytes; want 200 %% and 256 MB", p, l)
 	}
