@@ -73,9 +73,9 @@ func list[T any](items []T) []T {
 }
 
 // dict is a map that is {} in JSON when it is empty.
-func dict[V any](m map[string]V) map[string]V {
+func dict[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil {
-		return map[string]V{}
+		return map[K]V{}
 	}
 	return m
 }

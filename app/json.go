@@ -23,7 +23,7 @@ type jobJSON struct {
 	Scene       scene.ID     `json:"scene"`
 	Name        string       `json:"name"`
 	State       queue.State  `json:"state"`
-	Cause       string       `json:"cause"`
+	Cause       queue.Cause  `json:"cause"`
 	Enqueued    *time.Time   `json:"enqueued"`
 	Due         *time.Time   `json:"due"` // next try, or when a finished one finished
 	Attempts    int          `json:"attempts"`
@@ -48,16 +48,16 @@ func jobOf(j queue.Job) jobJSON {
 
 // runJSON is one run: from an idle queue to the next.
 type runJSON struct {
-	ID      uint64     `json:"id"`
-	Started *time.Time `json:"started"`
-	Ended   *time.Time `json:"ended"` // null while it lasts
-	Cause   string     `json:"cause"`
-	Written int        `json:"written"`
-	InStep  int        `json:"inStep"`
-	Parked  int        `json:"parked"`
-	Skipped int        `json:"skipped"`
-	Dead    int        `json:"dead"`
-	Undone  bool       `json:"undone"`
+	ID      uint64      `json:"id"`
+	Started *time.Time  `json:"started"`
+	Ended   *time.Time  `json:"ended"` // null while it lasts
+	Cause   queue.Cause `json:"cause"`
+	Written int         `json:"written"`
+	InStep  int         `json:"inStep"`
+	Parked  int         `json:"parked"`
+	Skipped int         `json:"skipped"`
+	Dead    int         `json:"dead"`
+	Undone  bool        `json:"undone"`
 }
 
 func runOf(r store.Run) runJSON {
@@ -97,37 +97,29 @@ func activityOf(a store.Activity) activityJSON {
 
 // reportJSON is a reconciliation without its rows.
 type reportJSON struct {
-	ID                uint64            `json:"id"`
-	Scope             string            `json:"scope"`
-	Started           *time.Time        `json:"started"`
-	Ended             *time.Time        `json:"ended"` // null while it lasts
-	Preview           bool              `json:"preview"`
-	Deep              bool              `json:"deep"`
-	Scheduled         bool              `json:"scheduled"`
-	Incomplete        string            `json:"incomplete"` // why, empty when it is complete
-	IncompleteMessage *messageJSON      `json:"incompleteMessage"`
-	Total             int               `json:"total"`
-	Checked           int               `json:"checked"`
-	InStep            int               `json:"inStep"`
-	Gaps              int               `json:"gaps"`
-	GapsByKind        map[string]int    `json:"gapsByKind"`
-	Enqueued          int               `json:"enqueued"`
-	Skipped           map[skip.Code]int `json:"skipped"`
+	ID                uint64              `json:"id"`
+	Scope             string              `json:"scope"`
+	Started           *time.Time          `json:"started"`
+	Ended             *time.Time          `json:"ended"` // null while it lasts
+	Preview           bool                `json:"preview"`
+	Deep              bool                `json:"deep"`
+	Scheduled         bool                `json:"scheduled"`
+	Incomplete        string              `json:"incomplete"` // why, empty when it is complete
+	IncompleteMessage *messageJSON        `json:"incompleteMessage"`
+	Total             int                 `json:"total"`
+	Checked           int                 `json:"checked"`
+	InStep            int                 `json:"inStep"`
+	Gaps              int                 `json:"gaps"`
+	GapsByKind        map[queue.Cause]int `json:"gapsByKind"`
+	Enqueued          int                 `json:"enqueued"`
+	Skipped           map[skip.Code]int   `json:"skipped"`
 }
 
 func reportOf(r store.Report) reportJSON {
 	return reportJSON{
 		r.ID, r.Scope, stamp(r.Started), stamp(r.Ended), r.Preview, r.Deep, r.Scheduled, r.Incomplete.String(), messageOf(r.Incomplete), r.Total, r.Checked,
-		r.InStep, r.Gaps, dict(r.GapsByKind), r.Enqueued, codes(r.Skipped),
+		r.InStep, r.Gaps, dict(r.GapsByKind), r.Enqueued, dict(r.Skipped),
 	}
-}
-
-// codes are counts by skip reason; none is an empty map.
-func codes(counts map[skip.Code]int) map[skip.Code]int {
-	if counts == nil {
-		return map[skip.Code]int{}
-	}
-	return counts
 }
 
 // rowJSON is one row of a report.
@@ -135,7 +127,7 @@ type rowJSON struct {
 	Scene         scene.ID     `json:"scene"`
 	Title         string       `json:"title"`
 	Path          string       `json:"path"`
-	Kind          string       `json:"kind"`
+	Kind          queue.Cause  `json:"kind"`
 	Outcome       string       `json:"outcome"`
 	Reason        skip.Code    `json:"reason"`
 	Words         string       `json:"words"`

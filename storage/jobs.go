@@ -12,9 +12,6 @@ import (
 	"lockstep/sync/scene"
 )
 
-// repaired is the cause of a job made anew because its record was damaged.
-const repaired = "repaired"
-
 // Job implements store.Jobs. A damaged record is answered with a new waiting job: a
 // job is only the wish to compare a scene, so nothing is lost.
 func (t *tx) Job(id scene.ID) (queue.Job, bool, error) {
@@ -27,7 +24,7 @@ func (t *tx) Job(id scene.ID) (queue.Job, bool, error) {
 }
 
 func (t *tx) anew(id scene.ID) queue.Job {
-	return queue.Enqueue(nil, queue.Wish{Scene: id, Cause: repaired}, t.env.now().UTC())
+	return queue.Enqueue(nil, queue.Wish{Scene: id, Cause: queue.Repaired}, t.env.now().UTC())
 }
 
 // PutJob implements store.Jobs. It is the only function that writes a job.

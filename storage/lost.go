@@ -112,7 +112,7 @@ func (h *healer) lostRun(key []byte) error {
 		return nil
 	}
 	at := h.tx.env.now().UTC()
-	return h.tx.put(bRuns, key, store.Run{ID: tail(key), Started: at, Ended: at, Cause: repaired})
+	return h.tx.put(bRuns, key, store.Run{ID: tail(key), Started: at, Ended: at, Cause: queue.Repaired})
 }
 
 func (h *healer) lostReport(key []byte) error {
@@ -141,7 +141,7 @@ func (h *healer) lostRow(r damagedRecord) error {
 		return nil
 	}
 	sealed, err := s.encode(store.ReportRow{
-		Scene: scene.ID(tail(r.key)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
+		Scene: scene.ID(tail(r.key)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: queue.Cause(part[2]),
 		Message: message.New(message.LostRow),
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"lockstep/sync/queue"
 	"lockstep/sync/store"
 )
 
@@ -61,7 +62,7 @@ func compareRows(tx store.Tx, m *model) error {
 		}
 	}
 	for _, outcome := range []string{"", "enqueued", "skipped"} {
-		for _, kind := range []string{"", "drifted"} {
+		for _, kind := range []queue.Cause{"", queue.Drifted} {
 			want := 0
 			for _, r := range m.rows {
 				if (outcome == "" || r.Outcome == outcome) && (kind == "" || r.Kind == kind) {

@@ -126,6 +126,6 @@ func historyStep(t *rapid.T) step {
 }
 
 func rowStep(t *rapid.T) step {
-	r := store.ReportRow{Scene: genID(t), Outcome: rapid.SampledFrom([]string{"enqueued", "skipped"}).Draw(t, "outcome"), Kind: rapid.SampledFrom([]string{"", "drifted"}).Draw(t, "kind")}
+	r := store.ReportRow{Scene: genID(t), Outcome: rapid.SampledFrom([]string{"enqueued", "skipped"}).Draw(t, "outcome"), Kind: rapid.SampledFrom([]queue.Cause{"", queue.Drifted}).Draw(t, "kind")}
 	return step{func(tx store.Tx) error { return tx.AddRows(1, []store.ReportRow{r}) }, func(m *model) { m.rows[r.Scene] = r }}
 }

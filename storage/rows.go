@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -41,7 +42,7 @@ func (s *sheet) wanted(q store.RowQuery) (map[string]bool, int) {
 		if len(part) != 4 {
 			return nil
 		}
-		if fits(q.Outcome, part[0]) && fits(string(q.Reason), part[1]) && fits(q.Kind, part[2]) {
+		if fits(q.Outcome, part[0]) && fits(string(q.Reason), part[1]) && fits(string(q.Kind), part[2]) {
 			out[string(k)] = true
 			total += s.count(k)
 		}
@@ -102,7 +103,7 @@ func (p *pager) decode(k, v []byte) store.ReportRow {
 	p.tx.env.report(bRows, k, err)
 	part := bytes.Split(classOf(v), []byte{0})
 	return store.ReportRow{
-		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: string(part[2]),
+		Scene: scene.ID(tail(k)), Outcome: string(part[0]), Reason: skip.Code(part[1]), Kind: queue.Cause(part[2]),
 		Message: message.New(message.LostRow),
 	}
 }

@@ -32,7 +32,7 @@ type ExportRow struct {
 func Exported(r store.ReportRow) ExportRow {
 	words, advice := RowReason(r)
 	return ExportRow{
-		Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: r.Kind, Outcome: r.Outcome, Reason: r.Reason,
+		Scene: r.Scene, Title: r.Title, Path: r.Path, Kind: string(r.Kind), Outcome: r.Outcome, Reason: r.Reason,
 		Words: words.String(), Advice: advice.String(), Changes: r.Changes,
 	}
 }

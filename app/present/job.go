@@ -101,7 +101,7 @@ func tries(n int) string {
 }
 
 // Cause says why a job exists.
-func Cause(cause string) string { return Say(queue.Cause(cause)) }
+func Cause(c queue.Cause) string { return Say(c.Message()) }
 
 // stateWords are the states of a job as people read them, from the glossary in the docs,
 // and what an empty list of that state says.

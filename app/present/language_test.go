@@ -105,9 +105,6 @@ func listed() []string {
 	for _, w := range choices {
 		words = append(words, w)
 	}
-	for _, k := range kinds {
-		words = append(words, k.words)
-	}
 	for _, s := range queue.States() {
 		words = append(words, stateWords[s].is, stateWords[s].none)
 	}

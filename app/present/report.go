@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -77,42 +78,13 @@ func queued(r store.Report) string {
 
 // ByKind lists the gaps of a report by kind: "never synced 9 · changed in Stash 11".
 func ByKind(r store.Report) string {
-	kinds := make([]string, 0, len(r.GapsByKind))
-	for k, n := range r.GapsByKind {
-		if n > 0 {
-			kinds = append(kinds, k)
+	var parts []string
+	for _, k := range queue.Gaps {
+		if n := r.GapsByKind[k]; n > 0 {
+			parts = append(parts, Cause(k)+" "+Number(n))
 		}
-	}
-	slices.SortFunc(kinds, func(a, b string) int { return kindRank(a) - kindRank(b) })
-	parts := make([]string, len(kinds))
-	for i, k := range kinds {
-		parts[i] = Kind(k) + " " + Number(r.GapsByKind[k])
 	}
 	return join(parts...)
-}
-
-var kinds = []struct{ code, words string }{
-	{"never-synced", "never synced"}, {"changed", "changed in Stash"}, {"drifted", "changed in Plex"},
-	{"emptied", "emptied in Plex"}, {"missing", "missing in Plex"},
-}
-
-// Kind names a kind of gap. A code this version does not know is shown as it is.
-func Kind(code string) string {
-	for _, k := range kinds {
-		if k.code == code {
-			return T(k.words)
-		}
-	}
-	return strings.ReplaceAll(code, "-", " ")
-}
-
-func kindRank(code string) int {
-	for i, k := range kinds {
-		if k.code == code {
-			return i
-		}
-	}
-	return len(kinds)
 }
 
 // Incomplete is the band over a report that ended early, "" for a complete one.
@@ -146,7 +118,7 @@ const (
 
 // ReportRow makes a line of a report row.
 func ReportRow(r store.ReportRow, preview bool) Row {
-	row := Row{Title: Named(r.Title, r.Scene), Kind: Kind(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Message)}
+	row := Row{Title: Named(r.Title, r.Scene), Kind: Cause(r.Kind), Outcome: T(r.Outcome), Why: Say(r.Message)}
 	if row.Kind == "" {
 		row.Kind = T("no gap")
 	}

@@ -26,7 +26,7 @@ func TestMessagesAreSaidInGerman(t *testing.T) { //nolint:paralleltest // see ab
 	for want, m := range map[string]message.Message{
 		"":                                     message.None,
 		"Szene 812, bearbeitet: 21. Nov 10:04": message.New(message.ExplainEdited, message.Number(812), message.Time(at)),
-		"eingereiht, weil: noch nie synchronisiert":                        message.New(message.ExplainCause, message.Of(queue.Cause("never-synced"))),
+		"eingereiht, weil: nie synchronisiert": message.New(message.ExplainCause, message.Of(queue.Cause("never-synced").Message())),
 		"Keine Pfadregel deckt „/data/x.mkv“ ab":                           message.New(message.MatchNoRule, message.List(message.Of(message.New(message.QuotedPath, message.Path("/data/x.mkv"))))),
 		"Titel: bleibt: in Plex gesperrt, nicht von Lockstep":              field(scene.FieldTitle, message.New(message.PlanLocked)),
 		"Datum: leer → „2019-05-02“; von Lockstep geschrieben am 21. Nov":  message.Clauses(field(scene.FieldDate, message.New(message.ExplainChange, message.Of(message.New(message.ExplainEmpty)), message.Of(message.New(message.QuotedTitle, message.Title("2019-05-02"))))), message.New(message.PlanWrittenOn, message.Day(at))),

@@ -119,10 +119,10 @@ func TestFiltersCountEveryJobOnce(t *testing.T) {
 	}
 }
 
-var seed = store.Report{Scope: "all", Started: now, Total: 8, Checked: 8, Gaps: 8, GapsByKind: map[string]int{"missing": 8}, Skipped: map[skip.Code]int{skip.NoMetadata: 8}}
+var seed = store.Report{Scope: "all", Started: now, Total: 8, Checked: 8, Gaps: 8, GapsByKind: map[queue.Cause]int{"missing": 8}, Skipped: map[skip.Code]int{skip.NoMetadata: 8}}
 
 var large = store.Report{Scope: "24h", Started: now, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16,
-	GapsByKind: map[string]int{"drifted": 4, "never-synced": 9, "changed": 11, "emptied": 0}, Skipped: map[skip.Code]int{skip.NoMetadata: 6, skip.Ambiguous: 2}}
+	GapsByKind: map[queue.Cause]int{"drifted": 4, "never-synced": 9, "changed": 11, "emptied": 0}, Skipped: map[skip.Code]int{skip.NoMetadata: 6, skip.Ambiguous: 2}}
 
 // The third incident, verbatim: eight gaps and nothing enqueued must come with the reason.
 func TestEightGapsNothingEnqueuedIsExplained(t *testing.T) {
@@ -161,7 +161,7 @@ func TestReportSentences(t *testing.T) {
 		"scene":      {present.Scope("scene:12"), "scene 12"},
 		"week":       {present.Scope("7days"), "last 7 days"},
 		"later":      {present.Scope("moon"), "moon"},
-		"later kind": {present.Kind("new-kind"), "new kind"},
+		"later kind": {present.Cause("new-kind"), "new kind"},
 		"brake":      {present.Brake(message.New(message.BrakeOverwrite, message.Count(412), message.Count(1204), message.Of(message.New(message.SeveralSummary)))), "This would overwrite 412 of 1" + nn + "204 summaries that Lockstep did not write. Continue?"},
 		"brake asks": {present.Brake(message.Foreign("Really?")), "Really?"},
 		"foot":       {present.PreviewFoot(16, 41, false), "16 scenes, 41 fields. Nothing has been written."},

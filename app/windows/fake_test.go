@@ -260,7 +260,7 @@ func sampleJobs() []queue.Job {
 
 func sampleRows(n int) []store.ReportRow {
 	var rows []store.ReportRow
-	kinds := []string{"never-synced", "changed", "drifted", "missing"}
+	kinds := []queue.Cause{queue.NeverSynced, queue.Changed, queue.Drifted, queue.Missing}
 	for i := range n {
 		r := store.ReportRow{Scene: scene.ID(800 + i), Title: names[i%len(names)], Path: "/data/films/" + names[i%len(names)] + ".mp4", Kind: kinds[i%4]}
 		if i%3 == 2 {
@@ -279,7 +279,7 @@ func newFake() *fake {
 	f := &fake{jobs: sampleJobs(), rows: map[uint64][]store.ReportRow{7: sampleRows(24), 8: sampleRows(24)}}
 	f.snapshots.Store(sampleSnapshot())
 	skipped := map[skip.Code]int{skip.NoMetadata: 3, skip.Ambiguous: 3, skip.PathNotMapped: 2}
-	kinds := map[string]int{"never-synced": 6, "changed": 6, "drifted": 6, "missing": 6}
+	kinds := map[queue.Cause]int{"never-synced": 6, "changed": 6, "drifted": 6, "missing": 6}
 	f.reports = []store.Report{
 		{ID: 8, Scope: "all", Started: ago(2 * time.Minute), Ended: ago(time.Minute), Preview: true, Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
 		{ID: 7, Scope: "all", Started: ago(3 * time.Hour), Ended: ago(3 * time.Hour), Total: 1204, Checked: 1204, InStep: 1180, Gaps: 24, Enqueued: 16, GapsByKind: kinds, Skipped: skipped},
@@ -307,7 +307,7 @@ func newFake() *fake {
 		{Topic: "Path", Message: message.Foreign(`rule /data/films → D:\Films gives D:\Films\DSC_0042.mp4`)},
 		{Topic: "Plex", Message: message.Foreign("found: “DSC_0042” in Films (item 5512)"), Lines: said("“DSC_0042” in Films (item 5512): the same path, 100 %")},
 		{Topic: "Fields", Message: message.Foreign("2 fields would be written"), Lines: said("date: empty → “2019-05-02”", "tags: + Sea, − Draft", "summary: Locked in Plex by somebody else; unlock the field in Plex, or set its policy to mirror")},
-		{Topic: "Queue", Message: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited"))))},
+		{Topic: "Queue", Message: message.New(message.ExplainRetrying, message.Count(2), message.Time(time.Date(2026, 11, 23, 13, 32, 0, 0, time.UTC))), Lines: append(said("last: Plex answered with an error (500)."), message.New(message.ExplainCause, message.Of(queue.Cause("edited").Message())))},
 	}}
 	return f
 }

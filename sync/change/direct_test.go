@@ -43,9 +43,9 @@ func shelfOf(t *testing.T, n int) *shelf {
 }
 
 // causes are the waiting jobs by scene.
-func (s *shelf) causes() map[scene.ID]string {
+func (s *shelf) causes() map[scene.ID]queue.Cause {
 	s.t.Helper()
-	out := map[scene.ID]string{}
+	out := map[scene.ID]queue.Cause{}
 	s.View(s.t, func(tx store.Tx) error {
 		return tx.JobsIn(queue.Waiting, func(j queue.Job) bool { out[j.Scene] = j.Cause; return true })
 	})
@@ -95,7 +95,7 @@ func TestWhatDiffersIsEnqueuedWithItsCause(t *testing.T) {
 	s.Edit(5, func(x *scene.Scene) { x.Title = "Both"; x.Files[0].Path = "/data/films/both.mkv" })
 	delete(s.Stash.Has, 6)
 	f := s.sweep()
-	want := map[scene.ID]string{1: "edited", 3: "moved", 4: "cover", 5: "edited", 9: "new"}
+	want := map[scene.ID]queue.Cause{1: "edited", 3: "moved", 4: "cover", 5: "edited", 9: "new"}
 	if got := s.causes(); !maps.Equal(got, want) || f != (change.Found{Scenes: 8, Enqueued: 5, Deleted: 1}) {
 		t.Errorf("%v, %+v, want %v", got, f, want)
 	}
@@ -188,7 +188,7 @@ func TestWhatWasFoundBeforeAStopIsKept(t *testing.T) {
 	s.Edit(2, func(*scene.Scene) {})
 	s.Edit(3, func(x *scene.Scene) { x.Title = "Edited" })
 	s.Stash.Spoil(testkit.Trouble(fault.Canceled, fault.Stash), "cover", "2")
-	if f, err := s.finder.Sweep(t.Context()); err == nil || f.Enqueued != 1 || !maps.Equal(s.causes(), map[scene.ID]string{1: "edited"}) {
+	if f, err := s.finder.Sweep(t.Context()); err == nil || f.Enqueued != 1 || !maps.Equal(s.causes(), map[scene.ID]queue.Cause{1: "edited"}) {
 		t.Errorf("%+v, %v, %v", f, err, s.causes())
 	}
 	s.Stash.Mend()
@@ -213,7 +213,7 @@ func TestASceneThatCannotBeReadGetsOneJob(t *testing.T) {
 	}
 	put(2, func(j queue.Job) queue.Job { return j.Fail(testkit.Trouble(fault.Rejected, fault.Stash), 0, now) })
 	put(3, func(j queue.Job) queue.Job { return j.Complete(message.None, now) })
-	if f := s.sweep(); f.Enqueued != 2 || !maps.Equal(s.causes(), map[scene.ID]string{1: "edited", 3: "edited"}) {
+	if f := s.sweep(); f.Enqueued != 2 || !maps.Equal(s.causes(), map[scene.ID]queue.Cause{1: "edited", 3: "edited"}) {
 		t.Errorf("%+v, %v", f, s.causes())
 	}
 	if x, _ := s.seen(1); x.UpdatedAt == s.Stash.Has[1].UpdatedAt {
@@ -306,7 +306,7 @@ func TestAFileSweepFindsWhatMovedAndNothingElse(t *testing.T) {
 	s.Stash.Has[2].Title = "Edited"
 	s.Stash.Has[10] = &scene.Scene{ID: 10, Title: "Unknown", Files: []scene.File{{Path: "/data/films/10.mkv"}}}
 	f, err := s.finder.Files(t.Context())
-	if err != nil || f != (change.Found{Scenes: 10, Enqueued: 1}) || !maps.Equal(s.causes(), map[scene.ID]string{1: "moved"}) {
+	if err != nil || f != (change.Found{Scenes: 10, Enqueued: 1}) || !maps.Equal(s.causes(), map[scene.ID]queue.Cause{1: "moved"}) {
 		t.Errorf("%+v, %v, %v", f, err, s.causes())
 	}
 	s.View(t, func(tx store.Tx) error {

@@ -69,7 +69,7 @@ func reachesBack(list, changed []scene.Stamp) bool {
 // examine reads scenes and enqueues those whose content, files or cover differ from
 // what was last brought in step, with the cause given or, without one, the one found. It
 // adds to found what it enqueued.
-func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause string, found *Found) error {
+func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause queue.Cause, found *Found) error {
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
 		ids = ids[len(part):]
@@ -100,7 +100,7 @@ func bare(sc *scene.Scene, before store.Seen, known bool) bool {
 	return len(sc.Files) == 0 && (!known || before.Paths != noFiles)
 }
 
-func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause string, found *Found) error {
+func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause queue.Cause, found *Found) error {
 	old, err := f.known(ids)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 // unread is the wish for a scene Stash could not read, so that its job shows why. A renamed
 // tag is told only once. A stamp is told again at the next sweep: a job that tries, or gave
 // up, is not begun anew for it.
-func (f *Finder) unread(id scene.ID, name, cause string, known bool) (wish []queue.Wish, err error) {
+func (f *Finder) unread(id scene.ID, name string, cause queue.Cause, known bool) (wish []queue.Wish, err error) {
 	if cause != "" {
 		if known {
 			wish = []queue.Wish{{Scene: id, Name: name, Cause: cause}}
@@ -152,7 +152,7 @@ func (f *Finder) unread(id scene.ID, name, cause string, known bool) (wish []que
 	err = f.Store.View(func(tx store.Tx) error {
 		j, ok, err := tx.Job(id)
 		if !ok || j.State == queue.Done || j.State == queue.Skipped {
-			wish = []queue.Wish{{Scene: id, Name: name, Cause: "edited"}}
+			wish = []queue.Wish{{Scene: id, Name: name, Cause: queue.Edited}}
 		}
 		return err
 	})
@@ -178,18 +178,18 @@ func (f *Finder) known(ids []scene.ID) (map[scene.ID]store.Seen, error) {
 }
 
 // judge decides whether a scene has to be brought in step again.
-func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, cause string) (seenScene, error) {
+func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, cause queue.Cause) (seenScene, error) {
 	ss := seenScene{scene: sc, seen: before}
 	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = store.StampOf(*sc, f.Clock()), sc.Name(), sc.PathHash()
 	switch {
 	case known && len(sc.Files) == 0 && before.Paths == noFiles:
 		return ss, nil // as before: there is still nothing to find in Plex
 	case !known, before.Content == "":
-		cause = cmp.Or(cause, "new")
+		cause = cmp.Or(cause, queue.New)
 	case sc.ContentHash() != before.Content:
-		cause = cmp.Or(cause, "edited")
+		cause = cmp.Or(cause, queue.Edited)
 	case sc.PathHash() != before.Paths:
-		cause = "moved"
+		cause = queue.Moved
 	default:
 		changed, err := f.coverChanged(ctx, sc, &ss.seen)
 		if err != nil {
@@ -198,7 +198,7 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 		if !changed {
 			return ss, nil
 		}
-		cause = "cover"
+		cause = queue.Cover
 	}
 	ss.wish = &queue.Wish{Scene: sc.ID, Name: sc.Name(), Cause: cause}
 	return ss, nil

@@ -12,6 +12,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
@@ -203,7 +204,7 @@ func TestASceneStashCannotReadIsReadAgain(t *testing.T) {
 	sound := r.finder.Stash
 	r.finder.Stash = odd{Stash: sound, unread: []scene.ID{1, 2}}
 	r.scan()
-	if got := r.waiting(); !maps.Equal(got, map[scene.ID]string{1: "edited", 2: "renamed"}) {
+	if got := r.waiting(); !maps.Equal(got, map[scene.ID]queue.Cause{1: "edited", 2: "renamed"}) {
 		t.Errorf("in the queue: %v, want both users of the tag: the rename is told only once", got)
 	}
 	r.finder.Stash = sound

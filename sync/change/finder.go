@@ -95,7 +95,7 @@ func (f *Finder) Sweep(ctx context.Context) (Found, error) {
 
 // Recheck puts every scene the store knows into the queue: after a change of the
 // settings that decide what is wanted.
-func (f *Finder) Recheck(cause string) (int, error) {
+func (f *Finder) Recheck(cause queue.Cause) (int, error) {
 	n := 0
 	var after scene.ID
 	for {

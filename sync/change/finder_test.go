@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func TestEveryKindOfChangeIsFoundAndNothingElse(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		change func(*rig) error
-		want   map[scene.ID]string
+		want   map[scene.ID]queue.Cause
 	}{
 		"nothing":        {func(*rig) error { return nil }, nil},
 		"title":          {func(r *rig) error { return r.stash.Edit(1, func(s *sim.Scene) { s.Title = "Dusk" }) }, found("edited", 1)},
@@ -84,8 +83,8 @@ func TestEveryKindOfChangeIsFoundAndNothingElse(t *testing.T) {
 	}
 }
 
-func found(cause string, ids ...scene.ID) map[scene.ID]string {
-	out := map[scene.ID]string{}
+func found(cause queue.Cause, ids ...scene.ID) map[scene.ID]queue.Cause {
+	out := map[scene.ID]queue.Cause{}
 	for _, id := range ids {
 		out[id] = cause
 	}
@@ -254,11 +253,11 @@ func TestRecheckPutsEveryKnownSceneIntoTheQueue(t *testing.T) {
 	r := newRig(t, sim.Options{Seed: 6, Scenes: 603, NoCover: 1})
 	r.scan()
 	r.work()
-	if n, err := r.finder.Recheck("settings"); n != 603 || err != nil {
+	if n, err := r.finder.Recheck(queue.Settings); n != 603 || err != nil {
 		t.Fatalf("%d %v", n, err)
 	}
 	got := r.waiting()
-	if causes := slices.Compact(slices.Sorted(maps.Values(got))); len(got) != 603 || !reflect.DeepEqual(causes, []string{"settings"}) {
+	if causes := slices.Compact(slices.Sorted(maps.Values(got))); len(got) != 603 || !slices.Equal(causes, []queue.Cause{queue.Settings}) {
 		t.Errorf("%d jobs, causes %v", len(got), causes)
 	}
 	r.View(func(tx store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lockstep/sync/config"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -48,7 +49,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 		if err != nil {
 			return err
 		}
-		if err := f.examine(ctx, users, "renamed", found); err != nil {
+		if err := f.examine(ctx, users, queue.Renamed, found); err != nil {
 			return err // the old names stay, so the next scan finds the same
 		}
 	}

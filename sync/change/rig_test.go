@@ -45,9 +45,9 @@ func (r *rig) scan() change.Found {
 }
 
 // waiting lists the scenes in the queue with their causes.
-func (r *rig) waiting() map[scene.ID]string {
+func (r *rig) waiting() map[scene.ID]queue.Cause {
 	r.t.Helper()
-	out := map[scene.ID]string{}
+	out := map[scene.ID]queue.Cause{}
 	r.View(func(tx store.Tx) error {
 		return tx.JobsIn(queue.Waiting, func(j queue.Job) bool { out[j.Scene] = j.Cause; return true })
 	})

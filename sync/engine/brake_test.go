@@ -154,7 +154,7 @@ func TestReconcileHoldsAMassChangeAndAsks(t *testing.T) {
 	if rep.Enqueued != 1 || rep.Skipped[skip.Brake] != 60 || rep.Gaps != 61 || !out.Held.Has(scene.FieldSummary) {
 		t.Errorf("got %+v, held %+v", rep, out.Held)
 	}
-	if row := rowOf(rows, 7); row.Reason != skip.Brake || row.Kind != reconcile.Drifted || len(row.Changes) != 1 {
+	if row := rowOf(rows, 7); row.Reason != skip.Brake || row.Kind != queue.Drifted || len(row.Changes) != 1 {
 		t.Errorf("a held row: %+v", row)
 	}
 	pre, _ := b.compare(func(r *reconcile.Run) { r.Report.Preview = true })

@@ -24,7 +24,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 	if len(q.Scenes) > 0 {
 		err := e.loop.Ask(ctx, func() error {
 			e.tryAgain()
-			return e.enqueueEach(q.Scenes, queue.Wish{Cause: "asked for", Forced: true, Confirmed: true})
+			return e.enqueueEach(q.Scenes, queue.Wish{Cause: queue.AskedFor, Forced: true, Confirmed: true})
 		})
 		res.Enqueued = len(q.Scenes)
 		return res, err
@@ -68,7 +68,7 @@ func (e *Engine) Retry(ctx context.Context, q api.Selection) (n int, err error) 
 		}
 		n = len(ids)
 		e.tryAgain()
-		return e.enqueueEach(ids, queue.Wish{Cause: "retry", Forced: true, Confirmed: q.ByName()})
+		return e.enqueueEach(ids, queue.Wish{Cause: queue.Retry, Forced: true, Confirmed: q.ByName()})
 	})
 	return n, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -335,7 +336,7 @@ func scanning(t *testing.T, r *reached) {
 	for time.Now().Before(deadline) && !r.found {
 		_, rows := b.compareOn(context.Background(), l, preview)
 		r.found = rowOf(rows, id).Reason == skip.LibraryScanning
-		if rowOf(rows, id).Kind != reconcile.Missing {
+		if rowOf(rows, id).Kind != queue.Missing {
 			break
 		}
 	}

@@ -66,7 +66,7 @@ func TestAFailingServerMakesTheReportIncompleteAndNothingMissing(t *testing.T) {
 				t.Errorf("incomplete %q, fault %v, want %q", rep.Incomplete, out.Fault, tt.words)
 			}
 			for _, row := range rows {
-				if row.Kind == reconcile.Missing {
+				if row.Kind == queue.Missing {
 					t.Errorf("missing: %+v", row)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -86,7 +87,7 @@ func TestIncident3EightRawScenesAreEightGapsWithAReasonEach(t *testing.T) {
 	b.drain()
 	out, rows := b.compare(nil)
 	rep := out.Report
-	if rep.Gaps != 8 || rep.Enqueued != 0 || rep.Skipped[skip.NoMetadata] != 8 || !rep.Incomplete.IsZero() || rep.GapsByKind[reconcile.Missing] != 8 {
+	if rep.Gaps != 8 || rep.Enqueued != 0 || rep.Skipped[skip.NoMetadata] != 8 || !rep.Incomplete.IsZero() || rep.GapsByKind[queue.Missing] != 8 {
 		t.Errorf("got %+v, want 8 gaps, 0 enqueued, 8 skipped for no metadata", rep)
 	}
 	for _, row := range rows {

@@ -21,4 +21,5 @@ const (
 	CauseSettings    Code = "cause.settings"
 	CauseCounted     Code = "cause.counted"
 	CauseImported    Code = "cause.imported"
+	CauseRepaired    Code = "cause.repaired"
 )

@@ -56,7 +56,7 @@ type Job struct {
 	// Again is set when the scene was wished for while its job ran.
 	Again bool `json:"again,omitempty"`
 	// Cause says in a word why the job exists: new, edited, renamed, moved, drifted…
-	Cause string `json:"cause,omitempty"`
+	Cause Cause `json:"cause,omitempty"`
 	// Due is when a waiting or retrying job may be handed out, or when a parked one
 	// gives up; for finished jobs it is when they finished.
 	Due      time.Time `json:"due"`

@@ -13,7 +13,7 @@ import (
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-func wish(cause string) queue.Wish {
+func wish(cause queue.Cause) queue.Wish {
 	return queue.Wish{Scene: 7, Name: "Harbour at dawn", Cause: cause}
 }
 
@@ -43,9 +43,9 @@ func TestAWishMakesTheJobDueOnceWhateverItsState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := queue.Enqueue(tt.old, wish("edited"), later)
-			cause := "edited"
+			cause := queue.Edited
 			if tt.keepsLine {
-				cause = "new" // what still waits says why it came
+				cause = queue.New // what still waits says why it came
 			}
 			if j.State != tt.state || j.Again != tt.again || j.Attempts != 0 || j.Cause != cause {
 				t.Errorf("%+v, want %s, again %v, no attempts, cause %s", j, tt.state, tt.again, cause)

@@ -26,7 +26,7 @@ const (
 type Wish struct {
 	Scene  scene.ID
 	Name   string
-	Cause  string
+	Cause  Cause
 	Forced bool
 	// Confirmed is a person's wish for this very scene.
 	Confirmed bool

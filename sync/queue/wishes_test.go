@@ -41,9 +41,9 @@ func TestAWishBringsNameAndCause(t *testing.T) {
 	for _, s := range queue.States() {
 		old := inState(s)
 		j := queue.Enqueue(&old, queue.Wish{Scene: 1, Name: "Haze", Cause: "edited"}, early)
-		want := "edited"
+		want := queue.Edited
 		if s == queue.Waiting {
-			want = "new"
+			want = queue.New
 		}
 		if j.Name != "Haze" || j.Cause != want || j.Generation != old.Generation+1 {
 			t.Errorf("%s: %+v", s, j)

@@ -6,6 +6,7 @@ import (
 
 	"lockstep/sync/compare"
 	"lockstep/sync/plan"
+	"lockstep/sync/queue"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -80,7 +81,7 @@ func (s *session) weigh(sub *subject) {
 	case sub.Code == skip.DeletedInStash, sub.Code == skip.Excluded, sub.Code == skip.NoFile:
 		s.skip(sub, "", sub.Code, sub.Message)
 	case sub.Code != "" && len(sub.Gone) > 0:
-		s.enqueue(sub, Missing, nil) // the worker looks again before it does anything
+		s.enqueue(sub, queue.Missing, nil) // the worker looks again before it does anything
 	case sub.Code != "":
 		s.missing(sub)
 	case len(sub.Items) == 0:

@@ -20,7 +20,7 @@ type Finding struct {
 	// Outcome is Enqueued for a gap to be closed, Skipped with a code, or empty: in step
 	// or, with a fault, not known.
 	Outcome string
-	Kind    string
+	Kind    queue.Cause
 	Code    skip.Code
 	Message message.Message
 	// Fault is why something could not be read.

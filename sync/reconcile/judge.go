@@ -6,6 +6,7 @@ import (
 	"lockstep/sync/compare"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 )
@@ -20,7 +21,7 @@ func (s *session) judge(sub *subject) {
 	unread := sub.unread()
 	switch {
 	case contested:
-		s.skip(sub, Drifted, skip.Contested, message.None)
+		s.skip(sub, queue.Drifted, skip.Contested, message.None)
 	case sub.Changed(), adopt && unread == nil:
 		s.enqueue(sub, sub.gap(), sub.plans())
 	case unread != nil:
@@ -42,19 +43,19 @@ func (sub *subject) unread() *fault.Error {
 }
 
 // gap is the kind of gap by what was read.
-func (sub *subject) gap() string {
+func (sub *subject) gap() queue.Cause {
 	unknown := func(it *compare.Item) bool { return !it.Known }
 	switch {
 	case sub.Seen.Content == "" || !slices.ContainsFunc(sub.Items, func(it *compare.Item) bool { return it.Known }):
-		return NeverSynced
+		return queue.NeverSynced
 	case slices.ContainsFunc(sub.Items, emptied):
-		return Emptied
+		return queue.Emptied
 	case sub.moved || sub.Seen.Content != sub.Scene.ContentHash():
-		return Changed
+		return queue.Changed
 	case slices.ContainsFunc(sub.Items, unknown):
-		return NeverSynced
+		return queue.NeverSynced
 	}
-	return Drifted
+	return queue.Drifted
 }
 
 // curated are the fields no item has by itself.

@@ -61,23 +61,23 @@ func TestTheKindOfAGap(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		set  func(*subject)
-		want string
+		want queue.Cause
 	}{
-		"written by somebody else":  {func(*subject) {}, Drifted},
-		"never brought in step":     {func(s *subject) { s.Seen.Content = "" }, NeverSynced},
-		"an item nobody wrote":      {func(s *subject) { s.Items[0].Known = false }, NeverSynced},
-		"a second one nobody wrote": {func(s *subject) { s.Items = append(s.Items, item(func(i *compare.Item) { i.Known = false })) }, NeverSynced},
-		"edited in Stash":           {func(s *subject) { s.Scene.Title = "Haze" }, Changed},
-		"moved in Stash":            {func(s *subject) { s.moved = true }, Changed},
+		"written by somebody else":  {func(*subject) {}, queue.Drifted},
+		"never brought in step":     {func(s *subject) { s.Seen.Content = "" }, queue.NeverSynced},
+		"an item nobody wrote":      {func(s *subject) { s.Items[0].Known = false }, queue.NeverSynced},
+		"a second one nobody wrote": {func(s *subject) { s.Items = append(s.Items, item(func(i *compare.Item) { i.Known = false })) }, queue.NeverSynced},
+		"edited in Stash":           {func(s *subject) { s.Scene.Title = "Haze" }, queue.Changed},
+		"moved in Stash":            {func(s *subject) { s.moved = true }, queue.Changed},
 		"edited, and a second unwritten": {func(s *subject) {
 			s.Scene.Title = "Haze"
 			s.Items = append(s.Items, item(func(i *compare.Item) { i.Known = false }))
-		}, Changed},
-		"emptied":             {func(s *subject) { s.Items[0].InPlex.Summary = "" }, Emptied},
-		"emptied, and edited": {func(s *subject) { s.Items[0].InPlex.Summary = ""; s.Scene.Title = "Haze" }, Emptied},
+		}, queue.Changed},
+		"emptied":             {func(s *subject) { s.Items[0].InPlex.Summary = "" }, queue.Emptied},
+		"emptied, and edited": {func(s *subject) { s.Items[0].InPlex.Summary = ""; s.Scene.Title = "Haze" }, queue.Emptied},
 		"the second one is emptied": {func(s *subject) {
 			s.Items = append(s.Items, item(func(i *compare.Item) { changed(i); i.InPlex.Summary = "" }))
-		}, Emptied},
+		}, queue.Emptied},
 	} {
 		sub := compared(item(changed))
 		tt.set(sub)
@@ -117,30 +117,30 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 		sub     *subject
 		set     func(*subject)
 		outcome string
-		kind    string
+		kind    queue.Cause
 		code    skip.Code
 		words   string
 	}{
 		"in step":                      {compared(item(nil)), nil, "", "", "", ""},
-		"to be written":                {compared(item(changed)), nil, Enqueued, Drifted, "", "summary"},
-		"to be adopted":                {compared(item(nil)), func(s *subject) { s.Seen.Content = "" }, Enqueued, NeverSynced, "", ""},
-		"an item to be adopted":        {compared(item(nil)), func(s *subject) { s.Items[0].Known = false }, Enqueued, NeverSynced, "", ""},
-		"another scene's item":         {compared(item(nil)), func(s *subject) { s.Items[0].State.Scene = 2 }, Enqueued, Drifted, "", ""},
-		"contested":                    {compared(item(changed)), func(s *subject) { s.Items[0].Contested = true }, Skipped, Drifted, skip.Contested, ""},
+		"to be written":                {compared(item(changed)), nil, Enqueued, queue.Drifted, "", "summary"},
+		"to be adopted":                {compared(item(nil)), func(s *subject) { s.Seen.Content = "" }, Enqueued, queue.NeverSynced, "", ""},
+		"an item to be adopted":        {compared(item(nil)), func(s *subject) { s.Items[0].Known = false }, Enqueued, queue.NeverSynced, "", ""},
+		"another scene's item":         {compared(item(nil)), func(s *subject) { s.Items[0].State.Scene = 2 }, Enqueued, queue.Drifted, "", ""},
+		"contested":                    {compared(item(changed)), func(s *subject) { s.Items[0].Contested = true }, Skipped, queue.Drifted, skip.Contested, ""},
 		"a part unread":                {compared(item(nil)), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"a picture unread":             {compared(item(nil)), func(s *subject) { s.Picture = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
-		"a part unread, to be written": {compared(item(changed)), func(s *subject) { s.Fault = trouble }, Enqueued, Drifted, "", "summary"},
+		"a part unread, to be written": {compared(item(changed)), func(s *subject) { s.Fault = trouble }, Enqueued, queue.Drifted, "", "summary"},
 		"a part unread, to be adopted": {compared(item(nil)), func(s *subject) { s.Fault, s.Items[0].Known = trouble, false }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"nothing read":                 {compared(), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"deleted in Stash":             {compared(), func(s *subject) { s.Code, s.Scene = skip.DeletedInStash, nil }, Skipped, "", skip.DeletedInStash, ""},
 		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Message = skip.Excluded, message.Foreign("Private") }, Skipped, "", skip.Excluded, "Private"},
 		"without file":                 {compared(), func(s *subject) { s.Code, s.files = skip.NoFile, nil }, Skipped, "", skip.NoFile, ""},
-		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, Missing, skip.NoMetadata, ""},
-		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, Missing, "", ""},
+		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, queue.Missing, skip.NoMetadata, ""},
+		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, queue.Missing, "", ""},
 		"in the trash": {compared(), func(s *subject) {
 			s.Code, s.found = skip.Ambiguous, match.Result{Skip: skip.Ambiguous, Why: message.Foreign("Two."), Candidates: []match.Scored{{}}}
 			s.seen.Content = "x"
-		}, Skipped, Changed, skip.Ambiguous, "Two."},
+		}, Skipped, queue.Changed, skip.Ambiguous, "Two."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,7 +213,7 @@ func TestWhatIsSettledWithoutARequest(t *testing.T) {
 	missing := match.Result{Skip: skip.NotInPlex, Why: message.Foreign("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/fog.mkv"}}}}
 	job := func(s queue.State, c skip.Code) func(*subject) {
 		return func(sub *subject) {
-			sub.job = queue.Job{State: s, Code: c, Message: message.Foreign("Told."), Cause: Changed}
+			sub.job = queue.Job{State: s, Code: c, Message: message.Foreign("Told."), Cause: queue.Changed}
 		}
 	}
 	gone := func(sub *subject) { sub.targets, sub.found = nil, missing }
@@ -223,34 +223,34 @@ func TestWhatIsSettledWithoutARequest(t *testing.T) {
 		deep    bool
 		outcome string // "" not settled, "in step", or that of the row
 		code    skip.Code
-		kind    string
+		kind    queue.Cause
 	}{
 		"in step":                  {nil, false, false, "in step", "", ""},
 		"in step, looked at deep":  {nil, false, true, "", "", ""},
-		"waits":                    {[]func(*subject){job(queue.Waiting, "")}, false, false, Enqueued, skip.AlreadyQueued, Changed},
-		"is tried again":           {[]func(*subject){job(queue.Retrying, "")}, false, false, Enqueued, skip.AlreadyQueued, Changed},
-		"is being written":         {[]func(*subject){job(queue.Running, "")}, false, false, Enqueued, skip.RunningNow, Changed},
+		"waits":                    {[]func(*subject){job(queue.Waiting, "")}, false, false, Enqueued, skip.AlreadyQueued, queue.Changed},
+		"is tried again":           {[]func(*subject){job(queue.Retrying, "")}, false, false, Enqueued, skip.AlreadyQueued, queue.Changed},
+		"is being written":         {[]func(*subject){job(queue.Running, "")}, false, false, Enqueued, skip.RunningNow, queue.Changed},
 		"waits, in a preview":      {[]func(*subject){job(queue.Waiting, "")}, true, false, "", "", ""},
 		"no file":                  {[]func(*subject){func(s *subject) { s.files = nil }}, false, false, Skipped, skip.NoFile, ""},
 		"new":                      {[]func(*subject){func(s *subject) { s.fresh = true }}, false, false, "", "", ""},
 		"new, and failed before":   {[]func(*subject){job(queue.Dead, ""), func(s *subject) { s.fresh = true }}, false, false, "", "", ""},
-		"failed before":            {[]func(*subject){job(queue.Dead, "")}, false, false, Skipped, skip.FailedBefore, Changed},
+		"failed before":            {[]func(*subject){job(queue.Dead, "")}, false, false, Skipped, skip.FailedBefore, queue.Changed},
 		"failed for its picture":   {[]func(*subject){job(queue.Dead, ""), func(s *subject) { s.job.Picture = true }}, false, false, "", "", ""},
 		"never in step":            {[]func(*subject){func(s *subject) { s.seen.Content = "" }}, false, false, "", "", ""},
-		"never in step, failed":    {[]func(*subject){job(queue.Dead, ""), func(s *subject) { s.seen.Content = ""; s.job.Cause = "new" }}, false, false, Skipped, skip.FailedBefore, NeverSynced},
+		"never in step, failed":    {[]func(*subject){job(queue.Dead, ""), func(s *subject) { s.seen.Content = ""; s.job.Cause = "new" }}, false, false, Skipped, skip.FailedBefore, queue.NeverSynced},
 		"held by the brake":        {[]func(*subject){job(queue.Skipped, skip.Brake)}, false, false, "", "", ""},
-		"contested":                {[]func(*subject){job(queue.Skipped, skip.Contested)}, false, false, Skipped, skip.Contested, Changed},
-		"not curated":              {[]func(*subject){job(queue.Skipped, skip.NoMetadata)}, false, false, Skipped, skip.NoMetadata, Changed},
+		"contested":                {[]func(*subject){job(queue.Skipped, skip.Contested)}, false, false, Skipped, skip.Contested, queue.Changed},
+		"not curated":              {[]func(*subject){job(queue.Skipped, skip.NoMetadata)}, false, false, Skipped, skip.NoMetadata, queue.Changed},
 		"left out":                 {[]func(*subject){job(queue.Skipped, skip.Excluded)}, false, false, Skipped, skip.Excluded, ""},
 		"was missing, is there":    {[]func(*subject){job(queue.Skipped, skip.NotInPlex)}, false, false, "in step", "", ""},
 		"was ambiguous, is there":  {[]func(*subject){job(queue.Skipped, skip.Ambiguous)}, false, false, "in step", "", ""},
-		"is missing":               {[]func(*subject){gone}, false, false, Enqueued, "", Missing},
-		"is missing, and parked":   {[]func(*subject){gone, job(queue.Parked, "")}, false, false, Skipped, skip.NotInPlex, Missing},
+		"is missing":               {[]func(*subject){gone}, false, false, Enqueued, "", queue.Missing},
+		"is missing, and parked":   {[]func(*subject){gone, job(queue.Parked, "")}, false, false, Skipped, skip.NotInPlex, queue.Missing},
 		"parked, is there":         {[]func(*subject){job(queue.Parked, "")}, false, false, "", "", ""},
-		"is missing, gave up":      {[]func(*subject){gone, job(queue.Skipped, skip.NotInPlex)}, false, false, Skipped, skip.NotInPlex, Missing},
-		"is missing, was unmapped": {[]func(*subject){gone, job(queue.Skipped, skip.PathNotMapped)}, false, false, Enqueued, "", Missing},
-		"is missing, was outside":  {[]func(*subject){gone, job(queue.Skipped, skip.OutsideLibrary)}, false, false, Enqueued, "", Missing},
-		"is missing, wrong case":   {[]func(*subject){gone, job(queue.Skipped, skip.PathCase)}, false, false, Enqueued, "", Missing},
+		"is missing, gave up":      {[]func(*subject){gone, job(queue.Skipped, skip.NotInPlex)}, false, false, Skipped, skip.NotInPlex, queue.Missing},
+		"is missing, was unmapped": {[]func(*subject){gone, job(queue.Skipped, skip.PathNotMapped)}, false, false, Enqueued, "", queue.Missing},
+		"is missing, was outside":  {[]func(*subject){gone, job(queue.Skipped, skip.OutsideLibrary)}, false, false, Enqueued, "", queue.Missing},
+		"is missing, wrong case":   {[]func(*subject){gone, job(queue.Skipped, skip.PathCase)}, false, false, Enqueued, "", queue.Missing},
 		"done":                     {[]func(*subject){job(queue.Done, "")}, false, false, "in step", "", ""},
 		"an item changed":          {[]func(*subject){func(s *subject) { s.targets = targets(func(x *target) { x.stamp = 6 }) }}, false, false, "", "", ""},
 		"an item nobody wrote":     {[]func(*subject){func(s *subject) { s.targets = targets(func(x *target) { x.known = false }) }}, false, false, "", "", ""},
@@ -291,18 +291,18 @@ func TestWhyASceneHasNoItem(t *testing.T) {
 		set      func(*subject)
 		outcome  string
 		code     skip.Code
-		kind     string
+		kind     queue.Cause
 	}{
-		"nowhere":                   {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, nil, Enqueued, "", Missing},
-		"in no library":             {match.Result{Skip: skip.NotInPlex, Paths: at("/media/other/a.mkv")}, false, nil, Skipped, skip.OutsideLibrary, Missing},
-		"its library is scanned":    {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, true, nil, Skipped, skip.LibraryScanning, Missing},
-		"no rule":                   {match.Result{Skip: skip.PathNotMapped}, false, nil, Skipped, skip.PathNotMapped, Missing},
-		"several items":             {match.Result{Skip: skip.Ambiguous, Candidates: []match.Scored{{}}}, false, nil, Skipped, skip.Ambiguous, Changed},
-		"waits for it":              {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job.State = queue.Parked }, Skipped, skip.NotInPlex, Missing},
-		"gave up":                   {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex} }, Skipped, skip.NotInPlex, Missing},
-		"gave up, and changed":      {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex}; s.fresh = true }, Enqueued, "", Missing},
-		"ended for something else":  {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.Excluded} }, Enqueued, "", Missing},
-		"its second file is in one": {match.Result{Skip: skip.NotInPlex, Paths: append(at("/x/a.mkv"), at("/media/films/b.mkv")...)}, false, nil, Enqueued, "", Missing},
+		"nowhere":                   {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, nil, Enqueued, "", queue.Missing},
+		"in no library":             {match.Result{Skip: skip.NotInPlex, Paths: at("/media/other/a.mkv")}, false, nil, Skipped, skip.OutsideLibrary, queue.Missing},
+		"its library is scanned":    {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, true, nil, Skipped, skip.LibraryScanning, queue.Missing},
+		"no rule":                   {match.Result{Skip: skip.PathNotMapped}, false, nil, Skipped, skip.PathNotMapped, queue.Missing},
+		"several items":             {match.Result{Skip: skip.Ambiguous, Candidates: []match.Scored{{}}}, false, nil, Skipped, skip.Ambiguous, queue.Changed},
+		"waits for it":              {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job.State = queue.Parked }, Skipped, skip.NotInPlex, queue.Missing},
+		"gave up":                   {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex} }, Skipped, skip.NotInPlex, queue.Missing},
+		"gave up, and changed":      {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex}; s.fresh = true }, Enqueued, "", queue.Missing},
+		"ended for something else":  {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.Excluded} }, Enqueued, "", queue.Missing},
+		"its second file is in one": {match.Result{Skip: skip.NotInPlex, Paths: append(at("/x/a.mkv"), at("/media/films/b.mkv")...)}, false, nil, Enqueued, "", queue.Missing},
 	} {
 		sub := &subject{id: 1, files: aScene().Files, seen: store.Seen{Content: "x"}, found: tt.found}
 		if tt.set != nil {
@@ -322,18 +322,18 @@ func TestTheKindOfAGapWithoutDetails(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		set  func(*subject)
-		want string
+		want queue.Cause
 	}{
-		"as it was":                {func(*subject) {}, Changed},
-		"no item":                  {func(s *subject) { s.targets = nil }, Missing},
-		"no item, but candidates":  {func(s *subject) { s.targets = nil; s.found.Candidates = []match.Scored{{}} }, Changed},
-		"never in step":            {func(s *subject) { s.seen.Content = "" }, NeverSynced},
-		"not as last seen":         {func(s *subject) { s.fresh = true; s.job.Cause = Emptied }, Changed},
-		"as its job says":          {func(s *subject) { s.job.Cause = Emptied }, Emptied},
-		"its job says no gap":      {func(s *subject) { s.job.Cause = "edited" }, Changed},
-		"its item is not as left":  {func(s *subject) { s.targets = targets(func(x *target) { x.stamp++ }) }, Drifted},
-		"never in step, no item":   {func(s *subject) { s.targets, s.seen.Content = nil, "" }, Missing},
-		"not as left, job says so": {func(s *subject) { s.targets = targets(func(x *target) { x.stamp++ }); s.job.Cause = Confirmed }, Drifted},
+		"as it was":                {func(*subject) {}, queue.Changed},
+		"no item":                  {func(s *subject) { s.targets = nil }, queue.Missing},
+		"no item, but candidates":  {func(s *subject) { s.targets = nil; s.found.Candidates = []match.Scored{{}} }, queue.Changed},
+		"never in step":            {func(s *subject) { s.seen.Content = "" }, queue.NeverSynced},
+		"not as last seen":         {func(s *subject) { s.fresh = true; s.job.Cause = queue.Emptied }, queue.Changed},
+		"as its job says":          {func(s *subject) { s.job.Cause = queue.Emptied }, queue.Emptied},
+		"its job says no gap":      {func(s *subject) { s.job.Cause = queue.Edited }, queue.Changed},
+		"its item is not as left":  {func(s *subject) { s.targets = targets(func(x *target) { x.stamp++ }) }, queue.Drifted},
+		"never in step, no item":   {func(s *subject) { s.targets, s.seen.Content = nil, "" }, queue.Missing},
+		"not as left, job says so": {func(s *subject) { s.targets = targets(func(x *target) { x.stamp++ }); s.job.Cause = queue.Confirmed }, queue.Drifted},
 	} {
 		sub := &subject{id: 1, files: aScene().Files, seen: store.Seen{Content: "x"}, targets: targets(nil)}
 		tt.set(sub)
@@ -341,7 +341,7 @@ func TestTheKindOfAGapWithoutDetails(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
-	if !slices.Contains(gaps, Missing) || len(gaps) != 5 {
-		t.Errorf("gaps %v", gaps)
+	if !slices.Contains(queue.Gaps, queue.Missing) || len(queue.Gaps) != 5 {
+		t.Errorf("gaps %v", queue.Gaps)
 	}
 }

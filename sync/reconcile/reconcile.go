@@ -24,21 +24,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// The kinds of gap. The texts are stored, and are the cause of the jobs.
-const (
-	NeverSynced = "never-synced" // Lockstep never brought the scene in step
-	Changed     = "changed"      // Stash holds something new
-	Drifted     = "drifted"      // Plex holds something else than was written
-	Emptied     = "emptied"      // Plex lost everything that was written
-	Missing     = "missing"      // Plex has no item for the scene's file
-)
-
-// Confirmed is the cause of jobs from an applied preview or a confirmed brake.
-const Confirmed = "confirmed"
-
-// gaps are the kinds of gap, as causes of jobs.
-var gaps = []string{NeverSynced, Changed, Drifted, Emptied, Missing}
-
 // The outcomes of a row. The texts are stored.
 const (
 	Enqueued = "enqueued"

@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -43,11 +44,11 @@ func TestEveryKindOfGapIsNamed(t *testing.T) {
 	r.Must(w.Plex.Wipe(w.TargetKeys(7)[0]))
 	r.detailFails(7)
 	want := map[scene.ID]store.ReportRow{
-		1: {Kind: reconcile.Changed, Outcome: reconcile.Enqueued}, 2: {Kind: reconcile.Drifted, Outcome: reconcile.Enqueued},
-		3: {Kind: reconcile.Emptied, Outcome: reconcile.Enqueued}, 4: {Kind: reconcile.Missing, Outcome: reconcile.Enqueued},
+		1: {Kind: queue.Changed, Outcome: reconcile.Enqueued}, 2: {Kind: queue.Drifted, Outcome: reconcile.Enqueued},
+		3: {Kind: queue.Emptied, Outcome: reconcile.Enqueued}, 4: {Kind: queue.Missing, Outcome: reconcile.Enqueued},
 		6: {Outcome: reconcile.Skipped, Reason: skip.DeletedInStash}, 7: {Outcome: reconcile.Skipped, Reason: skip.Unreadable},
-		scene.ID(fresh): {Kind: reconcile.Missing, Outcome: reconcile.Enqueued}, // Plex did not scan it yet
-		scene.ID(raw):   {Kind: reconcile.Missing, Outcome: reconcile.Skipped, Reason: skip.NoMetadata},
+		scene.ID(fresh): {Kind: queue.Missing, Outcome: reconcile.Enqueued}, // Plex did not scan it yet
+		scene.ID(raw):   {Kind: queue.Missing, Outcome: reconcile.Skipped, Reason: skip.NoMetadata},
 	}
 	check := func(rep store.Report, rows map[scene.ID]store.ReportRow) {
 		t.Helper()

@@ -7,13 +7,14 @@ import (
 	"lockstep/sync/brake"
 	"lockstep/sync/message"
 	"lockstep/sync/plan"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
 // row begins the report row of a subject.
-func (sub *subject) row(kind string) store.ReportRow {
+func (sub *subject) row(kind queue.Cause) store.ReportRow {
 	r := store.ReportRow{Scene: sub.id, Title: sub.name, Kind: kind}
 	if len(sub.files) > 0 {
 		r.Path = sub.files[0].Path
@@ -33,7 +34,7 @@ func (sub *subject) row(kind string) store.ReportRow {
 }
 
 // skip ends a subject with a reason; it returns true.
-func (s *session) skip(sub *subject, kind string, code skip.Code, words message.Message) bool {
+func (s *session) skip(sub *subject, kind queue.Cause, code skip.Code, words message.Message) bool {
 	r := sub.row(kind)
 	r.Outcome, r.Reason, r.Message = Skipped, code, words
 	s.rows = append(s.rows, r)
@@ -51,7 +52,7 @@ func (s *session) queued(sub *subject, code skip.Code) bool {
 }
 
 // enqueue ends a subject as one to be written; it returns true.
-func (s *session) enqueue(sub *subject, kind string, plans []plan.Plan) bool {
+func (s *session) enqueue(sub *subject, kind queue.Cause, plans []plan.Plan) bool {
 	r := sub.row(kind)
 	r.Outcome = Enqueued
 	var mask brake.Fields

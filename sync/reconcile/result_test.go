@@ -96,14 +96,14 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 			sub.Want.Images[f] = plan.Image{Unknown: true}
 		}
 		s := sessionOf(true)
-		s.enqueue(sub, Drifted, sub.plans())
+		s.enqueue(sub, queue.Drifted, sub.plans())
 		if kept := s.rows[0].Kept; len(kept) != tt.want || tt.want > 0 && (kept[0].Why.String() != trouble.Message.String() || kept[0].Field != scene.FieldPoster) {
 			t.Errorf("%s: %+v", name, kept)
 		}
 	}
 	s := sessionOf(true) // nor does a scene nobody read need one
-	s.enqueue(&subject{id: 1}, Missing, nil)
-	if len(s.rows[0].Kept) != 0 || s.tally.gaps[Missing] != 1 {
+	s.enqueue(&subject{id: 1}, queue.Missing, nil)
+	if len(s.rows[0].Kept) != 0 || s.tally.gaps[queue.Missing] != 1 {
 		t.Errorf("%+v", s.rows[0])
 	}
 }
@@ -111,8 +111,8 @@ func TestAPictureNobodySawIsAmongWhatStays(t *testing.T) {
 func TestASceneInTheQueueKeepsItsReason(t *testing.T) {
 	t.Parallel()
 	s := sessionOf(false)
-	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Message: message.Foreign("Plex was busy."), Cause: Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
-	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Message.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[Drifted] != 1 {
+	sub := &subject{id: 1, job: queue.Job{State: queue.Retrying, Message: message.Foreign("Plex was busy."), Cause: queue.Drifted}, seen: store.Seen{Content: "x"}, targets: targets(nil)}
+	if !s.queued(sub, skip.AlreadyQueued) || s.rows[0].Message.String() != "Plex was busy." || s.rows[0].Reason != skip.AlreadyQueued || s.rows[0].Outcome != Enqueued || s.tally.enqueued != 1 || s.tally.gaps[queue.Drifted] != 1 {
 		t.Errorf("%+v", s.rows)
 	}
 }
@@ -125,7 +125,7 @@ func TestTheSumsOfAReportAddUp(t *testing.T) {
 		var inStep, enqueued, skipped, skippedGaps int
 		for range rapid.IntRange(0, 30).Draw(t, "scenes") {
 			s.checked++
-			kind := rapid.SampledFrom(gaps).Draw(t, "kind")
+			kind := rapid.SampledFrom(queue.Gaps).Draw(t, "kind")
 			switch rapid.IntRange(0, 4).Draw(t, "end") {
 			case 0:
 				s.step()
@@ -159,7 +159,7 @@ func TestTheSumsOfAReportAddUp(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 		lost := rapid.SampledFrom([]func(*tally){
-			func(t *tally) { t.checked++ }, func(t *tally) { t.gapsSkipped++ }, func(t *tally) { t.gaps[Missing]++ }, func(t *tally) { t.inStep++ },
+			func(t *tally) { t.checked++ }, func(t *tally) { t.gapsSkipped++ }, func(t *tally) { t.gaps[queue.Missing]++ }, func(t *tally) { t.inStep++ },
 		}).Draw(t, "lost")
 		if lost(&s); s.into(&r) == nil {
 			t.Fatal("a scene that got lost does not show")

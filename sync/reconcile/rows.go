@@ -148,7 +148,7 @@ func hold(tx store.Tx, w queue.Wish, stays brake.Fields, now time.Time) error {
 
 // Confirm enqueues the scene of a row because a person wants it written.
 func Confirm(tx store.Tx, row store.ReportRow, now time.Time) error {
-	j, err := wished(tx, queue.Wish{Scene: row.Scene, Name: row.Title, Cause: Confirmed, Confirmed: true}, now)
+	j, err := wished(tx, queue.Wish{Scene: row.Scene, Name: row.Title, Cause: queue.Confirmed, Confirmed: true}, now)
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func TestWhatIsFoundIsEnqueuedByItsKind(t *testing.T) {
 		s.Person("105", func(it *scene.Item) { it.Files = []string{"/media/films/moved.mkv"} })
 		delete(s.Stash.Has, 6)
 		out, rows := s.do(func(r *reconcile.Run) { r.Report.Preview = preview })
-		kinds := map[int]string{1: reconcile.Changed, 2: reconcile.Drifted, 3: reconcile.Emptied, 4: reconcile.Missing, 5: "", 9: reconcile.NeverSynced}
+		kinds := map[int]queue.Cause{1: queue.Changed, 2: queue.Drifted, 3: queue.Emptied, 4: queue.Missing, 5: "", 9: queue.NeverSynced}
 		for id, kind := range kinds {
 			row := rows[scene.ID(id)]
 			if kind == "" { // moved, and its item with it: in step
@@ -302,7 +302,7 @@ func TestTheBrakeHoldsWhatTakesAwayTooMuch(t *testing.T) {
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
 				case !tt.held && (row.Outcome != reconcile.Enqueued || ok == preview || ok && j.State != queue.Waiting):
 					t.Errorf("scene %d: %+v, %+v", id, row, j)
-				case ok && ((j.Cause == reconcile.Confirmed) != (name == "confirmed") || j.Name != row.Title):
+				case ok && ((j.Cause == queue.Confirmed) != (name == "confirmed") || j.Name != row.Title):
 					t.Errorf("scene %d: %+v", id, j)
 				}
 			}
@@ -359,7 +359,7 @@ func TestFilesThatChangeDuringARunAreFollowed(t *testing.T) {
 		}
 	}
 	_, rows := s.do(nil)
-	if r := rows[1]; r.Path != "/data/films/moved.mkv" || r.Kind != reconcile.Missing || r.Outcome != reconcile.Enqueued || r.Item != "" {
+	if r := rows[1]; r.Path != "/data/films/moved.mkv" || r.Kind != queue.Missing || r.Outcome != reconcile.Enqueued || r.Item != "" {
 		t.Errorf("%+v", r)
 	}
 	s.View(t, func(tx store.Tx) error {
@@ -505,13 +505,13 @@ func TestExaminingOneSceneChangesNothingAndTellsWhatIsKnown(t *testing.T) {
 		}
 		return f
 	}
-	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Message.String() != "title" {
+	if f := look(1); f.Outcome != reconcile.Enqueued || f.Kind != queue.Changed || len(f.Items) != 1 || f.Fault != nil || f.Job.State != "" || f.Message.String() != "title" {
 		t.Errorf("edited: %+v", f)
 	}
 	if f := look(2); f.Outcome != "" || f.Job.State != queue.Dead {
 		t.Errorf("in step, and failed before: %+v", f)
 	}
-	if f := look(3); f.Code != "" || f.Outcome != reconcile.Enqueued || f.Kind != reconcile.Missing || len(f.Match.Candidates) != 1 || f.Match.Candidates[0].Key != testkit.Key("103") {
+	if f := look(3); f.Code != "" || f.Outcome != reconcile.Enqueued || f.Kind != queue.Missing || len(f.Match.Candidates) != 1 || f.Match.Candidates[0].Key != testkit.Key("103") {
 		t.Errorf("missing, with one of the same name: %+v %+v", f, f.Match)
 	}
 	s.Plex.Sects = []scene.Section{{ID: "1", Refreshing: true}}

@@ -216,20 +216,20 @@ func (sub *subject) asRead() bool {
 }
 
 // kind is the kind of gap as far as it is known without details.
-func (sub *subject) kind() string {
+func (sub *subject) kind() queue.Cause {
 	switch {
 	case len(sub.targets) == 0 && len(sub.found.Candidates) == 0:
-		return Missing
+		return queue.Missing
 	case sub.seen.Content == "":
-		return NeverSynced
+		return queue.NeverSynced
 	case sub.fresh:
-		return Changed
-	case slices.Contains(gaps, sub.job.Cause):
+		return queue.Changed
+	case slices.Contains(queue.Gaps, sub.job.Cause):
 		return sub.job.Cause
 	case len(sub.targets) > 0 && !sub.asRead():
-		return Drifted
+		return queue.Drifted
 	}
-	return Changed
+	return queue.Changed
 }
 
 // missing gives a result to a scene without item that passed the gate.
@@ -239,13 +239,13 @@ func (s *session) missing(sub *subject) bool {
 	case code != skip.NotInPlex:
 		return s.skip(sub, sub.kind(), code, sub.found.Why)
 	case s.section(sub) == "":
-		return s.skip(sub, Missing, skip.OutsideLibrary, sub.found.Why)
+		return s.skip(sub, queue.Missing, skip.OutsideLibrary, sub.found.Why)
 	case s.scanning[s.section(sub)]:
-		return s.skip(sub, Missing, skip.LibraryScanning, message.None)
+		return s.skip(sub, queue.Missing, skip.LibraryScanning, message.None)
 	case sub.job.State == queue.Parked, !sub.fresh && sub.job.State == queue.Skipped && sub.job.Code == skip.NotInPlex:
-		return s.skip(sub, Missing, skip.NotInPlex, sub.job.Message)
+		return s.skip(sub, queue.Missing, skip.NotInPlex, sub.job.Message)
 	}
-	return s.enqueue(sub, Missing, nil)
+	return s.enqueue(sub, queue.Missing, nil)
 }
 
 // section is the chosen library in whose folders one of the files should lie.

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 
+	"lockstep/sync/queue"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
@@ -12,21 +13,21 @@ import (
 type tally struct {
 	checked, inStep, enqueued int
 	skipped                   map[skip.Code]int
-	gaps                      map[string]int
+	gaps                      map[queue.Cause]int
 	gapsSkipped               int
 }
 
-func newTally() tally { return tally{skipped: map[skip.Code]int{}, gaps: map[string]int{}} }
+func newTally() tally { return tally{skipped: map[skip.Code]int{}, gaps: map[queue.Cause]int{}} }
 
 func (t *tally) step() { t.inStep++ }
 
-func (t *tally) enqueue(kind string) {
+func (t *tally) enqueue(kind queue.Cause) {
 	t.enqueued++
 	t.gaps[kind]++
 }
 
 // skip counts a scene that is left alone; with a kind it is a gap.
-func (t *tally) skip(kind string, code skip.Code) {
+func (t *tally) skip(kind queue.Cause, code skip.Code) {
 	t.skipped[code]++
 	if kind != "" {
 		t.gaps[kind]++

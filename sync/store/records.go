@@ -76,16 +76,16 @@ func (e JournalEntry) Undoable() bool { return !e.Undone && !e.Void }
 
 // Run is one stretch of work from an idle queue to the next.
 type Run struct {
-	ID      uint64    `json:"id"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Cause   string    `json:"cause,omitempty"`
-	Written int       `json:"written"`          // scenes of which anything was written
-	InStep  int       `json:"inStep,omitempty"` // scenes Plex had right already
-	Parked  int       `json:"parked,omitempty"` // scenes not in Plex yet
-	Skipped int       `json:"skipped"`
-	Dead    int       `json:"dead"`
-	Undone  bool      `json:"undone,omitempty"`
+	ID      uint64      `json:"id"`
+	Started time.Time   `json:"started"`
+	Ended   time.Time   `json:"ended,omitzero"`
+	Cause   queue.Cause `json:"cause,omitempty"`
+	Written int         `json:"written"`          // scenes of which anything was written
+	InStep  int         `json:"inStep,omitempty"` // scenes Plex had right already
+	Parked  int         `json:"parked,omitempty"` // scenes not in Plex yet
+	Skipped int         `json:"skipped"`
+	Dead    int         `json:"dead"`
+	Undone  bool        `json:"undone,omitempty"`
 }
 
 // Change is one field of one item as it was written.
@@ -145,21 +145,21 @@ type HistoryQuery struct {
 
 // Report is the summary of one reconciliation.
 type Report struct {
-	ID         uint64            `json:"id"` // given by NewReport
-	Scope      string            `json:"scope"`
-	Started    time.Time         `json:"started"`
-	Ended      time.Time         `json:"ended,omitzero"`
-	Preview    bool              `json:"preview,omitempty"`
-	Deep       bool              `json:"deep,omitempty"`
-	Scheduled  bool              `json:"scheduled,omitempty"`
-	Incomplete message.Message   `json:"incomplete,omitzero"` // why, in words; empty = complete
-	Total      int               `json:"total"`               // scenes in scope, as far as known
-	Checked    int               `json:"checked"`
-	InStep     int               `json:"inStep"`
-	Gaps       int               `json:"gaps"`
-	GapsByKind map[string]int    `json:"gapsByKind"`
-	Enqueued   int               `json:"enqueued"`
-	Skipped    map[skip.Code]int `json:"skipped"`
+	ID         uint64              `json:"id"` // given by NewReport
+	Scope      string              `json:"scope"`
+	Started    time.Time           `json:"started"`
+	Ended      time.Time           `json:"ended,omitzero"`
+	Preview    bool                `json:"preview,omitempty"`
+	Deep       bool                `json:"deep,omitempty"`
+	Scheduled  bool                `json:"scheduled,omitempty"`
+	Incomplete message.Message     `json:"incomplete,omitzero"` // why, in words; empty = complete
+	Total      int                 `json:"total"`               // scenes in scope, as far as known
+	Checked    int                 `json:"checked"`
+	InStep     int                 `json:"inStep"`
+	Gaps       int                 `json:"gaps"`
+	GapsByKind map[queue.Cause]int `json:"gapsByKind"`
+	Enqueued   int                 `json:"enqueued"`
+	Skipped    map[skip.Code]int   `json:"skipped"`
 }
 
 // ReportRow is one scene that is not in step.
@@ -167,7 +167,7 @@ type ReportRow struct {
 	Scene   scene.ID        `json:"scene"`
 	Title   string          `json:"title"`
 	Path    string          `json:"path"`
-	Kind    string          `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
+	Kind    queue.Cause     `json:"kind,omitempty"` // gap kind; empty for a skip that is no gap
 	Outcome string          `json:"outcome"`        // enqueued or skipped
 	Reason  skip.Code       `json:"reason,omitempty"`
 	Message message.Message `json:"words,omitzero"` // details beyond the reason's own words
@@ -180,11 +180,11 @@ type ReportRow struct {
 
 // RowQuery selects rows of a report for display.
 type RowQuery struct {
-	Report  uint64    `json:"report"`
-	Outcome string    `json:"outcome,omitempty"`
-	Reason  skip.Code `json:"reason,omitempty"`
-	Kind    string    `json:"kind,omitempty"`
-	Search  string    `json:"search,omitempty"`
+	Report  uint64      `json:"report"`
+	Outcome string      `json:"outcome,omitempty"`
+	Reason  skip.Code   `json:"reason,omitempty"`
+	Kind    queue.Cause `json:"kind,omitempty"`
+	Search  string      `json:"search,omitempty"`
 	// Language is that of the catalogue in which what is said is searched; "": English.
 	Language string `json:"language,omitempty"`
 	Offset   int    `json:"offset,omitempty"`

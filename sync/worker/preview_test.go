@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"lockstep/sync/queue"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
@@ -170,7 +171,7 @@ func (r *rig) change(t *rapid.T) {
 // foretell is a row in words that can be compared.
 func foretell(row store.ReportRow) string {
 	switch {
-	case row.Outcome == reconcile.Enqueued && row.Kind == reconcile.Missing, row.Reason == skip.NotInPlex:
+	case row.Outcome == reconcile.Enqueued && row.Kind == queue.Missing, row.Reason == skip.NotInPlex:
 		return "waits for Plex"
 	case row.Outcome == reconcile.Enqueued:
 		return written(row.Changes)

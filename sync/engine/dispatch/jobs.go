@@ -46,7 +46,7 @@ func (d *Dispatcher) requeue(keys []string) error {
 				if !ok || j.State != queue.Done && j.State != queue.Skipped {
 					continue
 				}
-				if err := change.Enqueue(tx, queue.Wish{Scene: id, Cause: "appeared"}, now); err != nil {
+				if err := change.Enqueue(tx, queue.Wish{Scene: id, Cause: queue.Appeared}, now); err != nil {
 					return err
 				}
 			}
@@ -101,7 +101,7 @@ func (d *Dispatcher) wakeWhere(here func(tx store.Tx, key string) (bool, error))
 	}
 	now := d.host.Stamp()
 	_, err = d.host.EditJobs(woken, func(tx store.Tx, j queue.Job) (bool, error) {
-		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "appeared"}, now))
+		return true, tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: queue.Appeared}, now))
 	})
 	return err
 }

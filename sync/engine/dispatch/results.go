@@ -202,7 +202,7 @@ func undone(tx store.Tx, r worker.Result, j queue.Job, now time.Time) error {
 	}
 	for _, en := range entries {
 		if en.Undoable() && len(r.Undone) > 0 {
-			return tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "undo", Undo: r.Job.Undo}, now))
+			return tx.PutJob(queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: queue.Undo, Undo: r.Job.Undo}, now))
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func ToUndo(h host.Host, q api.UndoRequest) (out []queue.Wish, lost int, err err
 			}
 			if !met[en.Scene] && en.Undoable() { // the newest first: a scene's last write decides
 				met[en.Scene] = true
-				out = append(out, queue.Wish{Scene: en.Scene, Cause: "undo", Undo: en.Run})
+				out = append(out, queue.Wish{Scene: en.Scene, Cause: queue.Undo, Undo: en.Run})
 			}
 			return true
 		})

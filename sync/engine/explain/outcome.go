@@ -18,7 +18,7 @@ func inQueue(j queue.Job) api.ExplainStep {
 		s.Lines = append(s.Lines, message.New(message.ExplainLast, message.Of(j.Message)))
 	}
 	if j.Cause != "" {
-		s.Lines = append(s.Lines, message.New(message.ExplainCause, message.Of(queue.Cause(j.Cause))))
+		s.Lines = append(s.Lines, message.New(message.ExplainCause, message.Of(j.Cause.Message())))
 	}
 	return s
 }

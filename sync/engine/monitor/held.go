@@ -58,7 +58,7 @@ func (m *Monitor) Requeue() error {
 }
 
 func requeue(tx store.Tx, j queue.Job, during uint64, now time.Time) error {
-	q := queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: "outage"}, now)
+	q := queue.Enqueue(&j, queue.Wish{Scene: j.Scene, Cause: queue.Outage}, now)
 	q.Outage = during
 	if err := tx.PutJob(q); err != nil {
 		return err

@@ -18,9 +18,6 @@ import (
 // outagesValue holds the outages taken over.
 const outagesValue = "imported.outages"
 
-// cause is why the scenes of an import are in the queue.
-const cause = "imported"
-
 // Plan is what an import comes to, not done yet.
 type Plan struct {
 	Outages api.ImportedOutages
@@ -112,7 +109,7 @@ func (m Movein) Do(p Plan) error {
 	if len(p.wishes) == 0 {
 		return nil
 	}
-	return m.host.EnqueueEach(p.wishes, queue.Wish{Cause: cause})
+	return m.host.EnqueueEach(p.wishes, queue.Wish{Cause: queue.Imported})
 }
 
 // Outages are the outages taken over, in the order of their start.

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 )
 
@@ -22,7 +23,7 @@ type Finder interface {
 	Latest(ctx context.Context, list []scene.Stamp, added int) (found change.Found, all bool, err error)
 	Names(ctx context.Context) (change.Found, error)
 	Files(ctx context.Context) (change.Found, error)
-	Recheck(cause string) (int, error)
+	Recheck(cause queue.Cause) (int, error)
 }
 
 // Index learns what Plex holds; a *library.Index does.
@@ -159,7 +160,7 @@ func (r *Scan) todo() []todo {
 		{budget.NameSweep, r.plan.Names || r.swept, f.Names},
 		{budget.FileSweep, r.plan.Files, f.Files},
 		{budget.Recheck, r.plan.Recheck, func(context.Context) (change.Found, error) {
-			n, err := f.Recheck("settings")
+			n, err := f.Recheck(queue.Settings)
 			return change.Found{Enqueued: n}, err
 		}},
 	}

@@ -15,6 +15,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 )
 
@@ -64,7 +65,7 @@ func (s *servers) Files(context.Context) (change.Found, error) {
 	return change.Found{}, s.do("files", budget.FileSweep)
 }
 
-func (s *servers) Recheck(string) (int, error) { return 3, s.do("recheck", budget.Recheck) }
+func (s *servers) Recheck(queue.Cause) (int, error) { return 3, s.do("recheck", budget.Recheck) }
 
 func (s *servers) Refresh(_ context.Context, _ []scene.Section, full bool) (library.Refreshed, error) {
 	what := "index"
