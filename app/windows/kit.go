@@ -210,6 +210,27 @@ func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, 0))
 }
 
+// lowPage is the height below which a page leaves out what its list needs the room of.
+const lowPage = 420
+
+// tight lays one object out, without those of its parts where the page is low: with text
+// twice as large, say.
+type tight []fyne.CanvasObject
+
+func (t tight) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+func (t tight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, part := range t {
+		if size.Height < lowPage {
+			part.Hide()
+		} else {
+			part.Show()
+		}
+	}
+	objects[0].Resize(size)
+	objects[0].Move(fyne.NewPos(0, 0))
+}
+
 // slim gives an object a fixed height and centres it, as high as a line of text.
 type slim float32
 

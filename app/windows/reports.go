@@ -33,7 +33,8 @@ type reportsPage struct {
 	older, newer                *keyButton
 	reconcile, export           *keyButton
 	reasons                     *reportParts
-	hits                        *widget.Label // how many rows the search finds
+	left                        fyne.CanvasObject // the reasons with their width
+	hits                        *widget.Label     // how many rows the search finds
 	search                      *textInput
 	rows                        *pager[store.ReportRow]
 	list                        *listing
@@ -65,7 +66,7 @@ func newReportsPage(w *Windows, win *window) page {
 	p.reasons = newReportParts(w, win, p.restart)
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing(w, "reports", []column{{present.T("Scene"), 34}, {present.T("Gap"), 17}, {present.T("What happened"), 14}, {present.T("Reason"), 35}},
+	p.list = newListing(w, "reports", []column{{present.T("Scene"), 31}, {present.T("Gap"), 21}, {present.T("What happened"), 16}, {present.T("Reason"), 32}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.list.actions = p.actions
 	sorts(p.list, p.rows, p.cells, p.restart)
@@ -80,7 +81,9 @@ func (p *reportsPage) content() fyne.CanvasObject {
 	summary := container.NewBorder(nil, nil, nil, container.NewHBox(p.hits, wide(220, p.search), p.export), p.summary)
 	sums := container.NewBorder(nil, nil, p.sum, nil, p.byKind)
 	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums)
-	return container.NewPadded(container.NewBorder(top, p.detail.box, wide(reasonsWidth, p.reasons.box), nil, p.list.body))
+	p.left = wide(reasonsWidth, p.reasons.box)
+	body := container.NewBorder(top, p.detail.box, p.left, nil, p.list.body)
+	return container.NewPadded(container.New(tight{sums, p.detail.path}, body))
 }
 
 func (p *reportsPage) show(about string) {
@@ -128,7 +131,9 @@ func (p *reportsPage) head() {
 	enabled(p.newer, p.at > 0)
 	enabled(p.export, r.ID != 0)
 	p.reasons.set(present.RowFilters(r))
-	visible(p.reasons.box, r.ID != 0)
+	if p.left != nil {
+		visible(p.left, r.ID != 0)
+	}
 	if r.ID == 0 {
 		set(p.title, present.T("Reports"), widget.MediumImportance)
 		set(p.summary, present.T("No reconciliation has run yet."), widget.MediumImportance)
