@@ -241,6 +241,17 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// The doctor counts what needs a person as the headline does.
+func TestDoctorCountsScenesThatNeedAPerson(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t, sim.Options{Seed: 2, Scenes: 12, Dirt: sim.Dirt{Raw: 2}}, nil)
+	h.until(t, func(s api.Snapshot) bool { return settled(s) && s.Standing.NeedYou > 0 })
+	got := find(t, doctor.Run(t.Context(), h, h.env), "Queue")
+	if got.State != doctor.Warn || got.Message.String() != "2 scenes need attention; 0 scenes are in the queue." || got.Hint.IsZero() {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // silent is an API nobody answers.
 type silent struct{ api.API }
 

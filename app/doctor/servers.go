@@ -181,11 +181,14 @@ func (c *checkup) queue(context.Context) Check {
 	if q.Dead > 0 {
 		return Check{name, Warn, message.New(message.DoctorScenesFailed, message.Count(q.Dead)), message.New(message.AdviceOpenQueue)}
 	}
+	if n := c.snap.Standing.NeedYou; n > 0 { // as the headline counts them
+		return Check{name, Warn, message.New(message.DoctorScenesNeedYou, message.Count(n), message.Count(q.Pending())), message.New(message.AdviceOpenOverview)}
+	}
 	again := message.None
 	if q.Retrying > 0 {
 		again = message.New(message.AdviceRetriedScenes, message.Count(q.Retrying))
 	}
-	return Check{name, OK, message.New(message.DoctorQueueFine, message.Count(q.Waiting+q.Running+q.Retrying)), again}
+	return Check{name, OK, message.New(message.DoctorQueueFine, message.Count(q.Pending())), again}
 }
 
 // otherWriter warns of the plugin that writes to Plex as well; that there is none is no news.

@@ -93,6 +93,8 @@ const (
 	AdvicePlexUnknown     Code = "doctor.outage-record.unknown.advice"
 	DoctorScenesFailed    Code = "doctor.queue.failed"
 	AdviceOpenQueue       Code = "doctor.queue.failed.advice"
+	DoctorScenesNeedYou   Code = "doctor.queue.attention"
+	AdviceOpenOverview    Code = "doctor.queue.attention.advice"
 	DoctorQueueFine       Code = "doctor.queue.fine"
 	AdviceRetriedScenes   Code = "doctor.queue.retried.advice"
 	DoctorOtherWriter     Code = "doctor.stash2plex"
