@@ -7,6 +7,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 	"lockstep/sync/stash2plex"
 )
 
@@ -17,6 +18,7 @@ type importJSON struct {
 	// Plugin is enabled, disabled, absent or unknown; enabled means that two programs write to Plex.
 	Plugin   string               `json:"plugin"`
 	Words    []string             `json:"words"`
+	Messages []*messageJSON       `json:"messages"`
 	Files    []importedFileJSON   `json:"files"`
 	Outages  importedOutagesJSON  `json:"outages"`
 	Scenes   api.ImportedScenes   `json:"scenes"`
@@ -59,9 +61,9 @@ type importedStatisticsJSON struct {
 }
 
 func importOf(r api.Import, q api.ImportRequest) importJSON {
-	o := r.Outages
+	o, said := r.Outages, present.ImportMessages(r, q.Preview)
 	out := importJSON{
-		Preview: q.Preview, Folder: q.Folder, Plugin: string(r.Plugin), Words: list(present.Import(r, q.Preview, moment())),
+		Preview: q.Preview, Folder: q.Folder, Plugin: string(r.Plugin), Words: each(said, message.Message.String), Messages: messagesOf(said),
 		Files:    each(r.Files, func(f stash2plex.File) importedFileJSON { return importedFileJSON(f) }),
 		Outages:  importedOutagesJSON{o.Read, o.Dropped, o.Joined, o.Known, o.Old, each(o.Added, outageOf)},
 		Scenes:   r.Scenes,

@@ -118,21 +118,28 @@ func (s *session) exit(err error) int {
 // tell prints what is the case and what can be done about it.
 func (s *session) tell(err error) {
 	f := fault.Of(err)
-	words, hint := s.log.Clean(f.Message.String()), s.log.Clean(f.Hint.String())
-	if f.Class == fault.Local && f.Err != nil && f.Message.Is(message.Unclassified) {
-		words = s.log.Clean(f.Err.Error()) // nobody had better words for it
+	said, hint := f.Message, f.Hint
+	if f.Class == fault.Local && f.Err != nil && said.Is(message.Unclassified) {
+		said = message.Foreign(f.Err.Error()) // nobody had better words for it
 	}
 	if fault.Unknown(err) {
-		hint = "" // the cause has just been said
+		hint = message.None // the cause has just been said
 		s.log.note("the command failed", err)
 	}
-	_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", words)
-	if hint != "" {
-		_, _ = fmt.Fprintf(s.Err, "  %s\n", hint)
+	out := s.failure(f, said, hint)
+	_, _ = fmt.Fprintf(s.Err, "lockstep: %s\n", out.Words)
+	if out.Hint != "" {
+		_, _ = fmt.Fprintf(s.Err, "  %s\n", out.Hint)
 	}
 	if s.g.JSON {
-		s.print(failureJSON{errorJSON{f.Class, f.Server, words, messageOf(s.log.Message(f.Message)), hint, messageOf(s.log.Message(f.Hint))}})
+		s.print(failureJSON{out})
 	}
+}
+
+// failure is what a fault says to programs, without secrets.
+func (s *session) failure(f *fault.Error, said, hint message.Message) errorJSON {
+	said, hint = s.log.Message(said), s.log.Message(hint)
+	return errorJSON{f.Class, f.Server, said.String(), messageOf(said), hint.String(), messageOf(hint)}
 }
 
 // failureJSON is what any command prints that failed before it had an answer.

@@ -214,7 +214,8 @@ func misfitsOf(at string, s, fields map[string]any) (all []string) {
 	return all
 }
 
-// fits checks a document against the published schema.
+// fits checks a document against the published schema, and every sentence of it against
+// the catalogue.
 func fits(t *testing.T, defs map[string]any, name string, data []byte) {
 	t.Helper()
 	var doc any
@@ -225,7 +226,7 @@ func fits(t *testing.T, defs map[string]any, name string, data []byte) {
 	if defs[name] == nil {
 		t.Errorf("no schema for %s", name)
 	}
-	for _, words := range misfits(name, defs[name], doc) {
+	for _, words := range append(misfits(name, defs[name], doc), unsaid(catalogue(t), name, doc)...) {
 		t.Error(words)
 	}
 }
@@ -263,6 +264,7 @@ func TestEveryCommandPrintsWhatTheDocsPromise(t *testing.T) {
 	check("version", "version")
 	check("settings show", "settings")
 	check("settings set", "settings", "set", "max-tags", "77")
+	check("settings set", "settings", "set", "language", "deutsch") // answers stay English
 	s.in = `{"max-tags": "78"}`
 	check("settings import", "settings", "import", "-")
 	check("settings export", "settings", "export")

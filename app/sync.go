@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"lockstep/app/present"
@@ -28,6 +27,7 @@ type summaryJSON struct {
 	Finished bool         `json:"finished"`
 	Error    *errorJSON   `json:"error"` // null when finished
 	Words    string       `json:"words"`
+	Message  *messageJSON `json:"message"`
 	Written  int          `json:"written"` // since the start of the command
 	InStep   int          `json:"inStep"`  // looked at since then, and right in Plex already
 	Skipped  int          `json:"skipped"`
@@ -44,10 +44,11 @@ type summaryJSON struct {
 
 // questionJSON is a question of the brake: what a yes covers stands in its report.
 type questionJSON struct {
-	Words   string       `json:"words"`
-	Message *messageJSON `json:"message"`
-	Hint    string       `json:"hint"`
-	Report  uint64       `json:"report"`
+	Words       string       `json:"words"`
+	Message     *messageJSON `json:"message"`
+	Hint        string       `json:"hint"`
+	HintMessage *messageJSON `json:"hintMessage"`
+	Report      uint64       `json:"report"`
 }
 
 // asked is the question of a snapshot with how to answer it, nil when there is none.
@@ -57,8 +58,9 @@ func (s *session) asked(snap api.Snapshot) *questionJSON {
 		return nil
 	}
 	s.asking = a.Message
-	hint := fmt.Sprintf("Look at it with `lockstep reports %d`, then confirm all of it with `lockstep reconcile --yes`.", a.Report)
-	return &questionJSON{s.log.Clean(a.Message.String()), messageOf(s.log.Message(a.Message)), hint, a.Report}
+	said := s.log.Message(a.Message)
+	hint := message.New(message.AdviceConfirm, message.Number(a.Report))
+	return &questionJSON{said.String(), messageOf(said), hint.String(), messageOf(hint), a.Report}
 }
 
 // Run looks for edits, writes them and waits until that is done.
@@ -98,10 +100,9 @@ func (s *session) syncAndWait(a api.API, live bool, q api.SyncRequest, maxWait t
 	sum.Seconds = now().Sub(begun).Seconds()
 	sum.Finished = waited == nil
 	if f := fault.Shown(waited); f != nil {
-		sum.Error = &errorJSON{
-			f.Class, f.Server, s.log.Clean(f.Message.String()), messageOf(s.log.Message(f.Message)), s.log.Clean(f.Hint.String()), messageOf(s.log.Message(f.Hint)),
-		}
-		sum.Words = sum.Error.Words
+		out := s.failure(f, f.Message, f.Hint)
+		sum.Error = &out
+		sum.Words, sum.Message = sum.Error.Words, sum.Error.Message
 	}
 	s.answer(sum, func() { s.summarise(sum) })
 	return s.outcome(sum, waited)
@@ -158,7 +159,8 @@ func (s *session) summary(a api.API, before map[uint64]store.Run, snap api.Snaps
 			sum.NeedsYou++
 		}
 	})
-	sum.Words = summaryWords(sum)
+	said := sum.said()
+	sum.Words, sum.Message = said.String(), messageOf(said)
 	return sum, err
 }
 
@@ -187,21 +189,14 @@ func eachJob(ctx context.Context, a reading, states []queue.State, fn func(queue
 	}
 }
 
-func summaryWords(sum summaryJSON) string {
+// said tells what was done. What was written need not be in step: an undo writes too.
+func (sum summaryJSON) said() message.Message {
 	if sum.Written+sum.InStep+sum.Skipped+sum.Dead == 0 {
-		return "There was nothing to write."
+		return message.New(message.CommandNothingToWrite)
 	}
-	// What was written need not be in step: an undo writes too.
-	words := present.Count(sum.Written, "scene", "scenes") + " written"
-	for _, part := range []struct {
-		n     int
-		words string
-	}{{sum.InStep, "in step already"}, {sum.Skipped, "skipped"}, {sum.Dead, "failed"}, {sum.Queue.Parked, "not in Plex yet"}} {
-		if part.n > 0 {
-			words += present.Dot + present.Number(part.n) + " " + part.words
-		}
-	}
-	return words + "."
+	return present.Tallies(message.CommandCounts, message.New(message.CommandWritten, message.Count(sum.Written)),
+		present.Tally{Code: message.CommandInStep, N: sum.InStep}, present.Tally{Code: message.CommandSkipped, N: sum.Skipped},
+		present.Tally{Code: message.CommandFailed, N: sum.Dead}, present.Tally{Code: message.CommandNotInPlex, N: sum.Queue.Parked})
 }
 
 func (s *session) sayQuestion(q *questionJSON) {
@@ -214,7 +209,7 @@ func (s *session) summarise(sum summaryJSON) {
 	if !sum.Finished {
 		return // the error says why, and the numbers are not the last ones
 	}
-	s.say("%s (%s)", sum.Words, present.Duration(time.Duration(sum.Seconds*float64(time.Second))))
+	s.say("%s (%s)", present.Say(sum.said()), present.Duration(time.Duration(sum.Seconds*float64(time.Second))))
 	for _, r := range skip.All() {
 		if n := sum.Reasons[r.Code]; n > 0 {
 			s.say("  %s: %s", present.Number(n), present.Reason(r.Code))

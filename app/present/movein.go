@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockstep/sync/api"
+	"lockstep/sync/message"
 	"lockstep/sync/stash2plex"
 )
 
@@ -14,99 +15,118 @@ func TwoWriters(s api.PluginState) string {
 	if s != api.PluginOn {
 		return ""
 	}
-	return T("Stash2Plex is still enabled in Stash: two programs would write to Plex and undo each other's work.") + " " +
-		T("Switch it off in Stash, in the settings under Plugins, before Lockstep writes.")
+	return Say(twoWriters())
+}
+
+func twoWriters() message.Message {
+	return message.Sentences(message.New(message.DoctorOtherWriter), message.New(message.AdviceOtherWriter))
 }
 
 // Import tells what an import from Stash2Plex brought, or would bring, a sentence or two each.
 func Import(r api.Import, preview bool, m Moment) []string {
 	var lines []string
-	add := func(words string) {
-		if words != "" {
-			lines = append(lines, words)
-		}
-	}
-	add(importedOutages(r.Outages, len(r.Files) > 0))
-	add(importedScenes(r.Scenes, len(r.Files) > 0))
-	add(leftFiles(r.Files))
-	add(counted(r, m))
-	add(pluginWords(r))
-	if preview {
-		add(T("This is a preview. Nothing was changed."))
+	for _, said := range ImportMessages(r, preview) {
+		lines = append(lines, m.Say(said))
 	}
 	return lines
 }
 
-// series puts the parts that say something one behind the other.
-func series(between string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), between)
+// ImportMessages are what Import says.
+func ImportMessages(r api.Import, preview bool) []message.Message {
+	all := []message.Message{counted(r), plugin(r)}
+	if len(r.Files) > 0 {
+		all = slices.Insert(all, 0, importedOutages(r.Outages), importedScenes(r.Scenes), leftFiles(r.Files))
+	}
+	if preview {
+		all = append(all, message.New(message.ImportPreview))
+	}
+	return slices.DeleteFunc(all, message.Message.IsZero)
 }
 
-func importedOutages(o api.ImportedOutages, read bool) string {
-	if !read {
-		return ""
-	}
-	out := series(", ", T("%s of outages: %s new", Count(o.Read, "record", "records"), Number(len(o.Added))),
-		some(o.Joined, T("%s of an outage that has another record", Number(o.Joined))), some(o.Known, T("%s known already", Number(o.Known))),
-		some(o.Old, T("%s too old", Number(o.Old))), some(o.Dropped, T("%s unusable", Number(o.Dropped)))) + "."
-	if len(o.Added) > 0 {
-		out += " " + T("They are listed and marked, but not counted: Lockstep did not monitor Plex then.")
-	}
-	return out
+// Tally is how many there are of something; one that is none is left out.
+type Tally struct {
+	Code message.Code
+	N    int
 }
 
-func importedScenes(s api.ImportedScenes, read bool) string {
-	if !read || s.Read == 0 {
-		return ""
+// Tallies is a sentence that counts: what comes first, and the others that are not none.
+func Tallies(how message.Code, first message.Message, others ...Tally) message.Message {
+	all := []message.Arg{message.Of(first)}
+	for _, t := range others {
+		if t.N > 0 {
+			all = append(all, message.Of(message.New(t.Code, message.Count(t.N))))
+		}
 	}
-	return series(", ", T("%s that Stash2Plex says it wrote", Count(s.Read, "scene", "scenes")),
-		some(s.InStep, T("%s compared by Lockstep and in step", Number(s.InStep))), some(s.Queued, T("%s queued to be compared", Number(s.Queued))),
-		some(s.Waiting, T("%s in the queue already", Number(s.Waiting))), some(s.Later, T("%s not seen in Stash yet", Number(s.Later)))) +
-		". " + T("None counts as in step until Lockstep has compared it with Plex.")
+	return message.New(how, message.List(all...))
+}
+
+func importedOutages(o api.ImportedOutages) message.Message {
+	out := Tallies(message.ImportCounts, message.New(message.ImportRecords, message.Count(o.Read), message.Count(len(o.Added))),
+		Tally{message.ImportRecordsJoined, o.Joined}, Tally{message.ImportRecordsKnown, o.Known},
+		Tally{message.ImportRecordsOld, o.Old}, Tally{message.ImportRecordsDropped, o.Dropped})
+	if len(o.Added) == 0 {
+		return out
+	}
+	return message.Sentences(out, message.New(message.ImportNotCounted))
+}
+
+func importedScenes(s api.ImportedScenes) message.Message {
+	if s.Read == 0 {
+		return message.None
+	}
+	return message.Sentences(Tallies(message.ImportCounts, message.New(message.ImportScenes, message.Count(s.Read)),
+		Tally{message.ImportScenesInStep, s.InStep}, Tally{message.ImportScenesQueued, s.Queued},
+		Tally{message.ImportScenesWaiting, s.Waiting}, Tally{message.ImportScenesLater, s.Later}), message.New(message.ImportScenesUnproven))
 }
 
 // leftFiles tells of the files that were not read, and why.
-func leftFiles(files []stash2plex.File) string {
-	by := map[stash2plex.FileState][]string{}
+func leftFiles(files []stash2plex.File) message.Message {
+	by := map[stash2plex.FileState][]message.Arg{}
 	for _, f := range files {
-		by[f.State] = append(by[f.State], f.Name)
+		by[f.State] = append(by[f.State], message.Path(f.Name))
 	}
-	names := func(state stash2plex.FileState) string { return list(by[state]) }
-	words := series(" ",
-		some(len(by[stash2plex.Damaged]), T("Damaged and skipped: %s.", names(stash2plex.Damaged))),
-		some(len(by[stash2plex.TooLarge]), T("Too large and skipped: %s.", names(stash2plex.TooLarge))),
-		some(len(by[stash2plex.NotAFile]), T("Not a file, and skipped: %s.", names(stash2plex.NotAFile))),
-		some(len(by[stash2plex.Unreadable]), T("Could not be read: %s.", names(stash2plex.Unreadable))),
-		some(len(by[stash2plex.NotDecoded]), T("Not read, because it runs code when it is read (a Python pickle): %s.", names(stash2plex.NotDecoded))))
-	return series(" ", words, some(len(by[stash2plex.NotDecoded]), T("The first reconciliation finds the scenes that were queued there.")))
+	var all []message.Message
+	for _, left := range []struct {
+		state stash2plex.FileState
+		code  message.Code
+	}{
+		{stash2plex.Damaged, message.ImportFilesDamaged}, {stash2plex.TooLarge, message.ImportFilesTooLarge}, {stash2plex.NotAFile, message.ImportFilesNotAFile},
+		{stash2plex.Unreadable, message.ImportFilesUnreadable}, {stash2plex.NotDecoded, message.ImportFilesNotDecoded},
+	} {
+		if names := by[left.state]; len(names) > 0 {
+			all = append(all, message.New(left.code, message.List(names...)))
+		}
+	}
+	if len(by[stash2plex.NotDecoded]) > 0 {
+		all = append(all, message.New(message.ImportQueueFound))
+	}
+	return message.Sentences(all...)
 }
 
 // counted tells what the plugin said of itself.
-func counted(r api.Import, m Moment) string {
-	var words []string
+func counted(r api.Import) message.Message {
+	var said, done message.Message
 	if s := r.Statistics; s != nil {
-		words = append(words, T("Stash2Plex counted %s: %s succeeded, %s failed, %s abandoned; it counts scenes skipped on purpose as failed.",
-			Count(s.Processed, "try", "tries"), Number(s.Succeeded), Number(s.Failed), Number(s.Dead)))
+		said = message.New(message.ImportStatistics, message.Count(s.Processed), message.Count(s.Succeeded), message.Count(s.Failed), message.Count(s.Dead))
 	}
 	if x := r.Reconciliation; x != nil {
-		words = append(words, T("Its last reconciliation was on %s: %s checked, %s found, %s queued.",
-			m.Stamp(x.At), Count(x.Checked, "scene", "scenes"), Count(x.Gaps, "gap", "gaps"), Number(x.Enqueued)))
+		done = message.New(message.ImportReconciled, message.Time(x.At), message.Count(x.Checked), message.Count(x.Gaps), message.Count(x.Enqueued))
 	}
-	return strings.Join(words, " ")
+	return message.Sentences(said, done)
 }
 
-func pluginWords(r api.Import) string {
+func plugin(r api.Import) message.Message {
 	switch r.Plugin {
 	case api.PluginOn:
-		return TwoWriters(r.Plugin)
+		return twoWriters()
 	case api.PluginOff:
-		return T("Stash2Plex is disabled in Stash, so only Lockstep writes.")
+		return message.New(message.ImportPluginOff)
 	case api.PluginAbsent:
-		return T("Stash2Plex is not installed in Stash.")
+		return message.New(message.ImportPluginAbsent)
 	case api.PluginUnknown:
-		return T("The settings of Stash2Plex could not be read from Stash:") + " " + series(" ", Say(r.Why), Say(r.Hint))
+		return message.Sentences(message.New(message.ImportPluginUnknown), r.Why, r.Hint)
 	}
-	return ""
+	return message.None
 }
 
 // ImportedSetting is one line about a setting of Stash2Plex.

@@ -110,10 +110,15 @@ func (c cleaner) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Message takes the secrets out of the arguments of a message.
+// Message takes the secrets out of the arguments of a message. Should one come about only
+// in the sentence, its clean words are all that is left.
 func (s *Secrets) Message(m message.Message) message.Message {
-	return m.Map(func(a message.Arg) message.Arg {
+	m = m.Map(func(a message.Arg) message.Arg {
 		a.Text = s.Clean(a.Text)
 		return a
 	})
+	if words := m.String(); s.Clean(words) != words {
+		return message.Foreign(s.Clean(words))
+	}
+	return m
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"lockstep/sync/message"
 )
 
 func TestCarriersOfTokensAreMasked(t *testing.T) {
@@ -87,5 +89,24 @@ func TestALoginIsHiddenInEveryForm(t *testing.T) {
 		if got := r.Clean(text); strings.Contains(got, "cAnArY") || strings.Contains(got, "c29t") {
 			t.Errorf("%q stays %q", text, got)
 		}
+	}
+}
+
+func TestNoSecretComesAboutInASentence(t *testing.T) {
+	t.Parallel()
+	s := new(Secrets)
+	s.Hide("Films and more")
+	for _, said := range []message.Message{
+		message.New(message.Other, message.Title("Films and more")),
+		message.New(message.Other, message.List(message.Detail("X-Plex-Token"), message.Detail("=abcdefgh"))),
+		message.Clauses(message.Foreign("Authorization: "), message.Foreign("Bearer abcdefgh")),
+	} {
+		if got := s.Message(said).String(); strings.Contains(got, "Films") || strings.Contains(got, "abcdefgh") {
+			t.Errorf("%s", got)
+		}
+	}
+	plain := message.New(message.CommandNoAddress, message.Word("Plex"))
+	if got := s.Message(plain); got != plain {
+		t.Errorf("%s became %s", plain, got)
 	}
 }

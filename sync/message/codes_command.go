@@ -61,3 +61,15 @@ const (
 	RemoteNoCall        Code = "remote.no-call"
 	RemoteNoWindows     Code = "remote.no-windows"
 )
+
+// What a sync came to.
+const (
+	CommandNothingToWrite Code = "command.nothing-to-write"
+	CommandCounts         Code = "command.counts"
+	CommandWritten        Code = "command.written"
+	CommandInStep         Code = "command.in-step"
+	CommandSkipped        Code = "command.skipped"
+	CommandFailed         Code = "command.failed"
+	CommandNotInPlex      Code = "command.not-in-plex"
+	AdviceConfirm         Code = "command.confirm.advice"
+)

@@ -20,9 +20,10 @@ const (
 	asList      = "list"      // of a list: one, two, three
 	asClauses   = "clauses"   // of a list: set apart by semicolons
 	asSentences = "sentences" // of a list: each as a sentence
+	asDots      = "dots"      // of a list: set apart by middle dots
 )
 
-var separators = map[string]string{asList: ", ", asClauses: "; ", asSentences: " "}
+var separators = map[string]string{asList: ", ", asClauses: "; ", asSentences: " ", asDots: " · "}
 
 // blank is a number, a kind, and the forms of a count: {1 path}, {2 count scene|scenes}.
 var blank = regexp.MustCompile(`\{([0-9]+) ([a-z]+)(?: ([^{}|]*)\|([^{}|]*))?\}`)
@@ -65,7 +66,7 @@ func (p piece) kind() Kind {
 	switch p.as {
 	case asPlural:
 		return KindCount
-	case asClauses, asSentences:
+	case asClauses, asSentences, asDots:
 		return KindList
 	}
 	return Kind(strings.TrimSpace(p.as))
