@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/engine"
 	"lockstep/sync/file"
@@ -19,14 +20,6 @@ import (
 // SecretsName is the name of the file that keeps secrets where no keyring does, within
 // the data folder and only with consent.
 const SecretsName = "secrets.json"
-
-// Where secrets are, as present.SecretPlace words it.
-const (
-	inEnvironment = "environment"
-	inKeyring     = "keyring"
-	inFile        = "file"
-	inMemory      = "memory"
-)
 
 // secretNames are all secrets there are.
 var secretNames = []string{engine.StashAPIKey, engine.PlexToken, engine.PlexAccount, engine.StashLogin, engine.PlexLogin}
@@ -235,18 +228,18 @@ func (k *secrets) writeRing() bool {
 
 // Where says in a word where secrets are kept: those that no variable gives, or, if there
 // are none, in the environment.
-func (k *secrets) Where() string {
+func (k *secrets) Where() api.SecretPlace {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
 	case len(k.env) > 0 && !k.keepsAny():
-		return inEnvironment
+		return api.InEnvironment
 	case k.ringOK:
-		return inKeyring
+		return api.InKeyring
 	case k.consent:
-		return inFile
+		return api.InFile
 	}
-	return inMemory
+	return api.InMemory
 }
 
 // keepsAny reports whether there is a secret that no variable gives.

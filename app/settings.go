@@ -28,7 +28,7 @@ type settingsJSON struct {
 	HasToken   bool              `json:"hasToken"`
 	StashLogin bool              `json:"hasStashLogin"`
 	PlexLogin  bool              `json:"hasPlexLogin"`
-	SecretsIn  string            `json:"secretsIn"`
+	SecretsIn  api.SecretPlace   `json:"secretsIn"`
 }
 
 // Run lists the settings.
@@ -287,7 +287,7 @@ func (s *session) secret(name, value string) error {
 		if st, err = a.Settings(s.ctx); err != nil {
 			return err
 		}
-		if value != "" && st.SecretsIn == inMemory && !live {
+		if value != "" && st.SecretsIn == api.InMemory && !live {
 			return errForgotten
 		}
 		s.answer(okJSON{true}, func() { s.say("%s", secretWords(name, value, st.SecretsIn)) })
@@ -295,7 +295,7 @@ func (s *session) secret(name, value string) error {
 	})
 }
 
-func secretWords(name, value, where string) string {
+func secretWords(name, value string, where api.SecretPlace) string {
 	if value == "" {
 		return name + " is deleted."
 	}

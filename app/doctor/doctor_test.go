@@ -41,15 +41,15 @@ type memory map[string]string
 
 func (m memory) Get(name string) (string, error) { return m[name], nil }
 func (m memory) Set(name, value string) error    { m[name] = value; return nil }
-func (m memory) Where() string                   { return "keyring" }
+func (m memory) Where() api.SecretPlace          { return api.InKeyring }
 
 // household is a running engine beside a world, with the doctor's view of its machine.
 type household struct {
 	*engine.Engine
 	world *sim.World
 	env   doctor.Env
-	place string // where the secrets are, if not in the keyring
-	hurt  string // what a check of the database finds
+	place api.SecretPlace // where the secrets are, if not in the keyring
+	hurt  string          // what a check of the database finds
 }
 
 func (h *household) CheckData(ctx context.Context) (api.DataCheck, error) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockstep/app/present"
+	"lockstep/sync/api"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 )
@@ -101,9 +102,9 @@ func (c *checkup) keyring(ctx context.Context) Check {
 	}
 	words := present.SecretPlaceMessage(c.set.SecretsIn)
 	switch {
-	case c.set.SecretsIn == "memory":
+	case c.set.SecretsIn == api.InMemory:
 		return Check{name, Warn, words, message.New(message.AdviceUnlockKeyring)}
-	case c.set.SecretsIn == "file", c.set.SecretsIn == "environment":
+	case c.set.SecretsIn == api.InFile, c.set.SecretsIn == api.InEnvironment:
 		return Check{name, OK, words, message.None} // by consent: the keyring is not needed
 	case err != nil:
 		return Check{name, Warn, message.New(message.DoctorKeyringSilent), message.New(message.AdviceUnlockKeyring)}

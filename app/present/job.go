@@ -53,7 +53,7 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 func step(j queue.Job, s api.Snapshot) string {
 	for _, h := range s.InHand {
 		if h.Scene == j.Scene && h.Step != "" {
-			return T(h.Step)
+			return T(string(h.Step))
 		}
 	}
 	return T("in progress")

@@ -89,7 +89,7 @@ func calls(c *ast.CallExpr) string {
 
 // listed are the sentences of lists, and values that are said as they are.
 func listed() []string {
-	words := []string{Welcome, KeepSyncing, GoesOnInTray, QueuedNow, SecretRemoved, Nothing, "reading", "planning", "writing", "checking", Enqueued, SkippedRow}
+	words := []string{Welcome, KeepSyncing, GoesOnInTray, QueuedNow, SecretRemoved, Nothing, string(queue.Reading), string(queue.Planning), string(queue.Writing), string(queue.Checking), Enqueued, SkippedRow}
 	for _, o := range config.Options() {
 		words = append(words, o.Title, o.Words)
 		if words = append(words, o.Choices...); !strings.ContainsAny(o.Range, "0123456789") {

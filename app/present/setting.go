@@ -30,18 +30,18 @@ func Tested(r api.TestResult) Line {
 }
 
 // SecretPlace tells where secrets are kept.
-func SecretPlace(in string) string { return Say(SecretPlaceMessage(in)) }
+func SecretPlace(in api.SecretPlace) string { return Say(SecretPlaceMessage(in)) }
 
 // SecretPlaceMessage is what SecretPlace says.
-func SecretPlaceMessage(in string) message.Message {
+func SecretPlaceMessage(in api.SecretPlace) message.Message {
 	switch in {
-	case "keyring":
+	case api.InKeyring:
 		return message.New(message.SecretsInKeyring)
-	case "file":
+	case api.InFile:
 		return message.New(message.SecretsInFile)
-	case "environment":
+	case api.InEnvironment:
 		return message.New(message.SecretsInEnvironment)
-	case "memory":
+	case api.InMemory:
 		return message.New(message.SecretsInMemory)
 	}
 	return message.None

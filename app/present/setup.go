@@ -47,8 +47,8 @@ func SetUpNote(held bool) string {
 }
 
 // SetUpSecrets tells in the set-up where secrets are kept.
-func SetUpSecrets(in string) string {
-	if in == "memory" {
+func SetUpSecrets(in api.SecretPlace) string {
+	if in == api.InMemory {
 		return T("This computer has no keyring. Without the file, the key and token are forgotten when Lockstep quits.")
 	}
 	return SecretPlace(in)

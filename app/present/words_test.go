@@ -242,7 +242,7 @@ func TestSettingsWords(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, c.got, c.want)
 		}
 	}
-	for _, in := range []string{"keyring", "file", "environment", "memory"} {
+	for _, in := range []api.SecretPlace{api.InKeyring, api.InFile, api.InEnvironment, api.InMemory} {
 		if present.SecretPlace(in) == "" {
 			t.Errorf("nothing is said about secrets in %q", in)
 		}

@@ -45,7 +45,7 @@ type keep map[string]string
 
 func (k keep) Get(name string) (string, error) { return k[name], nil }
 func (k keep) Set(name, value string) error    { k[name] = value; return nil }
-func (k keep) Where() string                   { return "keyring" }
+func (k keep) Where() api.SecretPlace          { return api.InKeyring }
 
 // namesakes is an engine beside simulated servers whose library, tag and scenes have the
 // three names. Most scenes were written, one was refused, some are left out for the tag and

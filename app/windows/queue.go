@@ -248,7 +248,7 @@ func (p *queuePage) attention(s api.Snapshot) {
 func (p *queuePage) reload(s api.Snapshot) {
 	hand := ""
 	for _, h := range s.InHand {
-		hand += h.Scene.String() + h.Step
+		hand += h.Scene.String() + string(h.Step)
 	}
 	if s.Queue == p.drawn && hand == p.inHand {
 		return

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 )
 
@@ -61,7 +62,7 @@ func (p *setUpPage) fill() {
 // consent asks whether secrets may be kept in a file where there is no keyring.
 func (p *setUpPage) consent() {
 	p.body.Add(widget.NewSeparator())
-	if p.stored.SecretsIn == "memory" || p.draft.SecretInFile {
+	if p.stored.SecretsIn == api.InMemory || p.draft.SecretInFile {
 		o, _ := config.Lookup("secret-in-file")
 		p.body.Add(p.row(o))
 	}

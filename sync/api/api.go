@@ -190,6 +190,17 @@ type ExplainStep struct {
 	Lines   []message.Message `json:"lines,omitempty"`
 }
 
+// SecretPlace is where secrets are kept. The texts are printed as JSON.
+type SecretPlace string
+
+// The places.
+const (
+	InKeyring     SecretPlace = "keyring"     // that of the desktop
+	InFile        SecretPlace = "file"        // of the data folder, with consent, readable for its owner alone
+	InMemory      SecretPlace = "memory"      // until Lockstep ends: there is no keyring, and no consent to a file
+	InEnvironment SecretPlace = "environment" // variables, which somebody else keeps
+)
+
 // Settings is the present settings with what is known of the secrets, never the
 // secrets themselves.
 type Settings struct {
@@ -197,9 +208,9 @@ type Settings struct {
 	HasAPIKey bool            `json:"hasApiKey"`
 	HasToken  bool            `json:"hasToken"`
 	// HasStashLogin and HasPlexLogin tell of logins for proxies in front of the servers.
-	HasStashLogin bool   `json:"hasStashLogin,omitempty"`
-	HasPlexLogin  bool   `json:"hasPlexLogin,omitempty"`
-	SecretsIn     string `json:"secretsIn"` // "keyring", "file", "memory" or "environment"
+	HasStashLogin bool        `json:"hasStashLogin,omitempty"`
+	HasPlexLogin  bool        `json:"hasPlexLogin,omitempty"`
+	SecretsIn     SecretPlace `json:"secretsIn"`
 	// Overridden are the options that are not as they are stored, by name, with the flag
 	// or variable that sets them.
 	Overridden map[string]string `json:"overridden,omitempty"`

@@ -91,9 +91,9 @@ type Breaker struct {
 
 // InHand is a job being worked on.
 type InHand struct {
-	Scene scene.ID `json:"scene"`
-	Name  string   `json:"name"`
-	Step  string   `json:"step"` // reading, planning, writing, checking
+	Scene scene.ID   `json:"scene"`
+	Name  string     `json:"name"`
+	Step  queue.Step `json:"step"`
 	// Fields are those being written, none in other steps.
 	Fields []scene.Field `json:"fields,omitempty"`
 }

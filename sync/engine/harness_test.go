@@ -43,7 +43,7 @@ func (s *memorySecrets) Set(name, value string) error {
 	return nil
 }
 
-func (s *memorySecrets) Where() string { return "memory" }
+func (s *memorySecrets) Where() api.SecretPlace { return api.InMemory }
 
 // life is one process: an engine on a data folder, against a simulated world.
 type life struct {

@@ -63,7 +63,7 @@ func (e *Engine) workLinks() dispatch.Links {
 		Plex: scan.Noting{Plex: e.links.Plex(), Asked: func(section string) {
 			e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
 		}}, Report: e.report, Brake: e.workBrake,
-		Step: func(j queue.Job, step string, fields []scene.Field) {
+		Step: func(j queue.Job, step queue.Step, fields []scene.Field) {
 			e.loop.Post(func() {
 				e.dispatch.Step(j, step, fields)
 				e.publish()

@@ -37,7 +37,7 @@ func (r *rig) bringInStep() {
 	w := &worker.Worker{
 		Reader: r.Reader(),
 		Plex:   r.Plex, Run: 1, Streak: &worker.Streak{},
-		Permit: func(context.Context) error { return nil }, Step: func(queue.Job, string, []scene.Field) {},
+		Permit: func(context.Context) error { return nil }, Step: func(queue.Job, queue.Step, []scene.Field) {},
 		Report: func(list []worker.Result) bool {
 			r.Must(r.DB.Update(func(tx store.Tx) error {
 				for _, res := range list {

@@ -19,12 +19,12 @@ type desk struct {
 	soft, hard context.Context
 	results    map[scene.ID]worker.Result
 	steps      []string
-	onStep     func(id scene.ID, step string)
+	onStep     func(id scene.ID, step queue.Step)
 }
 
 func newDesk(t *testing.T, n int) *desk {
 	t.Helper()
-	d := &desk{Shelf: testkit.NewShelf(t, n), t: t, soft: t.Context(), hard: t.Context(), onStep: func(scene.ID, string) {}}
+	d := &desk{Shelf: testkit.NewShelf(t, n), t: t, soft: t.Context(), hard: t.Context(), onStep: func(scene.ID, queue.Step) {}}
 	d.w = &worker.Worker{
 		Plex: d.Plex, Run: 1, Streak: &worker.Streak{},
 		Permit: func(ctx context.Context) error { return ctx.Err() },
@@ -35,11 +35,11 @@ func newDesk(t *testing.T, n int) *desk {
 			}
 			return true
 		},
-		Step: func(j queue.Job, step string, fields []scene.Field) {
+		Step: func(j queue.Job, step queue.Step, fields []scene.Field) {
 			if writes := step == "writing"; writes != (len(fields) > 0) {
 				t.Errorf("%s scene %d tells the fields %v", step, j.Scene, fields)
 			}
-			d.steps = append(d.steps, step+" "+j.Scene.String())
+			d.steps = append(d.steps, string(step)+" "+j.Scene.String())
 			d.onStep(j.Scene, step)
 		},
 	}

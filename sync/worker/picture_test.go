@@ -9,6 +9,7 @@ import (
 
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/testkit"
 	"lockstep/sync/worker"
@@ -87,7 +88,7 @@ func TestACoverThatStashCannotGiveAgainIsStashsFault(t *testing.T) {
 	d.results = map[scene.ID]worker.Result{}
 	d.w.Reader = d.Shelf.Reader()
 	d.w.KeepCovers = false
-	d.onStep = func(_ scene.ID, step string) {
+	d.onStep = func(_ scene.ID, step queue.Step) {
 		if step == "writing" {
 			d.Stash.Spoil(testkit.Trouble(fault.Unreachable, fault.Stash), "cover")
 		}
@@ -110,7 +111,7 @@ func TestACoverThatChangedMeanwhileSendsTheJobBack(t *testing.T) {
 		"another": {func(d *desk) { d.Stash.Covers[1] = scene.Cover{Bytes: []byte{9}, Type: "image/png", ETag: "e9"} }, false},
 		"none":    {func(d *desk) { d.Stash.Spoil(testkit.Trouble(fault.NotFound, fault.Stash), "cover", "1") }, false},
 		"another, after one item was written": {func(d *desk) {
-			d.onStep = func(scene.ID, string) {}
+			d.onStep = func(scene.ID, queue.Step) {}
 			d.Plex.On = func(request string) {
 				if request == "edit 101" {
 					d.Stash.Covers[1] = scene.Cover{Bytes: []byte{9}, Type: "image/png", ETag: "e9"}
@@ -125,7 +126,7 @@ func TestACoverThatChangedMeanwhileSendsTheJobBack(t *testing.T) {
 			d.results = map[scene.ID]worker.Result{}
 			d.w.Reader = d.Shelf.Reader()
 			d.w.KeepCovers = false
-			d.onStep = func(id scene.ID, step string) {
+			d.onStep = func(id scene.ID, step queue.Step) {
 				if id == 1 && step == "writing" {
 					tt.change(d)
 				}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 	"lockstep/sync/testkit"
@@ -148,7 +149,7 @@ func TestABatchNobodyTakesResultsOfEndsAtOnce(t *testing.T) {
 		"in step already": func(d *desk) { d.done(1) },
 		"a cover that changed meanwhile": func(d *desk) {
 			d.Settings.Fields[scene.FieldPoster] = "merge"
-			d.onStep = func(id scene.ID, step string) {
+			d.onStep = func(id scene.ID, step queue.Step) {
 				if step == "writing" {
 					d.Stash.Spoil(testkit.Trouble(fault.NotFound, fault.Stash), "cover")
 				}

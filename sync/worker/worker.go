@@ -56,7 +56,7 @@ type Worker struct {
 	// error ends the batch.
 	Brake func([]Planned) (map[scene.ID]message.Message, error)
 	// Step says what a job is at: reading, planning, writing (then also which fields), checking.
-	Step func(j queue.Job, step string, fields []scene.Field)
+	Step func(j queue.Job, step queue.Step, fields []scene.Field)
 }
 
 // Outcome is how a job ended.

@@ -129,7 +129,7 @@ func TestAnUndoOfThePresentRunDoesNotUndoItself(t *testing.T) {
 func TestASoftStopEndsAfterTheStepInHandAndProvesWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		at      string // step of scene 2 during which it is asked to stop
+		at      queue.Step // step of scene 2 during which it is asked to stop
 		edited  int
 		checked int
 	}{
@@ -145,7 +145,7 @@ func TestASoftStopEndsAfterTheStepInHandAndProvesWhatWasWritten(t *testing.T) {
 			soft, stop := context.WithCancel(t.Context())
 			defer stop()
 			d.soft = soft
-			d.onStep = func(id scene.ID, step string) {
+			d.onStep = func(id scene.ID, step queue.Step) {
 				if id == 2 && step == tt.at {
 					stop()
 				}
@@ -198,7 +198,7 @@ func TestAPermitThatIsNotGivenEndsTheWriting(t *testing.T) {
 func TestABatchWritesForALimitedTime(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 5)
-	d.onStep = func(_ scene.ID, step string) {
+	d.onStep = func(_ scene.ID, step queue.Step) {
 		if step == "writing" {
 			d.Clock.Pass(15 * time.Second)
 		}

@@ -34,7 +34,7 @@ type Links struct {
 	Report func([]worker.Result) bool
 	Brake  func([]worker.Planned) (map[scene.ID]message.Message, error)
 	// Step is told of each write, and of the first job of every other step.
-	Step func(queue.Job, string, []scene.Field)
+	Step func(queue.Job, queue.Step, []scene.Field)
 }
 
 // Begin claims the jobs that are due. It returns nil when all of them wait on. ctx ends the
@@ -63,18 +63,15 @@ func (b *Batch) Run(hard context.Context) error {
 }
 
 // thin leaves out all but the first job of a step that is no write.
-func thin(step func(queue.Job, string, []scene.Field)) func(queue.Job, string, []scene.Field) {
-	last := ""
-	return func(j queue.Job, s string, fields []scene.Field) {
-		if s != last || s == writing {
+func thin(step func(queue.Job, queue.Step, []scene.Field)) func(queue.Job, queue.Step, []scene.Field) {
+	last := queue.Step("")
+	return func(j queue.Job, s queue.Step, fields []scene.Field) {
+		if s != last || s == queue.Writing {
 			last = s
 			step(j, s, fields)
 		}
 	}
 }
-
-// writing is the step of which each job is told.
-const writing = "writing"
 
 // claim takes the due jobs for one batch and marks them running, and begins a run with
 // them. A job that three processes died with runs alone.
@@ -144,13 +141,13 @@ func pictures(b Budgets) (fail bool, at time.Time) {
 }
 
 // Step takes in what the worker is at, and which fields it writes.
-func (d *Dispatcher) Step(j queue.Job, step string, fields []scene.Field) {
+func (d *Dispatcher) Step(j queue.Job, step queue.Step, fields []scene.Field) {
 	b := d.batch
 	if b == nil {
 		return
 	}
 	b.inHand = []api.InHand{{Scene: j.Scene, Name: j.Name, Step: step, Fields: fields}}
-	if step == writing {
+	if step == queue.Writing {
 		if b.position == 0 {
 			b.toWrite = len(d.claimed) // the others have their results
 		}

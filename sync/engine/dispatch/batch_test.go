@@ -253,10 +253,10 @@ func TestABatchTellsEachWriteAndTheFirstOfOtherSteps(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 3)
 	r.enqueue(1, 2, 3)
-	var steps []string
-	b := r.beginWith(func(j queue.Job, step string, _ []scene.Field) { steps = append(steps, step) })
+	var steps []queue.Step
+	b := r.beginWith(func(j queue.Job, step queue.Step, _ []scene.Field) { steps = append(steps, step) })
 	r.End(b.Run(t.Context()), r.now())
-	count := map[string]int{}
+	count := map[queue.Step]int{}
 	for _, s := range steps {
 		count[s]++
 	}

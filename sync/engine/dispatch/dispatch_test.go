@@ -272,7 +272,7 @@ func TestAPanicOfTheWorkerIsAFaultOfOurOwn(t *testing.T) {
 }
 
 // beginWith is begin with a listener for steps.
-func (r *rig) beginWith(step func(queue.Job, string, []scene.Field)) *dispatch.Batch {
+func (r *rig) beginWith(step func(queue.Job, queue.Step, []scene.Field)) *dispatch.Batch {
 	r.t.Helper()
 	b, err := r.Begin(context.Background(), r.now(), r.budgets(), 3, dispatch.Links{
 		Reader: r.Reader(), Plex: r.Plex, Step: step, Report: func(rs []worker.Result) bool { r.take(rs...); return true },

@@ -38,7 +38,7 @@ func (s *secrets) Set(name, value string) error {
 	return s.err
 }
 
-func (*secrets) Where() string { return "memory" }
+func (*secrets) Where() api.SecretPlace { return api.InMemory }
 
 // rig is a Keeper on a database.
 type rig struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
 )
@@ -14,7 +15,7 @@ type Secrets interface {
 	Get(name string) (string, error)
 	Set(name, value string) error
 	// Where says in a word where secrets are kept: keyring, file, memory, environment.
-	Where() string
+	Where() api.SecretPlace
 }
 
 // The names of the secrets.
