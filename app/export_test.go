@@ -12,7 +12,9 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
+	"lockstep/sync/skip"
 	"lockstep/sync/stash2plex"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -22,7 +24,8 @@ var AnswerTypes = map[string]reflect.Type{
 	"retry": reflect.TypeFor[countJSON](), "discard": reflect.TypeFor[countJSON](), "undo": reflect.TypeFor[undoJSON](),
 	"outages": reflect.TypeFor[outagesJSON](), "explain": reflect.TypeFor[explanationJSON](),
 	"reconcile": reflect.TypeFor[fullReportJSON](), "reports": reflect.TypeFor[[]reportJSON](), "reports ID": reflect.TypeFor[fullReportJSON](),
-	"history": reflect.TypeFor[[]activityJSON](), "history --runs": reflect.TypeFor[[]runJSON](),
+	"statistics": reflect.TypeFor[statisticsJSON](),
+	"history":    reflect.TypeFor[[]activityJSON](), "history --runs": reflect.TypeFor[[]runJSON](),
 	"sync": reflect.TypeFor[summaryJSON](), "headless --once": reflect.TypeFor[summaryJSON](),
 	"pause": reflect.TypeFor[pauseJSON](), "resume": reflect.TypeFor[pauseJSON](),
 	"import":        reflect.TypeFor[importJSON](),
@@ -53,6 +56,7 @@ func Empty() map[string][]any {
 		"reports ID":      {fullReportJSON{reportOf(store.Report{}), each([]store.ReportRow{{}}, rowOf)}},
 		"history":         {each([]store.Activity(nil), activityOf), each([]store.Activity{{Changes: []store.Change{{}}}, {}}, activityOf)},
 		"history --runs":  {each([]store.Run(nil), runOf), each([]store.Run{{}}, runOf)},
+		"statistics":      {statisticsOf(nil), statisticsOf([]statistics.Day{{Day: "2026-03-01", Written: 2}, {Skipped: map[skip.Code]int{skip.NoFile: 1}}})},
 		"test-connection": {connectionsJSON{}, connectionsJSON{testedOf(&api.TestResult{}), testedOf(&api.TestResult{Libraries: []api.Library{{}}})}},
 	}
 }

@@ -40,6 +40,7 @@ type grammar struct {
 	Explain        explainCmd        `cmd:"" help:"Explain why a scene is, or is not, in step."`
 	Reports        reportsCmd        `cmd:"" help:"List reconciliations, or show one."`
 	History        historyCmd        `cmd:"" help:"List what was written."`
+	Statistics     statisticsCmd     `cmd:"" help:"Count by day what was written, right already, skipped, failed and retried, and the requests."`
 	Undo           undoCmd           `cmd:"" help:"Undo: restore items in Plex to what they were before."`
 	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
 	Resume         resumeCmd         `cmd:"" help:"Resume after a pause."`
@@ -113,6 +114,10 @@ type historyCmd struct {
 	Scene  string `placeholder:"ID" help:"Only this scene."`
 	Limit  int    `default:"50" placeholder:"N" help:"At most this many lines (default: 50)."`
 	Runs   bool   `help:"List runs instead of scenes; their ids are for undo."`
+}
+
+type statisticsCmd struct {
+	Days int `default:"30" placeholder:"N" help:"The last N days, today included (default: 30); 0 for all that are kept, which are 400 at most."`
 }
 
 type undoCmd struct {

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/offline"
 	"lockstep/sync/remote"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -24,6 +25,7 @@ type reading interface {
 	Outages(ctx context.Context, q api.OutageQuery) (api.OutagePage, error)
 	History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error)
 	Runs(ctx context.Context, limit int) ([]store.Run, error)
+	Statistics(ctx context.Context, since string) ([]statistics.Day, error)
 	Reports(ctx context.Context, limit int) ([]store.Report, error)
 	Report(ctx context.Context, id uint64) (store.Report, error)
 	Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error)

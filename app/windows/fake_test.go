@@ -18,6 +18,7 @@ import (
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -39,6 +40,7 @@ type fake struct {
 	outages  api.OutagePage
 	history  []store.Activity
 	runs     []store.Run
+	days     []statistics.Day
 	settings api.Settings
 	test     api.TestResult
 	mapping  api.Mapping
@@ -141,6 +143,8 @@ func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activit
 	})
 	return out, nil
 }
+func (f *fake) Statistics(context.Context, string) ([]statistics.Day, error) { return f.days, nil }
+
 func (f *fake) Runs(_ context.Context, limit int) ([]store.Run, error) {
 	if limit > 0 && limit < len(f.runs) {
 		return f.runs[:limit], nil

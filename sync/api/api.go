@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -39,6 +40,9 @@ type API interface {
 	Outages(ctx context.Context, q OutageQuery) (OutagePage, error)
 	History(ctx context.Context, q store.HistoryQuery) ([]store.Activity, error)
 	Runs(ctx context.Context, limit int) ([]store.Run, error)
+	// Statistics is what was done on the days from one on (2026-03-01, "" for all that are
+	// kept), the oldest first. Days on which nothing happened are left out.
+	Statistics(ctx context.Context, since string) ([]statistics.Day, error)
 	Undo(ctx context.Context, q UndoRequest) (UndoResult, error)
 
 	// Reconcile starts a reconciliation and returns its report id; the progress is in

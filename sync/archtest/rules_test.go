@@ -15,19 +15,20 @@ const module = "lockstep"
 // layers places every package of the module. A new package is placed here, at
 // the lowest layer that lets it import what it must.
 var layers = map[string]int{
-	"assets":        0,
-	"sync/archtest": 0,
-	"sync/config":   0,
-	"sync/decode":   0, // what strangers send, bounded
-	"sync/eta":      0,
-	"sync/event":    0,
-	"sync/fault":    0,
-	"sync/file":     0,
-	"sync/message":  0,
-	"sync/proc":     0, // what a process costs, for benchmarks
-	"sync/scene":    0,
-	"sync/skip":     0,
-	"sync/zone":     0, // the time zone as it is now
+	"assets":          0,
+	"sync/archtest":   0,
+	"sync/config":     0,
+	"sync/decode":     0, // what strangers send, bounded
+	"sync/eta":        0,
+	"sync/statistics": 1,
+	"sync/event":      0,
+	"sync/fault":      0,
+	"sync/file":       0,
+	"sync/message":    0,
+	"sync/proc":       0, // what a process costs, for benchmarks
+	"sync/scene":      0,
+	"sync/skip":       0,
+	"sync/zone":       0, // the time zone as it is now
 
 	"docs": 0, // the pages for people, brought along
 

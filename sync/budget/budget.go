@@ -40,6 +40,7 @@ type Budget struct {
 	jitter func() float64
 
 	mu    sync.Mutex
+	sent  int // requests, whatever their limit
 	kinds map[Kind]*record
 	works map[Kind]bool // what succeeded and has not failed since
 	young []try         // of kinds whose fault is younger than burstFor
@@ -93,6 +94,27 @@ func held(f *fault.Error, wait time.Duration) error {
 	echo.RetryAfter = wait
 	echo.Err = fmt.Errorf("%w; asked again in %s", ErrHeld, wait.Round(time.Millisecond))
 	return &echo
+}
+
+// Sent notes that a request is made.
+func (b *Budget) Sent() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sent++
+}
+
+// Requests is how many requests were made since New, also of those that were not counted
+// against a limit.
+func (b *Budget) Requests() int {
+	if b == nil {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.sent
 }
 
 // Done reports how a request ended. Nil ends what stood in the way of its kind; a request

@@ -40,6 +40,7 @@ func New(o Options) *Engine {
 	e.monitor = monitor.New(h, e.monitorSettings)
 	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	e.Dialog = signin.NewDialog(e.account)
+	e.dispatch.CountRequests(e.links.Requests)
 	return e
 }
 

@@ -201,6 +201,7 @@ func (c *Client) Do(ctx context.Context, r Request, use func(Reply) error) error
 	if err := c.o.Budget.Allow(r.Kind); err != nil && !r.Probe {
 		return err
 	}
+	c.o.Budget.Sent()
 	if c.vouch.Load() == nil && c.o.Budget.Fails(r.Kind) {
 		c.http.CloseIdleConnections() // an old one may lead to a server that is no more
 	}

@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/scene"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -60,6 +61,11 @@ func (c *Client) History(ctx context.Context, q store.HistoryQuery) ([]store.Act
 // Runs implements api.API.
 func (c *Client) Runs(ctx context.Context, limit int) ([]store.Run, error) {
 	return call[[]store.Run](ctx, c, "Runs", limit)
+}
+
+// Statistics implements api.API.
+func (c *Client) Statistics(ctx context.Context, since string) ([]statistics.Day, error) {
+	return call[[]statistics.Day](ctx, c, "Statistics", since)
 }
 
 // Undo implements api.API.

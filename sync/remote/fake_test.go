@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/remote"
 	"lockstep/sync/scene"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -92,6 +93,10 @@ func (f *fake) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, er
 
 func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activity, error) {
 	return []store.Activity{{Name: "Harbour Lights"}}, f.got("History", q)
+}
+
+func (f *fake) Statistics(_ context.Context, since string) ([]statistics.Day, error) {
+	return []statistics.Day{{Day: since}}, f.got("Statistics", since)
 }
 
 func (f *fake) Runs(_ context.Context, limit int) ([]store.Run, error) {

@@ -37,11 +37,12 @@ var methods = map[string]handler{
 	"Discard":  takesAndReturns(api.API.Discard),
 	"ProbeNow": runs(api.API.ProbeNow),
 
-	"Jobs":    takesAndReturns(api.API.Jobs),
-	"Outages": takesAndReturns(api.API.Outages),
-	"History": takesAndReturns(api.API.History),
-	"Runs":    takesAndReturns(api.API.Runs),
-	"Undo":    takesAndReturns(api.API.Undo),
+	"Jobs":       takesAndReturns(api.API.Jobs),
+	"Outages":    takesAndReturns(api.API.Outages),
+	"History":    takesAndReturns(api.API.History),
+	"Runs":       takesAndReturns(api.API.Runs),
+	"Statistics": takesAndReturns(api.API.Statistics),
+	"Undo":       takesAndReturns(api.API.Undo),
 
 	"CheckData": returns(api.API.CheckData),
 

@@ -1,6 +1,6 @@
 // Package dispatch hands the due jobs to the worker, a batch at a time, and stores what
 // became of them. A Dispatcher owns the batch in hand, what holds the next one back, the
-// pace after an outage, and the counts of the run and of today. It belongs to one goroutine;
+// pace after an outage, and the counts of the run and of each day. It belongs to one goroutine;
 // only the Permit and the Streak of a batch are used beside it.
 package dispatch
 
@@ -10,6 +10,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -20,8 +21,9 @@ func New(h host.Host, jitter func() float64) *Dispatcher {
 
 // Load goes on with today's counts.
 func (d *Dispatcher) Load() error {
-	if err := d.host.Get(todayValue, &d.today); err != nil {
-		return fmt.Errorf("read today's counts: %w", err)
+	err := d.host.Store.View(func(tx store.Tx) (err error) { d.book, err = statistics.Load(tx); return err })
+	if err != nil {
+		return fmt.Errorf("read the statistics: %w", err)
 	}
 	return nil
 }

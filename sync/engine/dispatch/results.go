@@ -30,8 +30,7 @@ type Results struct {
 	results []worker.Result
 	library Library
 	ended   []queue.Job // the jobs as they stand afterwards
-	run     store.Run
-	today   today
+	counts  counts
 }
 
 // Take begins to take results in: Put stores them, and Stored is to be called once they are
@@ -76,8 +75,8 @@ func (r *Results) Put(tx store.Tx) error {
 		}
 		r.ended = append(r.ended, j)
 	}
-	r.run, r.today = r.d.tally(r.results, r.ended)
-	return errors.Join(tx.PutRun(r.run), tx.PutValue(todayValue, r.today))
+	r.counts = r.d.count(r.results, r.ended)
+	return errors.Join(tx.PutRun(r.counts.run), r.counts.book.Put(tx, r.counts.ended))
 }
 
 // put stores one result and returns the job as it stands afterwards.
@@ -240,7 +239,8 @@ type Followed struct {
 // Stored goes on with results that are on disk.
 func (r *Results) Stored() Followed {
 	d := r.d
-	d.run.Run, d.today = r.run, r.today
+	d.run.Run = r.counts.run
+	d.stored(r.counts)
 	var f Followed
 	for i, result := range r.results {
 		delete(d.claimed, result.Job.Scene)

@@ -9,7 +9,6 @@ import (
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
-	"lockstep/sync/zone"
 )
 
 func newRun(now time.Time) run {
@@ -126,40 +125,4 @@ func (d *Dispatcher) Progress(now time.Time, pending int) api.Progress {
 		p.Current = inBatch.inHand[0].Name
 	}
 	return p
-}
-
-func (t today) on(now time.Time) today {
-	if d := now.In(zone.Local()).Format(time.DateOnly); d != t.Day {
-		return today{Day: d}
-	}
-	return t
-}
-
-// Today is what was done since local midnight.
-func (d *Dispatcher) Today(now time.Time) api.Today {
-	t := d.today.on(now)
-	return api.Today{Written: t.Written, Skipped: t.Skipped, Dead: t.Dead}
-}
-
-// tally is the run and today with these results among them.
-func (d *Dispatcher) tally(rs []worker.Result, ended []queue.Job) (store.Run, today) {
-	run, today := d.run.Run, d.today.on(d.host.Now())
-	for i, j := range ended {
-		switch {
-		case j.State == queue.Done && d.run.wrote(rs[i]):
-			run.Written++
-			today.Written++
-		case j.State == queue.Done:
-			run.InStep++
-		case j.State == queue.Parked:
-			run.Parked++
-		case j.State == queue.Skipped:
-			run.Skipped++
-			today.Skipped++
-		case j.State == queue.Dead:
-			run.Dead++
-			today.Dead++
-		}
-	}
-	return run, today
 }

@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/eta"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 	"lockstep/sync/worker"
 )
@@ -26,8 +27,12 @@ type Dispatcher struct {
 	streak    worker.Streak
 	ramp      *ramp
 	run       run
-	today     today
 	standing  standing
+
+	book    statistics.Book
+	sofar   func() (plex, stash int) // requests since the process began; nil counts none
+	counted requests                 // that are in the book
+	kept    time.Time                // when the book was last stored
 }
 
 // Budget says what may be asked of a server, and what fails there.
@@ -66,17 +71,6 @@ type run struct {
 	undid   map[uint64]bool // runs of which this one undid something
 }
 
-// today counts since local midnight; it survives restarts.
-type today struct {
-	Day     string `json:"day"`
-	Written int    `json:"written"`
-	Skipped int    `json:"skipped"`
-	Dead    int    `json:"dead"`
-}
-
-// todayValue names the stored counts of today.
-const todayValue = "today"
-
 // standing is how the scenes stand, counted anew only when the jobs have changed: it
 // takes a walk over all that were skipped.
 type standing struct {
@@ -85,3 +79,6 @@ type standing struct {
 	counts  queue.Counts
 	counted bool
 }
+
+// requests is how many requests the servers got since the process began.
+type requests struct{ plex, stash int }

@@ -85,6 +85,11 @@ func (l *Links) Budget(s fault.Server) *budget.Budget {
 	return l.plexBudget
 }
 
+// Requests is how many requests both servers got since the process began.
+func (l *Links) Requests() (plex, stash int) {
+	return l.plexBudget.Requests(), l.stashBudget.Requests()
+}
+
 // Ready reports whether jobs can be worked on.
 func (l *Links) Ready() bool {
 	return l.stash != nil && l.stashState.OK && l.plexState.OK && l.machine != ""

@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -58,6 +59,17 @@ func (r Reader) History(_ context.Context, q store.HistoryQuery) (h []store.Acti
 func (r Reader) Runs(_ context.Context, limit int) (runs []store.Run, err error) {
 	err = r.store.View(func(tx store.Tx) error { runs, err = tx.Runs(limit); return err })
 	return runs, err
+}
+
+// Statistics is what was done on the days from one on (2026-03-01), the oldest first. Requests
+// that belong to no batch are counted once an hour.
+func (r Reader) Statistics(_ context.Context, since string) (days []statistics.Day, err error) {
+	err = r.store.View(func(tx store.Tx) error {
+		b, err := statistics.Load(tx)
+		days = b.Since(since)
+		return err
+	})
+	return days, err
 }
 
 // Reports lists the newest reports first.
