@@ -28,7 +28,7 @@ type dayJSON struct {
 }
 
 func dayOf(d statistics.Day) dayJSON {
-	out := dayJSON{d.Day, d.Written, d.InStep, codes(d.Skipped), d.Failed, d.Retried, d.Plex, d.Stash, nil}
+	out := dayJSON{d.Day, d.Written, d.InStep, dict(d.Skipped), d.Failed, d.Retried, d.Plex, d.Stash, nil}
 	if share, known := d.Success(); known {
 		out.Success = &share
 	}
