@@ -46,7 +46,7 @@ func TestTheWalkOfOneSceneLeadsSomewhere(t *testing.T) {
 				declared[fn.Name.Name] = true
 			}
 		}
-		for _, name := range strings.Fields(strings.ReplaceAll(row[2], "`", "")) {
+		for name := range strings.FieldsSeq(strings.ReplaceAll(row[2], "`", "")) {
 			if !declared[name] {
 				t.Errorf("%s declares no %s", row[1], name)
 			}

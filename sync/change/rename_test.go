@@ -19,7 +19,7 @@ func TestNoRenameIsLostWhateverFailsInBetween(t *testing.T) {
 	t.Parallel()
 	const scenes, tags = 6, 5
 	s := shelfOf(t, scenes)
-	r := rand.New(rand.NewPCG(7, 11)) //nolint:gosec // a world of a test
+	r := rand.New(rand.NewPCG(7, 11))
 	names := map[int]string{}
 	uses := map[scene.ID]int{} // the tag of a scene
 	for id := range tags {

@@ -302,7 +302,7 @@ func TestW20OutageOfThreeDaysWithManyJobsCostsOneRequestPerProbe(t *testing.T) {
 		c.skew.Add(int64(time.Hour))
 		c.goOn()
 		seen := s.Outage.FailedProbes
-		s = l.until("more probes", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= seen+5 })
+		l.until("more probes", func(s api.Snapshot) bool { return s.Outage.FailedProbes >= seen+5 })
 	}
 	s = c.stop(l)
 	after, _ := r.plexCalls()

@@ -96,7 +96,9 @@ func TestALibraryThatWasRenamedInPlexIsTheSame(t *testing.T) {
 		}
 		_, _, err = r.PlexChecked(c, a)
 		r.must(err)
-		a = r.Renamed(a, r.shelf.DB.Update(a.PutRenamed))
+		if a = r.Renamed(a, r.shelf.DB.Update(a.PutRenamed)); a.Err != nil {
+			t.Fatal(a.Err)
+		}
 		if _, a = r.accept(); a.Err != nil || len(a.Renamed) > 0 {
 			t.Errorf("renamed twice: %+v", a)
 		}

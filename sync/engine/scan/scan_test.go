@@ -172,5 +172,3 @@ var (
 	errStash = fault.New(fault.Unreachable, fault.Stash, message.Foreign("Stash does not answer."), message.None, nil)
 	errPlex  = fault.New(fault.Unreachable, fault.Plex, message.Foreign("Plex does not answer."), message.None, nil)
 )
-
-func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
