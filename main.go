@@ -1,5 +1,6 @@
 // Lockstep keeps a Plex library in step with Stash. Everything it does is in package
-// app; this is the wiring.
+// app; this is the wiring: arguments, streams, signals and, in builds with windows, the
+// desktop. ARCHITECTURE.md says which package does what.
 package main
 
 import (

@@ -1,4 +1,6 @@
-// Package docs is the documentation for people, as the program brings it along.
+// Package docs is the documentation for people, as the program brings it along: the pages
+// of this folder, which the Help menu shows without a connection to the internet. Tests hold
+// them against the program: every command, setting and reason is on the page it belongs to.
 package docs
 
 import (

@@ -1,4 +1,4 @@
-// Package archtest holds the project's architecture to DESIGN's word: every
+// Package archtest holds the project to ARCHITECTURE.md: every
 // package has a layer and imports from lower layers only, and some imports are
 // forbidden whatever the layer. It reads the files themselves, all of them, so
 // that no build tag hides one.

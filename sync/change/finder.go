@@ -1,8 +1,8 @@
 // Package change finds what changed in Stash since the last scan and puts the scenes
 // concerned into the queue: new, edited and deleted scenes by a lean sweep, renamed
 // tags, performers and studios by their name lists, moved files by a file sweep. It
-// trusts no clock and no order of stamps; facts on what really bumps them are in
-// DESIGN, "Change detection".
+// trusts no clock and no order of stamps: in a real Stash some edits leave a scene's stamp
+// as it was, and stamps compare as text that differs around a change of the time zone.
 package change
 
 import (

@@ -1,5 +1,7 @@
-// Package config owns the settings: their defaults, ranges, names and words. It does
-// no input or output and knows no secrets.
+// Package config owns the settings: their defaults, ranges, names and words. Settings is a
+// plain struct. Options describes each of its values once, for the command line, the
+// environment, the settings window and exported files, so that all of them know the same
+// names and refuse the same values. It does no input or output and knows no secrets.
 package config
 
 import (
@@ -163,7 +165,7 @@ func (l Language) Code() string {
 // PublicPlexTV is Plex's own sign-in service.
 const PublicPlexTV = "https://plex.tv"
 
-// Defaults are the settings of a fresh installation, from DESIGN's figures.
+// Defaults are the settings of a fresh installation.
 func Defaults() Settings {
 	return Settings{
 		PlexTV: PublicPlexTV,

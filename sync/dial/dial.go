@@ -1,4 +1,7 @@
 // Package dial makes the adapters of both servers and fits them to what the engine asks for.
+// Servers is what the app gives the engine, which imports no adapter itself: its tests give
+// it servers in memory instead. SignIn and Discover are the same for plex.tv and for finding
+// Plex servers.
 package dial
 
 import (

@@ -1,6 +1,7 @@
 // Package fault classifies what can go wrong with a server or with ourselves. The
 // class decides retry, breaker and words; text never does. The adapters are the only
-// place that chooses a class.
+// place that chooses a class. An Error has a message for people and a cause for the log;
+// Of finds it in any error, and makes a Local one of an error nobody classified.
 package fault
 
 import (

@@ -1,5 +1,6 @@
 // Package offline answers from the database while no engine runs: what the engine's parts
-// stored, put together as their snapshot would be.
+// stored, put together as their snapshot would be. It is what `lockstep status` shows when
+// Lockstep is not running: the last known state, with the verdict unknown.
 package offline
 
 import (

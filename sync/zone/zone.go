@@ -1,5 +1,6 @@
 // Package zone knows the time zone the computer is set to now. Go reads it once at the
-// start of a program; one that runs for months lives through journeys.
+// start of a program; one that runs for months lives through journeys. Local is for showing
+// times, Stamp for storing them.
 package zone
 
 import (

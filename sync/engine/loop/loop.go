@@ -1,5 +1,6 @@
 // Package loop runs what belongs to one owner on one goroutine: functions that others send,
-// and what is due. It sleeps in between, and shows others the newest snapshot.
+// and what is due. It sleeps in between, and shows others the newest snapshot. What takes long runs beside it and
+// comes back as one more function, so no state behind the loop needs a lock.
 package loop
 
 import (

@@ -1,5 +1,7 @@
 // Package monitor owns the one verdict about Plex: breaker and outage record, the probes of
-// an open breaker, what was announced, and when nobody watched.
+// an open breaker, what was announced, and when nobody watched. A Monitor moves breaker and record
+// in one transaction through package health, so that neither is ever seen without the other. It
+// belongs to one goroutine.
 package monitor
 
 import (

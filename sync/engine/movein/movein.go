@@ -1,6 +1,7 @@
 // Package movein takes over what the Stash2Plex plugin left behind. Its outages are kept apart from
 // Lockstep's own: no verdict, announcement or number is made of them. Its scenes are compared with Plex
-// like any other.
+// like any other. A Plan says what an import would do before anything is stored, so that a preview
+// and the import are one path. Package stash2plex reads the files; this one decides what becomes of them.
 package movein
 
 import (

@@ -1,5 +1,6 @@
 // Package records answers the questions that only need the stored state: the queue, what was
-// written, and reports. It may be asked by any goroutine.
+// written, and reports. A Reader gives them page by page and may be asked by any goroutine,
+// with an engine running or without.
 package records
 
 import (

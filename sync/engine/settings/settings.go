@@ -1,5 +1,6 @@
 // Package settings owns what a person chose: the settings with the flags and variables laid
-// over them, the secrets, and the pause.
+// over them, the secrets, and the pause. A Keeper checks and stores what is saved and returns
+// what has to follow from it, such as new connections; it belongs to one goroutine.
 package settings
 
 import (
