@@ -97,7 +97,8 @@ func newGrip(h *head, i int) *grip {
 
 // CreateRenderer implements fyne.Widget.
 func (g *grip) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(container.NewBorder(nil, nil, wide(gripWidth/2, layout.NewSpacer()), nil, container.NewHBox(widget.NewSeparator())))
+	side := float32(gripWidth-1) / 2
+	return widget.NewSimpleRenderer(container.New(layout.NewCustomPaddedLayout(0, 0, side, side), widget.NewSeparator()))
 }
 
 // Cursor implements desktop.Cursorable.
@@ -119,6 +120,6 @@ func (l *listing) widen(i int, by float32) {
 	by = max(by*all, narrowest*all-s[i-1])
 	by = min(by, s[i]-narrowest*all)
 	s[i-1], s[i] = s[i-1]+by, s[i]-by
-	l.body.Refresh()
+	l.head.Refresh()
 	l.list.Refresh()
 }

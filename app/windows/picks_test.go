@@ -166,6 +166,9 @@ func TestColumnsAreWidenedAndRemembered(t *testing.T) {
 	if got := p.list.wide.edge(1, 1000); got < before+95 || got > before+105 {
 		t.Errorf("the edge is at %.0f, was at %.0f", got, before)
 	}
+	if title, want := p.list.head.titles[1].Position().X, p.list.wide.edge(1, p.list.head.Size().Width); title != want {
+		t.Errorf("the head of the column is at %.0f, its cells at %.0f", title, want)
+	}
 	for range 30 {
 		edge.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(-edge.h.Size().Width/5, 0)})
 	}
