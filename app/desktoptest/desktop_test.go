@@ -26,7 +26,7 @@ const asTray = "DESKTOPTEST_TRAY"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asTray) != "" {
-		trayLooks()
+		setTray()
 		systray.Run(trayMenu, nil)
 		return
 	}
@@ -35,9 +35,9 @@ func TestMain(m *testing.M) {
 
 var teal = color.NRGBA{R: 0x10, G: 0x90, B: 0x90, A: 0xff}
 
-// trayLooks comes before systray.Run: what is set between the moment systray
+// setTray comes before systray.Run: what is set between the moment systray
 // collects the item's properties and the moment it publishes them is lost.
-func trayLooks() {
+func setTray() {
 	m := image.NewNRGBA(image.Rect(0, 0, 64, 64))
 	for i := range m.Pix {
 		m.Pix[i] = []byte{teal.R, teal.G, teal.B, teal.A}[i%4]

@@ -27,10 +27,10 @@ type newcomer struct {
 	// steps are the lists of steps as they looked, by step; how one looks tells which
 	// step is shown.
 	steps map[int]*image.RGBA
-	// latest is how the list looked last, and looks how often in a row.
-	latest *image.RGBA
-	looks  int
-	said   []byte // the picture of the last refusal
+	// latest is how the list looked last, and unchanged how often in a row.
+	latest    *image.RGBA
+	unchanged int
+	said      []byte // the picture of the last refusal
 }
 
 // newNewcomer has servers, but no settings; the browser writes down what it is to open.
@@ -72,8 +72,8 @@ func (n *newcomer) begins() {
 	n.at(present.StepStash)
 }
 
-// look takes a picture of the set-up.
-func (n *newcomer) look(name string) (image.Image, error) {
+// picture takes a picture of the set-up.
+func (n *newcomer) picture(name string) (image.Image, error) {
 	file := ""
 	if os.Getenv("LOCKSTEP_SHOTS") != "" {
 		file = n.Shot(n.t.Name() + "-" + name)
@@ -88,7 +88,7 @@ func (n *newcomer) at(step int) {
 	n.t.Helper()
 	name := fmt.Sprintf("%d", step+1)
 	n.Until("step "+name, func() error {
-		shot, err := n.look(name)
+		shot, err := n.picture(name)
 		if err != nil {
 			return err
 		}
@@ -119,10 +119,10 @@ func (n *newcomer) at(step int) {
 // while a page changes is no page's.
 func (n *newcomer) steady(list *image.RGBA) bool {
 	if n.latest == nil || string(n.latest.Pix) != string(list.Pix) {
-		n.latest, n.looks = list, 0
+		n.latest, n.unchanged = list, 0
 	}
-	n.looks++
-	return n.looks > 3
+	n.unchanged++
+	return n.unchanged > 3
 }
 
 // cut copies a part of a picture.
@@ -178,7 +178,7 @@ func good(r, g, b uint32) bool  { return g > r+50 && g > b+20 }
 func (n *newcomer) reads(what string, part image.Rectangle, t tone) {
 	n.t.Helper()
 	n.Until("words: "+what, func() error {
-		if shot, err := n.look("now"); err != nil || !has(shot, part, t) {
+		if shot, err := n.picture("now"); err != nil || !has(shot, part, t) {
 			return fmt.Errorf("there are none: %w", err)
 		}
 		return nil
@@ -189,7 +189,7 @@ func (n *newcomer) reads(what string, part image.Rectangle, t tone) {
 func (n *newcomer) readsNo(what string, part image.Rectangle, t tone) {
 	n.t.Helper()
 	n.Until("no "+what, func() error {
-		if shot, err := n.look("now"); err != nil || has(shot, part, t) {
+		if shot, err := n.picture("now"); err != nil || has(shot, part, t) {
 			return fmt.Errorf("there are some: %w", err)
 		}
 		return nil
@@ -201,7 +201,7 @@ func (n *newcomer) readsNo(what string, part image.Rectangle, t tone) {
 func (n *newcomer) refused(why string) {
 	n.t.Helper()
 	n.Until("words why the "+why+" will not do", func() error {
-		shot, err := n.look(why)
+		shot, err := n.picture(why)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 func (p *Policy) attention(s api.Snapshot) (Act, bool) {
 	for _, a := range s.Attention {
 		i := p.askedFor(a.Kind)
-		if a.Kind == api.FirstRun || p.asked[i].told {
+		if a.Kind == api.FirstRun || p.asked[i].shown {
 			continue
 		}
 		return Act{Tag: TagAttention, Note: present.NoteAttention(a, s), ask: a.Kind}, true

@@ -71,7 +71,7 @@ func (p *Policy) mayAsk(a Act, s api.Snapshot) bool {
 func (p *Policy) Sent(a Act) {
 	p.shown, p.sending = a, retry{}
 	if i := p.askedFor(a.ask); i >= 0 {
-		p.asked[i].told = true
+		p.asked[i].shown = true
 	}
 	p.report = max(p.report, a.run)
 	if a.Say == "" {

@@ -90,10 +90,10 @@ type Policy struct {
 }
 
 type asked struct {
-	kind api.AttentionKind
-	told bool
-	away bool          // settled since gone
-	gone time.Duration // when it was first seen settled
+	kind  api.AttentionKind
+	shown bool
+	away  bool          // settled since gone
+	gone  time.Duration // when it was first seen settled
 }
 
 // Step takes a look at a snapshot and says what to do about it. What became of it is to

@@ -26,7 +26,7 @@ type world struct {
 	p       notify.Policy
 	s       api.Snapshot
 	now     notify.Instant
-	told    []string // titles, "-tag" for withdrawals
+	shown   []string // titles, "-tag" for withdrawals
 	records []outage.Record
 	refuse  bool              // the engine allows nothing
 	deaf    bool              // nobody shows anything
@@ -46,7 +46,7 @@ func (w *world) step() {
 	w.note()
 	for _, a := range acts {
 		if a.Withdraw != "" {
-			w.told = append(w.told, "-"+a.Withdraw)
+			w.shown = append(w.shown, "-"+a.Withdraw)
 			continue
 		}
 		if a.Say != "" && !w.allowed(a) {
@@ -56,7 +56,7 @@ func (w *world) step() {
 			w.p.Failed()
 			continue
 		}
-		w.told = append(w.told, a.Note.Title)
+		w.shown = append(w.shown, a.Note.Title)
 		w.p.Sent(a)
 		w.note()
 	}
@@ -257,9 +257,9 @@ func TestWhatIsSaid(t *testing.T) {
 			for range 3 {
 				w.down().after(2 * m).up().after(m)
 			}
-			w.told = nil
+			w.shown = nil
 			w.after(28 * m)
-			if len(w.told) == 0 {
+			if len(w.shown) == 0 {
 				w.after(2 * m)
 			}
 		}, "-plex|" + isBack},
@@ -272,7 +272,7 @@ func TestWhatIsSaid(t *testing.T) {
 		"both gone is the network": {func(w *world) { w.after(m).stash(false).down().after(time.Hour).up().stash(true).after(m) }, network + "|-plex"},
 		"Plex is named once it is proven": {func(w *world) {
 			w.after(m).stash(false).down().after(5 * m).stash(true).after(50 * time.Second)
-			w.told = append(w.told, "proven")
+			w.shown = append(w.shown, "proven")
 			w.after(20 * time.Second)
 		}, network + "|-plex|proven|" + isDown},
 		"Stash away later says nothing": {func(w *world) { w.after(m).down().after(5 * m).stash(false).after(time.Hour) }, isDown},
@@ -316,7 +316,7 @@ func TestWhatIsSaid(t *testing.T) {
 			w := newWorld(t)
 			w.step()
 			c.play(w)
-			if got := strings.Join(w.told, "|"); got != c.want {
+			if got := strings.Join(w.shown, "|"); got != c.want {
 				t.Errorf("told %q, want %q", got, c.want)
 			}
 		})
@@ -353,7 +353,7 @@ func TestWhatNobodyShowed(t *testing.T) {
 			w := newWorld(t)
 			w.step()
 			c.play(w.after(m))
-			if got := strings.Join(w.told, "|"); got != c.want {
+			if got := strings.Join(w.shown, "|"); got != c.want {
 				t.Errorf("told %q, want %q", got, c.want)
 			}
 		})
@@ -398,7 +398,7 @@ func TestRestartsDoNotForgetThatPlexComesAndGoes(t *testing.T) {
 		w.restart().after(2 * time.Minute).up().after(20 * time.Second)
 	}
 	want := []string{isDown, isBack, isDown, isBack, flaps}
-	said := slices.DeleteFunc(slices.Clone(w.told), func(h string) bool { return h == "-plex" })
+	said := slices.DeleteFunc(slices.Clone(w.shown), func(h string) bool { return h == "-plex" })
 	if !slices.Equal(said, want) {
 		t.Errorf("said %q, want %q", said, want)
 	}
@@ -413,15 +413,15 @@ func TestFrozenProcessSaysNothingAtOnce(t *testing.T) {
 	w.after(time.Minute).down()
 	w.pass(100 * time.Second) // the step to come after 60 s comes after 100
 	w.step()
-	if len(w.told) != 0 {
-		t.Fatalf("said %q at once", w.told)
+	if len(w.shown) != 0 {
+		t.Fatalf("said %q at once", w.shown)
 	}
 	w.after(50 * time.Second)
-	if len(w.told) != 0 {
-		t.Fatalf("said %q before the delay of the outage it sees now", w.told)
+	if len(w.shown) != 0 {
+		t.Fatalf("said %q before the delay of the outage it sees now", w.shown)
 	}
-	if w.after(15 * time.Second); !slices.Equal(w.told, []string{isDown}) {
-		t.Fatalf("said %q", w.told)
+	if w.after(15 * time.Second); !slices.Equal(w.shown, []string{isDown}) {
+		t.Fatalf("said %q", w.shown)
 	}
 }
 
@@ -455,11 +455,11 @@ func flapThenDown(w *world) {
 	for range 3 {
 		w.down().after(2 * time.Minute).up().after(time.Minute)
 	}
-	w.told = nil
+	w.shown = nil
 	w.p.Sent(notify.Act{Tag: notify.TagPlex, Say: health.SaidDown}) // on screen: an ordinary "down"
 	w.after(10 * time.Minute).down().after(29 * time.Minute)
-	if slices.Contains(w.told, isDown) {
-		w.told = append(w.told, "too early")
+	if slices.Contains(w.shown, isDown) {
+		w.shown = append(w.shown, "too early")
 	}
 	w.after(2 * time.Minute)
 }
@@ -479,9 +479,9 @@ func TestNothingFalseIsEverSaid(t *testing.T) {
 			}
 		}
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
-			before := len(w.told)
+			before := len(w.shown)
 			play(w, rapid.IntRange(0, 13).Draw(t, "what"), time.Duration(rapid.IntRange(0, 120).Draw(t, "seconds"))*time.Second)
-			for _, h := range w.told[before:] {
+			for _, h := range w.shown[before:] {
 				check(t, w, said, h)
 			}
 			if wait := w.p.Wait(); wait != 0 && wait < time.Millisecond {

@@ -16,9 +16,9 @@ var (
 // taskbarClass names the window whose notification area shows tray icons.
 const taskbarClass = "Shell_TrayWnd"
 
-// look is how often the taskbar is looked for. After login it takes seconds to appear,
+// taskbarEvery is how often the taskbar is looked for. After login it takes seconds to appear,
 // and nothing tells a program without a window of its own.
-const look = 500 * time.Millisecond
+const taskbarEvery = 500 * time.Millisecond
 
 // hostPresent reports whether there is a taskbar.
 func hostPresent() bool {
@@ -32,7 +32,7 @@ func hostPresent() bool {
 
 // WaitForHost waits until there is a taskbar or ctx ends, and reports which.
 func WaitForHost(ctx context.Context) (bool, error) {
-	again := time.NewTicker(look)
+	again := time.NewTicker(taskbarEvery)
 	defer again.Stop()
 	for !hostPresent() {
 		select {

@@ -115,7 +115,7 @@ func (r *rig) until(what string, check func() error) {
 	}
 }
 
-func (r *rig) untilLooks(shape, status string) {
+func (r *rig) untilShown(shape, status string) {
 	r.t.Helper()
 	r.until(shape+" "+status, func() error {
 		icon, err := r.item.Icon()
@@ -187,7 +187,7 @@ func inStep() api.Snapshot {
 func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	r := newRig(t, true)
 	r.show(inStep())
-	r.untilLooks(assets.Up, "In step · 42 scenes")
+	r.untilShown(assets.Up, "In step · 42 scenes")
 	if got, want := r.labels(), "In step · 42 scenes|-|Overview…|Queue…|Reports…|Outages…|-|Sync now|Reconcile|Pause|-|Settings…|Quit"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
@@ -215,7 +215,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	paused := inStep()
 	paused.Paused, paused.Standing.NeedYou = true, 8
 	r.show(paused)
-	r.untilLooks(assets.Paused, "Paused")
+	r.untilShown(assets.Paused, "Paused")
 	if got, want := r.labels(), "Paused|-|Overview…|Queue…|Reports… (8 need attention)|Outages…|-|Sync now|Reconcile|Resume|-|Settings…|Quit"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
@@ -225,12 +225,12 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	busy := inStep()
 	busy.InHand, busy.Run, busy.Queue = []api.InHand{{Name: "DSC_0042", Step: "writing"}}, api.Progress{Total: 3, Unchecked: 1, Written: 1, ToWrite: 3}, queue.Counts{Running: 1, Waiting: 2}
 	r.show(busy)
-	r.untilLooks(assets.Working, "Writing 1 of 3 — DSC_0042")
+	r.untilShown(assets.Working, "Writing 1 of 3 — DSC_0042")
 
 	german := inStep()
 	german.Language = config.Deutsch
 	r.show(german)
-	r.untilLooks(assets.Up, "Im Gleichschritt · 42 Szenen")
+	r.untilShown(assets.Up, "Im Gleichschritt · 42 Szenen")
 	if got, want := r.labels(), "Im Gleichschritt · 42 Szenen|-|Übersicht…|Warteschlange…|Berichte…|Ausfälle…|-|Jetzt synchronisieren|Abgleichen|Anhalten|-|Einstellungen…|Beenden"; got != want {
 		t.Errorf("menu %q, want %q", got, want)
 	}
@@ -240,7 +240,7 @@ func TestTrayFollowsTheEngineAndCommandsIt(t *testing.T) {
 	down := inStep()
 	down.Verdict, down.Outage = health.Down, &outage.Record{ID: 1}
 	r.show(down)
-	r.untilLooks(assets.Down, "Plex down")
+	r.untilShown(assets.Down, "Plex down")
 	r.click("Quit")
 	r.wants("quit")
 	r.wants("ended <nil>")
@@ -263,7 +263,7 @@ func TestTrayWaitsForAHost(t *testing.T) {
 		r.item = item
 		return err
 	})
-	r.untilLooks(assets.Up, "In step · 42 scenes")
+	r.untilShown(assets.Up, "In step · 42 scenes")
 	if got, err := tray.WaitForHost(t.Context()); !got || err != nil {
 		t.Errorf("waited for the host: %v %v", got, err)
 	}

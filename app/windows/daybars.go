@@ -15,14 +15,14 @@ type dayCharts struct {
 	written, failed         *bars
 	writtenHead, failedHead *widget.Label
 	point                   *widget.Label // the sum, or the day that was clicked
-	told                    bool          // a day was clicked
+	clicked                 bool          // a day was clicked
 	box                     *fyne.Container
 }
 
 func newDayCharts() *dayCharts {
 	d := &dayCharts{writtenHead: line(), failedHead: line(), point: line()}
 	tell := func(words string) {
-		d.told = true
+		d.clicked = true
 		set(d.point, words, widget.LowImportance)
 	}
 	d.written, d.failed = newBars(theme.ColorNameSuccess, 64, tell), newBars(theme.ColorNameError, 30, tell)
@@ -40,7 +40,7 @@ func (d *dayCharts) set(days []present.Day) {
 	}
 	d.written.set(written)
 	d.failed.set(failed)
-	if !d.told {
+	if !d.clicked {
 		set(d.point, present.DaysSum(days), widget.LowImportance)
 	}
 	set(d.writtenHead, present.DaysHead(present.T("Written"), allWritten), widget.MediumImportance)
@@ -57,14 +57,14 @@ type bar struct {
 // still seen.
 type bars struct {
 	widget.BaseWidget
-	ink    fyne.ThemeColorName
-	height float32
-	told   func(string)
-	bars   []bar
+	ink     fyne.ThemeColorName
+	height  float32
+	onPoint func(string)
+	bars    []bar
 }
 
-func newBars(ink fyne.ThemeColorName, height float32, told func(string)) *bars {
-	b := &bars{ink: ink, height: height, told: told}
+func newBars(ink fyne.ThemeColorName, height float32, onPoint func(string)) *bars {
+	b := &bars{ink: ink, height: height, onPoint: onPoint}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -77,7 +77,7 @@ func (b *bars) set(to []bar) {
 // Tapped implements fyne.Tappable: it tells about the bar under the pointer.
 func (b *bars) Tapped(e *fyne.PointEvent) {
 	if i := int(e.Position.X / b.Size().Width * float32(len(b.bars))); i >= 0 && i < len(b.bars) {
-		b.told(b.bars[i].words)
+		b.onPoint(b.bars[i].words)
 	}
 }
 

@@ -32,7 +32,7 @@ func (w *Windows) leave(win *window) {
 
 // askToLeave closes the last window after the person has chosen whether Lockstep goes on.
 // Leaving the question chooses nothing: neither button is its default.
-func (w *Windows) askToLeave(win *window, words string, told func()) {
+func (w *Windows) askToLeave(win *window, words string, answered func()) {
 	text := widget.NewLabel(present.T(words))
 	text.Wrapping = fyne.TextWrapWord
 	title, stay := present.T("Keep syncing?"), present.T("Keep syncing")
@@ -41,13 +41,13 @@ func (w *Windows) askToLeave(win *window, words string, told func()) {
 	}
 	d := dialog.NewCustomWithoutButtons(title, wide(questionWidth, text), win)
 	quit := newButton(present.T("Quit Lockstep"), nil, func() {
-		told()
+		answered()
 		d.Hide()
 		stop := func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }
 		ask(w, stop, func(struct{}, error) { win.Close() }) // not before: this process may end with its last window
 	})
 	keep := newButton(stay, nil, func() {
-		told()
+		answered()
 		win.Close()
 	})
 	keep.Importance = widget.HighImportance

@@ -188,8 +188,8 @@ func (m *mapping) edited() {
 	m.p.edit(o, o.Get(config.Settings{PathMap: filled}), m.wrong) // its text knows how to quote, and its Set checks
 }
 
-// look tells done how the rules fit, asking only if that is not known yet.
-func (m *mapping) look(done func(api.Mapping, error)) {
+// check tells done how the rules fit, asking only if that is not known yet.
+func (m *mapping) check(done func(api.Mapping, error)) {
 	if m.known != nil {
 		done(*m.known, nil)
 		return

@@ -25,8 +25,8 @@ type moveIn struct {
 
 func newMoveIn(p *setUpPage) *moveIn { return &moveIn{p: p, box: container.NewVBox()} }
 
-// look asks Stash about the plugin.
-func (m *moveIn) look() {
+// load asks Stash about the plugin.
+func (m *moveIn) load() {
 	ask(m.p.w, func(ctx context.Context) (api.Import, error) {
 		return m.p.w.api.Import(ctx, api.ImportRequest{Preview: true})
 	}, func(r api.Import, err error) {

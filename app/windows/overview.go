@@ -32,7 +32,7 @@ type overviewPage struct {
 	under  *fyne.Container // what stands below the bar
 	middle *fyne.Container // reasons and bars, beside or below each other
 	loaded time.Time       // when what the snapshot does not tell was read
-	told   standing
+	shown  standing
 }
 
 // standing is what has the page read runs and outages again when it changes.
@@ -104,12 +104,12 @@ func (p *overviewPage) attention(s api.Snapshot) {
 
 // reload reads runs and outages again when something moved, and now and then.
 func (p *overviewPage) reload(s api.Snapshot) {
-	now, told := p.w.now(), standing{s.Run.Started, s.Today.Written, s.Verdict}
+	now, shown := p.w.now(), standing{s.Run.Started, s.Today.Written, s.Verdict}
 	age := now.Sub(p.loaded)
-	if age < overviewEvery && (told == p.told || age < overviewLeast) {
+	if age < overviewEvery && (shown == p.shown || age < overviewLeast) {
 		return
 	}
-	p.loaded, p.told = now, told
+	p.loaded, p.shown = now, shown
 	p.week.load()
 	p.runs.load(func() { p.days.set(present.Days(p.runs.all, p.w.moment())) })
 }

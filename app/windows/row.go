@@ -21,7 +21,7 @@ type row struct {
 	cells   []fyne.CanvasObject
 	held    fyne.KeyModifier // while the button was pressed last
 	hovered bool
-	told    string // the words whose tooltip is on its way
+	tip     string // the words whose tooltip is on its way
 }
 
 func newRow(l *listing, columns int) *row {
@@ -76,7 +76,7 @@ func (r *row) MouseIn(e *desktop.MouseEvent) {
 // MouseMoved implements desktop.Hoverable.
 func (r *row) MouseMoved(e *desktop.MouseEvent) {
 	r.ToolTipWidgetExtend.MouseMoved(e)
-	if r.cutAt(e.Position) != r.told {
+	if r.cutAt(e.Position) != r.tip {
 		r.ToolTipWidgetExtend.MouseOut()
 		r.tell(e)
 	}
@@ -84,15 +84,15 @@ func (r *row) MouseMoved(e *desktop.MouseEvent) {
 
 // MouseOut implements desktop.Hoverable.
 func (r *row) MouseOut() {
-	r.hovered, r.told = false, ""
+	r.hovered, r.tip = false, ""
 	r.ToolTipWidgetExtend.MouseOut()
 	r.Refresh()
 }
 
 // tell shows beside the pointer what is cut off below it.
 func (r *row) tell(e *desktop.MouseEvent) {
-	r.told = r.cutAt(e.Position)
-	r.SetToolTip(r.told)
+	r.tip = r.cutAt(e.Position)
+	r.SetToolTip(r.tip)
 	r.ToolTipWidgetExtend.MouseIn(e)
 }
 

@@ -115,7 +115,7 @@ func (p *setUpPage) begun() {
 	switch p.step {
 	case present.StepPlex:
 		if p.movein.found == nil {
-			p.movein.look()
+			p.movein.load()
 		}
 	case present.StepLibraries:
 		if len(p.libraries) == 0 {
@@ -242,7 +242,7 @@ func (p *setUpPage) fit() {
 	p.asked++
 	mine := p.asked
 	p.next.Disable()
-	p.paths.look(func(c api.Mapping, err error) {
+	p.paths.check(func(c api.Mapping, err error) {
 		if mine != p.asked {
 			return
 		}

@@ -24,16 +24,16 @@ type firstPreview struct {
 	reading bool
 	lines   []present.Line
 
-	bar         *widget.ProgressBar
-	words       *widget.Label
-	says        *fyne.Container
-	look, again *keyButton
+	bar           *widget.ProgressBar
+	words         *widget.Label
+	says          *fyne.Container
+	review, again *keyButton
 }
 
 func newFirstPreview(p *setUpPage) *firstPreview {
 	f := &firstPreview{p: p, bar: widget.NewProgressBar(), words: para(), says: container.NewVBox()}
 	f.bar.TextFormatter = func() string { return "" }
-	f.look = newButton(present.T("Review every change…"), theme.VisibilityIcon(), func() {
+	f.review = newButton(present.T("Review every change…"), theme.VisibilityIcon(), func() {
 		p.w.Show(present.Preview + ":" + strconv.FormatUint(f.report, 10))
 	})
 	f.again = newButton(present.T("Preview again"), theme.ViewRefreshIcon(), f.start)
@@ -42,7 +42,7 @@ func newFirstPreview(p *setUpPage) *firstPreview {
 
 func (f *firstPreview) content() fyne.CanvasObject {
 	f.draw()
-	return container.NewVBox(f.words, f.bar, f.says, container.NewHBox(f.look, f.again))
+	return container.NewVBox(f.words, f.bar, f.says, container.NewHBox(f.review, f.again))
 }
 
 // outdated forgets a preview made with other settings.
@@ -101,7 +101,7 @@ func (f *firstPreview) draw() {
 	set(f.words, present.T("Comparing the libraries…"), widget.HighImportance)
 	visible(f.words, f.running)
 	visible(f.bar, f.running)
-	enabled(&f.look.Button, f.done)
+	enabled(&f.review.Button, f.done)
 	enabled(&f.again.Button, !f.running)
 	f.says.Objects = nil
 	for _, l := range f.lines {

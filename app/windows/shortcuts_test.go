@@ -15,7 +15,7 @@ import (
 func TestShortcutsOfMenusAreReadable(t *testing.T) {
 	w := newTest(t, newFake())
 	w.Show(present.Overview)
-	told := 0
+	listed := 0
 	for _, menu := range w.open[present.Main].MainMenu().Items {
 		for _, item := range menu.Items {
 			keys, label := keysOf(item)
@@ -25,11 +25,11 @@ func TestShortcutsOfMenusAreReadable(t *testing.T) {
 			if _, faint := item.Shortcut.(fyne.KeyboardShortcut); faint || item.Label == label || !strings.HasSuffix(item.Label, keyName(keys)) {
 				t.Errorf("%q has the shortcut %s, drawn by Fyne: %v", item.Label, keyName(keys), faint)
 			}
-			told++
+			listed++
 		}
 	}
-	if told < 10 {
-		t.Errorf("only %d entries have shortcuts", told)
+	if listed < 10 {
+		t.Errorf("only %d entries have shortcuts", listed)
 	}
 }
 

@@ -26,13 +26,13 @@ const (
 // timeline draws a stretch of time: up plain, down filled, unknown hatched.
 type timeline struct {
 	widget.BaseWidget
-	moment func() present.Moment
-	told   func(string)
-	page   api.OutagePage
+	moment  func() present.Moment
+	onPoint func(string)
+	page    api.OutagePage
 }
 
-func newTimeline(moment func() present.Moment, told func(string)) *timeline {
-	t := &timeline{moment: moment, told: told}
+func newTimeline(moment func() present.Moment, onPoint func(string)) *timeline {
+	t := &timeline{moment: moment, onPoint: onPoint}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -45,7 +45,7 @@ func (t *timeline) set(p api.OutagePage) {
 // Tapped tells about the stretch under the pointer; called by Fyne.
 func (t *timeline) Tapped(e *fyne.PointEvent) {
 	if s, ok := t.segment(e.Position.X / t.Size().Width); ok {
-		t.told(present.Segment(s, t.moment()))
+		t.onPoint(present.Segment(s, t.moment()))
 	}
 }
 

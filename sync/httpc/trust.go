@@ -171,7 +171,7 @@ func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
 	if c.o.Base == nil || c.o.Base.Scheme != "http" || !closedUnanswered(err) {
 		return nil
 	}
-	leaf := c.peeked.look(func() *x509.Certificate { return c.shown(ctx, c.o.Base.Host) })
+	leaf := c.peeked.refresh(func() *x509.Certificate { return c.shown(ctx, c.o.Base.Host) })
 	if leaf == nil {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (c *Client) wantsTLS(ctx context.Context, op string, err error) error {
 	return c.Fault(fault.Config, message.New(message.HTTPSecureOnly, message.Word(c.o.Name)), hint, why)
 }
 
-func (p *peek) look(shown func() *x509.Certificate) *x509.Certificate {
+func (p *peek) refresh(shown func() *x509.Certificate) *x509.Certificate {
 	p.mu.Lock()
 	now, leaf := time.Now(), p.leaf
 	due := now.Sub(p.at) >= peekEvery

@@ -91,7 +91,7 @@ func Resolve(s scene.Scene, m Mapper, ix Index) (Result, error) {
 		r.out.Paths = append(r.out.Paths, Mapped{Stash: f.Path, Plex: m.Map(f.Path)})
 	}
 	for _, p := range r.out.Paths {
-		if err := r.look(p); err != nil {
+		if err := r.at(p); err != nil {
 			return Result{}, err
 		}
 	}
@@ -117,8 +117,8 @@ type resolver struct {
 	otherCase []message.Message
 }
 
-// look considers the items at each path one file may have in Plex.
-func (r *resolver) look(p Mapped) error {
+// at considers the items at each path one file may have in Plex.
+func (r *resolver) at(p Mapped) error {
 	disagree := len(p.Plex) > 1
 	if disagree {
 		r.ambiguous = append(r.ambiguous, message.New(message.MatchRulesLead, message.Path(p.Stash), quoted(p.Plex)))

@@ -29,9 +29,9 @@ type watch struct {
 
 // state is what was found when the file was looked at.
 type state struct {
-	looked time.Time
-	mark   mark
-	loc    *time.Location
+	checked time.Time
+	mark    mark
+	loc     *time.Location
 }
 
 // mark tells two states of the file apart. It is mostly a link to one of many.
@@ -52,7 +52,7 @@ const rest = time.Second
 
 func (w *watch) local(now time.Time) *time.Location {
 	s := w.state.Load()
-	if w.fixed || now.Sub(s.looked).Abs() < rest {
+	if w.fixed || now.Sub(s.checked).Abs() < rest {
 		return s.loc
 	}
 	next := &state{now, markOf(w.path), s.loc}

@@ -56,12 +56,12 @@ func (l Links) Comparison(h host.Host) reconcile.Run {
 }
 
 // seldom leaves out progress that comes too soon after the one told last.
-func seldom(told func(checked, total int)) func(checked, total int) {
+func seldom(report func(checked, total int)) func(checked, total int) {
 	var last time.Time
 	return func(checked, total int) {
 		if time.Since(last) >= progressEvery {
 			last = time.Now()
-			told(checked, total)
+			report(checked, total)
 		}
 	}
 }

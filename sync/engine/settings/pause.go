@@ -71,7 +71,7 @@ func (k *Keeper) setPause(p pause) error {
 // PauseIfLost begins a pause when one of the damaged stored values was a person's choice that
 // decides what is written: nothing is written with settings nobody chose, or in spite of a
 // pause that is lost. It returns what a person is told of that.
-func (k *Keeper) PauseIfLost(damaged []string) (told message.Message, err error) {
+func (k *Keeper) PauseIfLost(damaged []string) (notice message.Message, err error) {
 	if !slices.Contains(damaged, settingsValue) && !slices.Contains(damaged, pauseValue) {
 		return message.None, nil
 	}

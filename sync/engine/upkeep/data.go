@@ -58,9 +58,9 @@ func (u *Upkeep) Tell(words message.Message, err error) {
 	if words.IsZero() {
 		return
 	}
-	if u.told.Message.IsZero() {
-		u.told = api.Attention{Kind: api.RestoredData, Message: words, Since: u.host.Stamp()}
+	if u.restored.Message.IsZero() {
+		u.restored = api.Attention{Kind: api.RestoredData, Message: words, Since: u.host.Stamp()}
 		return
 	}
-	u.told.Message = message.Sentences(u.told.Message, words)
+	u.restored.Message = message.Sentences(u.restored.Message, words)
 }

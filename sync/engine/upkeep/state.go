@@ -19,10 +19,10 @@ type Upkeep struct {
 	alive, tidied time.Time
 	worked        time.Time // when memory was last used that was not given back, zero: all was
 
-	fault   string       // what is wrong with the database file, empty: nothing
-	lost    *fault.Error // the database is not the file on disk any more
-	told    api.Attention
-	trouble trouble
+	fault    string       // what is wrong with the database file, empty: nothing
+	lost     *fault.Error // the database is not the file on disk any more
+	restored api.Attention
+	trouble  trouble
 }
 
 // Data is the upkeep of what is stored. Words are for a person, none when there is nothing

@@ -36,7 +36,7 @@ func (u *Upkeep) troubled() bool {
 }
 
 // Forget takes back what is known of faults of our own: a person wants it tried again.
-func (u *Upkeep) Forget() { u.trouble, u.told = trouble{}, api.Attention{} }
+func (u *Upkeep) Forget() { u.trouble, u.restored = trouble{}, api.Attention{} }
 
 // Retry tries whether the disk takes something again after it did not, and returns when to
 // try next; zero when there is no need. Over says that a fault of our own has just ended.
@@ -61,8 +61,8 @@ func (u *Upkeep) Retry(now time.Time, put func(store.Tx) error) (next time.Time,
 // Asks is what a person is asked for: the disk, and what became of the stored data.
 func (u *Upkeep) Asks() []api.Attention {
 	var out []api.Attention
-	if !u.told.Message.IsZero() {
-		out = append(out, u.told)
+	if !u.restored.Message.IsZero() {
+		out = append(out, u.restored)
 	}
 	if f := u.lost; f != nil {
 		return append(out, api.Attention{Kind: api.DiskProblem, Message: f.Message, Hint: f.Hint})
