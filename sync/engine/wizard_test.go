@@ -22,6 +22,7 @@ import (
 	"lockstep/sync/engine"
 	"lockstep/sync/fault"
 	"lockstep/sync/match"
+	"lockstep/sync/message"
 	"lockstep/sync/sim"
 )
 
@@ -458,8 +459,8 @@ func TestNothingIsWrittenBeforeTheSetUpEnds(t *testing.T) {
 	if _, err := l.SyncNow(ctx, api.SyncRequest{}); err == nil || !strings.Contains(fault.Of(err).Message.String(), "set-up is not finished") {
 		t.Errorf("sync now: %v", err)
 	}
-	if _, err := l.Reconcile(ctx, api.ReconcileRequest{}); err == nil {
-		t.Error("a reconciliation that writes was begun")
+	if _, err := l.Reconcile(ctx, api.ReconcileRequest{}); err == nil || fault.Of(err).Message != message.New(message.SetUpUnfinished) {
+		t.Errorf("a reconciliation that writes: %v, and no pause keeps it from that", err)
 	}
 	rep, _ := l.reconcile(api.ReconcileRequest{Preview: true})
 	if !rep.Incomplete.IsZero() || rep.Enqueued == 0 {
