@@ -28,6 +28,7 @@ var layers = map[string]int{
 	"sync/proc":       0, // what a process costs, for benchmarks
 	"sync/scene":      0,
 	"sync/skip":       0,
+	"sync/template":   0, // what a field is made of
 	"sync/zone":       0, // the time zone as it is now
 
 	"docs": 0, // the pages for people, brought along
@@ -99,13 +100,15 @@ var layers = map[string]int{
 
 // neighbours are the imports allowed within a layer, each for a reason.
 var neighbours = map[string][]string{
-	"sync/fault":     {"sync/message"},               // a fault says what it is
-	"sync/skip":      {"sync/message"},               // and so does a reason
-	"sync/scene":     {"sync/message"},               // and a field its name
-	"sync/config":    {"sync/scene", "sync/message"}, // policies are set by field, and what is wrong is said
-	"sync/reconcile": {"sync/change"},                // the walk over Stash's listing is one
-	"sync/compare":   {"sync/store"},                 // scenes are compared with what is remembered of them
-	"sync/store":     {"sync/health"},                // breaker and outage record are kept as one, as health pairs them
+	"sync/fault":    {"sync/message"}, // a fault says what it is
+	"sync/skip":     {"sync/message"}, // and so does a reason
+	"sync/scene":    {"sync/message"}, // and a field its name
+	"sync/template": {"sync/message"}, // what is wrong with a source is said
+	// Policies and sources are set by field, and what is wrong is said.
+	"sync/config":    {"sync/scene", "sync/message", "sync/template"},
+	"sync/reconcile": {"sync/change"}, // the walk over Stash's listing is one
+	"sync/compare":   {"sync/store"},  // scenes are compared with what is remembered of them
+	"sync/store":     {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
 }
 
 const (

@@ -106,6 +106,8 @@ func other(o config.Option, now string) []string {
 		all = []string{"/etc/ssl/own-authority.pem", `C:\own\authority.pem`, strings.Repeat("AB:", 31) + "AB"}
 	case strings.HasSuffix(o.Name, "-url"):
 		all = []string{"http://example.org:9999", "https://example.org/stash"}
+	case strings.HasSuffix(o.Name, "-source"):
+		all = []string{"{filename}[ ({year})]", "{{{studio}"}
 	case strings.HasPrefix(o.Name, "quiet-"):
 		all = []string{"22:30", "00:00"}
 	case strings.HasPrefix(o.Range, "names"):

@@ -53,14 +53,20 @@ func libraries() []Option {
 func fields() []Option {
 	out := []Option{
 		policy(scene.FieldTitle, "Title", "The scene's title. It is never cleared."),
+		source(scene.FieldTitle, "Title made of", "What the title is made of."),
 		policy(scene.FieldStudio, "Studio", "The scene's studio."),
+		source(scene.FieldStudio, "Studio made of", "What the studio is made of."),
 		policy(scene.FieldSummary, "Summary", "The scene's details."),
+		source(scene.FieldSummary, "Summary made of", "What the summary is made of."),
 		policy(scene.FieldDate, "Date", "The release date; only full dates are written."),
 		policy(scene.FieldPerformers, "Performers", "Performers become actors."),
+		source(scene.FieldPerformers, "Performers made of", "What the actors are made of."),
 		policy(scene.FieldTags, "Tags", "Tags become genres."),
+		source(scene.FieldTags, "Tags made of", "What the genres are made of."),
 		policy(scene.FieldPoster, "Poster", "The scene's cover becomes the poster."),
 		policy(scene.FieldBackground, "Background", "The scene's cover becomes the background too."),
-		policy(scene.FieldCollections, "Collections", "The studio becomes a collection."),
+		policy(scene.FieldCollections, "Collections", "Collections, by default one for the studio."),
+		source(scene.FieldCollections, "Collections made of", "What the collections are made of."),
 		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
 	}
 	return append(out,

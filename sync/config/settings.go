@@ -64,11 +64,14 @@ type Settings struct {
 	Libraries []string `json:"libraries,omitempty"`
 	PathMap   []Rule   `json:"pathMap,omitempty"`
 
-	Fields        map[scene.Field]Policy `json:"fields"`
-	MaxTags       int                    `json:"maxTags"`
-	MaxPerformers int                    `json:"maxPerformers"`
-	OrganizedOnly bool                   `json:"organizedOnly,omitempty"`
-	ExcludeTags   []string               `json:"excludeTags,omitempty"` // names, case-insensitive
+	Fields map[scene.Field]Policy `json:"fields"`
+	// Sources are the templates that fields are made of where a person changed them; a field
+	// that is missing has its usual ones. See Source.
+	Sources       map[scene.Field][]string `json:"sources,omitempty"`
+	MaxTags       int                      `json:"maxTags"`
+	MaxPerformers int                      `json:"maxPerformers"`
+	OrganizedOnly bool                     `json:"organizedOnly,omitempty"`
+	ExcludeTags   []string                 `json:"excludeTags,omitempty"` // names, case-insensitive
 
 	Pace        Pace          `json:"pace"`
 	AskPlexScan bool          `json:"askPlexScan"` // ask Plex to scan the folder of a file it does not have
@@ -201,6 +204,10 @@ func (s Settings) Clone() Settings {
 	c.ExcludeTags = slices.Clone(s.ExcludeTags)
 	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
 	maps.Copy(c.Fields, s.Fields)
+	c.Sources = nil
+	for f, templates := range s.Sources {
+		c.setSource(f, slices.Clone(templates))
+	}
 	return c
 }
 
@@ -211,6 +218,10 @@ func (s Settings) WantedHash() scene.Hash {
 	fields := []string{}
 	for _, f := range scene.Fields() {
 		fields = append(fields, string(f)+"="+string(s.Policy(f)))
+	}
+	sources := [][]string{} // in their order: a limit keeps the first values
+	for _, f := range SourceFields() {
+		sources = append(sources, s.Source(f))
 	}
 	rules := []string{}
 	for _, r := range s.PathMap {
@@ -224,7 +235,8 @@ func (s Settings) WantedHash() scene.Hash {
 		Fields, Libraries, Exclude, Map []string
 		Tags, Performers                int
 		Organized                       bool
-	}{fields, sorted(s.Libraries), sorted(exclude), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly})
+		Sources                         [][]string
+	}{fields, sorted(s.Libraries), sorted(exclude), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly, sources})
 }
 
 // sorted is a sorted copy, never nil, so that equal choices have equal hashes.

@@ -43,24 +43,17 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	b := builder{set, Wanted{
 		Scalars: map[scene.Field]string{}, Lists: map[scene.Field][]string{}, Images: map[scene.Field]Image{},
 	}}
-	studio := ""
-	if s.Studio != nil {
-		studio = line(s.Studio.Name)
-	}
-	if title := line(s.Title); title != "" {
+	from := valuesOf(s)
+	if title := line(b.made(scene.FieldTitle, from)); title != "" {
 		b.scalar(scene.FieldTitle, title)
 	}
-	b.scalar(scene.FieldStudio, studio)
-	b.summary(s.Details)
+	b.scalar(scene.FieldStudio, line(b.made(scene.FieldStudio, from)))
+	b.summary(b.made(scene.FieldSummary, from))
 	b.date(s.Date)
 	b.scalar(scene.FieldRating, rating(s.Rating))
-	performers := performersOf(s.Performers)
-	b.list(scene.FieldPerformers, performers, set.MaxPerformers)
-	for _, g := range toldApart(s.Performers, performers) {
-		b.note(Decision{Field: scene.FieldPerformers, Why: g.apart()})
-	}
-	b.list(scene.FieldTags, tagsOf(s.Tags), set.MaxTags)
-	b.list(scene.FieldCollections, []thing{{name: studio}}, 1)
+	b.performers(s, from)
+	b.list(scene.FieldTags, b.things(scene.FieldTags, from), set.MaxTags)
+	b.list(scene.FieldCollections, b.things(scene.FieldCollections, from), 0)
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		if b.on(f) {
 			b.out.Images[f] = Image{Unknown: true}
