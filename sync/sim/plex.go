@@ -153,32 +153,16 @@ func (p *Plex) MachineID() string {
 }
 
 // SetMachineID makes the address answer as another server.
-func (p *Plex) SetMachineID(id string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.machine = id
-}
+func (p *Plex) SetMachineID(id string) { set(&p.mu, &p.machine, id) }
 
 // SetToken changes the token; the old one is refused at once.
-func (p *Plex) SetToken(token string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.token = token
-}
+func (p *Plex) SetToken(token string) { set(&p.mu, &p.token, token) }
 
 // SetGuest lets the token of somebody the server is shared with look, but change nothing.
-func (p *Plex) SetGuest(token string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.guest = token
-}
+func (p *Plex) SetGuest(token string) { set(&p.mu, &p.guest, token) }
 
 // SetUnclaimed makes the server accept any token, even none.
-func (p *Plex) SetUnclaimed(on bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.unclaimed = on
-}
+func (p *Plex) SetUnclaimed(on bool) { set(&p.mu, &p.unclaimed, on) }
 
 // SetQuirks changes doubtful behaviour.
 func (p *Plex) SetQuirks(change func(*Quirks)) {
@@ -188,11 +172,7 @@ func (p *Plex) SetQuirks(change func(*Quirks)) {
 }
 
 // SetWriteTime changes how long each write takes.
-func (p *Plex) SetWriteTime(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.writeTime = d
-}
+func (p *Plex) SetWriteTime(d time.Duration) { set(&p.mu, &p.writeTime, d) }
 
 // Item is a copy of what Plex holds. Names of fields and kinds of tags are those of the edit request.
 type Item struct {

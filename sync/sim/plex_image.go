@@ -98,43 +98,41 @@ func (p *Plex) choose(it *item, pic *picture, key string) {
 
 // selectImage answers with a path in plain text, not with XML or JSON.
 func (p *Plex) selectImage(w http.ResponseWriter, r *http.Request, seg []string) {
-	if !p.beginWrite(r) {
-		return
-	}
-	defer p.writer.Unlock()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	it := p.byKey(seg[0])
-	if it == nil {
-		plexFailure(w, http.StatusNotFound)
-		return
-	}
-	pic, _, field := it.pictureOf(r.URL.Path)
-	key := r.URL.Query().Get("url")
-	known := slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key })
-	if !known && (field != "thumb" || key != frameKey(it)) {
-		plexFailure(w, http.StatusNotFound)
-		return
-	}
-	p.choose(it, pic, key)
-	_, _ = io.WriteString(w, "/library/metadata/"+it.id()+"/"+field)
+	p.write(w, r, seg[0], func(it *item) {
+		pic, _, field := it.pictureOf(r.URL.Path)
+		key := r.URL.Query().Get("url")
+		known := slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key })
+		if !known && (field != "thumb" || key != frameKey(it)) {
+			plexFailure(w, http.StatusNotFound)
+			return
+		}
+		p.choose(it, pic, key)
+		_, _ = io.WriteString(w, "/library/metadata/"+it.id()+"/"+field)
+	})
 }
 
 func (p *Plex) unselectImage(w http.ResponseWriter, r *http.Request, seg []string) {
+	p.write(w, r, seg[0], func(it *item) {
+		pic, _, _ := it.pictureOf(r.URL.Path)
+		p.choose(it, pic, "")
+		emptyOK(w)
+	})
+}
+
+// write runs one write of an item, if there is that item.
+func (p *Plex) write(w http.ResponseWriter, r *http.Request, key string, fn func(*item)) {
 	if !p.beginWrite(r) {
 		return
 	}
 	defer p.writer.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	it := p.byKey(seg[0])
+	it := p.byKey(key)
 	if it == nil {
 		plexFailure(w, http.StatusNotFound)
 		return
 	}
-	pic, _, _ := it.pictureOf(r.URL.Path)
-	p.choose(it, pic, "")
-	emptyOK(w)
+	fn(it)
 }
 
 func (p *Plex) sendPicture(w http.ResponseWriter, r *http.Request, seg []string) {

@@ -183,32 +183,16 @@ func (s *Stash) removeScene(id int) {
 func (s *Stash) stamp() time.Time { return s.now().In(s.zone).Truncate(time.Second) }
 
 // SetState changes what systemStatus reports and whether the library can be queried.
-func (s *Stash) SetState(state StashState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.state = state
-}
+func (s *Stash) SetState(state StashState) { set(&s.mu, &s.state, state) }
 
 // SetVersion changes what it calls itself; a Stash built from source has no version.
-func (s *Stash) SetVersion(v string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.version = v
-}
+func (s *Stash) SetVersion(v string) { set(&s.mu, &s.version, v) }
 
 // SetAPIKey changes the key; "" means no credentials are set. The old key is refused at once.
-func (s *Stash) SetAPIKey(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.apiKey = key
-}
+func (s *Stash) SetAPIKey(key string) { set(&s.mu, &s.apiKey, key) }
 
 // SetZone changes the zone of stamps written from now on; older ones keep their offset, as in the real database.
-func (s *Stash) SetZone(zone *time.Location) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.zone = zone
-}
+func (s *Stash) SetZone(zone *time.Location) { set(&s.mu, &s.zone, zone) }
 
 // Scene returns a copy of a scene.
 func (s *Stash) Scene(id int) (Scene, bool) {

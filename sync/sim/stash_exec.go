@@ -3,9 +3,10 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
+	"fmt"
+	"strings"
+	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -53,9 +54,7 @@ func (s *Stash) execute(p *parsed, base string) []byte {
 			null = null || (f.Definition != nil && f.Definition.Type.NonNull)
 			value = nil
 		}
-		if i > 0 {
-			x.out.WriteByte(',')
-		}
+		x.comma(i)
 		x.name(f.Alias)
 		x.value(f, value)
 	}
@@ -160,16 +159,12 @@ func (x *execution) value(f *ast.Field, v any) {
 		x.out.WriteString("null")
 	case string:
 		x.text(v)
-	case int:
-		x.out.WriteString(strconv.Itoa(v))
-	case int64:
-		x.out.WriteString(strconv.FormatInt(v, 10))
-	case float64:
-		x.out.WriteString(strconv.FormatFloat(v, 'f', -1, 64))
-	case bool:
-		x.out.WriteString(strconv.FormatBool(v))
-	case time.Time:
-		x.text(v.Format(time.RFC3339Nano))
+	case int, int64, float64, bool, time.Time:
+		text, err := json.Marshal(v)
+		if err != nil {
+			panic(err)
+		}
+		x.out.Write(text)
 	case []string:
 		x.texts(v)
 	case []node:
@@ -187,9 +182,7 @@ func (x *execution) object(parent *ast.Field, n node) {
 	typ := n.typeName()
 	x.out.WriteByte('{')
 	for i, f := range x.collect(parent, parent.SelectionSet, typ) {
-		if i > 0 {
-			x.out.WriteByte(',')
-		}
+		x.comma(i)
 		x.name(f.Alias)
 		if f.Name == "__typename" {
 			x.text(typ)
@@ -201,56 +194,41 @@ func (x *execution) object(parent *ast.Field, n node) {
 }
 
 func (x *execution) list(f *ast.Field, nodes []node) {
-	x.out.WriteByte('[')
-	for i, n := range nodes {
-		if i > 0 {
-			x.out.WriteByte(',')
-		}
-		x.object(f, n)
-	}
-	x.out.WriteByte(']')
+	x.array(len(nodes), func(i int) { x.object(f, nodes[i]) })
 }
 
 func (x *execution) texts(list []string) {
+	x.array(len(list), func(i int) { x.text(list[i]) })
+}
+
+func (x *execution) array(n int, entry func(i int)) {
 	x.out.WriteByte('[')
-	for i, s := range list {
-		if i > 0 {
-			x.out.WriteByte(',')
-		}
-		x.text(s)
+	for i := range n {
+		x.comma(i)
+		entry(i)
 	}
 	x.out.WriteByte(']')
 }
 
-const hexDigits = "0123456789abcdef"
+// comma stands before every entry but the first.
+func (x *execution) comma(i int) {
+	if i > 0 {
+		x.out.WriteByte(',')
+	}
+}
 
-// text writes a JSON string the way Stash's library does: control characters escaped, invalid UTF-8 left as it is.
+// escapes are those of Stash's library: control characters, and nothing of invalid UTF-8.
+var escapes = sync.OnceValue(func() *strings.Replacer {
+	pairs := []string{`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`}
+	for c := range byte(' ') {
+		pairs = append(pairs, string(rune(c)), fmt.Sprintf(`\u%04x`, c)) // the first of a pair counts
+	}
+	return strings.NewReplacer(pairs...)
+})
+
+// text writes a JSON string.
 func (x *execution) text(s string) {
 	x.out.WriteByte('"')
-	from := 0
-	for i := range len(s) {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' || c >= utf8.RuneSelf {
-			continue
-		}
-		x.out.WriteString(s[from:i])
-		from = i + 1
-		switch c {
-		case '"', '\\':
-			x.out.WriteByte('\\')
-			x.out.WriteByte(c)
-		case '\n':
-			x.out.WriteString(`\n`)
-		case '\r':
-			x.out.WriteString(`\r`)
-		case '\t':
-			x.out.WriteString(`\t`)
-		default:
-			x.out.WriteString(`\u00`)
-			x.out.WriteByte(hexDigits[c>>4])
-			x.out.WriteByte(hexDigits[c&15])
-		}
-	}
-	x.out.WriteString(s[from:])
+	_, _ = escapes().WriteString(&x.out, s)
 	x.out.WriteByte('"')
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -267,14 +268,9 @@ func lookup[T any](ids []int, from map[int]*T, wrap func(*T) node) []node {
 
 // sortedValues lists a map's values by id.
 func sortedValues[T any](from map[int]*T) []*T {
-	ids := make([]int, 0, len(from))
-	for id := range from {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	out := make([]*T, len(ids))
-	for i, id := range ids {
-		out[i] = from[id]
+	out := make([]*T, 0, len(from))
+	for _, id := range slices.Sorted(maps.Keys(from)) {
+		out = append(out, from[id])
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -169,4 +170,11 @@ func (o Options) withDefaults() Options {
 		o.ScanTime = 20 * time.Millisecond
 	}
 	return o
+}
+
+// set changes one value under its lock.
+func set[T any](mu sync.Locker, at *T, to T) {
+	mu.Lock()
+	defer mu.Unlock()
+	*at = to
 }
