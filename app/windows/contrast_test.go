@@ -69,7 +69,7 @@ func variants() map[string]fyne.ThemeVariant {
 func over(top, below color.Color) color.Color {
 	r, g, b, a := top.RGBA() // already multiplied by a
 	x, y, z, _ := below.RGBA()
-	mix := func(t, u uint32) uint16 { return uint16(t + u*(0xffff-a)/0xffff) } //nolint:gosec // a colour on top of another is none brighter than white
+	mix := func(t, u uint32) uint16 { return uint16(t + u*(0xffff-a)/0xffff) }
 	return color.NRGBA64{R: mix(r, x), G: mix(g, y), B: mix(b, z), A: 0xffff}
 }
 

@@ -36,10 +36,10 @@ func TestTestConnectionTellsOfCertificatesAndTakesTheOneEntered(t *testing.T) {
 		words string
 		hint  string
 	}{
-		"Plex, https":            {api.TestRequest{Server: "plex", URL: w.Plex.URL(), Secret: &token}, "for another name", ".0123abcd.plex.direct:"},
+		"Plex, https":            {api.TestRequest{Server: "plex", URL: w.Plex.URL(), Secret: &token}, "for a different name", ".0123abcd.plex.direct:"},
 		"Plex, http":             {api.TestRequest{Server: "plex", URL: strings.Replace(w.Plex.URL(), "https", "http", 1), Secret: &token}, "secure connections only", ".0123abcd.plex.direct:"},
 		"Plex, its fingerprint":  {api.TestRequest{Server: "plex", URL: w.Plex.URL(), Secret: &token, Certificate: &fingerprint}, "Connected to Plex", ""},
-		"Stash, https":           {api.TestRequest{Server: "stash", URL: w.Stash.URL(), Secret: &none}, "for another name", ""},
+		"Stash, https":           {api.TestRequest{Server: "stash", URL: w.Stash.URL(), Secret: &none}, "for a different name", ""},
 		"Stash, its fingerprint": {api.TestRequest{Server: "stash", URL: w.Stash.URL(), Secret: &none, Certificate: &fingerprint}, "Connected to Stash", ""},
 	} {
 		got, err := l.TestConnection(t.Context(), tc.q)

@@ -63,6 +63,9 @@ func (r *reached) explained(l *life, query string) api.Explanation {
 // case at hand says the same more exactly.
 func says(text string, r skip.Reason) bool {
 	words := strings.Fields(r.Message.String())
+	if exact := "Plex has no item with the file"; r.Code == skip.NotInPlex && strings.Contains(text, exact) {
+		return true
+	}
 	return strings.Contains(text, strings.Join(words[:min(len(words), 3)], " "))
 }
 

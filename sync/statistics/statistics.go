@@ -5,6 +5,7 @@ package statistics
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"lockstep/sync/skip"
@@ -96,7 +97,7 @@ func (b Book) On(day string) (_ Book, ended bool) {
 	}
 	past := make([]Day, 0, len(b.Past)+1)
 	today := Day{Day: day}
-	for _, d := range append(b.Past[:len(b.Past):len(b.Past)], b.Today) {
+	for _, d := range append(slices.Clip(b.Past), b.Today) {
 		switch {
 		case d.Day == day:
 			today = d
@@ -110,7 +111,7 @@ func (b Book) On(day string) (_ Book, ended bool) {
 // Since are the days from one on, the oldest first.
 func (b Book) Since(day string) []Day {
 	var out []Day
-	for _, d := range append(b.Past[:len(b.Past):len(b.Past)], b.Today) {
+	for _, d := range append(slices.Clip(b.Past), b.Today) {
 		if d.Day >= day && !d.Empty() {
 			out = append(out, d)
 		}
