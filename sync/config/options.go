@@ -70,6 +70,8 @@ func fields() []Option {
 		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
 	}
 	return append(out,
+		names("only-tags", FieldsGroup, "Only these tags", "If any are named, no other tags of Stash become genres.", func(s *Settings) *[]string { return &s.OnlyTags }),
+		names("omit-tags", FieldsGroup, "Tags to omit", "These tags of Stash never become genres; their scenes are synced all the same.", func(s *Settings) *[]string { return &s.OmitTags }),
 		number("max-tags", FieldsGroup, "Maximum tags", "At most this many tags are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),
 		number("max-performers", FieldsGroup, "Maximum performers", "At most this many performers are written per scene.", 500, func(s *Settings) *int { return &s.MaxPerformers }),
 		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before overwriting more than this percentage of a field's values that Lockstep did not write, or clearing more than this percentage of all its values.", 100, func(s *Settings) *int { return &s.BrakePercent }),

@@ -7,7 +7,6 @@ package config
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"lockstep/sync/scene"
@@ -71,7 +70,11 @@ type Settings struct {
 	MaxTags       int                      `json:"maxTags"`
 	MaxPerformers int                      `json:"maxPerformers"`
 	OrganizedOnly bool                     `json:"organizedOnly,omitempty"`
-	ExcludeTags   []string                 `json:"excludeTags,omitempty"` // names, case-insensitive
+	// OnlyTags, unless empty, are the only tags of Stash that the tags of Plex are made of;
+	// OmitTags never are. Both are names, case-insensitive.
+	OnlyTags    []string `json:"onlyTags,omitempty"`
+	OmitTags    []string `json:"omitTags,omitempty"`
+	ExcludeTags []string `json:"excludeTags,omitempty"` // names, case-insensitive
 
 	Pace        Pace          `json:"pace"`
 	AskPlexScan bool          `json:"askPlexScan"` // ask Plex to scan the folder of a file it does not have
@@ -202,6 +205,7 @@ func (s Settings) Clone() Settings {
 	c.Libraries = slices.Clone(s.Libraries)
 	c.PathMap = slices.Clone(s.PathMap)
 	c.ExcludeTags = slices.Clone(s.ExcludeTags)
+	c.OnlyTags, c.OmitTags = slices.Clone(s.OnlyTags), slices.Clone(s.OmitTags)
 	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
 	maps.Copy(c.Fields, s.Fields)
 	c.Sources = nil
@@ -227,16 +231,12 @@ func (s Settings) WantedHash() scene.Hash {
 	for _, r := range s.PathMap {
 		rules = append(rules, r.Stash+arrow+r.Plex)
 	}
-	exclude := []string{}
-	for _, t := range s.ExcludeTags {
-		exclude = append(exclude, strings.ToLower(t))
-	}
 	return scene.HashOf(struct {
-		Fields, Libraries, Exclude, Map []string
-		Tags, Performers                int
-		Organized                       bool
-		Sources                         [][]string
-	}{fields, sorted(s.Libraries), sorted(exclude), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly, sources})
+		Fields, Libraries, Exclude, Only, Omit, Map []string
+		Tags, Performers                            int
+		Organized                                   bool
+		Sources                                     [][]string
+	}{fields, sorted(s.Libraries), sortedFolds(s.ExcludeTags), sortedFolds(s.OnlyTags), sortedFolds(s.OmitTags), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly, sources})
 }
 
 // sorted is a sorted copy, never nil, so that equal choices have equal hashes.
@@ -244,6 +244,15 @@ func sorted(list []string) []string {
 	out := append([]string{}, list...)
 	slices.Sort(out)
 	return out
+}
+
+// sortedFolds is sorted for names whose case does not count.
+func sortedFolds(list []string) []string {
+	out := make([]string, len(list))
+	for i, name := range list {
+		out[i] = scene.Fold(name)
+	}
+	return sorted(out)
 }
 
 // Configured reports whether both servers have an address, so that work can begin.

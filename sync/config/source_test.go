@@ -55,6 +55,21 @@ func TestAWrongSourceIsRefusedAndChangesNothing(t *testing.T) {
 	}
 }
 
+func TestChosenTagsLookAtEverySceneAgainButNotTheirOrderOrCase(t *testing.T) {
+	t.Parallel()
+	hash := func(only, omit []string) scene.Hash {
+		s := config.Defaults()
+		s.OnlyTags, s.OmitTags = only, omit
+		return s.WantedHash()
+	}
+	if hash([]string{"a", "B"}, nil) != hash([]string{"b", "A"}, nil) {
+		t.Error("order or case counts")
+	}
+	if hash([]string{"a"}, nil) == hash(nil, []string{"a"}) || hash(nil, nil) == hash([]string{"a"}, nil) {
+		t.Error("the lists do not count")
+	}
+}
+
 func TestANewSourceLooksAtEverySceneAgain(t *testing.T) {
 	t.Parallel()
 	seen := map[scene.Hash]string{config.Defaults().WantedHash(): "the usual"}

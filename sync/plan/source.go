@@ -156,12 +156,25 @@ func (b *builder) things(f scene.Field, from values) (out []thing) {
 	for _, t := range b.templates(f) {
 		before := setOf(namesOf(out))
 		for _, v := range t.List(from.of) {
-			if name := line(v.Text); !before.has[key(name)] {
+			if name := line(v.Text); !before.has[key(name)] && (f != scene.FieldTags || b.chosen(v, from)) {
 				out = append(out, thing{from.id(v), name})
 			}
 		}
 	}
 	return out
+}
+
+// chosen reports whether a value may be among the tags of Plex: those not made of a tag of
+// Stash always may.
+func (b *builder) chosen(v template.Value, from values) bool {
+	if v.Many != "tag" {
+		return true
+	}
+	tag := key(from.tags[v.Index].name)
+	has := func(list []string) bool {
+		return slices.ContainsFunc(list, func(name string) bool { return key(line(name)) == tag })
+	}
+	return !has(b.set.OmitTags) && (len(b.set.OnlyTags) == 0 || has(b.set.OnlyTags))
 }
 
 // id is that of the performer or tag a value was made of, else the value itself.

@@ -155,3 +155,30 @@ func sameNames(a, b []string) bool {
 	}
 	return maps.Equal(set(a), set(b))
 }
+
+func TestOnlyChosenTagsBecomeGenres(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		only, omit []string
+		source     string
+		want       []string
+	}{
+		"all":             {nil, nil, "{tag}", []string{"Night", "Ships"}},
+		"without one":     {nil, []string{" SHIPS", "Fog"}, "{tag}", []string{"Night"}},
+		"only one":        {[]string{"ships"}, nil, "{tag}", []string{"Ships"}},
+		"none of them":    {[]string{"Fog"}, nil, "{tag}", nil},
+		"omitted wins":    {[]string{"Ships", "Night"}, []string{"Ships"}, "{tag}", []string{"Night"}},
+		"not by the text": {nil, []string{"Ships"}, "Tag {tag}", []string{"Tag Night"}},
+		"not others":      {[]string{"Fog"}, []string{"North Quay"}, "{studio}", []string{"North Quay"}},
+	} {
+		set := sourced(scene.FieldTags, tt.source)
+		set.OnlyTags, set.OmitTags = tt.only, tt.omit
+		w := plan.Want(harbour(), set)
+		if got := w.Lists[scene.FieldTags]; !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tt.want)
+		}
+		if code, _ := plan.Gate(harbour(), set); code != "" {
+			t.Errorf("%s: the scene itself is skipped: %s", name, code)
+		}
+	}
+}
