@@ -293,7 +293,7 @@ func join(a, b string) string {
 // announce writes the state for somebody who waits.
 func (s *session) announce(words string) {
 	if words = plain(words); s.g.JSON || !isTerminal(s.Err) {
-		if s.log.names.Load() {
+		if s.log.masker.Load() != nil {
 			words, _, _ = strings.Cut(words, " — ") // what follows is a title
 		}
 		s.log.log.Info(words)

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,8 +29,8 @@ const (
 // folder is ours a rotating file in it. Secrets are in neither.
 type logs struct {
 	mask.Secrets
-	names    atomic.Bool // masked if the user wants that
-	masker   *mask.Masker
+	masker   atomic.Pointer[mask.Masker] // of titles and paths; nil unless the user wants that
+	dir      string                      // the data folder once it is ours
 	terminal io.Writer
 	format   string
 	file     *lumberjack.Logger
@@ -39,12 +38,13 @@ type logs struct {
 }
 
 func newLogs(terminal io.Writer, format string) *logs {
-	return &logs{masker: mask.Signed([]byte(rand.Text())), terminal: terminal, format: format, log: slog.Default()}
+	return &logs{terminal: terminal, format: format, log: slog.Default()}
 }
 
 // start makes the process's logger: to the terminal from the given level on, and to the
 // file in dir, if any, from info or lower on.
 func (l *logs) start(level slog.Level, dir string) *slog.Logger {
+	l.dir = dir
 	handlers := []slog.Handler{l.onTerminal(level)}
 	name := filepath.Join(dir, LogName)
 	var notFile error
@@ -80,8 +80,8 @@ func (l *logs) onTerminal(level slog.Level) slog.Handler {
 // attr has messages in English, and masks titles and paths when the user wants that. It is
 // for slog's ReplaceAttr.
 func (l *logs) attr(_ []string, a slog.Attr) slog.Attr {
-	if l.names.Load() {
-		a = l.masker.Attr(a)
+	if m := l.masker.Load(); m != nil {
+		a = m.Attr(a)
 	}
 	if m, ok := a.Value.Any().(message.Message); ok {
 		a.Value = slog.StringValue(m.String())

@@ -123,7 +123,7 @@ func (s *session) override(over override, k *secrets, obey func(config.Settings)
 		if err := over.apply(c); err != nil {
 			return err
 		}
-		s.log.names.Store(c.MaskNames)
+		s.log.masks(c.MaskNames)
 		if obey != nil {
 			obey(*c)
 		}
