@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/outage"
 	"lockstep/sync/skip"
+	"lockstep/sync/statistics"
 	"lockstep/sync/store"
 )
 
@@ -94,48 +95,39 @@ const dayBars = 14
 
 // Day is what happened on one day, for a bar.
 type Day struct {
-	Words                            string // which day, and what: "23 Nov · 42 written · 1 failed"
-	Written, InStep, Skipped, Failed int
+	Words           string // which day, and what: "23 Nov · 42 written · 1 failed"
+	Written, Failed int
 }
 
-// Days sums runs up by the day they ended, the last fourteen, today last.
-func Days(runs []store.Run, m Moment) []Day {
-	out, at := make([]Day, dayBars), map[string]int{}
-	today := m.local(m.Now)
+// DaysSince is the first day of the bars, as statistics name it.
+func DaysSince(m Moment) string {
+	return statistics.Name(m.local(m.Now).AddDate(0, 0, 1-dayBars))
+}
+
+// Days makes a bar of each of the last fourteen days, today last.
+func Days(days []statistics.Day, m Moment) []Day {
+	out := make([]Day, dayBars)
 	for i := range out {
-		day := today.AddDate(0, 0, i-dayBars+1)
-		out[i].Words, at[day.Format(time.DateOnly)] = m.Day(day), i
-	}
-	for _, r := range runs {
-		if i, ok := at[m.local(ended(r)).Format(time.DateOnly)]; ok {
-			d := &out[i]
-			d.Written, d.InStep, d.Skipped, d.Failed = d.Written+r.Written, d.InStep+r.InStep, d.Skipped+r.Skipped+r.Parked, d.Failed+r.Dead
+		day := m.local(m.Now).AddDate(0, 0, i+1-dayBars)
+		var d statistics.Day
+		if at := slices.IndexFunc(days, func(d statistics.Day) bool { return d.Day == statistics.Name(day) }); at >= 0 {
+			d = days[at]
 		}
-	}
-	for i, d := range out {
-		out[i].Words = join(d.Words, T("%s written", Number(d.Written)), some(d.InStep, T("%s in step already", Number(d.InStep))),
-			some(d.Skipped, T("%s skipped", Number(d.Skipped))), T("%s failed", Number(d.Failed)))
+		out[i] = Day{join(m.Day(day), T("%s written", Number(d.Written)), some(d.InStep, T("%s in step already", Number(d.InStep))),
+			some(d.Skips(), T("%s skipped", Number(d.Skips()))), T("%s failed", Number(d.Failed))), d.Written, d.Failed}
 	}
 	return out
 }
 
 // DaysSum is what became of all that was tried in these days. What is skipped on purpose is no
-// failure: the rate is of what was to be written.
-func DaysSum(days []Day) string {
-	var all Day
-	for _, d := range days {
-		all.Written, all.InStep, all.Failed = all.Written+d.Written, all.InStep+d.InStep, all.Failed+d.Failed
-	}
+// failure.
+func DaysSum(days []statistics.Day) string {
+	all := statistics.Sum(days)
 	words := some(all.InStep, T("%s in step already", Number(all.InStep)))
-	if tried := all.Written + all.Failed; tried > 0 {
-		words = join(T("%s succeeded", Percent(float64(all.Written)/float64(tried), 1)), words)
+	if share, known := all.Success(); known {
+		words = join(T("%s succeeded", Percent(share, 1)), words)
 	}
 	return words
-}
-
-// DaysReach reports that runs, the newest first, reach back beyond the bars.
-func DaysReach(runs []store.Run, m Moment) bool {
-	return len(runs) > 0 && ended(runs[len(runs)-1]).Before(m.Now.AddDate(0, 0, -dayBars))
 }
 
 // ended is when a run ended, or began when it has not.

@@ -11,7 +11,7 @@ import (
 	"lockstep/sync/outage"
 	"lockstep/sync/queue"
 	"lockstep/sync/skip"
-	"lockstep/sync/store"
+	"lockstep/sync/statistics"
 )
 
 func TestReasonsOfTheOverview(t *testing.T) {
@@ -72,28 +72,31 @@ func TestSharesAddUp(t *testing.T) {
 
 func TestDaysEndWithToday(t *testing.T) {
 	t.Parallel()
-	midnight := time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC) // in the zone
-	days := present.Days([]store.Run{
-		{Started: ago(time.Hour), Written: 3}, {Started: ago(50 * time.Hour), Ended: midnight, Written: 4, Dead: 1},
-		{Ended: midnight.Add(-time.Second), Written: 5}, {Ended: midnight.AddDate(0, 0, -13), Written: 6}, {Ended: midnight.AddDate(0, 0, -13).Add(-time.Second), Written: 100},
-	}, at)
-	var written []int
-	for _, d := range days {
-		written = append(written, d.Written)
+	if got := present.DaysSince(at); got != "2026-11-10" {
+		t.Errorf("since %q", got)
 	}
-	if want := []int{6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 7}; !slices.Equal(written, want) {
-		t.Errorf("%v, want %v", written, want)
+	late := present.Moment{Now: time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC), Zone: zone} // half past midnight there
+	kept := []statistics.Day{
+		{Day: "2026-11-09", Written: 100}, {Day: "2026-11-10", Written: 6},
+		{Day: "2026-11-22", Written: 5, Skipped: map[skip.Code]int{skip.Excluded: 2}}, {Day: "2026-11-23", Written: 7, InStep: 12, Failed: 1},
 	}
-	if last := days[len(days)-1]; last.Failed != 1 || last.Words != "23 Nov · 7 written · 1 failed" {
-		t.Errorf("today %+v", last)
+	for _, m := range []present.Moment{at, late} {
+		days := present.Days(kept, m)
+		var written []int
+		for _, d := range days {
+			written = append(written, d.Written)
+		}
+		if want := []int{6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 7}; !slices.Equal(written, want) {
+			t.Errorf("%v, want %v", written, want)
+		}
+		if got := days[13]; got.Failed != 1 || got.Words != "23 Nov · 7 written · 12 in step already · 1 failed" || days[12].Words != "22 Nov · 5 written · 2 skipped · 0 failed" {
+			t.Errorf("today %+v, yesterday %+v", got, days[12])
+		}
 	}
-	if got := present.DaysSum(days); got != "94.7"+nn+"% succeeded" {
+	if got := present.DaysSum(kept[1:]); got != "96.8"+nn+"% succeeded · 12 in step already" { // 30 of 31; what a person left out counts for nothing
 		t.Errorf("sum %q", got)
 	}
-	if got := present.DaysSum(present.Days([]store.Run{{Ended: now, InStep: 12, Skipped: 3}}, at)); got != "12 in step already" {
-		t.Errorf("sum %q", got)
-	}
-	if got := present.DaysSum(present.Days(nil, at)); got != "" {
+	if got := present.DaysSum(nil); got != "" {
 		t.Errorf("sum %q", got)
 	}
 }

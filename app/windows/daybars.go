@@ -1,6 +1,8 @@
 package windows
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -8,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
+	"lockstep/sync/statistics"
 )
 
 // dayCharts are the bars of the overview: what was written and what failed, day by day.
@@ -31,7 +34,17 @@ func newDayCharts() *dayCharts {
 	return d
 }
 
-func (d *dayCharts) set(days []present.Day) {
+// load reads what was done on the days of the bars.
+func (d *dayCharts) load(w *Windows) {
+	m := w.moment()
+	ask(w, func(ctx context.Context) ([]statistics.Day, error) { return w.api.Statistics(ctx, present.DaysSince(m)) }, func(days []statistics.Day, err error) {
+		if err == nil { // else it is asked for again soon
+			d.set(present.Days(days, m), present.DaysSum(days))
+		}
+	})
+}
+
+func (d *dayCharts) set(days []present.Day, sum string) {
 	written, failed := make([]bar, len(days)), make([]bar, len(days))
 	var allWritten, allFailed int
 	for i, day := range days {
@@ -41,7 +54,7 @@ func (d *dayCharts) set(days []present.Day) {
 	d.written.set(written)
 	d.failed.set(failed)
 	if !d.clicked {
-		set(d.point, present.DaysSum(days), widget.LowImportance)
+		set(d.point, sum, widget.LowImportance)
 	}
 	set(d.writtenHead, present.DaysHead(present.T("Written"), allWritten), widget.MediumImportance)
 	set(d.failedHead, present.DaysHead(present.T("Failed"), allFailed), widget.MediumImportance)

@@ -297,7 +297,9 @@ func newFake() *fake {
 	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
 	f.history = sampleHistory(250)
 	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
+	f.days = []statistics.Day{{Day: "2026-11-23", Written: 42, InStep: 7, Skipped: map[skip.Code]int{skip.NoMetadata: 3}}, {Day: "2026-11-22", Written: 1180, Failed: 1}}
 	for i := range 10 {
+		f.days = append(f.days, statistics.Day{Day: statistics.Name(testNow.AddDate(0, 0, -2-i)), Written: 300 * (i * 7 % 5), Failed: i % 4 / 3})
 		f.runs = append(f.runs, store.Run{ID: uint64(100 + i), Started: ago(time.Duration(50+i*24) * time.Hour), Ended: ago(time.Duration(50+i*24) * time.Hour), Written: 300 * (i * 7 % 5), Dead: i % 4 / 3})
 	}
 	values := config.Defaults()

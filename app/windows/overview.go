@@ -111,7 +111,8 @@ func (p *overviewPage) reload(s api.Snapshot) {
 	}
 	p.loaded, p.shown = now, shown
 	p.week.load()
-	p.runs.load(func() { p.days.set(present.Days(p.runs.all, p.w.moment())) })
+	p.runs.load()
+	p.days.load(p.w)
 }
 
 // columns lays two objects out beside each other where there is room, else one below the

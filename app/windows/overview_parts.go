@@ -154,8 +154,9 @@ type lastRuns struct {
 const (
 	// runsOnOverview is how many runs the overview shows.
 	runsOnOverview = 3
-	// runsAtFirst is how many are asked for at first, a few each day.
-	runsAtFirst = 100
+	// runsRead is among how many of the newest they are looked for: most runs of a quiet day
+	// write nothing.
+	runsRead = 100
 )
 
 func newLastRuns(w *Windows, win *window) *lastRuns {
@@ -166,19 +167,9 @@ func newLastRuns(w *Windows, win *window) *lastRuns {
 	return r
 }
 
-// read reads as many runs as the bars are about: a busy library has thousands that are older.
-func (r *lastRuns) read(ctx context.Context) ([]store.Run, error) {
-	for limit := runsAtFirst; ; limit *= 4 {
-		runs, err := r.w.api.Runs(ctx, limit)
-		if err != nil || len(runs) < limit || present.DaysReach(runs, r.w.moment()) {
-			return runs, err
-		}
-	}
-}
-
-// load reads the runs and goes on when they are there.
-func (r *lastRuns) load(then func()) {
-	ask(r.w, r.read, func(runs []store.Run, err error) {
+// load reads the newest runs.
+func (r *lastRuns) load() {
+	ask(r.w, func(ctx context.Context) ([]store.Run, error) { return r.w.api.Runs(ctx, runsRead) }, func(runs []store.Run, err error) {
 		if err != nil {
 			return // it is asked for again soon, and History says why
 		}
@@ -186,7 +177,6 @@ func (r *lastRuns) load(then func()) {
 			r.all = runs
 			r.draw()
 		}
-		then()
 	})
 }
 

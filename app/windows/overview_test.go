@@ -108,31 +108,13 @@ func TestOverviewUndoesARun(t *testing.T) {
 	wantShown(t, win, "Nothing has been written yet.")
 }
 
-// A busy library has hundreds of runs a day; no day of the bars is short of any.
-func TestBarsHaveAllRunsOfTheirDays(t *testing.T) {
-	f := newFake()
-	f.runs = nil
-	for i := range 2000 {
-		f.runs = append(f.runs, store.Run{ID: uint64(5000 - i), Started: ago(time.Duration(i) * 15 * time.Minute), Ended: ago(time.Duration(i) * 15 * time.Minute), Written: 1})
-	}
-	w := newTest(t, f)
-	_, p := open[*overviewPage](t, w, present.Overview)
-	sum := 0
-	for _, b := range p.days.written.bars {
-		sum += b.n
-	}
-	if want := 13*24*4 + 14*4 + 1; sum != want { // 13 days of four an hour, and today since midnight
-		t.Errorf("%d written in 14 days, want %d", sum, want)
-	}
-}
-
 func TestBarsTellTheirDay(t *testing.T) {
 	w := newTest(t, newFake())
 	_, p := open[*overviewPage](t, w, present.Overview)
 	b := p.days.written
 	b.Resize(fyne.NewSize(280, 64))
 	b.Tapped(&fyne.PointEvent{Position: fyne.NewPos(279, 5)})
-	if got := p.days.point.Text; got != "23 Nov · 42 written · 3 skipped · 0 failed" {
+	if got := p.days.point.Text; got != "23 Nov · 42 written · 7 in step already · 3 skipped · 0 failed" {
 		t.Errorf("today says %q", got)
 	}
 }
