@@ -37,7 +37,9 @@ func newDayCharts() *dayCharts {
 // load reads what was done on the days of the bars.
 func (d *dayCharts) load(w *Windows) {
 	m := w.moment()
-	ask(w, func(ctx context.Context) ([]statistics.Day, error) { return w.api.Statistics(ctx, present.DaysSince(m)) }, func(days []statistics.Day, err error) {
+	ask(w, func(ctx context.Context) ([]statistics.Day, error) {
+		return w.api.Statistics(ctx, present.DaysSince(m))
+	}, func(days []statistics.Day, err error) {
 		if err == nil { // else it is asked for again soon
 			d.set(present.Days(days, m), present.DaysSum(days))
 		}
