@@ -216,8 +216,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string) {
 		tpl, err := template.Parse(source)
 		if err != nil {
-			var wrong *message.Error
-			if !errors.As(err, &wrong) {
+			if _, ok := errors.AsType[*message.Error](err); !ok {
 				t.Fatalf("%q: %v is no message", source, err)
 			}
 			return
