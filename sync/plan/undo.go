@@ -56,8 +56,8 @@ func (p *Plan) undoField(v view, former FormerField, lock bool) Decision {
 	case scene.List:
 		return v.undoList(former, lock)
 	case scene.Image:
-		selected, looked := p.undo.Selected[v.field]
-		d, restore := v.undoImage(former, lock, selected, looked)
+		selected, listed := p.undo.Selected[v.field]
+		d, restore := v.undoImage(former, lock, selected, listed)
 		if restore != nil {
 			p.Restores = append(p.Restores, *restore)
 		}
@@ -161,14 +161,14 @@ func (f FormerField) upload() string {
 	return f.Text
 }
 
-func (v view) undoImage(former FormerField, lock bool, selected string, looked bool) (Decision, *Restore) {
+func (v view) undoImage(former FormerField, lock bool, selected string, listed bool) (Decision, *Restore) {
 	changed := former.Wrote != scene.Hash(former.Text)
 	sha := v.mem.Sent
 	switch {
 	case v.thumb() == former.Thumb:
 		return v.asBefore(lock, changed), nil
 	case v.vouched():
-	case !looked:
+	case !listed:
 		return v.changedSince(), nil
 	case v.mem.Undoing && selected == former.upload():
 		// An earlier try came as far as the picture; its new path nobody has seen.
