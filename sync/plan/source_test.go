@@ -116,7 +116,7 @@ func drawScene(t *rapid.T) scene.Scene {
 	return s
 }
 
-func TestWhatASourceGivesIsWrittenOnce(t *testing.T) {
+func TestWhatASourceGivesIsWrittenOnceAndCanBeUndone(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		set, s := allFields(config.Mirror), drawScene(t)
@@ -130,7 +130,8 @@ func TestWhatASourceGivesIsWrittenOnce(t *testing.T) {
 		w := plan.Want(s, set)
 		w.Images = nil
 		shelf := newShelf(scene.Item{Title: "agent", Studio: "agent", Tags: []string{"agent"}})
-		_, mem := shelf.sync(w, plan.Memory{}, set)
+		before := faceOf(shelf)
+		written, mem := shelf.sync(w, plan.Memory{}, set)
 		for _, f := range config.SourceFields() {
 			if f.Kind() == scene.List && !sameNames(shelf.item.List(f), w.Lists[f]) {
 				t.Fatalf("%s is %q, want %q", f, shelf.item.List(f), w.Lists[f])
@@ -141,6 +142,9 @@ func TestWhatASourceGivesIsWrittenOnce(t *testing.T) {
 		}
 		if p, _ := shelf.sync(w, mem, set); p.Changed {
 			t.Fatalf("the second time %+v", p.Edit)
+		}
+		if _, _, missing := shelf.undo(written.Former, mem); len(missing) > 0 || !before.equal(faceOf(shelf)) {
+			t.Fatalf("before %+v\nundone %+v\nmissing %+v", before, faceOf(shelf), missing)
 		}
 	})
 }
