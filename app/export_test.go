@@ -41,7 +41,7 @@ var AnswerTypes = map[string]reflect.Type{
 func Empty() map[string][]any {
 	lasts := outage.Record{ID: 7, Started: now(), Cause: message.Foreign("connection refused"), JobsHeld: 3}
 	return map[string][]any{
-		"status":  {statusOf(api.Snapshot{}), statusOf(api.Snapshot{Verdict: health.Down, Outage: &lasts, Attention: []api.Attention{{}}, Failing: []api.Failing{{}}, LastReconciliation: &store.Report{}})},
+		"status":  {statusOf(api.Snapshot{}, statistics.Day{}), statusOf(api.Snapshot{Verdict: health.Down, Outage: &lasts, Attention: []api.Attention{{}}, Failing: []api.Failing{{}}, LastReconciliation: &store.Report{}}, statistics.Day{Written: 1})},
 		"outages": {outagesOf("up", api.OutagePage{}), outagesOf("down", api.OutagePage{Records: []outage.Record{lasts}, Gaps: []outage.Gap{{}}, Timeline: []outage.Segment{{}}})},
 		"import": {
 			importOf(api.Import{}, api.ImportRequest{}),

@@ -31,7 +31,7 @@ type grammar struct {
 	Tray           trayCmd           `cmd:"" default:"withargs" help:"Start in the tray (this is what happens without a command)."`
 	Headless       headlessCmd       `cmd:"" help:"Run without a desktop, for servers; --once syncs everything and exits."`
 	Sync           syncCmd           `cmd:"" help:"Check Stash for edits now, write them to Plex and exit."`
-	Status         statusCmd         `cmd:"" help:"Show the current state."`
+	Status         statusCmd         `cmd:"" help:"Show the current state, and what was done today."`
 	Queue          queueCmd          `cmd:"" help:"List the jobs."`
 	Retry          retryCmd          `cmd:"" help:"Retry jobs now."`
 	Discard        discardCmd        `cmd:"" help:"Remove jobs from the queue."`

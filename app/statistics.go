@@ -1,7 +1,8 @@
 package app
 
 import (
-	"strings"
+	"slices"
+	"time"
 
 	"lockstep/app/present"
 	"lockstep/sync/skip"
@@ -33,6 +34,15 @@ func dayOf(d statistics.Day) dayJSON {
 		out.Success = &share
 	}
 	return out
+}
+
+// onDay is what was done on the day of a moment.
+func onDay(days []statistics.Day, at time.Time) statistics.Day {
+	name := statistics.Name(at)
+	if i := slices.IndexFunc(days, func(d statistics.Day) bool { return d.Day == name }); i >= 0 {
+		return days[i]
+	}
+	return statistics.Day{Day: name}
 }
 
 func statisticsOf(days []statistics.Day) statisticsJSON {
@@ -79,8 +89,8 @@ func dayRow(name string, d statistics.Day) []string {
 		row = append(row, present.Number(n))
 	}
 	success := "–"
-	if share, known := d.Success(); known {
-		success = strings.TrimSpace(present.Percent(share, 1))
+	if right, examined := d.Right(); examined > 0 {
+		success = present.Portion(right, examined)
 	}
 	return append(row, present.T("Plex %s, Stash %s", present.Number(d.Plex), present.Number(d.Stash)), success)
 }

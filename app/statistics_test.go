@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,13 @@ func TestStatisticsCountByDay(t *testing.T) {
 	}
 	if d.PlexRequests < d.Written || d.PlexRequests > w.Plex.Total() || d.StashRequests < 2 || d.StashRequests > w.Stash.Total() {
 		t.Errorf("%d and %d requests, the servers counted %d and %d", d.PlexRequests, d.StashRequests, w.Plex.Total(), w.Stash.Total())
+	}
+	var status struct{ Today struct{ Written int } }
+	if r := s.run("status", "--json"); json.Unmarshal([]byte(r.out), &status) != nil || status.Today.Written != written {
+		t.Errorf("status: %s%s", r.out, r.err)
+	}
+	if r := s.run("status"); !strings.Contains(r.out, fmt.Sprintf("Today: %d written · ", written)) {
+		t.Errorf("status: %s%s", r.out, r.err)
 	}
 	if r := s.run("statistics"); !strings.Contains(r.out, "3 skipped: ") || !strings.Contains(r.out, d.Day) {
 		t.Errorf("%s%s", r.out, r.err)

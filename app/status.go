@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/health"
 	"lockstep/sync/queue"
+	"lockstep/sync/statistics"
 )
 
 // statusJSON is what `status --json` prints. Keys are never renamed or removed.
@@ -23,6 +24,7 @@ type statusJSON struct {
 	// LastReconciliation is null until one has ended, and so is LastOutage.
 	LastReconciliation *reportJSON `json:"lastReconciliation"`
 	LastOutage         *outageJSON `json:"lastOutage"`
+	Today              dayJSON     `json:"today"`
 
 	// Running is false when this is the last known state.
 	Running    bool            `json:"running"`
@@ -54,21 +56,18 @@ type serverJSON struct {
 	HintMessage  *messageJSON `json:"hintMessage"`
 }
 
-// statusOf makes the machine's form of a snapshot.
-func statusOf(s api.Snapshot) statusJSON {
-	verdict := string(s.Verdict)
-	if s.Verdict == health.Unknown {
-		verdict = "unknown"
-	}
+// statusOf makes the machine's form of a snapshot and what was done today.
+func statusOf(s api.Snapshot, today statistics.Day) statusJSON {
 	server := func(c api.Connection) serverJSON {
 		return serverJSON{c.OK, c.Error.String(), messageOf(c.Error), c.Hint.String(), messageOf(c.Hint)}
 	}
 	out := statusJSON{
-		Verdict: verdict, Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause.String(), messageOf(s.Breaker.Cause)},
+		Verdict: verdictWord(s.Verdict), Breaker: breakerJSON{s.Breaker.State, s.Breaker.Failures, stamp(s.Breaker.NextProbe), s.Breaker.Cause.String(), messageOf(s.Breaker.Cause)},
 		Queue: s.Queue, Stash: server(s.Stash), Plex: server(s.Plex),
 		Running: s.Live, Version: s.Version, At: stamp(s.At), Words: present.Status(s, moment()),
 		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,
 		Attention: each(s.Attention, attentionOf), Failing: each(s.Failing, failingOf),
+		Today: dayOf(today),
 	}
 	if o := s.Outage; o != nil && o.Ongoing() {
 		view := outageOf(*o)
@@ -84,24 +83,36 @@ func statusOf(s api.Snapshot) statusJSON {
 	return out
 }
 
+// verdictWord is a verdict in JSON.
+func verdictWord(v health.Verdict) string {
+	if v == health.Unknown {
+		return "unknown"
+	}
+	return string(v)
+}
+
 // Run tells how things stand. A data folder that was never used is no error.
 func (c *statusCmd) Run(s *session) error {
 	err := s.read(func(r reading) error {
 		snap, err := r.Snapshot(s.ctx)
-		if err == nil {
-			s.status(snap)
+		if err != nil {
+			return wrap("read the state", err)
 		}
-		return wrap("read the state", err)
+		days, err := r.Statistics(s.ctx, statistics.Name(now()))
+		if err == nil {
+			s.status(snap, onDay(days, now()))
+		}
+		return wrap("read the statistics", err)
 	})
 	if errors.Is(err, storage.ErrNone) {
-		s.status(api.Snapshot{Version: s.Version, Breaker: api.Breaker{State: breaker.Closed}})
+		s.status(api.Snapshot{Version: s.Version, Breaker: api.Breaker{State: breaker.Closed}}, onDay(nil, now()))
 		return nil
 	}
 	return err
 }
 
-func (s *session) status(snap api.Snapshot) {
-	s.answer(statusOf(snap), func() {
+func (s *session) status(snap api.Snapshot, today statistics.Day) {
+	s.answer(statusOf(snap, today), func() {
 		s.say("%s", present.Status(snap, moment()))
 		if !snap.Live {
 			s.say("Lockstep is not running on %s; this is the last known state.", s.dir)
@@ -117,6 +128,7 @@ func (s *session) status(snap api.Snapshot) {
 			s.say("%s", words)
 		}
 		s.say("Queue: %s", countsWords(snap.Queue))
+		s.say("Today: %s", present.Done(today))
 		for _, f := range snap.Failing {
 			s.say("! %s", present.Failing(f, moment()))
 		}
@@ -161,7 +173,7 @@ func (c *outagesCmd) Run(s *session) error {
 		if err != nil {
 			return wrap("read the state", err)
 		}
-		s.answer(outagesOf(statusOf(snap).Verdict, page), func() { s.outages(page, snap) })
+		s.answer(outagesOf(verdictWord(snap.Verdict), page), func() { s.outages(page, snap) })
 		return nil
 	})
 }

@@ -34,15 +34,34 @@ func Count(n int, one, many string) string {
 	return Number(n) + " " + T(many)
 }
 
-// Percent writes a share from 0 to 1 with so many decimals. Only a whole share is
-// written as 100, so that "100 %" never hides a fault.
+// Percent writes a share from 0 to 1 with so many decimals, all and nothing without any. Only a
+// whole share is written as 100, so that "100 %" never hides a fault, and only none as 0.
 func Percent(share float64, decimals int) string {
+	if share <= 0 || share >= 1 {
+		decimals = 0
+	}
 	scale := math.Pow(10, float64(decimals))
 	n := math.Round(share*100*scale) / scale
 	if share < 1 && n >= 100 {
 		n = 100 - 1/scale
 	}
+	if share > 0 && n <= 0 {
+		n = 1 / scale
+	}
 	return strings.Replace(strconv.FormatFloat(n, 'f', decimals, 64), ".", point(), 1) + thin + "%"
+}
+
+// Portion writes how many of all, as a share once there are enough for one to mean something:
+// "2 of 3", "97 %", "99.4 %".
+func Portion(n, of int) string {
+	if of < 100 {
+		return T("%s of %s", Number(n), Number(of))
+	}
+	decimals := 0
+	if of >= 1000 {
+		decimals = 1
+	}
+	return Percent(float64(n)/float64(of), decimals)
 }
 
 const day = 24 * time.Hour

@@ -61,15 +61,25 @@ func Metrics(x outage.Metrics) string {
 	if x.Known <= 0 {
 		return T("Plex was not monitored during this time.")
 	}
-	words := T("Plex available %s", Percent(x.Availability, 2))
+	words := ""
+	if telling(x) {
+		words = T("Plex available %s", Percent(x.Availability, 2))
+	}
 	if x.Count == 0 {
-		return join(words, T("no outage"), T("monitored for %s", Duration(x.Known)))
+		return Begun(join(words, T("no outage"), T("monitored for %s", Duration(x.Known))))
 	}
 	if x.Count == 1 { // an average of one, perhaps not over yet, would say nothing
 		return join(words, Count(1, "outage", "outages"), T("down for %s", Duration(x.MTTR)), T("monitored for %s", Duration(x.Known)))
 	}
-	return join(words, Count(x.Count, "outage", "outages"), T("average recovery %s", Duration(x.MTTR)), T("%s between outages", Duration(x.MTBF)))
+	words = join(words, Count(x.Count, "outage", "outages"), T("average recovery %s", Duration(x.MTTR)), T("%s between outages", Duration(x.MTBF)))
+	if !telling(x) {
+		words = join(words, T("monitored for %s", Duration(x.Known)))
+	}
+	return words
 }
+
+// telling reports that Plex was watched long enough for a share of the time to mean something.
+func telling(x outage.Metrics) bool { return x.Known >= day }
 
 // WindowName names the stretch an outage page looks at.
 func WindowName(window time.Duration) string {

@@ -113,10 +113,15 @@ func Days(days []statistics.Day, m Moment) []Day {
 		if at := slices.IndexFunc(days, func(d statistics.Day) bool { return d.Day == statistics.Name(day) }); at >= 0 {
 			d = days[at]
 		}
-		out[i] = Day{join(m.Day(day), T("%s written", Number(d.Written)), some(d.InStep, T("%s in step already", Number(d.InStep))),
-			some(d.Skips(), T("%s skipped", Number(d.Skips()))), T("%s failed", Number(d.Failed))), d.Written, d.Failed}
+		out[i] = Day{join(m.Day(day), Done(d)), d.Written, d.Failed}
 	}
 	return out
+}
+
+// Done is what was done on a day: "42 written · 3 skipped · 1 failed".
+func Done(d statistics.Day) string {
+	return join(T("%s written", Number(d.Written)), some(d.InStep, T("%s in step already", Number(d.InStep))),
+		some(d.Skips(), T("%s skipped", Number(d.Skips()))), T("%s failed", Number(d.Failed)), some(d.Retried, T("%s retried", Number(d.Retried))))
 }
 
 // DaysSum is what became of all that was tried in these days. What is skipped on purpose is no
@@ -124,8 +129,8 @@ func Days(days []statistics.Day, m Moment) []Day {
 func DaysSum(days []statistics.Day) string {
 	all := statistics.Sum(days)
 	words := some(all.InStep, T("%s in step already", Number(all.InStep)))
-	if share, known := all.Success(); known {
-		words = join(T("%s succeeded", Percent(share, 1)), words)
+	if right, examined := all.Right(); examined > 0 {
+		words = join(T("%s succeeded", Portion(right, examined)), words)
 	}
 	return words
 }
@@ -145,13 +150,17 @@ func DaysHead(what string, all int) string {
 
 // Week is the line over the strip of Plex: "99.62 % available · 1 outage, 23 min".
 func Week(x outage.Metrics) string {
-	switch {
-	case x.Known <= 0:
+	if x.Known <= 0 {
 		return T("not monitored")
-	case x.Count == 0:
-		return join(T("%s available", Percent(x.Availability, 2)), T("no outage"))
 	}
-	return join(T("%s available", Percent(x.Availability, 2)), Count(x.Count, "outage", "outages")+", "+Duration(x.Downtime))
+	words := T("no outage")
+	if x.Count > 0 {
+		words = Count(x.Count, "outage", "outages") + ", " + Duration(x.Downtime)
+	}
+	if !telling(x) {
+		return join(words, T("monitored for %s", Duration(x.Known)))
+	}
+	return join(T("%s available", Percent(x.Availability, 2)), words)
 }
 
 // RunShort says what a run did, for a line of its own: "today 14:10 · 214 written · 3 skipped".

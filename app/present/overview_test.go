@@ -93,7 +93,7 @@ func TestDaysEndWithToday(t *testing.T) {
 			t.Errorf("today %+v, yesterday %+v", got, days[12])
 		}
 	}
-	if got := present.DaysSum(kept[1:]); got != "96.8"+nn+"% succeeded · 12 in step already" { // 30 of 31; what a person left out counts for nothing
+	if got := present.DaysSum(kept[1:]); got != "30 of 31 succeeded · 12 in step already" { // what a person left out counts for nothing
 		t.Errorf("sum %q", got)
 	}
 	if got := present.DaysSum(nil); got != "" {
@@ -104,8 +104,10 @@ func TestDaysEndWithToday(t *testing.T) {
 func TestWeekOfPlex(t *testing.T) {
 	t.Parallel()
 	for want, x := range map[string]outage.Metrics{
-		"not monitored": {},
-		"100.00" + nn + "% available · no outage":       {Known: time.Hour, Availability: 1},
+		"not monitored":                                 {},
+		"no outage · monitored for 12 min":              {Known: 12 * time.Minute, Availability: 1},
+		"1 outage, 2 min · monitored for 40 min":        {Known: 40 * time.Minute, Count: 1, Downtime: 2 * time.Minute, Availability: 0.95},
+		"100" + nn + "% available · no outage":          {Known: 24 * time.Hour, Availability: 1},
 		"99.62" + nn + "% available · 1 outage, 23 min": {Known: 7 * 24 * time.Hour, Count: 1, Downtime: 23 * time.Minute, Availability: 0.9962},
 	} {
 		if got := present.Week(x); got != want {
@@ -128,5 +130,18 @@ func TestServersInAWord(t *testing.T) {
 	}
 	if p := present.PlexBrief(api.Snapshot{}, at); p.Tone == present.Good || !strings.Contains(p.Words, "Plex") {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A share says nothing while next to nothing happened.
+func TestPortionsAreSharesOnceThereAreEnough(t *testing.T) {
+	t.Parallel()
+	for want, x := range map[string][2]int{
+		"0 of 3": {0, 3}, "99 of 99": {99, 99}, "97" + nn + "%": {97, 100}, "99" + nn + "%": {499, 500},
+		"99.9" + nn + "%": {1999, 2000}, "100" + nn + "%": {2000, 2000}, "0.1" + nn + "%": {1, 100_000}, "0" + nn + "%": {0, 100},
+	} {
+		if got := present.Portion(x[0], x[1]); got != want {
+			t.Errorf("%v: %q, want %q", x, got, want)
+		}
 	}
 }

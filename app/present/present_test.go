@@ -309,7 +309,9 @@ func TestMetricsSentence(t *testing.T) {
 		want string
 	}{
 		"nothing known": {outage.Metrics{}, "Plex was not monitored during this time."},
-		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100.00" + nn + "% · no outage · monitored for 30 d"},
+		"none":          {outage.Metrics{Known: 30 * 24 * time.Hour, Availability: 1}, "Plex available 100" + nn + "% · no outage · monitored for 30 d"},
+		"an hour":       {outage.Metrics{Known: time.Hour, Availability: 1}, "No outage · monitored for 1 h"},
+		"a bad hour":    {outage.Metrics{Count: 2, Known: time.Hour, MTTR: time.Minute, MTBF: 29 * time.Minute, Availability: 0.97}, "2 outages · average recovery 1 min · 29 min between outages · monitored for 1 h"},
 		"some":          {outage.Metrics{Count: 3, Known: 30 * 24 * time.Hour, MTTR: 23 * time.Minute, MTBF: 9 * 24 * time.Hour, Availability: 0.9962}, "Plex available 99.62" + nn + "% · 3 outages · average recovery 23 min · 9 d between outages"},
 		"never 100":     {outage.Metrics{Count: 1, Known: 365 * 24 * time.Hour, MTTR: time.Second, MTBF: time.Hour, Availability: 0.99999999}, "Plex available 99.99" + nn + "% · 1 outage · down for 1 s · monitored for 365 d"},
 	}

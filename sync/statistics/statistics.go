@@ -53,20 +53,25 @@ func (d Day) Empty() bool {
 	return d.Written+d.InStep+d.Failed+d.Retried+d.Plex+d.Stash+d.Skips() == 0
 }
 
-// Success is the share, from 0 to 1, of scenes that are as they should be among those that
-// were examined. Skips that need nobody are deliberate and not counted. It is unknown when
-// none was examined.
-func (d Day) Success() (share float64, known bool) {
-	right, wrong := d.Written+d.InStep, d.Failed
+// Right is how many scenes are as they should be, and how many were examined. Skips that need
+// nobody are deliberate and not counted.
+func (d Day) Right() (right, examined int) {
+	right, examined = d.Written+d.InStep, d.Written+d.InStep+d.Failed
 	for code, n := range d.Skipped {
 		if skip.Of(code).Act {
-			wrong += n
+			examined += n
 		}
 	}
-	if right+wrong == 0 {
+	return right, examined
+}
+
+// Success is Right as a share from 0 to 1. It is unknown when none was examined.
+func (d Day) Success() (share float64, known bool) {
+	right, examined := d.Right()
+	if examined == 0 {
 		return 0, false
 	}
-	return float64(right) / float64(right+wrong), true
+	return float64(right) / float64(examined), true
 }
 
 // Sum is what was done on several days.
