@@ -6,7 +6,6 @@ const (
 	PlanNotOrganized      Code = "plan.not-organized"
 	PlanPictureUnseen     Code = "plan.picture-unseen"
 	PlanNoPicture         Code = "plan.no-picture"
-	PlanPictureRefused    Code = "plan.picture-refused"
 	PlanUndone            Code = "plan.undone"
 	PlanFill              Code = "plan.fill"
 	PlanNothingToWrite    Code = "plan.nothing-to-write"

@@ -74,8 +74,6 @@ func (v view) imageAction(img Image, wished bool) Decision {
 		return v.inStep(v.mem.settleImage(want, v.thumb()), true)
 	case v.mem.Undone == want:
 		return v.decision(Keep, skip.PlexEditKept, message.New(message.PlanUndone))
-	case v.mem.Differs >= otherwiseAfter && v.mem.Intent == want:
-		return v.decision(Same, skip.StoredOtherwise, message.New(message.PlanPictureRefused))
 	case v.policy == config.Mirror:
 		return v.decision(Write, "", message.None)
 	case v.policy == config.Fill && v.thumb() != "":

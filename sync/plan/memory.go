@@ -20,8 +20,8 @@ const (
 	// so short a time is another tool, not a person.
 	contestedAfter  = 3
 	contestedWithin = 24 * time.Hour
-	// otherwiseAfter is how often a value must come back different before Plex is taken
-	// to store it that way.
+	// otherwiseAfter is how often a value must come back different from an edit that Plex
+	// carried out, before Plex is taken to store it that way.
 	otherwiseAfter = 2
 )
 
@@ -48,7 +48,8 @@ type FieldMemory struct {
 	IntentElements []string `json:"ie,omitempty"`
 	// Thumb is the item's image path after the upload; it changes with each selection.
 	Thumb string `json:"th,omitempty"`
-	// Differs counts in a row how often Sent came back different.
+	// Differs counts in a row how often Sent came back different although Plex had carried
+	// the edit out. It stays 0 for an image.
 	Differs int `json:"d,omitempty"`
 	// At is when the field was last written and seen to have arrived, in unix seconds;
 	// zero: adopted or never. Began is when Intent was stored.

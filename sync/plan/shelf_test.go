@@ -64,6 +64,7 @@ func (s *shelf) apply(p plan.Plan) {
 		return
 	}
 	s.writes++
+	s.item.UpdatedAt++
 	for _, u := range p.Uploads {
 		s.selectImage(u.Field, u.SHA1)
 	}

@@ -58,9 +58,6 @@ func (p Plan) intend(d Decision, fm FieldMemory) FieldMemory {
 		if old := scene.Hash(d.Old); fm.owns(old) {
 			fm.Sent, fm.Thumb = old, view{item: p.before, field: d.Field}.thumb()
 		}
-		if fm.Intent != scene.Hash(d.New) {
-			fm.Differs = 0
-		}
 		fm.Intent = scene.Hash(d.New)
 	default:
 		if h := valueHash(d.Field, d.Old); fm.owns(h) {
@@ -168,17 +165,32 @@ func (p Plan) verifyWrite(d Decision, after scene.Item, fm FieldMemory) (FieldMe
 	case scene.Image:
 		thumb := view{item: after, field: d.Field}.thumb()
 		if thumb == "" || thumb == (view{item: p.before, field: d.Field}).thumb() {
-			fm.Intent = scene.Hash(d.New)
-			fm.Differs++
 			return fm, false
 		}
 		return fm.settleImage(scene.Hash(d.New), thumb), true
 	}
 	want, back := valueHash(d.Field, d.New), valueHash(d.Field, after.Scalar(d.Field))
-	if want == back {
+	switch {
+	case want == back:
 		return fm.settle(want), true
+	case !p.carriedOut(d, after, fm):
+		return fm, false
 	}
 	return fm.differ(want, back), false
+}
+
+// carriedOut reports that the edit left a trace on the item. One that was answered with
+// success and did nothing, because something stood between, says nothing about how Plex
+// stores a value: it is still about to be written.
+func (p Plan) carriedOut(d Decision, after scene.Item, fm FieldMemory) bool {
+	switch {
+	case p.moved(d, after), after.IsLocked(d.Field) && !p.before.IsLocked(d.Field):
+		return true
+	case d.Field == scene.FieldRating: // moves no UpdatedAt: what it did the first time must do
+		return fm.Differs > 0
+	}
+	// An upload moves UpdatedAt, too, so it only counts where nothing else was written.
+	return after.UpdatedAt != p.before.UpdatedAt && len(p.Uploads) == 0
 }
 
 // verifyList looks at what was to be added and removed only: what a person did to the
@@ -186,8 +198,11 @@ func (p Plan) verifyWrite(d Decision, after scene.Item, fm FieldMemory) (FieldMe
 func (p Plan) verifyList(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
 	now, want := setOf(after.List(d.Field)), setOf(p.want.Lists[d.Field])
 	settled := fm.settleList(now, setOf(d.NewList), want)
-	if arrived(d, now) {
+	switch {
+	case arrived(d, now):
 		return settled, true
+	case !p.carriedOut(d, after, fm):
+		return fm, false
 	}
 	settled.Differs = fm.differ(settled.Sent, settled.Back).Differs
 	return settled, false
