@@ -79,7 +79,7 @@ func TestPathLeftBehindByADamagedItemLeadsNowhere(t *testing.T) {
 	key := scene.ItemKey{Machine: "aa", RatingKey: "42"}
 	put := func(path string) func(store.Tx) error {
 		return func(tx store.Tx) error {
-			return errors.Join(tx.PutIndexed(store.Indexed{Key: key, Title: "Night ferry"}, []string{path}), tx.Claim(7, []string{path}))
+			return errors.Join(tx.PutIndexed(store.Indexed{Key: key, Title: "Night ferry"}, []string{path}), tx.ClaimPaths(7, []string{path}))
 		}
 	}
 	update(t, d, put("/old"))

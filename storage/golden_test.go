@@ -89,7 +89,7 @@ func oneOfEach(tx store.Tx) error {
 		tx.PutSeen(258, store.Seen{UpdatedAt: "2026-11-23T20:00:00+01:00", Content: "c0ffee", Synced: now}),
 		tx.SetUses(258, []store.Use{{Kind: store.TagName, ID: "7"}, {Kind: store.PerformerName, ID: "8"}, {Kind: store.StudioName, ID: "9"}}),
 		tx.PutName(store.TagName, "7", "harbour"),
-		tx.Claim(258, []string{"/films/night train.mkv"}),
+		tx.ClaimPaths(258, []string{"/films/night train.mkv"}),
 		tx.PutIndexed(store.Indexed{Key: key, Section: "1", Files: []string{"/films/night train.mkv"}}, []string{"/films/night train.mkv"}),
 		tx.PutSectionMark("abc123", "1", store.SectionMark{Total: 9, Newest: 1700000000, Listed: now}),
 		tx.PutItemState(key, store.ItemState{Scene: 258, Path: "/films/night train.mkv", UpdatedAt: 1700000000}),

@@ -78,7 +78,7 @@ func usesStep(t *rapid.T) step {
 
 func claimStep(t *rapid.T) step {
 	id, paths := genID(t), genPaths(t)
-	return step{func(tx store.Tx) error { return tx.Claim(id, paths) }, func(m *model) { m.claims[id] = paths }}
+	return step{func(tx store.Tx) error { return tx.ClaimPaths(id, paths) }, func(m *model) { m.claims[id] = paths }}
 }
 
 func indexStep(t *rapid.T) step {

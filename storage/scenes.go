@@ -24,7 +24,7 @@ func (t *tx) PutSeen(id scene.ID, s store.Seen) error {
 
 // DeleteSeen implements store.Scenes.
 func (t *tx) DeleteSeen(id scene.ID) error {
-	return errors.Join(t.SetUses(id, nil), t.Claim(id, nil), t.remove(bSeen, sceneKey(id)))
+	return errors.Join(t.SetUses(id, nil), t.ClaimPaths(id, nil), t.remove(bSeen, sceneKey(id)))
 }
 
 // EachSeen implements store.Scenes.
@@ -120,8 +120,8 @@ func (t *tx) DeleteName(kind store.NameKind, id string) error {
 	return t.remove(bNames, nameKey(kind, id))
 }
 
-// Claim implements store.Scenes.
-func (t *tx) Claim(id scene.ID, pathKeys []string) error {
+// ClaimPaths implements store.Scenes.
+func (t *tx) ClaimPaths(id scene.ID, pathKeys []string) error {
 	old, _, err := tolerate[[]byte](t, bSceneClaims, sceneKey(id))
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type shelf struct {
 func shelfOf(t *testing.T, n int) *shelf {
 	t.Helper()
 	s := &shelf{Shelf: testkit.NewShelf(t, n), t: t}
-	s.finder = &change.Finder{Stash: s.Stash, Store: s.DB, Settings: s.Settings, Claims: s.Claims, Clock: s.Clock.Now}
+	s.finder = &change.Finder{Stash: s.Stash, Store: s.DB, Settings: s.Settings, PathKeys: s.PathKeys, Clock: s.Clock.Now}
 	ids := make([]int, n)
 	for i := range ids {
 		ids[i] = i + 1

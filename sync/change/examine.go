@@ -136,7 +136,7 @@ func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.I
 		return err
 	}
 	found.Enqueued += len(unread)
-	return f.Wish(unread...)
+	return f.PutWishes(unread...)
 }
 
 // unread is the wish for a scene Stash could not read, so that its job shows why. A renamed
@@ -240,13 +240,13 @@ func (f *Finder) record(list []seenScene) error {
 			if err := tx.PutSeen(ss.scene.ID, ss.seen); err != nil {
 				return err
 			}
-			if err := Remember(tx, *ss.scene, f.Claims(*ss.scene)); err != nil {
+			if err := Remember(tx, *ss.scene, f.PathKeys(*ss.scene)); err != nil {
 				return err
 			}
 			if ss.wish == nil {
 				continue
 			}
-			if err := Enqueue(tx, *ss.wish, now); err != nil {
+			if err := PutWish(tx, *ss.wish, now); err != nil {
 				return err
 			}
 		}
@@ -258,8 +258,8 @@ func (f *Finder) record(list []seenScene) error {
 	return nil
 }
 
-// Enqueue puts one wish into the queue within a transaction.
-func Enqueue(tx store.Tx, w queue.Wish, now time.Time) error {
+// PutWish puts one wish into the queue within a transaction.
+func PutWish(tx store.Tx, w queue.Wish, now time.Time) error {
 	old, ok, err := tx.Job(w.Scene)
 	if err != nil {
 		return err
@@ -271,7 +271,7 @@ func Enqueue(tx store.Tx, w queue.Wish, now time.Time) error {
 }
 
 // Remember stores what a scene uses and which Plex paths it claims.
-func Remember(tx store.Tx, s scene.Scene, claims []string) error {
+func Remember(tx store.Tx, s scene.Scene, pathKeys []string) error {
 	uses := make([]store.Use, 0, len(s.Tags)+len(s.Performers)+1)
 	for _, t := range s.Tags {
 		uses = append(uses, store.Use{Kind: store.TagName, ID: t.ID})
@@ -285,5 +285,5 @@ func Remember(tx store.Tx, s scene.Scene, claims []string) error {
 	if err := tx.SetUses(s.ID, uses); err != nil {
 		return err
 	}
-	return tx.Claim(s.ID, claims)
+	return tx.ClaimPaths(s.ID, pathKeys)
 }

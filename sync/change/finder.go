@@ -26,15 +26,15 @@ type Stash interface {
 	Names(ctx context.Context) (scene.Names, error)
 }
 
-// Claims gives the index keys of the Plex paths a scene's files map to.
-type Claims func(s scene.Scene) []string
+// PathKeys gives the index keys of the Plex paths a scene's files map to.
+type PathKeys func(s scene.Scene) []string
 
 // Finder compares Stash with what the store knows. It holds no state of its own.
 type Finder struct {
 	Stash    Stash
 	Store    store.Store
 	Settings config.Settings
-	Claims   Claims
+	PathKeys PathKeys
 	Clock    Clock
 	// Recent keeps the scenes that were found edited; may be nil.
 	Recent *compare.Recent
@@ -114,7 +114,7 @@ func (f *Finder) Recheck(cause queue.Cause) (int, error) {
 		for i, id := range ids {
 			wishes[i] = queue.Wish{Scene: id, Name: names[i], Cause: cause}
 		}
-		if err := f.Wish(wishes...); err != nil {
+		if err := f.PutWishes(wishes...); err != nil {
 			return n, err
 		}
 		n += len(ids)
@@ -122,15 +122,15 @@ func (f *Finder) Recheck(cause queue.Cause) (int, error) {
 	}
 }
 
-// Wish enqueues scenes.
-func (f *Finder) Wish(wishes ...queue.Wish) error {
+// PutWishes puts wishes into the queue.
+func (f *Finder) PutWishes(wishes ...queue.Wish) error {
 	now := f.Clock()
 	for len(wishes) > 0 {
 		part := wishes[:min(txBatch, len(wishes))]
 		wishes = wishes[len(part):]
 		err := f.Store.Update(func(tx store.Tx) error {
 			for _, w := range part {
-				if err := Enqueue(tx, w, now); err != nil {
+				if err := PutWish(tx, w, now); err != nil {
 					return err
 				}
 			}

@@ -188,7 +188,7 @@ func TestADeletedScenesJobEndsAndTheSceneIsForgotten(t *testing.T) {
 		return errors.Join(err, tx.PutJob(j.Skip(skip.NoMetadata, message.None, r.Clock.Now())))
 	})
 	undo := queue.Wish{Scene: 2, Undo: 5}
-	r.Must(r.finder.Wish(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))
+	r.Must(r.finder.PutWishes(queue.Wish{Scene: 1}, queue.Wish{Scene: 2}, undo, queue.Wish{Scene: 3}))
 	r.Update(func(tx store.Tx) error {
 		j, _, err := tx.Job(3)
 		return errors.Join(err, tx.PutJob(j.Claim(r.Clock.Now())))

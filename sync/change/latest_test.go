@@ -35,7 +35,7 @@ func latestFinder(t *testing.T, n int) (*testkit.Shelf, *change.Finder, []scene.
 	slices.Reverse(list)
 	f := &change.Finder{
 		Stash: stashOfShelf{s.Stash}, Store: s.DB, Settings: s.Settings, Clock: s.Clock.Now,
-		Claims: func(scene.Scene) []string { return nil },
+		PathKeys: func(scene.Scene) []string { return nil },
 	}
 	return s, f, list
 }

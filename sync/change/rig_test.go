@@ -83,7 +83,7 @@ func (r *rig) work() {
 			if err := errors.Join(tx.PutSeen(id, s), tx.PutJob(j.Claim(now).Complete(message.None, now))); err != nil {
 				return err
 			}
-			if err := change.Remember(tx, *sc, r.finder.Claims(*sc)); err != nil {
+			if err := change.Remember(tx, *sc, r.finder.PathKeys(*sc)); err != nil {
 				return err
 			}
 		}

@@ -110,7 +110,7 @@ func (e *Engine) startRun() {
 func (e *Engine) runLinks() audit.Links {
 	l := e.links
 	return audit.Links{
-		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(), Claims: e.finder().Claims,
+		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(), PathKeys: e.finder().PathKeys,
 	}
 }
 

@@ -56,7 +56,7 @@ func (e *Engine) SyncNow(ctx context.Context, q api.SyncRequest) (api.SyncResult
 // enqueueEach puts scenes into the queue that all have the same wish.
 func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 	defer e.publish()
-	return e.host.EnqueueEach(ids, w)
+	return e.host.PutWishForEach(ids, w)
 }
 
 // Retry gives jobs another chance at once: the named ones, or all dead ones.
@@ -108,7 +108,7 @@ func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, e
 	}
 	err = e.loop.Ask(ctx, func() error {
 		defer e.publish()
-		return e.host.Enqueue(wishes)
+		return e.host.PutWishes(wishes)
 	})
 	return api.UndoResult{Enqueued: len(wishes), Lost: lost}, err
 }

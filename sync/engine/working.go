@@ -82,7 +82,7 @@ func (e *Engine) report(rs []worker.Result) bool {
 // one transaction. It reports whether the batch may go on.
 func (e *Engine) take(rs []worker.Result) bool {
 	results := e.dispatch.Take(rs, dispatch.Library{
-		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings().PathMap), Claims: e.finder().Claims, ParkFor: e.settings().ParkFor,
+		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings().PathMap), PathKeys: e.finder().PathKeys, ParkFor: e.settings().ParkFor,
 	})
 	through := e.audit.Through(results.Through())
 	put := func(tx store.Tx) error {

@@ -175,7 +175,7 @@ func TestWhoClaimsAPath(t *testing.T) {
 	m := match.NewMapper([]config.Rule{{Stash: "/data", Plex: "/media"}})
 	key := match.Key
 	s.Update(t, func(tx store.Tx) error {
-		return errors.Join(tx.Claim(1, []string{key("/media/a")}), tx.Claim(2, []string{key("/media/a"), key("/media/b")}))
+		return errors.Join(tx.ClaimPaths(1, []string{key("/media/a")}), tx.ClaimPaths(2, []string{key("/media/a"), key("/media/b")}))
 	})
 	file := func(paths ...string) (out []scene.File) {
 		for _, p := range paths {

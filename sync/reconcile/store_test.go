@@ -92,8 +92,8 @@ func (tx troubledTx) PutReport(r store.Report) error { return tx.err("PutReport"
 
 func (tx troubledTx) DeleteSeen(id scene.ID) error { return tx.err("DeleteSeen", tx.Tx.DeleteSeen(id)) }
 
-func (tx troubledTx) Claim(id scene.ID, keys []string) error {
-	return tx.err("Claim", tx.Tx.Claim(id, keys))
+func (tx troubledTx) ClaimPaths(id scene.ID, keys []string) error {
+	return tx.err("ClaimPaths", tx.Tx.ClaimPaths(id, keys))
 }
 
 // Whatever the store cannot do is the run's own error. What was judged before is enqueued
@@ -102,7 +102,7 @@ func TestWhateverTheStoreCannotDoIsTheRunsError(t *testing.T) {
 	t.Parallel()
 	for _, yes := range []bool{false, true} {
 		for _, op := range []string{
-			"Seen", "EachSeen", "Job", "PutJob", "ItemState", "PutItemState", "ItemsAt", "Names", "Using", "AddRows", "Rows", "PutReport", "DeleteSeen", "Claim",
+			"Seen", "EachSeen", "Job", "PutJob", "ItemState", "PutItemState", "ItemsAt", "Names", "Using", "AddRows", "Rows", "PutReport", "DeleteSeen", "ClaimPaths",
 		} {
 			s := newStand(t, 4)
 			s.Edit(1, func(sc *scene.Scene) { sc.Title = "Edited" })

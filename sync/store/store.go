@@ -121,9 +121,9 @@ type Scenes interface {
 	Names(kind NameKind) (map[string]string, error)
 	PutName(kind NameKind, id, text string) error
 	DeleteName(kind NameKind, id string) error
-	// Claim records which Plex paths (index keys) a scene's files map to, replacing
+	// ClaimPaths records which Plex paths (index keys) a scene's files map to, replacing
 	// what it claimed before.
-	Claim(id scene.ID, pathKeys []string) error
+	ClaimPaths(id scene.ID, pathKeys []string) error
 	// Claimants lists the scenes that claim a path key.
 	Claimants(pathKey string) ([]scene.ID, error)
 }

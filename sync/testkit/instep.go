@@ -14,8 +14,8 @@ import (
 	"lockstep/sync/store"
 )
 
-// Claims are the index keys of a scene's files.
-func (s *Shelf) Claims(sc scene.Scene) []string {
+// PathKeys are the index keys of a scene's files.
+func (s *Shelf) PathKeys(sc scene.Scene) []string {
 	var keys []string
 	for _, p := range sc.Paths() {
 		keys = append(keys, match.Keys(s.Mapper().Map(p))...)
@@ -25,7 +25,7 @@ func (s *Shelf) Claims(sc scene.Scene) []string {
 
 // Remember stores what a scene uses and which paths it claims.
 func (s *Shelf) Remember(tx store.Tx, sc scene.Scene) error {
-	return change.Remember(tx, sc, s.Claims(sc))
+	return change.Remember(tx, sc, s.PathKeys(sc))
 }
 
 // Refresh brings the index up to date with what Plex has.

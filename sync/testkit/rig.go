@@ -110,8 +110,8 @@ func (r *Rig) Machine() string { return r.World.Plex.MachineID() }
 // Mapper follows the rules of the settings.
 func (r *Rig) Mapper() match.Mapper { return match.NewMapper(r.Settings.PathMap) }
 
-// Claims are the index keys of a scene's files.
-func (r *Rig) Claims(s scene.Scene) []string {
+// PathKeys are the index keys of a scene's files.
+func (r *Rig) PathKeys(s scene.Scene) []string {
 	var keys []string
 	for _, p := range s.Paths() {
 		keys = append(keys, match.Keys(r.Mapper().Map(p))...)
@@ -120,7 +120,9 @@ func (r *Rig) Claims(s scene.Scene) []string {
 }
 
 // Remember stores what a scene uses and which paths it claims.
-func (r *Rig) Remember(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, r.Claims(s)) }
+func (r *Rig) Remember(tx store.Tx, s scene.Scene) error {
+	return change.Remember(tx, s, r.PathKeys(s))
+}
 
 // Index is the index of the Plex libraries.
 func (r *Rig) Index() *library.Index {
@@ -135,7 +137,7 @@ func (r *Rig) Refresh(ctx context.Context) error {
 
 // Finder finds changes in Stash.
 func (r *Rig) Finder() *change.Finder {
-	return &change.Finder{Stash: r.Stash, Store: r.DB, Settings: r.Settings, Claims: r.Claims, Clock: r.Clock.Now}
+	return &change.Finder{Stash: r.Stash, Store: r.DB, Settings: r.Settings, PathKeys: r.PathKeys, Clock: r.Clock.Now}
 }
 
 // Reader compares scenes the way the worker does.

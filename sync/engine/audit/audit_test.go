@@ -80,7 +80,7 @@ func (r *rig) start() *audit.Run {
 	}
 	return r.Start(audit.Links{
 		Stash: r.Stash, Plex: r.Plex, Settings: r.Settings.Clone(), Machine: testkit.Machine, Sections: r.Sections,
-		Claims: func(scene.Scene) []string { return nil },
+		PathKeys: func(scene.Scene) []string { return nil },
 	}, func(context.Context) error { r.listed++; return r.refused }, func(checked, total int) { r.told = append(r.told, [2]int{checked, total}) })
 }
 
@@ -316,7 +316,7 @@ func TestAPanicEndsTheReport(t *testing.T) {
 func TestSingleScenesAreComparedTheWayARunDoes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1)
-	work := audit.Links{Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections, Claims: func(scene.Scene) []string { return []string{"k"} }}.Comparison(r.host)
+	work := audit.Links{Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections, PathKeys: func(scene.Scene) []string { return []string{"k"} }}.Comparison(r.host)
 	r.Update(t, func(tx store.Tx) error { return work.Remember(tx, *r.Stash.Has[1]) })
 	r.View(t, func(tx store.Tx) error {
 		ids, err := tx.Claimants("k")

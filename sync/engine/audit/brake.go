@@ -204,7 +204,7 @@ func (a *Auditor) release() error {
 			return true
 		})
 	})
-	return errors.Join(err, a.host.EnqueueEach(ids, queue.Wish{Cause: queue.Counted}))
+	return errors.Join(err, a.host.PutWishForEach(ids, queue.Wish{Cause: queue.Counted}))
 }
 
 // Answer takes the question back that a person answered by applying rows of a report: all

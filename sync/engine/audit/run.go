@@ -22,7 +22,7 @@ type Links struct {
 	Settings config.Settings
 	Machine  string // of the Plex server
 	Sections []scene.Section
-	Claims   change.Claims
+	PathKeys change.PathKeys
 }
 
 // Run is a run under way. Run carries it out beside the loop; End takes in how it ended.
@@ -50,7 +50,7 @@ func (l Links) Comparison(h host.Host) reconcile.Run {
 	return reconcile.Run{
 		Stash: l.Stash, Plex: l.Plex, Store: h.Store, Settings: l.Settings, Machine: l.Machine, Sections: l.Sections,
 		Mapper: match.NewMapper(l.Settings.PathMap), Clock: h.Now,
-		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, l.Claims(s)) },
+		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, l.PathKeys(s)) },
 		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, h.Stamp()) },
 	}
 }

@@ -45,7 +45,7 @@ func (d *Dispatcher) Begin(ctx context.Context, now time.Time, b Budgets, genera
 		return nil, err
 	}
 	soft, cancel := context.WithCancel(ctx)
-	d.batch, d.claimed = &batch{end: cancel, generation: generation}, claims{}
+	d.batch, d.claimed = &batch{end: cancel, generation: generation}, map[scene.ID]queue.Job{}
 	for _, j := range jobs {
 		d.claimed[j.Scene] = j
 	}

@@ -66,7 +66,7 @@ func (r *rig) budgets() dispatch.Budgets { return dispatch.Budgets{Stash: r.stas
 // enqueue puts scenes into the queue.
 func (r *rig) enqueue(ids ...scene.ID) {
 	r.t.Helper()
-	r.must(r.host.EnqueueEach(ids, queue.Wish{Cause: "edited"}))
+	r.must(r.host.PutWishForEach(ids, queue.Wish{Cause: "edited"}))
 }
 
 // put stores jobs as they are.
@@ -135,7 +135,7 @@ func (r *rig) take(rs ...worker.Result) dispatch.Followed {
 func (r *rig) library() dispatch.Library {
 	return dispatch.Library{
 		Machine: testkit.Machine, Mapper: r.Mapper(), ParkFor: r.Settings.ParkFor,
-		Claims: func(scene.Scene) []string { return nil },
+		PathKeys: func(scene.Scene) []string { return nil },
 	}
 }
 

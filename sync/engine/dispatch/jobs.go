@@ -46,7 +46,7 @@ func (d *Dispatcher) requeue(keys []string) error {
 				if !ok || j.State != queue.Done && j.State != queue.Skipped {
 					continue
 				}
-				if err := change.Enqueue(tx, queue.Wish{Scene: id, Cause: queue.Appeared}, now); err != nil {
+				if err := change.PutWish(tx, queue.Wish{Scene: id, Cause: queue.Appeared}, now); err != nil {
 					return err
 				}
 			}

@@ -55,7 +55,7 @@ func TestWhatAppearsIsWrittenToThoughItsSceneIsDone(t *testing.T) {
 		r.Update(t, func(tx store.Tx) error {
 			var failed error
 			for id := scene.ID(1); id <= 5; id++ {
-				failed = errors.Join(failed, tx.Claim(id, []string{fmt.Sprint("k", id)}))
+				failed = errors.Join(failed, tx.ClaimPaths(id, []string{fmt.Sprint("k", id)}))
 			}
 			return failed
 		})
@@ -151,7 +151,7 @@ func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
 	if err != nil || lost != 0 || len(wishes) != 2 {
 		t.Fatalf("%+v, %d lost, %v; want one wish for each of two scenes", wishes, lost, err)
 	}
-	r.must(r.host.Enqueue(wishes))
+	r.must(r.host.PutWishes(wishes))
 	r.begin()
 	r.take(worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true, Undone: seqs}, worker.Result{Job: r.job(2), Outcome: worker.Done})
 	r.End(nil, r.now())

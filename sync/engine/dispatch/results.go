@@ -18,10 +18,10 @@ import (
 
 // Library is what has to be known of scenes and items to store results.
 type Library struct {
-	Machine string // of the Plex server
-	Mapper  match.Mapper
-	Claims  change.Claims
-	ParkFor time.Duration // how long a scene may wait for its item
+	Machine  string // of the Plex server
+	Mapper   match.Mapper
+	PathKeys change.PathKeys
+	ParkFor  time.Duration // how long a scene may wait for its item
 }
 
 // Results are results on their way to the disk.
@@ -172,7 +172,7 @@ func (r *Results) remember(tx store.Tx, result worker.Result) error {
 	if err := tx.PutSeen(result.Job.Scene, *result.Seen); err != nil {
 		return err
 	}
-	return change.Remember(tx, *result.Scene, r.library.Claims(*result.Scene))
+	return change.Remember(tx, *result.Scene, r.library.PathKeys(*result.Scene))
 }
 
 // trashed keeps the index true: the item is found again when it comes out of Plex's trash.

@@ -253,7 +253,7 @@ func TestAnUndoGoesOnWithWhatIsLeftOfItsRun(t *testing.T) {
 		}
 		return err
 	})
-	r.must(r.host.Enqueue([]queue.Wish{{Scene: 1, Cause: "undo", Undo: 5}}))
+	r.must(r.host.PutWishes([]queue.Wish{{Scene: 1, Cause: "undo", Undo: 5}}))
 	r.begin()
 	r.take(worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true, Undone: seqs[:1]})
 	r.End(nil, r.now())

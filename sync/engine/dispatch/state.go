@@ -20,8 +20,8 @@ type Dispatcher struct {
 	host   host.Host
 	jitter func() float64
 
-	batch     *batch // nil while none is in hand
-	claimed   claims // handed out, no result on disk yet
+	batch     *batch                 // nil while none is in hand
+	claimed   map[scene.ID]queue.Job // as they were when they were handed out; no result is on disk yet
 	holdUntil time.Time
 	refused   *api.Attention // what a person is asked while Plex does not accept writes; nil while it does
 	streak    worker.Streak
@@ -43,9 +43,6 @@ type Budget interface {
 
 // Budgets hold back what failed a moment ago, one for each server.
 type Budgets struct{ Stash, Plex Budget }
-
-// claims are the jobs that were handed out, as they were then.
-type claims map[scene.ID]queue.Job
 
 // batch is the batch in hand.
 type batch struct {

@@ -90,7 +90,7 @@ func TestEnqueueTakesTheNameLastSeenAndComesInParts(t *testing.T) {
 	for id := range scene.ID(many) {
 		ids = append(ids, id+1)
 	}
-	if err := h.EnqueueEach(ids, queue.Wish{Cause: "asked for", Confirmed: true}); err != nil {
+	if err := h.PutWishForEach(ids, queue.Wish{Cause: "asked for", Confirmed: true}); err != nil {
 		t.Fatal(err)
 	}
 	if n := h.Store.Counts().Waiting; n != many {
@@ -105,7 +105,7 @@ func TestEnqueueTakesTheNameLastSeenAndComesInParts(t *testing.T) {
 func TestEnqueueKeepsEachWish(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
-	if err := h.Enqueue([]queue.Wish{{Scene: 1, Cause: "undo", Undo: 5}, {Scene: 2, Cause: "undo", Undo: 6}}); err != nil {
+	if err := h.PutWishes([]queue.Wish{{Scene: 1, Cause: "undo", Undo: 5}, {Scene: 2, Cause: "undo", Undo: 6}}); err != nil {
 		t.Fatal(err)
 	}
 	for id, want := range map[scene.ID]uint64{1: 5, 2: 6} {
@@ -118,7 +118,7 @@ func TestEnqueueKeepsEachWish(t *testing.T) {
 func TestEditJobsCountsWhatChangedAndLeavesOutWhatIsGone(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
-	if err := h.EnqueueEach([]scene.ID{1, 2, 3}, queue.Wish{Cause: "asked for"}); err != nil {
+	if err := h.PutWishForEach([]scene.ID{1, 2, 3}, queue.Wish{Cause: "asked for"}); err != nil {
 		t.Fatal(err)
 	}
 	n, err := h.EditJobs([]scene.ID{1, 2, 3, 99}, func(tx store.Tx, j queue.Job) (bool, error) {
@@ -138,7 +138,7 @@ func TestEditJobsCountsWhatChangedAndLeavesOutWhatIsGone(t *testing.T) {
 func TestEditJobsStopsAtTheFirstFaultAndUndoesItsPart(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
-	if err := h.EnqueueEach([]scene.ID{1, 2}, queue.Wish{}); err != nil {
+	if err := h.PutWishForEach([]scene.ID{1, 2}, queue.Wish{}); err != nil {
 		t.Fatal(err)
 	}
 	broken := errors.New("broken")

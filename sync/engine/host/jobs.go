@@ -45,8 +45,8 @@ func (h Host) EditJobs(ids []scene.ID, edit func(store.Tx, queue.Job) (bool, err
 	return n, nil
 }
 
-// Enqueue puts scenes into the queue, under the names they were last seen with.
-func (h Host) Enqueue(wishes []queue.Wish) error {
+// PutWishes puts scenes into the queue, under the names they were last seen with.
+func (h Host) PutWishes(wishes []queue.Wish) error {
 	now := h.Stamp()
 	for part := range slices.Chunk(wishes, partSize) {
 		err := h.Store.Update(func(tx store.Tx) error {
@@ -58,7 +58,7 @@ func (h Host) Enqueue(wishes []queue.Wish) error {
 				if ok {
 					w.Name = s.Name
 				}
-				if err := change.Enqueue(tx, w, now); err != nil {
+				if err := change.PutWish(tx, w, now); err != nil {
 					return err
 				}
 			}
@@ -71,12 +71,12 @@ func (h Host) Enqueue(wishes []queue.Wish) error {
 	return nil
 }
 
-// EnqueueEach puts scenes into the queue that all have the same wish.
-func (h Host) EnqueueEach(ids []scene.ID, w queue.Wish) error {
+// PutWishForEach puts scenes into the queue that all have the same wish.
+func (h Host) PutWishForEach(ids []scene.ID, w queue.Wish) error {
 	wishes := make([]queue.Wish, len(ids))
 	for i, id := range ids {
 		wishes[i] = w
 		wishes[i].Scene = id
 	}
-	return h.Enqueue(wishes)
+	return h.PutWishes(wishes)
 }

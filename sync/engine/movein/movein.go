@@ -110,7 +110,7 @@ func (m Movein) Do(p Plan) error {
 	if len(p.wishes) == 0 {
 		return nil
 	}
-	return m.host.EnqueueEach(p.wishes, queue.Wish{Cause: queue.Imported})
+	return m.host.PutWishForEach(p.wishes, queue.Wish{Cause: queue.Imported})
 }
 
 // Outages are the outages taken over, in the order of their start.

@@ -23,8 +23,8 @@ func (n Noting) Scan(ctx context.Context, section, dir string) error {
 	return err
 }
 
-// Claims are the keys of all the paths in Plex that a scene's files may be found under.
-func Claims(m match.Mapper) func(scene.Scene) []string {
+// PathKeys are the keys of all the paths in Plex that a scene's files may be found under.
+func PathKeys(m match.Mapper) func(scene.Scene) []string {
 	return func(s scene.Scene) []string {
 		var keys []string
 		for _, p := range s.Paths() {

@@ -31,7 +31,7 @@ func TestAScanThatPlexTookOnIsNoted(t *testing.T) {
 
 func TestASceneClaimsThePathsOfAllItsFiles(t *testing.T) {
 	t.Parallel()
-	claims := scan.Claims(match.NewMapper([]config.Rule{{Stash: "/data", Plex: "/media"}}))
+	claims := scan.PathKeys(match.NewMapper([]config.Rule{{Stash: "/data", Plex: "/media"}}))
 	got := claims(scene.Scene{Files: []scene.File{{Path: "/data/a.mkv"}, {Path: "/data/b.mkv"}}})
 	want := slices.Concat(match.Keys([]string{"/media/a.mkv"}), match.Keys([]string{"/media/b.mkv"}))
 	if !slices.Equal(got, want) {
