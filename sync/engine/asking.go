@@ -41,7 +41,7 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 		paused, _ := e.chosen.PausedByPerson()
 		out = explain.Situation{
 			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
-			Run:      e.runLinks().Comparison(e.host),
+			Run:      e.runDeps().Comparison(e.host),
 			Paused:   paused || e.chosen.Held(), // that this engine only reads is no pause
 			PlexDown: !e.monitor.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
 		}

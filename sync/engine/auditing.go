@@ -94,7 +94,7 @@ func (e *Engine) runConditions() audit.Conditions {
 
 func (e *Engine) startRun() {
 	gen := e.monitor.Generation()
-	r := e.audit.Start(e.runLinks(), e.refreshForRun(gen), func(checked, total int) {
+	r := e.audit.Start(e.runDeps(), e.refreshForRun(gen), func(checked, total int) {
 		e.loop.Post(func() {
 			e.audit.Progressed(checked, total)
 			e.publish()
@@ -106,10 +106,10 @@ func (e *Engine) startRun() {
 	})
 }
 
-// runLinks is what a run compares.
-func (e *Engine) runLinks() audit.Links {
+// runDeps is what a run compares.
+func (e *Engine) runDeps() audit.Deps {
 	l := e.links
-	return audit.Links{
+	return audit.Deps{
 		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(), PathKeys: e.finder().PathKeys,
 	}
 }

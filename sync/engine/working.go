@@ -32,7 +32,7 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	case at.After(now):
 		return at
 	}
-	batch, err := e.dispatch.Begin(ctx, now, e.workBudgets(), e.monitor.Generation(), e.workLinks())
+	batch, err := e.dispatch.Begin(ctx, now, e.workBudgets(), e.monitor.Generation(), e.batchDeps())
 	switch {
 	case err != nil:
 		return e.restForDisk(err, now)
@@ -53,9 +53,9 @@ func (e *Engine) restForDisk(err error, now time.Time) time.Time {
 	return e.dispatch.Rest(now)
 }
 
-// workLinks is what a batch needs beside its jobs.
-func (e *Engine) workLinks() dispatch.Links {
-	return dispatch.Links{
+// batchDeps is what a batch needs beside its jobs.
+func (e *Engine) batchDeps() dispatch.Deps {
+	return dispatch.Deps{
 		Reader: &compare.Reader{
 			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
 			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, Recent: e.recent, KeepCovers: true,

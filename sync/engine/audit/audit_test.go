@@ -78,7 +78,7 @@ func (r *rig) start() *audit.Run {
 	if !r.Waiting() {
 		r.t.Fatal("no run waits")
 	}
-	return r.Start(audit.Links{
+	return r.Start(audit.Deps{
 		Stash: r.Stash, Plex: r.Plex, Settings: r.Settings.Clone(), Machine: testkit.Machine, Sections: r.Sections,
 		PathKeys: func(scene.Scene) []string { return nil },
 	}, func(context.Context) error { r.listed++; return r.refused }, func(checked, total int) { r.told = append(r.told, [2]int{checked, total}) })
@@ -300,7 +300,7 @@ func TestAPanicEndsTheReport(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1)
 	id := r.want(api.ReconcileRequest{})
-	run := r.Start(audit.Links{
+	run := r.Start(audit.Deps{
 		Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections,
 	}, func(context.Context) error { panic("a bad value") }, func(int, int) {})
 	run.Run()
@@ -316,7 +316,7 @@ func TestAPanicEndsTheReport(t *testing.T) {
 func TestSingleScenesAreComparedTheWayARunDoes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 1)
-	work := audit.Links{Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections, PathKeys: func(scene.Scene) []string { return []string{"k"} }}.Comparison(r.host)
+	work := audit.Deps{Stash: r.Stash, Plex: r.Plex, Settings: r.Settings, Machine: testkit.Machine, Sections: r.Sections, PathKeys: func(scene.Scene) []string { return []string{"k"} }}.Comparison(r.host)
 	r.Update(t, func(tx store.Tx) error { return work.Remember(tx, *r.Stash.Has[1]) })
 	r.View(t, func(tx store.Tx) error {
 		ids, err := tx.Claimants("k")

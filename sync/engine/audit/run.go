@@ -15,8 +15,8 @@ import (
 	"lockstep/sync/store"
 )
 
-// Links are what a run compares.
-type Links struct {
+// Deps are the servers and settings a run works with.
+type Deps struct {
 	Stash    reconcile.Stash
 	Plex     reconcile.Plex
 	Settings config.Settings
@@ -36,21 +36,21 @@ type Run struct {
 
 // Start begins the run that waits. Refresh lists the sections in full, and progress is called
 // now and then and must not block; both are called beside the loop.
-func (a *Auditor) Start(l Links, refresh func(context.Context) error, progress func(checked, total int)) *Run {
+func (a *Auditor) Start(deps Deps, refresh func(context.Context) error, progress func(checked, total int)) *Run {
 	ctx, stop := context.WithCancelCause(context.Background()) // the end of the process has words of its own
 	a.run.stop, a.listing = stop, true
-	work := l.Comparison(a.host)
+	work := deps.Comparison(a.host)
 	work.Report, work.Brake, work.Yes = a.run.report, a.brake, a.run.yes
 	work.Refresh, work.Progress = refresh, seldom(progress)
 	return &Run{ctx: ctx, stop: stop, work: work}
 }
 
 // Comparison compares single scenes the way a run does.
-func (l Links) Comparison(h host.Host) reconcile.Run {
+func (d Deps) Comparison(h host.Host) reconcile.Run {
 	return reconcile.Run{
-		Stash: l.Stash, Plex: l.Plex, Store: h.Store, Settings: l.Settings, Machine: l.Machine, Sections: l.Sections,
-		Mapper: match.NewMapper(l.Settings.PathMap), Clock: h.Now,
-		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, l.PathKeys(s)) },
+		Stash: d.Stash, Plex: d.Plex, Store: h.Store, Settings: d.Settings, Machine: d.Machine, Sections: d.Sections,
+		Mapper: match.NewMapper(d.Settings.PathMap), Clock: h.Now,
+		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, d.PathKeys(s)) },
 		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, h.Stamp()) },
 	}
 }

@@ -26,8 +26,8 @@ type Batch struct {
 	worker *worker.Worker
 }
 
-// Links are what a batch needs beside its Dispatcher.
-type Links struct {
+// Deps are what a batch needs beside its jobs.
+type Deps struct {
 	Reader *compare.Reader
 	Plex   worker.Plex
 	// Report, Brake and Step are called beside the loop, as worker.Worker says.
@@ -39,21 +39,21 @@ type Links struct {
 
 // Begin claims the jobs that are due. It returns nil when all of them wait on. ctx ends the
 // batch after its step; generation is that of the breaker.
-func (d *Dispatcher) Begin(ctx context.Context, now time.Time, b Budgets, generation uint64, l Links) (*Batch, error) {
+func (d *Dispatcher) Begin(ctx context.Context, now time.Time, b Budgets, generation uint64, deps Deps) (*Batch, error) {
 	jobs, err := d.claim(now, b)
 	if err != nil || len(jobs) == 0 {
 		return nil, err
 	}
 	soft, cancel := context.WithCancel(ctx)
-	d.batch, d.claimed = &batch{end: cancel, generation: generation}, map[scene.ID]queue.Job{}
+	d.batch, d.claimed = &batchState{end: cancel, generation: generation}, map[scene.ID]queue.Job{}
 	for _, j := range jobs {
 		d.claimed[j.Scene] = j
 	}
-	d.run.batch(now)
+	d.run.batchBegan(now)
 	d.streak.Doubt = d.refused != nil
 	return &Batch{jobs: jobs, soft: soft, worker: &worker.Worker{
-		Reader: l.Reader, Plex: l.Plex, Run: d.run.ID, Streak: &d.streak, Permit: d.ramp.wait,
-		Report: l.Report, Brake: l.Brake, Step: thin(l.Step),
+		Reader: deps.Reader, Plex: deps.Plex, Run: d.run.ID, Streak: &d.streak, Permit: d.ramp.wait,
+		Report: deps.Report, Brake: deps.Brake, Step: thin(deps.Step),
 	}}, nil
 }
 
@@ -79,7 +79,7 @@ func (d *Dispatcher) claim(now time.Time, b Budgets) ([]queue.Job, error) {
 	var jobs []queue.Job
 	next := d.run
 	err := d.host.Store.Update(func(tx store.Tx) error {
-		due, err := d.putOff(tx, now, b)
+		due, err := d.takeDue(tx, now, b)
 		if err != nil {
 			return err
 		}
@@ -109,9 +109,10 @@ func (d *Dispatcher) claim(now time.Time, b Budgets) ([]queue.Job, error) {
 	return jobs, nil
 }
 
-// putOff lists the due jobs. While pictures fail, one of the jobs that lack nothing else
-// goes ahead and the others wait: reading their scenes and items again would be in vain.
-func (d *Dispatcher) putOff(tx store.Tx, now time.Time, b Budgets) ([]queue.Job, error) {
+// takeDue takes the due jobs from the queue. While pictures fail, one of the jobs that lack
+// nothing else is taken and the others are put off: reading their scenes and items again would
+// be in vain.
+func (d *Dispatcher) takeDue(tx store.Tx, now time.Time, b Budgets) ([]queue.Job, error) {
 	due, err := tx.DueJobs(now, worker.MaxBatch)
 	if err != nil {
 		return nil, err
@@ -183,7 +184,7 @@ func (d *Dispatcher) End(err error, now time.Time) Ended {
 	}
 	ended.Err = d.GiveBack()
 	d.Recount()
-	d.run.batched(whole, d.host.Store.Counts().Pending(), now)
+	d.run.batchEnded(whole, d.host.Store.Counts().Pending(), now)
 	switch {
 	case err == nil:
 	case blame != nil:

@@ -110,7 +110,7 @@ func (r *rig) due() time.Time {
 // begin begins a batch; nil when nothing is claimed.
 func (r *rig) begin() *dispatch.Batch {
 	r.t.Helper()
-	b, err := r.Begin(context.Background(), r.now(), r.budgets(), 3, dispatch.Links{
+	b, err := r.Begin(context.Background(), r.now(), r.budgets(), 3, dispatch.Deps{
 		Reader: r.Reader(), Plex: r.Plex, Brake: r.brake, Step: r.Step,
 		Report: func(rs []worker.Result) bool {
 			r.reported = append(r.reported, rs...)
@@ -274,7 +274,7 @@ func TestAPanicOfTheWorkerIsAFaultOfOurOwn(t *testing.T) {
 // beginWith is begin with a listener for steps.
 func (r *rig) beginWith(step func(queue.Job, queue.Step, []scene.Field)) *dispatch.Batch {
 	r.t.Helper()
-	b, err := r.Begin(context.Background(), r.now(), r.budgets(), 3, dispatch.Links{
+	b, err := r.Begin(context.Background(), r.now(), r.budgets(), 3, dispatch.Deps{
 		Reader: r.Reader(), Plex: r.Plex, Step: step, Report: func(rs []worker.Result) bool { r.take(rs...); return true },
 		Brake: r.brake,
 	})

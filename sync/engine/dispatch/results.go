@@ -232,7 +232,7 @@ type Followed struct {
 	Gone bool
 	// Writable says that Plex took a write after it had taken none.
 	Writable bool
-	// Failed is what the last job that failed says, "" when none did.
+	// Failed is what the last job that failed says, zero when none did.
 	Failed message.Message
 }
 

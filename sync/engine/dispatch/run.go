@@ -46,12 +46,12 @@ func (d *Dispatcher) EndRun() (closed store.Run, ended bool, err error) {
 // finished is the number of scenes the run is through with.
 func (r *run) finished() int { return r.Written + r.InStep + r.Parked + r.Skipped + r.Dead }
 
-// batch notes the beginning of a batch.
-func (r *run) batch(now time.Time) { r.began, r.before = now, r.finished() }
+// batchBegan notes the beginning of a batch.
+func (r *run) batchBegan(now time.Time) { r.began, r.before = now, r.finished() }
 
-// batched takes a batch into the estimate that ran to its end. One that was broken off
+// batchEnded takes a batch into the estimate that ran to its end. One that was broken off
 // says nothing about the pace.
-func (r *run) batched(whole bool, left int, now time.Time) {
+func (r *run) batchEnded(whole bool, left int, now time.Time) {
 	if !whole {
 		r.eta = r.eta.Broken()
 		return
@@ -105,7 +105,7 @@ func (d *Dispatcher) Progress(now time.Time, pending int) api.Progress {
 	if !r.active && b == nil {
 		return api.Progress{}
 	}
-	var inBatch batch
+	var inBatch batchState
 	if b != nil {
 		inBatch = *b
 	}

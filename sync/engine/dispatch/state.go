@@ -20,7 +20,7 @@ type Dispatcher struct {
 	host   host.Host
 	jitter func() float64
 
-	batch     *batch                 // nil while none is in hand
+	batch     *batchState            // nil while none is in hand
 	claimed   map[scene.ID]queue.Job // as they were when they were handed out; no result is on disk yet
 	holdUntil time.Time
 	refused   *api.Attention // what a person is asked while Plex does not accept writes; nil while it does
@@ -44,8 +44,8 @@ type Budget interface {
 // Budgets hold back what failed a moment ago, one for each server.
 type Budgets struct{ Stash, Plex Budget }
 
-// batch is the batch in hand.
-type batch struct {
+// batchState is how the batch in hand stands; the Batch itself is carried out beside the loop.
+type batchState struct {
 	end        context.CancelFunc // after the step in hand
 	generation uint64
 	inHand     []api.InHand
