@@ -67,8 +67,8 @@ func reachesBack(list, changed []scene.Stamp) bool {
 }
 
 // examine reads scenes and enqueues those whose content, files or cover differ from
-// what was last brought in step, with the cause given or, without one, the one found. It
-// adds to found what it enqueued.
+// what was last brought in step. cause is why content differs if that is known, else "";
+// moved files and another cover are causes of their own. It adds to found what it enqueued.
 func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause queue.Cause, found *Found) error {
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
@@ -177,7 +177,8 @@ func (f *Finder) known(ids []scene.ID) (map[scene.ID]store.Seen, error) {
 	return old, err
 }
 
-// judge decides whether a scene has to be brought in step again.
+// judge decides whether a scene has to be brought in step again, and why. cause is as in
+// examine.
 func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, known bool, cause queue.Cause) (seenScene, error) {
 	ss := seenScene{scene: sc, seen: before}
 	ss.seen.UpdatedAt, ss.seen.Name, ss.seen.Paths = store.StampOf(*sc, f.Clock()), sc.Name(), sc.PathHash()

@@ -353,7 +353,7 @@ func TestOthersLieApart(t *testing.T) {
 		"but not these":   {200, []string{"1", "40"}, "2 42", 42},
 		"all are avoided": {3, []string{"1", "2", "3"}, "", 3},
 	} {
-		take, picked := others(tt.avoid)
+		take, picked := pickOthers(tt.avoid)
 		seen := 0
 		for _, k := range keysFrom(1, tt.n) {
 			seen++

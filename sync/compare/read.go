@@ -49,20 +49,23 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 // readScenes reads scenes, those that were just read and found edited excepted. What a person
 // asked for is read anew in any case.
 func (r *Reader) readScenes(ctx context.Context, requests []Request, now time.Time) (Found[scene.ID, *scene.Scene], map[scene.ID]readScene, error) {
-	var asked, others []scene.ID
+	var anew, asKept []scene.ID
 	for _, q := range requests {
 		if q.Forced {
-			asked = append(asked, q.Scene)
+			anew = append(anew, q.Scene)
 		} else {
-			others = append(others, q.Scene)
+			asKept = append(asKept, q.Scene)
 		}
 	}
-	recent, left := r.Recent.take(others, now)
-	scenes, err := r.Scenes(ctx, append(asked, left...))
+	recent, left := r.Recent.take(asKept, now)
+	scenes, err := r.Scenes(ctx, append(anew, left...))
+	if err != nil {
+		return scenes, nil, err
+	}
 	for id, s := range recent {
 		scenes.Values[id] = s.scene
 	}
-	return scenes, recent, err
+	return scenes, recent, nil
 }
 
 // Edited is Scenes for scenes that changed: they are kept for whoever brings them in step.
@@ -113,9 +116,9 @@ func anyOf[K any](others []K, try func(K) error) (tried int, err error) {
 // most is how many others are tried.
 const most = 2
 
-// others picks the first and a later one of what is passed to take, which returns false
-// when no more is needed.
-func others[K comparable](avoid []K) (take func(K) bool, picked func() []K) {
+// pickOthers picks the first and a later one of what is passed to take, which returns
+// false when no more is needed.
+func pickOthers[K comparable](avoid []K) (take func(K) bool, picked func() []K) {
 	var list []K
 	n := 0
 	take = func(k K) bool {
@@ -134,7 +137,7 @@ func others[K comparable](avoid []K) (take func(K) bool, picked func() []K) {
 
 // otherScenes are known scenes that are not among the ids.
 func (r *Reader) otherScenes(ids []scene.ID) ([]scene.ID, error) {
-	take, picked := others(ids)
+	take, picked := pickOthers(ids)
 	err := r.Store.View(func(tx store.Tx) error {
 		return tx.EachSeen(0, func(id scene.ID, _ store.Seen) bool { return take(id) })
 	})
@@ -241,14 +244,14 @@ func (r *Reader) readItems(ctx context.Context, list []*Comparison) error {
 	}
 	for _, c := range list {
 		if c.Open() {
-			r.keep(c, found)
+			r.takeItems(c, found)
 		}
 	}
 	return nil
 }
 
-// keep takes the items that were read into a comparison.
-func (r *Reader) keep(c *Comparison, found Found[string, scene.Item]) {
+// takeItems takes the items that were read into a comparison.
+func (r *Reader) takeItems(c *Comparison, found Found[string, scene.Item]) {
 	why := message.New(message.NoItemAnyMore)
 	c.Items = slices.DeleteFunc(c.Items, func(g *Item) bool {
 		it, ok := found.Values[g.Key.RatingKey]
@@ -288,7 +291,7 @@ func (r *Reader) Items(ctx context.Context, keys []string) (Found[string, scene.
 
 // otherItems are items of the index that are not among the keys.
 func (r *Reader) otherItems(keys []string) ([]string, error) {
-	take, picked := others(keys)
+	take, picked := pickOthers(keys)
 	err := r.Store.View(func(tx store.Tx) error {
 		return tx.EachIndexed(r.Machine, func(it store.Indexed) bool { return take(it.Key.RatingKey) })
 	})

@@ -8,7 +8,8 @@ import (
 	"lockstep/sync/engine/loop"
 )
 
-// turn starts everything that is due and returns when to turn again.
+// turn is one pass of the loop: it notices that the machine slept, has everything begun that
+// is due and shows what changed. It returns how long the loop may rest.
 func (e *Engine) turn(ctx context.Context) time.Duration {
 	e.noticeSleep()
 	next := e.advance(ctx)
@@ -18,7 +19,7 @@ func (e *Engine) turn(ctx context.Context) time.Duration {
 	return next.Sub(e.now())
 }
 
-// advance starts everything that is due and returns when something is due next.
+// advance asks each part in turn to begin what is due, and returns when the next is due.
 func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(loop.MaxNap)
@@ -47,7 +48,7 @@ func (e *Engine) noticeSleep() {
 
 // wake makes everything timed by the wall clock due again.
 func (e *Engine) wake() {
-	e.noteStored(e.step(breaker.Event{Kind: breaker.Woke}, nil))
+	e.noteStored(e.storeVerdict(breaker.Event{Kind: breaker.Woke}, nil))
 	e.wakeBudgets()
 	e.links.Recheck(e.now())
 	e.scan.Soon(e.now())

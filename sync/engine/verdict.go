@@ -7,9 +7,9 @@ import (
 	"lockstep/sync/store"
 )
 
-// step applies one event to the verdict about Plex, stored together with whatever else
-// belongs to it, and does what follows.
-func (e *Engine) step(ev breaker.Event, also func(store.Tx) error) error {
+// storeVerdict applies one event to the verdict about Plex, stores it together with whatever
+// else belongs to it, and does what follows.
+func (e *Engine) storeVerdict(ev breaker.Event, also func(store.Tx) error) error {
 	t, err := e.monitor.Step(ev, also)
 	if err == nil {
 		e.moved(t)
@@ -38,6 +38,6 @@ func (e *Engine) moved(t breaker.Transition) {
 // countPlex feeds the breaker with the outcome of a call to Plex.
 func (e *Engine) countPlex(generation uint64, err error) {
 	if ev, counts := monitor.EventOf(generation, err, e.links.PlexLacks()); counts {
-		e.noteStored(e.step(ev, nil))
+		e.noteStored(e.storeVerdict(ev, nil))
 	}
 }

@@ -91,7 +91,7 @@ func (e *Engine) take(rs []worker.Result) bool {
 		}
 		return through.Put(tx)
 	}
-	if err := e.storeWith(results, put); err != nil {
+	if err := e.storeResults(results, put); err != nil {
 		e.restForDisk(err, e.now())
 		return false
 	}
@@ -111,10 +111,10 @@ func (e *Engine) take(rs []worker.Result) bool {
 	return true
 }
 
-// storeWith stores results, with the success they prove if they prove any.
-func (e *Engine) storeWith(r *dispatch.Results, put func(store.Tx) error) error {
+// storeResults stores results, with the success they prove if they prove any.
+func (e *Engine) storeResults(r *dispatch.Results, put func(store.Tx) error) error {
 	if r.Proven() {
-		return e.step(breaker.Event{Kind: breaker.Success, Generation: r.Generation()}, put)
+		return e.storeVerdict(breaker.Event{Kind: breaker.Success, Generation: r.Generation()}, put)
 	}
 	return e.store.Update(put)
 }

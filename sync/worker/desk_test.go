@@ -26,7 +26,7 @@ func newDesk(t *testing.T, n int) *desk {
 	t.Helper()
 	d := &desk{Shelf: testkit.NewShelf(t, n), t: t, soft: t.Context(), hard: t.Context(), onStep: func(scene.ID, queue.Step) {}}
 	d.w = &worker.Worker{
-		Plex: d.Plex, Run: 1, Streak: &worker.Streak{},
+		Plex: d.Plex, RunID: 1, Streak: &worker.Streak{},
 		Permit: func(ctx context.Context) error { return ctx.Err() },
 		Report: func(list []worker.Result) bool {
 			for _, r := range list {

@@ -71,19 +71,19 @@ func (b *batch) blame(t *task, g *target, f *fault.Error) error {
 	if !b.Streak.Fail(t.job, f) && !likely {
 		return nil
 	}
-	refused := b.harmless(g)
-	if refused == nil {
+	why := b.harmless(g)
+	if why == nil {
 		b.Streak.Success()
 		return nil
 	}
-	if budget.Held(refused) {
-		return refused
+	if budget.Held(why) {
+		return why
 	}
-	switch refused.Class {
+	switch why.Class {
 	case fault.Temporary, fault.Rejected, fault.Forbidden, fault.Unauthorized:
-		return &Blame{Fault: refused, Jobs: b.Streak.Take()}
+		return &Blame{Fault: why, Jobs: b.Streak.Take()}
 	}
-	return refused
+	return why
 }
 
 // harmlessTimeout bounds the write that changes nothing.
@@ -94,7 +94,7 @@ const harmlessTimeout = 10 * time.Second
 func (b *batch) harmless(failed *target) *fault.Error {
 	ctx, cancel := context.WithTimeout(b.hard, harmlessTimeout)
 	defer cancel()
-	var refused *fault.Error
+	var why *fault.Error
 	for _, find := range []func(context.Context, *target) (scene.Item, bool, error){b.last, b.outside} {
 		it, ok, err := find(ctx, failed)
 		if err == nil && ok {
@@ -104,10 +104,10 @@ func (b *batch) harmless(failed *target) *fault.Error {
 		case f == nil && ok:
 			return nil
 		case f != nil && f.Class != fault.NotFound: // one that is gone proves nothing
-			refused = f
+			why = f
 		}
 	}
-	return refused
+	return why
 }
 
 // nothing is an edit that leaves an item as it is: it says of the title's lock what is

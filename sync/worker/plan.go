@@ -3,7 +3,6 @@ package worker
 import (
 	"slices"
 
-	"lockstep/sync/compare"
 	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/queue"
@@ -11,27 +10,6 @@ import (
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
-
-// planAll plans every item of the batch and ends the jobs with nothing to write.
-func (b *batch) planAll() error {
-	var list []*compare.Comparison
-	tasks := b.open()
-	for _, t := range tasks {
-		b.Step(t.job, "planning", nil)
-		if t.job.Undo == 0 {
-			list = append(list, t.Comparison)
-		}
-	}
-	if err := b.Plan(b.hard, list); err != nil {
-		return err
-	}
-	for _, t := range tasks {
-		if err := b.planned(t); err != nil {
-			return err
-		}
-	}
-	return b.sortOut(b.open())
-}
 
 // planned takes in what could not be read for the plans of a task, and plans an undo.
 func (b *batch) planned(t *task) error {
@@ -129,31 +107,6 @@ func (b *batch) inStep(tasks []*task) error {
 		}
 	}
 	return b.endAll(tasks, results)
-}
-
-// result is that of a task all of whose items are as wanted; a fault of an item that was
-// lost on the way, or of a picture, still makes it fail.
-func (b *batch) result(t *task) Result {
-	r := Result{Outcome: Done, Wrote: t.wrote(), Undone: t.undone()}
-	switch {
-	case t.fault != nil:
-		r.Outcome, r.Fault = Failed, t.fault
-	case t.picture != nil:
-		r.Outcome, r.Fault, r.OnlyPicture, r.Seen = Failed, t.picture, true, b.synced(t)
-	default:
-		r.Seen, r.Message = b.synced(t), t.kept()
-	}
-	return r
-}
-
-// synced is what to remember of a scene that is in step.
-func (b *batch) synced(t *task) *store.Seen {
-	s := t.seen()
-	if s == nil {
-		return nil
-	}
-	s.Content, s.Synced = t.Scene.ContentHash(), b.Clock()
-	return s
 }
 
 func (b *batch) state(t *task, g *target, m plan.Memory, it scene.Item) store.ItemState {

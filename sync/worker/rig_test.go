@@ -89,7 +89,7 @@ func (r *rig) work(jobs ...queue.Job) (map[scene.ID]worker.Result, error) {
 	out := map[scene.ID]worker.Result{}
 	w := &worker.Worker{
 		Reader: r.Reader(),
-		Plex:   r.Plex, Run: 1, Streak: &r.streak, Brake: r.brake,
+		Plex:   r.Plex, RunID: 1, Streak: &r.streak, Brake: r.brake,
 		Permit: func(context.Context) error { return nil }, Step: func(queue.Job, queue.Step, []scene.Field) {},
 		Report: func(list []worker.Result) bool {
 			for _, res := range list {

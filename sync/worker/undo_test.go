@@ -23,7 +23,7 @@ func TestAnUndoGoesBackOneEntryAtATime(t *testing.T) {
 	d.done(1)
 	d.Edit(1, func(s *scene.Scene) { s.Title = "Second" })
 	d.done(1)
-	d.w.Run = 2
+	d.w.RunID = 2
 	for i, want := range []string{"Film 1", "as the file", "as the file"} {
 		results, err := d.work(d.undo(1, 1))
 		r := results[1]
@@ -116,7 +116,7 @@ func TestAnUndoSelectsTheEarlierUploadAgain(t *testing.T) {
 	d.done(1)
 	d.Stash.Covers[1] = scene.Cover{Bytes: []byte{7}, Type: "image/png", ETag: "e7"}
 	d.Edit(1, func(*scene.Scene) {})
-	d.w.Run = 2
+	d.w.RunID = 2
 	d.done(1)
 	results, err := d.work(d.undo(1, 2))
 	if err != nil || results[1].Outcome != worker.Done || len(results[1].Undone) != 1 {

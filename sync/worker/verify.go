@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/plan"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -22,7 +23,7 @@ func (b *batch) verify() error {
 		if !t.complete() {
 			continue // not reached: goes back unwritten or half written
 		}
-		b.Step(t.job, "checking", nil)
+		b.Step(t.job, queue.Checking, nil)
 		tasks = append(tasks, t)
 		for _, g := range t.targets {
 			if g.written {
@@ -58,7 +59,7 @@ func (t *task) complete() bool {
 // partly failed item is no success.
 func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 	r := Result{Wrote: true}
-	var refused *fault.Error
+	var untaken *fault.Error
 	var missing []message.Arg
 	for _, g := range t.targets {
 		after, ok := read.Values[g.Key.RatingKey]
@@ -80,7 +81,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 				continue // how Plex stores it: reported, not retried
 			}
 			if g.refuses(d.Field) {
-				refused = fault.Of(g.refused)
+				untaken = fault.Of(g.refused)
 				continue // what Plex refused it will refuse again
 			}
 			missing = append(missing, message.Of(d.Field.Message()))
@@ -88,7 +89,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.Plan)})
 	}
 	if len(missing) == 0 {
-		t.refused(refused)
+		t.notTaken(untaken)
 		done := b.result(t)
 		done.Items, done.Gone = r.Items, r.Gone
 		return done
@@ -98,9 +99,34 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 	return r
 }
 
-// refused takes in that Plex does not take a value. A sync cannot be called done without
+// result is that of a task all of whose items are as wanted; a fault of an item that was
+// lost on the way, or of a picture, still makes it fail.
+func (b *batch) result(t *task) Result {
+	r := Result{Outcome: Done, Wrote: t.wrote(), Undone: t.undone()}
+	switch {
+	case t.fault != nil:
+		r.Outcome, r.Fault = Failed, t.fault
+	case t.picture != nil:
+		r.Outcome, r.Fault, r.OnlyPicture, r.Seen = Failed, t.picture, true, b.synced(t)
+	default:
+		r.Seen, r.Message = b.synced(t), t.kept()
+	}
+	return r
+}
+
+// synced is what to remember of a scene that is in step.
+func (b *batch) synced(t *task) *store.Seen {
+	s := t.seen()
+	if s == nil {
+		return nil
+	}
+	s.Content, s.Synced = t.Scene.ContentHash(), b.Clock()
+	return s
+}
+
+// notTaken takes in that Plex does not take a value. A sync cannot be called done without
 // it; an undo gives back what Plex lets it, like what nobody changed since.
-func (t *task) refused(f *fault.Error) {
+func (t *task) notTaken(f *fault.Error) {
 	switch {
 	case f == nil:
 	case t.job.Undo == 0:

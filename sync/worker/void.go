@@ -34,7 +34,7 @@ func (b *batch) voidUnsent() error {
 	}
 	return b.Store.Update(func(tx store.Tx) error {
 		for _, in := range unsent {
-			if err := markNewest(tx, b.Run, in, true); err != nil {
+			if err := markNewest(tx, b.RunID, in, true); err != nil {
 				return err
 			}
 		}

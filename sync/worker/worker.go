@@ -44,7 +44,8 @@ type Worker struct {
 	// Reader compares the scenes; everything that is read comes through it.
 	*compare.Reader
 	Plex Plex
-	Run  uint64
+	// RunID is that of the run the batch belongs to; the journal keeps it.
+	RunID uint64
 	// Streak counts failures in a row across batches.
 	Streak *Streak
 	// Permit waits until the next write may begin; it returns an error when ctx ends.
@@ -113,7 +114,7 @@ func (w *Worker) Work(soft, hard context.Context, jobs []queue.Job) error {
 	for _, j := range jobs {
 		b.tasks = append(b.tasks, &task{job: j})
 	}
-	err := b.run()
+	err := b.pipeline()
 	if failed := b.voidUnsent(); failed != nil && (err == nil || errors.Is(err, errEnded)) {
 		err = failed
 	}
@@ -126,7 +127,7 @@ func (w *Worker) Work(soft, hard context.Context, jobs []queue.Job) error {
 // errEnded ends a batch that was asked to stop; it is no fault.
 var errEnded = errors.New("batch ended")
 
-// batch is one run of the pipeline.
+// batch is the jobs of one Work on their way through the pipeline.
 type batch struct {
 	*Worker
 	soft, hard context.Context
@@ -163,8 +164,8 @@ type target struct {
 	refused *plan.Refused // single values Plex did not take, nil when it took all
 }
 
-// run is the pipeline: each step ends some tasks and hands the rest on.
-func (b *batch) run() error {
+// pipeline has the steps of a batch: each ends some tasks and hands the rest on.
+func (b *batch) pipeline() error {
 	for _, step := range []func() error{b.read, b.planAll, b.storeIntent, b.write, b.verify} {
 		if len(b.open()) == 0 {
 			return nil
@@ -177,6 +178,61 @@ func (b *batch) run() error {
 		}
 	}
 	return nil
+}
+
+// read has the scenes of the batch read with their items (compare) and ends the jobs of
+// scenes that are left alone.
+func (b *batch) read() error {
+	requests := make([]compare.Request, len(b.tasks))
+	for i, t := range b.tasks {
+		b.Step(t.job, queue.Reading, nil)
+		requests[i] = compare.Request{
+			Scene: t.job.Scene, Ungated: t.job.Undo != 0, Forced: t.job.Forced && t.job.Undo == 0, Repeated: t.job.Attempts > 0,
+		}
+	}
+	list, err := b.Read(b.hard, requests)
+	if err != nil {
+		return err
+	}
+	for i, t := range b.tasks {
+		t.take(list[i])
+	}
+	for _, t := range b.tasks {
+		if err := b.sift(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *task) take(c *compare.Comparison) {
+	t.Comparison, t.gone, t.fault = c, c.Gone, c.Fault
+	if c.Open() {
+		for _, it := range c.Items {
+			t.targets = append(t.targets, &target{Item: it})
+		}
+	}
+}
+
+// planAll has every item of the batch planned (compare) and ends the jobs with nothing to write.
+func (b *batch) planAll() error {
+	var list []*compare.Comparison
+	tasks := b.open()
+	for _, t := range tasks {
+		b.Step(t.job, queue.Planning, nil)
+		if t.job.Undo == 0 {
+			list = append(list, t.Comparison)
+		}
+	}
+	if err := b.Plan(b.hard, list); err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if err := b.planned(t); err != nil {
+			return err
+		}
+	}
+	return b.sortOut(b.open())
 }
 
 // folder is one of a library.
@@ -238,10 +294,6 @@ func (b *batch) endAll(tasks []*task, results []Result) error {
 		return errEnded
 	}
 	return nil
-}
-
-func (b *batch) skip(t *task, code skip.Code, words message.Message) error {
-	return b.end(t, Result{Outcome: Skipped, Code: code, Message: words, Seen: t.seen()})
 }
 
 // seen is what to remember of a scene that was read but not brought in step. An

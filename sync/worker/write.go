@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/event"
+	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
@@ -46,8 +47,8 @@ func (b *batch) storeIntent() error {
 
 func (b *batch) intend(tx store.Tx, t *task, g *target, now time.Time) error {
 	err := tx.AddJournal(store.JournalEntry{
-		Run: b.Run, Item: g.Key, Scene: t.Scene.ID, Name: t.Scene.Name(), At: now, Former: g.Plan.Former,
-		Undone: t.job.Undo == b.Run, // undoing the present run must not undo itself
+		Run: b.RunID, Item: g.Key, Scene: t.Scene.ID, Name: t.Scene.Name(), At: now, Former: g.Plan.Former,
+		Undone: t.job.Undo == b.RunID, // undoing the present run must not undo itself
 	})
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (b *batch) write() error {
 		if err := b.Permit(b.soft); err != nil {
 			return nil //nolint:nilerr // asked to stop while waiting: as above
 		}
-		b.Step(t.job, "writing", t.fields())
+		b.Step(t.job, queue.Writing, t.fields())
 		if err := b.writeTask(t); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ import (
 func TestFormerValuesAndIntentAreOnDiskBeforeTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, 2)
-	d.w.Run = 7
+	d.w.RunID = 7
 	checked := 0
 	d.Plex.On = func(request string) {
 		if checked > 0 || !strings.HasPrefix(request, "upload") && !strings.HasPrefix(request, "edit") {
@@ -116,7 +116,7 @@ func TestAnUndoOfThePresentRunDoesNotUndoItself(t *testing.T) {
 	for run, undone := range map[uint64]bool{1: true, 2: false} {
 		d := newDesk(t, 1)
 		d.done(1)
-		d.w.Run = run
+		d.w.RunID = run
 		if _, err := d.work(d.undo(1, 1)); err != nil {
 			t.Fatal(err)
 		}

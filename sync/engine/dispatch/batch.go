@@ -52,7 +52,7 @@ func (d *Dispatcher) Begin(ctx context.Context, now time.Time, b Budgets, genera
 	d.run.batchBegan(now)
 	d.streak.Doubt = d.refused != nil
 	return &Batch{jobs: jobs, soft: soft, worker: &worker.Worker{
-		Reader: deps.Reader, Plex: deps.Plex, Run: d.run.ID, Streak: &d.streak, Permit: d.ramp.wait,
+		Reader: deps.Reader, Plex: deps.Plex, RunID: d.run.ID, Streak: &d.streak, Permit: d.ramp.wait,
 		Report: deps.Report, Brake: deps.Brake, Step: thin(deps.Step),
 	}}, nil
 }

@@ -36,9 +36,9 @@ type Conditions struct {
 // Plan is what one scan covers.
 type Plan struct {
 	What
-	quiet  bool         // no sweep although an edit was seen: sweeping failed a moment ago
-	newest scene.Newest // as it was when the scan began
-	swept  bool         // every scene had been seen since the start
+	quiet       bool         // no sweep although an edit was seen: sweeping failed a moment ago
+	newest      scene.Newest // as it was when the scan began
+	sweptBefore bool         // every scene had been seen since the start when the scan began
 }
 
 const (
@@ -111,7 +111,7 @@ func (s *Scanner) affordable(w What, now time.Time, c Conditions) (Plan, time.Ti
 	w.Index = may(w.Index, plex, budget.Index)
 	w.Full = w.Full && w.Index
 	quiet := stash.Fails(budget.Sweep) && !w.Sweep || stash.Fails(budget.NameSweep) && !w.Names
-	return Plan{What: w, quiet: quiet, newest: s.newest, swept: s.swept}, next
+	return Plan{What: w, quiet: quiet, newest: s.newest, sweptBefore: s.swept}, next
 }
 
 // pending reports whether something is wanted that could be looked at now.

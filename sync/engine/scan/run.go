@@ -52,7 +52,7 @@ type Scan struct {
 	progress *Progress
 
 	newest   scene.Newest // as it is now
-	swept    bool
+	sweep    bool         // every scene is listed in this scan
 	found    change.Found
 	tasks    []Task // against Stash, in order
 	stashErr error  // the first of theirs
@@ -81,10 +81,11 @@ func (r *Scan) Run(ctx context.Context) {
 	plex.Wait()
 }
 
-// scanStash does one task after another. One that fails does not keep the others from
-// being tried: each proves something of its own.
+// scanStash probes Stash and then does one task after another. A probe that fails ends the
+// scan. A task that fails does not keep the others from being tried: each proves something
+// of its own.
 func (r *Scan) scanStash(ctx context.Context) error {
-	r.swept, r.newest = r.plan.Sweep, r.plan.newest
+	r.sweep, r.newest = r.plan.Sweep, r.plan.newest
 	if r.plan.Newest {
 		if err := r.probe(ctx); err != nil {
 			return err
@@ -116,11 +117,11 @@ func (r *Scan) probe(ctx context.Context) error {
 	}
 	r.newest = n
 	r.progress.expect(n.Count)
-	if n == r.plan.newest || r.plan.quiet || r.swept {
+	if n == r.plan.newest || r.plan.quiet || r.sweep {
 		return nil
 	}
-	if !r.plan.swept {
-		r.swept = true
+	if !r.plan.sweptBefore {
+		r.sweep = true
 		return nil
 	}
 	found, all, err := r.servers.Finder.Latest(ctx, latest, n.Count-r.plan.newest.Count)
@@ -129,7 +130,7 @@ func (r *Scan) probe(ctx context.Context) error {
 		r.tasks = append(r.tasks, Task{budget.Sweep, err})
 		return err
 	}
-	r.swept = !all
+	r.sweep = !all
 	return nil
 }
 
@@ -156,8 +157,8 @@ type todo struct {
 func (r *Scan) todo() []todo {
 	f := r.servers.Finder
 	return []todo{
-		{budget.Sweep, r.swept, f.Sweep},
-		{budget.NameSweep, r.plan.Names || r.swept, f.Names},
+		{budget.Sweep, r.sweep, f.Sweep},
+		{budget.NameSweep, r.plan.Names || r.sweep, f.Names},
 		{budget.FileSweep, r.plan.Files, f.Files},
 		{budget.Recheck, r.plan.Recheck, func(context.Context) (change.Found, error) {
 			n, err := f.Recheck(queue.Settings)
@@ -187,5 +188,5 @@ func (r *Scan) undone() What {
 
 // Worked reports whether the scan took memory that is not needed any more.
 func (r *Scan) Worked() bool {
-	return r.swept || r.plan.Files || r.refreshed.Full > 0 || len(r.refreshed.Appeared) > 0
+	return r.sweep || r.plan.Files || r.refreshed.Full > 0 || len(r.refreshed.Appeared) > 0
 }

@@ -7,40 +7,6 @@ import (
 	"lockstep/sync/skip"
 )
 
-// read reads the scenes of the batch with their items and ends the jobs of scenes that
-// are left alone.
-func (b *batch) read() error {
-	requests := make([]compare.Request, len(b.tasks))
-	for i, t := range b.tasks {
-		b.Step(t.job, "reading", nil)
-		requests[i] = compare.Request{
-			Scene: t.job.Scene, Ungated: t.job.Undo != 0, Forced: t.job.Forced && t.job.Undo == 0, Repeated: t.job.Attempts > 0,
-		}
-	}
-	list, err := b.Read(b.hard, requests)
-	if err != nil {
-		return err
-	}
-	for i, t := range b.tasks {
-		t.take(list[i])
-	}
-	for _, t := range b.tasks {
-		if err := b.sift(t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *task) take(c *compare.Comparison) {
-	t.Comparison, t.gone, t.fault = c, c.Gone, c.Fault
-	if c.Open() {
-		for _, it := range c.Items {
-			t.targets = append(t.targets, &target{Item: it})
-		}
-	}
-}
-
 // sift ends a task that has nothing to plan.
 func (b *batch) sift(t *task) error {
 	switch {
@@ -52,6 +18,10 @@ func (b *batch) sift(t *task) error {
 		return b.skip(t, t.Code, t.Message)
 	}
 	return b.endEmpty(t)
+}
+
+func (b *batch) skip(t *task, code skip.Code, words message.Message) error {
+	return b.end(t, Result{Outcome: Skipped, Code: code, Message: words, Seen: t.seen()})
 }
 
 // endEmpty ends a task that has lost all its items.
