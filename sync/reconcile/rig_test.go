@@ -36,7 +36,7 @@ func (r *rig) bringInStep() {
 	r.T.Helper()
 	w := &worker.Worker{
 		Reader: r.Reader(),
-		Plex:   r.Plex, Run: 1, Streak: &worker.Streak{},
+		Plex:   r.Plex, RunID: 1, Streak: &worker.Streak{},
 		Permit: func(context.Context) error { return nil }, Step: func(queue.Job, queue.Step, []scene.Field) {},
 		Report: func(list []worker.Result) bool {
 			r.Must(r.DB.Update(func(tx store.Tx) error {
