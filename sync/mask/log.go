@@ -12,7 +12,9 @@ import (
 )
 
 // named are the attributes of a log record that hold titles, names and paths.
-var named = []string{"name", "title", "path", "file", "folder", "dir", "item", "scene", "library"}
+var named = []string{
+	"name", "title", "path", "file", "folder", "dir", "item", "scene", "library", "libraries", "renamed", "data", "socket", "backup",
+}
 
 // Attr masks an attribute of a log record: messages and faults by the types of their
 // arguments, titles and paths as a whole, other text by its form.
@@ -27,8 +29,10 @@ func (m *Masker) Attr(a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(m.Message(v).String())
 	case error:
 		a.Value = slog.StringValue(m.Error(v))
-	case fmt.Stringer:
-		a.Value = slog.StringValue(m.named(a.Key, v.String()))
+	default:
+		if a.Value.Kind() == slog.KindAny && v != nil {
+			a.Value = slog.StringValue(m.named(a.Key, fmt.Sprint(v)))
+		}
 	}
 	return a
 }

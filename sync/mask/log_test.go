@@ -30,6 +30,8 @@ func TestLogAttributesAreMasked(t *testing.T) {
 		"a message":          {"words", unknown},
 		"a fault":            {"err", fault.New(fault.Config, fault.Plex, unknown, message.None, errors.New(`"Tidal" is gone`))},
 		"a fault in another": {"err", fmt.Errorf("count: %w", fault.New(fault.Config, fault.None, unknown, message.None, nil))},
+		"several libraries":  {"libraries", []string{"Tidal", "Tidal Two"}},
+		"a text in a list":   {"found", []string{"/data/Tidal Pools.mkv"}},
 		"what was entered":   {"err", message.Wrong(message.Other, message.Title("Tidal Pools"))},
 	} {
 		got := logged(Signed([]byte("key")), append(args, "n", 7)...)

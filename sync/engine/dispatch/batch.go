@@ -228,7 +228,7 @@ func (d *Dispatcher) refuse(f *fault.Error) {
 	if d.refused != nil {
 		asks.Since = d.refused.Since
 	} else {
-		d.host.Log.Warn("Plex does not accept writes", "class", f.Class, "detail", f.Error())
+		d.host.Log.Warn("Plex does not accept writes", "class", f.Class, "err", f)
 	}
 	d.refused = &asks
 }

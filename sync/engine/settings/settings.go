@@ -158,7 +158,7 @@ func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
 		return errors.Join(also(tx), tx.PutValue(settingsValue, stored))
 	})
 	if err == nil {
-		k.host.Log.Info("libraries were renamed in Plex", "before", k.current.Libraries, "now", libraries)
+		k.host.Log.Info("libraries were renamed in Plex", "libraries", k.current.Libraries, "renamed", libraries)
 		k.current = next
 	}
 	return err
