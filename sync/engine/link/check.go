@@ -171,7 +171,7 @@ func (l *Links) Doubt(f *fault.Error) {
 		l.plexCheck.want(now)
 		return
 	}
-	l.host.Log.Debug("a request failed", "server", f.Server, "class", f.Class, "detail", f.Error())
+	l.host.Log.Debug("a request failed", "server", f.Server, "class", f.Class, "err", f)
 	switch f.Class {
 	case fault.Unreachable, fault.Unauthorized, fault.Config:
 		if f.Server == fault.Stash {
