@@ -119,7 +119,7 @@ func (a *Account) renew(token string) *Task {
 				return false, err
 			case refused(f):
 				err := a.putRenewed()
-				a.host.Log.Info("plex.tv does not renew the token of the sign-in", "detail", f.Error())
+				a.host.Log.Info("plex.tv does not renew the token of the sign-in", "err", f)
 				return false, err
 			default:
 				a.renewAt = a.host.Now().Add(max(renewAgain, f.RetryAfter))
