@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -106,7 +107,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), SignIn: dial.SignIn, Discover: dial.Discover(""), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Message,
-		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold,
+		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold, Pictures: filepath.Join(s.dir, "pictures"),
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show, Display: p.display.Name, Stranded: p.display.Gone}
 	return nil

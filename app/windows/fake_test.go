@@ -49,6 +49,9 @@ type fake struct {
 	err      error // what every command answers
 	calls    []string
 	polls    int
+	// picture answers for pictures, nil: there are none; pictured are those asked for.
+	picture  func(api.PictureQuery) (api.Picture, error)
+	pictured []api.PictureQuery
 }
 
 func (f *fake) note(format string, args ...any) error {
@@ -182,6 +185,18 @@ func (f *fake) Apply(_ context.Context, report uint64, ids []scene.ID) (int, err
 func (f *fake) Explain(_ context.Context, query string) (api.Explanation, error) {
 	return f.explain, f.note("explain %s", query)
 }
+
+// Picture counts instead of noting: lists ask for pictures by themselves.
+func (f *fake) Picture(_ context.Context, q api.PictureQuery) (api.Picture, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pictured = append(f.pictured, q)
+	if f.picture == nil {
+		return api.Picture{}, nil
+	}
+	return f.picture(q)
+}
+
 func (f *fake) Settings(context.Context) (api.Settings, error) { return f.settings, nil }
 func (f *fake) SaveSettings(_ context.Context, c api.SettingsChange) error {
 	secret := func(s *string) string {

@@ -60,6 +60,9 @@ type API interface {
 	// Explain tells about the scene with this id, else exactly this path, else this title.
 	// Several that fit are listed, none is an error of class NotFound.
 	Explain(ctx context.Context, query string) (Explanation, error)
+	// Picture is a small copy of a cover or poster. It is for somebody who looks: an error is
+	// worth another try a minute later, and never news.
+	Picture(ctx context.Context, q PictureQuery) (Picture, error)
 
 	Settings(ctx context.Context) (Settings, error)
 	// SaveSettings validates and stores the settings; secrets left nil are kept.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"lockstep/sync/breaker"
@@ -76,8 +77,15 @@ type Snapshot struct {
 	Quiet bool `json:"quiet,omitempty"`
 	// Language is what tray, windows and notifications are to speak, as the settings say.
 	Language config.Language `json:"language,omitempty"`
+	// Pictures is true while the settings say that pictures are shown.
+	Pictures bool `json:"pictures,omitempty"`
 	// NotifyDelay is how long an outage must last to be announced.
 	NotifyDelay time.Duration `json:"notifyDelay"`
+}
+
+// Asks reports whether a person is asked for any of some kinds.
+func Asks(list []Attention, kinds ...AttentionKind) bool {
+	return slices.ContainsFunc(list, func(a Attention) bool { return slices.Contains(kinds, a.Kind) })
 }
 
 // Breaker is the circuit breaker as shown.

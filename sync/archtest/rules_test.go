@@ -25,6 +25,7 @@ var layers = map[string]int{
 	"sync/fault":      0,
 	"sync/file":       0,
 	"sync/message":    0,
+	"sync/picture":    0, // made smaller, in bounded memory
 	"sync/proc":       0, // what a process costs, for benchmarks
 	"sync/scene":      0,
 	"sync/skip":       0,
@@ -76,6 +77,7 @@ var layers = map[string]int{
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
 	"sync/engine/movein":   5,
+	"sync/engine/pictures": 5,
 
 	"sync/dial":    6, // the adapters as the engine asks for them
 	"sync/offline": 6, // answers without an engine

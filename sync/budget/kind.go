@@ -20,6 +20,9 @@ const (
 	Scan     Kind = "scan"          // asking for a scan, or whether one runs
 	Account  Kind = "account"       // plex.tv: sign-in, servers of the account
 	Socket   Kind = "notifications" // either server's notifications
+
+	// Thumbnail is a picture of either server that somebody looks at.
+	Thumbnail Kind = "thumbnail"
 )
 
 // Requests to Stash.
@@ -77,6 +80,7 @@ var rules = map[Kind]rule{
 	Pictures:  {free: perItem, missing: true},
 	Upload:    {free: perItem},
 	Cover:     {free: perItem, missing: true},
+	Thumbnail: {free: perItem, missing: true},
 	Scan:      {free: perItem},
 	Connect:   {eager: true, needs: []Kind{Identity, Sections, Status, Count}},
 	Index:     {needs: []Kind{Listing}},

@@ -6,17 +6,9 @@ import (
 	"image/jpeg"
 	"sync"
 
-	// The formats Stash stores covers in.
-	_ "image/gif"
-	_ "image/png"
-
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/webp"
-
-	"golang.org/x/image/draw"
-
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/picture"
 )
 
 const (
@@ -45,7 +37,7 @@ func Fit(body []byte, contentType string) ([]byte, string, error) {
 	if err != nil {
 		return nil, "", tooLarge(message.New(message.CoverUnreadable), err)
 	}
-	if decodedBytes(body, size, format) > maxDecoded {
+	if picture.Memory(body, size, format) > maxDecoded {
 		return nil, "", tooLarge(message.New(message.CoverTooLarge, message.Number(size.Width), message.Number(size.Height)), nil)
 	}
 	out, err := shrunk(body)
@@ -65,31 +57,17 @@ var shrinking sync.Mutex
 func shrunk(body []byte) ([]byte, error) {
 	shrinking.Lock()
 	defer shrinking.Unlock()
-	picture, _, err := image.Decode(bytes.NewReader(body))
+	whole, _, err := image.Decode(bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	for side := fitSide; ; side /= 2 {
 		var out bytes.Buffer
-		if err := jpeg.Encode(&out, scaled(picture, side), &jpeg.Options{Quality: quality}); err != nil {
+		if err := jpeg.Encode(&out, picture.Within(whole, side, side), &jpeg.Options{Quality: quality}); err != nil {
 			return nil, err
 		}
 		if out.Len() <= maxBytes {
 			return out.Bytes(), nil
 		}
 	}
-}
-
-// scaled is a picture whose longest side is at most side, on white: a JPEG shows nothing
-// through.
-func scaled(picture image.Image, side int) image.Image {
-	b := picture.Bounds()
-	w, h := b.Dx(), b.Dy()
-	if longest := max(w, h); longest > side {
-		w, h = max(1, w*side/longest), max(1, h*side/longest)
-	}
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.ApproxBiLinear.Scale(out, out.Bounds(), picture, b, draw.Over, nil)
-	return out
 }

@@ -124,6 +124,8 @@ func privacy() []Option {
 		toggle("secret-in-file", Privacy, "Keep secrets in a file", "Without a keyring, store the API key and token in a file that only you can read.",
 			func(s *Settings) *bool { return &s.SecretInFile }),
 		toggle("mask-names", Privacy, "Mask names in the log", "Titles and file names are masked in the log.", func(s *Settings) *bool { return &s.MaskNames }),
+		toggle("pictures", Privacy, "Show pictures", "Show covers and posters in the windows; when off, none is fetched to be shown and none is kept.",
+			func(s *Settings) *bool { return &s.Pictures }),
 		span("keep-history", Privacy, "Keep history for", "How long the record of what was written is kept.", day, 3650*day,
 			func(s *Settings) *time.Duration { return &s.KeepHistory }),
 		span("keep-outages", Privacy, "Keep outages for", "How long outage records are kept.", 30*day, 3650*day,

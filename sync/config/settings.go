@@ -109,6 +109,7 @@ type Settings struct {
 	Language     Language      `json:"language"`     // of tray, windows and notifications
 	SecretInFile bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
 	MaskNames    bool          `json:"maskNames"`    // titles and paths masked in the log
+	Pictures     bool          `json:"pictures"`     // covers and posters are shown in the windows
 }
 
 // Interval is how often something scheduled runs.
@@ -187,7 +188,7 @@ func Defaults() Settings {
 		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
 		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
 		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
-		Language: AutoLanguage,
+		Language: AutoLanguage, Pictures: true,
 	}
 }
 

@@ -2,12 +2,12 @@ package engine
 
 import (
 	"context"
-	"slices"
 
 	"lockstep/sync/api"
 	"lockstep/sync/engine/explain"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
+	"lockstep/sync/engine/pictures"
 )
 
 // Outages is the outage history of a window ending now, with the one verdict.
@@ -43,13 +43,18 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 			Stash: l.Stash(), Plex: l.Plex(), StashState: l.StashState(), PlexState: l.PlexState(), Machine: l.Machine(), Sections: l.Sections(),
 			Run:      e.runDeps().Comparison(e.host),
 			Paused:   paused || e.chosen.Held(), // that this engine only reads is no pause
-			PlexDown: !e.monitor.Allows(), SignIn: e.asks(api.SignInPlex) || e.asks(api.SignInStash),
+			PlexDown: !e.monitor.Allows(), SignIn: api.Asks(e.attention(), api.SignInPlex, api.SignInStash),
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (e *Engine) asks(k api.AttentionKind) bool {
-	return slices.ContainsFunc(e.attention(), func(a api.Attention) bool { return a.Kind == k })
+// wellServers are those that a picture may be asked for.
+func (e *Engine) wellServers(ctx context.Context) (out pictures.Servers, err error) {
+	err = e.loop.Ask(ctx, func() error {
+		out = pictures.Servers{Stash: e.links.WellStash(), Plex: e.links.WellPlex(e.monitor.Allows()), Machine: e.links.Machine()}
+		return nil
+	})
+	return out, err
 }

@@ -20,6 +20,7 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/pictures"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
@@ -61,6 +62,8 @@ type Options struct {
 	Damaged []string
 	// Data is what the database needs beside transactions; may be nil.
 	Data upkeep.Data
+	// Pictures is the folder in which small pictures are kept; empty keeps none.
+	Pictures string
 	// SignIn makes a connection to plex.tv.
 	SignIn func(signin.Options) signin.Service
 	// Discover looks for Plex servers on the local network.
@@ -82,6 +85,7 @@ type Engine struct {
 	records.Reader
 	signin.Dialog
 	*explain.Explainer
+	*pictures.Fetcher
 	loop *loop.Loop[api.Snapshot]
 	quit chan struct{} // closed when somebody asks the process to end
 	once sync.Once

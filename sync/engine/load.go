@@ -12,6 +12,7 @@ func (e *Engine) load() error {
 		}
 	}
 	e.noteStored(e.dispatch.Clamp())
+	e.AllowPictures(e.settings().Pictures, e.loop.Spawn)
 	e.dial()
 	e.scan.Soon(e.now())
 	return nil

@@ -14,6 +14,7 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/pictures"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
@@ -37,6 +38,7 @@ func New(o Options) *Engine {
 	}
 	e.Reader = records.New(stored, func() []api.Attention { return e.loop.Latest().Attention })
 	e.Explainer = explain.New(h, situations{e})
+	e.Fetcher = pictures.New(h, o.Pictures, e.wellServers)
 	e.monitor = monitor.New(h, e.monitorSettings)
 	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	e.Dialog = signin.NewDialog(e.account)

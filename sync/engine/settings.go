@@ -60,6 +60,7 @@ func (e *Engine) follow(saved settings.Saved) error {
 			return err
 		}
 	}
+	e.AllowPictures(e.settings().Pictures, e.loop.Spawn)
 	if saved.Dial {
 		e.dispatch.Halt()
 		e.dial()

@@ -18,12 +18,14 @@ import (
 func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 	e.checkData()
 	next, over := e.upkeep.Retry(now, func(tx store.Tx) error { return e.monitor.Alive(tx, e.stamp()) })
-	if over {
-		e.publish()
-	}
 	if e.upkeep.AliveDue(now, loop.MaxNap) {
 		e.noteStored(e.putLife(true))
-		e.endParked(e.stamp())
+		ended, err := e.dispatch.EndParked(e.stamp()) // as long as the settings say they wait
+		e.noteStored(err)
+		over = over || ended > 0
+	}
+	if over {
+		e.publish()
 	}
 	outages := e.settings().KeepOutages
 	tidy, err := e.upkeep.TidyDue(now, upkeep.Keep{History: e.settings().KeepHistory, Others: func(now time.Time) error {
@@ -38,15 +40,6 @@ func (e *Engine) dueUpkeep(ctx context.Context, now time.Time) time.Time {
 		})
 	}
 	return next // the loop turns every maxNap in any case
-}
-
-// endParked ends the jobs that have waited for their item as long as the settings say.
-func (e *Engine) endParked(now time.Time) {
-	n, err := e.dispatch.EndParked(now)
-	e.noteStored(err)
-	if n > 0 {
-		e.publish()
-	}
 }
 
 // putLife stores that the process lives and what it has seen by now. Swept says whether

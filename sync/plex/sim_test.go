@@ -295,3 +295,41 @@ func TestSimSignIn(t *testing.T) {
 	_, err = s.BestConnection(ctx, servers[0])
 	wantClass(t, err, fault.Unreachable)
 }
+
+func TestSimSendsThePictureOfAnItemForWhoeverLooks(t *testing.T) {
+	t.Parallel()
+	w, c := world(t, sim.Options{Seed: 5, Scenes: 3})
+	key := w.Plex.RatingKeys("1")[0]
+	shown := func() string {
+		t.Helper()
+		items, err := c.Items(t.Context(), []string{key})
+		if err != nil || len(items) != 1 {
+			t.Fatal(items, err)
+		}
+		return items[key].Thumb
+	}
+	frame, err := c.Thumbnail(t.Context(), shown())
+	if err != nil || len(frame) == 0 {
+		t.Fatalf("%d bytes, %v", len(frame), err)
+	}
+	mine := sim.DrawCover(77)
+	if err := c.Upload(t.Context(), key, scene.FieldPoster, mine, "image/jpeg"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Thumbnail(t.Context(), shown()); err != nil || !bytes.Equal(got, mine) {
+		t.Errorf("%d bytes, %v, want what was uploaded", len(got), err)
+	}
+	before := w.Plex.Counts()["image"]
+	for _, path := range []string{"", "/", "/library/metadata/" + key, "/library/metadata/" + key + "/thumb", "/library/metadata/5/thumb/../../../../identity", "/library/metadata/5/thumb/7?x=1",
+		"/library/metadata/5/posters/7", "http://elsewhere/library/metadata/5/thumb/7", "/:/resources/movie.png"} {
+		if got, err := c.Thumbnail(t.Context(), path); err == nil {
+			t.Errorf("%q: %d bytes", path, len(got))
+		}
+	}
+	if n := w.Plex.Counts()["image"]; n != before {
+		t.Errorf("%d requests for what is no picture", n-before)
+	}
+	if _, err := c.Thumbnail(t.Context(), "/library/metadata/999999/thumb/7"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("an item that is gone: %v", err)
+	}
+}

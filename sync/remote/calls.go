@@ -118,6 +118,11 @@ func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, er
 	return call[api.Explanation](ctx, c, "Explain", query)
 }
 
+// Picture implements api.API.
+func (c *Client) Picture(ctx context.Context, q api.PictureQuery) (api.Picture, error) {
+	return call[api.Picture](ctx, c, "Picture", q)
+}
+
 // Settings implements api.API.
 func (c *Client) Settings(ctx context.Context) (api.Settings, error) {
 	return call[api.Settings](ctx, c, "Settings", none{})

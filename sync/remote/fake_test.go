@@ -164,6 +164,10 @@ func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 	return []api.PlexServer{{Name: "Boat House", Local: true}}, f.got("Discover")
 }
 
+func (f *fake) Picture(_ context.Context, q api.PictureQuery) (api.Picture, error) {
+	return api.Picture{JPEG: []byte("small")}, f.got("Picture", q)
+}
+
 func (f *fake) Say(_ context.Context, s health.Said) (bool, error) { return true, f.got("Say", s) }
 func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error) {
 	return api.Import{Plugin: api.PluginOn}, f.got("Import", q)

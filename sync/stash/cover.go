@@ -31,13 +31,26 @@ var pictures = []string{"image/jpeg", "image/png", "image/webp", "image/gif", "i
 // is no picture or above 20 MB; the rest of the scene can be synced all the same. The
 // address is made from our own base: the one in Stash's answers may name another host.
 func (c *Client) Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
+	return c.screenshot(ctx, budget.Cover, id, etag)
+}
+
+// Thumbnail is Cover for somebody who only looks: what fails of it is counted apart, so that
+// it holds up no cover that is to be written.
+func (c *Client) Thumbnail(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
+	return c.screenshot(ctx, budget.Thumbnail, id, etag)
+}
+
+func (c *Client) screenshot(ctx context.Context, kind budget.Kind, id scene.ID, etag string) (scene.Cover, error) {
 	head := http.Header{"Accept": {"image/*"}}
 	if etag != "" {
 		head.Set("If-None-Match", etag)
 	}
 	var cover scene.Cover
-	r := httpc.Request{Kind: budget.Cover, Op: "screenshot", Path: "/scene/" + id.String() + "/screenshot", Header: head, Limit: decode.Limit{Bytes: maxCover}}
+	r := httpc.Request{Kind: kind, Op: "screenshot", Path: "/scene/" + id.String() + "/screenshot", Header: head, Limit: decode.Limit{Bytes: maxCover}}
 	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
+		if kind == budget.Thumbnail && rep.Code == http.StatusInternalServerError {
+			return c.coverUnread(rep) // nobody asks for Stash's state because of it
+		}
 		cover, err = c.cover(ctx, rep, etag)
 		return err
 	})
@@ -66,6 +79,10 @@ func (c *Client) coverFailed(ctx context.Context, r httpc.Reply) error {
 	if _, err := c.state(ctx); err != nil {
 		return err
 	}
+	return c.coverUnread(r)
+}
+
+func (c *Client) coverUnread(r httpc.Reply) error {
 	return fault.New(fault.Temporary, fault.Stash, message.New(message.StashCoverUnread), message.None, c.http.Said("", r))
 }
 

@@ -7,8 +7,11 @@ import (
 	"image/png"
 	"net/http"
 	"testing"
+	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
+	"lockstep/sync/stash"
 )
 
 const etag = `"0eef5c67aa"`
@@ -107,4 +110,29 @@ func TestABrokenCoverIsTemporaryWhenStashIsWell(t *testing.T) {
 	f := replay(t, map[string]answer{"/scene/3/screenshot": {code: 500, kind: "text/plain"}, "State": ok(okState)})
 	_, err := client(f.URL, "").Cover(t.Context(), 3, "")
 	want(t, err, fault.Temporary, "could not read the cover")
+}
+
+// What fails of thumbnails holds up no cover that is to be written, and a broken one makes
+// nobody ask how Stash is.
+func TestThumbnailsAreCountedApart(t *testing.T) {
+	t.Parallel()
+	jpg, _ := pictures(t)
+	broken := answer{code: http.StatusInternalServerError, kind: "text/plain", body: "no"}
+	f := replay(t, map[string]answer{"/scene/3/screenshot": broken, "/scene/4/screenshot": {kind: "image/jpeg", body: jpg, head: map[string]string{"ETag": etag}}})
+	b := budget.New(time.Now, func() float64 { return 0 })
+	c := stash.New(stash.Options{URL: f.URL, Budget: b})
+	for range 20 {
+		if _, err := c.Thumbnail(t.Context(), 3, ""); !fault.Is(err, fault.Temporary) {
+			t.Fatal(err)
+		}
+	}
+	if n := len(f.seen("/scene/3/screenshot")); n > 8 {
+		t.Errorf("%d requests within a moment", n)
+	}
+	if n := len(f.seen("systemStatus")); n != 0 || b.Fails(budget.Cover) || !b.Fails(budget.Thumbnail) {
+		t.Errorf("asked %d times how Stash is, failing %v", n, b.Failing())
+	}
+	if got, err := c.Cover(t.Context(), 4, ""); err != nil || string(got.Bytes) != jpg {
+		t.Errorf("a cover to be written is held: %v", err)
+	}
 }

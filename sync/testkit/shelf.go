@@ -209,7 +209,16 @@ func (f *FakeStash) Scenes(_ context.Context, ids []scene.ID) (map[scene.ID]*sce
 
 // Cover is part of compare.Stash.
 func (f *FakeStash) Cover(_ context.Context, id scene.ID, etag string) (scene.Cover, error) {
-	if err := f.note("cover", id.String()); err != nil {
+	return f.picture("cover", id, etag)
+}
+
+// Thumbnail is part of pictures.Stash.
+func (f *FakeStash) Thumbnail(_ context.Context, id scene.ID, etag string) (scene.Cover, error) {
+	return f.picture("thumbnail", id, etag)
+}
+
+func (f *FakeStash) picture(kind string, id scene.ID, etag string) (scene.Cover, error) {
+	if err := f.note(kind, id.String()); err != nil {
 		return scene.Cover{}, err
 	}
 	c := f.Covers[id]

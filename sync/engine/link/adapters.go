@@ -20,6 +20,8 @@ type Stash interface {
 	// Newest also gives the scenes edited last, the newest first.
 	Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error)
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
+	// Thumbnail is the cover of a scene, for somebody who looks at it.
+	Thumbnail(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
 	// Stash2Plex is what Stash knows of that plugin.
 	Stash2Plex(ctx context.Context) (stash2plex.Plugin, error)
 	// WatchJobs calls finished after each job Stash ends, until ctx or connection ends.
@@ -39,6 +41,8 @@ type Plex interface {
 	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
 	// MayEdit tells whether the token may change the server; after an error it is not known.
 	MayEdit(ctx context.Context) (bool, error)
+	// Thumbnail is the picture at a path that Plex gave for an item's poster or background.
+	Thumbnail(ctx context.Context, path string) ([]byte, error)
 	// Probe is one cheap request against the library with the token.
 	Probe(ctx context.Context) error
 	// Expect has nothing be believed from, or sent to, another machine, however often the

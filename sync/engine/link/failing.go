@@ -21,7 +21,7 @@ func (l *Links) Failing() []api.Failing {
 	var out []api.Failing
 	for _, s := range servers {
 		for _, f := range l.Budget(s).Failing() {
-			if !slices.Contains(vital, f.Kind) && f.Fault.RetryAfter == 0 {
+			if f.Kind == budget.Thumbnail || !slices.Contains(vital, f.Kind) && f.Fault.RetryAfter == 0 {
 				continue
 			}
 			out = append(out, api.Failing{
@@ -32,6 +32,28 @@ func (l *Links) Failing() []api.Failing {
 	}
 	slices.SortStableFunc(out, func(a, b api.Failing) int { return a.Since.Compare(b.Since) })
 	return out
+}
+
+// WellStash is the adapter to Stash while Stash answers well and nothing that changes depend
+// on fails there, else nil: what is only looked at may then be asked for.
+func (l *Links) WellStash() Stash {
+	if l.stash == nil || !l.stashState.OK || lacks(l.stashBudget) {
+		return nil
+	}
+	return l.stash
+}
+
+// WellPlex is the same for Plex, if its breaker allows requests.
+func (l *Links) WellPlex(allowed bool) Plex {
+	if l.plex == nil || !allowed || !l.plexState.OK || lacks(l.plexBudget) {
+		return nil
+	}
+	return l.plex
+}
+
+// lacks reports whether anything that changes depend on fails.
+func lacks(b *budget.Budget) bool {
+	return slices.ContainsFunc(b.Failing(), func(f budget.Failure) bool { return slices.Contains(vital, f.Kind) })
 }
 
 // vital are the kinds of request without which changes do not travel.

@@ -209,3 +209,50 @@ func TestOnlyTheFaultOfAServerChangesItsState(t *testing.T) {
 		t.Errorf("it is back: %+v", s)
 	}
 }
+
+func TestOnlyAServerThatAnswersWellIsAskedForWhatIsLookedAt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil       func(*rig)
+		forbidden   bool
+		stash, plex bool
+	}{
+		"nothing was checked yet": {spoil: func(r *rig) { r.connect() }},
+		"not connected":           {spoil: func(*rig) {}},
+		"all is well":             {spoil: func(r *rig) { r.connect(); r.check() }, stash: true, plex: true},
+		"the breaker is open":     {spoil: func(r *rig) { r.connect(); r.check() }, forbidden: true, stash: true},
+		"Stash is away":           {spoil: func(r *rig) { r.connect(); r.stash.err = stashAway; r.check() }, plex: true},
+		"Plex is away":            {spoil: func(r *rig) { r.connect(); r.plex.err = plexAway; r.check() }, stash: true},
+		"a sweep fails":           {spoil: func(r *rig) { r.connect(); r.check(); r.Budget(fault.Stash).Done(budget.Sweep, stashAway) }, plex: true},
+		"a listing fails":         {spoil: func(r *rig) { r.connect(); r.check(); r.Budget(fault.Plex).Done(budget.Listing, plexAway) }, stash: true},
+		"a cover or a picture fails": {spoil: func(r *rig) {
+			r.connect()
+			r.check()
+			r.Budget(fault.Stash).Done(budget.Cover, stashAway)
+			r.Budget(fault.Stash).Done(budget.Thumbnail, stashAway)
+		}, stash: true, plex: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			tt.spoil(r)
+			if s, p := r.WellStash() != nil, r.WellPlex(!tt.forbidden) != nil; s != tt.stash || p != tt.plex {
+				t.Errorf("Stash %v, Plex %v; want %v, %v", s, p, tt.stash, tt.plex)
+			}
+		})
+	}
+}
+
+// Nobody misses a picture: it is no news, whatever the server says of it.
+func TestAPictureThatFailsIsNeverShownAsFailing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.connect()
+	r.check()
+	r.Budget(fault.Stash).Done(budget.Thumbnail, busy(fault.Stash, time.Hour))
+	r.Budget(fault.Plex).Done(budget.Thumbnail, testkit.Trouble(fault.Unauthorized, fault.Plex))
+	r.pass(10 * time.Minute)
+	if list, asks := r.Failing(), r.Asks(r.now()); len(list) != 0 || len(asks) != 0 {
+		t.Errorf("failing %q, asked %v", shown(list), asks)
+	}
+}

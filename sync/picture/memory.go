@@ -1,4 +1,4 @@
-package compare
+package picture
 
 import (
 	"encoding/binary"
@@ -6,9 +6,9 @@ import (
 	"image/color"
 )
 
-// decodedBytes is the memory a decoder needs at most for a picture of this size, with what
+// Memory is how many bytes a decoder needs at most for a picture of this size, with what
 // it keeps beside it until it is done.
-func decodedBytes(body []byte, size image.Config, format string) int64 {
+func Memory(body []byte, size image.Config, format string) int64 {
 	pixels := int64(size.Width) * int64(size.Height)
 	switch {
 	case format == "jpeg":

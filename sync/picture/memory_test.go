@@ -1,4 +1,4 @@
-package compare
+package picture
 
 import (
 	"image"
@@ -91,11 +91,11 @@ func TestTheMemoryOfADecoder(t *testing.T) {
 		"PNG, cut off":               {interlaced[:28], "png", color.NRGBAModel, 4_000},
 		"GIF, not interlaced by PNG": {interlaced, "gif", color.Palette{}, 4_000},
 	} {
-		if got := decodedBytes(tt.body, image.Config{Width: 50, Height: 20, ColorModel: tt.model}, tt.format); got != tt.want {
+		if got := Memory(tt.body, image.Config{Width: 50, Height: 20, ColorModel: tt.model}, tt.format); got != tt.want {
 			t.Errorf("%s: %d bytes, want %d", name, got, tt.want)
 		}
 	}
-	if got := decodedBytes(nil, image.Config{Width: 1 << 20, Height: 1 << 20, ColorModel: color.NRGBAModel}, "bmp"); got != 4<<40 {
+	if got := Memory(nil, image.Config{Width: 1 << 20, Height: 1 << 20, ColorModel: color.NRGBAModel}, "bmp"); got != 4<<40 {
 		t.Errorf("an enormous picture counts as %d bytes", got)
 	}
 }
