@@ -155,7 +155,11 @@ func (s *openWindows) show(name string) {
 	if s.closing {
 		return // whoever asked starts a new process
 	}
-	s.Show(name)
+	if name == quitWord {
+		s.Quit()
+	} else {
+		s.Show(name)
+	}
 	if s.shown != nil {
 		s.shown(name)
 	}

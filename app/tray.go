@@ -140,7 +140,11 @@ func (s *session) runTray(o *owner, w *windowProcess, here desk.Display, hidden 
 	}
 	go s.awaitHost(ctx)
 	go s.awaitEnd(ctx, here, o)
-	quit := func() { _ = o.Quit(ctx) } // never fails
+	quit := func() {
+		if !w.quit() {
+			_ = o.Quit(ctx) // never fails
+		}
+	}
 	if err := s.Desktop.Tray(ctx, o, TrayActions{Open: open, Quit: quit, End: o.endNow, Icon: s.iconFile()}); err != nil && ctx.Err() == nil {
 		s.log.log.Error("the tray icon is gone; Lockstep continues without it", "err", err)
 	}

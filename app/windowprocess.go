@@ -32,7 +32,41 @@ type windowProcess struct {
 	pid     int
 	ended   chan struct{} // closed when it has ended
 	asked   []string      // windows it was asked for and has not answered yet
+	quits   chan struct{} // closed when it has taken over to quit Lockstep; nil: it was not asked
 	closing bool
+}
+
+const (
+	// quitWord stands for the name of a window, and asks for Lockstep to be quit from there: after
+	// a question where changes are not saved.
+	quitWord = "quit"
+	// quitPatience is how long the windows may take to answer that. Who quits must not depend on
+	// windows that hang.
+	quitPatience = 2 * time.Second
+)
+
+// quit has the windows quit Lockstep and reports whether they do; false when there are none.
+func (w *windowProcess) quit() bool {
+	w.mu.Lock()
+	in, ended, pid := w.in, w.ended, w.pid
+	quits := make(chan struct{})
+	w.quits = quits
+	w.mu.Unlock()
+	if in == nil {
+		return false
+	}
+	_ = desk.AllowFront(pid)
+	if _, err := fmt.Fprintln(in, quitWord); err != nil {
+		return false
+	}
+	select {
+	case <-quits:
+		return true
+	case <-ended:
+	case <-time.After(quitPatience):
+		slog.Warn("the windows do not answer; Lockstep quits without them")
+	}
+	return false
 }
 
 // show opens a window in the process that runs, or in a new one.
@@ -116,6 +150,10 @@ func (w *windowProcess) attend(cmd *exec.Cmd, in io.WriteCloser, out io.Reader, 
 func (w *windowProcess) answered(name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if name == quitWord && w.quits != nil {
+		close(w.quits)
+		w.quits = nil
+	}
 	for i, a := range w.asked {
 		if a == name {
 			w.asked = append(w.asked[:i], w.asked[i+1:]...)

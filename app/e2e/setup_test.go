@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -43,6 +44,33 @@ func TestSetUpFromNothingToInStep(t *testing.T) {
 	n.previews()
 	n.startsWithTheDesktop()
 	n.keptSecret()
+}
+
+// TestQuitInTheTrayAsksAboutWhatIsBeingEdited saves what was typed before Lockstep ends.
+func TestQuitInTheTrayAsksAboutWhatIsBeingEdited(t *testing.T) {
+	n := newNewcomer(t, tidy())
+	n.begins()
+	n.types(n.world.Stash.URL())
+	before, err := n.picture("typed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.click(n.item(), "Quit")
+	n.Until("the question", func() error {
+		now, err := n.picture("question")
+		if err == nil && string(cut(now, body).Pix) == string(cut(before, body).Pix) {
+			err = errors.New("there is none")
+		}
+		return err
+	})
+	n.stored("nothing", func(s api.Settings) bool { return s.Values.StashURL == "" })
+	n.press("space") // Save
+	if err := n.app.Wait(desktoptest.Patience); err != nil {
+		t.Errorf("Quit: %v", err)
+	}
+	n.app = n.start()
+	n.c = n.client()
+	n.stored("what was typed", func(s api.Settings) bool { return s.Values.StashURL == n.world.Stash.URL() })
 }
 
 // findsStash is refused twice, in words and without an end, and consents to the file.

@@ -1,7 +1,6 @@
 package windows
 
 import (
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,14 +15,13 @@ import (
 // overviewPage shows how things stand: what is in step, what is not and what to do about it,
 // what was written of late, and how reliable Plex is.
 type overviewPage struct {
-	w      *Windows
-	win    *window
-	urgent api.Attention
+	w   *Windows
+	win *window
 
 	status             *tipLine
 	share, parts, rate *widget.Label
 	bar                *shareBar
-	down, asks         *band
+	troubles           *troubles
 	reasons            *reasonList
 	days               *dayCharts
 	week               *plexWeek
@@ -57,8 +55,7 @@ func newOverviewPage(w *Windows, win *window) page {
 	p := &overviewPage{w: w, win: win, status: newTipLine(), share: text(""), parts: para(), rate: line(), bar: newShareBar()}
 	p.status.SizeName, p.status.TextStyle.Bold, p.share.TextStyle.Bold = theme.SizeNameHeadingText, true, true
 	p.rate.Alignment = fyne.TextAlignTrailing
-	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
-	p.asks = newBand(widget.WarningImportance, present.T("Show"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.troubles = newTroubles(w, win)
 	p.reasons, p.days, p.week, p.runs = newReasonList(w, win), newDayCharts(), newPlexWeek(w), newLastRuns(w, win)
 	p.middle = container.New(&columns{}, p.reasons.box, p.days.box)
 	return p
@@ -67,7 +64,7 @@ func newOverviewPage(w *Windows, win *window) page {
 func (p *overviewPage) content() fyne.CanvasObject {
 	bar := container.NewBorder(nil, nil, nil, p.share, p.bar)
 	p.under = container.NewBorder(nil, nil, nil, wide(280, p.rate), p.parts)
-	all := container.NewVBox(p.status, bar, p.under, p.down.box, p.asks.box, p.middle, p.week.box, p.runs.box)
+	all := container.NewVBox(p.status, bar, p.under, p.troubles.box, p.middle, p.week.box, p.runs.box)
 	return container.NewPadded(newScroll(all))
 }
 
@@ -86,20 +83,9 @@ func (p *overviewPage) update(s api.Snapshot) {
 	set(p.parts, present.Parts(s), widget.MediumImportance)
 	set(p.rate, present.Rate(s, m), widget.LowImportance)
 	visible(p.under, p.parts.Text+p.rate.Text != "")
-	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
-	p.attention(s)
+	p.troubles.update(s)
 	p.reasons.set(present.NotInStep(s), present.StateOf(s) == present.Idle)
 	p.reload(s)
-}
-
-func (p *overviewPage) attention(s api.Snapshot) {
-	a, ok := present.Urgent(s)
-	if !ok {
-		p.asks.say("")
-		return
-	}
-	p.urgent = a
-	p.asks.say(present.Asked(a))
 }
 
 // reload reads runs and outages again when something moved, and now and then.

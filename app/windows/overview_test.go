@@ -26,7 +26,7 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 	wantShown(t, win, "✕ Plex down since 14:02", "Next try in 40 s.", "This would clear 60 dates. Continue?")
 	tap(t, win, "Try now")
 	wantCalled(t, f, "probe")
-	if p.asks.box.Hidden {
+	if p.troubles.asks.box.Hidden {
 		t.Error("nothing is asked")
 	}
 	tap(t, win, "Show")

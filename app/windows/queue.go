@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,7 +36,7 @@ type queuePage struct {
 	hits         *widget.Label // how many jobs the search finds
 	progress     *widget.ProgressBar
 	bar          *fyne.Container
-	down, asks   *band
+	troubles     *troubles
 	dead         *keyButton
 	filters      *chooser
 	search       *textInput
@@ -51,7 +50,6 @@ type queuePage struct {
 	inHand   string
 	loadedAt time.Time
 	chosen   int
-	urgent   api.Attention
 }
 
 func newQueuePage(w *Windows, win *window) page {
@@ -59,8 +57,7 @@ func newQueuePage(w *Windows, win *window) page {
 	p.hits.Importance = widget.LowImportance
 	p.progress.TextFormatter = func() string { return "" }
 	p.rate.Alignment = fyne.TextAlignTrailing
-	p.down = newBand(widget.DangerImportance, present.T("Try now"), func() { w.command(win, w.api.ProbeNow) })
-	p.asks = newBand(widget.WarningImportance, present.T("Show"), func() { w.Show(present.WindowFor(p.urgent.Kind)) })
+	p.troubles = newTroubles(w, win)
 	p.dead = newButton(present.T("Retry all failed"), nil, func() {
 		p.detail.act(func(ctx context.Context) (int, error) { return w.api.Retry(ctx, api.Selection{AllDead: true}) })
 	})
@@ -83,7 +80,7 @@ func newQueuePage(w *Windows, win *window) page {
 func (p *queuePage) content() fyne.CanvasObject {
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
 	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, p.hits, wide(165, p.search)), p.filters.scrolled())
-	top := container.NewVBox(p.status, p.bar, p.down.box, p.asks.box, pick)
+	top := container.NewVBox(p.status, p.bar, p.troubles.box, pick)
 	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
 }
 
@@ -225,22 +222,11 @@ func (p *queuePage) update(s api.Snapshot) {
 	if f := present.Fraction(s.Run); p.progress.Value != f {
 		p.progress.SetValue(f)
 	}
-	p.down.say(strings.TrimSpace(present.Sentence(present.Band(s, m)) + " " + present.AwayBecause(s)))
-	p.attention(s)
+	p.troubles.update(s)
 	visible(p.bar, present.Band(s, m) == "" && s.Run.Total > 0)
 	p.filter(s)
 	p.offer()
 	p.reload(s)
-}
-
-func (p *queuePage) attention(s api.Snapshot) {
-	a, ok := present.Urgent(s)
-	if !ok {
-		p.asks.say("")
-		return
-	}
-	p.urgent = a
-	p.asks.say(present.Asked(a))
 }
 
 // reload reads the rows again when something moved, at most once a second: the next

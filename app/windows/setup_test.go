@@ -193,7 +193,7 @@ func TestSetUpSaysWhenThePathsDoNotFit(t *testing.T) {
 	_, win, p := setUp(t, f)
 	wantStep(t, p, present.StepLibraries) // where it was left
 	tap(t, win, "Next")
-	wantShown(t, win, "▲ 0 of 1\u202f204 files found in Plex — 0.0\u202f%", "None of the files was found.", "Not found, for example:\n/data/films/a.mp4")
+	wantShown(t, win, "▲ 0 of 1\u202f204 files found in Plex — 0\u202f%", "None of the files was found.", "Not found, for example:\n/data/films/a.mp4")
 	entry(t, win, 0).SetText("films")
 	wantShown(t, win, "is not a rule")
 	if canTap(win, "Next") {

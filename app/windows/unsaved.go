@@ -1,6 +1,8 @@
 package windows
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -38,6 +40,43 @@ func (w *Windows) settle(win *window, then func()) {
 		buttons = append(buttons, save)
 	}
 	question(win, present.T("Save your changes?"), words, buttons...)
+}
+
+// Quit quits Lockstep, after asking about changes that are not saved. Who goes on editing, or
+// leaves the question, has Lockstep go on.
+func (w *Windows) Quit() {
+	var drafts []*window
+	for _, name := range present.Windows() {
+		if win := w.open[name]; win != nil {
+			if d, ok := win.page.(drafter); ok && d.unsaved() {
+				drafts = append(drafts, win)
+			}
+		}
+	}
+	w.settleAll(drafts, func() {
+		ask(w, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.api.Quit(ctx) }, func(_ struct{}, err error) {
+			for _, win := range w.open {
+				if err != nil {
+					w.fail(win, err)
+				}
+			}
+		})
+	})
+}
+
+// settleAll goes on once none of these windows has anything to lose.
+func (w *Windows) settleAll(drafts []*window, then func()) {
+	if len(drafts) == 0 {
+		then()
+		return
+	}
+	win := drafts[0]
+	win.Show()
+	if win.Canvas().Overlays().Top() != nil { // it asks something already
+		win.RequestFocus()
+		return
+	}
+	w.settle(win, func() { w.settleAll(drafts[1:], then) })
 }
 
 // unsaved reports whether any window has something to lose.

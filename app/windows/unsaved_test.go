@@ -229,3 +229,31 @@ func TestButtonsOfTheSetUpStayWhereTheyAre(t *testing.T) {
 func left(b *keyButton) float32 {
 	return widgetPosition(b).X
 }
+
+// Quit in the tray's menu knows nothing of what is being edited, so the windows are asked.
+func TestQuitFromTheTrayAsksBeforeChangesAreLost(t *testing.T) {
+	for button, called := range map[string]string{
+		"Save":            "save http://nas:9999 key kept token kept|quit",
+		"Discard changes": "quit",
+		"Keep editing":    "",
+	} {
+		f, w, win := edited(t)
+		w.Quit()
+		w.Quit() // the second click brings no second question
+		wantShown(t, win, "Save your changes?")
+		wantCalled(t, f, "")
+		tap(t, win, button)
+		wantCalled(t, f, called)
+		if shows(win, "Save your changes?") {
+			t.Errorf("%s: asks twice", button)
+		}
+	}
+}
+
+func TestQuitFromTheTrayQuitsWhenNothingIsLost(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	w.Show(present.Settings)
+	w.Quit()
+	wantCalled(t, f, "quit")
+}

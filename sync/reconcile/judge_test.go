@@ -317,6 +317,17 @@ func TestWhyASceneHasNoItem(t *testing.T) {
 	}
 }
 
+// A preview counts what would be written, and of a file Plex lacks that is nothing.
+func TestAPreviewCountsNothingToWriteForAFileThatPlexLacks(t *testing.T) {
+	t.Parallel()
+	sub := &subject{id: 1, files: aScene().Files, found: match.Result{Skip: skip.NotInPlex, Why: message.Foreign("Nowhere."), Paths: []match.Mapped{{Plex: []string{"/media/films/a.mkv"}}}}}
+	s := sessionOf(true)
+	s.Sections = []scene.Section{{ID: "1", Locations: []string{"/media/films"}}}
+	if !s.missing(sub) || len(s.rows) != 1 || s.rows[0].Outcome != Skipped || s.rows[0].Reason != skip.NotInPlex || s.rows[0].Kind != queue.Missing || s.tally.enqueued != 0 {
+		t.Errorf("%+v", s.rows)
+	}
+}
+
 // The kind of a gap nobody looked into, by what is stored.
 func TestTheKindOfAGapWithoutDetails(t *testing.T) {
 	t.Parallel()

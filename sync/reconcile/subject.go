@@ -244,6 +244,8 @@ func (s *session) missing(sub *subject) bool {
 		return s.skip(sub, queue.Missing, skip.LibraryScanning, message.None)
 	case sub.job.State == queue.Parked, !sub.fresh && sub.job.State == queue.Skipped && sub.job.Code == skip.NotInPlex:
 		return s.skip(sub, queue.Missing, skip.NotInPlex, sub.job.Message)
+	case s.report.Preview: // queued it would have Plex look for the file, but nothing would be written
+		return s.skip(sub, queue.Missing, skip.NotInPlex, sub.found.Why)
 	}
 	return s.enqueue(sub, queue.Missing, nil)
 }

@@ -22,9 +22,10 @@ const (
 
 // Announcement is one thing a server told its listener.
 type Announcement struct {
-	Kind  Kind
-	epoch int
-	lived time.Duration // of a connection that was lost
+	Kind   Kind
+	server fault.Server
+	epoch  int
+	lived  time.Duration // of a connection that was lost
 }
 
 // Listener listens to one server until it is told to stop.
@@ -56,12 +57,16 @@ func (l *Links) Take(a Announcement) bool {
 	if a.epoch != l.epoch {
 		return false
 	}
-	switch { // Plex is checked at once when its notification socket died
+	check := &l.plexCheck
+	if a.server == fault.Stash {
+		check = &l.stashCheck
+	}
+	switch { // a server is checked at once when its socket died
 	case a.Kind != Lost:
 	case a.lived < steady:
-		l.plexCheck.doubt(l.host.Now())
+		check.doubt(l.host.Now())
 	default:
-		l.plexCheck.want(l.host.Now())
+		check.want(l.host.Now())
 	}
 	return true
 }
@@ -93,26 +98,26 @@ func (n *Listener) once(tell func(Announcement)) {
 	began, up := n.now(), false
 	var err error
 	if n.server == fault.Stash {
-		err = n.stash.WatchJobs(n.ctx, func() { tell(Announcement{Kind: JobEnded, epoch: n.epoch}) })
-		up = true
+		err = n.stash.WatchJobs(n.ctx, func() { tell(Announcement{Kind: JobEnded, server: n.server, epoch: n.epoch}) })
+		up = n.now().Sub(began) >= steady // it does not say when it is connected
 	} else {
-		err = n.plex.Watch(n.ctx, func() { up = true; tell(Announcement{Kind: Appeared, epoch: n.epoch}) }, func(e PlexEvent) { n.announce(e, tell) })
+		err = n.plex.Watch(n.ctx, func() { up = true; tell(Announcement{Kind: Appeared, server: n.server, epoch: n.epoch}) }, func(e PlexEvent) { n.announce(e, tell) })
 	}
 	lived := n.now().Sub(began)
 	if up && lived >= steady {
 		n.budget.Done(budget.Socket, nil)
 	}
 	n.budget.Done(budget.Socket, err)
-	if up && n.server == fault.Plex && n.ctx.Err() == nil {
-		tell(Announcement{Kind: Lost, epoch: n.epoch, lived: lived})
+	if up && n.ctx.Err() == nil {
+		tell(Announcement{Kind: Lost, server: n.server, epoch: n.epoch, lived: lived})
 	}
 }
 
 func (n *Listener) announce(p PlexEvent, tell func(Announcement)) {
 	switch {
 	case p.Scanned:
-		tell(Announcement{Kind: Scanned, epoch: n.epoch})
+		tell(Announcement{Kind: Scanned, server: n.server, epoch: n.epoch})
 	case p.Appeared:
-		tell(Announcement{Kind: Appeared, epoch: n.epoch})
+		tell(Announcement{Kind: Appeared, server: n.server, epoch: n.epoch})
 	}
 }

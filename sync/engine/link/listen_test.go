@@ -110,3 +110,32 @@ func TestAJobThatStashEndedReachesTheListener(t *testing.T) {
 		t.Errorf("told %v", all)
 	}
 }
+
+// gone is a Stash whose connection lives for a while and then ends.
+type gone struct {
+	stash
+	live func()
+}
+
+func (g *gone) WatchJobs(context.Context, func()) error {
+	g.live()
+	return nil
+}
+
+// That Stash has gone is seen when its socket dies, and not only when it is asked for edits.
+func TestAConnectionThatIsLostHasStashChecked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	g := &gone{stash: *r.stash}
+	g.live = func() { r.pass(2 * time.Minute) }
+	r.connectTo(g, r.plex)
+	r.check()
+	all := listen(t, r.Listen(t.Context(), fault.Stash), r.StopListening, 1)
+	if got, want := kinds(all), []link.Kind{link.Lost}; !slices.Equal(got, want) {
+		t.Fatalf("told %v, want %v", got, want)
+	}
+	r.Take(all[0])
+	if due, _ := r.DueChecks(r.now(), true); len(due) != 1 || due[0].Server != fault.Stash {
+		t.Errorf("checked: %v", due)
+	}
+}
