@@ -125,7 +125,7 @@ func TestALibraryInStepCostsNoReadOfASceneOrItem(t *testing.T) {
 }
 
 // What was found is enqueued with its kind as the cause; a preview enqueues nothing and
-// says the same.
+// says the same, but for what Plex lacks, where nothing would be written.
 func TestWhatIsFoundIsEnqueuedByItsKind(t *testing.T) {
 	t.Parallel()
 	for _, preview := range []bool{true, false} {
@@ -149,7 +149,11 @@ func TestWhatIsFoundIsEnqueuedByItsKind(t *testing.T) {
 				}
 				continue
 			}
-			if row.Outcome != reconcile.Enqueued || row.Kind != kind || out.Report.GapsByKind[kind] != 1 {
+			outcome := reconcile.Enqueued
+			if preview && kind == queue.Missing {
+				outcome = reconcile.Skipped
+			}
+			if row.Outcome != outcome || row.Kind != kind || out.Report.GapsByKind[kind] != 1 {
 				t.Errorf("scene %d: %+v, want %q", id, row, kind)
 			}
 			j, ok := s.job(id)
@@ -165,7 +169,11 @@ func TestWhatIsFoundIsEnqueuedByItsKind(t *testing.T) {
 		if known != preview {
 			t.Errorf("preview %v: the deleted scene is still known: %v", preview, known)
 		}
-		if r := out.Report; r.Checked != 9 || r.Total != 9 || r.Enqueued != 5 || r.InStep != 3 || r.Gaps != 5 {
+		enqueued := 5
+		if preview {
+			enqueued = 4
+		}
+		if r := out.Report; r.Checked != 9 || r.Total != 9 || r.Enqueued != enqueued || r.InStep != 3 || r.Gaps != 5 {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -471,7 +479,7 @@ func TestOnlyALibraryOrASceneIsReadWhereThatIsTheScope(t *testing.T) {
 	delete(s.Stash.Has, 4)
 	s.Stash.Unread[2] = true
 	for scope, want := range map[string][]string{
-		"library:Films": {"1 enqueued ", "2 skipped unreadable"}, "library:More": {"3 enqueued "},
+		"library:Films": {"1 enqueued ", "2 skipped unreadable"}, "library:More": {"3 skipped not-in-plex"},
 		"scene:1": {"1 enqueued "}, "scene:2": {"2 skipped unreadable"}, "scene:4": {"4 skipped deleted-in-stash"},
 	} {
 		out, rows := s.do(func(r *reconcile.Run) { r.Report.Scope, r.Report.Preview = scope, true })
@@ -511,7 +519,7 @@ func TestExaminingOneSceneChangesNothingAndTellsWhatIsKnown(t *testing.T) {
 	if f := look(2); f.Outcome != "" || f.Job.State != queue.Dead {
 		t.Errorf("in step, and failed before: %+v", f)
 	}
-	if f := look(3); f.Code != "" || f.Outcome != reconcile.Enqueued || f.Kind != queue.Missing || len(f.Match.Candidates) != 1 || f.Match.Candidates[0].Key != testkit.Key("103") {
+	if f := look(3); f.Code != skip.NotInPlex || f.Outcome != reconcile.Skipped || f.Kind != queue.Missing || len(f.Match.Candidates) != 1 || f.Match.Candidates[0].Key != testkit.Key("103") {
 		t.Errorf("missing, with one of the same name: %+v %+v", f, f.Match)
 	}
 	s.Plex.Sects = []scene.Section{{ID: "1", Refreshing: true}}
