@@ -49,9 +49,13 @@ func newExplainPage(w *Windows, win *window) page {
 func (p *explainPage) content() fyne.CanvasObject {
 	button := newButton(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
-	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), p.title)
-	foot := container.NewVBox(widget.NewSeparator(), p.outcome, container.NewHBox(p.copied, layout.NewSpacer(), p.undo, p.again))
-	return container.NewPadded(container.NewBorder(top, foot, nil, nil, p.scroll))
+	title, outcome := spare(p.title), atMost(footHeight, p.outcome)
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), title)
+	foot := container.NewVBox(widget.NewSeparator(), outcome, container.NewHBox(p.copied, layout.NewSpacer(), p.undo, p.again))
+	return fit(container.NewPadded(container.NewBorder(top, foot, nil, nil, p.scroll)), func(r room) {
+		shown(title, !r.lowest)
+		footOf(outcome, r)
+	})
 }
 
 func (p *explainPage) show(about string) {

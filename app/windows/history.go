@@ -31,6 +31,7 @@ type historyPage struct {
 	list    *listing
 	words   *widget.Label
 	undo    *keyButton
+	full    *fyne.Container // the words of the foot
 	foot    *fyne.Container
 	chosen  store.Activity
 
@@ -51,7 +52,8 @@ func newHistoryPage(w *Windows, win *window) page {
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was in Plex before the last write.", p.chosen.Name))
 	})
-	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), atMost(footHeight, p.words)))
+	p.full = atMost(footHeight, p.words)
+	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.full))
 	p.foot.Hide()
 	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
@@ -65,15 +67,18 @@ func newHistoryPage(w *Windows, win *window) page {
 
 func (p *historyPage) content() fyne.CanvasObject {
 	export := newButton(present.T("Export…"), theme.DocumentSaveIcon(), p.save)
-	scenes := container.NewBorder(container.NewBorder(nil, nil, nil, export, p.search), p.foot, nil, nil, p.list.body)
+	tools := container.NewBorder(nil, nil, nil, export, p.search)
+	scenes := container.NewBorder(nil, p.foot, nil, nil, p.list.body)
 	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
 	runs.Hide()
 	kinds := newChooser(func(i int) { // no tabs of Fyne: they are for pointers only
 		visible(scenes, i == 0)
+		visible(tools, i == 0)
 		visible(runs, i == 1)
 	})
 	kinds.set([]string{present.T("Scenes"), present.T("Runs")})
-	return container.NewPadded(container.NewBorder(kinds.box, nil, nil, nil, container.NewStack(scenes, runs)))
+	top := container.NewBorder(nil, nil, kinds.box, nil, tools)
+	return fit(container.NewPadded(container.NewBorder(top, nil, nil, nil, container.NewStack(scenes, runs))), func(r room) { footOf(p.full, r) })
 }
 
 func (p *historyPage) show(string) {

@@ -86,12 +86,17 @@ func enabled(b fyne.Disableable, yes bool) {
 
 // drop is a button that opens a menu below itself.
 func drop(label string, items ...*fyne.MenuItem) *keyButton {
+	return dropAnew(label, func() []*fyne.MenuItem { return items })
+}
+
+// dropAnew is a button that opens a menu made when it is pressed.
+func dropAnew(label string, items func() []*fyne.MenuItem) *keyButton {
 	b := newButton(label, theme.MenuDropDownIcon(), nil)
 	b.IconPlacement = widget.ButtonIconTrailingText
 	b.OnTapped = func() {
 		c := fyne.CurrentApp().Driver().CanvasForObject(b)
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b)
-		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c, at.AddXY(0, b.Size().Height))
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items()...), c, at.AddXY(0, b.Size().Height))
 	}
 	return b
 }
@@ -206,27 +211,6 @@ func (m minWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(size)
-	objects[0].Move(fyne.NewPos(0, 0))
-}
-
-// lowPage is the height below which a page leaves out what its list needs the room of.
-const lowPage = 420
-
-// tight lays one object out, without those of its parts where the page is low: with text
-// twice as large, say.
-type tight []fyne.CanvasObject
-
-func (t tight) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-
-func (t tight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, part := range t {
-		if size.Height < lowPage {
-			part.Hide()
-		} else {
-			part.Show()
-		}
-	}
 	objects[0].Resize(size)
 	objects[0].Move(fyne.NewPos(0, 0))
 }

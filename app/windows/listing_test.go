@@ -70,7 +70,7 @@ func TestReasonsAreReadableWithoutOpeningAnythingElse(t *testing.T) {
 				}
 			}
 			f.rows[7][5].Message = message.Foreign("the item “Ferry to the Outer Islands” also holds a file of scene 4711")
-			win.Resize(win.Content().MinSize())
+			win.Resize(win.Content().MinSize().Max(fyne.NewSize(smallestApart.Width, lowPage+80))) // a lower one has it in Explain
 			rows, row := rowsOf(win)
 			for i := range rows.Length() {
 				rows.Select(i)

@@ -28,11 +28,14 @@ func (w *Windows) ownItems(win *window) []*fyne.MenuItem {
 	setUp := fyne.NewMenuItem(present.T("Set up step by step…"), func() { w.Show(present.SetUp) })
 	log := fyne.NewMenuItem(present.T("Open the log"), func() { w.openLog(win) })
 	log.Disabled = w.opt.Log == ""
+	sync := fyne.NewMenuItem(present.T("Sync now"), func() { w.syncNow(win) })
+	pause := fyne.NewMenuItem(present.T("Pause"), nil)
+	pause.ChildMenu = fyne.NewMenu("", append(w.pauseMenu(win), fyne.NewMenuItem(present.T("Resume"), func() { w.command(win, w.api.Resume) }))...)
 	quit := fyne.NewMenuItem(present.T("Quit Lockstep…"), func() { w.askToQuit(win) })
 	this := withKey(fyne.KeyW, present.T("Close window"), func() { w.close(win) })
 	all := withKey(fyne.KeyQ, present.T("Close all windows"), w.CloseAll)
 	all.IsQuit = true // else Fyne adds a Quit that would not quit Lockstep
-	return []*fyne.MenuItem{set, setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, all}
+	return []*fyne.MenuItem{sync, pause, fyne.NewMenuItemSeparator(), set, setUp, log, fyne.NewMenuItemSeparator(), quit, fyne.NewMenuItemSeparator(), this, all}
 }
 
 func (w *Windows) viewItems(win *window) []*fyne.MenuItem {
@@ -100,6 +103,13 @@ func (w *Windows) openLog(win fyne.Window) {
 	if err := w.openURL(&url.URL{Scheme: "file", Path: path}); err != nil {
 		w.tell(win, errors.New(present.T("No program here opens it. The log is %s", w.opt.Log)))
 	}
+}
+
+func (w *Windows) syncNow(win fyne.Window) {
+	w.command(win, func(ctx context.Context) error {
+		_, err := w.api.SyncNow(ctx, api.SyncRequest{})
+		return err
+	})
 }
 
 func (w *Windows) pauseMenu(win fyne.Window) []*fyne.MenuItem {

@@ -26,13 +26,13 @@ type outagesPage struct {
 	span                 *chooser
 	chart                *timeline
 	list                 *listing
-	words                *widget.Label
+	words                *tipLine
 	loadedAt             time.Time
 	verdict              any
 }
 
 func newOutagesPage(w *Windows, win *window) page {
-	p := &outagesPage{w: w, win: win, head: heading(""), metrics: line(), point: line(), words: para()}
+	p := &outagesPage{w: w, win: win, head: heading(""), metrics: line(), point: line(), words: newTipPara()}
 	p.metrics.TextStyle.Bold = true
 	p.point.Importance = widget.LowImportance
 	p.span = newChooser(func(int) { p.load() })
@@ -51,10 +51,15 @@ func (p *outagesPage) content() fyne.CanvasObject {
 	for i, tone := range []widget.Importance{widget.SuccessImportance, widget.DangerImportance, widget.LowImportance, widget.WarningImportance} {
 		legend.Objects[i].(*widget.Label).Importance = tone
 	}
-	top := container.NewVBox(
-		container.NewBorder(nil, nil, nil, p.span.box, p.head),
-		p.metrics, p.chart, container.NewBorder(nil, nil, legend, nil, p.point))
-	return container.NewPadded(container.NewBorder(top, p.words, nil, nil, p.list.body))
+	chart := spare(p.chart)
+	key, metrics := spare(container.NewBorder(nil, nil, legend, nil, p.point)), spare(p.metrics)
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.span.box, p.head), metrics, chart, key)
+	return fit(container.NewPadded(container.NewBorder(top, p.words, nil, nil, p.list.body)), func(r room) {
+		shown(key, !r.low)
+		shown(metrics, !r.low || !r.lowest && !p.words.Visible())
+		shown(chart, !r.lowest || !p.words.Visible())
+		p.words.oneLine(r.low)
+	})
 }
 
 func (p *outagesPage) show(string) { p.load() }
@@ -97,7 +102,7 @@ func (p *outagesPage) choose(i int) {
 		return
 	}
 	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
-	set(p.words, present.OutageWords(r), widget.MediumImportance)
+	set(&p.words.Label, present.OutageWords(r), widget.MediumImportance)
 	visible(p.words, true)
 }
 

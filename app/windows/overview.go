@@ -18,14 +18,15 @@ type overviewPage struct {
 	w   *Windows
 	win *window
 
-	status             *tipLine
-	share, parts, rate *widget.Label
-	bar                *shareBar
-	troubles           *troubles
-	reasons            *reasonList
-	days               *dayCharts
-	week               *plexWeek
-	runs               *lastRuns
+	status       *tipLine
+	share, parts *widget.Label
+	rate         *tipLine
+	bar          *shareBar
+	troubles     *troubles
+	reasons      *reasonList
+	days         *dayCharts
+	week         *plexWeek
+	runs         *lastRuns
 
 	under  *fyne.Container // what stands below the bar
 	middle *fyne.Container // reasons and bars, beside or below each other
@@ -52,9 +53,8 @@ const (
 )
 
 func newOverviewPage(w *Windows, win *window) page {
-	p := &overviewPage{w: w, win: win, status: newTipLine(), share: text(""), parts: para(), rate: line(), bar: newShareBar()}
+	p := &overviewPage{w: w, win: win, status: newTipLine(), share: text(""), parts: para(), rate: newTipLine(), bar: newShareBar()}
 	p.status.SizeName, p.status.TextStyle.Bold, p.share.TextStyle.Bold = theme.SizeNameHeadingText, true, true
-	p.rate.Alignment = fyne.TextAlignTrailing
 	p.troubles = newTroubles(w, win)
 	p.reasons, p.days, p.week, p.runs = newReasonList(w, win), newDayCharts(), newPlexWeek(w), newLastRuns(w, win)
 	p.middle = container.New(&columns{}, p.reasons.box, p.days.box)
@@ -63,7 +63,7 @@ func newOverviewPage(w *Windows, win *window) page {
 
 func (p *overviewPage) content() fyne.CanvasObject {
 	bar := container.NewBorder(nil, nil, nil, p.share, p.bar)
-	p.under = container.NewBorder(nil, nil, nil, wide(280, p.rate), p.parts)
+	p.under = container.New(besides{}, p.parts, p.rate)
 	all := container.NewVBox(p.status, bar, p.under, p.troubles.box, p.middle, p.week.box, p.runs.box)
 	return container.NewPadded(newScroll(all))
 }
@@ -81,7 +81,7 @@ func (p *overviewPage) update(s api.Snapshot) {
 	set(p.share, words, widget.MediumImportance)
 	p.bar.set(x)
 	set(p.parts, present.Parts(s), widget.MediumImportance)
-	set(p.rate, present.Rate(s, m), widget.LowImportance)
+	set(&p.rate.Label, present.Rate(s, m), widget.LowImportance)
 	visible(p.under, p.parts.Text+p.rate.Text != "")
 	p.troubles.update(s)
 	p.reasons.set(present.NotInStep(s), present.StateOf(s) == present.Idle)
@@ -99,6 +99,27 @@ func (p *overviewPage) reload(s api.Snapshot) {
 	p.week.load()
 	p.runs.load()
 	p.days.load(p.w)
+}
+
+// besides lays a paragraph out beside a line that is as wide as its words.
+type besides struct{}
+
+// MinSize implements fyne.Layout.
+func (besides) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	a, b := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(a.Width, max(a.Height, b.Height))
+}
+
+// Layout implements fyne.Layout.
+func (besides) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	line := objects[1].(*tipLine)
+	width := min(line.natural()+1, size.Width/2)
+	if line.Text == "" {
+		width = 0
+	}
+	objects[0].Resize(fyne.NewSize(size.Width-width, size.Height))
+	line.Resize(fyne.NewSize(width, line.MinSize().Height))
+	line.Move(fyne.NewPos(size.Width-width, 0))
 }
 
 // columns lays two objects out beside each other where there is room, else one below the

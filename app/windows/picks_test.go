@@ -97,7 +97,7 @@ func TestRowsHaveAMenuAndAreCopied(t *testing.T) {
 	choose(t, win, "Retry")
 	wantCalled(t, f, "retry [2 3] false")
 	lineOf(t, win, 4).TappedSecondary(&fyne.PointEvent{})
-	if got := menuLabels(win); !slices.Equal(got, []string{"Open in Stash", "Open in Plex", "Explain", "Retry", "Copy"}) {
+	if got := menuLabels(win); !slices.Equal(got, []string{"Open in Stash", "Open in Plex", "Explain", "Retry", "Discard…", "Copy"}) {
 		t.Errorf("for one row the menu offers %q", got)
 	}
 	choose(t, win, "Open in Stash")

@@ -19,8 +19,13 @@ type Screen struct {
 }
 
 var (
-	// smallest is a size at which every page still reads well.
-	smallest = fyne.NewSize(560, 300)
+	// smallest is a size at which every page can be used: that of a screen of 1024 by 600 with
+	// everything twice as large.
+	smallest = fyne.NewSize(440, 200)
+	// smallestWindow is one that still holds it, sidebar included.
+	smallestWindow = fyne.NewSize(500, 236)
+	// smallestApart is the size of settings, set-up and documentation at which they still read well.
+	smallestApart = fyne.NewSize(560, 300)
 	// mainSize is the usual size of the main window.
 	mainSize = fyne.NewSize(1180, 700)
 )
@@ -29,8 +34,8 @@ var (
 // included; there is no window of which it could be asked yet.
 var windowFrame = fyne.NewSize(12, 64)
 
-// fitting is a size as far as the screen has room for it, down to the smallest one.
-func (w *Windows) fitting(size fyne.Size) fyne.Size {
+// fitting is a size as far as the screen has room for it, down to a smallest one.
+func (w *Windows) fitting(size, smallest fyne.Size) fyne.Size {
 	if w.opt.Screen.Room == nil {
 		return size
 	}
@@ -39,6 +44,14 @@ func (w *Windows) fitting(size fyne.Size) fyne.Size {
 		return size
 	}
 	return size.Min(room).Max(smallest)
+}
+
+// smallestOf is the smallest size of a window.
+func smallestOf(key string) fyne.Size {
+	if kinds[key].apart {
+		return smallestApart
+	}
+	return smallestWindow
 }
 
 // usualSize is the size of a window that nobody has changed yet.

@@ -76,7 +76,7 @@ func (p *previewPage) content() fyne.CanvasObject {
 	split := container.NewHSplit(left, right)
 	split.SetOffset(0.28)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
-	return container.NewPadded(container.NewBorder(top, foot, nil, nil, split))
+	return fit(container.NewPadded(container.NewBorder(top, foot, nil, nil, split)), func(r room) { footOf(p.fullBox, r) })
 }
 
 // show looks for the preview asked for: the brake's, the one named, or the newest.

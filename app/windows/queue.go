@@ -80,8 +80,13 @@ func newQueuePage(w *Windows, win *window) page {
 func (p *queuePage) content() fyne.CanvasObject {
 	p.bar = container.NewBorder(nil, nil, nil, wide(280, p.rate), container.New(slim(14), p.progress))
 	pick := container.NewBorder(nil, nil, nil, container.NewHBox(p.dead, p.hits, wide(165, p.search)), p.filters.scrolled())
-	top := container.NewVBox(p.status, p.bar, p.troubles.box, pick)
-	return container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body))
+	status, bar := spare(p.status), spare(p.bar)
+	top := container.NewVBox(status, bar, p.troubles.box, pick)
+	return fit(container.NewPadded(container.NewBorder(top, p.detail.box, nil, nil, p.list.body)), func(r room) {
+		shown(status, !r.lowest)
+		shown(bar, !r.low)
+		p.detail.fit(r)
+	})
 }
 
 // show shows all jobs, or those that were skipped for the reason it is asked about.
@@ -179,9 +184,13 @@ func (p *queuePage) actions(rows []int) []*fyne.MenuItem {
 	for _, j := range picked(rows, p.jobs.at) {
 		scenes = append(scenes, store.ReportRow{Scene: j.Scene, Title: j.Name})
 	}
-	return p.w.sceneItems(p.win, scenes, func(ids []scene.ID) {
+	items := p.w.sceneItems(p.win, scenes, func(ids []scene.ID) {
 		p.detail.act(func(ctx context.Context) (int, error) { return p.w.api.Retry(ctx, api.Selection{Scenes: ids}) })
 	})
+	if len(scenes) == 1 && p.detail.box.Visible() && !p.detail.discard.Disabled() {
+		items = append(items, fyne.NewMenuItem(present.T("Discard…"), p.detail.discard.OnTapped))
+	}
+	return items
 }
 
 func (p *queuePage) choose(i int) {
@@ -258,12 +267,13 @@ type jobDetail struct {
 	job                 queue.Job
 	box                 *fyne.Container
 	name                *widget.Label
-	words               *widget.Label
+	words               *tipLine
+	head                *fyne.Container // name and buttons
 	retry, why, discard *keyButton
 }
 
 func newJobDetail(w *Windows, win *window, changed func()) *jobDetail {
-	d := &jobDetail{w: w, win: win, changed: changed, name: line(), words: para()}
+	d := &jobDetail{w: w, win: win, changed: changed, name: line(), words: newTipPara()}
 	d.name.TextStyle.Bold = true
 	one := func() api.Selection { return api.Selection{Scenes: []scene.ID{d.job.Scene}} }
 	d.retry = newButton(present.T("Retry"), theme.ViewRefreshIcon(), func() {
@@ -276,9 +286,16 @@ func newJobDetail(w *Windows, win *window, changed func()) *jobDetail {
 		})
 	})
 	buttons := container.NewHBox(layout.NewSpacer(), d.retry, d.why, d.discard)
-	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words)
+	d.head = container.NewBorder(nil, nil, nil, buttons, d.name)
+	d.box = container.NewVBox(widget.NewSeparator(), d.head, d.words)
 	d.box.Hide()
 	return d
+}
+
+// fit leaves out what the chosen row and its menu have, too.
+func (d *jobDetail) fit(r room) {
+	shown(d.head, !r.lowest)
+	d.words.oneLine(r.low)
 }
 
 func (d *jobDetail) act(fn func(context.Context) (int, error)) {
@@ -300,7 +317,7 @@ func (d *jobDetail) set(j *queue.Job, s api.Snapshot) {
 	d.job = *j
 	r := present.Job(*j, s, d.w.moment())
 	set(d.name, r.Name, widget.MediumImportance)
-	set(d.words, r.State+present.Dot+r.Detail, toned(r.Tone))
+	set(&d.words.Label, r.State+present.Dot+r.Detail, toned(r.Tone))
 	enabled(d.retry, r.Retry)
 	enabled(d.discard, r.Discard)
 }

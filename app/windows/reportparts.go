@@ -1,6 +1,8 @@
 package windows
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -20,6 +22,7 @@ type reportParts struct {
 	advice *widget.Label
 	fix    *keyButton
 	box    *fyne.Container
+	pick   *keyButton // the list as a menu, where there is no room for it
 }
 
 func newReportParts(w *Windows, win *window, chosen func()) *reportParts {
@@ -34,6 +37,7 @@ func newReportParts(w *Windows, win *window, chosen func()) *reportParts {
 		}
 	}
 	r.fix = newButton("", nil, func() { w.remedy(win, r.now().Remedy) })
+	r.pick = dropAnew("", r.menu)
 	r.box = container.NewBorder(nil, container.NewVBox(r.advice, r.fix), nil, widget.NewSeparator(), r.list)
 	return r
 }
@@ -49,6 +53,27 @@ func (r *reportParts) draw(i widget.ListItemID, o fyne.CanvasObject) {
 	f, line := r.shown[i], o.(*fyne.Container)
 	set(&line.Objects[0].(*tipLine).Label, f.Name, widget.MediumImportance)
 	set(line.Objects[1].(*widget.Label), present.Number(f.Rows), toned(f.Tone))
+}
+
+// pickRunes is how much of a name the button that opens the menu shows.
+const pickRunes = 14
+
+// cutTo is a text cut off after so many characters.
+func cutTo(words string, runes int) string {
+	if r := []rune(words); len(r) > runes {
+		return strings.TrimSpace(string(r[:runes-1])) + "…"
+	}
+	return words
+}
+
+// menu has the parts as entries.
+func (r *reportParts) menu() []*fyne.MenuItem {
+	items := make([]*fyne.MenuItem, len(r.shown))
+	for i, f := range r.shown {
+		items[i] = fyne.NewMenuItem(f.Name+" "+present.Number(f.Rows), func() { r.list.Select(i) })
+		items[i].Checked = i == r.chosen
+	}
+	return items
 }
 
 // now is the part that is chosen: all, if the report has none.
@@ -73,6 +98,7 @@ func (r *reportParts) tell() {
 	f := r.now()
 	set(r.advice, f.Advice, widget.LowImportance)
 	r.fix.SetText(f.Remedy.Label)
+	r.pick.SetText(cutTo(f.Name, pickRunes) + " " + present.Number(f.Rows))
 	visible(r.advice, f.Advice != "")
 	visible(r.fix, f.Remedy.Label != "")
 }

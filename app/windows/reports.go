@@ -76,14 +76,33 @@ func newReportsPage(w *Windows, win *window) page {
 	return p
 }
 
+// reportsSearch is the width of the search, half of it where there is little room.
+const reportsSearch = 220
+
 func (p *reportsPage) content() fyne.CanvasObject {
 	head := container.NewBorder(nil, nil, nil, container.NewHBox(p.older, p.newer, p.reconcile), p.title)
-	summary := container.NewBorder(nil, nil, nil, container.NewHBox(p.hits, wide(220, p.search), p.export), p.summary)
-	sums := container.NewBorder(nil, nil, p.sum, nil, p.byKind)
-	top := container.NewVBox(head, p.running.box, p.incomplete.box, summary, sums)
+	search := container.New(minWidth(reportsSearch), p.search)
+	pick, headPart := spare(p.reasons.pick), spare(head)
+	summary := container.NewBorder(nil, nil, pick, container.NewHBox(p.hits, search, p.export), p.summary)
+	sums := spare(container.NewBorder(nil, nil, p.sum, nil, p.byKind))
+	top := container.NewVBox(headPart, p.running.box, p.incomplete.box, summary, sums)
 	p.left = wide(reasonsWidth, p.reasons.box)
-	body := container.NewBorder(top, p.detail.box, p.left, nil, p.list.body)
-	return container.NewPadded(container.New(tight{sums, p.detail.path}, body))
+	left := spare(p.left)
+	body := container.NewBorder(top, p.detail.box, left, nil, p.list.body)
+	return fit(container.NewPadded(body), func(r room) {
+		shown(headPart, !r.lowest || !p.detail.box.Visible())
+		shown(sums, !r.low)
+		shown(p.detail.path, !r.low)
+		shown(p.detail.head, !r.lowest)
+		p.detail.words.oneLine(r.low)
+		shown(left, !r.narrow)
+		shown(pick, r.narrow)
+		shown(p.summary, !r.narrow)
+		search.Layout = minWidth(reportsSearch)
+		if r.narrow {
+			search.Layout = minWidth(reportsSearch / 2)
+		}
+	})
 }
 
 func (p *reportsPage) show(about string) {
@@ -189,7 +208,7 @@ func (p *reportsPage) cells(r store.ReportRow) []cell {
 // actions are what can be done with the scenes that are picked.
 func (p *reportsPage) actions(rows []int) []*fyne.MenuItem {
 	return p.w.sceneItems(p.win, picked(rows, p.rows.at), func(ids []scene.ID) {
-		p.w.syncScenes(p.win, ids, func() { set(p.detail.words, present.T(present.QueuedNow), widget.SuccessImportance) })
+		p.w.syncScenes(p.win, ids, func() { set(&p.detail.words.Label, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
 }
 
@@ -245,23 +264,25 @@ type rowDetail struct {
 	row       store.ReportRow
 	box       *fyne.Container
 	name      *widget.Label
-	words     *widget.Label
+	words     *tipLine
+	head      *fyne.Container // name and buttons
 	path      *widget.Label
 	inPlex    *keyButton
 	syncScene *keyButton
 }
 
 func newRowDetail(w *Windows, win *window) *rowDetail {
-	d := &rowDetail{w: w, win: win, name: line(), words: para(), path: line()}
+	d := &rowDetail{w: w, win: win, name: line(), words: newTipPara(), path: line()}
 	d.name.TextStyle.Bold, d.path.Importance = true, widget.LowImportance
 	inStash := newButton(present.T("Open in Stash"), nil, func() { w.visit(win, func(s config.Settings) string { return stashURL(s, d.row.Scene) }) })
 	d.inPlex = newButton(present.T("Open in Plex"), nil, func() { w.visit(win, func(s config.Settings) string { return plexURL(s, d.row) }) })
 	explain := newButton(present.T("Explain"), theme.QuestionIcon(), func() { w.Show(present.Explain + ":" + d.row.Scene.String()) })
 	d.syncScene = newButton(present.T("Try again"), theme.ViewRefreshIcon(), func() {
-		w.syncScene(win, d.row.Scene, func() { set(d.words, present.T(present.QueuedNow), widget.SuccessImportance) })
+		w.syncScene(win, d.row.Scene, func() { set(&d.words.Label, present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
 	buttons := container.NewHBox(layout.NewSpacer(), inStash, d.inPlex, explain, d.syncScene)
-	d.box = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, buttons, d.name), d.words, d.path)
+	d.head = container.NewBorder(nil, nil, nil, buttons, d.name)
+	d.box = container.NewVBox(widget.NewSeparator(), d.head, d.words, d.path)
 	d.box.Hide()
 	return d
 }
@@ -274,7 +295,7 @@ func (d *rowDetail) set(r *store.ReportRow, report store.Report) {
 	d.row = *r
 	x := present.ReportRow(*r, report.Preview)
 	set(d.name, x.Title, widget.MediumImportance)
-	set(d.words, strings.TrimSuffix(x.Kind+present.Dot+x.Outcome+present.Dot+x.Why, present.Dot), widget.MediumImportance)
+	set(&d.words.Label, strings.TrimSuffix(x.Kind+present.Dot+x.Outcome+present.Dot+x.Why, present.Dot), widget.MediumImportance)
 	set(d.path, r.Path, widget.LowImportance)
 	enabled(d.inPlex, r.Item != "" || r.Title != "")
 }

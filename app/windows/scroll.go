@@ -97,6 +97,17 @@ func atMost(height float32, o fyne.CanvasObject) *fyne.Container {
 // footHeight leaves a list above a foot most of its window.
 const footHeight = 200
 
+// footOf has a foot grow as high as its page has room for.
+func footOf(foot *fyne.Container, r room) {
+	foot.Layout = maxHeight(footHeight)
+	switch {
+	case r.lowest:
+		foot.Layout = maxHeight(lowFoot / 2)
+	case r.low:
+		foot.Layout = maxHeight(lowFoot)
+	}
+}
+
 type maxHeight float32
 
 func (m maxHeight) MinSize(objects []fyne.CanvasObject) fyne.Size {

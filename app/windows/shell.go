@@ -31,7 +31,7 @@ func newShell(w *Windows, win *window) *shell {
 }
 
 func (f *shell) content() fyne.CanvasObject {
-	rest := container.NewBorder(nil, f.win.strip.box, nil, nil, atLeast(smallest, f.place))
+	rest := overStrip(f.win.strip, atLeast(smallest, f.place))
 	return container.New(&shellLayout{f.side}, f.side.box, rest)
 }
 

@@ -57,11 +57,11 @@ func TestPagesShareAWindowThatIsRemembered(t *testing.T) {
 
 func TestWindowsFitTheScreen(t *testing.T) {
 	for screen, want := range map[fyne.Size]fyne.Size{
-		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 300),
+		fyne.NewSize(1024, 600): fyne.NewSize(1012, 536), fyne.NewSize(1920, 1080): mainSize, {}: mainSize, fyne.NewSize(640, 360): fyne.NewSize(628, 296), fyne.NewSize(320, 200): smallestWindow,
 	} {
 		w := newTest(t, newFake())
 		w.opt.Screen.Room = func() fyne.Size { return screen }
-		if got := w.fitting(usualSize(present.Main)); got != want {
+		if got := w.fitting(usualSize(present.Main), smallestWindow); got != want {
 			t.Errorf("on a screen of %v: %v, want %v", screen, got, want)
 		}
 	}

@@ -172,14 +172,14 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 	}
 }
 
-// Every page on a screen of 1024 by 600, and on one of 1280 by 800 with everything twice as
+// Every page on a screen of 1024 by 600, and on one of 1280 by 800 and the small one with everything twice as
 // large, with a long queue.
 func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
 	f := newFake()
 	for i := range 100_000 {
 		f.jobs = append(f.jobs, queue.Job{Scene: scene.ID(1000 + i), Name: names[i%len(names)], State: queue.Done, Due: ago(time.Hour)})
 	}
-	for name, screen := range map[string]fyne.Size{"1024x600": fyne.NewSize(1024, 600), "twice-as-large": fyne.NewSize(640, 400)} {
+	for name, screen := range map[string]fyne.Size{"1024x600": fyne.NewSize(1024, 600), "twice-as-large": fyne.NewSize(640, 400), "small-twice-as-large": fyne.NewSize(512, 300)} {
 		w := newTest(t, f)
 		w.opt.Screen.Room = func() fyne.Size { return screen }
 		for _, n := range present.Windows() {

@@ -1,8 +1,6 @@
 package windows
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -26,17 +24,18 @@ func newStrip(w *Windows, win *window) *strip {
 	s.pause = drop(present.T("Pause"), w.pauseMenu(win)...)
 	s.resume = newButton(present.T("Resume"), theme.MediaPlayIcon(), func() { w.command(win, w.api.Resume) })
 	s.resume.Hide()
-	s.sync = newButton(present.T("Sync now"), theme.ViewRefreshIcon(), func() {
-		w.command(win, func(ctx context.Context) error {
-			_, err := w.api.SyncNow(ctx, api.SyncRequest{})
-			return err
-		})
-	})
+	s.sync = newButton(present.T("Sync now"), theme.ViewRefreshIcon(), func() { w.syncNow(win) })
 	buttons := container.NewHBox(s.pause, s.resume, s.sync)
 	s.words = container.New(inARow{}, s.plex, s.stash, s.today)
 	s.box = newGround(container.NewBorder(widget.NewSeparator(), nil, nil, nil,
 		container.NewPadded(container.NewBorder(nil, nil, nil, buttons, s.words))))
 	return s
+}
+
+// overStrip puts a page over the strip. A low window has none: the menu has its buttons.
+func overStrip(s *strip, page fyne.CanvasObject) fyne.CanvasObject {
+	foot := spare(s.box)
+	return fit(container.NewBorder(nil, foot, nil, nil, page), func(r room) { shown(foot, !r.low) })
 }
 
 func (s *strip) update(snap api.Snapshot) {

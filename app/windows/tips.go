@@ -23,10 +23,29 @@ func newTipLine() *tipLine {
 	return l
 }
 
+// newTipPara is a tip line that wraps until it is told that there is no room for it.
+func newTipPara() *tipLine {
+	l := newTipLine()
+	l.oneLine(false)
+	return l
+}
+
+// oneLine has the words cut off rather than wrapped.
+func (l *tipLine) oneLine(yes bool) {
+	wrap, cut := fyne.TextWrapWord, fyne.TextTruncateOff
+	if yes {
+		wrap, cut = fyne.TextWrapOff, fyne.TextTruncateEllipsis
+	}
+	if l.Wrapping != wrap || l.Truncation != cut {
+		l.Wrapping, l.Truncation = wrap, cut
+		l.Refresh()
+	}
+}
+
 // MouseIn implements desktop.Hoverable.
 func (l *tipLine) MouseIn(e *desktop.MouseEvent) {
 	l.SetToolTip("")
-	if l.natural() > l.Size().Width {
+	if l.Wrapping == fyne.TextWrapOff && l.natural() > l.Size().Width {
 		l.SetToolTip(l.Text)
 	}
 	l.ToolTipWidgetExtend.MouseIn(e)

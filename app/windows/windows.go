@@ -168,7 +168,7 @@ func (w *Windows) newWindow(key, name, about string) {
 	}
 	w.fill(win, about)
 	win.SetPadded(false) // the sidebar reaches the edge, and pages have margins of their own
-	win.Resize(w.fitting(w.memory.size(key, usualSize(key))))
+	win.Resize(w.fitting(w.memory.size(key, usualSize(key)), smallestOf(key)))
 	w.putBack(win)
 	win.SetCloseIntercept(func() { w.close(win) })
 	win.SetOnClosed(func() { w.closed(key) })
@@ -199,11 +199,11 @@ func (w *Windows) fill(win *window, about string) {
 func (w *Windows) fillApart(win *window) {
 	win.SetTitle(titleOf(win.name))
 	win.page = kinds[win.name].make(w, win)
-	content := atLeast(smallest, win.page.content())
+	content := atLeast(smallestOf(win.key), win.page.content())
 	if !kinds[win.name].apart {
 		win.strip = newStrip(w, win)
 		win.strip.update(w.snap)
-		content = container.NewBorder(nil, win.strip.box, nil, nil, content)
+		content = overStrip(win.strip, content)
 	}
 	win.setContent(content)
 	win.page.update(w.snap)
