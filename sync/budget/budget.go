@@ -289,7 +289,7 @@ func (b *Budget) Failing() []Failure {
 	defer b.mu.Unlock()
 	out := make([]Failure, 0, len(b.kinds))
 	for k, r := range b.kinds {
-		if slices.ContainsFunc(ruleOf(k).needs, func(n Kind) bool { return b.kinds[n] != nil }) {
+		if slices.ContainsFunc(ruleOf(k).needs, b.failing) {
 			continue
 		}
 		out = append(out, Failure{Kind: k, Since: r.since, Tries: r.tries, Next: b.due(k, r, b.now()), Fault: r.fault})
@@ -300,25 +300,40 @@ func (b *Budget) Failing() []Failure {
 	return out
 }
 
-// Fails reports whether a kind fails at present.
+// failing reports whether a kind fails, for the server as a whole or for a part of it.
+func (b *Budget) failing(k Kind) bool {
+	for have := range b.kinds {
+		if have == k || have.Base() == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Fails reports whether a kind fails at present, if only for a part of the server.
 func (b *Budget) Fails(k Kind) bool {
 	if b == nil {
 		return false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.kinds[k] != nil
+	return b.failing(k)
 }
 
-// Works reports whether a kind succeeded when it was last tried. After a Forget nothing is
-// known to work until it was tried again.
+// Works reports whether a kind succeeded when it was last tried, if only for a part of the
+// server. After a Forget nothing is known to work until it was tried again.
 func (b *Budget) Works(k Kind) bool {
 	if b == nil {
 		return true
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.works[k]
+	for have := range b.works {
+		if have == k || have.Base() == k {
+			return true
+		}
+	}
+	return false
 }
 
 // wakeStep is where the back-off begins anew after a Wake: at a few seconds.
@@ -342,16 +357,18 @@ func (b *Budget) Wake() {
 	}
 }
 
-// Due makes one kind due at once, for a try that has a timetable of its own. The limit and
-// what the server asked for still hold.
+// Due makes one kind due at once, for all parts of the server, for a try that has a timetable
+// of its own. The limit and what the server asked for still hold.
 func (b *Budget) Due(k Kind) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if r := b.kinds[k]; r != nil && r.fault.RetryAfter == 0 {
-		r.next = b.now()
+	for have, r := range b.kinds {
+		if (have == k || have.Base() == k) && r.fault.RetryAfter == 0 {
+			r.next = b.now()
+		}
 	}
 }
 

@@ -437,3 +437,36 @@ func TestTriesOfWhatWorksAgainDoNotHoldBackTheRest(t *testing.T) {
 		t.Errorf("the listing waits %v for what is over", wait)
 	}
 }
+
+// What fails for one part of a server waits alone, and says nothing about another part.
+func TestPartsOfAServerFailApart(t *testing.T) {
+	t.Parallel()
+	b, c := newBudget(0)
+	one, two := budget.Listing.For("1"), budget.Listing.For("2")
+	if one.Base() != budget.Listing || one.Part() != "1" || budget.Listing.Part() != "" || one.For("2") != two {
+		t.Errorf("%q is %q of %q", one, one.Base(), one.Part())
+	}
+	b.Done(one, nil)
+	fail(t, b, c, two, broken(fault.Temporary))
+	if wait := fail(t, b, c, two, broken(fault.Temporary)); wait == 0 {
+		t.Error("the part that fails is asked again at once")
+	}
+	if err := b.Allow(one); err != nil {
+		t.Errorf("the other part is held back: %v", err)
+	}
+	if !b.Fails(budget.Listing) || !b.Works(budget.Listing) || b.Works(two) || b.Fails(one) {
+		t.Errorf("listing fails %v and works %v, 2 works %v, 1 fails %v", b.Fails(budget.Listing), b.Works(budget.Listing), b.Works(two), b.Fails(one))
+	}
+	b.Done(budget.Index, broken(fault.Temporary))
+	if got := b.Failing(); len(got) != 1 || got[0].Kind != two {
+		t.Errorf("shown: %+v, want the part alone", got)
+	}
+	b.Due(budget.Listing)
+	if err := b.Allow(two); err != nil {
+		t.Errorf("made due, and held back: %v", err)
+	}
+	b.Done(two, nil)
+	if b.Fails(budget.Listing) {
+		t.Error("both parts work, and it fails")
+	}
+}

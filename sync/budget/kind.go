@@ -1,18 +1,37 @@
 package budget
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Kind is a sort of request, or of a task made of several. What fails is counted by kind,
 // because one that succeeds proves nothing about another: a server may answer who it is and
 // never give its listing.
 type Kind string
 
+// For is the kind of requests of this kind that concern one part of a server, such as a
+// library: they fail and succeed apart from those of another part.
+func (k Kind) For(part string) Kind { return k.Base() + Kind("/"+part) }
+
+// Base is the kind without the part that For added.
+func (k Kind) Base() Kind {
+	base, _, _ := strings.Cut(string(k), "/")
+	return Kind(base)
+}
+
+// Part is what For added, empty when it concerns the whole server.
+func (k Kind) Part() string {
+	_, part, _ := strings.Cut(string(k), "/")
+	return part
+}
+
 // Requests to Plex.
 const (
 	Identity Kind = "identity"      // who the server is and whether it is ready
 	Sections Kind = "sections"      // the list of libraries
 	Owner    Kind = "owner"         // whether the token may change anything
-	Listing  Kind = "listing"       // one page of a library
+	Listing  Kind = "listing"       // one page of a library; For each one
 	Items    Kind = "items"         // items by rating key
 	Edit     Kind = "edit"          // the values of one item
 	Pictures Kind = "pictures"      // which posters or backgrounds an item has
@@ -96,7 +115,7 @@ var rules = map[Kind]rule{
 }
 
 func ruleOf(k Kind) rule {
-	if r, ok := rules[k]; ok {
+	if r, ok := rules[k.Base()]; ok {
 		return r
 	}
 	return usual

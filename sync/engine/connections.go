@@ -111,7 +111,7 @@ func (e *Engine) plexChecked(ctx context.Context, c *link.Check, gen uint64) {
 	}
 	e.countPlex(gen, nil)
 	if got.Fresh {
-		e.scan.WantBy(scan.What{Index: true}, e.now())
+		e.scan.WantBy(scan.What{Index: true, Recheck: got.Returned}, e.now())
 	}
 	e.listen(ctx, fault.Plex)
 }
@@ -182,4 +182,5 @@ func (e *Engine) tryAgain() {
 	e.upkeep.Forget()
 	e.forgetRefusal()
 	e.links.Recheck(e.now())
+	e.scan.TryAgain(e.now())
 }

@@ -86,6 +86,7 @@ type bubble struct {
 	t           *testing.T
 	world       *sim.World
 	stash, plex *wire
+	also        []string // libraries chosen beside the world's own
 	eng         *engine.Engine
 	halt        func()       // ends the engine
 	stop        func()       // and everything else
@@ -123,7 +124,7 @@ func (b *bubble) settings() config.Settings {
 	s := config.Defaults()
 	s.StashURL, s.PlexURL = "http://"+stashHost, "http://"+plexHost
 	s.PathMap = []config.Rule{{Stash: b.world.StashRoot(), Plex: b.world.PlexRoot()}}
-	s.Libraries = []string{b.world.Library()}
+	s.Libraries = append([]string{b.world.Library()}, b.also...)
 	s.Reconcile, s.AtStart = config.Never, false
 	return s
 }

@@ -80,7 +80,9 @@ func (b *bench) run(db store.Store, adjust func(*reconcile.Run)) reconcile.Run {
 	}
 	all, err := plex.Sections(ctx)
 	if err == nil {
-		r.Sections, _, err = library.Resolve(all, b.settings.Libraries, "", library.Known{})
+		var chosen library.Resolved
+		chosen, err = library.Resolve(all, b.settings.Libraries, "", library.Known{})
+		r.Sections = chosen.Sections
 	}
 	if err != nil {
 		b.t.Fatal(err)

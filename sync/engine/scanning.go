@@ -105,6 +105,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 
 func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 	e.appeared(ended.Appeared)
+	e.links.Unlisted(ended.Failed)
 	e.links.Budget(fault.Plex).Done(budget.Index, ended.PlexErr)
 	if ended.PlexErr != nil {
 		f := fault.At(ended.PlexErr, fault.Plex)

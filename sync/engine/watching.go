@@ -59,6 +59,8 @@ func (e *Engine) probed(p *monitor.Probe) {
 		e.links.Budget(fault.Plex).Done(budget.Index, err)
 		e.appeared(found.Appeared)
 		if err == nil {
+			e.links.Unlisted(found.Failed)
+			e.scan.ListAgain(found.Failed, e.now())
 			e.indexed(e.scan.Indexed(e.now()))
 		}
 	}

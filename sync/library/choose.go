@@ -38,32 +38,55 @@ func (k Known) Renamed(from, to []string) Known {
 	return next
 }
 
+// Resolved are the libraries a choice comes to on a server.
+type Resolved struct {
+	Sections []scene.Section
+	// Known is to be stored. What a name meant before is kept while its library is lost.
+	Known Known
+	// Lost are the names that mean no library of films, in the order of the settings; the
+	// other ones are in step all the same.
+	Lost []Lost
+}
+
+// Lost is a name that fits no section, several, or one that holds no films.
+type Lost struct {
+	Name  string
+	Fault *fault.Error // of class Config
+}
+
 // Resolve picks the sections the settings name on a server, or all of type movie when
 // they name none. A library that was chosen before is the same one whatever it is called
-// now; others are found by title, then by id. The second result is to be stored. A name
-// that fits no section, or several, is a Config fault that says so.
-func Resolve(all []scene.Section, names []string, machine string, known Known) ([]scene.Section, Known, error) {
-	next := Known{Machine: machine}
+// now; others are found by title, then by id. Where not a single name means a library, the
+// error says what is wrong with the first.
+func Resolve(all []scene.Section, names []string, machine string, known Known) (Resolved, error) {
+	r := Resolved{Known: Known{Machine: machine}}
 	if len(names) == 0 {
 		out, err := movieSections(all)
-		return out, next, err
+		r.Sections = out
+		return r, err
 	}
 	if known.Machine != machine {
 		known.IDs, known.Former = nil, nil
 	}
-	next.IDs, next.Former = map[string]string{}, known.Former
-	var out []scene.Section
+	r.Known.IDs, r.Known.Former = map[string]string{}, known.Former
 	for _, name := range names {
 		s, err := one(all, name, known)
 		if err != nil {
-			return nil, known, err
+			r.Lost = append(r.Lost, Lost{name, fault.Of(err)})
+			if id := known.IDs[name]; id != "" {
+				r.Known.IDs[name] = id
+			}
+			continue
 		}
-		next.IDs[name] = s.ID
-		if !slices.ContainsFunc(out, func(o scene.Section) bool { return o.ID == s.ID }) {
-			out = append(out, s)
+		r.Known.IDs[name] = s.ID
+		if withID(r.Sections, s.ID) < 0 {
+			r.Sections = append(r.Sections, s)
 		}
 	}
-	return out, next, nil
+	if len(r.Sections) == 0 {
+		return Resolved{Known: known}, r.Lost[0].Fault
+	}
+	return r, nil
 }
 
 // one finds the section of a name: the one it meant before, else the one called so, else

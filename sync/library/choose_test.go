@@ -27,26 +27,31 @@ func TestLibrariesAreChosenByTitleOrID(t *testing.T) {
 		"title beats id":  {[]string{"1"}, []string{"3"}, nil},
 		"twice":           {[]string{"Nature", " NATURE "}, []string{"1"}, nil},
 		"order of wishes": {[]string{"Trains", "Nature"}, []string{"4", "1"}, nil},
-		"unknown":         {[]string{"Nature", "Ships"}, nil, []string{`no library named “Ships”`, "Nature, Radio, 1, Trains"}},
+		"one unknown":     {[]string{"Nature", "Ships"}, []string{"1"}, []string{`no library named “Ships”`, "Nature, Radio, 1, Trains"}},
+		"one of music":    {[]string{"Radio", "Trains"}, []string{"4"}, []string{`“Radio” is not a movie library`}},
+		"unknown":         {[]string{"Ships"}, nil, []string{`no library named “Ships”`, "Nature, Radio, 1, Trains"}},
 		"not of films":    {[]string{"Radio"}, nil, []string{`“Radio” is not a movie library`, "Movies"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, _, err := library.Resolve(all, tt.names, "", library.Known{})
+			got, err := library.Resolve(all, tt.names, "", library.Known{})
 			var ids []string
-			for _, s := range got {
+			for _, s := range got.Sections {
 				ids = append(ids, s.ID)
 			}
 			if !slices.Equal(ids, tt.want) {
 				t.Errorf("%v (%v), want %v", ids, err, tt.want)
 			}
+			for _, l := range got.Lost {
+				err = l.Fault
+			}
 			refused(t, err, tt.words)
 		})
 	}
-	_, _, err := library.Resolve(nil, nil, "", library.Known{})
+	_, err := library.Resolve(nil, nil, "", library.Known{})
 	refused(t, err, []string{"no movie library", "Create a library"})
-	_, _, err = library.Resolve(nil, []string{"Nature"}, "", library.Known{})
+	_, err = library.Resolve(nil, []string{"Nature"}, "", library.Known{})
 	refused(t, err, []string{`no library named “Nature”`, "no libraries"})
 }
 
@@ -79,9 +84,10 @@ func TestLibrariesAreToldApartByMoreThanTheirNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, next, err := library.Resolve(all, c.names, c.machine, c.known)
+			got, err := library.Resolve(all, c.names, c.machine, c.known)
+			next := got.Known
 			var ids []string
-			for _, s := range got {
+			for _, s := range got.Sections {
 				ids = append(ids, s.ID)
 			}
 			if !slices.Equal(ids, c.want) {
@@ -108,5 +114,25 @@ func refused(t *testing.T, err error, words []string) {
 		if f == nil || f.Class != fault.Config || f.Server != fault.Plex || !strings.Contains(f.Message.String()+" "+f.Hint.String(), w) {
 			t.Errorf("%+v does not say %q", f, w)
 		}
+	}
+}
+
+// A library that Plex does not show for a while is the same one when it does again, whatever
+// took its name meanwhile.
+func TestALostLibraryIsKnownWhenItComesBack(t *testing.T) {
+	t.Parallel()
+	films, shows := scene.Section{ID: "1", Title: "Films", Type: "movie"}, scene.Section{ID: "9", Title: "Archive", Type: "show"}
+	archive := scene.Section{ID: "2", Title: "Old archive", Type: "movie"}
+	names, known := []string{"Films", "Archive"}, library.Known{Machine: "m", IDs: map[string]string{"Films": "1", "Archive": "2"}}
+	got, err := library.Resolve([]scene.Section{films, shows}, names, "m", known)
+	if err != nil || len(got.Sections) != 1 || len(got.Lost) != 1 || got.Lost[0].Name != "Archive" || got.Known.IDs["Archive"] != "2" {
+		t.Fatalf("%+v %v", got, err)
+	}
+	got, err = library.Resolve([]scene.Section{films, shows, archive}, names, "m", got.Known)
+	if err != nil || len(got.Sections) != 2 || got.Sections[1].ID != "2" || len(got.Lost) != 0 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if got, err = library.Resolve([]scene.Section{shows}, names, "m", known); err == nil || len(got.Sections) != 0 || got.Known.IDs["Archive"] != "2" {
+		t.Errorf("all lost: %+v %v", got, err)
 	}
 }

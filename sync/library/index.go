@@ -41,38 +41,95 @@ type Refreshed struct {
 	Appeared []string
 	Gone     int
 	Full     int // sections listed in full
+	// Failed are the sections that could not be listed while another one could: what is known
+	// of them stays as it was.
+	Failed []Failed
+}
+
+// Failed is a section that could not be listed, and why.
+type Failed struct {
+	Section scene.Section
+	Err     error
 }
 
 // txBatch bounds what one transaction changes.
 const txBatch = 500
 
 // Refresh brings the index up to date. A full refresh lists everything; otherwise
-// only what is newer than the known part is read, unless the numbers do not fit.
+// only what is newer than the known part is read, unless the numbers do not fit. A section
+// that cannot be listed keeps no other waiting: the error is that of all of them, or our own.
 func (x *Index) Refresh(ctx context.Context, sections []scene.Section, full bool) (Refreshed, error) {
 	var r Refreshed
 	if err := x.dropOthers(sections); err != nil {
 		return r, err
 	}
+	listed := 0
 	for _, s := range sections {
-		mark, known, err := x.mark(s.ID)
-		if err != nil {
+		err := x.refresh(ctx, s, full, &r)
+		switch {
+		case err == nil:
+			listed++
+		case !ownFault(err):
 			return r, err
+		case listed == 0 && len(r.Failed) > 0 && fault.Is(err, fault.Unreachable): // it is the server
+			return r, err
+		default:
+			r.Failed = append(r.Failed, Failed{s, err})
 		}
-		if known && !full {
-			fits, err := x.newest(ctx, s.ID, mark, &r)
-			if err != nil {
-				return r, fmt.Errorf("list the newest items of library %s: %w", s.Title, err)
-			}
-			if fits {
-				continue
-			}
-		}
-		if err := x.all(ctx, s.ID, &r); err != nil {
-			return r, fmt.Errorf("list library %s: %w", s.Title, err)
-		}
-		r.Full++
 	}
-	return r, nil
+	if listed == 0 && len(r.Failed) > 0 {
+		return r, r.Failed[0].Err
+	}
+	return r, x.owe(r.Failed, full)
+}
+
+// ownFault reports a fault that may be one section's own.
+func ownFault(err error) bool {
+	switch fault.Of(err).Class {
+	case fault.Canceled, fault.Local, fault.Unauthorized, fault.Config:
+		return false
+	}
+	return true
+}
+
+// owe remembers which sections are still to be listed in full.
+func (x *Index) owe(failed []Failed, full bool) error {
+	for _, f := range failed {
+		mark, known, err := x.mark(f.Section.ID)
+		if err != nil {
+			return err
+		}
+		if mark.Owed || !known || !full {
+			continue
+		}
+		mark.Owed = true
+		if err := x.putMark(f.Section.ID, mark); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refresh brings the index of one section up to date.
+func (x *Index) refresh(ctx context.Context, s scene.Section, full bool, r *Refreshed) error {
+	mark, known, err := x.mark(s.ID)
+	if err != nil {
+		return err
+	}
+	if known && !full && !mark.Owed {
+		fits, err := x.newest(ctx, s.ID, mark, r)
+		if err != nil {
+			return fmt.Errorf("list the newest items of library %s: %w", s.Title, err)
+		}
+		if fits {
+			return nil
+		}
+	}
+	if err := x.all(ctx, s.ID, r); err != nil {
+		return fmt.Errorf("list library %s: %w", s.Title, err)
+	}
+	r.Full++
+	return nil
 }
 
 // all lists a section in full and forgets what is no longer in it. An incomplete

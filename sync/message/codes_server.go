@@ -150,4 +150,5 @@ const (
 	AdviceChooseLibrary Code = "library.choose.advice"
 	AdviceNoLibraries   Code = "library.none-at-all.advice"
 	LibraryShort        Code = "library.short"
+	LibraryFails        Code = "library.fails"
 )

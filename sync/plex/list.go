@@ -132,7 +132,7 @@ func (c *Client) listing(ctx context.Context, section string, r httpc.Request, c
 	if !isKey(section) {
 		return nil, nil, errOurs("a library id that is no number")
 	}
-	r.Kind, r.Path, r.Limit = budget.Listing, "/library/sections/"+section+"/all", listLimit
+	r.Kind, r.Path, r.Limit = budget.Listing.For(section), "/library/sections/"+section+"/all", listLimit
 	return c.read(ctx, r, check)
 }
 

@@ -81,8 +81,11 @@ type section struct {
 	id        int
 	title     string
 	kind      string
+	agent     string // "" = that of personal media
+	scanner   string
 	uuid      string
 	locations []string
+	gone      bool // deleted in Plex; its number is not given again
 	items     map[int]*item
 	scanning  int
 	changes   int
@@ -114,25 +117,8 @@ func (p *Plex) addSection(title, kind, location string) {
 		locations: []string{location}, items: map[int]*item{}, orders: map[string]sortedKeys{}})
 }
 
-// AddLibrary adds an empty movie library over the given folders and returns its section id.
-func (p *Plex) AddLibrary(title string, locations ...string) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.addSection(title, "movie", "")
-	sec := p.sections[len(p.sections)-1]
-	sec.locations = slices.Clone(locations)
-	return strconv.Itoa(sec.id)
-}
-
-// RenameLibrary gives a library another title.
-func (p *Plex) RenameLibrary(sectionID int, title string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.section(sectionID).title = title
-}
-
 func (p *Plex) section(id int) *section {
-	if id < 1 || id > len(p.sections) {
+	if id < 1 || id > len(p.sections) || p.sections[id-1].gone {
 		return nil
 	}
 	return p.sections[id-1]

@@ -254,21 +254,21 @@ func (p *Plex) libraryRoot(w http.ResponseWriter, r *http.Request, _ []string) {
 
 func (p *Plex) listSections(w http.ResponseWriter, r *http.Request, _ []string) {
 	p.mu.RLock()
-	root := newElem("MediaContainer", "size", len(p.sections), "allowSync", false, "title1", "Plex Library")
+	root := newElem("MediaContainer", "allowSync", false, "title1", "Plex Library")
 	for _, sec := range p.sections {
-		root.kids = append(root.kids, sec.directory())
+		if !sec.gone {
+			root.kids = append(root.kids, sec.directory())
+		}
 	}
+	root.add("size", len(root.kids))
 	p.mu.RUnlock()
 	root.send(w, r)
 }
 
 func (sec *section) directory() *elem {
-	agent, scanner := "tv.plex.agents.none", "Plex Video Files"
-	if sec.kind == "artist" {
-		agent, scanner = "tv.plex.agents.music", "Plex Music"
-	}
+	by := sec.madeBy()
 	d := newElem("Directory", "allowSync", true, "filters", true, "refreshing", sec.scanning > 0, "key", strconv.Itoa(sec.id),
-		"type", sec.kind, "title", sec.title, "agent", agent, "scanner", scanner, "language", "xn", "uuid", sec.uuid,
+		"type", sec.kind, "title", sec.title, "agent", by.Agent, "scanner", by.Scanner, "language", "xn", "uuid", sec.uuid,
 		"updatedAt", sampleBegin.Unix(), "createdAt", sampleBegin.Unix(), "scannedAt", sampleBegin.Unix(), "content", true,
 		"directory", true, "contentChangedAt", sec.changes, "hidden", 0)
 	for i, path := range sec.locations {

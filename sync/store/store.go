@@ -143,6 +143,8 @@ type SectionMark struct {
 	Total  int       `json:"total"`  // totalSize at the last full listing, kept up since
 	Newest int64     `json:"newest"` // newest updatedAt seen
 	Listed time.Time `json:"listed"` // last full listing
+	// Owed says that a full listing was wanted and failed.
+	Owed bool `json:"owed,omitempty"`
 }
 
 // Index finds Plex items by path. pathKey is match.Key of a Plex path.

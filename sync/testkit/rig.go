@@ -99,9 +99,12 @@ func (r *Rig) Resolve(names ...string) []scene.Section {
 	r.T.Helper()
 	all, err := r.Plex.Sections(context.Background())
 	r.Must(err)
-	chosen, _, err := library.Resolve(all, names, "", library.Known{})
+	chosen, err := library.Resolve(all, names, "", library.Known{})
 	r.Must(err)
-	return chosen
+	for _, l := range chosen.Lost {
+		r.Must(l.Fault)
+	}
+	return chosen.Sections
 }
 
 // Machine is the machine identifier of Plex.

@@ -75,6 +75,8 @@ type Checked struct {
 	// Fresh says that what was missed meanwhile is wanted: the server was away, or is another,
 	// or has other libraries.
 	Fresh bool
+	// Returned says that a chosen library is there that was not before.
+	Returned bool
 	// NewMachine says that this Plex is not the one known before.
 	NewMachine bool
 	// Failures is as how many failures it counts that nobody answered.
@@ -123,6 +125,7 @@ func (l *Links) PlexChecked(c *Check, a Accepted) (out Checked, current bool, er
 	l.plexCheck.ended = now
 	out.NewMachine = l.machine != c.identity.Machine
 	out.Fresh = !l.plexState.OK || out.NewMachine || !sameSections(l.sections, a.sections)
+	out.Returned = l.lose(a.lost, now)
 	succeeded(&l.plexState, now)
 	l.plexState.Name, l.machine, l.sections = c.identity.Version, c.identity.Machine, a.sections
 	if out.Fresh {
@@ -192,4 +195,5 @@ type Accepted struct {
 	Known   library.Known
 
 	sections []scene.Section
+	lost     []library.Lost
 }

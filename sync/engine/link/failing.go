@@ -21,11 +21,15 @@ func (l *Links) Failing() []api.Failing {
 	var out []api.Failing
 	for _, s := range servers {
 		for _, f := range l.Budget(s).Failing() {
-			if f.Kind == budget.Thumbnail || !slices.Contains(vital, f.Kind) && f.Fault.RetryAfter == 0 {
+			if f.Kind == budget.Thumbnail || !slices.Contains(vital, f.Kind.Base()) && f.Fault.RetryAfter == 0 {
 				continue
 			}
+			said := f.Fault.Message
+			if title := l.titled(f.Kind.Part()); title != "" {
+				said = message.New(message.LibraryFails, message.Title(title), message.Of(said))
+			}
 			out = append(out, api.Failing{
-				Server: s, Kind: string(f.Kind), Class: f.Fault.Class, Message: f.Fault.Message, Hint: f.Fault.Hint,
+				Server: s, Kind: string(f.Kind.Base()), Class: f.Fault.Class, Message: said, Hint: f.Fault.Hint,
 				Since: f.Since.UTC().Round(0), Tries: f.Tries, Next: f.Next.UTC().Round(0),
 			})
 		}
@@ -53,7 +57,9 @@ func (l *Links) WellPlex(allowed bool) Plex {
 
 // lacks reports whether anything that changes depend on fails.
 func lacks(b *budget.Budget) bool {
-	return slices.ContainsFunc(b.Failing(), func(f budget.Failure) bool { return slices.Contains(vital, f.Kind) })
+	return slices.ContainsFunc(b.Failing(), func(f budget.Failure) bool {
+		return slices.Contains(vital, f.Kind.Base()) && (f.Kind.Part() == "" || !b.Works(f.Kind.Base()))
+	})
 }
 
 // vital are the kinds of request without which changes do not travel.
@@ -92,10 +98,14 @@ func (l *Links) LogFailing(list []api.Failing) {
 var needed = []budget.Kind{budget.Connect, budget.Identity, budget.Sections, budget.Index, budget.Listing}
 
 // PlexLacks reports that something jobs need of Plex fails in a way that counts as an
-// outage: a success of something else proves nothing then.
+// outage: a success of something else proves nothing then. A library that cannot be listed is
+// none while another one can.
 func (l *Links) PlexLacks() bool {
 	return slices.ContainsFunc(l.plexBudget.Failing(), func(f budget.Failure) bool {
-		return slices.Contains(needed, f.Kind) && f.Fault.Whole().Class == fault.Unreachable
+		if f.Kind.Part() != "" && l.plexBudget.Works(f.Kind.Base()) {
+			return false
+		}
+		return slices.Contains(needed, f.Kind.Base()) && f.Fault.Whole().Class == fault.Unreachable
 	})
 }
 
@@ -104,7 +114,7 @@ func (l *Links) PlexLacks() bool {
 // started.
 func (l *Links) DueInProbe() (list []scene.Section, ready bool) {
 	b := l.plexBudget
-	if len(l.sections) > 0 && (b.Fails(budget.Listing) || b.Fails(budget.Index)) {
+	if len(l.sections) > 0 && (b.Fails(budget.Listing) && !b.Works(budget.Listing) || b.Fails(budget.Index)) {
 		list = l.sections
 		b.Due(budget.Listing)
 		b.Due(budget.Identity) // which a listing over a new connection asks first
@@ -123,6 +133,9 @@ const transient = 30 * time.Second
 // something else answers.
 func (l *Links) Asks(now time.Time) []api.Attention {
 	var out []api.Attention
+	for _, x := range l.lost {
+		out = append(out, api.Attention{Kind: api.FixPlex, Message: x.Fault.Message, Hint: x.Fault.Hint, Since: x.since.UTC().Round(0)})
+	}
 	for _, s := range servers {
 		state, ended := l.plexState, l.plexCheck.ended
 		if s == fault.Stash {
@@ -163,6 +176,6 @@ func asksFor(s fault.Server, c fault.Class, words, hint message.Message) (api.At
 // scene does.
 func lasting(list []budget.Failure, now time.Time) []budget.Failure {
 	return slices.DeleteFunc(list, func(f budget.Failure) bool {
-		return now.Sub(f.Since) < transient || !slices.Contains(vital, f.Kind)
+		return now.Sub(f.Since) < transient || !slices.Contains(vital, f.Kind.Base())
 	})
 }

@@ -3,8 +3,10 @@ package link
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"lockstep/sync/library"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -48,12 +50,13 @@ func (l *Links) Accept(c *Check) Accepted {
 // renamed in Plex is renamed in the settings, unless a flag or variable names it.
 func (l *Links) choose(c *Check, known library.Known) Accepted {
 	names := l.chosen.Libraries
-	chosen, next, err := library.Resolve(c.sections, names, c.identity.Machine, known)
+	chosen, err := library.Resolve(c.sections, names, c.identity.Machine, known)
 	if err != nil {
 		return Accepted{Err: err}
 	}
-	a := Accepted{sections: chosen}
-	if called := library.Names(c.sections, chosen); !l.chosen.FixedLibraries && len(names) == len(called) && !slices.Equal(names, called) {
+	next := chosen.Known
+	a := Accepted{sections: chosen.Sections, lost: chosen.Lost}
+	if called := calledNow(c.sections, names, chosen); !l.chosen.FixedLibraries && len(names) == len(called) && !slices.Equal(names, called) {
 		a.Renamed, a.Known = called, next.Renamed(names, called)
 		return a
 	}
@@ -61,6 +64,23 @@ func (l *Links) choose(c *Check, known library.Known) Accepted {
 		a.Err = l.host.Put(librariesValue, next)
 	}
 	return a
+}
+
+// calledNow are the names by which the settings should call what they name; a lost library
+// keeps its own.
+func calledNow(all []scene.Section, names []string, r library.Resolved) []string {
+	if len(r.Lost) == 0 {
+		return library.Names(all, r.Sections)
+	}
+	var out []string
+	for _, name := range names {
+		now := []string{name}
+		if i := slices.IndexFunc(r.Sections, func(s scene.Section) bool { return s.ID == r.Known.IDs[name] }); i >= 0 {
+			now = library.Names(all, r.Sections[i:i+1])
+		}
+		out = append(out, now...)
+	}
+	return out
 }
 
 // PutRenamed stores under which names libraries are known, as part of the transaction that
@@ -74,4 +94,50 @@ func (l *Links) Renamed(a Accepted, err error) Accepted {
 		l.chosen.Libraries = a.Renamed
 	}
 	return a
+}
+
+// lostLibrary is a library the settings name and Plex has not, and since when.
+type lostLibrary struct {
+	library.Lost
+	since time.Time
+}
+
+// lostAgain is how long after a library was missed Plex is asked for it again: somebody has to
+// bring it back.
+const lostAgain = 5 * time.Minute
+
+// lose takes in which libraries are lost, and reports whether one came back.
+func (l *Links) lose(lost []library.Lost, now time.Time) (back bool) {
+	before := l.lost
+	l.lost = nil
+	for _, x := range lost {
+		since := now
+		if i := slices.IndexFunc(before, func(b lostLibrary) bool { return b.Name == x.Name }); i >= 0 {
+			since = before[i].since
+		}
+		l.lost = append(l.lost, lostLibrary{x, since})
+	}
+	if len(l.lost) > 0 {
+		l.plexCheck.want(now.Add(lostAgain))
+	}
+	return slices.ContainsFunc(before, func(b lostLibrary) bool {
+		return !slices.ContainsFunc(lost, func(x library.Lost) bool { return x.Name == b.Name })
+	})
+}
+
+// Unlisted takes in that libraries could not be listed: Plex is asked whether it still has them.
+func (l *Links) Unlisted(failed []library.Failed) {
+	for _, f := range failed {
+		l.host.Log.Debug("a library could not be listed", "library", f.Section.ID, "err", f.Err)
+		l.plexCheck.doubt(l.host.Now())
+	}
+}
+
+// titled is the title of a chosen library, empty where it is the only one or not known.
+func (l *Links) titled(section string) string {
+	i := slices.IndexFunc(l.sections, func(s scene.Section) bool { return s.ID == section })
+	if i < 0 || len(l.sections) < 2 {
+		return ""
+	}
+	return l.sections[i].Title
 }

@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/engine/link"
 	"lockstep/sync/fault"
+	"lockstep/sync/library"
 	"lockstep/sync/scene"
 )
 
@@ -43,11 +47,12 @@ func TestTheChosenLibrariesAreFollowed(t *testing.T) {
 		chosen []string
 		want   []string
 		fails  bool
+		asked  string
 	}{
-		"all":               {nil, []string{"Films", "Archive"}, false},
-		"one":               {[]string{"Archive"}, []string{"Archive"}, false},
-		"one that is gone":  {[]string{"Nature"}, nil, true},
-		"one of two is not": {[]string{"Films", "Nature"}, nil, true},
+		"all":               {nil, []string{"Films", "Archive"}, false, ""},
+		"one":               {[]string{"Archive"}, []string{"Archive"}, false, ""},
+		"one that is gone":  {[]string{"Nature"}, nil, true, "“Nature”"},
+		"one of two is not": {[]string{"Films", "Nature"}, []string{"Films"}, false, "“Nature”"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,6 +66,10 @@ func TestTheChosenLibrariesAreFollowed(t *testing.T) {
 			r.must(err)
 			if got := titles(r.Sections()); !slices.Equal(got, tt.want) {
 				t.Errorf("libraries %v, want %v", got, tt.want)
+			}
+			asks := r.Asks(r.now())
+			if (tt.asked == "") != (len(asks) == 0) || len(asks) > 0 && !strings.Contains(asks[0].Message.String(), tt.asked) {
+				t.Errorf("asked %+v, want %q", asks, tt.asked)
 			}
 		})
 	}
@@ -121,5 +130,88 @@ func TestAnotherAddressAcceptsAnotherServer(t *testing.T) {
 	r.must(r.shelf.DB.Update(link.Unbind))
 	if machine, err := r.Bound(); machine != "" || err != nil {
 		t.Errorf("bound to %q, %v", machine, err)
+	}
+}
+
+// A library that Plex does not show is asked for every few minutes, keeps its name and its
+// place, and its return is told.
+func TestALostLibraryIsAskedForUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	check := func() link.Checked {
+		t.Helper()
+		c, a := r.accept()
+		if a.Err != nil || len(a.Renamed) > 0 {
+			t.Fatalf("%+v", a)
+		}
+		out, _, err := r.PlexChecked(c, a)
+		r.must(err)
+		return out
+	}
+	r.choose(false, "Films", "Archive")
+	if out := check(); out.Returned || len(r.Asks(r.now())) > 0 {
+		t.Errorf("%+v, asked %+v", out, r.Asks(r.now()))
+	}
+	all := r.plex.sections
+	r.plex.sections = all[:1]
+	if out := check(); !out.Fresh || len(r.Sections()) != 1 {
+		t.Errorf("%+v, libraries %v", out, titles(r.Sections()))
+	}
+	since := r.Asks(r.now())[0].Since
+	if _, next := r.DueChecks(r.now(), true); next.Sub(r.now()) != 5*time.Minute {
+		t.Errorf("asked again at %v", next.Sub(r.now()))
+	}
+	check()
+	if got := r.Asks(r.now())[0].Since; !got.Equal(since) {
+		t.Errorf("lost since %v, then since %v", since, got)
+	}
+	r.plex.sections = all
+	if out := check(); !out.Fresh || !out.Returned || len(r.Asks(r.now())) > 0 || len(r.Sections()) != 2 {
+		t.Errorf("%+v, asked %+v, libraries %v", out, r.Asks(r.now()), titles(r.Sections()))
+	}
+}
+
+// One library that was renamed is so in the settings, although another one is lost.
+func TestALibraryIsRenamedBesideALostOne(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.choose(false, "Archive", "Gone", "Films")
+	c, a := r.accept()
+	_, _, err := r.PlexChecked(c, a)
+	r.must(err)
+	r.plex.sections[0].Title = "Movies"
+	_, a = r.accept()
+	if a.Err != nil || !slices.Equal(a.Renamed, []string{"Archive", "Gone", "Movies"}) {
+		t.Fatalf("%+v", a)
+	}
+}
+
+// A library that cannot be listed is shown with its name and is no outage while another one
+// can; where none can, it is.
+func TestALibraryThatFailsIsNamedAndNoOutage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.connect()
+	r.check()
+	b := r.Budget(fault.Plex)
+	b.Done(budget.Listing.For("2"), plexAway)
+	if list := r.Failing(); len(list) != 1 || list[0].Kind != string(budget.Listing) || !strings.Contains(list[0].Message.String(), "“Archive”") {
+		t.Errorf("failing %+v", list)
+	}
+	if !r.PlexLacks() {
+		t.Error("no library can be listed, and it is no outage")
+	}
+	b.Done(budget.Listing.For("1"), nil)
+	if list, _ := r.DueInProbe(); r.PlexLacks() || len(list) > 0 {
+		t.Errorf("lacks %v, to be listed by a probe %v", r.PlexLacks(), list)
+	}
+	r.Unlisted([]library.Failed{{Section: r.Sections()[1], Err: plexAway}})
+	if due, next := r.DueChecks(r.now(), true); len(due) > 0 || !next.IsZero() {
+		t.Errorf("checked again right after a check: %v, %v", due, next)
+	}
+	r.pass(2 * time.Minute)
+	r.Unlisted([]library.Failed{{Section: r.Sections()[1], Err: plexAway}})
+	if due, _ := r.DueChecks(r.now(), true); len(due) != 1 {
+		t.Errorf("%d checks are due", len(due))
 	}
 }

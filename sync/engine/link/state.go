@@ -46,6 +46,7 @@ type server struct {
 	stashKnock, plexKnock knocking
 	machine               string // of the Plex server, once it has answered
 	sections              []scene.Section
+	lost                  []lostLibrary // chosen, and not there
 
 	stashBudget, plexBudget *budget.Budget
 	// stopStash and stopPlex end the listener of a server; nil while there is none.

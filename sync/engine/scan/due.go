@@ -86,7 +86,8 @@ func (s *Scanner) byClock(now time.Time, c Conditions) What {
 		w.Sweep, w.Names = true, true
 	}
 	w.Files = w.Files || now.Sub(s.lastFile) >= c.Times.Files
-	w.Index = (w.Index || w.Full || now.Sub(s.lastIndex) >= c.Times.Index) && c.PlexUp
+	again := !s.listAt.IsZero() && !s.listAt.After(now)
+	w.Index = (w.Index || w.Full || again || now.Sub(s.lastIndex) >= c.Times.Index) && c.PlexUp
 	return w
 }
 

@@ -5,6 +5,8 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
+	"lockstep/sync/library"
 	"lockstep/sync/scene"
 )
 
@@ -25,6 +27,8 @@ type Ended struct {
 	Listed   bool
 	Appeared []string
 	PlexErr  error
+	// Failed are the libraries that could not be listed while others could.
+	Failed []library.Failed
 	// FirstIndex says that the index is up to date for the first time since Plex was connected.
 	FirstIndex bool
 }
@@ -47,7 +51,7 @@ func (s *Scanner) End(r *Scan, now time.Time, c Conditions) Ended {
 		e.Rechecked = e.Rechecked || t.Kind == budget.Recheck && !s.wanted.Recheck
 	}
 	if r.plan.Index {
-		e.Appeared, e.PlexErr = r.refreshed.Appeared, r.plexErr
+		e.Appeared, e.Failed, e.PlexErr = r.refreshed.Appeared, r.refreshed.Failed, r.plexErr
 		e.FirstIndex = s.endPlex(r, now)
 	}
 	return e
@@ -101,7 +105,28 @@ func (s *Scanner) endPlex(r *Scan, now time.Time) (first bool) {
 		s.Want(What{Index: true, Full: r.plan.Full})
 		return false
 	}
+	s.ListAgain(r.refreshed.Failed, now)
 	return s.Indexed(now)
+}
+
+// failedAgain is how long after a library could not be listed it is tried again: meanwhile the
+// others are kept up to date as ever.
+const failedAgain = time.Minute
+
+// ListAgain has the index brought up to date again for libraries that could not be listed.
+func (s *Scanner) ListAgain(failed []library.Failed, now time.Time) {
+	s.listAt = time.Time{}
+	if len(failed) > 0 {
+		s.listAt = now.Add(failedAgain)
+	}
+}
+
+// TryAgain has libraries that could not be listed tried at once.
+func (s *Scanner) TryAgain(now time.Time) {
+	if !s.listAt.IsZero() {
+		s.listAt = now
+		s.WantBy(What{}, now)
+	}
 }
 
 // Arm sets when the next scan is due. Answer follows once a snapshot shows what the one that
@@ -115,6 +140,9 @@ func (s *Scanner) Arm(r *Scan, now time.Time, c Conditions) {
 		s.probeAt = now.Add(every)
 	}
 	s.at = s.probeAt
+	if !s.listAt.IsZero() {
+		s.WantBy(What{}, host.Later(s.listAt, now))
+	}
 	if s.pending(c) {
 		s.WantBy(What{}, s.nextPending(now, c))
 	}

@@ -363,3 +363,38 @@ func TestAnEditIsSweptForUnlessTheLatestScenesAreAllThatChanged(t *testing.T) {
 		})
 	}
 }
+
+// A library that cannot be listed is tried again after a minute, or when a person asks; the index
+// counts as up to date meanwhile.
+func TestAFailedLibraryIsTriedAgainAfterAMinute(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.ForgetIndex()
+	r.servers.refreshed = library.Refreshed{Failed: []library.Failed{{Section: scene.Section{ID: "2"}, Err: errPlex}}}
+	r.WantBy(scan.What{Index: true}, r.now)
+	if e := r.scan(); len(e.Failed) != 1 || e.PlexErr != nil || !e.FirstIndex || !r.Complete() {
+		t.Errorf("%+v, complete %v", e, r.Complete())
+	}
+	r.asked()
+	began := r.now
+	for len(r.servers.plex) == 0 && r.now.Sub(began) < time.Hour {
+		r.pass(r.due().Sub(r.now))
+		r.scan()
+	}
+	if took := r.now.Sub(began); took != time.Minute {
+		t.Errorf("tried again after %v", took)
+	}
+	r.TryAgain(r.now)
+	if at := r.due(); at.After(r.now) {
+		t.Errorf("a person asks, and it is tried in %v", at.Sub(r.now))
+	}
+	r.servers.refreshed = library.Refreshed{}
+	r.scan()
+	r.asked()
+	r.TryAgain(r.now)
+	r.pass(90 * time.Second)
+	r.scan()
+	if len(r.servers.plex) > 0 {
+		t.Errorf("listed again although nothing fails: %v", r.servers.plex)
+	}
+}

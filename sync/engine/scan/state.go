@@ -61,6 +61,7 @@ type Scanner struct {
 	newest              scene.Newest
 	lastSweep, lastFile time.Time
 	lastIndex           time.Time
+	listAt              time.Time // when libraries are tried that could not be listed; zero: there are none
 	edited              time.Time // when an edit was last seen
 
 	waiting  []chan error // for the next scan
