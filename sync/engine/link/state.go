@@ -8,6 +8,7 @@ import (
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
+	"lockstep/sync/library"
 	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
@@ -51,6 +52,12 @@ type server struct {
 	stashBudget, plexBudget *budget.Budget
 	// stopStash and stopPlex end the listener of a server; nil while there is none.
 	stopStash, stopPlex context.CancelFunc
+}
+
+// lostLibrary is a library the settings name and Plex has not, and since when.
+type lostLibrary struct {
+	library.Lost
+	since time.Time
 }
 
 // knocking tries whether anything listens where a server is away. It costs the server
