@@ -131,9 +131,7 @@ func (e *Engine) refreshForRun(gen uint64) func(context.Context) error {
 			}
 			e.audit.Listed()
 			e.links.Budget(fault.Plex).Done(budget.Index, nil)
-			e.links.Unlisted(got.Failed)
-			e.scan.ListAgain(got.Failed, e.now())
-			e.indexed(e.scan.Indexed(e.now()))
+			e.indexed(e.scan.Indexed(got.Failed, e.now()))
 			e.countPlex(gen, nil)
 			e.noteStored(e.dispatch.Wake(got.Appeared))
 		})

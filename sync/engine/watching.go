@@ -59,9 +59,7 @@ func (e *Engine) probed(p *monitor.Probe) {
 		e.links.Budget(fault.Plex).Done(budget.Index, err)
 		e.appeared(found.Appeared)
 		if err == nil {
-			e.links.Unlisted(found.Failed)
-			e.scan.ListAgain(found.Failed, e.now())
-			e.indexed(e.scan.Indexed(e.now()))
+			e.indexed(e.scan.Indexed(found.Failed, e.now()))
 		}
 	}
 	t, f, err := e.monitor.Probed(p, e.loop.Hard().Err() != nil)

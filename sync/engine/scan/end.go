@@ -105,20 +105,7 @@ func (s *Scanner) endPlex(r *Scan, now time.Time) (first bool) {
 		s.Want(What{Index: true, Full: r.plan.Full})
 		return false
 	}
-	s.ListAgain(r.refreshed.Failed, now)
-	return s.Indexed(now)
-}
-
-// failedAgain is how long after a library could not be listed it is tried again: meanwhile the
-// others are kept up to date as ever.
-const failedAgain = time.Minute
-
-// ListAgain has the index brought up to date again for libraries that could not be listed.
-func (s *Scanner) ListAgain(failed []library.Failed, now time.Time) {
-	s.listAt = time.Time{}
-	if len(failed) > 0 {
-		s.listAt = now.Add(failedAgain)
-	}
+	return s.Indexed(r.refreshed.Failed, now)
 }
 
 // TryAgain has libraries that could not be listed tried at once.

@@ -75,10 +75,10 @@ func TestCompleteIsBothServersSeen(t *testing.T) {
 	if r.Complete() {
 		t.Error("complete after the listing failed")
 	}
-	if !r.Indexed(r.now) || !r.Complete() {
+	if !r.Indexed(nil, r.now) || !r.Complete() {
 		t.Error("not complete after somebody else listed Plex")
 	}
-	if r.Indexed(r.now) {
+	if r.Indexed(nil, r.now) {
 		t.Error("the second listing counts as the first")
 	}
 }

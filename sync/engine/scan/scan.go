@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockstep/sync/engine/host"
+	"lockstep/sync/library"
 	"lockstep/sync/scene"
 )
 
@@ -87,9 +88,16 @@ func (s *Scanner) Newest() scene.Newest { return s.newest }
 // ForgetIndex takes the index for out of date: Plex is another one, or may be.
 func (s *Scanner) ForgetIndex() { s.indexed = false }
 
-// Indexed takes in that the index is up to date. It reports whether it is so for the first
-// time since Plex was connected.
-func (s *Scanner) Indexed(now time.Time) (first bool) {
+// failedAgain is how long after a library could not be listed it is tried again: meanwhile the
+// others are kept up to date as ever.
+const failedAgain = time.Minute
+
+// Indexed takes in that the index is up to date, but for libraries that could not be listed. It
+// reports whether it is so for the first time since Plex was connected.
+func (s *Scanner) Indexed(failed []library.Failed, now time.Time) (first bool) {
+	if s.listAt = (time.Time{}); len(failed) > 0 {
+		s.listAt = now.Add(failedAgain)
+	}
 	first = !s.indexed
 	s.lastIndex, s.indexed = now, true
 	s.library.listed(s.wanted.Index)
