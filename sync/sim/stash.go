@@ -38,8 +38,11 @@ type Stash struct {
 	tags       map[int]*Tag
 	performers map[int]*Performer
 	studios    map[int]*Studio
+	groups     map[int]*Group
 	plugins    []Plugin
-	last       struct{ scene, file, tag, performer, studio, job int }
+	lacks      []string         // root fields it does not know
+	broken     map[string]error // by root field, what it answers with
+	last       struct{ scene, file, tag, performer, studio, group, job int }
 
 	editing sync.Mutex // one Edit at a time; taken before mu
 	jobs    jobFeed
@@ -50,7 +53,7 @@ func newStash(opt Options) *Stash {
 	s := &Stash{
 		now: opt.Now, zone: opt.StashZone, state: StashOK, version: stashVersion, apiKey: opt.StashAPIKey, roots: []string{opt.StashRoot},
 		scenes: make(map[int]*Scene, opt.Scenes), order: make([]int, 0, opt.Scenes),
-		tags: map[int]*Tag{}, performers: map[int]*Performer{}, studios: map[int]*Studio{}, jobTime: opt.ScanTime,
+		tags: map[int]*Tag{}, performers: map[int]*Performer{}, studios: map[int]*Studio{}, groups: map[int]*Group{}, broken: map[string]error{}, jobTime: opt.ScanTime,
 	}
 	s.Server.init(stashPhrases, s.classifyCall, s.route)
 	return s
@@ -114,7 +117,14 @@ type Studio struct {
 	UpdatedAt time.Time
 }
 
-// GroupLink is a scene's place in a group.
+// Group is a group of scenes, once called a movie.
+type Group struct {
+	ID        int
+	Name      string
+	UpdatedAt time.Time
+}
+
+// GroupLink is a scene's place in a group, which is made when there is none of the name.
 type GroupLink struct {
 	Name  string
 	Index int
@@ -140,6 +150,7 @@ func (s *Stash) addScene(sc *Scene) int {
 	s.last.scene++
 	sc.ID = s.last.scene
 	s.scenes[sc.ID] = sc
+	s.joinGroups(sc)
 	s.order = append(s.order, sc.ID)
 	return sc.ID
 }
@@ -184,6 +195,20 @@ func (s *Stash) stamp() time.Time { return s.now().In(s.zone).Truncate(time.Seco
 
 // SetState changes what systemStatus reports and whether the library can be queried.
 func (s *Stash) SetState(state StashState) { set(&s.mu, &s.state, state) }
+
+// SetLacking makes it an older release, or a newer one, that does not know some root fields: a query for one of them is
+// refused as a whole.
+func (s *Stash) SetLacking(fields ...string) { set(&s.mu, &s.lacks, fields) }
+
+// SetBroken has a root field fail with an error, as a fault inside Stash does; nil ends it. Lists cannot be null, so
+// everything else in the same answer is lost with it.
+func (s *Stash) SetBroken(field string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken[field] = err; err == nil {
+		delete(s.broken, field)
+	}
+}
 
 // SetVersion changes what it calls itself; a Stash built from source has no version.
 func (s *Stash) SetVersion(v string) { set(&s.mu, &s.version, v) }

@@ -42,6 +42,7 @@ func (s *Stash) Edit(id int, change func(*Scene)) error {
 			next.ID, next.Files, next.CreatedAt, next.cover = sc.ID, sc.Files, sc.CreatedAt, sc.cover
 			next.trim()
 			*sc = next
+			s.joinGroups(sc)
 			return nil
 		})
 	})
@@ -190,6 +191,28 @@ func (s *Stash) DestroyStudio(id int) error {
 			}
 		}
 		return err
+	})
+}
+
+// MergePerformers replaces the source performers by the destination everywhere and removes them. Nothing at all is bumped.
+func (s *Stash) MergePerformers(destination int, sources ...int) error {
+	return s.edit(func() error {
+		for _, id := range append([]int{destination}, sources...) {
+			if s.performers[id] == nil {
+				return fmt.Errorf("performer with id %d not found", id)
+			}
+		}
+		for _, sc := range s.scenes {
+			rest := slices.DeleteFunc(slices.Clone(sc.PerformerIDs), func(id int) bool { return slices.Contains(sources, id) })
+			if len(rest) < len(sc.PerformerIDs) && !slices.Contains(rest, destination) {
+				rest = append(rest, destination)
+			}
+			sc.PerformerIDs = rest
+		}
+		for _, id := range sources {
+			delete(s.performers, id)
+		}
+		return nil
 	})
 }
 

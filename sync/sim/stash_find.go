@@ -38,6 +38,9 @@ func (s *Stash) resolve(x *execution, f *ast.Field) (any, error) {
 	case "jobQueue":
 		return nil, nil
 	}
+	if err := s.broken[f.Name]; err != nil {
+		return nil, err
+	}
 	if x.p.op.Operation == ast.Mutation {
 		return s.mutate(f.Name, asMap(args["input"]))
 	}
@@ -66,6 +69,10 @@ func (s *Stash) find(x *execution, f *ast.Field, args map[string]any) (any, erro
 	case "findStudio", "findStudios":
 		return findNamed(f, args, namedKind[Studio]{"Studios", "studios", s.studios, func(t *Studio) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
 			func(t *Studio) node { return studioNode{t} }})
+	case "findGroup", "findGroups":
+		return findNamed(f, args, s.groupKind("Group", "groups"))
+	case "findMovie", "findMovies":
+		return findNamed(f, args, s.groupKind("Movie", "movies"))
 	}
 	return nil, fmt.Errorf("not simulated: %s", f.Name)
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -214,6 +215,7 @@ func readQuery(r *http.Request, body []byte) *parsed {
 func (s *Stash) graphql(w http.ResponseWriter, r *http.Request) {
 	p, _ := r.Context().Value(parsedKey{}).(*parsed)
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat)) // by the clock of the stamps
 	switch {
 	case p == nil || p.plain != nil:
 		err := errTransport
@@ -227,9 +229,9 @@ func (s *Stash) graphql(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		writeErrors(w, gqlerror.List{{Message: err.Error()}})
 	case p.errs != nil:
-		w.Header().Set("Content-Type", jsonType)
-		w.WriteHeader(http.StatusUnprocessableEntity)
-		writeErrors(w, p.errs)
+		refuseQuery(w, p.errs)
+	case s.unknown(p) != nil:
+		refuseQuery(w, s.unknown(p))
 	case r.Method == http.MethodGet && p.op.Operation != ast.Query:
 		w.Header().Set("Content-Type", jsonType)
 		w.WriteHeader(http.StatusNotAcceptable)
@@ -239,6 +241,24 @@ func (s *Stash) graphql(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", jsonType)
 		_, _ = w.Write(answer)
 	}
+}
+
+func refuseQuery(w http.ResponseWriter, errs gqlerror.List) {
+	w.Header().Set("Content-Type", jsonType)
+	w.WriteHeader(http.StatusUnprocessableEntity)
+	writeErrors(w, errs)
+}
+
+// unknown lists the root fields of a query that this release does not know.
+func (s *Stash) unknown(p *parsed) (errs gqlerror.List) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, sel := range p.op.SelectionSet {
+		if f, ok := sel.(*ast.Field); ok && slices.Contains(s.lacks, f.Name) {
+			errs = append(errs, gqlerror.ErrorPosf(f.Position, "Cannot query field %q on type %q.", f.Name, rootType(p.op)))
+		}
+	}
+	return coded(errs, codeValidation)
 }
 
 func writeErrors(w io.Writer, errs gqlerror.List) {

@@ -75,7 +75,9 @@ func (n sceneNode) related(x *execution, f *ast.Field) any {
 	case "tags":
 		return lookup(x.s.tagsOf(n.Scene), x.s.tags, func(t *Tag) node { return tagNode{t} })
 	case "groups":
-		return nodesOf(n.Groups, groupNode)
+		return x.groupLinks(n.Groups, "Group")
+	case "movies":
+		return x.groupLinks(n.Groups, "Movie")
 	case "stash_ids":
 		return nodesOf(n.StashIDs, func(id StashID) node {
 			return mapNode{"StashID", map[string]any{"endpoint": id.Endpoint, "stash_id": id.ID, "updated_at": n.UpdatedAt}}
@@ -95,11 +97,6 @@ func (s *Stash) tagsOf(sc *Scene) []int {
 // performersOf lists a scene's performers as Stash does: by id, each once.
 func (s *Stash) performersOf(sc *Scene) []int {
 	return slices.Compact(slices.Sorted(slices.Values(sc.PerformerIDs)))
-}
-
-func groupNode(g GroupLink) node {
-	group := mapNode{"Group", map[string]any{"id": "1", "name": g.Name}}
-	return mapNode{"SceneGroup", map[string]any{"group": group, "scene_index": orNull(g.Index)}}
 }
 
 func (x *execution) studio(id int) any {
