@@ -197,7 +197,7 @@ func (b *Budget) delay(k Kind, r *record, now time.Time) time.Duration {
 		return 0
 	}
 	wait := longestFor(rule, r, now)
-	if n < 12 { // first·2¹¹ is more than any cap
+	if n < 13 { // first·2¹² is more than any cap
 		wait = min(wait, first<<(n-1))
 	}
 	return wait - time.Duration(spread*b.jitter()*float64(wait))
@@ -208,6 +208,8 @@ var askClasses = []fault.Class{fault.Unauthorized, fault.Forbidden, fault.Config
 
 func longestFor(rule rule, r *record, now time.Time) time.Duration {
 	switch {
+	case rule.rare:
+		return longestSign
 	case slices.Contains(askClasses, r.fault.Class):
 		return longestAsk
 	case rule.eager && now.Sub(r.since) < eagerFor:

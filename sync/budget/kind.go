@@ -57,6 +57,16 @@ const (
 	Plugin Kind = "plugin" // settings of a plugin of Stash
 )
 
+// Signs are asked for in the request for the newest scenes, and fail each for itself: without
+// one, what it stands for is found by the next sweep.
+const (
+	TagSign       Kind = "tag sign"
+	PerformerSign Kind = "performer sign"
+	StudioSign    Kind = "studio sign"
+	GroupSign     Kind = "group sign"
+	FileSign      Kind = "file sign"
+)
+
 // Tasks, which are tried again as a whole: every page of a listing may arrive and the
 // listing still not come out right.
 const (
@@ -82,6 +92,9 @@ type rule struct {
 	eager bool
 	// needs are the requests a task is made of; the limit counts them and not the task.
 	needs []Kind
+	// rare kinds wait for up to longestSign, because something else does their work meanwhile
+	// and trying them costs a request more.
+	rare bool
 }
 
 // usual is the rule of every kind that is not in the table.
@@ -112,7 +125,16 @@ var rules = map[Kind]rule{
 	Identity:  {eager: true},
 	Sections:  {eager: true},
 	Status:    {eager: true},
+
+	TagSign:       sign,
+	PerformerSign: sign,
+	StudioSign:    sign,
+	GroupSign:     sign,
+	FileSign:      sign,
 }
+
+// sign is the rule of what travels with the request for the newest scenes.
+var sign = rule{needs: []Kind{Newest}, rare: true}
 
 func ruleOf(k Kind) rule {
 	if r, ok := rules[k.Base()]; ok {
@@ -132,6 +154,8 @@ const (
 	// eagerCap notices the end of a short outage soon: three or four requests a minute.
 	eagerCap = 20 * time.Second
 	eagerFor = 10 * time.Minute
+	// longestSign is about as often as everything is swept.
+	longestSign = 30 * time.Minute
 	// longestRetry bounds what a server may ask for with Retry-After.
 	longestRetry = time.Hour
 	// spread is how much of a wait is left to chance, so that many clients of one server do

@@ -73,6 +73,8 @@ type Client struct {
 	batches *httpc.Sizes  // scenes in one question
 	stamps  *httpc.Sizes  // of a page
 	version atomic.Pointer[string]
+	budget  *budget.Budget
+	doubts  *doubts
 }
 
 // New makes a client and connects to nothing. An address that cannot be used shows as a
@@ -87,7 +89,7 @@ func New(o Options) *Client {
 	if o.UserAgent != "" {
 		header.Set("User-Agent", o.UserAgent)
 	}
-	return &Client{beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
+	return &Client{budget: o.Budget, doubts: &doubts{}, beat: httpc.PingEvery, pong: httpc.PongWithin, batches: httpc.NewSizes(batch, leastBatch), stamps: httpc.NewSizes(stampPage, leastPage), http: httpc.New(httpc.Options{
 		Server: fault.Stash, Base: address(o.URL), Example: "http://host:9999", Header: header, SecretHeader: "ApiKey", Secret: o.Key, Login: o.Login,
 		BadSecret: message.New(message.StashKeyCharacters), BadSecretHint: message.New(message.AdviceStashKey),
 		Timeout: o.Timeout, Budget: o.Budget, Connect: o.Connect, Idle: idleTimeout, Trust: o.Certificate, Proven: o.Proven,

@@ -16,8 +16,11 @@ import (
 
 // problem is one entry of "errors" in an answer.
 type problem struct {
-	Message    string `json:"message"`
-	Path       []any  `json:"path"`
+	Message   string `json:"message"`
+	Path      []any  `json:"path"`
+	Locations []struct {
+		Line int `json:"line"`
+	} `json:"locations"`
 	Extensions struct {
 		Code string `json:"code"`
 	} `json:"extensions"`

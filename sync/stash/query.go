@@ -24,8 +24,10 @@ const (
 	// question it would not be.
 	stateQuery  = `query State { systemStatus { status } version { version } }`
 	countQuery  = `query Count { findScenes(filter: {per_page: 0}) { count } }`
-	newestQuery = `query Newest { findScenes(filter: {per_page: 25, sort: "updated_at", direction: DESC}) { count scenes { id updated_at created_at } } }`
-	lastQuery   = `query Last { findScenes(filter: {per_page: 1, sort: "id", direction: DESC}) { scenes { id } } }`
+	newestQuery = "query Newest { " + newestScenes + " }"
+	// newestScenes is the part of a probe that is about scenes.
+	newestScenes = `findScenes(filter: {per_page: 25, sort: "updated_at", direction: DESC}) { count scenes { id updated_at created_at } }`
+	lastQuery    = `query Last { findScenes(filter: {per_page: 1, sort: "id", direction: DESC}) { scenes { id } } }`
 
 	stampQuery = `query Stamps($filter: FindFilterType, $scenes: SceneFilterType) {
   findScenes(filter: $filter, scene_filter: $scenes) { scenes { id updated_at created_at } }

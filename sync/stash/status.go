@@ -76,33 +76,38 @@ func (c *Client) state(ctx context.Context) (Status, error) {
 // library of 100 000. It can miss edits (clock changes on the server, renames of tags), so
 // sweeps are needed beside it. An empty library has no ID.
 func (c *Client) Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error) {
-	var out struct {
-		FindScenes struct {
-			Count  *int
-			Scenes []wireStamp
-		}
-	}
+	var out struct{ FindScenes wireNewest }
 	var n scene.Newest
 	var latest []scene.Stamp
-	err := c.ask(ctx, question{kind: budget.Newest, query: newestQuery}, &out, func() error {
-		if out.FindScenes.Count == nil {
-			return c.notStash(nil)
-		}
-		n.Count = *out.FindScenes.Count
-		if len(out.FindScenes.Scenes) == 0 {
-			return nil
-		}
-		for _, w := range out.FindScenes.Scenes {
-			id, err := scene.ParseID(w.ID)
-			if err != nil {
-				return c.notStash(errID)
-			}
-			latest = append(latest, scene.Stamp{ID: id, UpdatedAt: w.UpdatedAt, CreatedAt: w.CreatedAt})
-		}
-		n.ID, n.UpdatedAt = latest[0].ID, latest[0].UpdatedAt
-		return nil
+	err := c.ask(ctx, question{kind: budget.Newest, query: newestQuery}, &out, func() (err error) {
+		n, latest, err = c.newest(out.FindScenes)
+		return err
 	})
 	return n, latest, err
+}
+
+// wireNewest is the scenes edited last as Stash gives them.
+type wireNewest struct {
+	Count  *int
+	Scenes []wireStamp
+}
+
+func (c *Client) newest(list wireNewest) (n scene.Newest, latest []scene.Stamp, err error) {
+	if list.Count == nil {
+		return n, nil, c.notStash(nil)
+	}
+	n.Count = *list.Count
+	for _, w := range list.Scenes {
+		id, err := scene.ParseID(w.ID)
+		if err != nil {
+			return scene.Newest{}, nil, c.notStash(errID)
+		}
+		latest = append(latest, scene.Stamp{ID: id, UpdatedAt: w.UpdatedAt, CreatedAt: w.CreatedAt})
+	}
+	if len(latest) > 0 {
+		n.ID, n.UpdatedAt = latest[0].ID, latest[0].UpdatedAt
+	}
+	return n, latest, nil
 }
 
 // knownVersion is the server's version, asked for once; "" when it does not say, which
