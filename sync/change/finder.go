@@ -53,6 +53,8 @@ type Found struct {
 	Scenes   int // scenes in Stash
 	Enqueued int
 	Deleted  int
+	// Names counts those that are new, changed or gone.
+	Names int
 	// Doubtful counts scenes that seem to have vanished in such numbers that it is not
 	// believed; nothing was done about them.
 	Doubtful int

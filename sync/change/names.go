@@ -44,6 +44,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 		return err
 	}
 	put, gone := diffNames(old, names)
+	found.Names += len(put) + len(gone)
 	if listed { // before the first listing every scene is about to be read anyway
 		users, err := f.users(kind, put, gone)
 		if err != nil {

@@ -17,8 +17,9 @@ type Stash interface {
 	change.Stash
 	// Status answers when Stash can work: its version and number of scenes.
 	Status(ctx context.Context) (version string, scenes int, err error)
-	// Newest also gives the scenes edited last, the newest first.
-	Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error)
+	// Probe gives the scenes edited last and signs of what touches no scene; known are those
+	// it gave before.
+	Probe(ctx context.Context, known scene.Signs) (scene.Probe, error)
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// Thumbnail is the cover of a scene, for somebody who looks at it.
 	Thumbnail(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)

@@ -37,7 +37,9 @@ type Conditions struct {
 type Plan struct {
 	What
 	quiet       bool         // no sweep although an edit was seen: sweeping failed a moment ago
+	quietNames  bool         // likewise of names
 	newest      scene.Newest // as it was when the scan began
+	signs       scene.Signs  // as they were when the names were last read
 	sweptBefore bool         // every scene had been seen since the start when the scan began
 }
 
@@ -111,8 +113,9 @@ func (s *Scanner) affordable(w What, now time.Time, c Conditions) (Plan, time.Ti
 	w.Recheck = may(w.Recheck, stash, budget.Recheck)
 	w.Index = may(w.Index, plex, budget.Index)
 	w.Full = w.Full && w.Index
-	quiet := stash.Fails(budget.Sweep) && !w.Sweep || stash.Fails(budget.NameSweep) && !w.Names
-	return Plan{What: w, quiet: quiet, newest: s.newest, sweptBefore: s.swept}, next
+	quietNames := stash.Fails(budget.NameSweep) && !w.Names
+	quiet := stash.Fails(budget.Sweep) && !w.Sweep || quietNames
+	return Plan{What: w, quiet: quiet, quietNames: quietNames, newest: s.newest, signs: s.signs, sweptBefore: s.swept}, next
 }
 
 // pending reports whether something is wanted that could be looked at now.

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"lockstep/sync/budget"
@@ -12,9 +13,10 @@ import (
 	"lockstep/sync/scene"
 )
 
-// Stash answers for its newest scene, and for those edited last, the newest first.
+// Stash answers for its newest scenes and for signs of what touches no scene; known are the
+// signs it gave before.
 type Stash interface {
-	Newest(ctx context.Context) (scene.Newest, []scene.Stamp, error)
+	Probe(ctx context.Context, known scene.Signs) (scene.Probe, error)
 }
 
 // Finder sweeps Stash; a *change.Finder does.
@@ -52,7 +54,9 @@ type Scan struct {
 	progress *Progress
 
 	newest   scene.Newest // as it is now
+	signs    scene.Signs  // likewise
 	sweep    bool         // every scene is listed in this scan
+	renamed  bool         // the signs say that names changed
 	found    change.Found
 	tasks    []Task // against Stash, in order
 	stashErr error  // the first of theirs
@@ -110,13 +114,18 @@ func (r *Scan) scanStash(ctx context.Context) error {
 // probe asks Stash for its newest scene. If that is another one, the scenes edited last are
 // read, or all are swept where these cannot be all that changed.
 func (r *Scan) probe(ctx context.Context) error {
-	n, latest, err := r.servers.Stash.Newest(ctx)
+	p, err := r.servers.Stash.Probe(ctx, r.plan.signs)
 	if err != nil {
 		r.tasks = append(r.tasks, Task{budget.Newest, err})
 		return err
 	}
-	r.newest = n
-	r.progress.expect(n.Count)
+	r.newest, r.signs = p.Newest, p.Signs
+	r.renamed = !r.plan.quietNames && r.plan.signs.Moved(p.Signs)
+	r.progress.expect(p.Newest.Count)
+	return r.examine(ctx, p.Newest, p.Latest)
+}
+
+func (r *Scan) examine(ctx context.Context, n scene.Newest, latest []scene.Stamp) error {
 	if n == r.plan.newest || r.plan.quiet || r.sweep {
 		return nil
 	}
@@ -146,6 +155,7 @@ func (r *Scan) add(f change.Found) {
 	r.found.Deleted += f.Deleted
 	r.found.Doubtful += f.Doubtful
 	r.found.Bare += f.Bare
+	r.found.Names += f.Names
 }
 
 type todo struct {
@@ -158,13 +168,18 @@ func (r *Scan) todo() []todo {
 	f := r.servers.Finder
 	return []todo{
 		{budget.Sweep, r.sweep, f.Sweep},
-		{budget.NameSweep, r.plan.Names || r.sweep, f.Names},
+		{budget.NameSweep, r.plan.Names || r.sweep || r.renamed, f.Names},
 		{budget.FileSweep, r.plan.Files, f.Files},
 		{budget.Recheck, r.plan.Recheck, func(context.Context) (change.Found, error) {
 			n, err := f.Recheck(queue.Settings)
 			return change.Found{Enqueued: n}, err
 		}},
 	}
+}
+
+// listed reports that the names were read, after the signs if these were.
+func (r *Scan) listed() bool {
+	return slices.ContainsFunc(r.tasks, func(t Task) bool { return t.Kind == budget.NameSweep && t.Err == nil })
 }
 
 // undone is what the scan was to do against Stash and did not come to, because of a task

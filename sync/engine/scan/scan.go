@@ -16,7 +16,8 @@ import (
 // Stored is what of a Scanner outlives the process.
 type Stored struct {
 	Newest       scene.Newest
-	Swept, Files time.Time // of the last complete sweep, of scenes and of files
+	Signs        scene.Signs // of names, when these were last read
+	Swept, Files time.Time   // of the last complete sweep, of scenes and of files
 }
 
 // New makes a Scanner that has seen nothing before Load or Resume.
@@ -28,12 +29,12 @@ func (s *Scanner) Resume(known Stored, now time.Time) {
 	if known.Swept.After(now) || known.Files.After(now) {
 		known.Swept, known.Files = time.Time{}, time.Time{}
 	}
-	s.newest, s.lastSweep, s.lastFile = known.Newest, known.Swept, known.Files
+	s.newest, s.signs, s.lastSweep, s.lastFile = known.Newest, known.Signs, known.Swept, known.Files
 }
 
 // Stored is what is to be kept for the next process.
 func (s *Scanner) Stored() Stored {
-	return Stored{Newest: s.newest, Swept: s.lastSweep.UTC().Round(0), Files: s.lastFile.UTC().Round(0)}
+	return Stored{Newest: s.newest, Signs: s.signs, Swept: s.lastSweep.UTC().Round(0), Files: s.lastFile.UTC().Round(0)}
 }
 
 // Want has the next scan cover w as well, whenever it is due.

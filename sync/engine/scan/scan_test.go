@@ -22,6 +22,8 @@ import (
 // servers are both servers as a test says they are.
 type servers struct {
 	newest    scene.Newest
+	signs     scene.Signs
+	names     int // how many changed, as the next listing finds
 	err       map[budget.Kind]error
 	found     change.Found
 	refreshed library.Refreshed
@@ -37,14 +39,13 @@ func (s *servers) do(what string, k budget.Kind) error {
 	return s.err[k]
 }
 
-func (s *servers) Newest(context.Context) (scene.Newest, []scene.Stamp, error) {
+func (s *servers) Probe(context.Context, scene.Signs) (scene.Probe, error) {
 	if err := s.do("newest", budget.Newest); err != nil {
-		return scene.Newest{}, nil, err
+		return scene.Probe{}, err
 	}
-	return s.newest, nil, nil
+	return scene.Probe{Newest: s.newest, Signs: s.signs}, nil
 }
 
-// Latest knows that what was edited last is all that changed when a test says so.
 func (s *servers) Latest(_ context.Context, _ []scene.Stamp, added int) (change.Found, bool, error) {
 	s.added = added
 	if !s.latest {
@@ -58,7 +59,9 @@ func (s *servers) Sweep(context.Context) (change.Found, error) {
 }
 
 func (s *servers) Names(context.Context) (change.Found, error) {
-	return change.Found{}, s.do("names", budget.NameSweep)
+	found := change.Found{Names: s.names}
+	s.names = 0
+	return found, s.do("names", budget.NameSweep)
 }
 
 func (s *servers) Files(context.Context) (change.Found, error) {

@@ -10,7 +10,7 @@ import (
 
 // What says what a scan covers. The zero value is nothing.
 type What struct {
-	Newest  bool // Stash is asked for its newest scene, and swept if that is another one
+	Newest  bool // Stash is asked for its newest scene and for signs, and swept if these changed
 	Sweep   bool // all scenes of Stash are listed
 	Names   bool // tags, performers and studios are
 	Files   bool // the paths of all files are
@@ -59,6 +59,7 @@ type Scanner struct {
 
 	probeAt             time.Time // when Stash is asked for its newest scene by the clock
 	newest              scene.Newest
+	signs               scene.Signs // when the names were last read
 	lastSweep, lastFile time.Time
 	lastIndex           time.Time
 	listAt              time.Time // when libraries are tried that could not be listed; zero: there are none

@@ -3,6 +3,7 @@ package scan_test
 import (
 	"errors"
 	"log/slog"
+	"reflect"
 	"testing"
 	"time"
 
@@ -26,13 +27,13 @@ func loaded(t *testing.T, s *testkit.Shelf) *scan.Scanner {
 func TestTheNextProcessKnowsWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	s := testkit.NewShelf(t, 0)
-	if got := loaded(t, s).Stored(); got != (scan.Stored{}) {
+	if got := loaded(t, s).Stored(); !reflect.DeepEqual(got, scan.Stored{}) {
 		t.Errorf("nothing was stored, and it is %+v", got)
 	}
-	first := scan.Stored{Newest: scene.Newest{Count: 7}, Swept: s.Clock.Now().UTC(), Files: s.Clock.Now().UTC()}
+	first := scan.Stored{Newest: scene.Newest{Count: 7}, Signs: scene.Signs{scene.TagList: {Count: 3, Digest: "a", Whole: true}}, Swept: s.Clock.Now().UTC(), Files: s.Clock.Now().UTC()}
 	s.Update(t, func(tx store.Tx) error { return first.Put(tx, true) })
 	s.Clock.Pass(time.Hour)
-	if got := loaded(t, s).Stored(); got != first {
+	if got := loaded(t, s).Stored(); !reflect.DeepEqual(got, first) {
 		t.Errorf("stored %+v, loaded %+v", first, got)
 	}
 	last := scan.Stored{Newest: scene.Newest{Count: 9}, Swept: s.Clock.Now().UTC(), Files: s.Clock.Now().UTC()}
