@@ -64,15 +64,23 @@ func TestWindowsFitInGerman(t *testing.T) {
 	}
 }
 
-// With everything twice as large, a screen 1280 wide is one of 640: no page is wider.
+// With everything twice as large, a screen 1280 wide is one of 640, and one 1024 wide of 512: no
+// page is wider in any language, whatever it shows.
 func TestPagesAreNoWiderThanASmallScreen(t *testing.T) {
-	room := fyne.NewSize(640, 400).Subtract(windowFrame)
-	w := newTest(t, newFake())
-	for _, name := range present.Pages() {
-		w.Show(name)
-		win := w.open[present.Main]
-		if least := win.Content().MinSize(); least.Width > room.Width {
-			t.Errorf("%s needs %.0f of %.0f", name, least.Width, room.Width)
+	t.Cleanup(func() { present.SetLanguage("en") })
+	room := fyne.NewSize(512, 300).Subtract(windowFrame)
+	for _, code := range []string{"en", "de"} {
+		present.SetLanguage(code)
+		w := newTest(t, newFake())
+		for _, name := range present.Pages() {
+			w.Show(name)
+			drawMore(w, name)
+			win := w.open[present.Main]
+			win.Resize(room)
+			if least := win.Content().MinSize(); least.Width > room.Width {
+				t.Errorf("%s: %s needs %.0f of %.0f", code, name, least.Width, room.Width)
+			}
 		}
+		w.CloseAll()
 	}
 }

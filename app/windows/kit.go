@@ -215,6 +215,21 @@ func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, 0))
 }
 
+// upTo centres an object and lets it be so wide where there is room.
+type upTo float32
+
+func (u upTo) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, objects[0].MinSize().Height)
+}
+
+func (u upTo) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(float32(u), size.Width)
+	objects[0].Resize(fyne.NewSize(width, size.Height))
+	high := min(objects[0].MinSize().Height, size.Height)
+	objects[0].Resize(fyne.NewSize(width, high))
+	objects[0].Move(fyne.NewPos((size.Width-width)/2, (size.Height-high)/2))
+}
+
 // slim gives an object a fixed height and centres it, as high as a line of text.
 type slim float32
 

@@ -55,7 +55,7 @@ func newListing(w *Windows, name string, columns []column, length func() int, ce
 	}
 	l.list.OnUnselected = func(widget.ListItemID) { l.picks.left() }
 	l.body = container.NewBorder(container.NewVBox(newGround(l.head), widget.NewSeparator()), nil, nil, nil,
-		container.NewStack(l.list, container.NewCenter(wide(320, l.empty))))
+		container.NewStack(l.list, container.New(upTo(320), l.empty)))
 	return l
 }
 

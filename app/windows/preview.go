@@ -71,7 +71,7 @@ func newPreviewPage(w *Windows, win *window) page {
 
 func (p *previewPage) content() fyne.CanvasObject {
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.make, p.title), p.running.box, p.brake.box)
-	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.NewCenter(wide(200, p.empty))))
+	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.New(upTo(200), p.empty)))
 	right := container.NewBorder(p.name, p.fullBox, nil, nil, p.fields.body)
 	split := container.NewHSplit(left, right)
 	split.SetOffset(0.28)
