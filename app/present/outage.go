@@ -81,8 +81,38 @@ func Metrics(x outage.Metrics) string {
 // telling reports that Plex was watched long enough for a share of the time to mean something.
 func telling(x outage.Metrics) bool { return x.Known >= day }
 
+// shortestChart is how long a stretch a chart shows at least.
+const shortestChart = time.Hour
+
+// Watched is an outage page that begins when Plex was first watched, at the earliest: a chart of
+// months of which nothing is known says nothing.
+func Watched(p api.OutagePage) api.OutagePage {
+	for i, s := range p.Timeline {
+		if s.Kind == outage.Off {
+			continue
+		}
+		if from := p.To.Add(-shortestChart); i > 0 && s.From.After(from) {
+			p.From = later(p.From, from)
+		} else if i > 0 {
+			p.From = s.From
+		}
+		return p
+	}
+	return p
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // WindowName names the stretch an outage page looks at.
 func WindowName(window time.Duration) string {
+	if window <= day {
+		return Count(int(window/time.Hour), "hour", "hours")
+	}
 	return Count(int(window/day), "day", "days")
 }
 

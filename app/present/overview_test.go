@@ -145,3 +145,28 @@ func TestPortionsAreSharesOnceThereAreEnough(t *testing.T) {
 		}
 	}
 }
+
+// A chart never shows longer than Plex was watched, but an hour at least.
+func TestChartsBeginWhenPlexWasFirstWatched(t *testing.T) {
+	t.Parallel()
+	page := func(watched time.Duration) api.OutagePage {
+		p := api.OutagePage{From: now.Add(-7 * 24 * time.Hour), To: now}
+		p.Timeline = []outage.Segment{{From: p.From, To: now.Add(-watched), Kind: outage.Off}, {From: now.Add(-watched), To: now, Kind: outage.Up}}
+		if watched == 0 {
+			p.Timeline = p.Timeline[:1]
+		}
+		return p
+	}
+	for watched, want := range map[time.Duration]time.Duration{
+		0: 7 * 24 * time.Hour, 12 * time.Minute: time.Hour, 40 * time.Hour: 40 * time.Hour,
+	} {
+		p := present.Watched(page(watched))
+		if got := p.To.Sub(p.From); got != want {
+			t.Errorf("watched for %v, shown %v, want %v", watched, got, want)
+		}
+	}
+	whole := api.OutagePage{From: now.Add(-24 * time.Hour), To: now, Timeline: []outage.Segment{{From: now.Add(-24 * time.Hour), To: now, Kind: outage.Up}}}
+	if got := present.Watched(whole); !got.From.Equal(whole.From) {
+		t.Errorf("begins at %v", got.From)
+	}
+}

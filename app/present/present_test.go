@@ -342,6 +342,9 @@ func TestOutageHeadAndSegments(t *testing.T) {
 	if want := "23 Nov 12:12 – 13:12: Plex down, repaired record (1 h)"; rep != want {
 		t.Errorf("segment %q, want %q", rep, want)
 	}
+	if got := present.WindowName(24 * time.Hour); got != "24 hours" {
+		t.Errorf("window %q", got)
+	}
 	if got := present.WindowName(7 * 24 * time.Hour); got != "7 days" {
 		t.Errorf("window %q", got)
 	}

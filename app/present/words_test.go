@@ -283,6 +283,8 @@ func TestChartAxis(t *testing.T) {
 		first  string
 		n      int
 	}{
+		"hour":  {time.Hour, "13:20", 6},
+		"day":   {24 * time.Hour, "15:00", 8},
 		"week":  {7 * 24 * time.Hour, "Tue 17", 7},
 		"month": {30 * 24 * time.Hour, "29 Oct", 6},
 		"year":  {365 * 24 * time.Hour, "Dec", 12},

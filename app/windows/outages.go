@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -10,10 +11,14 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/outage"
 )
 
 // stretches are the times the chart can look at.
-var stretches = []time.Duration{7 * 24 * time.Hour, 30 * 24 * time.Hour, 365 * 24 * time.Hour}
+var stretches = []time.Duration{24 * time.Hour, 7 * 24 * time.Hour, 30 * 24 * time.Hour, 365 * 24 * time.Hour}
+
+// usualStretch is the one a page begins with: 30 days.
+const usualStretch = 2
 
 // outagesPage shows when Plex was not reachable, and when nobody knows.
 type outagesPage struct {
@@ -36,10 +41,15 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.metrics.TextStyle.Bold = true
 	p.point.Importance = widget.LowImportance
 	p.span = newChooser(func(int) { p.load() })
-	p.span.set([]string{present.WindowName(stretches[0]), present.WindowName(stretches[1]), present.WindowName(stretches[2])})
-	p.span.chosen = 1
+	labels := make([]string, len(stretches))
+	for i, s := range stretches {
+		labels[i] = present.WindowName(s)
+	}
+	p.span.set(labels)
+	p.span.chosen = usualStretch
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
+	p.chart.picked = p.pick
 	p.list = newListing(w, "outages", []column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.words.Hide()
@@ -72,7 +82,7 @@ func (p *outagesPage) load() {
 			p.w.fail(p.win, err)
 			return
 		}
-		p.page = o
+		p.page = present.Watched(o)
 		p.draw()
 	})
 }
@@ -102,8 +112,17 @@ func (p *outagesPage) choose(i int) {
 		return
 	}
 	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
+	p.chart.mark(p.page.Records[i].ID)
 	set(&p.words.Label, present.OutageWords(r), widget.MediumImportance)
 	visible(p.words, true)
+}
+
+// pick chooses the row of an outage that was clicked in the chart.
+func (p *outagesPage) pick(id uint64) {
+	if i := slices.IndexFunc(p.page.Records, func(r outage.Record) bool { return r.ID == id }); i >= 0 {
+		p.list.list.Select(i)
+		p.list.list.ScrollTo(i)
+	}
 }
 
 // update reads the page again when the verdict moved, and now and then while an outage

@@ -138,7 +138,7 @@ func (p *plexWeek) load() {
 			return // it is asked for again soon, and Outages says why
 		}
 		set(p.words, present.Week(o.Metrics), widget.MediumImportance)
-		p.chart.set(o)
+		p.chart.set(present.Watched(o))
 	})
 }
 

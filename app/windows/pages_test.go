@@ -2,6 +2,8 @@ package windows
 
 import (
 	"errors"
+	"image"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
@@ -262,6 +265,35 @@ func TestChartFindsShortOutages(t *testing.T) {
 	if !strings.Contains(p.point.Text, "Plex reachable") {
 		t.Errorf("a tap says %q", p.point.Text)
 	}
+}
+
+// A row frames its outage in the chart, and an outage that is clicked there chooses its row.
+func TestRowsAndChartOfOutagesFollowEachOther(t *testing.T) {
+	w := newTest(t, newFake())
+	win, p := open[*outagesPage](t, w, present.Outages)
+	p.list.list.Select(2)
+	if id := p.page.Records[2].ID; p.chart.marked != id {
+		t.Errorf("%d is framed, want %d", p.chart.marked, id)
+	}
+	for i, r := range p.page.Records[:2] {
+		at := float32(r.Started.Add(time.Second).Sub(p.page.From)) / float32(p.page.To.Sub(p.page.From)) * p.chart.Size().Width
+		p.chart.Tapped(&fyne.PointEvent{Position: fyne.NewPos(at, 5)})
+		if p.chart.marked != r.ID || p.list.picks.current != i {
+			t.Errorf("row %d is chosen after a click on outage %d", p.list.picks.current, r.ID)
+		}
+		wantShown(t, win, present.OutageWords(present.Outage(r, p.page.Verdict, w.moment())))
+	}
+	frame := rgba(theme.ColorNameForeground)
+	if m := p.chart.image(1000, barHeight); !slices.ContainsFunc(pixelsOf(m), func(c color.Color) bool { return c == frame }) {
+		t.Error("no frame is drawn")
+	}
+}
+
+func pixelsOf(m image.Image) (out []color.Color) {
+	for x := range m.Bounds().Dx() {
+		out = append(out, m.At(x, 0))
+	}
+	return out
 }
 
 func TestExplainShowsTheSteps(t *testing.T) {

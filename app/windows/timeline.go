@@ -3,6 +3,7 @@ package windows
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -29,6 +30,8 @@ type timeline struct {
 	moment  func() present.Moment
 	onPoint func(string)
 	page    api.OutagePage
+	picked  func(id uint64) // an outage was clicked; nil: nobody wants to know
+	marked  uint64          // the outage that is framed, zero for none
 }
 
 func newTimeline(moment func() present.Moment, onPoint func(string)) *timeline {
@@ -42,10 +45,21 @@ func (t *timeline) set(p api.OutagePage) {
 	t.Refresh()
 }
 
+// mark frames an outage.
+func (t *timeline) mark(id uint64) {
+	if t.marked != id {
+		t.marked = id
+		t.Refresh()
+	}
+}
+
 // Tapped tells about the stretch under the pointer; called by Fyne.
 func (t *timeline) Tapped(e *fyne.PointEvent) {
 	if s, ok := t.segment(e.Position.X / t.Size().Width); ok {
 		t.onPoint(present.Segment(s, t.moment()))
+		if t.picked != nil && s.Kind == outage.Down {
+			t.picked(s.Record)
+		}
 	}
 }
 
@@ -88,7 +102,27 @@ func (t *timeline) image(w, h int) image.Image {
 			}
 		}
 	}
+	for _, s := range t.page.Timeline {
+		if s.Kind == outage.Down && s.Record == t.marked {
+			from, to := t.pixels(s, w)
+			frameIn(m, image.Rect(from-framed, 0, to+framed, h))
+		}
+	}
 	return m
+}
+
+// framed is how thick the frame around the chosen outage is, in pixels.
+const framed = 2
+
+// frameIn draws a frame in the colour of text.
+func frameIn(m *image.NRGBA, r image.Rectangle) {
+	ink := image.NewUniform(rgba(theme.ColorNameForeground))
+	for _, side := range []image.Rectangle{
+		{r.Min, image.Pt(r.Max.X, r.Min.Y+framed)}, {image.Pt(r.Min.X, r.Max.Y-framed), r.Max},
+		{r.Min, image.Pt(r.Min.X+framed, r.Max.Y)}, {image.Pt(r.Max.X-framed, r.Min.Y), r.Max},
+	} {
+		draw.Draw(m, side, ink, image.Point{}, draw.Src)
+	}
 }
 
 func paint(m *image.NRGBA, from, to int, s outage.Segment) {
