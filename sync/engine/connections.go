@@ -126,6 +126,10 @@ func (e *Engine) listen(ctx context.Context, s fault.Server) {
 // newsDelay collects announcements before the index is refreshed once for all.
 const newsDelay = 5 * time.Second
 
+// jobDelay collects the ends of jobs of Stash, which often come several at once. People who
+// started one wait for what it does to be seen.
+const jobDelay = 2 * time.Second
+
 // announced takes in what a server announced.
 func (e *Engine) announced(h link.Announcement) {
 	if !e.links.Take(h) {
@@ -141,7 +145,7 @@ func (e *Engine) announced(h link.Announcement) {
 	case link.Scanned:
 		e.scan.WantBy(scan.What{Index: true}, soon)
 	case link.JobEnded:
-		e.scan.WantBy(scan.Changes, soon)
+		e.scan.WantBy(scan.Changes, e.now().Add(jobDelay))
 	}
 }
 

@@ -93,6 +93,7 @@ type bubble struct {
 	read        atomic.Int64 // how often the engine read the clock
 	mu          sync.Mutex
 	asked       map[string][]ask // requests by server, when they began
+	tune        func(*config.Settings)
 }
 
 // ask is one request.
@@ -126,6 +127,9 @@ func (b *bubble) settings() config.Settings {
 	s.PathMap = []config.Rule{{Stash: b.world.StashRoot(), Plex: b.world.PlexRoot()}}
 	s.Libraries = append([]string{b.world.Library()}, b.also...)
 	s.Reconcile, s.AtStart = config.Never, false
+	if b.tune != nil {
+		b.tune(&s)
+	}
 	return s
 }
 

@@ -1,0 +1,248 @@
+package engine_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/sim"
+)
+
+// TestLatenciesFromStashToPlex measures, by the clock of a bubble, how long a change in Stash
+// takes to be in Plex when it comes at the worst moment: right after a probe, in a settled
+// library where nothing was edited lately. Sweeps are off: nothing here is found by chance.
+func TestLatenciesFromStashToPlex(t *testing.T) {
+	t.Parallel()
+	probe := config.Defaults().StashProbe + 5*time.Second
+	synctest.Test(t, func(t *testing.T) {
+		b := newLatencyBubble(t, 40)
+		b.run(t.TempDir())
+		defer b.stop()
+		time.Sleep(15 * time.Minute)
+		s := b.world.Stash
+		tags, people, studios := b.used("tag"), b.used("performer"), b.used("studio")
+		west := time.FixedZone("", -5*3600)
+		for _, step := range []struct {
+			what  string
+			bound time.Duration
+			users int // scenes written, -1: whatever
+			do    func() error
+		}{
+			{"scene edited", probe, 1, func() error { return s.Edit(7, func(sc *sim.Scene) { sc.Title = "Dusk" }) }},
+			{"tag renamed", probe, len(b.users("tag", tags[0])), func() error { return s.RenameTag(tags[0], "Estuaries") }},
+			{"performer renamed", probe, len(b.users("performer", people[0])), func() error { return s.RenamePerformer(people[0], "Ada Quill") }},
+			{"studio renamed", probe, len(b.users("studio", studios[0])), func() error { return s.RenameStudio(studios[0], "Southlight") }},
+			{"tag merged into another", probe, len(b.users("tag", tags[1])), func() error { return s.MergeTags(tags[0], tags[1]) }},
+			{"performer merged into another", probe, len(b.users("performer", people[1])), func() error { return s.MergePerformers(people[0], people[1]) }},
+			{"tag removed", probe, len(b.users("tag", tags[2])), func() error { return s.DestroyTag(tags[2]) }},
+			{"performer removed", probe, len(b.users("performer", people[2])), func() error { return s.DestroyPerformer(people[2]) }},
+			{"studio removed", probe, len(b.users("studio", studios[1])), func() error { return s.DestroyStudio(studios[1]) }},
+			{"tag renamed after Stash moved west", probe, -1, func() error { s.SetZone(west); return s.RenameTag(tags[3], "Deltas") }},
+			{"tag renamed twice in a second", probe, -1, func() error {
+				if err := s.RenameTag(tags[3], "Fjords"); err != nil {
+					return err
+				}
+				return s.RenameTag(tags[3], "Lagoons")
+			}},
+		} {
+			b.measure(step.what, step.bound, step.users, step.do)
+		}
+		b.report()
+	})
+}
+
+// TestLatenciesOfWhatIsAnnounced measures what a server tells of, and what a person asks for.
+func TestLatenciesOfWhatIsAnnounced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newLatencyBubble(t, 40)
+		b.run(t.TempDir())
+		defer b.stop()
+		time.Sleep(15 * time.Minute)
+		s := b.world.Stash
+		tags, people := b.used("tag"), b.used("performer")
+		const asked = 5 * time.Second
+		syncNow := func(do func() error) func() error {
+			return func() error {
+				if err := do(); err != nil {
+					return err
+				}
+				go func() { _, _ = b.eng.SyncNow(t.Context(), api.SyncRequest{}) }()
+				return nil
+			}
+		}
+		job := func(kind string, do func() error) func() error {
+			return func() (err error) {
+				s.RunJob(kind, func() { err = do() })
+				return err
+			}
+		}
+		b.measure("edit, then Sync now", asked, -1, syncNow(func() error { return s.Edit(7, func(sc *sim.Scene) { sc.Title = "Dusk" }) }))
+		b.measure("rename, then Sync now", asked, -1, syncNow(func() error { return s.RenameTag(tags[0], "Estuaries") }))
+		b.measure("job of Stash that tags a scene", asked, -1, job("autotag", func() error {
+			return s.Edit(8, func(sc *sim.Scene) { sc.TagIDs = append(sc.TagIDs, s.TagID("Dunes")) })
+		}))
+		b.measure("job of Stash that merges tags", asked, -1, job("plugin", func() error { return s.MergeTags(tags[0], tags[1]) }))
+		b.measure("job of Stash that removes a name", asked, -1, job("clean", func() error { return s.DestroyPerformer(people[0]) }))
+		b.newFile("new file, Stash knows it already", true)
+		b.newFile("new file, Plex knows it already", false)
+		b.report()
+	})
+}
+
+// newFile puts a film on disk that both servers scan for, one after the other, and measures
+// from the end of the second scan.
+func (b *latencyBubble) newFile(what string, stashFirst bool) {
+	b.t.Helper()
+	w := b.world
+	b.afterProbe()
+	rel := "New/" + what + ".mkv"
+	path, _ := w.PlexPath(w.StashRoot() + "/" + rel)
+	first := func() { w.Plex.PutOnDisk(path, 1_000_000); w.Plex.Scan("1", "") }
+	second := func() {
+		w.Stash.RunJob("scan", func() { w.Stash.AddScene(sim.Scene{Title: "Dawn", Details: what}, w.StashRoot()+"/"+rel) })
+	}
+	if stashFirst {
+		first, second = second, first
+	}
+	first()
+	time.Sleep(3 * time.Minute)
+	began := time.Now()
+	second()
+	if len(w.Diff(sim.DiffOptions{})) == 0 {
+		b.t.Fatalf("%s: Plex is not to differ", what)
+	}
+	b.until(what, began, 10*time.Second, -1)
+	time.Sleep(11 * time.Minute)
+}
+
+// newLatencyBubble is a bubble whose engine never sweeps by the clock, with a library that
+// was made long ago.
+func newLatencyBubble(t *testing.T, scenes int) *latencyBubble {
+	t.Helper()
+	time.Sleep(time.Until(time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)))
+	b := &latencyBubble{bubble: newBubble(t, sim.Options{Seed: 93, Scenes: scenes})}
+	b.tune = func(s *config.Settings) {
+		s.AskPlexScan = false
+		s.SweepEvery, s.FilesEvery = 30*24*time.Hour, 30*24*time.Hour
+	}
+	return b
+}
+
+type latencyBubble struct {
+	*bubble
+	lines []string
+}
+
+// used lists tags, performers or studios by how many scenes use them, few first, and none
+// that no scene does.
+func (b *latencyBubble) used(kind string) []int {
+	n := map[int]int{}
+	for _, id := range b.world.Stash.SceneIDs() {
+		for _, x := range b.uses(kind, id) {
+			n[x]++
+		}
+	}
+	var out []int
+	for x := range n {
+		out = append(out, x)
+	}
+	slices.SortFunc(out, func(x, y int) int {
+		if n[x] != n[y] {
+			return n[x] - n[y]
+		}
+		return x - y
+	})
+	return out
+}
+
+func (b *latencyBubble) uses(kind string, scene int) []int {
+	sc, _ := b.world.Stash.Scene(scene)
+	switch kind {
+	case "tag":
+		return sc.TagIDs
+	case "performer":
+		return sc.PerformerIDs
+	}
+	return []int{sc.StudioID}[:min(sc.StudioID, 1)]
+}
+
+// users are the scenes that use a tag, performer or studio.
+func (b *latencyBubble) users(kind string, x int) (out []int) {
+	for _, id := range b.world.Stash.SceneIDs() {
+		if slices.Contains(b.uses(kind, id), x) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// measure makes a change right after a probe and waits until Plex has it.
+func (b *latencyBubble) measure(what string, bound time.Duration, users int, do func() error) {
+	b.t.Helper()
+	b.afterProbe()
+	b.clock(what, bound, users, do)
+	time.Sleep(11 * time.Minute) // edits make Stash be asked more often for ten
+}
+
+// afterProbe waits until Stash was just asked for its newest scenes.
+func (b *latencyBubble) afterProbe() {
+	began := time.Now()
+	for {
+		for _, a := range b.requests(stashHost) {
+			if a.call.Name == "Newest" && a.at.After(began) {
+				time.Sleep(time.Second)
+				return
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// clock makes a change and waits until Plex has it.
+func (b *latencyBubble) clock(what string, bound time.Duration, users int, do func() error) {
+	b.t.Helper()
+	if diff := b.world.Diff(sim.DiffOptions{}); len(diff) > 0 {
+		b.t.Fatalf("before %s Plex differs: %v", what, diff)
+	}
+	began := time.Now()
+	must(b.t, do())
+	if len(b.world.Diff(sim.DiffOptions{})) == 0 {
+		b.t.Fatalf("%s: Plex is not to differ", what)
+	}
+	b.until(what, began, bound, users)
+}
+
+// until waits until Plex has a change of a moment, and notes how long that took.
+func (b *latencyBubble) until(what string, began time.Time, bound time.Duration, users int) {
+	b.t.Helper()
+	for len(b.world.Diff(sim.DiffOptions{})) > 0 && time.Since(began) < bound+10*time.Minute {
+		time.Sleep(100 * time.Millisecond)
+	}
+	took := time.Since(began)
+	edits, sweeps := 0, 0
+	for _, a := range b.requests(plexHost) {
+		if a.call.Kind == "edit" && !a.at.Before(began) {
+			edits++
+		}
+	}
+	for _, a := range b.requests(stashHost) {
+		if a.call.Name == "Stamps" && !a.at.Before(began) {
+			sweeps++
+		}
+	}
+	b.lines = append(b.lines, fmt.Sprintf("%-36s %6.1f s of %5.1f s, %d written", what, took.Seconds(), bound.Seconds(), edits))
+	if took > bound {
+		b.t.Errorf("%s: in Plex after %v, want at most %v; differs in %v", what, took, bound, b.world.Diff(sim.DiffOptions{}))
+	}
+	if users >= 0 && (edits != users || sweeps > 0) {
+		b.t.Errorf("%s: %d items written and %d pages of all scenes read, want %d and none", what, edits, sweeps, users)
+	}
+}
+
+func (b *latencyBubble) report() { b.t.Log("from Stash to Plex:\n" + strings.Join(b.lines, "\n")) }
