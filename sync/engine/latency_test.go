@@ -1,16 +1,20 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
+	"lockstep/sync/health"
 	"lockstep/sync/sim"
+	"lockstep/sync/store"
 )
 
 // TestLatenciesFromStashToPlex measures, by the clock of a bubble, how long a change in Stash
@@ -119,6 +123,77 @@ func (b *latencyBubble) newFile(what string, stashFirst bool) {
 	}
 	b.until(what, began, 10*time.Second, -1)
 	time.Sleep(11 * time.Minute)
+}
+
+// TestABulkEditIsOneSweepAndOneRun: 5 000 scenes get a tag at once.
+func TestABulkEditIsOneSweepAndOneRun(t *testing.T) {
+	withoutRace(t)
+	t.Parallel()
+	const scenes = 5000
+	synctest.Test(t, func(t *testing.T) {
+		b := newLatencyBubble(t, scenes)
+		b.run(t.TempDir())
+		defer b.stop()
+		for b.snapshot().Queue.Done < scenes || b.snapshot().Active {
+			time.Sleep(time.Minute)
+		}
+		time.Sleep(15 * time.Minute)
+		before, runs := b.snapshot().Today.Written, len(b.runs())
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		var told atomic.Int32
+		go func() {
+			_ = b.eng.Watch(ctx, func(s api.Snapshot) {
+				if len(s.Attention) > 0 || s.Verdict != health.Up {
+					told.Add(1)
+				}
+			})
+		}()
+		b.afterProbe()
+		began := time.Now()
+		tag := b.world.Stash.TagID("Dunes")
+		for _, id := range b.world.Stash.SceneIDs() {
+			must(t, b.world.Stash.Edit(id, func(sc *sim.Scene) { sc.TagIDs = append(sc.TagIDs, tag) }))
+		}
+		for b.snapshot().Today.Written < before+scenes || b.snapshot().Active {
+			if time.Sleep(10 * time.Second); time.Since(began) > 12*time.Hour {
+				t.Fatalf("not done after %v: %+v", time.Since(began), b.snapshot().Queue)
+			}
+		}
+		took := time.Since(began)
+		time.Sleep(15 * time.Minute)
+		sweeps, plex := 0, 0
+		for _, a := range b.requests(stashHost) {
+			if a.call.Name == "Last" && !a.at.Before(began) { // a sweep begins with it
+				sweeps++
+			}
+		}
+		for _, a := range b.requests(plexHost) {
+			if !a.at.Before(began) && a.at.Before(began.Add(took)) {
+				plex++
+			}
+		}
+		each := float64(plex) / scenes
+		t.Logf("%d scenes in %v: %d sweeps, %d runs, %.3f requests to Plex for each, %d snapshots that ask for something", scenes, took, sweeps, len(b.runs())-runs, each, told.Load())
+		if sweeps != 1 || len(b.runs())-runs != 1 || each > 1.05 || told.Load() > 0 {
+			t.Error("want one sweep, one run, at most 1.05 requests to Plex for each and nothing to notify of")
+		}
+		b.inStep()
+	})
+}
+
+func (b *latencyBubble) runs() []store.Run {
+	b.t.Helper()
+	runs, err := b.eng.Runs(b.t.Context(), 100)
+	must(b.t, err)
+	return runs
+}
+
+func (b *latencyBubble) inStep() {
+	b.t.Helper()
+	if diff := b.world.Diff(sim.DiffOptions{}); len(diff) > 0 {
+		b.t.Errorf("Plex differs in %d places, first %s", len(diff), diff[0])
+	}
 }
 
 // newLatencyBubble is a bubble whose engine never sweeps by the clock, with a library that
