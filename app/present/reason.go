@@ -55,7 +55,7 @@ func Value(v string) string {
 // OldValue is what a field holds before a change. Of a picture only a name is known, which
 // says nothing to people.
 func OldValue(c store.Change) string {
-	if c.Field.Kind() == scene.Image && c.Old != "" {
+	if c.Field.Kind() == scene.Image && (c.Old != "" || c.Shown != "") {
 		return T("a picture")
 	}
 	return Value(c.Old)

@@ -254,7 +254,7 @@ func sampleSnapshot() api.Snapshot {
 		Queue:  queue.Counts{Waiting: 18, Running: 1, Retrying: 1, Parked: 2, Dead: 1, Skipped: 8, Done: 1173},
 		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing"}},
 		Run:    api.Progress{Total: 42, Done: 22, Unchecked: 1, Current: names[0], Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: ago(time.Minute).Unix()},
-		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 1204, Standing: api.Standing{InStep: 1173, NeedYou: 9}, NeedAction: 8,
+		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 1204, Pictures: true, Standing: api.Standing{InStep: 1173, NeedYou: 9}, NeedAction: 8,
 		Reasons: []api.Reason{{Code: skip.NoMetadata, Scenes: 3}, {Code: skip.Ambiguous, Scenes: 3}, {Code: skip.PathNotMapped, Scenes: 2}}, NotifyDelay: time.Minute,
 		Stash: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)}, Plex: api.Connection{OK: true, Checked: true, Since: ago(2 * time.Hour)},
 	}
@@ -287,6 +287,9 @@ func sampleRows(n int) []store.ReportRow {
 		} else {
 			r.Outcome, r.Message, r.Item = "enqueued", message.Foreign("date and tags differ"), "abc123/5512"
 			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: message.Foreign("empty in Stash; it was written by Lockstep")}}
+			if i%2 == 0 {
+				r.Changes = append(r.Changes, store.Change{Field: "poster", Shown: fmt.Sprintf("/library/metadata/%d/thumb/7", i), New: "9ae2f0"})
+			}
 			r.Kept = []store.Change{{Field: "title", Old: "Harbor Lights", New: "Harbor Lights", Why: message.Foreign("kept: locked in Plex, not by Lockstep")}}
 		}
 		rows = append(rows, r)

@@ -48,7 +48,7 @@ func newHistoryPage(w *Windows, win *window) page {
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
 	p.list = newListing(w, "history", []column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
-	p.list.actions = p.actions
+	p.list.actions, p.list.picture = p.actions, func(i int) scene.ID { return p.lines[i].Scene }
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was in Plex before the last write.", p.chosen.Name))
 	})
@@ -116,6 +116,8 @@ func (p *historyPage) restart() {
 	visible(p.foot, false)
 	p.load()
 }
+
+func (p *historyPage) redraw() { p.list.list.Refresh() }
 
 // load reads on below the oldest line known.
 func (p *historyPage) load() {

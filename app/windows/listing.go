@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"lockstep/sync/scene"
 )
 
 // column is one column of a listing: its title and its share of the width.
@@ -36,6 +38,12 @@ type listing struct {
 	// cannot be.
 	sorting sorting
 	resort  func()
+	// picture is the scene whose cover stands in front of a row; nil for rows without.
+	picture func(i int) scene.ID
+	// checked is whether a row is ticked, and turn ticks rows or takes that back; nil for rows
+	// without a mark to tick.
+	checked func(i int) bool
+	turn    func(rows []int)
 	// actions are what can be done with the rows that are picked; nil offers to copy them only.
 	actions func(rows []int) []*fyne.MenuItem
 }

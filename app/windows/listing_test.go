@@ -107,8 +107,13 @@ func newRowOf(l *keyList) *row { return l.CreateItem().(*row) }
 func labelled(win fyne.Window, words string) bool {
 	found := false
 	everything(win, func(o fyne.CanvasObject) {
-		l, ok := o.(*widget.Label)
-		found = found || ok && strings.Contains(l.Text, strings.TrimLeft(words, "◆►✕✓ "))
+		words := strings.TrimLeft(words, "◆►✕✓ ")
+		switch l := o.(type) {
+		case *widget.Label:
+			found = found || strings.Contains(l.Text, words)
+		case *widget.RichText:
+			found = found || strings.Contains(l.String(), words)
+		}
 	})
 	return found
 }
@@ -136,7 +141,7 @@ func TestAFootThatGoesGivesItsRoomBack(t *testing.T) {
 	away := map[string]func(*window){
 		present.Queue:   func(win *window) { tap(t, win, "Queued") },
 		present.Reports: func(win *window) { choosePart(t, win.page.(*reportsPage), "No metadata yet", 3) },
-		present.Preview: func(win *window) { win.page.(*previewPage).scenes.Select(1) },
+		present.Preview: func(win *window) { win.page.(*previewPage).scenes.list.Select(3) },
 		present.History: func(win *window) { win.page.(*historyPage).search.SetText("night") },
 	}
 	for name, leave := range away {

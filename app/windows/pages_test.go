@@ -187,9 +187,9 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	f := newFake()
 	w := newTest(t, f)
 	win, p := open[*previewPage](t, w, present.Preview)
-	wantShown(t, win, "16 scenes, 48 fields. Nothing has been written.", "2019-05-02", present.Nothing,
+	wantShown(t, win, "16 scenes, 56 fields. Nothing has been written.", "2019-05-02", present.Nothing,
 		"empty in Stash; it was written by Lockstep", "stays", "kept: locked in Plex, not by Lockstep")
-	p.fields.list.Select(3)
+	p.fields.list.Select(4)
 	wantShown(t, win, "Title: Harbor Lights — kept: locked in Plex, not by Lockstep")
 	if canTap(win, "Write selected") {
 		t.Error("nothing is picked and can be written")
@@ -210,7 +210,7 @@ func TestPreviewWritesWhatIsPicked(t *testing.T) {
 	f.history = append([]store.Activity{{Seq: 900, At: p.report.Ended.Add(time.Minute), Changes: []store.Change{{Field: "date"}}}}, f.history...)
 	s.Today.Written++
 	w.update(s)
-	wantShown(t, win, "16 scenes, 48 fields. Something has been written since. Make a new preview to see what is left.")
+	wantShown(t, win, "16 scenes, 56 fields. Something has been written since. Make a new preview to see what is left.")
 
 	s = sampleSnapshot()
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates"), Report: 7}}

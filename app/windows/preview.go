@@ -27,11 +27,12 @@ type previewPage struct {
 	make            *keyButton
 	search          *textInput
 	rows            *pager[store.ReportRow]
-	scenes          *keyList
-	empty           *widget.Label
+	scenes          *listing
+	tick            *keyButton
 	name            *widget.Label
+	pictures        *comparison
 	fields          *listing
-	full            *widget.Label // the chosen field, uncut
+	full            *differences // the chosen field, uncut
 	fullBox         *fyne.Container
 	selected, whole *keyButton
 
@@ -46,9 +47,8 @@ type previewPage struct {
 }
 
 func newPreviewPage(w *Windows, win *window) page {
-	p := &previewPage{w: w, win: win, title: heading(present.T("Preview")), foot: line(), name: line(), empty: para(), full: para(), picked: map[scene.ID]bool{}}
+	p := &previewPage{w: w, win: win, title: heading(present.T("Preview")), foot: line(), name: line(), full: newDifferences(), picked: map[scene.ID]bool{}}
 	p.name.TextStyle.Bold = true
-	p.empty.Alignment, p.empty.Importance = fyne.TextAlignCenter, widget.LowImportance
 	p.brake = newBand(widget.WarningImportance, present.T("Continue"), func() { p.apply(nil) })
 	p.running = newBand(widget.HighImportance, present.T("Stop"), func() { w.command(win, w.api.StopReconcile) })
 	p.make = newButton(present.T("New preview"), theme.ViewRefreshIcon(), func() {
@@ -58,10 +58,13 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows = newPager(w, p.fetch)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
-	p.scenes = newList(func() int { return p.rows.total }, newPick, p.pick)
-	p.scenes.OnSelected = p.choose
-	p.fields = newListing(w, "fields", []column{{present.T("Field"), 22}, {present.T("In Plex now"), 26}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
-	p.fullBox = atMost(footHeight, p.full)
+	p.scenes = newListing(w, "preview", []column{{present.T("Scene"), 82}, {present.T("Fields"), 18}}, func() int { return p.rows.total }, p.line, p.choose)
+	p.scenes.actions, p.scenes.picture = p.actions, p.sceneAt
+	p.scenes.checked, p.scenes.turn = p.isPicked, p.turn
+	p.tick = newButton(present.T("Select all"), nil, p.tickAll)
+	p.pictures = newComparison(w)
+	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20}, {present.T("In Plex now"), 28}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fullBox = atMost(footHeight, p.full.text)
 	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
 	p.whole = newButton(present.T("Write all"), nil, func() { p.apply(nil) })
@@ -71,12 +74,17 @@ func newPreviewPage(w *Windows, win *window) page {
 
 func (p *previewPage) content() fyne.CanvasObject {
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.make, p.title), p.running.box, p.brake.box)
-	left := container.NewBorder(p.search, nil, nil, nil, container.NewStack(p.scenes, container.New(upTo(200), p.empty)))
-	right := container.NewBorder(p.name, p.fullBox, nil, nil, p.fields.body)
+	left := container.NewBorder(p.search, nil, nil, nil, p.scenes.body)
+	pair, tick := spare(p.pictures.box), spare(p.tick)
+	right := container.NewBorder(container.NewVBox(p.name, pair), p.fullBox, nil, nil, p.fields.body)
 	split := container.NewHSplit(left, right)
-	split.SetOffset(0.28)
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.selected, p.whole), p.foot))
-	return fit(container.NewPadded(container.NewBorder(top, foot, nil, nil, split)), func(r room) { footOf(p.fullBox, r) })
+	split.SetOffset(0.36)
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(tick, p.selected, p.whole), p.foot))
+	return fit(container.NewPadded(container.NewBorder(top, foot, nil, nil, split)), func(r room) {
+		footOf(p.fullBox, r)
+		shown(pair, !r.low)
+		shown(tick, !r.narrow) // Ctrl+A and the space bar do it too
+	})
 }
 
 // show looks for the preview asked for: the brake's, the one named, or the newest.
@@ -119,7 +127,7 @@ func (p *previewPage) use(r store.Report) {
 }
 
 func (p *previewPage) restart() {
-	p.scenes.UnselectAll()
+	p.scenes.list.UnselectAll()
 	p.set(store.ReportRow{})
 	p.rows.restart()
 	p.footing()
@@ -129,8 +137,15 @@ func (p *previewPage) fetch(ctx context.Context, offset, limit int) ([]store.Rep
 	if p.report.ID == 0 {
 		return nil, 0, nil
 	}
-	page, err := p.w.api.Rows(ctx, store.RowQuery{Report: p.report.ID, Outcome: present.Enqueued, Search: p.search.Text, Language: present.Language(), Offset: offset, Limit: limit})
+	q := p.query()
+	q.Offset, q.Limit = offset, limit
+	page, err := p.w.api.Rows(ctx, q)
 	return page.Rows, page.Total, err
+}
+
+// query asks for the rows the search finds.
+func (p *previewPage) query() store.RowQuery {
+	return store.RowQuery{Report: p.report.ID, Outcome: present.Enqueued, Search: p.search.Text, Language: present.Language()}
 }
 
 func (p *previewPage) redraw() {
@@ -144,37 +159,31 @@ func (p *previewPage) redraw() {
 	default:
 		words = present.T("There is nothing to write: everything is in step or skipped for a reason (see Reports).")
 	}
-	set(p.empty, words, widget.LowImportance)
-	visible(p.empty, words != "")
-	p.scenes.Refresh()
-	if p.row.Scene == 0 && p.rows.total > 0 {
-		p.scenes.Select(0)
+	p.scenes.refresh(words)
+	p.footing()
+	if _, known := p.rows.at(0); known && p.row.Scene == 0 {
+		p.scenes.list.Select(0)
 	}
 }
 
-// newPick is a row of the scene list: a check box and a name.
-func newPick() fyne.CanvasObject {
-	return container.NewBorder(nil, nil, widget.NewCheck("", nil), nil, line())
-}
-
-func (p *previewPage) pick(i widget.ListItemID, o fyne.CanvasObject) {
-	name, check := o.(*fyne.Container).Objects[0].(*widget.Label), o.(*fyne.Container).Objects[1].(*widget.Check)
+// line is a scene in the list: its name and how many fields change.
+func (p *previewPage) line(i int) []cell {
 	r, ok := p.rows.at(i)
-	check.OnChanged = nil
-	check.SetChecked(ok && p.picked[r.Scene])
 	if !ok {
-		set(name, "…", widget.LowImportance)
-		return
+		return []cell{{words: "…"}}
 	}
-	set(name, present.ReportRow(r, true).Title, widget.MediumImportance)
-	check.OnChanged = func(yes bool) {
-		if yes {
-			p.picked[r.Scene] = true
-		} else {
-			delete(p.picked, r.Scene)
-		}
-		p.footing()
-	}
+	return []cell{{present.ReportRow(r, true).Title, widget.MediumImportance}, {present.Number(len(r.Changes)), widget.LowImportance}}
+}
+
+func (p *previewPage) sceneAt(i int) scene.ID {
+	r, _ := p.rows.at(i)
+	return r.Scene
+}
+
+// actions are what can be done with the scenes of picked rows.
+func (p *previewPage) actions(rows []int) []*fyne.MenuItem {
+	return append([]*fyne.MenuItem{fyne.NewMenuItem(present.T("Tick or untick"), func() { p.turn(rows) })},
+		p.w.sceneItems(p.win, picked(rows, p.rows.at), func(ids []scene.ID) { p.w.syncScenes(p.win, ids, func() {}) })...)
 }
 
 func (p *previewPage) choose(i int) {
@@ -192,6 +201,7 @@ func (p *previewPage) set(r store.ReportRow) {
 	}
 	set(p.name, words, widget.MediumImportance)
 	visible(p.fullBox, false)
+	p.pictures.set(r.Scene, r.Changes)
 	p.fields.list.UnselectAll()
 	p.fields.refresh("")
 }
@@ -207,21 +217,22 @@ func (p *previewPage) change(i int) (c store.Change, kept bool) {
 func (p *previewPage) inFull(i int) {
 	if i < len(p.row.Changes)+len(p.row.Kept) {
 		c, kept := p.change(i)
-		set(p.full, present.ChangeInFull(c, kept, p.w.moment()), widget.MediumImportance)
+		p.full.set(present.Differences(c, kept, p.w.moment()))
 		visible(p.fullBox, true)
 	}
 }
 
 func (p *previewPage) field(i int) []cell {
 	c, kept := p.change(i)
-	words, tone := present.NewValue(c), widget.MediumImportance
+	old, words := present.ChangedParts(c)
+	tone := widget.MediumImportance
 	switch {
 	case kept:
 		words, tone = present.T("stays"), widget.LowImportance
 	case words == present.Value(""):
 		tone = widget.WarningImportance
 	}
-	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {present.OldValue(c), widget.LowImportance}, {words, tone}, {p.w.moment().Say(c.Why), widget.LowImportance}}
+	return []cell{{present.FieldName(c.Field), widget.MediumImportance}, {old, widget.LowImportance}, {words, tone}, {p.w.moment().Say(c.Why), widget.LowImportance}}
 }
 
 func (p *previewPage) update(s api.Snapshot) {

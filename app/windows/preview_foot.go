@@ -49,7 +49,67 @@ func (p *previewPage) askOver(r store.Report) {
 	})
 }
 
+func (p *previewPage) isPicked(i int) bool {
+	r, ok := p.rows.at(i)
+	return ok && p.picked[r.Scene]
+}
+
+// turn ticks all these rows, or takes that back if all are ticked.
+func (p *previewPage) turn(rows []int) {
+	all := picked(rows, p.rows.at)
+	untick := !slices.ContainsFunc(all, func(r store.ReportRow) bool { return !p.picked[r.Scene] })
+	for _, r := range all {
+		if untick {
+			delete(p.picked, r.Scene)
+		} else {
+			p.picked[r.Scene] = true
+		}
+	}
+	p.footing()
+	p.scenes.list.Refresh()
+}
+
+// tickAll ticks every scene that the search finds, however many, or takes back all ticks.
+func (p *previewPage) tickAll() {
+	if len(p.picked) > 0 {
+		p.picked = map[scene.ID]bool{}
+		p.footing()
+		p.scenes.list.Refresh()
+		return
+	}
+	report, q := p.report.ID, p.query()
+	ask(p.w, func(ctx context.Context) ([]scene.ID, error) {
+		var ids []scene.ID
+		for row, err := range p.w.allRows(ctx, q) {
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, row.Scene)
+		}
+		return ids, nil
+	}, func(ids []scene.ID, err error) {
+		if err != nil {
+			p.w.fail(p.win, err)
+			return
+		}
+		if p.report.ID != report {
+			return
+		}
+		for _, id := range ids {
+			p.picked[id] = true
+		}
+		p.footing()
+		p.scenes.list.Refresh()
+	})
+}
+
 func (p *previewPage) footing() {
+	label := present.T("Select all")
+	if len(p.picked) > 0 {
+		label = present.T("Select none")
+	}
+	p.tick.SetText(label)
+	enabled(p.tick, p.rows.total > 0 || len(p.picked) > 0)
 	set(p.foot, present.PreviewFoot(p.counts[0], p.counts[1], p.over), widget.MediumImportance)
 	visible(p.foot, p.report.ID != 0)
 	p.selected.SetText(present.WriteSelected(len(p.picked)))

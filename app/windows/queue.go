@@ -69,7 +69,7 @@ func newQueuePage(w *Windows, win *window) page {
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
 	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
-	p.list.actions = p.actions
+	p.list.actions, p.list.picture = p.actions, p.sceneAt
 	sorts(p.list, p.jobs, p.cells, p.restart)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
@@ -159,6 +159,11 @@ func (p *queuePage) row(i int) []cell {
 		return []cell{{words: "…"}}
 	}
 	return p.cells(j)
+}
+
+func (p *queuePage) sceneAt(i int) scene.ID {
+	j, _ := p.jobs.at(i)
+	return j.Scene
 }
 
 func (p *queuePage) cells(j queue.Job) []cell {

@@ -66,9 +66,9 @@ func newReportsPage(w *Windows, win *window) page {
 	p.reasons = newReportParts(w, win, p.restart)
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing(w, "reports", []column{{present.T("Scene"), 31}, {present.T("Gap"), 21}, {present.T("What happened"), 16}, {present.T("Reason"), 32}},
+	p.list = newListing(w, "reports", []column{{present.T("Scene"), 36}, {present.T("Gap"), 18}, {present.T("What happened"), 18}, {present.T("Reason"), 28}},
 		func() int { return p.rows.total }, p.row, p.choose)
-	p.list.actions = p.actions
+	p.list.actions, p.list.picture = p.actions, p.sceneAt
 	sorts(p.list, p.rows, p.cells, p.restart)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
@@ -194,6 +194,11 @@ func (p *reportsPage) row(i int) []cell {
 		return []cell{{words: "…"}}
 	}
 	return p.cells(r)
+}
+
+func (p *reportsPage) sceneAt(i int) scene.ID {
+	r, _ := p.rows.at(i)
+	return r.Scene
 }
 
 func (p *reportsPage) cells(r store.ReportRow) []cell {

@@ -22,6 +22,7 @@ type row struct {
 	held    fyne.KeyModifier // while the button was pressed last
 	hovered bool
 	tip     string // the words whose tooltip is on its way
+	front   rowFront
 }
 
 func newRow(l *listing, columns int) *row {
@@ -37,6 +38,7 @@ func newRow(l *listing, columns int) *row {
 // show writes a line; one that is still on its way may have fewer cells.
 func (r *row) show(i int) {
 	r.at = i
+	r.front.show(r)
 	cells := r.l.row(i)
 	for k, o := range r.cells {
 		c := cell{}
@@ -48,8 +50,14 @@ func (r *row) show(i int) {
 	r.Refresh()
 }
 
-// Tapped implements fyne.Tappable.
-func (r *row) Tapped(*fyne.PointEvent) { r.l.pick(r.at, r.held) }
+// Tapped implements fyne.Tappable. A tap on the mark ticks the row and picks nothing.
+func (r *row) Tapped(e *fyne.PointEvent) {
+	if r.l.turn != nil && e.Position.X < markWidth() {
+		r.l.turn([]int{r.at})
+		return
+	}
+	r.l.pick(r.at, r.held)
+}
 
 // TappedSecondary implements fyne.SecondaryTappable: the menu for this row, or for all that
 // are picked if it is one of them.
@@ -108,6 +116,7 @@ func (r *row) cutAt(at fyne.Position) string {
 
 // CreateRenderer implements fyne.Widget.
 func (r *row) CreateRenderer() fyne.WidgetRenderer {
+	r.front.make(r)
 	return &rowRenderer{r: r, back: canvas.NewRectangle(color.Transparent)}
 }
 
@@ -119,12 +128,17 @@ type rowRenderer struct {
 func (x *rowRenderer) Destroy()           {}
 func (x *rowRenderer) MinSize() fyne.Size { return x.r.l.wide.MinSize(x.r.cells) }
 func (x *rowRenderer) Objects() []fyne.CanvasObject {
-	return append([]fyne.CanvasObject{x.back}, x.r.cells...)
+	return append(append([]fyne.CanvasObject{x.back}, x.r.front.objects()...), x.r.cells...)
 }
 
 func (x *rowRenderer) Layout(size fyne.Size) {
 	x.back.Resize(size)
 	x.r.l.wide.Layout(x.r.cells, size)
+	if by := x.r.front.layout(x.r, size); by > 0 {
+		first := x.r.cells[0]
+		first.Move(first.Position().AddXY(by, 0))
+		first.Resize(first.Size().SubtractWidthHeight(min(by, first.Size().Width), 0))
+	}
 }
 
 // Refresh paints what is picked besides the row that Fyne knows to be selected.
@@ -138,5 +152,6 @@ func (x *rowRenderer) Refresh() {
 	}
 	x.back.CornerRadius = theme.Size(theme.SizeNameSelectionRadius)
 	x.back.Refresh()
+	x.r.front.refresh(x.r)
 	x.Layout(x.r.Size())
 }

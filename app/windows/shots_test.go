@@ -92,6 +92,7 @@ func TestEveryWindowIsDrawn(t *testing.T) {
 	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
+			f.picture = painted
 			w := newTest(t, f)
 			w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, v})
 			for _, n := range present.Windows() {
@@ -123,7 +124,8 @@ func drawMore(w *Windows, name string) {
 	case *outagesPage:
 		p.list.list.Select(2)
 	case *previewPage:
-		p.fields.list.Select(2)
+		p.turn([]int{1, 2})
+		p.fields.list.Select(1)
 	}
 }
 

@@ -119,7 +119,10 @@ func (r *twoLinesRenderer) Objects() []fyne.CanvasObject {
 }
 
 // height is that of one line.
-func (r *twoLinesRenderer) height() float32 {
+func (r *twoLinesRenderer) height() float32 { return oneLine() }
+
+// oneLine is how high a line of a listing is.
+func oneLine() float32 {
 	return fyne.MeasureText("Ép", theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{}).Height
 }
 

@@ -65,6 +65,7 @@ type Windows struct {
 	opt      Options
 	open     map[string]*window
 	memory   *memory
+	pictures *pictures
 	snap     api.Snapshot
 	informed bool   // of the engine, or of its end
 	shownIn  string // the language of what is open
@@ -105,6 +106,7 @@ func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
 	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
 	w.spawn = func(fn func()) { go fn() }
+	w.pictures = newPictures(w)
 	w.memory, w.shownIn = loadMemory(opt.DataDir), present.Language()
 	return w
 }
@@ -275,12 +277,22 @@ func (w *Windows) closed(key string) {
 }
 
 func (w *Windows) update(s api.Snapshot) {
+	switched := s.Pictures != w.snap.Pictures
 	w.snap, w.informed = s, true
+	if switched {
+		w.pictures.forget()
+	}
 	w.reword()
 	for _, win := range w.open {
 		win.update(s)
+		if r, ok := win.page.(redrawer); ok && switched {
+			r.redraw()
+		}
 	}
 }
+
+// redrawer is a page that draws its rows again, as when they are to look different.
+type redrawer interface{ redraw() }
 
 // update shows a new snapshot. A page nobody sees hears of it when it is turned to.
 func (win *window) update(s api.Snapshot) {

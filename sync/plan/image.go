@@ -52,7 +52,7 @@ func (v view) selected(img Image) string {
 // image decides about a picture. Stash having none changes nothing.
 func (v view) image(img Image, wished bool) Decision {
 	d := v.imageAction(img, wished)
-	d.Old = v.selected(img)
+	d.Old, d.Shown = v.selected(img), v.thumb()
 	d.New = d.Old
 	if d.Changes() {
 		ours := v.mem.owns(scene.Hash(d.Old))

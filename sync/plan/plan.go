@@ -26,6 +26,8 @@ type Decision struct {
 	// Old and New are the values of scalars; for images SHA1s as far as known.
 	Old string `json:"old,omitempty"`
 	New string `json:"new,omitempty"`
+	// Shown is the path of the picture that Plex shows now; of images only.
+	Shown string `json:"shown,omitempty"`
 	// OldList and NewList are those of lists, Added and Removed the difference. Kept
 	// are names that stay in or out of Plex against Stash because a person wants it so.
 	OldList []string `json:"oldList,omitempty"`

@@ -10,7 +10,7 @@ import (
 // ChangeOf is a decision as old and new text. A decision that changes nothing has the
 // same text twice.
 func ChangeOf(d plan.Decision) Change {
-	c := Change{Field: d.Field, Old: d.Old, New: d.New, Why: d.Said()}
+	c := Change{Field: d.Field, Old: d.Old, New: d.New, Shown: d.Shown, Why: d.Said()}
 	if d.Field.Kind() == scene.List {
 		c.Old, c.New = strings.Join(d.OldList, ", "), strings.Join(d.NewList, ", ")
 	}

@@ -93,6 +93,9 @@ type Change struct {
 	Field scene.Field `json:"field"`
 	Old   string      `json:"old"`
 	New   string      `json:"new"`
+	// Shown is the path of the picture that Plex showed before; only of pictures, whose Old and
+	// New are hashes.
+	Shown string `json:"shown,omitempty"`
 	// Why is the reason in words, if there is one to tell.
 	Why message.Message `json:"why,omitzero"`
 }
