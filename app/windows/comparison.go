@@ -20,14 +20,14 @@ import (
 type comparison struct {
 	w        *Windows
 	box      *fyne.Container
-	old, now *framed
+	old, now *captioned
 }
 
 // comparedHeight is how high the pictures are.
 const comparedHeight = 130
 
 func newComparison(w *Windows) *comparison {
-	c := &comparison{w: w, old: newFramed(w), now: newFramed(w)}
+	c := &comparison{w: w, old: newCaptioned(w), now: newCaptioned(w)}
 	c.box = container.NewGridWithColumns(2, c.old.box, c.now.box)
 	c.box.Hide()
 	return c
@@ -48,8 +48,8 @@ func (c *comparison) set(id scene.ID, changes []store.Change) {
 	visible(c.box, false)
 }
 
-// framed is a picture with words below it.
-type framed struct {
+// captioned is a picture with words below it.
+type captioned struct {
 	w     *Windows
 	img   *canvas.Image
 	none  *widget.Label // in place of the picture
@@ -58,8 +58,8 @@ type framed struct {
 	asked api.PictureQuery
 }
 
-func newFramed(w *Windows) *framed {
-	f := &framed{w: w, img: &canvas.Image{FillMode: canvas.ImageFillContain}, none: line(), words: line()}
+func newCaptioned(w *Windows) *captioned {
+	f := &captioned{w: w, img: &canvas.Image{FillMode: canvas.ImageFillContain}, none: line(), words: line()}
 	f.img.SetMinSize(fyne.NewSize(80, comparedHeight))
 	f.none.Importance, f.none.Alignment = widget.LowImportance, fyne.TextAlignCenter
 	f.words.SizeName, f.words.Importance, f.words.Alignment = theme.SizeNameCaptionText, widget.LowImportance, fyne.TextAlignCenter
@@ -67,7 +67,7 @@ func newFramed(w *Windows) *framed {
 	return f
 }
 
-func (f *framed) set(q api.PictureQuery, words string) {
+func (f *captioned) set(q api.PictureQuery, words string) {
 	f.asked = q
 	set(f.words, words, widget.LowImportance)
 	f.draw(f.w.pictures.get(q, f, func(img image.Image) {
@@ -77,7 +77,7 @@ func (f *framed) set(q api.PictureQuery, words string) {
 	}))
 }
 
-func (f *framed) draw(img image.Image) {
+func (f *captioned) draw(img image.Image) {
 	words := ""
 	if img == nil {
 		words = present.T("no picture to show")
