@@ -111,8 +111,8 @@ func (r *Scan) scanStash(ctx context.Context) error {
 	return failed
 }
 
-// probe asks Stash for its newest scene. If that is another one, the scenes edited last are
-// read, or all are swept where these cannot be all that changed.
+// probe asks Stash for its newest scene, those edited last and a sign of every list of names,
+// all in one request, and goes on with what that shows.
 func (r *Scan) probe(ctx context.Context) error {
 	p, err := r.servers.Stash.Probe(ctx, r.plan.signs)
 	if err != nil {
@@ -122,10 +122,12 @@ func (r *Scan) probe(ctx context.Context) error {
 	r.newest, r.signs = p.Newest, p.Signs
 	r.renamed = !r.plan.quietNames && r.plan.signs.Moved(p.Signs)
 	r.progress.expect(p.Newest.Count)
-	return r.examine(ctx, p.Newest, p.Latest)
+	return r.examineLatest(ctx, p.Newest, p.Latest)
 }
 
-func (r *Scan) examine(ctx context.Context, n scene.Newest, latest []scene.Stamp) error {
+// examineLatest has the scenes edited last examined if the newest is another one than before,
+// or all scenes swept where these cannot be all that changed.
+func (r *Scan) examineLatest(ctx context.Context, n scene.Newest, latest []scene.Stamp) error {
 	if n == r.plan.newest || r.plan.quiet || r.sweep {
 		return nil
 	}
