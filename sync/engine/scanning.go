@@ -104,7 +104,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 }
 
 func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
-	e.appeared(ended.Appeared)
+	e.noteStored(e.dispatch.Appeared(ended.Appeared)) // what waited for them is woken
 	e.links.Unlisted(ended.Failed)
 	e.links.Budget(fault.Plex).Done(budget.Index, ended.PlexErr)
 	if ended.PlexErr != nil {
@@ -115,11 +115,6 @@ func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 	}
 	e.indexed(ended.FirstIndex)
 	e.countPlex(gen, nil)
-}
-
-// appeared wakes what waited for items that turned up.
-func (e *Engine) appeared(keys []string) {
-	e.noteStored(e.dispatch.Appeared(keys))
 }
 
 // indexed wakes what waits for items that the index has, once it is up to date.

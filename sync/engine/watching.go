@@ -57,7 +57,7 @@ func (e *Engine) probeTarget() monitor.Target {
 func (e *Engine) probed(p *monitor.Probe) {
 	if found, listed, err := p.Listed(); listed {
 		e.links.Budget(fault.Plex).Done(budget.Index, err)
-		e.appeared(found.Appeared)
+		e.noteStored(e.dispatch.Appeared(found.Appeared))
 		if err == nil {
 			e.indexed(e.scan.Indexed(found.Failed, e.now()))
 		}
