@@ -191,6 +191,9 @@ func (s *script) pick(c Call) *activeFault {
 
 // apply lets a fault act on a request.
 func (s *Server) apply(f *activeFault, c Call, w http.ResponseWriter, r *http.Request) {
+	if f.Effect == CutOff || f.Effect == Types {
+		r.Header.Del("If-None-Match") // "not modified" has no body to be spoilt
+	}
 	switch f.Effect {
 	case Refuse, Reset:
 		resetConn(w)
