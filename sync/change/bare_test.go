@@ -12,8 +12,8 @@ import (
 // fileless is a Stash that just starts: it knows its scenes and not their files.
 type fileless struct{ change.Stash }
 
-func (s fileless) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
-	m, err := s.Stash.Scenes(ctx, ids)
+func (s fileless) Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error) {
+	m, err := s.Stash.Scenes(ctx, ids, parts)
 	for _, sc := range m {
 		sc.Files = nil
 	}

@@ -241,7 +241,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 		return f
 	}
 	names("Reef", "Ann", "West")
-	s.Stash.Has[1].Tags = []scene.Named{{ID: "1", Name: "Reef"}}
+	s.Stash.Has[1].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Reef"}}}
 	s.Stash.Has[2].Performers = []scene.Performer{{Named: scene.Named{ID: "1", Name: "Ann"}}}
 	s.Stash.Has[3].Studio = &scene.Studio{Named: scene.Named{ID: "1", Name: "West"}}
 	s.InStep(t, 1, 2, 3, 4)
@@ -256,7 +256,7 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 	} {
 		s.Stash.Forget()
 		names(tt.tags, tt.people, tt.studios)
-		s.Stash.Has[1].Tags = []scene.Named{{ID: "1", Name: tt.tags}}
+		s.Stash.Has[1].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: tt.tags}}}
 		s.Stash.Has[2].Performers = []scene.Performer{{Named: scene.Named{ID: "1", Name: tt.people}}}
 		s.Stash.Has[3].Studio = &scene.Studio{Named: scene.Named{ID: "1", Name: tt.studios}}
 		if f := scan(); f.Enqueued != 1 || !slices.Equal(s.Stash.Asked("scenes"), []string{tt.asked}) || s.causes()[scene.ID(i+1)] != "renamed" {
@@ -281,13 +281,13 @@ func TestAChangedNameConcernsWhoUsesIt(t *testing.T) {
 func TestANameIsKeptUntilItsScenesWereRead(t *testing.T) {
 	t.Parallel()
 	s := shelfOf(t, 2)
-	s.Stash.Has[1].Tags = []scene.Named{{ID: "1", Name: "Reef"}}
+	s.Stash.Has[1].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Reef"}}}
 	s.Stash.Named.Tags = []scene.Named{{ID: "1", Name: "Reef"}}
 	s.InStep(t, 1)
 	if _, err := s.finder.Names(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.Stash.Has[1].Tags = []scene.Named{{ID: "1", Name: "Reefs"}}
+	s.Stash.Has[1].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Reefs"}}}
 	s.Stash.Named.Tags = []scene.Named{{ID: "1", Name: "Reefs"}}
 	s.Stash.Spoil(testkit.Trouble(fault.Unreachable, fault.Stash), "scenes")
 	if _, err := s.finder.Names(t.Context()); !fault.Is(err, fault.Unreachable) {

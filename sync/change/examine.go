@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lockstep/sync/compare"
@@ -73,7 +74,7 @@ func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause queue.Cause,
 	for len(ids) > 0 {
 		part := ids[:min(fetchBatch, len(ids))]
 		ids = ids[len(part):]
-		reader := compare.Reader{Stash: f.Stash, Store: f.Store, Clock: f.Clock, Recent: f.Recent}
+		reader := compare.Reader{Stash: f.Stash, Store: f.Store, Settings: f.Settings, Clock: f.Clock, Recent: f.Recent}
 		scenes, err := reader.Edited(ctx, part)
 		if err != nil {
 			return err
@@ -273,18 +274,36 @@ func PutWish(tx store.Tx, w queue.Wish, now time.Time) error {
 
 // Remember stores what a scene uses and which Plex paths it claims.
 func Remember(tx store.Tx, s scene.Scene, pathKeys []string) error {
-	uses := make([]store.Use, 0, len(s.Tags)+len(s.Performers)+1)
-	for _, t := range s.Tags {
-		uses = append(uses, store.Use{Kind: store.TagName, ID: t.ID})
-	}
-	for _, p := range s.Performers {
-		uses = append(uses, store.Use{Kind: store.PerformerName, ID: p.ID})
-	}
-	if s.Studio != nil {
-		uses = append(uses, store.Use{Kind: store.StudioName, ID: s.Studio.ID})
-	}
-	if err := tx.SetUses(s.ID, uses); err != nil {
+	if err := tx.SetUses(s.ID, usesOf(s)); err != nil {
 		return err
 	}
 	return tx.ClaimPaths(s.ID, pathKeys)
+}
+
+// usesOf lists everything whose change in Stash changes what is read of the scene, each once:
+// of a tag also the tags above it, of a performer the tags, of a studio those above it.
+func usesOf(s scene.Scene) (uses []store.Use) {
+	add := func(kind store.NameKind, list ...scene.Named) {
+		for _, n := range list {
+			if u := (store.Use{Kind: kind, ID: n.ID}); !slices.Contains(uses, u) {
+				uses = append(uses, u)
+			}
+		}
+	}
+	for _, t := range s.Tags {
+		add(store.TagName, t.Named)
+		add(store.TagName, t.Above...)
+	}
+	for _, p := range s.Performers {
+		add(store.PerformerName, p.Named)
+		add(store.TagName, p.Tags...)
+	}
+	if s.Studio != nil {
+		add(store.StudioName, s.Studio.Named)
+		add(store.StudioName, s.Studio.Above...)
+	}
+	for _, g := range s.Groups {
+		add(store.GroupName, g.Named)
+	}
+	return uses
 }

@@ -180,8 +180,8 @@ type odd struct {
 	noCover fault.Class
 }
 
-func (o odd) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
-	m, err := o.Stash.Scenes(ctx, ids)
+func (o odd) Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error) {
+	m, err := o.Stash.Scenes(ctx, ids, parts)
 	for _, id := range o.unread {
 		delete(m, id)
 	}

@@ -22,8 +22,8 @@ type Stash interface {
 	// Sweep lists all scenes by ascending id, page by page.
 	Sweep(ctx context.Context, page func([]scene.Stamp) error) error
 	// SweepFiles lists all scenes with files by ascending id, page by page.
-	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
-	Names(ctx context.Context) (scene.Names, error)
+	SweepFiles(ctx context.Context, parts scene.Parts, page func([]scene.FileStamp) error) error
+	Names(ctx context.Context, parts scene.Parts) (scene.Names, error)
 }
 
 // PathKeys gives the index keys of the Plex paths a scene's files map to.

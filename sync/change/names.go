@@ -15,29 +15,42 @@ import (
 // the scenes that used them. None of these touches a scene's stamp.
 func (f *Finder) Names(ctx context.Context) (Found, error) {
 	var found Found
-	now, err := f.Stash.Names(ctx)
+	now, err := f.Stash.Names(ctx, f.Settings.Parts())
 	if err != nil {
 		return found, err
 	}
 	for _, k := range []struct {
 		kind  store.NameKind
 		names []scene.Named
-	}{{store.TagName, now.Tags}, {store.PerformerName, now.Performers}, {store.StudioName, now.Studios}} {
-		if err := f.namesOf(ctx, k.kind, k.names, &found); err != nil {
+		facts scene.Parts // what is read with names of this kind
+	}{
+		{store.TagName, now.Tags, scene.PartAliases | scene.PartTagTree},
+		{store.PerformerName, now.Performers, scene.PartGender | scene.PartCountry | scene.PartPerformerTags},
+		{store.StudioName, now.Studios, scene.PartParents},
+		{store.GroupName, now.Groups, scene.PartGroups},
+	} {
+		as := listing{Listed: true, Facts: f.Settings.Parts() & k.facts}
+		if err := f.namesOf(ctx, k.kind, k.names, as, &found); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
 }
 
-func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named, found *Found) error {
+// listing is the stored mark that a kind of names was listed, and with which facts.
+type listing struct {
+	Listed bool        `json:"l"`
+	Facts  scene.Parts `json:"f,omitempty"`
+}
+
+func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene.Named, as listing, found *Found) error {
 	var old map[string]string
-	listed := false
+	var before listing
 	err := f.Store.View(func(tx store.Tx) (err error) {
 		if old, err = tx.Names(kind); err != nil {
 			return err
 		}
-		_, err = tx.Value(listedValue(kind), &listed)
+		_, err = tx.Value(listedValue(kind), &before)
 		return err
 	})
 	if err != nil {
@@ -45,7 +58,7 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 	}
 	put, gone := diffNames(old, names)
 	found.Names += len(put) + len(gone)
-	if listed { // before the first listing every scene is about to be read anyway
+	if before == as { // else every scene is about to be read anyway: at first, and with other settings
 		users, err := f.users(kind, put, gone)
 		if err != nil {
 			return err
@@ -54,17 +67,17 @@ func (f *Finder) namesOf(ctx context.Context, kind store.NameKind, names []scene
 			return err // the old names stay, so the next scan finds the same
 		}
 	}
-	if listed && len(put)+len(gone) == 0 {
+	if before == as && len(put)+len(gone) == 0 {
 		return nil
 	}
-	return f.putNames(kind, put, gone)
+	return f.putNames(kind, put, gone, as)
 }
 
-// listedValue names the stored mark that a kind of names was listed before.
-func listedValue(kind store.NameKind) string { return "change.listed." + string(kind) }
+// listedValue names the stored listing of a kind of names.
+func listedValue(kind store.NameKind) string { return "change.names." + string(kind) }
 
 // putNames stores the names in parts, the mark that all were listed with the last one.
-func (f *Finder) putNames(kind store.NameKind, put []scene.Named, gone []string) error {
+func (f *Finder) putNames(kind store.NameKind, put []scene.Named, gone []string, as listing) error {
 	for last := false; !last; {
 		p, g := put[:min(txBatch, len(put))], gone[:min(txBatch, len(gone))]
 		put, gone = put[len(p):], gone[len(g):]
@@ -81,7 +94,7 @@ func (f *Finder) putNames(kind store.NameKind, put []scene.Named, gone []string)
 				}
 			}
 			if last {
-				return tx.PutValue(listedValue(kind), true)
+				return tx.PutValue(listedValue(kind), as)
 			}
 			return nil
 		})
@@ -136,7 +149,7 @@ func (f *Finder) users(kind store.NameKind, put []scene.Named, gone []string) ([
 // Files finds scenes whose files moved, were replaced or reassigned.
 func (f *Finder) Files(ctx context.Context) (Found, error) {
 	var found Found
-	err := f.Stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
+	err := f.Stash.SweepFiles(ctx, f.Settings.Parts(), func(page []scene.FileStamp) error {
 		found.Scenes += len(page)
 		moved, err := f.moved(page)
 		if err != nil {

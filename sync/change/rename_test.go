@@ -35,7 +35,7 @@ func TestNoRenameIsLostWhateverFailsInBetween(t *testing.T) {
 		for sc, id := range uses {
 			s.Stash.Has[sc].Tags = nil
 			if name, ok := names[id]; ok {
-				s.Stash.Has[sc].Tags = []scene.Named{{ID: fmt.Sprint(id), Name: name}}
+				s.Stash.Has[sc].Tags = []scene.Tag{{Named: scene.Named{ID: fmt.Sprint(id), Name: name}}}
 			}
 		}
 	}

@@ -58,7 +58,7 @@ func (r *rig) waiting() map[scene.ID]queue.Cause {
 func (r *rig) work() {
 	r.t.Helper()
 	ids := slices.Collect(maps.Keys(r.waiting()))
-	scenes, err := r.finder.Stash.Scenes(r.t.Context(), ids)
+	scenes, err := r.finder.Stash.Scenes(r.t.Context(), ids, r.finder.Settings.Parts())
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -28,8 +28,9 @@ const MaxBatch = 100
 
 // Stash is what a comparison needs of Stash.
 type Stash interface {
-	// Scenes reads scenes by id; a nil scene was deleted, a missing one could not be read.
-	Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error)
+	// Scenes reads scenes by id, with these parts; a nil scene was deleted, a missing one could
+	// not be read.
+	Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error)
 	// Cover reads a cover unless it still has the ETag.
 	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
 }

@@ -57,7 +57,7 @@ func (r *Reader) readScenes(ctx context.Context, requests []Request, now time.Ti
 			asKept = append(asKept, q.Scene)
 		}
 	}
-	recent, left := r.Recent.take(asKept, now)
+	recent, left := r.Recent.take(asKept, r.Settings.Parts(), now)
 	scenes, err := r.Scenes(ctx, append(anew, left...))
 	if err != nil {
 		return scenes, nil, err
@@ -73,7 +73,7 @@ func (r *Reader) Edited(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 	at := r.Clock()
 	found, err := r.Scenes(ctx, ids)
 	if err == nil {
-		r.Recent.keep(found.Values, at)
+		r.Recent.keep(found.Values, r.Settings.Parts(), at)
 	}
 	return found, err
 }
@@ -81,12 +81,15 @@ func (r *Reader) Edited(ctx context.Context, ids []scene.ID) (Found[scene.ID, *s
 // Scenes reads scenes in one request per hundred. Those Stash could not read are among
 // the bad ones, nil stands for one it no longer has.
 func (r *Reader) Scenes(ctx context.Context, ids []scene.ID) (Found[scene.ID, *scene.Scene], error) {
-	s := splitter[scene.ID, *scene.Scene]{read: r.Stash.Scenes, elsewhere: func(ctx context.Context) (int, error) {
+	read := func(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
+		return r.Stash.Scenes(ctx, ids, r.Settings.Parts())
+	}
+	s := splitter[scene.ID, *scene.Scene]{read: read, elsewhere: func(ctx context.Context) (int, error) {
 		others, err := r.otherScenes(ids)
 		if err != nil {
 			return most, err
 		}
-		return anyOf(others, func(id scene.ID) error { _, err := r.Stash.Scenes(ctx, []scene.ID{id}); return err })
+		return anyOf(others, func(id scene.ID) error { _, err := read(ctx, []scene.ID{id}); return err })
 	}}
 	found, err := s.all(ctx, ids)
 	if err != nil {

@@ -261,7 +261,7 @@ func TestWhatIsLeftAloneIsNotReadFromPlex(t *testing.T) {
 	t.Parallel()
 	f, r := shelfOf(t, 4)
 	f.Stash.Has[1].Details = ""
-	f.Stash.Has[2].Tags = []scene.Named{{ID: "1", Name: "Private"}}
+	f.Stash.Has[2].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Private"}}}
 	r.Settings.ExcludeTags = []string{"private"}
 	f.Stash.Has[3] = nil
 	list, err := r.Compare(t.Context(), requests(1, 2, 3, 4))

@@ -21,6 +21,7 @@ const (
 // nothing.
 type Recent struct {
 	mu     sync.Mutex
+	parts  scene.Parts // with which they were read
 	scenes map[scene.ID]readScene
 }
 
@@ -31,13 +32,13 @@ type readScene struct {
 }
 
 // keep takes in what was read at a moment, in place of what was kept before.
-func (r *Recent) keep(read map[scene.ID]*scene.Scene, at time.Time) {
+func (r *Recent) keep(read map[scene.ID]*scene.Scene, parts scene.Parts, at time.Time) {
 	if r == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.scenes = map[scene.ID]readScene{}
+	r.scenes, r.parts = map[scene.ID]readScene{}, parts
 	if len(read) > fewScenes {
 		return
 	}
@@ -48,8 +49,9 @@ func (r *Recent) keep(read map[scene.ID]*scene.Scene, at time.Time) {
 	}
 }
 
-// take hands out the scenes that were read a moment ago, and lists those that were not.
-func (r *Recent) take(ids []scene.ID, now time.Time) (read map[scene.ID]readScene, left []scene.ID) {
+// take hands out the scenes that were read a moment ago with all of the parts, and lists the
+// others.
+func (r *Recent) take(ids []scene.ID, parts scene.Parts, now time.Time) (read map[scene.ID]readScene, left []scene.ID) {
 	if r == nil {
 		return nil, ids
 	}
@@ -59,7 +61,7 @@ func (r *Recent) take(ids []scene.ID, now time.Time) (read map[scene.ID]readScen
 	for _, id := range ids {
 		s, kept := r.scenes[id]
 		delete(r.scenes, id)
-		if age := now.Sub(s.at); kept && age >= 0 && age < keptFor {
+		if age := now.Sub(s.at); kept && r.parts.Has(parts) && age >= 0 && age < keptFor {
 			read[id] = s
 		} else {
 			left = append(left, id)

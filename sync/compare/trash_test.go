@@ -19,7 +19,7 @@ import (
 // oneScene is a Stash with one scene.
 type oneScene struct{ compare.Stash }
 
-func (oneScene) Scenes(context.Context, []scene.ID) (map[scene.ID]*scene.Scene, error) {
+func (oneScene) Scenes(context.Context, []scene.ID, scene.Parts) (map[scene.ID]*scene.Scene, error) {
 	return map[scene.ID]*scene.Scene{7: {ID: 7, Title: "Fog", Details: "Ships.", Files: []scene.File{{Path: "/films/fog.mkv"}}}}, nil
 }
 

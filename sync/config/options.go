@@ -3,8 +3,6 @@ package config
 import (
 	"sync"
 	"time"
-
-	"lockstep/sync/scene"
 )
 
 const day = 24 * time.Hour
@@ -51,25 +49,7 @@ func libraries() []Option {
 }
 
 func fields() []Option {
-	out := []Option{
-		policy(scene.FieldTitle, "Title", "The scene's title. It is never cleared."),
-		source(scene.FieldTitle, "Title made of", "What the title is made of."),
-		policy(scene.FieldStudio, "Studio", "The scene's studio."),
-		source(scene.FieldStudio, "Studio made of", "What the studio is made of."),
-		policy(scene.FieldSummary, "Summary", "The scene's details."),
-		source(scene.FieldSummary, "Summary made of", "What the summary is made of."),
-		policy(scene.FieldDate, "Date", "The release date; only full dates are written."),
-		policy(scene.FieldPerformers, "Performers", "Performers become actors."),
-		source(scene.FieldPerformers, "Performers made of", "What the actors are made of."),
-		policy(scene.FieldTags, "Tags", "Tags become genres."),
-		source(scene.FieldTags, "Tags made of", "What the genres are made of."),
-		policy(scene.FieldPoster, "Poster", "The scene's cover becomes the poster."),
-		policy(scene.FieldBackground, "Background", "The scene's cover becomes the background too."),
-		policy(scene.FieldCollections, "Collections", "Collections, by default one for the studio."),
-		source(scene.FieldCollections, "Collections made of", "What the collections are made of."),
-		policy(scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex."),
-	}
-	return append(out,
+	return append(fieldOptions(),
 		names("only-tags", FieldsGroup, "Only these tags", "If any are named, no other tags of Stash become genres.", func(s *Settings) *[]string { return &s.OnlyTags }),
 		names("omit-tags", FieldsGroup, "Tags to omit", "These tags of Stash never become genres; their scenes are synced all the same.", func(s *Settings) *[]string { return &s.OmitTags }),
 		number("max-tags", FieldsGroup, "Maximum tags", "At most this many tags are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),

@@ -175,12 +175,8 @@ const PublicPlexTV = "https://plex.tv"
 // Defaults are the settings of a fresh installation.
 func Defaults() Settings {
 	return Settings{
-		PlexTV: PublicPlexTV,
-		Fields: map[scene.Field]Policy{
-			scene.FieldTitle: Merge, scene.FieldStudio: Merge, scene.FieldSummary: Merge, scene.FieldDate: Merge,
-			scene.FieldPerformers: Merge, scene.FieldTags: Merge, scene.FieldPoster: Merge,
-			scene.FieldCollections: Off, scene.FieldRating: Off, scene.FieldBackground: Off,
-		},
+		PlexTV:  PublicPlexTV,
+		Fields:  usualPolicies(),
 		MaxTags: 100, MaxPerformers: 50,
 		Pace: Normal, AskPlexScan: true, ParkFor: 7 * 24 * time.Hour,
 		StashProbe: time.Minute, SweepEvery: 30 * time.Minute, FilesEvery: 6 * time.Hour, PlexProbe: 5 * time.Minute,

@@ -8,33 +8,73 @@ import (
 	"lockstep/sync/template"
 )
 
-// usualSources are the sources of the fields that have one, as long as nobody chose others.
-var usualSources = map[scene.Field][]string{
-	scene.FieldTitle:       {"{title}"},
-	scene.FieldStudio:      {"{studio}"},
-	scene.FieldSummary:     {"{details}"},
-	scene.FieldPerformers:  {"{performer}"},
-	scene.FieldTags:        {"{tag}"},
-	scene.FieldCollections: {"{studio}"},
-}
-
 // SourceFields lists the fields whose source can be chosen, in display order.
 func SourceFields() []scene.Field {
-	return slices.DeleteFunc(scene.Fields(), func(f scene.Field) bool { return usualSources[f] == nil })
+	var out []scene.Field
+	for _, r := range fieldTable {
+		if r.Chosen() {
+			out = append(out, r.Field)
+		}
+	}
+	return out
 }
 
 // Source is what a field is made of: one template, or several for a list. It is empty for a
-// field whose source cannot be chosen.
+// field whose source cannot be chosen, and for one that has none as long as nobody chose one.
 func (s Settings) Source(f scene.Field) []string {
 	if t := s.Sources[f]; len(t) > 0 {
 		return t
 	}
-	return usualSources[f]
+	r, _ := Field(f)
+	return r.Source
+}
+
+// partOf are the parts of a scene that placeholders need beside what every sync reads.
+var partOf = map[string]scene.Parts{
+	"code": scene.PartCode, "director": scene.PartDirector, "url": scene.PartURLs, "stash_id": scene.PartStashIDs,
+	"parent_studio": scene.PartParents, "network": scene.PartParents,
+	"performer_country": scene.PartCountry, "performer_tag": scene.PartPerformerTags,
+	"tag<": scene.PartTagTree | scene.PartAliases, "group": scene.PartGroups, "group_number": scene.PartGroups,
+	"resolution": scene.PartVideo, "duration": scene.PartVideo,
+}
+
+// partOfText is partOf for placeholders with a text after the name.
+var partOfText = map[string]scene.Parts{"performer": scene.PartGender, "tag": scene.PartAliases}
+
+// Parts are what has to be read of a scene beside what every sync needs, because of the sources
+// of fields that are not off, and of lists of tags.
+func (s Settings) Parts() scene.Parts {
+	var out scene.Parts
+	if len(s.OnlyTags)+len(s.OmitTags) > 0 && s.Policy(scene.FieldTags) != Off {
+		out |= scene.PartAliases
+	}
+	for _, f := range SourceFields() {
+		if s.Policy(f) == Off {
+			continue
+		}
+		for _, text := range s.Source(f) {
+			if t, err := template.Parse(text); err == nil {
+				out |= partsOf(t)
+			}
+		}
+	}
+	return out
+}
+
+func partsOf(t template.Template) (out scene.Parts) {
+	for _, p := range t.Uses() {
+		out |= partOf[p.Name]
+		if p.Arg != "" {
+			out |= partOfText[p.Name]
+		}
+	}
+	return out
 }
 
 // setSource stores a source unless it is the usual one. The map must be the caller's own.
 func (s *Settings) setSource(f scene.Field, templates []string) {
-	if len(templates) == 0 || slices.Equal(templates, usualSources[f]) {
+	r, _ := Field(f)
+	if len(templates) == 0 || slices.Equal(templates, r.Source) {
 		if delete(s.Sources, f); len(s.Sources) == 0 {
 			s.Sources = nil
 		}
@@ -61,7 +101,7 @@ func source(f scene.Field, title, words string) Option {
 		if list {
 			return joinList(s.Source(f))
 		}
-		return s.Source(f)[0]
+		return strings.Join(s.Source(f), "")
 	}
 	o.Set = func(s *Settings, v string) error {
 		templates := splitList(v)

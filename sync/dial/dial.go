@@ -51,8 +51,8 @@ func (s stashServer) Status(ctx context.Context) (string, int, error) {
 
 // Scenes reads scenes by id. Those Stash could not read are missing from the map, which
 // is not the same as nil: deleted.
-func (s stashServer) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
-	m, err := s.Client.Scenes(ctx, ids)
+func (s stashServer) Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error) {
+	m, err := s.Client.Scenes(ctx, ids, parts)
 	if _, ok := errors.AsType[*stash.Partial](err); ok {
 		return m, nil
 	}
@@ -65,7 +65,7 @@ func (s stashServer) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*
 func (s stashServer) Find(ctx context.Context, text string) ([]scene.Scene, error) {
 	id, noID := scene.ParseID(text)
 	if noID == nil {
-		m, err := s.Client.Scenes(ctx, []scene.ID{id})
+		m, err := s.Client.Scenes(ctx, []scene.ID{id}, 0)
 		if err != nil {
 			return nil, err
 		}

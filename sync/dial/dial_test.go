@@ -214,12 +214,12 @@ func TestASceneThatCannotBeReadIsNotTakenForDeleted(t *testing.T) {
 	t.Parallel()
 	w, s, _ := world(t, sim.Options{Scenes: 3})
 	known := scene.ID(w.Stash.SceneIDs()[0])
-	got, err := s.Scenes(t.Context(), []scene.ID{known, 424242})
+	got, err := s.Scenes(t.Context(), []scene.ID{known, 424242}, 0)
 	if sc, answered := got[424242]; err != nil || !answered || sc != nil || got[known] == nil {
 		t.Fatalf("got %v, %v, want the second one deleted", got, err)
 	}
 	w.Stash.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("findScene")})
-	if got, err = s.Scenes(t.Context(), []scene.ID{known}); err == nil || len(got) != 0 {
+	if got, err = s.Scenes(t.Context(), []scene.ID{known}, 0); err == nil || len(got) != 0 {
 		t.Errorf("got %v, %v although Stash answered nothing", got, err)
 	}
 }
@@ -245,7 +245,7 @@ func TestASceneWithAStrangeRowIsMissing(t *testing.T) {
 	none := func() string { return "" }
 	s, _ := Servers("test")(link.Address{StashURL: strange(t), APIKey: none, Token: none})
 	t.Cleanup(s.Close)
-	got, err := s.Scenes(t.Context(), []scene.ID{3})
+	got, err := s.Scenes(t.Context(), []scene.ID{3}, 0)
 	if _, answered := got[3]; err != nil || answered {
 		t.Errorf("got %v, %v, want it missing", got, err)
 	}

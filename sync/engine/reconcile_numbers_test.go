@@ -55,7 +55,7 @@ func (p paper) file(i int) string {
 	return fmt.Sprintf("/data/films/%03d/Night Train through the Mountains %06d.mkv", i%500, i)
 }
 
-func (p paper) SweepFiles(_ context.Context, page func([]scene.FileStamp) error) error {
+func (p paper) SweepFiles(_ context.Context, _ scene.Parts, page func([]scene.FileStamp) error) error {
 	const size = 2000
 	for from := 1; from <= p.n; from += size {
 		list := make([]scene.FileStamp, 0, size)
@@ -73,9 +73,9 @@ func (p paper) files(i int) []scene.File {
 	return []scene.File{{ID: fmt.Sprint(i), Path: p.file(i), UpdatedAt: "2026-01-02T03:04:05Z"}}
 }
 
-func (p paper) Names(context.Context) (scene.Names, error) { return scene.Names{}, nil }
+func (p paper) Names(context.Context, scene.Parts) (scene.Names, error) { return scene.Names{}, nil }
 
-func (p paper) Scenes(context.Context, []scene.ID) (map[scene.ID]*scene.Scene, error) {
+func (p paper) Scenes(context.Context, []scene.ID, scene.Parts) (map[scene.ID]*scene.Scene, error) {
 	return nil, fmt.Errorf("nothing is to be read")
 }
 
@@ -132,7 +132,7 @@ func (p paper) put(tx store.Tx, i int, set config.Settings) error {
 	sc := scene.Scene{
 		ID: scene.ID(i), Title: "Night Train", Details: "Through the mountains.", Date: "2020-01-02", Files: p.files(i),
 		Studio: &scene.Studio{Named: scene.Named{ID: "1", Name: "Rails"}}, UpdatedAt: "2026-01-02T03:04:05Z",
-		Tags: []scene.Named{{ID: "1", Name: "Night"}, {ID: "2", Name: "Snow"}, {ID: "3", Name: "Train"}},
+		Tags: []scene.Tag{{Named: scene.Named{ID: "1", Name: "Night"}}, {Named: scene.Named{ID: "2", Name: "Snow"}}, {Named: scene.Named{ID: "3", Name: "Train"}}},
 	}
 	item := scene.Item{RatingKey: fmt.Sprint(i), Title: sc.Title, Studio: "Rails", Summary: sc.Details, Date: sc.Date, Tags: []string{"Night", "Snow", "Train"}, Detailed: true, Files: sc.Paths()}
 	key := scene.ItemKey{Machine: "paper", RatingKey: item.RatingKey}

@@ -11,5 +11,6 @@ const (
 	TemplateNeedsText     Code = "template.needs-text"
 	TemplateTakesNoText   Code = "template.takes-no-text"
 	TemplateTwoLists      Code = "template.two-lists"
+	TemplateNotAChoice    Code = "template.not-a-choice"
 	TemplateTooLong       Code = "template.too-long"
 )

@@ -5,13 +5,16 @@ import (
 	"lockstep/sync/scene"
 )
 
-// thing is one tag, performer or studio of Stash with the name it gets in Plex.
+// thing is one tag, performer or group of Stash with the name it gets in Plex. The id tells it
+// from things of other kinds, too.
 type thing struct{ id, name string }
 
-func tagsOf(list []scene.Named) []thing {
+func tagID(t scene.Named) string { return "tag/" + t.ID }
+
+func tagsOf(list []scene.Tag) []thing {
 	out := make([]thing, 0, len(list))
 	for _, t := range list {
-		out = append(out, thing{t.ID, line(t.Name)})
+		out = append(out, thing{tagID(t.Named), line(t.Name)})
 	}
 	return out
 }
@@ -30,7 +33,7 @@ func performersOf(list []scene.Performer) []thing {
 			p.Name, p.Disambiguation = name, line(p.Disambiguation)
 			name = line(p.Label())
 		}
-		out = append(out, thing{p.ID, name})
+		out = append(out, thing{"performer/" + p.ID, name})
 	}
 	return out
 }

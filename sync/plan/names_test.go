@@ -71,7 +71,8 @@ func TestNothingDistinctIsFoldedSilently(t *testing.T) {
 		for i := range rapid.IntRange(0, 6).Draw(t, "n") {
 			name := rapid.SampledFrom([]string{"Ada", "ada", "Ada (I)", "Ben", "E\u0301lan", "Élan"}).Draw(t, "name")
 			s.Performers = append(s.Performers, performer(string(rune('1'+i)), name, rapid.SampledFrom([]string{"", "I", "II"}).Draw(t, "disambiguation")))
-			s.Tags = append(s.Tags, scene.Named{ID: string(rune('1' + i)), Name: name})
+			s.Tags = append(s.Tags, named(name)...)
+			s.Tags[i].ID = string(rune('1' + i))
 		}
 		w := plan.Want(s, config.Defaults())
 		for f, things := range map[scene.Field]int{scene.FieldPerformers: len(s.Performers), scene.FieldTags: len(s.Tags)} {

@@ -162,10 +162,10 @@ func allFields(p config.Policy) config.Settings {
 	return set
 }
 
-func named(names ...string) []scene.Named {
-	var out []scene.Named
+func named(names ...string) []scene.Tag {
+	var out []scene.Tag
 	for i, n := range names {
-		out = append(out, scene.Named{ID: fmt.Sprint(i + 1), Name: n})
+		out = append(out, scene.Tag{Named: scene.Named{ID: fmt.Sprint(i + 1), Name: n}})
 	}
 	return out
 }
@@ -173,7 +173,7 @@ func named(names ...string) []scene.Named {
 func performers(names ...string) []scene.Performer {
 	var out []scene.Performer
 	for _, n := range named(names...) {
-		out = append(out, scene.Performer{Named: n})
+		out = append(out, scene.Performer{Named: n.Named})
 	}
 	return out
 }

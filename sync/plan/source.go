@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -21,18 +23,70 @@ func valuesOf(s scene.Scene) values {
 	return values{s, performersOf(s.Performers), tagsOf(s.Tags)}
 }
 
-// of gives the values of a placeholder, several only for performers and tags.
-func (v values) of(name, arg string) []string {
+// of gives the values of a placeholder, several only for those of performers, tags and groups.
+func (v values) of(name, arg string) []template.Entry {
 	switch name {
 	case "performer":
-		return namesOf(v.performers)
+		return v.entries(v.performers, func(i int) bool { return arg == "" || strings.EqualFold(v.scene.Performers[i].Gender, arg) })
+	case "performer_country":
+		return v.countries()
+	case "performer_tag":
+		return v.performerTags()
 	case "tag":
-		if arg == "" {
-			return namesOf(v.tags)
+		if arg != "" {
+			return v.tagged(arg)
 		}
-		return v.tagged(arg)
+		return v.entries(v.tags, func(int) bool { return true })
+	case "tag<":
+		return v.entries(v.tags, func(i int) bool { return v.below(i, arg) })
+	case "group", "group_number":
+		return v.groups(name)
 	}
-	return []string{v.one(name, arg)}
+	return []template.Entry{{Text: v.one(name, arg)}}
+}
+
+// entries are those of the things that a test lets pass.
+func (v values) entries(list []thing, pass func(i int) bool) (out []template.Entry) {
+	for i, t := range list {
+		if pass(i) {
+			out = append(out, template.Entry{Text: t.name, Of: t.id})
+		}
+	}
+	return out
+}
+
+func (v values) countries() (out []template.Entry) {
+	for i, p := range v.scene.Performers {
+		out = append(out, template.Entry{Text: line(p.Country), Of: v.performers[i].id})
+	}
+	return out
+}
+
+// performerTags are the tags of all performers, each once.
+func (v values) performerTags() (out []template.Entry) {
+	for _, p := range v.scene.Performers {
+		for _, t := range p.Tags {
+			if e := (template.Entry{Text: line(t.Name), Of: tagID(t)}); !slices.Contains(out, e) {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// groups are their names, or the scene's numbers in them.
+func (v values) groups(name string) (out []template.Entry) {
+	for _, g := range v.scene.Groups {
+		e := template.Entry{Text: line(g.Name), Of: "group/" + g.ID}
+		if name == "group_number" {
+			e.Text = ""
+			if g.Number != 0 {
+				e.Text = strconv.Itoa(g.Number)
+			}
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 // one is the value of a placeholder that has one.
@@ -47,14 +101,12 @@ func (v values) one(name, arg string) string {
 		return line(s.Date)
 	case "year":
 		return year(s.Date)
+	case "code":
+		return line(s.Code)
+	case "director":
+		return line(s.Director)
 	case "id":
 		return s.ID.String()
-	case "filename", "folder":
-		return line(ofFile(s.Path(), name))
-	case "studio":
-		if s.Studio != nil {
-			return line(s.Studio.Name)
-		}
 	case "performers":
 		return strings.Join(namesOf(v.performers), ", ")
 	case "rating":
@@ -65,21 +117,111 @@ func (v values) one(name, arg string) string {
 		if s.Organized {
 			return arg
 		}
+		return ""
+	case "url":
+		if len(s.URLs) > 0 {
+			return line(s.URLs[0])
+		}
+		return ""
+	case "stash_id":
+		if len(s.StashIDs) > 0 {
+			return line(s.StashIDs[0].ID)
+		}
+		return ""
+	}
+	return v.ofStudioOrFile(name)
+}
+
+func (v values) ofStudioOrFile(name string) string {
+	s := v.scene
+	switch name {
+	case "studio", "parent_studio", "network":
+		if s.Studio != nil {
+			return line(ofStudio(*s.Studio, name))
+		}
+	case "filename", "folder":
+		return line(ofFile(s.Path(), name))
+	case "resolution", "duration":
+		if len(s.Files) > 0 {
+			return ofVideo(s.Files[0], name)
+		}
 	}
 	return ""
 }
 
-// tagged is the tag of this name or id, if the scene has it. A name goes before an id.
-func (v values) tagged(arg string) []string {
-	for _, same := range []func(thing) bool{
-		func(t thing) bool { return key(t.name) == key(line(arg)) },
-		func(t thing) bool { return t.id == arg },
+// ofStudio is the name of the studio, of the one it belongs to, or of the topmost, which is the
+// studio itself if it belongs to none.
+func ofStudio(s scene.Studio, which string) string {
+	switch {
+	case which == "studio", which == "network" && len(s.Above) == 0:
+		return s.Name
+	case which == "network":
+		return s.Above[len(s.Above)-1].Name
+	case len(s.Above) > 0:
+		return s.Above[0].Name
+	}
+	return ""
+}
+
+// resolutions are the names Stash has for the shorter side of a picture, from so many pixels on.
+var resolutions = []struct {
+	from int
+	name string
+}{
+	{6144, "HUGE"}, {3840, "8K"}, {3584, "7K"}, {3000, "6K"}, {2560, "5K"}, {1920, "4K"}, {1440, "1440p"}, {1080, "1080p"}, {720, "720p"},
+	{540, "540p"}, {480, "480p"}, {360, "360p"}, {240, "240p"}, {1, "144p"},
+}
+
+// ofVideo is how large the picture is, as Stash calls it, or how long the file runs.
+func ofVideo(f scene.File, what string) string {
+	if what == "duration" {
+		return clock(f.Duration)
+	}
+	for _, r := range resolutions {
+		if min(f.Width, f.Height) >= r.from {
+			return r.name
+		}
+	}
+	return ""
+}
+
+// clock writes seconds as 1:02:03, or 2:03 below an hour.
+func clock(seconds float64) string {
+	s := int(min(max(seconds, 0), 1e9))
+	switch {
+	case s == 0:
+		return ""
+	case s < 3600:
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// tagged is the tag of this name, other name or id, if the scene has it. A name goes before
+// another name, and that before an id.
+func (v values) tagged(arg string) []template.Entry {
+	for _, same := range []func(i int) bool{
+		func(i int) bool { return sameName(v.tags[i].name, arg) },
+		func(i int) bool { return calls(v.scene.Tags[i].Aliases, arg) },
+		func(i int) bool { return v.scene.Tags[i].ID == arg },
 	} {
-		if i := slices.IndexFunc(v.tags, same); i >= 0 {
-			return []string{v.tags[i].name}
+		if found := v.entries(v.tags, same); len(found) > 0 {
+			return found[:1]
 		}
 	}
 	return nil
+}
+
+// below reports that a tag lies below the one of this name or id.
+func (v values) below(i int, arg string) bool {
+	return slices.ContainsFunc(v.scene.Tags[i].Above, func(t scene.Named) bool { return sameName(t.Name, arg) || t.ID == arg })
+}
+
+func sameName(a, b string) bool { return key(line(a)) == key(line(b)) }
+
+// calls reports that one of the names is this one.
+func calls(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return sameName(n, name) })
 }
 
 func namesOf(list []thing) []string {
@@ -146,8 +288,8 @@ func (b *builder) made(f scene.Field, from values) string {
 	return ""
 }
 
-// things are the values a list field is made of. Those of one performer or tag of Stash are
-// known by it: two that become the same name are worth a note. What an earlier template gave
+// things are the values a list field is made of. Those of one performer, tag or group of Stash
+// are known by it: two that become the same name are worth a note. What an earlier template gave
 // already is not given again.
 func (b *builder) things(f scene.Field, from values) (out []thing) {
 	if !b.on(f) {
@@ -157,7 +299,7 @@ func (b *builder) things(f scene.Field, from values) (out []thing) {
 		before := setOf(namesOf(out))
 		for _, v := range t.List(from.of) {
 			if name := line(v.Text); !before.has[key(name)] && (f != scene.FieldTags || b.chosen(v, from)) {
-				out = append(out, thing{from.id(v), name})
+				out = append(out, thing{cmp.Or(v.Of, v.Text), name})
 			}
 		}
 	}
@@ -167,25 +309,31 @@ func (b *builder) things(f scene.Field, from values) (out []thing) {
 // chosen reports whether a value may be among the tags of Plex: those not made of a tag of
 // Stash always may.
 func (b *builder) chosen(v template.Value, from values) bool {
-	if v.Many != "tag" {
+	names := from.callTag(v.Of)
+	if names == nil {
 		return true
 	}
-	tag := key(from.tags[v.Index].name)
 	has := func(list []string) bool {
-		return slices.ContainsFunc(list, func(name string) bool { return key(line(name)) == tag })
+		return slices.ContainsFunc(list, func(name string) bool { return calls(names, name) })
 	}
 	return !has(b.set.OmitTags) && (len(b.set.OnlyTags) == 0 || has(b.set.OnlyTags))
 }
 
-// id is that of the performer or tag a value was made of, else the value itself.
-func (v values) id(made template.Value) string {
-	switch made.Many {
-	case "performer":
-		return "performer/" + v.performers[made.Index].id
-	case "tag":
-		return "tag/" + v.tags[made.Index].id
+// callTag is how a tag of the scene or of a performer is called, nil if it is no tag.
+func (v values) callTag(id string) []string {
+	for _, t := range v.scene.Tags {
+		if tagID(t.Named) == id {
+			return append([]string{t.Name}, t.Aliases...)
+		}
 	}
-	return made.Text
+	for _, p := range v.scene.Performers {
+		for _, t := range p.Tags {
+			if tagID(t) == id {
+				return []string{t.Name}
+			}
+		}
+	}
+	return nil
 }
 
 // performers wants the actors, and notes who is told apart by the disambiguation alone.
@@ -200,5 +348,5 @@ func (b *builder) performers(s scene.Scene, from values) {
 }
 
 func (b *builder) uses(f scene.Field, name string) bool {
-	return slices.ContainsFunc(b.templates(f), func(t template.Template) bool { return t.Uses(name) })
+	return slices.ContainsFunc(b.templates(f), func(t template.Template) bool { return t.Has(name) })
 }

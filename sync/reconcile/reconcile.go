@@ -34,8 +34,8 @@ const (
 type Stash interface {
 	compare.Stash
 	// SweepFiles lists all scenes with files by ascending id, page by page.
-	SweepFiles(ctx context.Context, page func([]scene.FileStamp) error) error
-	Names(ctx context.Context) (scene.Names, error)
+	SweepFiles(ctx context.Context, parts scene.Parts, page func([]scene.FileStamp) error) error
+	Names(ctx context.Context, parts scene.Parts) (scene.Names, error)
 }
 
 // Plex is what a run needs of Plex. It cannot change anything.

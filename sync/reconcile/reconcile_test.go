@@ -140,7 +140,7 @@ func TestExamineTellsWhatCouldNotBeRead(t *testing.T) {
 	r.World.Stash.Inject(sim.Fault{Effect: sim.Reset, Match: sim.All(sim.Kinds("screenshot"), sim.ForItem("3"))})
 	look := func(id int) reconcile.Finding {
 		t.Helper()
-		found, err := r.Stash.Scenes(t.Context(), []scene.ID{scene.ID(id)})
+		found, err := r.Stash.Scenes(t.Context(), []scene.ID{scene.ID(id)}, 0)
 		r.Must(err)
 		f, err := r.run(preview).Examine(t.Context(), *found[scene.ID(id)])
 		r.Must(err)

@@ -58,7 +58,7 @@ func (r *rig) bringInStep() {
 	}
 	r.Must(w.Work(r.t.Context(), r.t.Context(), jobs))
 	r.Must(r.Refresh(r.t.Context()))
-	r.Must(r.Stash.SweepFiles(r.t.Context(), func(page []scene.FileStamp) error { // stamps of moments ago are settled by now
+	r.Must(r.Stash.SweepFiles(r.t.Context(), 0, func(page []scene.FileStamp) error { // stamps of moments ago are settled by now
 		return r.DB.Update(func(tx store.Tx) error {
 			for _, fs := range page {
 				s, _, err := tx.Seen(fs.ID)

@@ -62,7 +62,7 @@ func (s *session) compare(ctx context.Context) error {
 		return err
 	}
 	s.progress()
-	err = s.Stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
+	err = s.Stash.SweepFiles(ctx, s.Settings.Parts(), func(page []scene.FileStamp) error {
 		if err := s.page(ctx, page); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (s *session) prepare(ctx context.Context) error {
 	if err := s.Refresh(ctx); err != nil {
 		return fmt.Errorf("list the Plex libraries: %w", err)
 	}
-	names, err := s.Stash.Names(ctx)
+	names, err := s.Stash.Names(ctx, s.Settings.Parts())
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (s *session) prepare(ctx context.Context) error {
 // learnNames notes the scenes that used a name which is not as it was.
 func (s *session) learnNames(tx store.Tx, names scene.Names) error {
 	for kind, list := range map[store.NameKind][]scene.Named{
-		store.TagName: names.Tags, store.PerformerName: names.Performers, store.StudioName: names.Studios,
+		store.TagName: names.Tags, store.PerformerName: names.Performers, store.StudioName: names.Studios, store.GroupName: names.Groups,
 	} {
 		old, err := tx.Names(kind)
 		if err != nil {

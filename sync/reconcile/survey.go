@@ -67,7 +67,7 @@ func (c *claims) owners(tx store.Tx, path string) ([]scene.ID, error) {
 // to see who vanished.
 func (s *session) survey(ctx context.Context) error {
 	w := change.Walk{Store: s.Store}
-	err := s.Stash.SweepFiles(ctx, func(page []scene.FileStamp) error {
+	err := s.Stash.SweepFiles(ctx, s.Settings.Parts(), func(page []scene.FileStamp) error {
 		ids := make([]scene.ID, len(page))
 		for i, fs := range page {
 			ids[i] = fs.ID

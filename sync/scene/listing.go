@@ -1,5 +1,7 @@
 package scene
 
+import "strings"
+
 // Stamp is one scene in a lean listing of Stash: enough to see that it is new, was
 // edited or has vanished.
 type Stamp struct {
@@ -23,12 +25,32 @@ type Newest struct {
 	UpdatedAt string
 }
 
-// Names are all names that can change without a scene being touched. Those of performers
-// are their labels.
+// Names are all names that can change without a scene being touched, with facts that can
+// likewise, see WithFacts. Those of performers are their labels. Groups are there only if they
+// were asked for.
 type Names struct {
 	Tags       []Named
 	Performers []Named
 	Studios    []Named
+	Groups     []Named
+}
+
+// factMark stands between a name and each fact.
+const factMark = "\x00"
+
+// WithFacts adds to a name what else of it matters to a scene, such as a studio's parent: when
+// a fact changes, so does the name. Without any fact the name stays as it is.
+func WithFacts(n Named, facts ...string) Named {
+	if text := strings.Join(facts, factMark); strings.Trim(text, factMark) != "" {
+		n.Name += factMark + text
+	}
+	return n
+}
+
+// WithoutFacts is the name alone.
+func WithoutFacts(name string) string {
+	name, _, _ = strings.Cut(name, factMark)
+	return name
 }
 
 // Cover is a scene's cover image. None means Stash has no cover for it, NotModified

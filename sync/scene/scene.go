@@ -37,8 +37,14 @@ type Scene struct {
 	Organized  bool        `json:"organized,omitempty"`
 	Studio     *Studio     `json:"studio,omitempty"`
 	Performers []Performer `json:"performers,omitempty"`
-	Tags       []Named     `json:"tags,omitempty"`
+	Tags       []Tag       `json:"tags,omitempty"`
 	Files      []File      `json:"files,omitempty"` // the primary file first
+	// What follows is read only if it is among the Parts asked for, and empty otherwise.
+	Code     string    `json:"code,omitempty"`
+	Director string    `json:"director,omitempty"`
+	URLs     []string  `json:"urls,omitempty"`
+	StashIDs []StashID `json:"stashIds,omitempty"`
+	Groups   []Group   `json:"groups,omitempty"`
 	// UpdatedAt is Stash's own text, to be compared for equality only: it is in the
 	// server's local offset and must never be ordered.
 	UpdatedAt string `json:"updatedAt,omitempty"`
@@ -51,10 +57,31 @@ type Named struct {
 	Name string `json:"name"`
 }
 
-// Studio is the studio of a scene with the name of its parent, if any.
+// Studio is the studio of a scene. Above are those it belongs to, the nearest first; see
+// PartParents.
 type Studio struct {
 	Named
-	Parent *Named `json:"parent,omitempty"`
+	Above []Named `json:"above,omitempty"`
+}
+
+// Tag is a tag of a scene, with its other names, see PartAliases, and every tag above it, each
+// once and the nearest first, see PartTagTree.
+type Tag struct {
+	Named
+	Aliases []string `json:"aliases,omitempty"`
+	Above   []Named  `json:"above,omitempty"`
+}
+
+// Group is a group of scenes, such as the film a scene is cut from.
+type Group struct {
+	Named
+	Number int `json:"number,omitempty"` // the scene's place in it, zero: none
+}
+
+// StashID is a scene's id at a metadata server.
+type StashID struct {
+	Endpoint string `json:"endpoint"`
+	ID       string `json:"id"`
 }
 
 // Performer is one performer of a scene. Two performers may share a name; only the
@@ -62,6 +89,10 @@ type Studio struct {
 type Performer struct {
 	Named
 	Disambiguation string `json:"disambiguation,omitempty"`
+	// Gender is Stash's own word in capitals, such as "NON_BINARY"; see PartGender.
+	Gender  string  `json:"gender,omitempty"`
+	Country string  `json:"country,omitempty"` // mostly two letters; see PartCountry
+	Tags    []Named `json:"tags,omitempty"`    // see PartPerformerTags
 }
 
 // Label is the name with the disambiguation, if there is one: what tells a performer
@@ -79,6 +110,10 @@ type File struct {
 	Path      string `json:"path"`
 	Size      int64  `json:"size,omitempty"`
 	UpdatedAt string `json:"updatedAt,omitempty"`
+	// Width, Height and Duration, in pixels and seconds, are zero unless PartVideo was read.
+	Width    int     `json:"width,omitempty"`
+	Height   int     `json:"height,omitempty"`
+	Duration float64 `json:"duration,omitempty"`
 }
 
 // Name is what to call the scene in front of a person: its title, else the name of

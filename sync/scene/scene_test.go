@@ -13,11 +13,15 @@ import (
 func film() scene.Scene {
 	return scene.Scene{
 		ID: 12, Title: "Harbour at dawn", Details: "Boats leave.", Date: "2023-04-05", Rating: 80, Organized: true,
-		Studio:     &scene.Studio{Named: scene.Named{ID: "3", Name: "North Films"}, Parent: &scene.Named{ID: "9", Name: "World Films"}},
+		Studio:     &scene.Studio{Named: scene.Named{ID: "3", Name: "North Films"}, Above: []scene.Named{{ID: "9", Name: "World Films"}}},
 		Performers: []scene.Performer{{Named: scene.Named{ID: "1", Name: "A. Gull"}, Disambiguation: "the elder"}},
-		Tags:       []scene.Named{{ID: "1", Name: "harbour"}, {ID: "2", Name: "dawn"}},
-		Files:      []scene.File{{ID: "1", Path: "/data/harbour.mp4", Size: 1, UpdatedAt: "a"}},
-		UpdatedAt:  "2026-01-01T00:00:00Z", CreatedAt: "2025-01-01T00:00:00Z",
+		Tags: []scene.Tag{
+			{Named: scene.Named{ID: "1", Name: "harbour"}, Aliases: []string{"port", "haven"}, Above: []scene.Named{{ID: "7", Name: "place"}, {ID: "8", Name: "thing"}}},
+			{Named: scene.Named{ID: "2", Name: "dawn"}},
+		},
+		Groups:    []scene.Group{{Named: scene.Named{ID: "1", Name: "Coasts"}, Number: 2}, {Named: scene.Named{ID: "2", Name: "Ports"}}},
+		Files:     []scene.File{{ID: "1", Path: "/data/harbour.mp4", Size: 1, UpdatedAt: "a"}},
+		UpdatedAt: "2026-01-01T00:00:00Z", CreatedAt: "2025-01-01T00:00:00Z",
 	}
 }
 
@@ -42,7 +46,23 @@ func TestContentHashMovesForWhatIsWrittenAndNothingElse(t *testing.T) {
 		"tag gone":         {func(s *scene.Scene) { s.Tags = s.Tags[:1] }, true},
 		"tags reordered":   {func(s *scene.Scene) { slices.Reverse(s.Tags) }, false},
 		"saved unchanged":  {func(s *scene.Scene) { s.UpdatedAt = "2026-02-02T00:00:00Z" }, false},
-		"parent renamed":   {func(s *scene.Scene) { s.Studio.Parent.Name = "Earth Films" }, false},
+		"parent renamed":   {func(s *scene.Scene) { s.Studio.Above = []scene.Named{{ID: "9", Name: "Earth Films"}} }, true},
+		"parent changed":   {func(s *scene.Scene) { s.Studio.Above = nil }, true},
+		"tag above moved":  {func(s *scene.Scene) { s.Tags[0].Above = s.Tags[0].Above[:1] }, true},
+		"tags above turn":  {func(s *scene.Scene) { slices.Reverse(s.Tags[0].Above) }, false},
+		"alias":            {func(s *scene.Scene) { s.Tags[0].Aliases = []string{"port"} }, true},
+		"aliases turn":     {func(s *scene.Scene) { slices.Reverse(s.Tags[0].Aliases) }, false},
+		"performer's tag":  {func(s *scene.Scene) { s.Performers[0].Tags = []scene.Named{{ID: "1", Name: "grey"}} }, true},
+		"gender":           {func(s *scene.Scene) { s.Performers[0].Gender = "FEMALE" }, true},
+		"country":          {func(s *scene.Scene) { s.Performers[0].Country = "NO" }, true},
+		"group renamed":    {func(s *scene.Scene) { s.Groups[0].Name = "Shores" }, true},
+		"group number":     {func(s *scene.Scene) { s.Groups[0].Number = 3 }, true},
+		"groups turn":      {func(s *scene.Scene) { slices.Reverse(s.Groups) }, false},
+		"code":             {func(s *scene.Scene) { s.Code = "H-1" }, true},
+		"director":         {func(s *scene.Scene) { s.Director = "D. Gull" }, true},
+		"address":          {func(s *scene.Scene) { s.URLs = []string{"https://example.org/1"} }, true},
+		"stash id":         {func(s *scene.Scene) { s.StashIDs = []scene.StashID{{Endpoint: "https://example.org", ID: "1"}} }, true},
+		"file replaced":    {func(s *scene.Scene) { s.Files[0].Height = 1080 }, true},
 		"file moved":       {func(s *scene.Scene) { s.Files[0].Path = "/data/quay.mp4" }, false},
 		"created stamp":    {func(s *scene.Scene) { s.CreatedAt = "" }, false},
 		"no difference":    {func(*scene.Scene) {}, false},
@@ -54,7 +74,10 @@ func TestContentHashMovesForWhatIsWrittenAndNothingElse(t *testing.T) {
 			s := film()
 			tt.change(&s)
 			before := s
-			before.Tags = slices.Clone(s.Tags)
+			before.Tags, before.Groups = slices.Clone(s.Tags), slices.Clone(s.Groups)
+			for i := range before.Tags {
+				before.Tags[i].Above, before.Tags[i].Aliases = slices.Clone(s.Tags[i].Above), slices.Clone(s.Tags[i].Aliases)
+			}
 			if got := s.ContentHash() != film().ContentHash(); got != tt.moves {
 				t.Errorf("moved %v, want %v", got, tt.moves)
 			}
@@ -77,6 +100,11 @@ func TestPathHashMovesWithPathsOnly(t *testing.T) {
 	slices.Reverse(s.Files)
 	if two == film().PathHash() || two == s.PathHash() {
 		t.Error("a second file or another primary file went unnoticed")
+	}
+	sized := film()
+	sized.Files[0].Height = 1080
+	if sized.PathHash() == film().PathHash() {
+		t.Error("a file of another size went unnoticed")
 	}
 	if (scene.Scene{}).PathHash() == "" {
 		t.Error("a scene without file has no hash, as if it was never looked at")

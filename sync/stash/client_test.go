@@ -136,7 +136,7 @@ func TestAnEndlessAnswerIsRefused(t *testing.T) {
 	}))
 	t.Cleanup(s.Close)
 	c := client(s.URL, "")
-	_, err := c.Names(t.Context())
+	_, err := c.Names(t.Context(), 0)
 	want(t, err, fault.Temporary, "far more data than requested")
 	_, err = c.Cover(t.Context(), 3, "")
 	want(t, err, fault.Rejected, "larger than 20 MB")

@@ -23,10 +23,13 @@ func calls() map[string]func(context.Context, *stash.Client) error {
 			return c.Sweep(ctx, func([]scene.Stamp) error { return nil })
 		},
 		"sweep files": func(ctx context.Context, c *stash.Client) error {
-			return c.SweepFiles(ctx, func([]scene.FileStamp) error { return nil })
+			return c.SweepFiles(ctx, 0, func([]scene.FileStamp) error { return nil })
 		},
-		"names":  func(ctx context.Context, c *stash.Client) error { _, err := c.Names(ctx); return err },
-		"scenes": func(ctx context.Context, c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{3}); return err },
+		"names": func(ctx context.Context, c *stash.Client) error { _, err := c.Names(ctx, 0); return err },
+		"scenes": func(ctx context.Context, c *stash.Client) error {
+			_, err := c.Scenes(ctx, []scene.ID{3}, 0)
+			return err
+		},
 		"by path": func(ctx context.Context, c *stash.Client) error {
 			_, err := c.FindByPath(ctx, "/films/a.mp4")
 			return err
@@ -187,7 +190,7 @@ func TestA422NamesTheVersion(t *testing.T) {
 			f := replay(t, map[string]answer{"Names": sample(t, "error_unknown_field_422"), "Version": ok(tc.version)})
 			c := client(f.URL, "")
 			for range 3 {
-				_, err := c.Names(t.Context())
+				_, err := c.Names(t.Context(), 0)
 				want(t, err, fault.Config, tc.words)
 			}
 			if n := len(f.seen("Version")); name != "none" && n != 1 {

@@ -31,8 +31,8 @@ func TestWhatJustFailedIsNotAskedAgain(t *testing.T) {
 		for kind, ask := range map[budget.Kind]func(*stash.Client) error{
 			budget.Status: func(c *stash.Client) error { _, err := c.Status(ctx); return err },
 			budget.Newest: func(c *stash.Client) error { _, _, err := c.Newest(ctx); return err },
-			budget.Names:  func(c *stash.Client) error { _, err := c.Names(ctx); return err },
-			budget.Scenes: func(c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{1}); return err },
+			budget.Names:  func(c *stash.Client) error { _, err := c.Names(ctx, 0); return err },
+			budget.Scenes: func(c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{1}, 0); return err },
 			budget.Plugin: func(c *stash.Client) error { _, err := c.Plugin(ctx, "x"); return err },
 			budget.Cover:  func(c *stash.Client) error { _, err := c.Cover(ctx, 1, ""); return err },
 		} {

@@ -71,7 +71,7 @@ func TestWhatAServerTakesIsLearntAndKeptTo(t *testing.T) {
 		}
 		for i, most := range []int{14, 12} {
 			before := len(f.seen("Scenes"))
-			got, err := c.Scenes(t.Context(), ids)
+			got, err := c.Scenes(t.Context(), ids, 0)
 			if n := len(f.seen("Scenes")) - before; err != nil || len(got) != 300 || n > most {
 				t.Errorf("%d, reading %d: %d scenes in %d questions (%v), want 300 in at most %d", status, i+1, len(got), n, err, most)
 			}
@@ -82,7 +82,7 @@ func TestWhatAServerTakesIsLearntAndKeptTo(t *testing.T) {
 func TestAServerThatRefusesEverySizeIsAFault(t *testing.T) {
 	t.Parallel()
 	f := deaf(t, 0, http.StatusRequestEntityTooLarge)
-	_, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+	_, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, 0)
 	want(t, err, fault.Rejected, "too long for Stash")
 	if n := len(f.seen("Scenes")); n > 6 {
 		t.Errorf("%d questions", n)

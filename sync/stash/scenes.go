@@ -45,20 +45,22 @@ func (p *Partial) Unwrap() error {
 // Scenes reads scenes by id, 100 per request; ids may repeat. A nil value means the
 // scene is deleted in Stash, said by an answer without any error. An id missing from
 // the map was not answered for: then the error is a *Partial, and the map holds the
-// others. With any other error the map is nil.
-func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
+// others. With any other error the map is nil. Of each scene the parts are read beside what
+// every sync needs.
+func (c *Client) Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	ids = slices.DeleteFunc(ids, func(id scene.ID) bool { return id == 0 })
 	out := make(map[scene.ID]*scene.Scene, len(ids))
 	failed := map[scene.ID]error{}
+	query := batchQuery(c.shape(ctx, parts))
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), c.batches.Next())]
-		unsure, err := c.fetch(ctx, part, out, failed)
+		unsure, err := c.fetch(ctx, query, part, out, failed)
 		if err != nil && c.batches.Shrink(len(part), err) {
 			continue
 		}
 		if err == nil && len(unsure) > 0 {
-			unsure, err = c.fetch(ctx, unsure, out, failed)
+			unsure, err = c.fetch(ctx, query, unsure, out, failed)
 		}
 		if err != nil {
 			return nil, err
@@ -77,8 +79,8 @@ func (c *Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scen
 
 // fetch asks for at most batch scenes and sorts them into out and failed. A null beside
 // the errors of others may mean "deleted" or not: such ids come back as unsure.
-func (c *Client) fetch(ctx context.Context, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
-	err = c.post(ctx, question{kind: budget.Scenes, query: batchQuery(), vars: variables(ids), limit: pageLimit, divides: func(err error) bool { return len(ids) > leastBatch && httpc.TooLong(err) }}, func(a answer) error {
+func (c *Client) fetch(ctx context.Context, query string, ids []scene.ID, out map[scene.ID]*scene.Scene, failed map[scene.ID]error) (unsure []scene.ID, err error) {
+	err = c.post(ctx, question{kind: budget.Scenes, query: query, vars: variables(ids), limit: pageLimit, divides: func(err error) bool { return len(ids) > leastBatch && httpc.TooLong(err) }}, func(a answer) error {
 		bad, err := c.blame(ctx, a.Errors, len(ids))
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func recorded(t *testing.T) map[string]string {
 func TestARecordedSceneIsReadInFull(t *testing.T) {
 	t.Parallel()
 	f := serve(t, library(recorded(t), nil))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{9, 3})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{9, 3}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,13 +66,13 @@ func TestARecordedSceneIsReadInFull(t *testing.T) {
 		full.Rating != 85 || !full.Organized || full.UpdatedAt != "2026-11-23T16:31:12Z" || full.CreatedAt != "2026-11-23T16:31:01Z" {
 		t.Errorf("got %+v", full)
 	}
-	if full.Studio == nil || full.Studio.Name != "Studio Ünö" || full.Studio.Parent == nil || full.Studio.Parent.Name != "Parent Network" {
+	if full.Studio == nil || full.Studio.Name != "Studio Ünö" || len(full.Studio.Above) != 1 || full.Studio.Above[0].Name != "Parent Network" {
 		t.Errorf("studio %+v", full.Studio)
 	}
 	if len(full.Performers) != 3 || full.Performers[2].Disambiguation != "the other" || len(full.Tags) != 3 {
 		t.Errorf("performers %+v, tags %+v", full.Performers, full.Tags)
 	}
-	file := scene.File{ID: "3", Path: "/srv/media/main/A/full scene.mp4", Size: 48770, UpdatedAt: "2026-11-23T16:31:01Z"}
+	file := scene.File{ID: "3", Path: "/srv/media/main/A/full scene.mp4", Size: 48770, UpdatedAt: "2026-11-23T16:31:01Z", Width: 320, Height: 180, Duration: 1}
 	if !slices.Equal(full.Files, []scene.File{file}) {
 		t.Errorf("files %+v", full.Files)
 	}
@@ -90,7 +90,7 @@ func TestTheBatchHasAFixedTextAndFixedVariables(t *testing.T) {
 		many = append(many, scene.ID(i+1))
 	}
 	for _, ids := range [][]scene.ID{{3}, {3, 3, 0, 9}, many} {
-		if _, err := c.Scenes(t.Context(), ids); err != nil {
+		if _, err := c.Scenes(t.Context(), ids, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -132,7 +132,7 @@ func TestNoQueryAsksForWhatStashMustNotTell(t *testing.T) {
 func TestNoIDsMeanNoRequest(t *testing.T) {
 	t.Parallel()
 	f := serve(t, func(asked) answer { return ok(okState) })
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{0})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{0}, 0)
 	if err != nil || len(got) != 0 || len(f.log) != 0 {
 		t.Errorf("got %v, %v after %d requests", got, err, len(f.log))
 	}
@@ -141,7 +141,7 @@ func TestNoIDsMeanNoRequest(t *testing.T) {
 func TestAMissingSceneIsDeletedOnlyWithoutErrors(t *testing.T) {
 	t.Parallel()
 	f := serve(t, library(recorded(t), nil))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 424242})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 424242}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestAMissingSceneIsDeletedOnlyWithoutErrors(t *testing.T) {
 func TestOneBadSceneFailsAlone(t *testing.T) {
 	t.Parallel()
 	f := serve(t, library(recorded(t), map[string]string{"7": "strange row"}))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 7, 9, 424242})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 7, 9, 424242}, 0)
 	want(t, err, fault.Temporary, "could not answer")
 	var p *stash.Partial
 	if !errors.As(err, &p) || len(p.Failed) != 1 {
@@ -177,7 +177,7 @@ func TestANullBesideErrorsIsNeverTakenForDeleted(t *testing.T) {
 	t.Parallel()
 	// Every answer has an error: first about scene 7, then about the one asked again.
 	f := serve(t, library(recorded(t), map[string]string{"7": "strange row", "424242": "strange row"}))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 7, 424242})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 7, 424242}, 0)
 	want(t, err, fault.Temporary, "")
 	if _, answered := got[424242]; answered {
 		t.Error("a null beside its own error was believed")
@@ -188,7 +188,7 @@ func TestANullBesideErrorsIsNeverTakenForDeleted(t *testing.T) {
 		}
 		return ok(`{"errors":[{"message":"no rows","path":["s0","studio"]}],"data":{"s0":{"id":"3","title":"Tidal Pools","studio":null},"s1":null}}`)
 	})
-	got, err = client(nested.URL, "").Scenes(t.Context(), []scene.ID{3, 9})
+	got, err = client(nested.URL, "").Scenes(t.Context(), []scene.ID{3, 9}, 0)
 	want(t, err, fault.Temporary, "")
 	if len(got) != 0 {
 		t.Errorf("a scene with a failed studio was believed: %v", got)
@@ -201,7 +201,7 @@ func TestAnErrorWithoutPlaceFailsTheBatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := replay(t, map[string]answer{"State": ok(okState), "Scenes": ok(`{"errors":[{"message":"out of memory"` + path + `}],"data":{"s0":null}}`)})
-			got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
+			got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3}, 0)
 			want(t, err, fault.Temporary, "")
 			if got != nil {
 				t.Errorf("got %v beside an error of the whole", got)
@@ -213,7 +213,7 @@ func TestAnErrorWithoutPlaceFailsTheBatch(t *testing.T) {
 func TestAnotherSceneThanAskedForIsRefused(t *testing.T) {
 	t.Parallel()
 	f := serve(t, library(map[string]string{"3": `{"id":"4","title":"Night Trains","files":[]}`}, nil))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3}, 0)
 	want(t, err, fault.Config, "not the way Stash does")
 	if len(got) != 0 {
 		t.Errorf("got %v", got)
@@ -229,7 +229,7 @@ func TestOddValuesComeThroughUnchanged(t *testing.T) {
 		"tags":       []any{}, "files": []map[string]any{{"id": "17", "path": "/films/b\n.mp4"}, {"id": "10", "path": `/films/back\slash .mp4 `}},
 	})
 	f := serve(t, library(map[string]string{"3": string(b), "4": `{"id":"4","title":null,"details":null,"date":"2021","files":[]}`}, nil))
-	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 4})
+	got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3, 4}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestNullWhereFilesBelongSaysNothingAboutTheScene(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]string{"null": `,"files":null`, "left out": ""} {
 		f := serve(t, library(map[string]string{"3": `{"id":"3","title":"Night Trains"` + files + `}`}, nil))
-		got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3})
+		got, err := client(f.URL, "").Scenes(t.Context(), []scene.ID{3}, 0)
 		want(t, err, fault.Temporary, "which files")
 		if _, answered := got[3]; answered {
 			t.Errorf("%s: got %v, want no answer for the scene", name, got[3])

@@ -46,7 +46,7 @@ func TestEveryCallAgainstTheSimulatedStash(t *testing.T) {
 		t.Fatalf("swept %d of %d scenes, %v", len(ids), st.Scenes, err)
 	}
 	files := map[scene.ID][]scene.File{}
-	err = c.SweepFiles(ctx, func(list []scene.FileStamp) error {
+	err = c.SweepFiles(ctx, 0, func(list []scene.FileStamp) error {
 		for _, s := range list {
 			files[s.ID] = s.Files
 		}
@@ -55,7 +55,7 @@ func TestEveryCallAgainstTheSimulatedStash(t *testing.T) {
 	if err != nil || len(files) != len(ids) {
 		t.Fatalf("swept the files of %d scenes, %v", len(files), err)
 	}
-	got, err := c.Scenes(ctx, ids)
+	got, err := c.Scenes(ctx, ids, 0)
 	if err != nil || len(got) != len(ids) {
 		t.Fatalf("got %d scenes, %v", len(got), err)
 	}
@@ -99,7 +99,7 @@ func compare(t *testing.T, w *sim.World, s *scene.Scene) {
 func TestNamesAndSearchAgainstTheSimulatedStash(t *testing.T) {
 	t.Parallel()
 	w, c := world(t, sim.Options{Seed: 2, Scenes: 40})
-	before, err := c.Names(t.Context())
+	before, err := c.Names(t.Context(), 0)
 	if err != nil || len(before.Tags) == 0 || len(before.Performers) == 0 || len(before.Studios) == 0 {
 		t.Fatalf("got %+v, %v", before, err)
 	}
@@ -107,7 +107,7 @@ func TestNamesAndSearchAgainstTheSimulatedStash(t *testing.T) {
 	if err := w.Stash.RenameTag(w.Stash.TagID(old.Name), "Estuaries"); err != nil {
 		t.Fatal(err)
 	}
-	after, err := c.Names(t.Context())
+	after, err := c.Names(t.Context(), 0)
 	if err != nil || !slices.Contains(after.Tags, scene.Named{ID: old.ID, Name: "Estuaries"}) {
 		t.Errorf("the new name is missing: %v, %v", after.Tags, err)
 	}
@@ -158,7 +158,7 @@ func TestDeletionAndStatesAgainstTheSimulatedStash(t *testing.T) {
 	if err := w.Stash.DeleteScene(int(gone)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := c.Scenes(t.Context(), []scene.ID{gone, kept})
+	got, err := c.Scenes(t.Context(), []scene.ID{gone, kept}, 0)
 	if s, answered := got[gone]; err != nil || !answered || s != nil || got[kept] == nil {
 		t.Errorf("got %v, %v", got, err)
 	}

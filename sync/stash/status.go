@@ -140,14 +140,15 @@ func (c *Client) knownVersion(ctx context.Context) string {
 	return v
 }
 
-// tooOld reports a version below the oldest supported one. A version that cannot be
-// read, as of a build without tags, passes.
-func tooOld(v string) bool {
-	var major, minor int
-	if n, _ := fmt.Sscanf(strings.TrimPrefix(v, "v"), "%d.%d", &major, &minor); n < 2 {
-		return false
-	}
-	return major == 0 && minor < 25
+// tooOld reports a version below the oldest supported one.
+func tooOld(v string) bool { return olderThan(v, 25) }
+
+// olderThan reports a version below 0.minor. One that cannot be read, as of a build without
+// tags, is none.
+func olderThan(v string, minor int) bool {
+	var major, have int
+	n, _ := fmt.Sscanf(strings.TrimPrefix(v, "v"), "%d.%d", &major, &have)
+	return n == 2 && major == 0 && have < minor
 }
 
 // clean makes a server's short text fit for words shown to people.

@@ -34,9 +34,13 @@ func (c *Client) Sweep(ctx context.Context, fn func([]scene.Stamp) error) error 
 
 // SweepFiles is Sweep with the files of each scene, 15 s for 100 000. It sees what moves
 // no scene's stamp: files moved, replaced or given to another scene. The files come with
-// id, path and UpdatedAt.
-func (c *Client) SweepFiles(ctx context.Context, fn func([]scene.FileStamp) error) error {
-	s := sweep[scene.FileStamp]{kind: budget.Paths, query: fileQuery, size: filePage, make: func(w wireStamp, id scene.ID) scene.FileStamp {
+// id, path and UpdatedAt, and with what is among the parts.
+func (c *Client) SweepFiles(ctx context.Context, parts scene.Parts, fn func([]scene.FileStamp) error) error {
+	query := fileQuery
+	if parts.Has(scene.PartVideo) {
+		query = videoQuery
+	}
+	s := sweep[scene.FileStamp]{kind: budget.Paths, query: query, size: filePage, make: func(w wireStamp, id scene.ID) scene.FileStamp {
 		return scene.FileStamp{ID: id, UpdatedAt: w.UpdatedAt, Files: files(w.Files)}
 	}}
 	s.whole = func(w wireStamp) error {

@@ -82,7 +82,7 @@ func TestASweepIsNotEndedByAShortPage(t *testing.T) {
 	ids := sequence(1, 7)
 	f := serve(t, shelf(t, &ids, 3, nil)) // a server that caps pages below what was asked for
 	n := 0
-	err := client(f.URL, "").SweepFiles(t.Context(), func(list []scene.FileStamp) error {
+	err := client(f.URL, "").SweepFiles(t.Context(), 0, func(list []scene.FileStamp) error {
 		for _, s := range list {
 			n++
 			if len(s.Files) != 1 || s.Files[0].Path != fmt.Sprintf("/films/%d.mp4", s.ID) {
@@ -188,7 +188,7 @@ func TestAFileNameThatIsNoUTF8DoesNotFailThePage(t *testing.T) {
 		return ok(`{"data":{"findScenes":{"scenes":[]}}}`)
 	})
 	var got []scene.FileStamp
-	err := client(f.URL, "").SweepFiles(t.Context(), func(list []scene.FileStamp) error { got = append(got, list...); return nil })
+	err := client(f.URL, "").SweepFiles(t.Context(), 0, func(list []scene.FileStamp) error { got = append(got, list...); return nil })
 	if err != nil || len(got) != 2 {
 		t.Fatalf("got %v, %v", got, err)
 	}
@@ -212,7 +212,7 @@ func TestNamesAreReadInOneRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := replay(t, map[string]answer{"Names": ok(string(joined))})
-	n, err := client(f.URL, "").Names(t.Context())
+	n, err := client(f.URL, "").Names(t.Context(), 0)
 	if err != nil || len(f.log) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(f.log))
 	}
@@ -227,6 +227,6 @@ func TestNamesAreReadInOneRequest(t *testing.T) {
 func TestHalfOfTheNamesIsAnError(t *testing.T) {
 	t.Parallel()
 	f := replay(t, map[string]answer{"Names": ok(`{"data":{"findTags":{"tags":[]},"findPerformers":null,"findStudios":{"studios":[]}}}`)})
-	_, err := client(f.URL, "").Names(t.Context())
+	_, err := client(f.URL, "").Names(t.Context(), 0)
 	want(t, err, fault.Config, "")
 }

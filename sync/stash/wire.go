@@ -16,24 +16,51 @@ type wireScene struct {
 	Files      []wireFile      `json:"files"`
 	Studio     *wireStudio     `json:"studio"`
 	Performers []wirePerformer `json:"performers"`
-	Tags       []scene.Named   `json:"tags"`
+	Tags       []wireTag       `json:"tags"`
+	Code       string          `json:"code"`
+	Director   string          `json:"director"`
+	URLs       []string        `json:"urls"`
+	StashIDs   []wireStashID   `json:"stash_ids"`
+	Groups     []wireGroup     `json:"groups"`
 }
 
 type wireFile struct {
-	ID        string `json:"id"`
-	Path      string `json:"path"`
-	Size      int64  `json:"size"`
-	UpdatedAt string `json:"updated_at"`
+	ID        string  `json:"id"`
+	Path      string  `json:"path"`
+	Size      int64   `json:"size"`
+	UpdatedAt string  `json:"updated_at"`
+	Width     int     `json:"width"`
+	Height    int     `json:"height"`
+	Duration  float64 `json:"duration"`
 }
 
 type wireStudio struct {
 	scene.Named
-	Parent *scene.Named `json:"parent_studio"`
+	Parent *wireStudio `json:"parent_studio"`
 }
 
 type wirePerformer struct {
 	scene.Named
-	Disambiguation string `json:"disambiguation"`
+	Disambiguation string        `json:"disambiguation"`
+	Gender         string        `json:"gender"`
+	Country        string        `json:"country"`
+	Tags           []scene.Named `json:"tags"`
+}
+
+type wireTag struct {
+	scene.Named
+	Aliases []string  `json:"aliases"`
+	Parents []wireTag `json:"parents"`
+}
+
+type wireGroup struct {
+	Group  scene.Named `json:"group"`
+	Number int         `json:"scene_index"`
+}
+
+type wireStashID struct {
+	Endpoint string `json:"endpoint"`
+	ID       string `json:"stash_id"`
 }
 
 type wireStamp struct {
@@ -53,7 +80,7 @@ func (w wireScene) scene() (scene.Scene, error) {
 	}
 	s := scene.Scene{
 		ID: id, Title: w.Title, Details: w.Details, Date: w.Date, Rating: w.Rating, Organized: w.Organized,
-		Files: files(w.Files), Tags: w.Tags, UpdatedAt: w.UpdatedAt, CreatedAt: w.CreatedAt,
+		Files: files(w.Files), UpdatedAt: w.UpdatedAt, CreatedAt: w.CreatedAt, Code: w.Code, Director: w.Director, URLs: w.URLs,
 	}
 	if w.Studio != nil {
 		studio := w.Studio.studio()
@@ -62,10 +89,43 @@ func (w wireScene) scene() (scene.Scene, error) {
 	for _, p := range w.Performers {
 		s.Performers = append(s.Performers, scene.Performer(p))
 	}
+	for _, t := range w.Tags {
+		s.Tags = append(s.Tags, scene.Tag{Named: t.Named, Aliases: t.Aliases, Above: above(t)})
+	}
+	for _, x := range w.StashIDs {
+		s.StashIDs = append(s.StashIDs, scene.StashID(x))
+	}
+	for _, g := range w.Groups {
+		s.Groups = append(s.Groups, scene.Group{Named: g.Group, Number: g.Number})
+	}
 	return s, nil
 }
 
-func (w wireStudio) studio() scene.Studio { return scene.Studio{Named: w.Named, Parent: w.Parent} }
+// studio has the studios above it in a row, the nearest first.
+func (w wireStudio) studio() scene.Studio {
+	s := scene.Studio{Named: w.Named}
+	for p := w.Parent; p != nil; p = p.Parent {
+		s.Above = append(s.Above, p.Named)
+	}
+	return s
+}
+
+// above lists the tags above a tag, each once, level by level: a tag may have several parents,
+// and a parent may be reached on several ways.
+func above(t wireTag) (out []scene.Named) {
+	seen := map[string]bool{t.ID: true}
+	for level := t.Parents; len(level) > 0; {
+		var next []wireTag
+		for _, p := range level {
+			if !seen[p.ID] {
+				seen[p.ID] = true
+				out, next = append(out, p.Named), append(next, p.Parents...)
+			}
+		}
+		level = next
+	}
+	return out
+}
 
 // files keeps Stash's order: the primary file is first.
 func files(list []wireFile) []scene.File {

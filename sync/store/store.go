@@ -96,9 +96,10 @@ const (
 	TagName       NameKind = "tag"
 	PerformerName NameKind = "performer"
 	StudioName    NameKind = "studio"
+	GroupName     NameKind = "group"
 )
 
-// Use is one tag, performer or studio that a scene uses.
+// Use is one tag, performer, studio or group that a scene uses.
 type Use struct {
 	Kind NameKind
 	ID   string

@@ -21,7 +21,8 @@ func Parse(source string) (Template, error) {
 	if err := p.run(); err != nil {
 		return Template{}, err
 	}
-	return Template{p.parts}, p.oneList()
+	each, err := p.oneList()
+	return Template{p.parts, each}, err
 }
 
 type parser struct {
@@ -33,7 +34,7 @@ type parser struct {
 	opened int
 	group  []part
 	inside bool
-	lists  []string // placeholders of several values, each once, as they are written
+	lists  []part // placeholders of several values, each once
 }
 
 func (p *parser) run() error {
@@ -102,36 +103,79 @@ func (p *parser) placeholder() error {
 	if !closed {
 		return p.wrong(message.TemplateUnclosed, "{", p.at)
 	}
-	name, arg, colon := strings.Cut(body, ":")
-	name, arg = strings.TrimSpace(name), strings.TrimSpace(arg)
+	name, arg, has := cutArg(body)
 	written, place := message.Title("{"+body+"}"), message.Number(p.place(p.at))
 	k, ok := known[name]
 	switch {
 	case !ok && nearest(name) != "":
-		return message.Wrong(message.TemplateDidYouMean, written, place, message.Title("{"+nearest(name)+"}"))
+		return message.Wrong(message.TemplateDidYouMean, written, place, message.Title(nearest(name)))
 	case !ok:
 		return message.Wrong(message.TemplateUnknown, written, place)
-	case colon && !k.Arg:
+	case has && !k.Arg:
 		return message.Wrong(message.TemplateTakesNoText, written, place)
-	case arg == "" && k.Arg && (colon || !k.Optional):
-		return message.Wrong(message.TemplateNeedsText, written, place, message.Title("{"+name+":…}"))
+	case arg == "" && k.Arg && (has || !k.Optional):
+		k.Optional = false
+		return message.Wrong(message.TemplateNeedsText, written, place, message.Title(k.Form()))
+	case has && k.Choices != nil:
+		if arg = choice(arg); !slices.Contains(k.Choices, arg) {
+			return message.Wrong(message.TemplateNotAChoice, written, place, words(k.Choices))
+		}
 	}
 	p.flush()
-	many := k.Many && !colon
-	if many && !slices.Contains(p.lists, name) {
-		p.lists = append(p.lists, name)
+	x := part{name: name, arg: arg, many: k.Many && (!has || k.ManyWithArg)}
+	if x.many && !slices.ContainsFunc(p.lists, x.same) {
+		p.lists = append(p.lists, x)
 	}
-	p.add(part{name: name, arg: arg, many: many})
+	p.add(x)
 	p.at += len(body) + 2
 	return nil
 }
 
-// oneList refuses two lists in one source: nobody means every pair of both.
-func (p *parser) oneList() error {
-	if len(p.lists) < 2 {
-		return nil
+// cutArg divides what stands in braces into the name and its text; has tells that there is one.
+func cutArg(body string) (name, arg string, has bool) {
+	i := strings.IndexAny(body, ":"+below)
+	if i < 0 {
+		return strings.TrimSpace(body), "", false
 	}
-	return message.Wrong(message.TemplateTwoLists, message.Title("{"+p.lists[0]+"}"), message.Title("{"+p.lists[1]+"}"))
+	name, arg = strings.TrimSpace(body[:i]), strings.TrimSpace(body[i+1:])
+	if body[i:i+1] == below {
+		name += below
+	}
+	return name, arg, true
+}
+
+// choice is a text as it stands among the choices.
+func choice(arg string) string {
+	return strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(arg))
+}
+
+func words(list []string) message.Arg {
+	out := make([]message.Arg, len(list))
+	for i, w := range list {
+		out[i] = message.Word(w)
+	}
+	return message.List(out...)
+}
+
+// oneList is the placeholder that a list has one value for each of, none if there is none. Two
+// lists in one source are refused: nobody means every pair of both.
+func (p *parser) oneList() (each part, err error) {
+	var other part
+	for _, x := range p.lists {
+		switch {
+		case each.name == "":
+			each = x
+		case known[x.name].Along == each.name:
+		case known[each.name].Along == x.name:
+			each = x
+		case other.name == "":
+			other = x
+		}
+	}
+	if other.name == "" {
+		return each, nil
+	}
+	return each, message.Wrong(message.TemplateTwoLists, message.Title(p.lists[0].written()), message.Title(other.written()))
 }
 
 func (p *parser) flush() {

@@ -16,17 +16,41 @@ import (
 var full = map[string][]string{
 	"title": {"Harbour Lights"}, "year": {"2020"}, "studio": {"North Quay"}, "performer": {"Ada", "Ben"},
 	"tag": {"Night", "Ships"}, "tag:Night": {"Night"}, "organized:Checked": {"Checked"}, "details": {"100 % {real}, [new]"},
+	"performer:female": {"Ada"}, "tag<:Place": {"Pier", "Quay"}, "group": {"Coasts", "Ports"}, "group_number": {"", "7"},
+	"performer_country": {"GB", "NO"}, "performer_tag": {"Grey"},
+}
+
+// belong are what the values of some placeholders belong to.
+var belong = map[string][]string{
+	"performer": {"1", "2"}, "performer:female": {"1"}, "performer_country": {"1", "2"}, "group": {"3", "4"}, "group_number": {"3", "4"},
 }
 
 func values(without ...string) template.Values {
-	return func(name, arg string) []string {
+	return func(name, arg string) (out []template.Entry) {
 		if arg != "" {
 			name += ":" + arg
 		}
 		if slices.Contains(without, name) {
 			return nil
 		}
-		return full[name]
+		for i, text := range full[name] {
+			e := template.Entry{Text: text}
+			if of := belong[name]; of != nil {
+				e.Of = of[i]
+			}
+			out = append(out, e)
+		}
+		return out
+	}
+}
+
+// texts gives the same texts whatever is asked for.
+func texts(list ...string) template.Values {
+	return func(string, string) (out []template.Entry) {
+		for _, text := range list {
+			out = append(out, template.Entry{Text: text, Of: "of " + text})
+		}
+		return out
 	}
 }
 
@@ -87,6 +111,14 @@ func TestAListHasOneValueForEachOfAPlaceholder(t *testing.T) {
 		"one, empty":             {"Studio: {studio}", []string{"studio"}, nil},
 		"always":                 {"Lockstep", nil, []string{"Lockstep"}},
 		"all tags beside one":    {"{tag:Night} {tag}", nil, []string{"Night Night", "Night Ships"}},
+		"of one gender":          {"{performer:Female}!", nil, []string{"Ada!"}},
+		"below a tag":            {"{tag<Place}", nil, []string{"Pier", "Quay"}},
+		"each with its number":   {"{group}[ #{group_number}]", nil, []string{"Coasts", "Ports #7"}},
+		"the number first":       {"[{group_number}. ]{group}", nil, []string{"Coasts", "7. Ports"}},
+		"the number alone":       {"#{group_number}", nil, []string{"#7"}},
+		"each with its country":  {"{performer} ({performer_country})", nil, []string{"Ada (GB)", "Ben (NO)"}},
+		"some with its country":  {"{performer:female} ({performer_country})", nil, []string{"Ada (GB)"}},
+		"all tags of performers": {"{performer_tag}", nil, []string{"Grey"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,21 +143,29 @@ func TestWhatIsWrongIsSaidWhereItStands(t *testing.T) {
 		code message.Code
 		says string
 	}{
-		"{studoi}":                {message.TemplateDidYouMean, "unknown placeholder “{studoi}” at character 1; did you mean “{studio}”?"},
-		"ü {Title}":               {message.TemplateDidYouMean, "unknown placeholder “{Title}” at character 3; did you mean “{title}”?"},
-		"{colour}":                {message.TemplateUnknown, "unknown placeholder “{colour}” at character 1"},
-		"{}":                      {message.TemplateUnknown, "unknown placeholder “{}” at character 1"},
-		"a {title":                {message.TemplateUnclosed, "the “{” at character 3 is not closed; write “{{” for the character itself"},
-		"[{title}":                {message.TemplateUnclosed, "the “[” at character 1 is not closed; write “[[” for the character itself"},
-		"a}":                      {message.TemplateClosesNothing, "the “}” at character 2 closes nothing; write “}}” for the character itself"},
-		"a]":                      {message.TemplateClosesNothing, "the “]” at character 2 closes nothing; write “]]” for the character itself"},
-		"[{title} [{year}]]":      {message.TemplateNested, "the “[” at character 10 stands in another optional part; write “[[” for the character itself"},
-		"[new] {title}":           {message.TemplateGroupPlain, "the “[” at character 1 begins an optional part without a placeholder; write “[[” for the character itself"},
-		"{organized}":             {message.TemplateNeedsText, "“{organized}” at character 1 needs a text: “{organized:…}”"},
-		"{tag:}":                  {message.TemplateNeedsText, "“{tag:}” at character 1 needs a text: “{tag:…}”"},
-		"{title:x}":               {message.TemplateTakesNoText, "“{title:x}” at character 1 takes no text after a colon"},
-		"{performer} in {tag}":    {message.TemplateTwoLists, "“{performer}” and “{tag}” both have several values; write a source for each"},
-		strings.Repeat("ü", 1001): {message.TemplateTooLong, "a source has at most 1000 characters"},
+		"{studoi}":                            {message.TemplateDidYouMean, "unknown placeholder “{studoi}” at character 1; did you mean “{studio}”?"},
+		"ü {Title}":                           {message.TemplateDidYouMean, "unknown placeholder “{Title}” at character 3; did you mean “{title}”?"},
+		"{colour}":                            {message.TemplateUnknown, "unknown placeholder “{colour}” at character 1"},
+		"{}":                                  {message.TemplateUnknown, "unknown placeholder “{}” at character 1"},
+		"a {title":                            {message.TemplateUnclosed, "the “{” at character 3 is not closed; write “{{” for the character itself"},
+		"[{title}":                            {message.TemplateUnclosed, "the “[” at character 1 is not closed; write “[[” for the character itself"},
+		"a}":                                  {message.TemplateClosesNothing, "the “}” at character 2 closes nothing; write “}}” for the character itself"},
+		"a]":                                  {message.TemplateClosesNothing, "the “]” at character 2 closes nothing; write “]]” for the character itself"},
+		"[{title} [{year}]]":                  {message.TemplateNested, "the “[” at character 10 stands in another optional part; write “[[” for the character itself"},
+		"[new] {title}":                       {message.TemplateGroupPlain, "the “[” at character 1 begins an optional part without a placeholder; write “[[” for the character itself"},
+		"{organized}":                         {message.TemplateNeedsText, "“{organized}” at character 1 needs a text: “{organized:…}”"},
+		"{tag:}":                              {message.TemplateNeedsText, "“{tag:}” at character 1 needs a text: “{tag:…}”"},
+		"{title:x}":                           {message.TemplateTakesNoText, "“{title:x}” at character 1 takes no text after a colon"},
+		"{performer:}":                        {message.TemplateNeedsText, "“{performer:}” at character 1 needs a text: “{performer:…}”"},
+		"{tag<}":                              {message.TemplateNeedsText, "“{tag<}” at character 1 needs a text: “{tag<…}”"},
+		"{studio<x}":                          {message.TemplateDidYouMean, "unknown placeholder “{studio<x}” at character 1; did you mean “{studio}”?"},
+		"{tags<x}":                            {message.TemplateDidYouMean, "unknown placeholder “{tags<x}” at character 1; did you mean “{tag<…}”?"},
+		"{performer:tall}":                    {message.TemplateNotAChoice, "the text of “{performer:tall}” at character 1 is not one of female, male, transgender_female, transgender_male, intersex, non_binary"},
+		"{tag<a} in {tag<b}":                  {message.TemplateTwoLists, "“{tag<a}” and “{tag<b}” both have several values; write a source for each"},
+		"{group} {tag} {performer_country}":   {message.TemplateTwoLists, "“{group}” and “{tag}” both have several values; write a source for each"},
+		"{performer:male} {performer:female}": {message.TemplateTwoLists, "“{performer:male}” and “{performer:female}” both have several values; write a source for each"},
+		"{performer} in {tag}":                {message.TemplateTwoLists, "“{performer}” and “{tag}” both have several values; write a source for each"},
+		strings.Repeat("ü", 1001):             {message.TemplateTooLong, "a source has at most 1000 characters"},
 	} {
 		_, err := template.Parse(source)
 		var wrong *message.Error
@@ -145,8 +185,15 @@ func TestEveryPlaceholderCanBeWritten(t *testing.T) {
 		if !p.Arg || p.Optional {
 			check(t, "{"+p.Name+"}", p.Name)
 		}
+		form := "{" + p.Name + ":x}"
+		switch {
+		case p.Name == "tag<":
+			form = "{tag<x}"
+		case p.Choices != nil:
+			form = "{" + p.Name + ":" + p.Choices[0] + "}"
+		}
 		if p.Arg {
-			check(t, "{"+p.Name+":x}", p.Name)
+			check(t, form, p.Name)
 		}
 	}
 }
@@ -158,10 +205,10 @@ func check(t *testing.T, source, name string) {
 		t.Errorf("%s: %v", source, err)
 		return
 	}
-	if !tpl.Uses(name) || tpl.Uses("colour") {
+	if !tpl.Has(name) || tpl.Has("colour") {
 		t.Errorf("%s: does not know what it uses", source)
 	}
-	if got := tpl.Text(func(n, _ string) []string { return []string{n} }); got != name {
+	if got := tpl.Text(func(n, _ string) []template.Entry { return []template.Entry{{Text: n}} }); got != name {
 		t.Errorf("%s: asks for %q", source, got)
 	}
 }
@@ -180,7 +227,7 @@ func TestAnyTextCanStandForItself(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := tpl.Text(func(string, string) []string { return []string{value} })
+		got := tpl.Text(texts(value))
 		if want := head + value + tail; got != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}
@@ -191,14 +238,14 @@ func TestAListAndATextAgree(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOf(rapid.StringN(0, 8, -1)).Draw(t, "names")
-		of := func(string, string) []string { return names }
+		of := texts(names...)
 		tpl, err := template.Parse("{performer}")
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
 		for _, v := range tpl.List(of) {
-			if names[v.Index] != v.Text || v.Many != "performer" {
+			if v.Of != "of "+v.Text || v.Many != "performer" {
 				t.Fatalf("%+v of %q", v, names)
 			}
 			got = append(got, v.Text)
@@ -221,8 +268,7 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		none := func(string, string) []string { return nil }
-		one := func(string, string) []string { return []string{"v"} }
+		none, one := texts(), texts("v")
 		if len(tpl.List(none)) > 1 || len(tpl.List(one)) > 1 {
 			t.Fatalf("%q gives several values of one", source)
 		}

@@ -32,8 +32,8 @@ type T interface {
 type Client struct{ *stash.Client }
 
 // Scenes reads scenes by id.
-func (c Client) Scenes(ctx context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
-	m, err := c.Client.Scenes(ctx, ids)
+func (c Client) Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error) {
+	m, err := c.Client.Scenes(ctx, ids, parts)
 	if _, ok := errors.AsType[*stash.Partial](err); ok {
 		return m, nil
 	}

@@ -190,7 +190,7 @@ type FakeStash struct {
 }
 
 // Scenes is part of compare.Stash.
-func (f *FakeStash) Scenes(_ context.Context, ids []scene.ID) (map[scene.ID]*scene.Scene, error) {
+func (f *FakeStash) Scenes(_ context.Context, ids []scene.ID, _ scene.Parts) (map[scene.ID]*scene.Scene, error) {
 	args := make([]string, len(ids))
 	for i, id := range ids {
 		args[i] = id.String()
@@ -229,7 +229,7 @@ func (f *FakeStash) picture(kind string, id scene.ID, etag string) (scene.Cover,
 }
 
 // SweepFiles is part of reconcile.Stash.
-func (f *FakeStash) SweepFiles(_ context.Context, page func([]scene.FileStamp) error) error {
+func (f *FakeStash) SweepFiles(_ context.Context, _ scene.Parts, page func([]scene.FileStamp) error) error {
 	if err := f.note("sweepFiles"); err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (f *FakeStash) SweepFiles(_ context.Context, page func([]scene.FileStamp) e
 }
 
 // Names is part of reconcile.Stash.
-func (f *FakeStash) Names(context.Context) (scene.Names, error) {
+func (f *FakeStash) Names(context.Context, scene.Parts) (scene.Names, error) {
 	return f.Named, f.note("names")
 }
 

@@ -242,7 +242,7 @@ func TestASceneThatMustNotBeSyncedCanBeUndone(t *testing.T) {
 	t.Parallel()
 	d := textOnly(t, 1)
 	d.done(1)
-	d.scene(1).Tags = []scene.Named{{ID: "1", Name: "Private"}}
+	d.scene(1).Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Private"}}}
 	d.Settings.ExcludeTags = []string{"Private"}
 	if results, err := d.work(d.jobs(1)...); err != nil || results[1].Code != skip.Excluded || results[1].Message.IsZero() {
 		t.Fatalf("%v, %+v", err, results[1])

@@ -70,7 +70,7 @@ type fakeStash struct {
 
 func (s fakeStash) Find(context.Context, string) ([]scene.Scene, error) { return s.scenes, s.err }
 
-func (s fakeStash) SweepFiles(_ context.Context, fn func([]scene.FileStamp) error) error {
+func (s fakeStash) SweepFiles(_ context.Context, _ scene.Parts, fn func([]scene.FileStamp) error) error {
 	for _, p := range s.pages {
 		if err := fn(p); err != nil {
 			return err

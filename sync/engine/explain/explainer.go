@@ -20,7 +20,7 @@ type Stash interface {
 	// Find lists the scenes with this id, path or title.
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// SweepFiles calls fn with the files of all scenes, page by page.
-	SweepFiles(ctx context.Context, fn func([]scene.FileStamp) error) error
+	SweepFiles(ctx context.Context, parts scene.Parts, fn func([]scene.FileStamp) error) error
 }
 
 // Situation is how things are at one moment.

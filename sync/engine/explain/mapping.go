@@ -34,7 +34,7 @@ func (e *Explainer) Mapping(ctx context.Context, rules []config.Rule) (api.Mappi
 	if err := m.list(ctx); err != nil {
 		return api.Mapping{}, err
 	}
-	if err := m.stash.SweepFiles(ctx, m.page); err != nil {
+	if err := m.stash.SweepFiles(ctx, 0, m.page); err != nil {
 		return api.Mapping{}, err
 	}
 	m.learn()

@@ -29,7 +29,7 @@ func (x explanation) namesakes(f reconcile.Finding) (lines []message.Message, er
 	for _, name := range plan.Want(*f.Scene, x.Run.Settings).Lists[scene.FieldPerformers] {
 		n := 0
 		for id, label := range all {
-			if !mine[id] && sharesName(label, name) {
+			if !mine[id] && sharesName(scene.WithoutFacts(label), name) {
 				n++
 			}
 		}
