@@ -8,6 +8,7 @@ import (
 
 	"lockstep/sync/config"
 	"lockstep/sync/scene"
+	"lockstep/sync/template"
 )
 
 func TestASourceIsChosenAndTakenBack(t *testing.T) {
@@ -82,5 +83,74 @@ func TestANewSourceLooksAtEverySceneAgain(t *testing.T) {
 			t.Errorf("%s has the hash of %s", f, other)
 		}
 		seen[s.WantedHash()] = string(f)
+	}
+}
+
+func TestOnlyWhatSourcesUseIsRead(t *testing.T) {
+	t.Parallel()
+	if got := config.Defaults().Parts(); got != 0 {
+		t.Errorf("the usual settings read %b", got)
+	}
+	for source, want := range map[string]scene.Parts{
+		"{title} {studio} {date} {tag} {rating}": 0,
+		"{parent_studio}":                        scene.PartParents,
+		"{network} {code}":                       scene.PartParents | scene.PartCode,
+		"{director} {url} {stash_id}":            scene.PartDirector | scene.PartURLs | scene.PartStashIDs,
+		"{performer:female}":                     scene.PartGender,
+		"{performer_country}":                    scene.PartCountry,
+		"{performer_tag}":                        scene.PartPerformerTags,
+		"{tag:Night}":                            scene.PartAliases,
+		"{tag<Time}":                             scene.PartAliases | scene.PartTagTree,
+		"[{group} {group_number}]":               scene.PartGroups,
+		"{resolution}[ {duration}]":              scene.PartVideo,
+	} {
+		s := config.Defaults()
+		if err := option(t, "field-collections-source").Set(&s, source); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Parts(); got != 0 {
+			t.Errorf("%s: an unused source reads %b", source, got)
+		}
+		s.Fields[scene.FieldCollections] = config.Fill
+		if got := s.Parts(); got != want {
+			t.Errorf("%s: reads %b, want %b", source, got, want)
+		}
+	}
+	s := config.Defaults()
+	if s.OmitTags = []string{"Fog"}; s.Parts() != scene.PartAliases {
+		t.Errorf("tags to omit read %b", s.Parts())
+	}
+	if s.Fields[scene.FieldTags] = config.Off; s.Parts() != 0 {
+		t.Errorf("tags to omit of no field read %b", s.Parts())
+	}
+}
+
+// TestEveryPlaceholderIsRead: what is not read with every scene has a part.
+func TestEveryPlaceholderIsRead(t *testing.T) {
+	t.Parallel()
+	always := []string{
+		"title", "details", "date", "year", "id", "filename", "folder", "studio", "performer", "performers", "tag", "rating", "stars", "organized",
+	}
+	for _, p := range template.Placeholders() {
+		s := config.Defaults()
+		s.Fields[scene.FieldCollections] = config.Merge
+		s.Sources = map[scene.Field][]string{scene.FieldCollections: {strings.Replace(p.Form(), "…", "x", 1)}}
+		if read, known := s.Parts() != 0, slices.Contains(always, p.Name); read == known {
+			t.Errorf("%s: a part %v, read with every scene %v", p.Name, read, known)
+		}
+	}
+}
+
+func TestTheTableHasEveryFieldOnce(t *testing.T) {
+	t.Parallel()
+	var rows []scene.Field
+	for _, r := range config.Fields() {
+		rows = append(rows, r.Field)
+		if r.Chosen() != slices.Contains(config.SourceFields(), r.Field) || r.Title == "" || r.Words == "" {
+			t.Errorf("%s: %+v", r.Field, r)
+		}
+	}
+	if !slices.Equal(rows, scene.Fields()) {
+		t.Errorf("the table has %v, there are %v", rows, scene.Fields())
 	}
 }

@@ -88,6 +88,8 @@ type File struct {
 	Path      string
 	Size      int64
 	Duration  float64
+	Width     int // 0 = 1920
+	Height    int // 0 = 1080
 	Oshash    string
 	ModTime   time.Time
 	UpdatedAt time.Time
@@ -98,6 +100,7 @@ type Tag struct {
 	ID        int
 	Name      string
 	Aliases   []string
+	ParentIDs []int
 	UpdatedAt time.Time
 }
 
@@ -106,6 +109,9 @@ type Performer struct {
 	ID             int
 	Name           string
 	Disambiguation string
+	Gender         string // as in GenderEnum, "" = not said
+	Country        string
+	TagIDs         []int
 	UpdatedAt      time.Time
 }
 
@@ -127,7 +133,7 @@ type Group struct {
 // GroupLink is a scene's place in a group, which is made when there is none of the name.
 type GroupLink struct {
 	Name  string
-	Index int
+	Index int // 0 = none
 }
 
 // StashID is a scene's id at a metadata server.

@@ -134,19 +134,27 @@ func (s *Stash) mergeTags(destination int, sources []int) error {
 		return err
 	}
 	for _, sc := range s.scenes {
-		rest := slices.DeleteFunc(slices.Clone(sc.TagIDs), func(id int) bool { return slices.Contains(sources, id) })
-		if len(rest) == len(sc.TagIDs) {
-			continue
-		}
-		if !slices.Contains(rest, destination) {
-			rest = append(rest, destination)
-		}
-		sc.TagIDs = rest
+		sc.TagIDs = merged(sc.TagIDs, destination, sources)
+	}
+	for _, p := range s.performers {
+		p.TagIDs = merged(p.TagIDs, destination, sources)
+	}
+	for _, t := range s.tags {
+		t.ParentIDs = merged(t.ParentIDs, destination, sources)
 	}
 	for _, id := range sources {
 		delete(s.tags, id)
 	}
 	return nil
+}
+
+// merged has the destination in the place of all sources.
+func merged(ids []int, destination int, sources []int) []int {
+	rest := slices.DeleteFunc(slices.Clone(ids), func(id int) bool { return slices.Contains(sources, id) })
+	if len(rest) < len(ids) && !slices.Contains(rest, destination) {
+		rest = append(rest, destination)
+	}
+	return rest
 }
 
 // DestroyTag removes a tag from all scenes without bumping them.
@@ -161,6 +169,12 @@ func (s *Stash) destroyTag(id int) error {
 	delete(s.tags, id)
 	for _, sc := range s.scenes {
 		sc.TagIDs = without(sc.TagIDs, id)
+	}
+	for _, t := range s.tags {
+		t.ParentIDs = without(t.ParentIDs, id)
+	}
+	for _, p := range s.performers {
+		p.TagIDs = without(p.TagIDs, id)
 	}
 	return nil
 }

@@ -133,10 +133,16 @@ func (n fileNode) field(_ *execution, f *ast.Field) any {
 	case "parent_folder":
 		return mapNode{"Folder", map[string]any{"id": "1", "path": path.Dir(n.Path)}}
 	}
+	switch {
+	case f.Name == "width" && n.Width != 0:
+		return n.Width
+	case f.Name == "height" && n.Height != 0:
+		return n.Height
+	}
 	return videoFacts[f.Name]
 }
 
-// videoFacts are the same for every sample file.
+// videoFacts are those of every sample file of which nobody said otherwise.
 var videoFacts = map[string]any{"width": 1920, "height": 1080, "frame_rate": 25.0, "bit_rate": 4_000_000,
 	"format": "matroska", "video_codec": "h264", "audio_codec": "aac"}
 
@@ -150,6 +156,8 @@ func (n tagNode) field(x *execution, f *ast.Field) any {
 		return orEmpty(n.Aliases)
 	case "sort_name", "description":
 		return ""
+	case "parents":
+		return lookup(n.ParentIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
 	}
 	return x.common(f.Name, "tag", n.ID, n.Name, n.UpdatedAt)
 }
@@ -159,8 +167,15 @@ type performerNode struct{ *Performer }
 func (performerNode) typeName() string { return "Performer" }
 
 func (n performerNode) field(x *execution, f *ast.Field) any {
-	if f.Name == "disambiguation" {
+	switch f.Name {
+	case "disambiguation":
 		return n.Disambiguation
+	case "gender":
+		return orNull(n.Gender)
+	case "country":
+		return orNull(n.Country)
+	case "tags":
+		return lookup(n.TagIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
 	}
 	return x.common(f.Name, "performer", n.ID, n.Name, n.UpdatedAt)
 }
