@@ -108,6 +108,20 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// WeekHead is the heading of the chart of the last week, which shows less at the beginning.
+func WeekHead(p api.OutagePage) string {
+	switch span := p.To.Sub(p.From); {
+	case span <= 0, span > 6*day:
+		return T("Plex, last 7 days")
+	case span < 2*time.Hour:
+		return T("Plex, last hour")
+	case span < 2*day:
+		return T("Plex, last %s hours", Number(int(span/time.Hour)))
+	default:
+		return T("Plex, last %s days", Number(int(span/day)))
+	}
+}
+
 // WindowName names the stretch an outage page looks at.
 func WindowName(window time.Duration) string {
 	if window <= day {

@@ -165,6 +165,11 @@ func TestChartsBeginWhenPlexWasFirstWatched(t *testing.T) {
 			t.Errorf("watched for %v, shown %v, want %v", watched, got, want)
 		}
 	}
+	for watched, want := range map[time.Duration]string{0: "Plex, last 7 days", time.Minute: "Plex, last hour", 5 * time.Hour: "Plex, last 5 hours", 3 * 24 * time.Hour: "Plex, last 3 days"} {
+		if got := present.WeekHead(present.Watched(page(watched))); got != want {
+			t.Errorf("watched for %v: %q, want %q", watched, got, want)
+		}
+	}
 	whole := api.OutagePage{From: now.Add(-24 * time.Hour), To: now, Timeline: []outage.Segment{{From: now.Add(-24 * time.Hour), To: now, Kind: outage.Up}}}
 	if got := present.Watched(whole); !got.From.Equal(whole.From) {
 		t.Errorf("begins at %v", got.From)

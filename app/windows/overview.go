@@ -32,6 +32,9 @@ type overviewPage struct {
 	middle *fyne.Container // reasons and bars, beside or below each other
 	loaded time.Time       // when what the snapshot does not tell was read
 	shown  standing
+
+	counted time.Time // when the bars were read
+	today   api.Today // and for what
 }
 
 // standing is what has the page read runs and outages again when it changes.
@@ -46,6 +49,9 @@ const (
 	overviewEvery = time.Minute
 	// overviewLeast bounds how often they are read while much is going on.
 	overviewLeast = 5 * time.Second
+	// daysLeast bounds how often the bars are read while much is going on: they stand beside
+	// what was written today, and are not to contradict it.
+	daysLeast = time.Second
 	// sideBySide is the width from which reasons and bars stand beside each other.
 	sideBySide = 720
 	// chartsWidth is the width of the bars then.
@@ -91,6 +97,10 @@ func (p *overviewPage) update(s api.Snapshot) {
 // reload reads runs and outages again when something moved, and now and then.
 func (p *overviewPage) reload(s api.Snapshot) {
 	now, shown := p.w.now(), standing{s.Run.Started, s.Today.Written, s.Verdict}
+	if s.Today != p.today && now.Sub(p.counted) >= daysLeast {
+		p.today, p.counted = s.Today, now
+		p.days.load(p.w)
+	}
 	age := now.Sub(p.loaded)
 	if age < overviewEvery && (shown == p.shown || age < overviewLeast) {
 		return
@@ -98,7 +108,7 @@ func (p *overviewPage) reload(s api.Snapshot) {
 	p.loaded, p.shown = now, shown
 	p.week.load()
 	p.runs.load()
-	p.days.load(p.w)
+	p.days.load(p.w) // a day ends
 }
 
 // besides lays a paragraph out beside a line that is as wide as its words.

@@ -108,6 +108,7 @@ func (w *Windows) remedy(win *window, r present.Remedy) {
 // plexWeek is how Plex was in the last seven days.
 type plexWeek struct {
 	w     *Windows
+	head  *widget.Label
 	words *widget.Label
 	chart *timeline
 	point *widget.Label
@@ -124,9 +125,9 @@ func newPlexWeek(w *Windows) *plexWeek {
 		set(p.point, words, widget.LowImportance)
 		visible(p.point, true)
 	})
-	head := text(present.T("Plex, last 7 days"))
-	head.TextStyle.Bold = true
-	p.box = container.NewVBox(container.NewBorder(nil, nil, head, nil, p.words), p.chart, p.point)
+	p.head = text(present.WeekHead(api.OutagePage{}))
+	p.head.TextStyle.Bold = true
+	p.box = container.NewVBox(container.NewBorder(nil, nil, p.head, nil, p.words), p.chart, p.point)
 	return p
 }
 
@@ -138,7 +139,9 @@ func (p *plexWeek) load() {
 			return // it is asked for again soon, and Outages says why
 		}
 		set(p.words, present.Week(o.Metrics), widget.MediumImportance)
-		p.chart.set(present.Watched(o))
+		o = present.Watched(o)
+		set(p.head, present.WeekHead(o), widget.MediumImportance)
+		p.chart.set(o)
 	})
 }
 
@@ -188,7 +191,11 @@ func (r *lastRuns) draw() {
 		}
 	}
 	if len(r.rows.Objects) == 0 {
-		r.rows.Add(caption(present.T("Nothing has been written yet.")))
+		words := present.T("No run has ended yet.")
+		if len(r.all) > 0 {
+			words = present.T("The last runs had nothing to write.")
+		}
+		r.rows.Add(caption(words))
 	}
 	r.rows.Refresh()
 }

@@ -105,7 +105,7 @@ func TestOverviewUndoesARun(t *testing.T) {
 	s := sampleSnapshot()
 	w.now = func() time.Time { return testNow.Add(time.Minute) }
 	w.update(s)
-	wantShown(t, win, "Nothing has been written yet.")
+	wantShown(t, win, "The last runs had nothing to write.")
 }
 
 func TestBarsTellTheirDay(t *testing.T) {
