@@ -31,7 +31,9 @@ say "linters"
 .ci/lint.sh
 
 say "unit tests, -race; the largest scenarios of the engine in a smaller size"
-go test -race -short -tags x11 -timeout 20m $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$')
+# The engine takes longest and comes first, so that it does not run alone at the end.
+go test -race -short -tags x11 -timeout 20m ./sync/engine \
+    $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$' -e '/sync/engine$')
 
 say "scenarios of the engine in full size"
 go test -tags x11 -timeout 20m -parallel 4 ./sync/engine
