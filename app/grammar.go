@@ -41,7 +41,8 @@ type grammar struct {
 	Reports        reportsCmd        `cmd:"" help:"List reconciliations, or show one."`
 	History        historyCmd        `cmd:"" help:"List what was written."`
 	Statistics     statisticsCmd     `cmd:"" help:"Count by day what was written, right already, skipped, failed and retried, and the requests."`
-	Undo           undoCmd           `cmd:"" help:"Undo: restore items in Plex to what they were before."`
+	Activity       activityCmd       `cmd:"" help:"Show what Stash learns from Plex: plays, resume points and ratings; decide what waits."`
+	Undo           undoCmd           `cmd:"" help:"Undo: restore what was written, in Plex or in Stash, to what it was before."`
 	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
 	Resume         resumeCmd         `cmd:"" help:"Resume after a pause."`
 	Import         importCmd         `cmd:"" help:"Import outages, scenes and settings from the Stash2Plex plugin."`
@@ -118,6 +119,14 @@ type historyCmd struct {
 
 type statisticsCmd struct {
 	Days int `default:"30" placeholder:"N" help:"The last N days, today included (default: 30); 0 for all that are kept, which are 400 at most."`
+}
+
+type activityCmd struct {
+	Preview    bool `xor:"what" help:"Ask Plex now and show what would be written to Stash; write nothing."`
+	Yes        bool `xor:"what" help:"Write to Stash what waits; what comes later is written by itself."`
+	FromNowOn  bool `name:"from-now-on" xor:"what" help:"Skip what waits for good; what comes later is written by itself."`
+	Everything bool `help:"List also what was written, or was in Stash already."`
+	Limit      int  `default:"50" placeholder:"N" help:"At most this many lines (default: 50)."`
 }
 
 type undoCmd struct {

@@ -29,6 +29,7 @@ type reading interface {
 	Reports(ctx context.Context, limit int) ([]store.Report, error)
 	Report(ctx context.Context, id uint64) (store.Report, error)
 	Rows(ctx context.Context, q store.RowQuery) (store.RowPage, error)
+	Activity(ctx context.Context, q api.ActivityQuery) (api.ActivityPage, error)
 }
 
 // stored answers from the database while no Lockstep runs.

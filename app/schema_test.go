@@ -295,6 +295,19 @@ func TestEveryCommandPrintsWhatTheDocsPromise(t *testing.T) {
 	check("error", "explain", "99999")
 	check("retry", "retry", "--dead")
 	check("discard", "discard", "4")
+	check("error", "activity", "--preview") // nothing is switched on
+	check("settings set", "settings", "set", "activity-plays", "true")
+	if err := w.Plex.Watch(w.TargetKeys(3)[0], sim.Owner, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	check("activity", "activity", "--preview")
+	check("activity", "activity", "--everything")
+	check("status", "status")
+	if r := s.run("activity"); !strings.Contains(r.out, "1 waiting") || !strings.Contains(r.out, "lockstep activity --yes") {
+		t.Errorf("what waits is not told: %s", r.out)
+	}
+	check("activity --yes", "activity", "--yes")
+	check("activity --yes", "activity", "--from-now-on")
 	check("undo", "undo", "--scene", "3")
 	check("pause", "pause", "1h")
 	check("pause", "pause")

@@ -38,6 +38,8 @@ type statusJSON struct {
 	Scenes     int             `json:"scenes"`
 	Attention  []attentionJSON `json:"attention"`
 	Failing    []failingJSON   `json:"failing"` // what is asked for in vain at present
+	// Activity is what Stash learns from Plex; null while nothing of that is switched on.
+	Activity *activityStatusJSON `json:"activity"`
 }
 
 type breakerJSON struct {
@@ -68,6 +70,10 @@ func statusOf(s api.Snapshot, today statistics.Day) statusJSON {
 		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,
 		Attention: each(s.Attention, attentionOf), Failing: each(s.Failing, failingOf),
 		Today: dayOf(today),
+	}
+	if a := s.Activity; a != nil {
+		page := activityPageOf(api.ActivityPage{Activity: *a})
+		out.Activity = &activityStatusJSON{page.Looked, page.Asking, page.Words, page.Message, page.Kinds}
 	}
 	if o := s.Outage; o != nil && o.Ongoing() {
 		view := outageOf(*o)
@@ -134,6 +140,14 @@ func (s *session) status(snap api.Snapshot, today statistics.Day) {
 		}
 		for _, a := range snap.Attention {
 			s.say("! %s", present.Asked(a))
+		}
+		if a := snap.Activity; a != nil {
+			s.say("From Plex to Stash: %s", present.ActivityLine(*a, moment()).Words)
+			for _, k := range a.Kinds {
+				if k.On {
+					s.say("%s", present.PlaybackCounts(k))
+				}
+			}
 		}
 		if r := snap.LastReconciliation; r != nil {
 			s.say("%s: %s", present.ReportTitle(*r, moment()), present.Summary(*r))

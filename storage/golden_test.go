@@ -17,6 +17,7 @@ import (
 	"lockstep/sync/breaker"
 	"lockstep/sync/health"
 	"lockstep/sync/outage"
+	"lockstep/sync/playback"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
@@ -101,6 +102,9 @@ func oneOfEach(tx store.Tx) error {
 		tx.PutRun(store.Run{ID: 6, Started: now}),
 		tx.AddActivity(store.Activity{Run: 6, Scene: 258, At: now, State: queue.Done}),
 		tx.AddRows(1, []store.ReportRow{{Scene: 3, Outcome: "skipped", Reason: skip.NoMetadata, Kind: "never synced"}}),
+		tx.PutPlayback(store.Playback{Kind: playback.Play, Item: key, At: now, Account: 1, State: store.PlaybackNew}),
+		tx.PutPlayback(store.Playback{Kind: playback.Rating, Item: key, At: now, State: store.PlaybackWritten}),
+		tx.PutPlaybackBase(key, store.PlaybackBase{Rating: playback.Base{Plex: 80, Stash: 80}}),
 		tx.PutValue("pause", map[string]bool{"paused": true}))
 }
 

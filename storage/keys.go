@@ -46,6 +46,9 @@ const (
 	bReports = "reports" // id(8) → store.Report
 	bRows    = "rows"    // report id(8) → bucket: "rows": scene(8) → class, record; "classes": class → n(8)
 
+	bPlayback = "playback"      // kind/machine/ratingKey, of plays /seconds/account → store.Playback
+	bPlayBase = "playback-base" // machine/ratingKey → store.PlaybackBase
+
 	bValues = "values" // name → any JSON
 )
 
@@ -53,7 +56,7 @@ const (
 func recordBuckets() []string {
 	return []string{
 		bMeta, bJobs, bCounts, bSeen, bSceneUses, bNames, bSceneClaims, bIndex, bMarks,
-		bItems, bHealth, bOutages, bGaps, bJournal, bRuns, bHistory, bReports, bValues,
+		bItems, bHealth, bOutages, bGaps, bJournal, bRuns, bHistory, bReports, bPlayback, bPlayBase, bValues,
 	}
 }
 

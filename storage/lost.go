@@ -16,7 +16,7 @@ import (
 // fromBackup are the buckets whose records cannot be made anew from Stash and Plex, and
 // of which an older one is better than none.
 func fromBackup(bucket string) bool {
-	return slices.Contains([]string{bMeta, bValues, bHealth, bOutages, bGaps, bItems, bJournal, bRuns, bHistory, bReports}, bucket)
+	return slices.Contains([]string{bMeta, bValues, bHealth, bOutages, bGaps, bItems, bJournal, bRuns, bHistory, bReports, bPlayback, bPlayBase}, bucket)
 }
 
 // lost deals with a record that is gone for good. Where others refer to it, one that

@@ -12,7 +12,7 @@ import (
 )
 
 // schemaVersion is the layout of keys and records this program reads and writes.
-const schemaVersion = 4
+const schemaVersion = 5
 
 // migration brings a database one version further, within one transaction.
 type migration struct {
@@ -23,7 +23,9 @@ type migration struct {
 }
 
 // migrations lead from every released version to schemaVersion.
-var migrations = []migration{}
+var migrations = []migration{
+	{4, "room for plays, ratings and resume points of Plex", func(*tx) error { return nil }}, // new buckets are made anyway
+}
 
 var (
 	keySchema  = []byte("schema")

@@ -67,6 +67,8 @@ func WindowFor(k api.AttentionKind) string {
 	switch k {
 	case api.BrakeAsks:
 		return Preview
+	case api.ActivityAsks:
+		return History
 	case api.DiskProblem, api.RestoredData:
 		return Doctor
 	case api.FirstRun:

@@ -56,6 +56,10 @@ func what(f api.Failing) message.Message {
 		return message.New(message.FailingStashGive)
 	case budget.Edit, budget.Upload, budget.Write:
 		return message.New(message.FailingPlexChanges)
+	case budget.History, budget.Viewers:
+		return message.New(message.FailingPlexHistory)
+	case budget.Played, budget.Play, budget.Resume, budget.Rate:
+		return message.New(message.FailingStashPlays)
 	case budget.Items:
 		return message.New(message.FailingPlexItems)
 	}

@@ -206,6 +206,9 @@ func Run(r store.Run, m Moment) string {
 // ran is what a run did, without when.
 func ran(r store.Run) string {
 	parts := []string{T("%s written", Number(r.Written))}
+	if r.Cause == queue.Activity {
+		parts = []string{T("%s stored in Stash from Plex", Number(r.Written))}
+	}
 	for _, part := range []struct {
 		n     int
 		words string

@@ -61,7 +61,7 @@ func NoteAttention(a api.Attention, s api.Snapshot) Note {
 		n.Title = T("Plex asks you to sign in again")
 	case api.SignInStash:
 		n.Title = T("Stash asks for its API key")
-	case api.BrakeAsks:
+	case api.BrakeAsks, api.ActivityAsks:
 		n.Title, n.Body = T("Lockstep needs your decision"), SaySentence(a.Message)
 		return n
 	case api.FixPlex, api.FixStash, api.DiskProblem, api.RestoredData, api.FirstRun:

@@ -137,7 +137,7 @@ func Away(c api.Connection) bool {
 func Urgent(s api.Snapshot) (api.Attention, bool) {
 	order := []api.AttentionKind{
 		api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.DiskProblem,
-		api.BrakeAsks, api.FirstRun, api.RestoredData,
+		api.BrakeAsks, api.ActivityAsks, api.FirstRun, api.RestoredData,
 	}
 	for _, kind := range order {
 		for _, a := range s.Attention {

@@ -46,6 +46,7 @@ type fake struct {
 	mapping  api.Mapping
 	explain  api.Explanation
 	movein   api.Import
+	activity api.ActivityPage
 	err      error // what every command answers
 	calls    []string
 	polls    int
@@ -138,6 +139,18 @@ func (f *fake) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, er
 	p.Timeline = outage.Timeline(p.Records, p.Gaps, p.From, p.To)
 	p.Metrics = outage.Summarise(p.Timeline)
 	return p, nil
+}
+
+func (f *fake) Activity(context.Context, api.ActivityQuery) (api.ActivityPage, error) {
+	return f.activity, nil
+}
+
+func (f *fake) CheckActivity(_ context.Context, q api.ActivityCheck) error {
+	return f.note("CheckActivity %v", q.Preview)
+}
+
+func (f *fake) AnswerActivity(_ context.Context, q api.ActivityAnswer) (int, error) {
+	return f.activity.Asking, f.note("AnswerActivity %v", q.Write)
 }
 
 func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activity, error) {

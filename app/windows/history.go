@@ -41,6 +41,10 @@ type historyPage struct {
 	run      store.Run
 	lastDone int
 	lastRun  int64 // when the present run started, zero while there is none
+
+	kinds    *chooser
+	fromPlex *fromPlex
+	activity *api.Activity // of the last snapshot
 }
 
 func newHistoryPage(w *Windows, win *window) page {
@@ -50,7 +54,7 @@ func newHistoryPage(w *Windows, win *window) page {
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, func(i int) scene.ID { return p.lines[i].Scene }
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
-		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was in Plex before the last write.", p.chosen.Name))
+		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was before the last write.", p.chosen.Name))
 	})
 	p.full = atMost(footHeight, p.words)
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.full))
@@ -62,6 +66,7 @@ func newHistoryPage(w *Windows, win *window) page {
 		w.undo(win, api.UndoRequest{Run: p.run.ID}, present.Run(p.run, w.moment()))
 	})
 	p.undoRun.Disable()
+	p.fromPlex = newFromPlex(w, win)
 	return p
 }
 
@@ -71,19 +76,29 @@ func (p *historyPage) content() fyne.CanvasObject {
 	scenes := container.NewBorder(nil, p.foot, nil, nil, p.list.body)
 	runs := container.NewBorder(nil, container.NewHBox(p.undoRun), nil, nil, p.runList.body)
 	runs.Hide()
-	kinds := newChooser(func(i int) { // no tabs of Fyne: they are for pointers only
+	fromPlex := p.fromPlex.content()
+	fromPlex.Hide()
+	p.kinds = newChooser(func(i int) { // no tabs of Fyne: they are for pointers only
 		visible(scenes, i == 0)
 		visible(tools, i == 0)
 		visible(runs, i == 1)
+		visible(fromPlex, i == fromPlexTab)
 	})
-	kinds.set([]string{present.T("Scenes"), present.T("Runs")})
-	top := container.NewBorder(nil, nil, kinds.box, nil, tools)
-	return fit(container.NewPadded(container.NewBorder(top, nil, nil, nil, container.NewStack(scenes, runs))), func(r room) { footOf(p.full, r) })
+	p.kinds.set([]string{present.T("Scenes"), present.T("Runs"), present.T("From Plex")})
+	top := container.NewBorder(nil, nil, p.kinds.box, nil, tools)
+	return fit(container.NewPadded(container.NewBorder(top, nil, nil, nil, container.NewStack(scenes, runs, fromPlex))), func(r room) { footOf(p.full, r) })
 }
 
+// fromPlexTab is where what Stash learns from Plex is shown, the third.
+const fromPlexTab = 2
+
+// show opens the page; while something waits to be decided, where that is done.
 func (p *historyPage) show(string) {
 	p.restart()
 	p.loadRuns()
+	if p.activity != nil && p.activity.Asking > 0 {
+		p.kinds.choose(fromPlexTab)
+	}
 }
 
 func (p *historyPage) loadRuns() {
@@ -175,12 +190,14 @@ func (p *historyPage) choose(i int) {
 	p.chosen = p.lines[i]
 	a := present.HistoryLine(p.chosen, p.w.moment())
 	set(p.words, strings.Join(append([]string{a.Name + present.Dot + a.When + present.Dot + a.What}, a.Changes...), "\n"), widget.MediumImportance)
-	enabled(p.undo, len(p.chosen.Changes) > 0)
+	enabled(p.undo, present.Undoable(p.chosen))
 	visible(p.foot, true)
 }
 
 // update reads anew when something was finished and nobody is looking at a line.
 func (p *historyPage) update(s api.Snapshot) {
+	p.activity = s.Activity
+	p.fromPlex.update(s.Activity)
 	done := s.Today.Written + s.Today.Skipped + s.Today.Dead
 	if done != p.lastDone && s.Run.Current == "" && !p.foot.Visible() {
 		first := p.lastDone == 0

@@ -90,6 +90,14 @@ type API interface {
 	// nothing there; doing it again adds nothing. What ours have nothing like is listed too.
 	Import(ctx context.Context, q ImportRequest) (Import, error)
 
+	// Activity is what Stash learns from Plex, and what of it waits.
+	Activity(ctx context.Context, q ActivityQuery) (ActivityPage, error)
+	// CheckActivity asks Plex now what was watched and rated, and returns when that has ended.
+	CheckActivity(ctx context.Context, q ActivityCheck) error
+	// AnswerActivity decides about all that waits to be written to Stash, and returns how much
+	// that is.
+	AnswerActivity(ctx context.Context, q ActivityAnswer) (int, error)
+
 	// Say stores that an outage is about to be announced if breaker and record agree on
 	// disk and the verdict was proved lately, and reports whether the message may be sent.
 	// With Delivered it stores that the message was shown.

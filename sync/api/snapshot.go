@@ -67,7 +67,9 @@ type Snapshot struct {
 	Counting bool `json:"counting,omitempty"`
 	// Awaiting is true while items may turn up that Plex was asked to look for: their
 	// scenes are parked, and are written as soon as they do.
-	Awaiting  bool            `json:"awaiting,omitempty"`
+	Awaiting bool `json:"awaiting,omitempty"`
+	// Activity is what Stash learns from Plex, nil while nothing of that is switched on.
+	Activity  *Activity       `json:"activity,omitempty"`
 	LastError message.Message `json:"lastError,omitzero"`
 	// Scanned is true when a complete scan of both servers has ended since the start and
 	// none is under way; Active while a batch is worked on.
@@ -207,6 +209,7 @@ const (
 	FixPlex      AttentionKind = "fix-plex" // another server, unknown library, HTML
 	FixStash     AttentionKind = "fix-stash"
 	BrakeAsks    AttentionKind = "brake"
+	ActivityAsks AttentionKind = "activity" // something waits to be written to Stash
 	DiskProblem  AttentionKind = "disk"
 	FirstRun     AttentionKind = "first-run"
 	RestoredData AttentionKind = "restored"

@@ -21,6 +21,7 @@ var layers = map[string]int{
 	"sync/decode":     0, // what strangers send, bounded
 	"sync/eta":        0,
 	"sync/statistics": 1,
+	"sync/playback":   1, // what Stash learns from Plex
 	"sync/event":      0,
 	"sync/fault":      0,
 	"sync/file":       0,
@@ -76,6 +77,7 @@ var layers = map[string]int{
 	"sync/engine/settings": 5,
 	"sync/engine/explain":  5,
 	"sync/engine/scan":     5,
+	"sync/engine/activity": 5,
 	"sync/engine/movein":   5,
 	"sync/engine/pictures": 5,
 

@@ -38,6 +38,8 @@ const (
 	Upload   Kind = "upload"        // a picture, or the choice of one
 	Scan     Kind = "scan"          // asking for a scan, or whether one runs
 	Account  Kind = "account"       // plex.tv: sign-in, servers of the account
+	History  Kind = "history"       // what was watched
+	Viewers  Kind = "viewers"       // who watches on the server
 	Socket   Kind = "notifications" // either server's notifications
 
 	// Thumbnail is a picture of either server that somebody looks at.
@@ -55,6 +57,10 @@ const (
 	Scenes Kind = "scenes" // scenes by id, path or title
 	Cover  Kind = "cover"  // the picture of one scene
 	Plugin Kind = "plugin" // settings of a plugin of Stash
+	Played Kind = "played" // what Stash knows of plays
+	Play   Kind = "play"   // adding or taking back a play
+	Resume Kind = "resume" // where a scene was left
+	Rate   Kind = "rate"   // the rating of a scene
 )
 
 // Signs are asked for in the request for the newest scenes, and fail each for itself: without
@@ -114,6 +120,10 @@ var rules = map[Kind]rule{
 	Cover:     {free: perItem, missing: true},
 	Thumbnail: {free: perItem, missing: true},
 	Scan:      {free: perItem},
+	Played:    {free: perItem},
+	Play:      {free: perItem},
+	Resume:    {free: perItem},
+	Rate:      {free: perItem},
 	Connect:   {eager: true, needs: []Kind{Identity, Sections, Status, Count}},
 	Index:     {needs: []Kind{Listing}},
 	Sweep:     {needs: []Kind{Stamps, Scenes}},

@@ -20,6 +20,7 @@ const (
 	Connections   Group = "Connections"
 	Libraries     Group = "Libraries & mapping"
 	FieldsGroup   Group = "Fields & policies"
+	Activity      Group = "Plays & ratings"
 	Schedule      Group = "Schedule"
 	Notifications Group = "Notifications & quiet hours"
 	Performance   Group = "Performance"
@@ -30,7 +31,7 @@ const (
 
 // Groups lists the groups in display order.
 func Groups() []Group {
-	return []Group{Connections, Libraries, FieldsGroup, Schedule, Notifications, Performance, Privacy, Desktop, Advanced}
+	return []Group{Connections, Libraries, FieldsGroup, Activity, Schedule, Notifications, Performance, Privacy, Desktop, Advanced}
 }
 
 // Option describes one setting: its name, words and range, and how to read and write

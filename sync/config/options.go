@@ -10,7 +10,7 @@ const day = 24 * time.Hour
 // Options lists every setting in display order. The slice is shared; do not change it.
 var Options = sync.OnceValue(func() []Option {
 	var all []Option
-	for _, part := range [][]Option{connections(), libraries(), fields(), schedule(), notifications(), performance(), privacy(), desktop(), advanced()} {
+	for _, part := range [][]Option{connections(), libraries(), fields(), activity(), schedule(), notifications(), performance(), privacy(), desktop(), advanced()} {
 		all = append(all, part...)
 	}
 	return all
@@ -57,6 +57,21 @@ func fields() []Option {
 		number("brake-percent", FieldsGroup, "Mass-change brake", "Ask before overwriting more than this percentage of a field's values that Lockstep did not write, or clearing more than this percentage of all its values.", 100, func(s *Settings) *int { return &s.BrakePercent }),
 		number("brake-minimum", FieldsGroup, "Brake starts at", "Below this many items a day Lockstep does not ask.", 100000, func(s *Settings) *int { return &s.BrakeMinimum }),
 	)
+}
+
+func activity() []Option {
+	return []Option{
+		toggle("activity-plays", Activity, "Plays", "What was watched in Plex is added to the play history of Stash.",
+			func(s *Settings) *bool { return &s.ActivityPlays }),
+		toggle("activity-resume", Activity, "Resume points", "Where you stopped in Plex, and how long you watched, is stored in Stash.",
+			func(s *Settings) *bool { return &s.ActivityResume }),
+		toggle("activity-ratings", Activity, "Ratings", "A rating you change in Plex is stored in Stash, unless it was changed there too.",
+			func(s *Settings) *bool { return &s.ActivityRatings }),
+		names("activity-accounts", Activity, "Whose plays", "Names of the Plex accounts whose plays count; if empty, the owner's only.",
+			func(s *Settings) *[]string { return &s.ActivityAccounts }),
+		span("activity-every", Activity, "Check Plex for plays every", "How often Lockstep asks Plex what was watched and rated.", time.Minute, day,
+			func(s *Settings) *time.Duration { return &s.ActivityEvery }),
+	}
 }
 
 func schedule() []Option {

@@ -92,6 +92,14 @@ type Settings struct {
 	BrakePercent int  `json:"brakePercent"` // share of a field's foreign values that may be overwritten unasked
 	BrakeMinimum int  `json:"brakeMinimum"` // below so many items a day nothing is asked
 
+	// What Stash learns from Plex; nothing unless switched on. ActivityAccounts are names of
+	// those whose plays count, empty for the owner of the server.
+	ActivityPlays    bool          `json:"activityPlays,omitempty"`
+	ActivityResume   bool          `json:"activityResume,omitempty"`
+	ActivityRatings  bool          `json:"activityRatings,omitempty"`
+	ActivityAccounts []string      `json:"activityAccounts,omitempty"`
+	ActivityEvery    time.Duration `json:"activityEvery"`
+
 	BreakerThreshold int           `json:"breakerThreshold"`
 	ProbeFirst       time.Duration `json:"probeFirst"` // first wait of an open breaker, then ×2, ×4, up to ProbeMax
 	ProbeMax         time.Duration `json:"probeMax"`
@@ -180,7 +188,7 @@ func Defaults() Settings {
 		MaxTags: 100, MaxPerformers: 50,
 		Pace: Normal, AskPlexScan: true, ParkFor: 7 * 24 * time.Hour,
 		StashProbe: time.Minute, SweepEvery: 30 * time.Minute, FilesEvery: 6 * time.Hour, PlexProbe: 5 * time.Minute,
-		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50,
+		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50, ActivityEvery: 15 * time.Minute,
 		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
 		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
 		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
@@ -202,6 +210,7 @@ func (s Settings) Clone() Settings {
 	c.Libraries = slices.Clone(s.Libraries)
 	c.PathMap = slices.Clone(s.PathMap)
 	c.ExcludeTags = slices.Clone(s.ExcludeTags)
+	c.ActivityAccounts = slices.Clone(s.ActivityAccounts)
 	c.OnlyTags, c.OmitTags = slices.Clone(s.OnlyTags), slices.Clone(s.OmitTags)
 	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
 	maps.Copy(c.Fields, s.Fields)

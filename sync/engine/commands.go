@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lockstep/sync/api"
-	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
@@ -59,30 +58,6 @@ func (e *Engine) enqueueEach(ids []scene.ID, w queue.Wish) error {
 	return e.host.PutWishForEach(ids, w)
 }
 
-// Retry gives jobs another chance at once: the named ones, or all dead ones.
-func (e *Engine) Retry(ctx context.Context, q api.Selection) (n int, err error) {
-	err = e.loop.Ask(ctx, func() error {
-		ids, err := dispatch.Selected(e.host, q)
-		if err != nil {
-			return err
-		}
-		n = len(ids)
-		e.tryAgain()
-		return e.enqueueEach(ids, queue.Wish{Cause: queue.Retry, Forced: true, Confirmed: q.ByName()})
-	})
-	return n, err
-}
-
-// Discard removes jobs from the queue. A running one ends first and is not removed.
-func (e *Engine) Discard(ctx context.Context, q api.Selection) (n int, err error) {
-	err = e.loop.Ask(ctx, func() (err error) {
-		defer e.publish()
-		n, err = dispatch.Discard(e.host, q)
-		return err
-	})
-	return n, err
-}
-
 // ProbeNow tries an open breaker at once; while Plex is up it looks at both servers.
 func (e *Engine) ProbeNow(ctx context.Context) error {
 	return e.loop.Ask(ctx, func() error {
@@ -94,23 +69,6 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 		e.links.Recheck(e.now())
 		return nil
 	})
-}
-
-// Undo queues the items of a run, or of a scene's last write, to be given back what
-// they were before.
-func (e *Engine) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, error) {
-	if _, err := e.CheckData(ctx); err != nil { // what is damaged must not be missing unseen
-		return api.UndoResult{}, err
-	}
-	wishes, lost, err := dispatch.ToUndo(e.host, q)
-	if err != nil {
-		return api.UndoResult{}, err
-	}
-	err = e.loop.Ask(ctx, func() error {
-		defer e.publish()
-		return e.host.PutWishes(wishes)
-	})
-	return api.UndoResult{Enqueued: len(wishes), Lost: lost}, err
 }
 
 // Import takes over what Stash2Plex left behind: outages, scenes to compare and settings.

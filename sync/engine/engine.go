@@ -13,6 +13,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/compare"
 	"lockstep/sync/config"
+	"lockstep/sync/engine/activity"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/explain"
@@ -84,6 +85,8 @@ type Engine struct {
 	host  host.Host
 	records.Reader
 	signin.Dialog
+	dispatch.Commands
+	activity.Desk
 	*explain.Explainer
 	*pictures.Fetcher
 	loop *loop.Loop[api.Snapshot]
@@ -105,6 +108,7 @@ type owner struct {
 	audit    *audit.Auditor
 	upkeep   *upkeep.Upkeep
 	account  *signin.Account
+	activity *activity.Recorder
 	revision uint64
 	unshown  bool // something changed that the end of the turn has to publish
 	lastErr  message.Message

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/engine/activity"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/dispatch"
 	"lockstep/sync/engine/explain"
@@ -42,6 +43,11 @@ func New(o Options) *Engine {
 	e.monitor = monitor.New(h, e.monitorSettings)
 	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	e.Dialog = signin.NewDialog(e.account)
+	e.activity = activity.New(h, e.settings)
+	e.Commands = dispatch.NewCommands(h, dispatch.Loop{
+		Do: e.loop.Ask, CheckData: e.CheckData, TryAgain: e.tryAgain, TakeBack: e.activity.Undo, Changed: e.publish,
+	})
+	e.Desk = activity.NewDesk(e.activity, activity.Loop{Do: e.loop.Ask, Wait: e.loop.Wait, Changed: e.publish})
 	e.dispatch.CountRequests(e.links.Requests)
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
+	"lockstep/sync/engine/activity"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
@@ -155,4 +156,20 @@ func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 		})
 	})
 	return time.Time{}
+}
+
+// dueActivity has Stash told what was watched and rated in Plex.
+func (e *Engine) dueActivity(ctx context.Context, now time.Time) time.Time {
+	l := e.links
+	look, next := e.activity.Due(now, activity.Conditions{
+		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(),
+		Answers: l.Ready() && e.monitor.Allows() && e.stopping.IsZero(), Known: e.scan.Complete(), Writes: !e.chosen.Paused(),
+	})
+	if look != nil {
+		e.loop.Spawn(func() {
+			look.Run(ctx)
+			e.loop.Post(func() { e.noteStored(e.activity.End(look)); e.publish() })
+		})
+	}
+	return next
 }

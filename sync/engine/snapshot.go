@@ -25,7 +25,7 @@ func (e *Engine) publish() {
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings().NotifyDelay,
 		Quiet:       settings.Quiet(e.settings(), now), Scanned: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
-		Language: e.settings().Language, Pictures: e.settings().Pictures,
+		Language: e.settings().Language, Pictures: e.settings().Pictures, Activity: e.activity.Shown(),
 	}
 	s.Reasons = e.dispatch.Reasons()
 	s.LastReconciliation, s.NeedAction = e.audit.Last()
@@ -56,6 +56,9 @@ func (e *Engine) Watch(ctx context.Context, fn func(api.Snapshot)) error {
 func (e *Engine) attention() []api.Attention {
 	asked := e.upkeep.Asks()
 	if a, asks := e.audit.Question(); asks {
+		asked = append(asked, a)
+	}
+	if a, asks := e.activity.Question(); asks {
 		asked = append(asked, a)
 	}
 	if a, refused := e.dispatch.Refusal(); refused {

@@ -161,6 +161,9 @@ type Request struct {
 	// Probe is the try of an open breaker, which has a timetable of its own, or one that tells
 	// after failures whose fault they are. So has what is asked for it along the way.
 	Probe bool
+	// Once is a request that must not reach the server twice: it is not repeated when the
+	// connection ended before an answer came.
+	Once bool
 	// Divides reports a failure after which the caller asks for less at once, because it may
 	// come from the size of the request: the first one is no failure of its kind yet. Nil
 	// means none.

@@ -12,10 +12,10 @@ import (
 	"lockstep/sync/fault"
 )
 
-// request builds the HTTP request. All requests may be repeated without harm (they read,
-// or write the same values again), which the empty idempotency key tells the transport:
-// it then repeats one that met a connection the server had just closed, see escort. An
-// empty key is not sent.
+// request builds the HTTP request. All but those marked Once may be repeated without harm
+// (they read, or write the same values again), which the empty idempotency key tells the
+// transport: it then repeats one that met a connection the server had just closed, see
+// escort. An empty key is not sent.
 func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
 	u, err := c.url(r.Path, r.Query)
 	if err != nil {
@@ -38,7 +38,9 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 		return nil, c.badAddress()
 	}
 	maps.Copy(head, r.Header)
-	head["Idempotency-Key"] = []string{}
+	if !r.Once {
+		head["Idempotency-Key"] = []string{}
+	}
 	req.Header = head
 	return req, nil
 }

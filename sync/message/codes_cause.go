@@ -13,6 +13,7 @@ const (
 	CauseEmptied     Code = "cause.emptied"
 	CauseMissing     Code = "cause.missing"
 	CauseConfirmed   Code = "cause.confirmed"
+	CauseActivity    Code = "cause.activity"
 	CauseAppeared    Code = "cause.appeared"
 	CauseAskedFor    Code = "cause.asked-for"
 	CauseRetry       Code = "cause.retry"

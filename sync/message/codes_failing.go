@@ -11,6 +11,8 @@ const (
 	FailingPlexItems   Code = "failing.plex-items"
 	FailingStash       Code = "failing.stash"
 	FailingPlex        Code = "failing.plex"
+	FailingPlexHistory Code = "failing.plex-history"
+	FailingStashPlays  Code = "failing.stash-plays"
 	FailingBecause     Code = "failing.because"
 	FailingAgain       Code = "failing.again"
 )

@@ -74,6 +74,7 @@ const (
 	StashOrder           Code = "stash.order"
 	StashUnwritten       Code = "stash.unwritten"
 	StashUnsure          Code = "stash.unsure"
+	StashBadTime         Code = "stash.bad-time"
 	StashSceneGone       Code = "stash.scene-gone"
 	StashCoverUnread     Code = "stash.cover-unread"
 	StashCoverLarge      Code = "stash.cover-large"

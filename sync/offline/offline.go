@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/engine/activity"
 	"lockstep/sync/engine/audit"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/movein"
@@ -30,6 +32,18 @@ func New(s store.Store, now func() time.Time) Reader { return Reader{records.New
 // Outages is the outage history of a window ending now.
 func (r Reader) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
 	return monitor.History(r.store, r.now(), false, q, movein.Outages)
+}
+
+// Activity is what Stash had learnt from Plex when Lockstep last ran.
+func (r Reader) Activity(_ context.Context, q api.ActivityQuery) (page api.ActivityPage, err error) {
+	var s config.Settings
+	if err := r.store.View(func(tx store.Tx) (err error) { s, err = settings.ReadStored(tx); return err }); err != nil {
+		return page, err
+	}
+	if page.Activity, err = activity.Stored(r.store, s); err == nil {
+		page.Rows, page.Total, err = activity.Rows(r.store, q)
+	}
+	return page, err
 }
 
 // Stored is the last known state when no engine runs: its verdict is Unknown, because

@@ -22,3 +22,10 @@ func (m Memory) Holds(f scene.Field) bool {
 	}
 	return back != "" && back != emptyScalar && back != emptyList
 }
+
+// Owns reports whether a value of a scalar field is one that Lockstep wrote, or took for its
+// own because it was as wanted. Nothing is owned of a field that is not known.
+func (m Memory) Owns(f scene.Field, value string) bool {
+	fm := m.Fields[f]
+	return fm.owns(valueHash(f, value))
+}

@@ -33,6 +33,13 @@ type container struct {
 	Video     rows[metadata]  `json:"Video" xml:"Video"`
 	Photo     rows[metadata]  `json:"Photo" xml:"Photo"`
 	Activity  rows[activity]  `json:"Activity" xml:"Activity"`
+	Account   rows[account]   `json:"Account" xml:"Account"`
+}
+
+// account is somebody who watches.
+type account struct {
+	ID   num  `json:"id" xml:"id,attr"`
+	Name text `json:"name" xml:"name,attr"`
 }
 
 type directory struct {
@@ -71,6 +78,12 @@ type metadata struct {
 	AddedAt       num  `json:"addedAt" xml:"addedAt,attr"`
 	DeletedAt     num  `json:"deletedAt" xml:"deletedAt,attr"`
 	Selected      flag `json:"selected" xml:"selected,attr"`
+	Type          text `json:"type" xml:"type,attr"`
+	Duration      num  `json:"duration" xml:"duration,attr"`
+	ViewOffset    num  `json:"viewOffset" xml:"viewOffset,attr"`
+	ViewCount     num  `json:"viewCount" xml:"viewCount,attr"`
+	ViewedAt      num  `json:"viewedAt" xml:"viewedAt,attr"`
+	AccountID     num  `json:"accountID" xml:"accountID,attr"`
 
 	Role       many[tag]   `json:"Role" xml:"Role"`
 	Genre      many[tag]   `json:"Genre" xml:"Genre"`
@@ -234,7 +247,7 @@ func (m metadata) item() scene.Item {
 		Directors: names(m.Director), Writers: names(m.Writer), Producers: names(m.Producer), Countries: names(m.Country),
 		Locked: map[string]bool{},
 		Thumb:  string(m.Thumb), Art: string(m.Art),
-		UpdatedAt: int64(m.UpdatedAt), AddedAt: int64(m.AddedAt),
+		UpdatedAt: int64(m.UpdatedAt), AddedAt: int64(m.AddedAt), Viewing: m.viewing(),
 	}
 	for _, f := range m.Field {
 		if f.Locked {

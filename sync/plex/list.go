@@ -143,8 +143,12 @@ func listQuery(o scene.Listing) string {
 	if o.NewestFirst {
 		q = "type=" + strconv.Itoa(plan.ItemType) + "&sort=updatedAt:desc"
 	}
-	if o.Lean {
-		q += "&excludeElements=" + url.QueryEscape(leanElements) + "&excludeFields=" + url.QueryEscape(leanFields)
+	if o.Lean || o.Bare {
+		elements := leanElements
+		if o.Bare {
+			elements += ",Media"
+		}
+		q += "&excludeElements=" + url.QueryEscape(elements) + "&excludeFields=" + url.QueryEscape(leanFields)
 	}
 	return q
 }

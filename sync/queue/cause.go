@@ -26,6 +26,7 @@ const (
 	Imported Cause = "imported"  // another program had it in its queue
 	Counted  Cause = "counted"   // the mass-change brake counted its changes
 	Repaired Cause = "repaired"  // its record was damaged
+	Activity Cause = "activity"  // watched or rated in Plex
 	// Confirmed is the cause of jobs from an applied preview or a confirmed brake.
 	Confirmed Cause = "confirmed"
 
@@ -54,6 +55,7 @@ var causes = map[Cause]message.Code{
 	Imported:    message.CauseImported,
 	Counted:     message.CauseCounted,
 	Repaired:    message.CauseRepaired,
+	Activity:    message.CauseActivity,
 	Confirmed:   message.CauseConfirmed,
 	NeverSynced: message.CauseNeverSynced,
 	Changed:     message.CauseChanged,

@@ -113,6 +113,21 @@ func (c *Client) Import(ctx context.Context, q api.ImportRequest) (api.Import, e
 	return call[api.Import](ctx, c, "Import", q)
 }
 
+// Activity implements api.API.
+func (c *Client) Activity(ctx context.Context, q api.ActivityQuery) (api.ActivityPage, error) {
+	return call[api.ActivityPage](ctx, c, "Activity", q)
+}
+
+// CheckActivity implements api.API.
+func (c *Client) CheckActivity(ctx context.Context, q api.ActivityCheck) error {
+	return run(ctx, c, "CheckActivity", q)
+}
+
+// AnswerActivity implements api.API.
+func (c *Client) AnswerActivity(ctx context.Context, q api.ActivityAnswer) (int, error) {
+	return call[int](ctx, c, "AnswerActivity", q)
+}
+
 // Explain implements api.API.
 func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, error) {
 	return call[api.Explanation](ctx, c, "Explain", query)

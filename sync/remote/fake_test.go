@@ -168,6 +168,18 @@ func (f *fake) Picture(_ context.Context, q api.PictureQuery) (api.Picture, erro
 	return api.Picture{JPEG: []byte("small")}, f.got("Picture", q)
 }
 
+func (f *fake) Activity(_ context.Context, q api.ActivityQuery) (api.ActivityPage, error) {
+	return api.ActivityPage{Total: 3, Rows: []store.Playback{{Name: "Night train", State: store.PlaybackWaiting}}}, f.got("Activity", q)
+}
+
+func (f *fake) CheckActivity(_ context.Context, q api.ActivityCheck) error {
+	return f.got("CheckActivity", q)
+}
+
+func (f *fake) AnswerActivity(_ context.Context, q api.ActivityAnswer) (int, error) {
+	return 3, f.got("AnswerActivity", q)
+}
+
 func (f *fake) Say(_ context.Context, s health.Said) (bool, error) { return true, f.got("Say", s) }
 func (f *fake) Import(_ context.Context, q api.ImportRequest) (api.Import, error) {
 	return api.Import{Plugin: api.PluginOn}, f.got("Import", q)

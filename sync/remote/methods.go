@@ -71,6 +71,10 @@ var methods = map[string]handler{
 	}),
 	"Discover": returns(api.API.Discover),
 
+	"Activity":       takesAndReturns(api.API.Activity),
+	"CheckActivity":  takes(api.API.CheckActivity),
+	"AnswerActivity": takesAndReturns(api.API.AnswerActivity),
+
 	"Import": takesAndReturns(api.API.Import),
 
 	"Say":  takesAndReturns(api.API.Say),

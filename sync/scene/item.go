@@ -63,7 +63,8 @@ type Item struct {
 
 	UpdatedAt int64 // unix seconds by Plex's clock
 	AddedAt   int64
-	Detailed  bool // read one by one or in a batch: lists and locks are complete
+	Viewing
+	Detailed bool // read one by one or in a batch: lists and locks are complete
 }
 
 // Scalar is the present value of a scalar field.

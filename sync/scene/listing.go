@@ -102,4 +102,5 @@ type Listing struct {
 	NewestFirst bool // by updatedAt, the newest first; else Plex's own order
 	PageSize    int  // zero: 500, the size that is fast and safe
 	Lean        bool // leave out what the path index does not need
+	Bare        bool // leave out the files as well: the items come without any
 }

@@ -48,7 +48,7 @@ type Quirks struct {
 
 // Plex is a simulated Plex Media Server, with plex.tv's sign-in on the same port below /api/v2. Kinds of requests in
 // Counts: "identity", "capabilities", "sections", "list", "detail", "edit", "item-edit", "posters", "upload", "select",
-// "unselect", "image", "refresh", "activities", "websocket", "rate", "plextv" and "other".
+// "unselect", "image", "refresh", "activities", "websocket", "rate", "history", "accounts", "plextv" and "other".
 type Plex struct {
 	Server
 
@@ -65,6 +65,8 @@ type Plex struct {
 	files     map[string][]*item
 	tagRows   map[string]*tagRow
 	lastKey   int
+	views     []view           // the play history, in the order it was written
+	accounts  map[int]string   // names by number
 	pending   map[string]int64 // files on disk that no scan has found yet: path to size
 	vanished  map[string]bool  // files gone from disk that no scan has noticed yet
 	scans     map[string]activity
@@ -101,7 +103,8 @@ func newPlex(opt Options) *Plex {
 	p := &Plex{
 		now: opt.Now, token: opt.PlexToken, name: "Harbour Plex", machine: sha1Hex([]byte(fmt.Sprint("machine ", opt.Seed))),
 		items: make(map[int]*item, opt.Scenes), files: make(map[string][]*item, opt.Scenes), tagRows: map[string]*tagRow{},
-		pending: map[string]int64{}, vanished: map[string]bool{}, scans: map[string]activity{}, scanTime: opt.ScanTime, writeTime: opt.PlexWrite,
+		accounts: map[int]string{0: "", Owner: "Harbour Master"},
+		pending:  map[string]int64{}, vanished: map[string]bool{}, scans: map[string]activity{}, scanTime: opt.ScanTime, writeTime: opt.PlexWrite,
 	}
 	p.addSection(opt.Library, "movie", opt.PlexRoot)
 	p.addSection(ArchiveLibrary, "movie", opt.PlexRoot)

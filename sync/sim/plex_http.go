@@ -100,6 +100,8 @@ func init() {
 		{"GET", ":/websockets/notifications", "websocket", false, (*Plex).notifications},
 		{"GET", ":/websocket/notifications", "websocket", false, (*Plex).notifications},
 		{"PUT", ":/rate", "rate", true, (*Plex).rate},
+		{"GET", "status/sessions/history/all", "history", false, (*Plex).listHistory},
+		{"GET", "accounts", "accounts", false, (*Plex).listAccounts},
 	}
 }
 

@@ -50,6 +50,7 @@ type item struct {
 	art     picture
 	added   int64
 	updated int64
+	watched watched
 }
 
 func (it *item) id() string { return strconv.Itoa(it.key) }

@@ -63,6 +63,7 @@ func (it *item) video(s shape) *elem {
 	}
 	it.addPictures(e, s)
 	e.add("duration", 3_600_000)
+	it.watched.addTo(e)
 	e.add("addedAt", it.added)
 	e.add("updatedAt", it.updated)
 	if at := it.deletedAt(); at != 0 {

@@ -78,6 +78,10 @@ type Scene struct {
 	Files        []*File // the first is the primary one
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	// Plays, Resume and Watched are what players report; none of them bumps UpdatedAt.
+	Plays   []time.Time // in no particular order
+	Resume  float64     // seconds
+	Watched float64     // seconds, all plays together
 
 	cover cover
 }
@@ -142,7 +146,7 @@ type StashID struct{ Endpoint, ID string }
 func (sc *Scene) clone() Scene {
 	c := *sc
 	c.URLs, c.PerformerIDs, c.TagIDs = slices.Clone(sc.URLs), slices.Clone(sc.PerformerIDs), slices.Clone(sc.TagIDs)
-	c.Groups, c.StashIDs = slices.Clone(sc.Groups), slices.Clone(sc.StashIDs)
+	c.Groups, c.StashIDs, c.Plays = slices.Clone(sc.Groups), slices.Clone(sc.StashIDs), slices.Clone(sc.Plays)
 	c.Files = nil
 	for _, f := range sc.Files {
 		file := *f

@@ -30,7 +30,7 @@ func (s *Stash) within(id int, bump bool, change func(*Scene) error) error {
 }
 
 // Edit changes a scene's own fields, tags, performers or studio and bumps updated_at, also when nothing changed.
-// Changes to ID, Files and the stamps are ignored; texts lose surrounding white space. change may call TagID and
+// Changes to ID, Files, plays and the stamps are ignored; texts lose surrounding white space. change may call TagID and
 // its like, but no other edit.
 func (s *Stash) Edit(id int, change func(*Scene)) error {
 	s.editing.Lock()
@@ -40,6 +40,7 @@ func (s *Stash) Edit(id int, change func(*Scene)) error {
 	return s.edit(func() error {
 		return s.within(id, true, func(sc *Scene) error {
 			next.ID, next.Files, next.CreatedAt, next.cover = sc.ID, sc.Files, sc.CreatedAt, sc.cover
+			next.Plays, next.Resume, next.Watched = sc.Plays, sc.Resume, sc.Watched
 			next.trim()
 			*sc = next
 			s.joinGroups(sc)

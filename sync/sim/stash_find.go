@@ -42,6 +42,9 @@ func (s *Stash) resolve(x *execution, f *ast.Field) (any, error) {
 		return nil, err
 	}
 	if x.p.op.Operation == ast.Mutation {
+		if playMutations[f.Name] {
+			return s.playMutation(f.Name, args)
+		}
 		return s.mutate(f.Name, asMap(args["input"]))
 	}
 	if s.state != StashOK {

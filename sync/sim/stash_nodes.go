@@ -49,8 +49,21 @@ func (n sceneNode) field(x *execution, f *ast.Field) any {
 		return n.Organized
 	case "interactive":
 		return false
-	case "o_counter", "play_count":
+	case "o_counter":
 		return 0
+	case "play_count":
+		return len(n.Plays)
+	case "play_history":
+		return n.history()
+	case "last_played_at":
+		if len(n.Plays) == 0 {
+			return nil
+		}
+		return n.history()[0]
+	case "resume_time":
+		return n.Resume
+	case "play_duration":
+		return n.Watched
 	case "urls":
 		return orEmpty(n.URLs)
 	}

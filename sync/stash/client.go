@@ -1,7 +1,8 @@
 // Package stash is the adapter to a Stash server: it asks Stash's GraphQL interface for
 // scenes, names and stamps, fetches covers and listens for finished jobs. It turns every
-// failure into a classified fault with words and lets no API key into a text. It never
-// writes to Stash, never follows a redirect, logs nothing and remembers no scene.
+// failure into a classified fault with words and lets no API key into a text. All it ever
+// changes in Stash are plays, resume points and ratings of scenes, when it is told to. It
+// never follows a redirect, logs nothing and remembers no scene.
 package stash
 
 import (
@@ -124,6 +125,8 @@ type question struct {
 	query string
 	vars  map[string]any
 	limit decode.Limit // zero for short answers
+	// once: the answer may be lost, but the question must not be asked twice.
+	once bool
 	// divides: a refusal may mean that less is to be asked for.
 	divides func(error) bool
 }
@@ -153,7 +156,7 @@ func (q question) request() (httpc.Request, error) {
 		return httpc.Request{}, fault.New(fault.Local, fault.Stash, message.New(message.StashUnwritten), message.None, err)
 	}
 	return httpc.Request{
-		Kind: q.kind, Op: q.name(), Method: http.MethodPost, Path: "/graphql", Body: payload, Limit: q.limit, Divides: q.divides,
+		Kind: q.kind, Op: q.name(), Method: http.MethodPost, Path: "/graphql", Body: payload, Limit: q.limit, Divides: q.divides, Once: q.once,
 		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
 	}, nil
 }

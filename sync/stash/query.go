@@ -3,6 +3,7 @@ package stash
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"lockstep/sync/scene"
 )
@@ -104,19 +105,39 @@ const (
   configuration { plugins(include: [$id]) }
   plugins { id enabled }
 }`
+	// Adding a play twice makes two plays, so each of these is sent once.
+	addPlaysQuery = `mutation AddPlays($id: ID!, $times: [Timestamp!]) {
+  sceneAddPlay(id: $id, times: $times) { history }
+}`
+	deletePlaysQuery = `mutation DeletePlays($id: ID!, $times: [Timestamp!]) {
+  sceneDeletePlay(id: $id, times: $times) { history }
+}`
+	saveActivityQuery = `mutation SaveActivity($id: ID!, $resume: Float, $watched: Float) {
+  sceneSaveActivity(id: $id, resume_time: $resume, playDuration: $watched)
+}`
+	rateQuery = `mutation Rate($id: ID!, $rating: Int) {
+  sceneUpdate(input: {id: $id, rating100: $rating}) { rating100 }
+}`
 	jobsQuery = `subscription Jobs { jobsSubscribe { type } }`
 )
 
 // batchQuery asks for up to batch scenes by id, each under its own alias, so that one
 // missing scene does not fail the others. The number of variables is fixed (an unused
 // one is null and yields null): Stash caches parsed queries by their text.
-func batchQuery(s shape) string {
+func batchQuery(s shape) string { return batchOf("Scenes", "...F", s.scenes()) }
+
+// playedQuery asks in the same way for scenes with their plays, which Stash has since 0.26.
+var playedQuery = sync.OnceValue(func() string {
+	return batchOf("Played", "...F play_history resume_time play_duration", sceneFields)
+})
+
+func batchOf(name, fields, fragments string) string {
 	var vars, body strings.Builder
 	for i := range batch {
 		fmt.Fprintf(&vars, "$i%d: ID ", i)
-		fmt.Fprintf(&body, "  s%d: findScene(id: $i%d) { ...F }\n", i, i)
+		fmt.Fprintf(&body, "  s%d: findScene(id: $i%d) { %s }\n", i, i, fields)
 	}
-	return "query Scenes(" + strings.TrimSpace(vars.String()) + ") {\n" + body.String() + "}\n" + s.scenes()
+	return "query " + name + "(" + strings.TrimSpace(vars.String()) + ") {\n" + body.String() + "}\n" + fragments
 }
 
 // namesQuery asks for all names, and for whatever of them is among the parts.

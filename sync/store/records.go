@@ -61,6 +61,8 @@ type JournalEntry struct {
 	Name   string        `json:"name"`
 	At     time.Time     `json:"at"`
 	Former plan.Former   `json:"former"`
+	// Sent is set for an entry about Stash; then Former is empty.
+	Sent *Sent `json:"sent,omitempty"`
 	// Undone is set when the entry was restored, or never can be.
 	Undone bool `json:"undone,omitempty"`
 	// Void is set when nothing of it reached Plex: it was refused, or never sent.

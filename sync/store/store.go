@@ -35,6 +35,7 @@ type Tx interface {
 	Health
 	Journal
 	Reports
+	Playbacks
 	Values
 }
 

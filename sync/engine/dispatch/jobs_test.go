@@ -147,7 +147,8 @@ func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
 		}
 		return errors.Join(err, tx.PutRun(store.Run{ID: 5, Started: r.now()}))
 	})
-	wishes, lost, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5})
+	u, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5})
+	wishes, lost := u.Wishes, u.Lost
 	if err != nil || lost != 0 || len(wishes) != 2 {
 		t.Fatalf("%+v, %d lost, %v; want one wish for each of two scenes", wishes, lost, err)
 	}
@@ -162,7 +163,7 @@ func TestARunIsUndoneWhenNothingOfItIsLeft(t *testing.T) {
 	if i := len(runs) - 1; !runs[i].Undone || runs[0].Undone {
 		t.Errorf("runs %+v, want the old one undone", runs)
 	}
-	if _, _, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); !fault.Is(err, fault.NotFound) {
+	if _, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("undone twice: %v", err)
 	}
 }
@@ -175,12 +176,13 @@ func TestWhatWasDamagedOnDiskCannotBeUndone(t *testing.T) {
 		r.Update(t, func(tx store.Tx) error { return tx.AddJournal(e) })
 	}
 	add(store.JournalEntry{Run: 5, Scene: 1, Lost: true, Undone: true})
-	if _, lost, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); lost != 1 || !fault.Is(err, fault.NotFound) {
-		t.Errorf("%d lost, %v", lost, err)
+	if u, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); u.Lost != 1 || !fault.Is(err, fault.NotFound) {
+		t.Errorf("%d lost, %v", u.Lost, err)
 	}
 	add(store.JournalEntry{Run: 5, Scene: 2})
 	add(store.JournalEntry{Run: 5, Scene: 3, Void: true})
-	wishes, lost, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5})
+	u, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5})
+	wishes, lost := u.Wishes, u.Lost
 	if err != nil || lost != 1 || len(wishes) != 1 || wishes[0] != (queue.Wish{Scene: 2, Cause: "undo", Undo: 5}) {
 		t.Errorf("%+v, %d lost, %v", wishes, lost, err)
 	}
@@ -191,7 +193,7 @@ func TestARunWithNothingLeftIsMarkedWhenAsked(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 0)
 	r.Update(t, func(tx store.Tx) error { return tx.PutRun(store.Run{ID: 5, Started: r.now()}) })
-	if _, _, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); !fault.Is(err, fault.NotFound) {
+	if _, err := dispatch.ToUndo(r.host, api.UndoRequest{Run: 5}); !fault.Is(err, fault.NotFound) {
 		t.Error(err)
 	}
 	if !r.runs()[0].Undone {

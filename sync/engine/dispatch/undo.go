@@ -12,32 +12,43 @@ import (
 	"lockstep/sync/store"
 )
 
-// ToUndo lists the wishes that undo a run, or the last write to a scene, and counts the
-// scenes of which the record of what they were is lost.
-func ToUndo(h host.Host, q api.UndoRequest) (out []queue.Wish, lost int, err error) {
+// Undoing is what an undo comes to.
+type Undoing struct {
+	Wishes []queue.Wish         // jobs that give items in Plex back what they were
+	Sent   []store.JournalEntry // what went to Stash
+	Lost   int                  // scenes of which the record of what they were is lost
+}
+
+// ToUndo tells what undoes a run, or the last write of a scene, on whichever side that was.
+func ToUndo(h host.Host, q api.UndoRequest) (out Undoing, err error) {
 	met, gone := map[scene.ID]bool{}, map[scene.ID]bool{}
 	err = h.Store.View(func(tx store.Tx) error {
 		return tx.EachJournal(q.Run, q.Scene, func(en store.JournalEntry) bool {
-			if en.Lost {
+			switch {
+			case en.Lost:
 				gone[en.Scene] = true
-			}
-			if !met[en.Scene] && en.Undoable() { // the newest first: a scene's last write decides
+			case !en.Undoable():
+			case en.Sent != nil && (q.Run != 0 || !met[en.Scene]): // a run writes several things to a scene of Stash
 				met[en.Scene] = true
-				out = append(out, queue.Wish{Scene: en.Scene, Cause: queue.Undo, Undo: en.Run})
+				out.Sent = append(out.Sent, en)
+			case en.Sent == nil && !met[en.Scene]: // the newest first: a scene's last write decides
+				met[en.Scene] = true
+				out.Wishes = append(out.Wishes, queue.Wish{Scene: en.Scene, Cause: queue.Undo, Undo: en.Run})
 			}
 			return true
 		})
 	})
+	out.Lost = len(gone)
 	switch {
-	case err != nil || len(out) > 0:
-		return out, len(gone), err
+	case err != nil || len(out.Wishes)+len(out.Sent) > 0:
+		return out, err
 	case len(gone) > 0:
-		return nil, len(gone), fault.New(fault.NotFound, fault.None, message.New(message.UndoDamaged), message.New(message.AdviceUndoDamaged), nil)
+		return out, fault.New(fault.NotFound, fault.None, message.New(message.UndoDamaged), message.New(message.AdviceUndoDamaged), nil)
 	}
 	if err := markUndone(h, q.Run); err != nil { // a process that died did not come to it
-		return nil, 0, err
+		return out, err
 	}
-	return nil, 0, fault.New(fault.NotFound, fault.None, message.New(message.UndoNothing), message.New(message.AdviceUndoNothing), nil)
+	return out, fault.New(fault.NotFound, fault.None, message.New(message.UndoNothing), message.New(message.AdviceUndoNothing), nil)
 }
 
 // markUndone marks a run of which nothing is left to undo; zero is none.

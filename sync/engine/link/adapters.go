@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/change"
 	"lockstep/sync/compare"
 	"lockstep/sync/library"
+	"lockstep/sync/playback"
 	"lockstep/sync/scene"
 	"lockstep/sync/stash2plex"
 	"lockstep/sync/worker"
@@ -15,6 +16,7 @@ import (
 // Stash is all the engine needs of the Stash adapter.
 type Stash interface {
 	change.Stash
+	playback.Stash
 	// Status answers when Stash can work: its version and number of scenes.
 	Status(ctx context.Context) (version string, scenes int, err error)
 	// Probe gives the scenes edited last and signs of what touches no scene; known are those
@@ -38,6 +40,7 @@ type Plex interface {
 	library.Plex
 	compare.Plex
 	worker.Plex
+	playback.Plex
 	// Ready answers when Plex can work.
 	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
 	// MayEdit tells whether the token may change the server; after an error it is not known.

@@ -21,7 +21,8 @@ func (l *Links) Failing() []api.Failing {
 	var out []api.Failing
 	for _, s := range servers {
 		for _, f := range l.Budget(s).Failing() {
-			if f.Kind == budget.Thumbnail || !slices.Contains(vital, f.Kind.Base()) && f.Fault.RetryAfter == 0 {
+			shown := slices.Contains(vital, f.Kind.Base()) || slices.Contains(besides, f.Kind) || f.Fault.RetryAfter > 0
+			if f.Kind == budget.Thumbnail || !shown {
 				continue
 			}
 			said := f.Fault.Message
@@ -68,6 +69,10 @@ var vital = []budget.Kind{
 	budget.Status, budget.Count, budget.Newest, budget.Sweep, budget.Stamps, budget.NameSweep, budget.Names, budget.FileSweep,
 	budget.Paths, budget.Recheck, budget.Scenes,
 }
+
+// besides are the kinds of request without which changes travel and something else that was
+// asked for does not.
+var besides = []budget.Kind{budget.History, budget.Viewers, budget.Played, budget.Play, budget.Resume, budget.Rate}
 
 // LogFailing writes one line to the log when something begins to fail, fails in another
 // way or works again, however often it is tried. What is no longer listed works only once it

@@ -4,10 +4,18 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/store"
 )
+
+// ReadStored reads the settings as they are stored, without flags and variables over them.
+func ReadStored(tx store.Tx) (config.Settings, error) {
+	s := config.Defaults()
+	_, err := tx.Value(settingsValue, &s)
+	return s, err
+}
 
 // ReadPause is the stored pause: whether there is one, and until when, zero until resumed.
 func ReadPause(tx store.Tx) (on bool, until time.Time, err error) {

@@ -75,7 +75,7 @@ func (u *Upkeep) Asks() []api.Attention {
 
 // order is how pressing things are, the most pressing first.
 var order = []api.AttentionKind{
-	api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.RestoredData, api.FirstRun,
+	api.DiskProblem, api.SignInPlex, api.SignInStash, api.FixPlex, api.FixStash, api.BrakeAsks, api.ActivityAsks, api.RestoredData, api.FirstRun,
 }
 
 // InOrder is what a person is asked, the most pressing first, of each kind the first.

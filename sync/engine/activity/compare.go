@@ -1,0 +1,166 @@
+package activity
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"lockstep/sync/message"
+	"lockstep/sync/playback"
+	"lockstep/sync/scene"
+	"lockstep/sync/skip"
+	"lockstep/sync/store"
+)
+
+// compareBatch is how many scenes are read at once.
+const compareBatch = 100
+
+// compare reads the scenes of what is open and finds out what Stash lacks.
+func (l *Look) compare(ctx context.Context) error {
+	l.scenes = map[scene.ID]*scene.Played{}
+	var ids []scene.ID
+	for _, p := range l.open {
+		ids = append(ids, p.Scene)
+	}
+	slices.Sort(ids)
+	for part := range slices.Chunk(slices.Compact(ids), compareBatch) {
+		if ctx.Err() != nil {
+			return l.meet(ctx.Err())
+		}
+		found, err := l.Stash.Played(ctx, part)
+		if err != nil {
+			if err := l.meet(err); err != nil {
+				return err
+			}
+			break // what was read so far is enough to go on with
+		}
+		if err := l.take(part, found); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take decides about the records of some scenes.
+func (l *Look) take(ids []scene.ID, found map[scene.ID]*scene.Played) error {
+	of := map[scene.ID][]*store.Playback{}
+	for _, p := range l.open {
+		if slices.Contains(ids, p.Scene) {
+			of[p.Scene] = append(of[p.Scene], p)
+		}
+	}
+	var news []*store.Playback
+	err := l.host.Store.Update(func(tx store.Tx) error {
+		news = nil
+		for _, id := range ids {
+			s, answered := found[id]
+			if answered && s != nil {
+				l.scenes[id] = s
+			}
+			for _, p := range of[id] {
+				changed, err := l.one(tx, p, s, answered)
+				if err != nil {
+					return err
+				}
+				if changed {
+					news = append(news, p)
+				}
+			}
+			if s != nil {
+				news = append(news, l.plays(of[id], s.Plays)...)
+			}
+		}
+		return l.keep(tx, news)
+	})
+	return err
+}
+
+// keep stores records with what follows from their state: agreement is remembered, and what
+// turns out to have been written is told.
+func (l *Look) keep(tx store.Tx, list []*store.Playback) error {
+	for _, p := range list {
+		if err := tx.PutPlayback(*p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// one decides about one record, plays that are new excepted; it reports whether it changed.
+func (l *Look) one(tx store.Tx, p *store.Playback, s *scene.Played, answered bool) (bool, error) {
+	to := *p
+	switch {
+	case !answered:
+		to.State, to.Why = store.PlaybackUnmatched, message.New(message.ActivityUnread)
+		to.Code = ""
+		if p.State == store.PlaybackIntent || p.State == store.PlaybackUndo {
+			return false, nil
+		}
+		return l.enter(p, to), nil
+	case s == nil:
+		to.State, to.Code, to.Why = store.PlaybackUnmatched, skip.DeletedInStash, message.New(message.ActivityDeleted)
+		if p.State == store.PlaybackUndo {
+			to.State = store.PlaybackUndone
+		}
+		return l.enter(p, to), nil
+	case p.State == store.PlaybackIntent:
+		return l.settle(tx, p, s)
+	case p.State == store.PlaybackUndo:
+		return l.undoable(tx, p, s)
+	}
+	ok, to, err := l.fits(tx, to, s.Scene)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return l.enter(p, to), nil
+	}
+	p.Name, p.Code, p.Why = to.Name, "", message.None
+	if p.State == store.PlaybackUnmatched {
+		p.State = store.PlaybackNew
+	}
+	switch p.Kind {
+	case playback.Rating:
+		return l.rating(tx, p, s)
+	case playback.Resume:
+		return l.resume(tx, p, s)
+	case playback.Play:
+	}
+	return false, nil // plays are compared all at once
+}
+
+// comparable reports a play that waits to be compared with those of Stash.
+func comparable(p *store.Playback) bool {
+	return p.Kind == playback.Play && (p.State == store.PlaybackNew || p.State == store.PlaybackWaiting || p.State == store.PlaybackFailed)
+}
+
+// plays compares the plays of one scene. Each of Stash's stands for one of Plex at most.
+func (l *Look) plays(list []*store.Playback, stash []time.Time) (news []*store.Playback) {
+	var open []*store.Playback
+	var at, begun []time.Time
+	for _, p := range list {
+		switch {
+		case comparable(p):
+			open, at = append(open, p), append(at, p.At)
+		case p.Kind == playback.Play && p.State == store.PlaybackWritten:
+			begun = append(begun, p.At) // it was found a moment ago
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	before := l.past[open[0].Scene]
+	lacks := playback.Missing(at, append(slices.Clone(before.written), begun...), before.found, stash)
+	for i, p := range open {
+		to := *p
+		if !lacks[i] {
+			to.State, to.Why, to.Tries, to.Next = store.PlaybackPresent, message.None, 0, time.Time{}
+			l.enter(p, to)
+			news = append(news, p)
+			continue
+		}
+		l.wait(p)
+		news = append(news, p)
+	}
+	return news
+}
