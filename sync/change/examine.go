@@ -67,8 +67,8 @@ func reachesBack(list, changed []scene.Stamp) bool {
 	return true
 }
 
-// examine reads scenes and enqueues those whose content, files or cover differ from
-// what was last brought in step. cause is why content differs if that is known, else "";
+// examine reads scenes and enqueues those whose content differs from what was last brought
+// in step, or whose files or cover differ from what was last seen. cause is why content differs if that is known, else "";
 // moved files and another cover are causes of their own. It adds to found what it enqueued.
 func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause queue.Cause, found *Found) error {
 	for len(ids) > 0 {
@@ -79,7 +79,7 @@ func (f *Finder) examine(ctx context.Context, ids []scene.ID, cause queue.Cause,
 		if err != nil {
 			return err
 		}
-		if err := f.compare(ctx, part, scenes.Values, cause, found); err != nil {
+		if err := f.judgeEach(ctx, part, scenes.Values, cause, found); err != nil {
 			return err
 		}
 	}
@@ -101,7 +101,8 @@ func bare(sc *scene.Scene, before store.Seen, known bool) bool {
 	return len(sc.Files) == 0 && (!known || before.Paths != noFiles)
 }
 
-func (f *Finder) compare(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause queue.Cause, found *Found) error {
+// judgeEach judges the scenes that were read, and has those that could not be read wait for another try.
+func (f *Finder) judgeEach(ctx context.Context, ids []scene.ID, scenes map[scene.ID]*scene.Scene, cause queue.Cause, found *Found) error {
 	old, err := f.known(ids)
 	if err != nil {
 		return err
