@@ -15,7 +15,7 @@ import (
 )
 
 // Fields is a set of fields. The zero value is empty.
-type Fields uint16
+type Fields uint32
 
 // Has reports whether a field is in the set.
 func (s Fields) Has(f scene.Field) bool { return s&bit(f) != 0 }

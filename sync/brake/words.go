@@ -7,16 +7,26 @@ import (
 
 // nouns are the fields in the plural.
 var nouns = map[scene.Field]message.Code{
-	scene.FieldTitle:       message.SeveralTitle,
-	scene.FieldStudio:      message.SeveralStudio,
-	scene.FieldSummary:     message.SeveralSummary,
-	scene.FieldDate:        message.SeveralDate,
-	scene.FieldPerformers:  message.SeveralPerformers,
-	scene.FieldTags:        message.SeveralTags,
-	scene.FieldCollections: message.SeveralCollections,
-	scene.FieldRating:      message.SeveralRating,
-	scene.FieldPoster:      message.SeveralPoster,
-	scene.FieldBackground:  message.SeveralBackground,
+	scene.FieldTitle:         message.SeveralTitle,
+	scene.FieldSortTitle:     message.SeveralSortTitle,
+	scene.FieldOriginalTitle: message.SeveralOriginalTitle,
+	scene.FieldTagline:       message.SeveralTagline,
+	scene.FieldEdition:       message.SeveralEdition,
+	scene.FieldStudio:        message.SeveralStudio,
+	scene.FieldSummary:       message.SeveralSummary,
+	scene.FieldDate:          message.SeveralDate,
+	scene.FieldContentRating: message.SeveralContentRating,
+	scene.FieldPerformers:    message.SeveralPerformers,
+	scene.FieldDirectors:     message.SeveralDirectors,
+	scene.FieldWriters:       message.SeveralWriters,
+	scene.FieldProducers:     message.SeveralProducers,
+	scene.FieldCountries:     message.SeveralCountries,
+	scene.FieldTags:          message.SeveralTags,
+	scene.FieldCollections:   message.SeveralCollections,
+	scene.FieldLabels:        message.SeveralLabels,
+	scene.FieldRating:        message.SeveralRating,
+	scene.FieldPoster:        message.SeveralPoster,
+	scene.FieldBackground:    message.SeveralBackground,
 }
 
 // Words says what is held back, one sentence per field.

@@ -32,6 +32,7 @@ const (
 	PlanRestored          Code = "plan.restored"
 	PlanReadBack          Code = "plan.read-back"
 	PlanShortened         Code = "plan.shortened"
+	PlanNotARating        Code = "plan.not-a-rating"
 	PlanPartialDate       Code = "plan.partial-date"
 	PlanBeyondLimit       Code = "plan.beyond-limit"
 )

@@ -84,7 +84,6 @@ func (p *Plan) compose(mem Memory) {
 		}
 	}
 	p.carryLists()
-	p.carryOthers()
 	p.remember(mem)
 }
 
@@ -148,26 +147,6 @@ func (p *Plan) carryImage(d Decision) {
 	}
 	if d.Action == Write && p.undo == nil {
 		p.Uploads = append(p.Uploads, Upload{Field: d.Field, SHA1: d.New})
-	}
-}
-
-// carryOthers sends the scalars Lockstep does not manage. A sort title follows the title
-// unless it is locked, so it is carried only then.
-func (p *Plan) carryOthers() {
-	others := map[string]string{
-		"originalTitle": p.before.OriginalTitle, "tagline": p.before.Tagline, "contentRating": p.before.ContentRating,
-	}
-	if p.before.Locked["titleSort"] {
-		others["titleSort"] = p.before.TitleSort
-	}
-	for name, value := range others {
-		p.carry(name, value, p.before.Locked[name])
-		if p.undo == nil || value == "" {
-			continue
-		}
-		if lock, relocked := p.undo.Locks[name]; relocked {
-			p.Edit.Locks[name] = lock
-		}
 	}
 }
 

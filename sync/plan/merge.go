@@ -23,7 +23,11 @@ type view struct {
 // locked tells whether a person's wish protects the field. Collections, labels and the
 // user's rating have no agent that could have set them: they always count as locked.
 func (v view) locked() bool {
-	return v.item.IsLocked(v.field) && !v.guarded() || v.field == scene.FieldCollections || v.field == scene.FieldRating
+	switch v.field {
+	case scene.FieldCollections, scene.FieldLabels, scene.FieldRating:
+		return true
+	}
+	return v.item.IsLocked(v.field) && !v.guarded()
 }
 
 // guarded reports a lock that is Lockstep's although the value is not; see Memory.Guard.
@@ -58,7 +62,7 @@ func (v view) scalar(want string, wished bool) Decision {
 	}
 	if d.Changes() {
 		ours := v.mem.owns(valueHash(v.field, now))
-		d.New, d.lock = want, true
+		d.New, d.lock = want, want != "" || v.field != scene.FieldSortTitle // without a value Plex has to make one
 		d.Foreign = now != "" && !ours && !v.placeholder(now)
 		d.reverted = !ours && v.mem.At != 0 && v.mem.Sent == valueHash(v.field, want)
 	}

@@ -41,6 +41,9 @@ func newWorld(t *rapid.T, policies ...config.Policy) *world {
 	for _, name := range []string{"studio", "summary", "tagline", "titleSort", "genre", "actor"} {
 		w.item.Locked[name] = rapid.Bool().Draw(t, "locked")
 	}
+	if w.item.Locked["titleSort"] {
+		w.item.TitleSort = "a sort title"
+	}
 	w.editStash()
 	return w
 }

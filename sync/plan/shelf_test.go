@@ -39,7 +39,11 @@ func newShelf(item scene.Item) *shelf {
 func (s *shelf) read() scene.Item {
 	it := s.item
 	it.Locked = maps.Clone(s.item.Locked)
-	it.Performers, it.Tags, it.Collections = slices.Clone(it.Performers), slices.Clone(it.Tags), slices.Clone(it.Collections)
+	for _, list := range []*[]string{
+		&it.Performers, &it.Tags, &it.Collections, &it.Labels, &it.Directors, &it.Writers, &it.Producers, &it.Countries,
+	} {
+		*list = slices.Clone(*list)
+	}
 	return it
 }
 
@@ -98,7 +102,7 @@ func (s *shelf) resetUncarried(e plan.Edit) {
 			*s.scalar(name) = ""
 		}
 	}
-	for _, name := range []string{"actor", "genre", "collection"} {
+	for _, name := range []string{"actor", "genre", "collection", "director", "writer", "producer", "country"} {
 		if _, carried := e.Lists[name]; !stays(name, carried) {
 			*s.list(name) = nil
 		}
@@ -123,12 +127,15 @@ func (s *shelf) scalar(wire string) *string {
 	return map[string]*string{
 		"title": &s.item.Title, "studio": &s.item.Studio, "summary": &s.item.Summary, "originallyAvailableAt": &s.item.Date,
 		"userRating": &s.item.Rating, "originalTitle": &s.item.OriginalTitle, "tagline": &s.item.Tagline,
-		"contentRating": &s.item.ContentRating, "titleSort": &s.item.TitleSort,
+		"contentRating": &s.item.ContentRating, "titleSort": &s.item.TitleSort, "editionTitle": &s.item.Edition,
 	}[wire]
 }
 
 func (s *shelf) list(wire string) *[]string {
-	return map[string]*[]string{"actor": &s.item.Performers, "genre": &s.item.Tags, "collection": &s.item.Collections}[wire]
+	return map[string]*[]string{
+		"actor": &s.item.Performers, "genre": &s.item.Tags, "collection": &s.item.Collections, "label": &s.item.Labels,
+		"director": &s.item.Directors, "writer": &s.item.Writers, "producer": &s.item.Producers, "country": &s.item.Countries,
+	}[wire]
 }
 
 // plan looks at the item's pictures where it must, and makes a plan.

@@ -47,13 +47,17 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	if title := line(b.made(scene.FieldTitle, from)); title != "" {
 		b.scalar(scene.FieldTitle, title)
 	}
-	b.scalar(scene.FieldStudio, line(b.made(scene.FieldStudio, from)))
+	for _, f := range lines {
+		b.scalar(f, line(b.made(f, from)))
+	}
 	b.summary(b.made(scene.FieldSummary, from))
-	b.date(s.Date)
-	b.scalar(scene.FieldRating, rating(s.Rating))
+	b.date(line(b.made(scene.FieldDate, from)))
+	b.rating(line(b.made(scene.FieldRating, from)))
 	b.performers(s, from)
 	b.list(scene.FieldTags, b.things(scene.FieldTags, from), set.MaxTags)
-	b.list(scene.FieldCollections, b.things(scene.FieldCollections, from), 0)
+	for _, f := range lists {
+		b.list(f, b.things(f, from), 0)
+	}
 	for _, f := range []scene.Field{scene.FieldPoster, scene.FieldBackground} {
 		if b.on(f) {
 			b.out.Images[f] = Image{Unknown: true}
@@ -62,12 +66,25 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	return b.out
 }
 
+// lines are the fields of one line that take any text, lists those that take any names.
+var (
+	lines = []scene.Field{
+		scene.FieldSortTitle, scene.FieldOriginalTitle, scene.FieldTagline, scene.FieldEdition, scene.FieldStudio, scene.FieldContentRating,
+	}
+	lists = []scene.Field{
+		scene.FieldDirectors, scene.FieldWriters, scene.FieldProducers, scene.FieldCountries, scene.FieldCollections, scene.FieldLabels,
+	}
+)
+
 type builder struct {
 	set config.Settings
 	out Wanted
 }
 
-func (b *builder) on(f scene.Field) bool { return b.set.Policy(f) != config.Off }
+// on reports a field that something is wanted of: it is not off, and made of something.
+func (b *builder) on(f scene.Field) bool {
+	return b.set.Policy(f) != config.Off && (f.Kind() == scene.Image || len(b.set.Source(f)) > 0)
+}
 
 func (b *builder) scalar(f scene.Field, v string) {
 	if b.on(f) {
@@ -100,7 +117,16 @@ func (b *builder) date(date string) {
 		b.scalar(scene.FieldDate, date)
 		return
 	}
-	b.note(Decision{Field: scene.FieldDate, New: line(date), Code: skip.PartialDate, Why: message.New(message.PlanPartialDate)})
+	b.note(Decision{Field: scene.FieldDate, New: date, Code: skip.PartialDate, Why: message.New(message.PlanPartialDate)})
+}
+
+// rating wants what Plex takes: a number from 0 to 10, none for 0.
+func (b *builder) rating(text string) {
+	if n, err := strconv.ParseFloat(text, 64); text != "" && (err != nil || !(0 <= n && n <= 10)) {
+		b.note(Decision{Field: scene.FieldRating, Why: message.New(message.PlanNotARating)})
+		return
+	}
+	b.scalar(scene.FieldRating, text)
 }
 
 // list drops empty names and those that are the same name to Plex, which it notes when

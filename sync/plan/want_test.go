@@ -19,12 +19,14 @@ func TestASceneBecomesWantedValues(t *testing.T) {
 	scalars := map[scene.Field]string{
 		scene.FieldTitle: "Harbour Lights", scene.FieldStudio: "North Quay", scene.FieldDate: "2020-05-17",
 		scene.FieldSummary: "Ships at night.\nA second line.", scene.FieldRating: "8.5",
+		scene.FieldSortTitle: "North Quay 2020-05-17 Harbour Lights", scene.FieldContentRating: "XXX",
 	}
 	if !maps.Equal(w.Scalars, scalars) {
 		t.Errorf("scalars %v, want %v", w.Scalars, scalars)
 	}
 	lists := map[scene.Field][]string{
 		scene.FieldPerformers: {"Ada Keel", "Ben Mast"}, scene.FieldTags: {"Night", "Ships"}, scene.FieldCollections: {"North Quay"},
+		scene.FieldDirectors: {}, scene.FieldCountries: {}, scene.FieldLabels: {"Lockstep"},
 	}
 	if !maps.EqualFunc(w.Lists, lists, slices.Equal) {
 		t.Errorf("lists %v, want %v", w.Lists, lists)

@@ -68,6 +68,7 @@ type metadata struct {
 	Studio        text `json:"studio" xml:"studio,attr"`
 	Summary       text `json:"summary" xml:"summary,attr"`
 	Tagline       text `json:"tagline" xml:"tagline,attr"`
+	Edition       text `json:"editionTitle" xml:"editionTitle,attr"`
 	ContentRating text `json:"contentRating" xml:"contentRating,attr"`
 	Date          text `json:"originallyAvailableAt" xml:"originallyAvailableAt,attr"`
 	Year          num  `json:"year" xml:"year,attr"`
@@ -241,7 +242,7 @@ func (m metadata) item() scene.Item {
 	it := scene.Item{
 		RatingKey: string(m.RatingKey), GUID: string(m.GUID),
 		Title: string(m.Title), TitleSort: string(m.TitleSort), OriginalTitle: string(m.OriginalTitle),
-		Studio: string(m.Studio), Summary: string(m.Summary), Tagline: string(m.Tagline),
+		Studio: string(m.Studio), Summary: string(m.Summary), Tagline: string(m.Tagline), Edition: string(m.Edition),
 		ContentRating: string(m.ContentRating), Date: string(m.Date), Year: int(m.Year), Rating: string(m.UserRating),
 		Performers: names(m.Role), Tags: names(m.Genre), Collections: names(m.Collection), Labels: names(m.Label),
 		Directors: names(m.Director), Writers: names(m.Writer), Producers: names(m.Producer), Countries: names(m.Country),

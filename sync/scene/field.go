@@ -6,23 +6,34 @@ type Field string
 
 // The fields, in the order they are shown.
 const (
-	FieldTitle       Field = "title"
-	FieldStudio      Field = "studio"
-	FieldSummary     Field = "summary"
-	FieldDate        Field = "date"
-	FieldPerformers  Field = "performers"
-	FieldTags        Field = "tags"
-	FieldCollections Field = "collections"
-	FieldRating      Field = "rating"
-	FieldPoster      Field = "poster"
-	FieldBackground  Field = "background"
+	FieldTitle         Field = "title"
+	FieldSortTitle     Field = "sort-title"
+	FieldOriginalTitle Field = "original-title"
+	FieldTagline       Field = "tagline"
+	FieldEdition       Field = "edition"
+	FieldStudio        Field = "studio"
+	FieldSummary       Field = "summary"
+	FieldDate          Field = "date"
+	FieldContentRating Field = "content-rating"
+	FieldPerformers    Field = "performers"
+	FieldDirectors     Field = "directors"
+	FieldWriters       Field = "writers"
+	FieldProducers     Field = "producers"
+	FieldCountries     Field = "countries"
+	FieldTags          Field = "tags"
+	FieldCollections   Field = "collections"
+	FieldLabels        Field = "labels"
+	FieldRating        Field = "rating"
+	FieldPoster        Field = "poster"
+	FieldBackground    Field = "background"
 )
 
 // Fields lists every field in display order.
 func Fields() []Field {
 	return []Field{
-		FieldTitle, FieldStudio, FieldSummary, FieldDate, FieldPerformers, FieldTags,
-		FieldCollections, FieldRating, FieldPoster, FieldBackground,
+		FieldTitle, FieldSortTitle, FieldOriginalTitle, FieldTagline, FieldEdition, FieldStudio, FieldSummary, FieldDate, FieldContentRating,
+		FieldPerformers, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels, FieldRating,
+		FieldPoster, FieldBackground,
 	}
 }
 
@@ -42,7 +53,7 @@ const (
 // Kind tells whether f is a scalar, a list or an image.
 func (f Field) Kind() Kind {
 	switch f {
-	case FieldPerformers, FieldTags, FieldCollections:
+	case FieldPerformers, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels:
 		return List
 	case FieldPoster, FieldBackground:
 		return Image
@@ -52,9 +63,26 @@ func (f Field) Kind() Kind {
 
 // wire maps a field to the name Plex uses in edits and locks.
 var wire = map[Field]string{
-	FieldTitle: "title", FieldStudio: "studio", FieldSummary: "summary", FieldDate: "originallyAvailableAt",
-	FieldPerformers: "actor", FieldTags: "genre", FieldCollections: "collection", FieldRating: "userRating",
-	FieldPoster: "thumb", FieldBackground: "art",
+	FieldTitle:         "title",
+	FieldSortTitle:     "titleSort",
+	FieldOriginalTitle: "originalTitle",
+	FieldTagline:       "tagline",
+	FieldEdition:       "editionTitle",
+	FieldStudio:        "studio",
+	FieldSummary:       "summary",
+	FieldDate:          "originallyAvailableAt",
+	FieldContentRating: "contentRating",
+	FieldPerformers:    "actor",
+	FieldDirectors:     "director",
+	FieldWriters:       "writer",
+	FieldProducers:     "producer",
+	FieldCountries:     "country",
+	FieldTags:          "genre",
+	FieldCollections:   "collection",
+	FieldLabels:        "label",
+	FieldRating:        "userRating",
+	FieldPoster:        "thumb",
+	FieldBackground:    "art",
 }
 
 // Wire is the name Plex uses for the field in edit parameters and in its list of

@@ -1,6 +1,9 @@
 package scene
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // ItemKey identifies a Plex item across servers: the machine identifier of the
 // server and the item's rating key there.
@@ -36,6 +39,7 @@ type Item struct {
 	Studio        string
 	Summary       string
 	Tagline       string
+	Edition       string
 	ContentRating string
 	Date          string // originallyAvailableAt, YYYY-MM-DD
 	Year          int
@@ -67,7 +71,8 @@ type Item struct {
 	Detailed bool // read one by one or in a batch: lists and locks are complete
 }
 
-// Scalar is the present value of a scalar field.
+// Scalar is the present value of a scalar field. A sort title that is not locked is none: Plex
+// makes it of the title. It leaves out one that is the title.
 func (it Item) Scalar(f Field) string {
 	switch f {
 	case FieldTitle:
@@ -80,6 +85,19 @@ func (it Item) Scalar(f Field) string {
 		return it.Date
 	case FieldRating:
 		return it.Rating
+	case FieldSortTitle:
+		if it.IsLocked(f) {
+			return cmp.Or(it.TitleSort, it.Title)
+		}
+		return ""
+	case FieldOriginalTitle:
+		return it.OriginalTitle
+	case FieldTagline:
+		return it.Tagline
+	case FieldEdition:
+		return it.Edition
+	case FieldContentRating:
+		return it.ContentRating
 	}
 	return ""
 }
@@ -93,6 +111,16 @@ func (it Item) List(f Field) []string {
 		return it.Tags
 	case FieldCollections:
 		return it.Collections
+	case FieldLabels:
+		return it.Labels
+	case FieldDirectors:
+		return it.Directors
+	case FieldWriters:
+		return it.Writers
+	case FieldProducers:
+		return it.Producers
+	case FieldCountries:
+		return it.Countries
 	}
 	return nil
 }

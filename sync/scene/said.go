@@ -3,16 +3,26 @@ package scene
 import "lockstep/sync/message"
 
 var said = map[Field]message.Code{
-	FieldTitle:       message.FieldTitle,
-	FieldStudio:      message.FieldStudio,
-	FieldSummary:     message.FieldSummary,
-	FieldDate:        message.FieldDate,
-	FieldPerformers:  message.FieldPerformers,
-	FieldTags:        message.FieldTags,
-	FieldCollections: message.FieldCollections,
-	FieldRating:      message.FieldRating,
-	FieldPoster:      message.FieldPoster,
-	FieldBackground:  message.FieldBackground,
+	FieldTitle:         message.FieldTitle,
+	FieldSortTitle:     message.FieldSortTitle,
+	FieldOriginalTitle: message.FieldOriginalTitle,
+	FieldTagline:       message.FieldTagline,
+	FieldEdition:       message.FieldEdition,
+	FieldStudio:        message.FieldStudio,
+	FieldSummary:       message.FieldSummary,
+	FieldDate:          message.FieldDate,
+	FieldContentRating: message.FieldContentRating,
+	FieldPerformers:    message.FieldPerformers,
+	FieldDirectors:     message.FieldDirectors,
+	FieldWriters:       message.FieldWriters,
+	FieldProducers:     message.FieldProducers,
+	FieldCountries:     message.FieldCountries,
+	FieldTags:          message.FieldTags,
+	FieldCollections:   message.FieldCollections,
+	FieldLabels:        message.FieldLabels,
+	FieldRating:        message.FieldRating,
+	FieldPoster:        message.FieldPoster,
+	FieldBackground:    message.FieldBackground,
 }
 
 // Message is the name of the field.

@@ -196,7 +196,9 @@ func TestEveryFieldHasItsPlaceInAnItem(t *testing.T) {
 	t.Parallel()
 	it := scene.Item{
 		Title: "title", Studio: "studio", Summary: "summary", Date: "originallyAvailableAt", Rating: "userRating",
-		Performers: []string{"actor"}, Tags: []string{"genre"}, Collections: []string{"collection"},
+		TitleSort: "titleSort", OriginalTitle: "originalTitle", Tagline: "tagline", Edition: "editionTitle", ContentRating: "contentRating",
+		Performers: []string{"actor"}, Tags: []string{"genre"}, Collections: []string{"collection"}, Labels: []string{"label"},
+		Directors: []string{"director"}, Writers: []string{"writer"}, Producers: []string{"producer"}, Countries: []string{"country"},
 	}
 	wires := map[string]bool{}
 	for _, f := range scene.Fields() {
@@ -242,5 +244,22 @@ func TestHashOfWhatCannotBeHashedIsNone(t *testing.T) {
 	t.Parallel()
 	if h := scene.HashOf(make(chan int)); h != "" {
 		t.Errorf("%q", h)
+	}
+}
+
+func TestASortTitleIsOneOnlyWhileItIsLocked(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		item scene.Item
+		want string
+	}{
+		"made by Plex":  {scene.Item{Title: "The Quay", TitleSort: "Quay"}, ""},
+		"locked":        {scene.Item{Title: "The Quay", TitleSort: "Quay", Locked: map[string]bool{"titleSort": true}}, "Quay"},
+		"the title":     {scene.Item{Title: "The Quay", Locked: map[string]bool{"titleSort": true}}, "The Quay"},
+		"another locks": {scene.Item{Title: "The Quay", TitleSort: "Quay", Locked: map[string]bool{"title": true}}, ""},
+	} {
+		if got := tt.item.Scalar(scene.FieldSortTitle); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
 	}
 }

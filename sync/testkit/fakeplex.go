@@ -123,6 +123,16 @@ func scalar(it *scene.Item, name string) *string {
 		return &it.Date
 	case scene.FieldRating.Wire():
 		return &it.Rating
+	case scene.FieldSortTitle.Wire():
+		return &it.TitleSort
+	case scene.FieldOriginalTitle.Wire():
+		return &it.OriginalTitle
+	case scene.FieldTagline.Wire():
+		return &it.Tagline
+	case scene.FieldEdition.Wire():
+		return &it.Edition
+	case scene.FieldContentRating.Wire():
+		return &it.ContentRating
 	}
 	return nil
 }
@@ -135,6 +145,16 @@ func listOf(it *scene.Item, name string) *[]string {
 		return &it.Tags
 	case scene.FieldCollections.Wire():
 		return &it.Collections
+	case scene.FieldLabels.Wire():
+		return &it.Labels
+	case scene.FieldDirectors.Wire():
+		return &it.Directors
+	case scene.FieldWriters.Wire():
+		return &it.Writers
+	case scene.FieldProducers.Wire():
+		return &it.Producers
+	case scene.FieldCountries.Wire():
+		return &it.Countries
 	}
 	return nil
 }
