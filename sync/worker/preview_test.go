@@ -78,26 +78,32 @@ func (r *rig) spoil(t *rapid.T, id int) string {
 // preview says of every scene what the worker then does, field by field.
 func TestAPreviewIsWhatIsThenWritten(t *testing.T) {
 	const parts = 4 // side by side: each waits for its servers and its disk most of the time
-	checks := flag.Lookup("rapid.checks")
-	given := checks.Value.String()
-	n, err := strconv.Atoi(given)
-	switch {
-	case err != nil:
-		t.Fatal(err)
-	case given != checks.DefValue:
-	case testing.Short(): // each brings up two servers and a database
-		n = 5
-	default:
-		n = 25
-	}
-	_ = flag.Set("rapid.checks", strconv.Itoa((n+parts-1)/parts))
-	t.Cleanup(func() { _ = flag.Set("rapid.checks", given) })
+	fewerChecks(t, 25, parts)
 	for part := range parts {
 		t.Run(strconv.Itoa(part), func(t *testing.T) {
 			t.Parallel()
 			previewIsWhatIsThenWritten(t)
 		})
 	}
+}
+
+// fewerChecks has a property tried so many times altogether, side by side in parts, unless somebody
+// says otherwise: each time brings up two servers and a database. The test must not be parallel.
+func fewerChecks(t *testing.T, n, parts int) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	given := checks.Value.String()
+	asked, err := strconv.Atoi(given)
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case given != checks.DefValue:
+		n = asked
+	case testing.Short():
+		n = 5
+	}
+	_ = flag.Set("rapid.checks", strconv.Itoa((n+parts-1)/parts))
+	t.Cleanup(func() { _ = flag.Set("rapid.checks", given) })
 }
 
 func previewIsWhatIsThenWritten(t *testing.T) {
