@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,10 +140,16 @@ func BenchmarkReport(b *testing.B) {
 	fillReport(b, d, id, 100_000)
 	for name, q := range map[string]store.RowQuery{
 		"page-first": {}, "page-deep": {Offset: 90_000}, "page-reason-deep": {Reason: skip.NoMetadata, Offset: 30_000}, "search": {Search: "lighthouse 77"},
+		"search-nothing": {Search: "no row has this"},
+		"sorted-name":    {Sort: store.Sort{By: store.ByName}}, "sorted-reason": {Sort: store.Sort{By: store.ByReason}},
+		"sorted-deep": {Sort: store.Sort{By: store.ByName}, Offset: 90_000},
 	} {
 		q.Report = id
 		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
+			for i := 0; b.Loop(); i++ {
+				if strings.HasPrefix(name, "sorted-") && q.Offset == 0 {
+					q.Language = fmt.Sprint(i) // another list each time: nothing is remembered
+				}
 				check(b, d.View(func(tx store.Tx) error { _, err := tx.Rows(q); return err }))
 			}
 		})

@@ -34,6 +34,9 @@ func (t *tx) ListJobs(q store.JobQuery) (store.JobPage, error) {
 	if len(q.States) == 0 {
 		q.States = queue.States()
 	}
+	if q.Sort.By != store.ByListOrder {
+		return t.sortedJobs(q)
+	}
 	l := lister{tx: t, skip: max(q.Offset, 0), left: q.Limit, needle: fold(q.Search), reason: q.Reason}
 	for _, s := range q.States {
 		if err := l.state(s); err != nil {
@@ -146,16 +149,26 @@ func nameIn(b *bolt.Bucket, key []byte) string {
 	if comma < 0 || !bytes.HasPrefix(text[comma:], nameMark) {
 		return ""
 	}
-	text = text[comma+len(nameMark):]
+	name, _ := textAt(text[comma+len(nameMark):])
+	return name
+}
+
+// textAt reads a JSON string whose opening quote is already gone, and what follows it.
+func textAt(text []byte) (s string, rest []byte) {
+	escaped := false
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
-			return string(text[:i])
+			if escaped {
+				return unescape(text), text[i+1:]
+			}
+			return string(text[:i]), text[i+1:]
 		case '\\':
-			return unescape(text)
+			escaped = true
+			i++
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // unescape decodes a JSON string whose opening quote is already gone.

@@ -142,19 +142,28 @@ func (t *tx) AddActivity(a store.Activity) error {
 // History implements store.Journal.
 func (t *tx) History(q store.HistoryQuery) ([]store.Activity, error) {
 	q.Limit = pageOf(q.Limit)
+	if q.Sort.By != store.ByListOrder {
+		return t.sortedHistory(q)
+	}
+	out := []store.Activity{} // over the socket a list is never null
+	err := t.eachActivity(q, func(a store.Activity) bool {
+		out = append(out, a)
+		return len(out) < q.Limit
+	})
+	return out, err
+}
+
+// eachActivity calls fn for the lines of the history that fit, the newest first, until it
+// returns false.
+func (t *tx) eachActivity(q store.HistoryQuery, fn func(store.Activity) bool) error {
 	index, prefix := "", []byte(nil)
 	if q.Scene != 0 {
 		index, prefix = bHistoryScenes, sceneKey(q.Scene)
 	}
 	needle, said := fold(q.Search), message.In(q.Language)
-	out := []store.Activity{} // over the socket a list is never null
-	err := newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
-		if needle == "" || strings.Contains(fold(a.Name), needle) || strings.Contains(fold(said.Text(a.Message)), needle) {
-			out = append(out, a)
-		}
-		return len(out) < q.Limit
+	return newest(t, bHistory, index, prefix, q.Before, func(a store.Activity) bool {
+		return needle != "" && !strings.Contains(fold(a.Name), needle) && !strings.Contains(fold(said.Text(a.Message)), needle) || fn(a)
 	})
-	return out, err
 }
 
 // Prune implements store.Journal. A stamp from a wrong clock holds up nothing behind it.

@@ -21,7 +21,10 @@ func (t *tx) Rows(q store.RowQuery) (store.RowPage, error) {
 		return page, err
 	}
 	wanted, total := s.wanted(q)
-	p := pager{tx: t, sheet: s, query: q, wanted: wanted, needle: fold(q.Search), said: message.In(q.Language), page: &page, skip: max(q.Offset, 0)}
+	if q.Sort.By != store.ByListOrder {
+		return t.sortedRows(s, q, wanted)
+	}
+	p := pager{tx: t, sheet: s, query: q, wanted: wanted, needle: fold(q.Search), said: message.In(q.Language), words: newRowWords(message.In(q.Language)), page: &page, skip: max(q.Offset, 0)}
 	c := s.rows.Cursor()
 	for k, v := c.First(); k != nil && !p.full(total); k, v = c.Next() {
 		if wanted[string(classOf(v))] {
@@ -61,6 +64,7 @@ type pager struct {
 	wanted map[string]bool
 	needle string
 	said   *message.Catalogue // in which the needle is searched
+	words  *rowWords
 	page   *store.RowPage
 	skip   int
 	passed int // rows of a wanted class seen so far
@@ -80,8 +84,7 @@ func (p *pager) row(k, v []byte) {
 		p.skip--
 		return
 	}
-	r := p.decode(k, v)
-	if !p.match(r) {
+	if p.needle != "" && !p.match(k, v) {
 		return
 	}
 	p.page.Total++
@@ -89,7 +92,7 @@ func (p *pager) row(k, v []byte) {
 	case p.skip > 0:
 		p.skip--
 	case len(p.page.Rows) < p.query.Limit:
-		p.page.Rows = append(p.page.Rows, r)
+		p.page.Rows = append(p.page.Rows, p.decode(k, v))
 	}
 }
 
@@ -110,24 +113,37 @@ func (p *pager) decode(k, v []byte) store.ReportRow {
 
 // row reads one row.
 func (s *sheet) row(k, sealed []byte) (r store.ReportRow, err error) {
-	text, err := s.unseal(k, sealed)
+	text, err := s.json(k, sealed)
 	if err != nil {
 		return r, err
 	}
-	if len(text) == 0 || len(text) < 1+int(text[0]) {
-		return r, errRecord
-	}
-	return r, decodeText(text[1+int(text[0]):], &r)
+	return r, decodeText(text, &r)
 }
 
-func (p *pager) match(r store.ReportRow) bool {
-	if p.needle == "" {
+// json is a row as it is stored, without the class in front of it.
+func (s *sheet) json(k, sealed []byte) ([]byte, error) {
+	text, err := s.unseal(k, sealed)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 || len(text) < 1+int(text[0]) {
+		return nil, errRecord
+	}
+	return text[1+int(text[0]):], nil
+}
+
+// match looks for the needle in what is shown of a row. A search over 100 000 rows decodes no
+// more of them than that.
+func (p *pager) match(k, v []byte) bool {
+	if strings.Contains(scene.ID(tail(k)).String(), p.needle) {
 		return true
 	}
-	for _, text := range []string{r.Title, r.Path, p.said.Text(r.Message), r.Scene.String()} {
-		if strings.Contains(fold(text), p.needle) {
-			return true
-		}
+	text, err := p.sheet.json(k, v)
+	if err != nil {
+		return strings.Contains(fold(p.said.Text(message.New(message.LostRow))), p.needle)
 	}
-	return false
+	if title, path := rowNames(text); strings.Contains(fold(title), p.needle) || strings.Contains(fold(path), p.needle) {
+		return true
+	}
+	return strings.Contains(p.words.of(text), p.needle)
 }

@@ -32,6 +32,8 @@ type env struct {
 	// those already logged.
 	hurt     atomic.Bool
 	reported sync.Map
+	// orders are the lists that were sorted last.
+	orders orders
 }
 
 // tx implements store.Tx on one bbolt transaction.

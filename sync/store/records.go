@@ -146,6 +146,10 @@ type HistoryQuery struct {
 	Scene    scene.ID `json:"scene,omitempty"`
 	Before   uint64   `json:"before,omitempty"` // seq to go on below; zero: from the newest
 	Limit    int      `json:"limit,omitempty"`  // zero: 100; at most 10 000
+	// Sort is how it is sorted, and Offset how many lines of that are left out; Before counts
+	// only without it.
+	Sort   Sort `json:"sort,omitzero"`
+	Offset int  `json:"offset,omitempty"`
 }
 
 // Report is the summary of one reconciliation.
@@ -192,6 +196,7 @@ type RowQuery struct {
 	Search  string      `json:"search,omitempty"`
 	// Language is that of the catalogue in which what is said is searched; "": English.
 	Language string `json:"language,omitempty"`
+	Sort     Sort   `json:"sort,omitzero"`
 	Offset   int    `json:"offset,omitempty"`
 	Limit    int    `json:"limit,omitempty"` // zero: 100; at most 10 000
 }

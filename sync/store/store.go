@@ -62,8 +62,11 @@ type JobQuery struct {
 	States []queue.State `json:"states,omitempty"` // empty: all, in queue.States order
 	Search string        `json:"search,omitempty"` // part of the name or the id, any case
 	Reason skip.Code     `json:"reason,omitempty"` // only what ended for it; empty: whatever
-	Offset int           `json:"offset,omitempty"`
-	Limit  int           `json:"limit,omitempty"` // zero: 100; at most 10 000
+	// Language is that of the catalogue by which reasons are sorted; "": English.
+	Language string `json:"language,omitempty"`
+	Sort     Sort   `json:"sort,omitzero"`
+	Offset   int    `json:"offset,omitempty"`
+	Limit    int    `json:"limit,omitempty"` // zero: 100; at most 10 000
 }
 
 // JobPage is a part of the queue with the number of all that match.
