@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -122,12 +123,50 @@ func slicePage[T any](all []T, offset, limit int, match func(T) bool) ([]T, int)
 	return out, total
 }
 
+// inOrder is all of a list as the engine sorts it: by names, or by a number.
+func inOrder[T any](all []T, s store.Sort, key func(T, store.Order) (int, string)) []T {
+	if s.By == "" {
+		return all
+	}
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b T) int {
+		if s.Down {
+			a, b = b, a
+		}
+		n, x := key(a, s.By)
+		m, y := key(b, s.By)
+		return cmp.Or(cmp.Compare(n, m), strings.Compare(strings.ToLower(x), strings.ToLower(y)))
+	})
+	return all
+}
+
 func has(text, part string) bool {
 	return part == "" || strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
+func jobKey(j queue.Job, by store.Order) (int, string) {
+	if by == store.ByState {
+		return slices.Index(queue.States(), j.State), ""
+	}
+	return 0, j.Name
+}
+
+func rowKey(r store.ReportRow, by store.Order) (int, string) {
+	if by == store.ByFields {
+		return len(r.Changes), ""
+	}
+	return 0, r.Title
+}
+
+func lineKey(a store.Activity, by store.Order) (int, string) {
+	if by == store.ByTime {
+		return int(a.Seq), "" //nolint:gosec // few
+	}
+	return 0, a.Name
+}
+
 func (f *fake) Jobs(_ context.Context, q store.JobQuery) (store.JobPage, error) {
-	jobs, total := slicePage(f.jobs, q.Offset, q.Limit, func(j queue.Job) bool {
+	jobs, total := slicePage(inOrder(f.jobs, q.Sort, jobKey), q.Offset, q.Limit, func(j queue.Job) bool {
 		return (len(q.States) == 0 || slices.Contains(q.States, j.State)) && has(j.Name, q.Search) && (q.Reason == "" || j.Code == q.Reason)
 	})
 	return store.JobPage{Jobs: jobs, Total: total}, nil
@@ -154,8 +193,12 @@ func (f *fake) AnswerActivity(_ context.Context, q api.ActivityAnswer) (int, err
 }
 
 func (f *fake) History(_ context.Context, q store.HistoryQuery) ([]store.Activity, error) {
-	out, _ := slicePage(f.history, 0, q.Limit, func(a store.Activity) bool {
-		return (q.Before == 0 || a.Seq < q.Before) && has(a.Name, q.Search)
+	offset := 0
+	if q.Sort.By != "" {
+		offset = q.Offset
+	}
+	out, _ := slicePage(inOrder(f.history, q.Sort, lineKey), offset, q.Limit, func(a store.Activity) bool {
+		return (q.Before == 0 || q.Sort.By != "" || a.Seq < q.Before) && has(a.Name, q.Search)
 	})
 	return out, nil
 }
@@ -186,7 +229,7 @@ func (f *fake) Report(_ context.Context, id uint64) (store.Report, error) {
 	return store.Report{}, nil
 }
 func (f *fake) Rows(_ context.Context, q store.RowQuery) (store.RowPage, error) {
-	rows, total := slicePage(f.rows[q.Report], q.Offset, q.Limit, func(r store.ReportRow) bool {
+	rows, total := slicePage(inOrder(f.rows[q.Report], q.Sort, rowKey), q.Offset, q.Limit, func(r store.ReportRow) bool {
 		return (q.Outcome == "" || r.Outcome == q.Outcome) && (q.Reason == "" || r.Reason == q.Reason) && has(r.Title, q.Search)
 	})
 	return store.RowPage{Rows: rows, Total: total}, nil

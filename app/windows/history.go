@@ -50,16 +50,17 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing(w, "history", []column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
+	p.list = newListing(w, "history", []column{{present.T("When"), 16, store.ByTime}, {present.T("Scene"), 28, store.ByName}, {present.T("What happened"), 24, store.ByReason}, {present.T("Changes"), 50, store.ByFields}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, func(i int) scene.ID { return p.lines[i].Scene }
+	p.list.resort = p.restart
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was before the last write.", p.chosen.Name))
 	})
 	p.full = atMost(footHeight, p.words)
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.full))
 	p.foot.Hide()
-	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
+	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1, ""}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
 	}, func(i int) { p.chooseRun(p.runs[i]) })
 	p.undoRun = newButton(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {
@@ -140,7 +141,7 @@ func (p *historyPage) load() {
 		return
 	}
 	p.loading = true
-	q := store.HistoryQuery{Search: p.search.Text, Language: present.Language(), Limit: pageSize}
+	q := store.HistoryQuery{Search: p.search.Text, Language: present.Language(), Sort: p.list.sort(), Offset: len(p.lines), Limit: pageSize}
 	if n := len(p.lines); n > 0 {
 		q.Before = p.lines[n-1].Seq
 	}
@@ -174,13 +175,18 @@ func (p *historyPage) row(i int) []cell {
 
 // actions are what can be done with the scenes of the lines that are picked.
 func (p *historyPage) actions(rows []int) []*fyne.MenuItem {
-	var scenes []store.ReportRow
-	for _, i := range rows {
+	lines := picked(rows, func(i int) (a store.Activity, ok bool) {
 		if i < len(p.lines) {
-			scenes = append(scenes, store.ReportRow{Scene: p.lines[i].Scene, Title: p.lines[i].Name})
+			return p.lines[i], true
 		}
+		return a, false
+	})
+	if len(lines) == 0 {
+		return nil
 	}
-	return p.w.sceneItems(p.win, scenes, func(ids []scene.ID) { p.w.syncScenes(p.win, ids, func() {}) })
+	return p.w.sceneItems(p.win, len(lines), store.ReportRow{Scene: lines[0].Scene, Title: lines[0].Name}, func() {
+		p.w.syncScenes(p.win, idsOf(lines, func(a store.Activity) scene.ID { return a.Scene }), func() {})
+	})
 }
 
 func (p *historyPage) choose(i int) {

@@ -2,6 +2,7 @@ package windows
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -11,6 +12,7 @@ import (
 type keyList struct {
 	widget.List
 	listing *listing // whose rows these are; nil for a plain list
+	shift   bool     // it is held down
 }
 
 func newList(length func() int, create func() fyne.CanvasObject, update func(widget.ListItemID, fyne.CanvasObject)) *keyList {
@@ -24,22 +26,50 @@ func newList(length func() int, create func() fyne.CanvasObject, update func(wid
 func (l *keyList) TypedKey(ev *fyne.KeyEvent) {
 	switch ev.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+		l.choose()
 	case fyne.KeyEscape:
 		escape(l)
 	default:
-		if l.listing == nil || !l.listing.typed(ev.Name) {
+		if l.listing == nil || !l.listing.typed(ev.Name, l.shift) {
 			l.List.TypedKey(ev)
 		}
 	}
 }
 
+// choose picks the row with the highlight, alone.
+func (l *keyList) choose() {
+	if l.listing != nil {
+		l.listing.pick(l.listing.at, 0)
+		return
+	}
+	l.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+}
+
+// KeyDown implements desktop.Keyable: Fyne does not tell what is held while a key is typed.
+func (l *keyList) KeyDown(ev *fyne.KeyEvent) {
+	if ev.Name == desktop.KeyShiftLeft || ev.Name == desktop.KeyShiftRight {
+		l.shift = true
+	}
+}
+
+// KeyUp implements desktop.Keyable.
+func (l *keyList) KeyUp(ev *fyne.KeyEvent) {
+	if ev.Name == desktop.KeyShiftLeft || ev.Name == desktop.KeyShiftRight {
+		l.shift = false
+	}
+}
+
+// FocusLost implements fyne.Focusable.
+func (l *keyList) FocusLost() {
+	l.shift = false
+	l.List.FocusLost()
+}
+
 // TypedShortcut implements fyne.Shortcutable.
 func (l *keyList) TypedShortcut(s fyne.Shortcut) {
-	if l.listing != nil {
-		l.listing.shortcut(s)
+	if l.listing == nil || !l.listing.shortcut(s) {
+		passShortcut(l, s)
 	}
-	passShortcut(l, s)
 }
 
 // rowHeight is how far a row is from the next.

@@ -8,12 +8,15 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/sync/scene"
+	"lockstep/sync/store"
 )
 
-// column is one column of a listing: its title and its share of the width.
+// column is one column of a listing: its title, its share of the width, and by what a click
+// on its title sorts, "" for nothing.
 type column struct {
 	title string
 	share float32
+	by    store.Order
 }
 
 // cell is what one column of a row shows.
@@ -34,10 +37,17 @@ type listing struct {
 	wide  *shared
 	picks picks
 	head  *head
+	// columns are those of the head.
+	columns []column
+	// at is the row with the highlight of the keyboard.
+	at int
 	// sorting is by which column the rows are sorted; resort shows them so, nil where they
 	// cannot be.
 	sorting sorting
 	resort  func()
+	// cellsOf gives rows as they are shown, also those that have to be read first; nil where
+	// all are known.
+	cellsOf func(rows []int, then func([][]cell))
 	// picture is the scene whose cover stands in front of a row; nil for rows without.
 	picture func(i int) scene.ID
 	// checked is whether a row is ticked, and turn ticks rows or takes that back; nil for rows
@@ -49,7 +59,7 @@ type listing struct {
 }
 
 func newListing(w *Windows, name string, columns []column, length func() int, cells func(i int) []cell, chosen func(i int)) *listing {
-	l := &listing{w: w, name: name, row: cells, empty: para()}
+	l := &listing{w: w, name: name, row: cells, empty: para(), columns: columns, sorting: remembered(w.memory.kept.Sorts[name], columns)}
 	l.empty.Alignment = fyne.TextAlignCenter
 	l.empty.Importance = widget.LowImportance
 	l.picks.current = -1
@@ -61,10 +71,25 @@ func newListing(w *Windows, name string, columns []column, length func() int, ce
 		l.picks.chose(i)
 		chosen(i)
 	}
+	l.list.OnHighlighted = func(i widget.ListItemID) { l.at = i }
 	l.list.OnUnselected = func(widget.ListItemID) { l.picks.left() }
 	l.body = container.NewBorder(container.NewVBox(newGround(l.head), widget.NewSeparator()), nil, nil, nil,
 		container.NewStack(l.list, container.New(upTo(320), l.empty)))
 	return l
+}
+
+// paged has a listing show the rows of a pager, and sort them where they are stored.
+func paged[T any](l *listing, p *pager[T], cells func(T) []cell, again func()) {
+	l.resort = again
+	l.cellsOf = func(rows []int, then func([][]cell)) {
+		p.gather(rows, func(list []T) {
+			out := make([][]cell, len(list))
+			for i, r := range list {
+				out[i] = cells(r)
+			}
+			then(out)
+		})
+	}
 }
 
 // refresh draws the rows again, with words in place of an empty list.

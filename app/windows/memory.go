@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"lockstep/sync/file"
+	"lockstep/sync/store"
 )
 
 // memory is what windows remember from one time to the next. Losing it harms nobody, so
@@ -27,6 +28,8 @@ type memory struct {
 		// Columns are the shares of the width that columns of listings were given, by the
 		// name of the listing.
 		Columns map[string][]float32 `json:"columns,omitempty"`
+		// Sorts are by what listings are sorted, by their names.
+		Sorts map[string]store.Sort `json:"sorts,omitempty"`
 		// Comfortable is set for rows of two lines instead of one.
 		Comfortable bool `json:"comfortable,omitempty"`
 		// Told is set once a person knows that closing windows does not end Lockstep.
@@ -87,6 +90,14 @@ func (m *memory) keepColumns(name string, shares []float32) {
 		m.kept.Columns = map[string][]float32{}
 	}
 	m.kept.Columns[name] = slices.Clone(shares)
+	m.store()
+}
+
+func (m *memory) keepSort(name string, s store.Sort) {
+	if m.kept.Sorts == nil {
+		m.kept.Sorts = map[string]store.Sort{}
+	}
+	m.kept.Sorts[name] = s
 	m.store()
 }
 

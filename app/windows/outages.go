@@ -1,8 +1,10 @@
 package windows
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,6 +14,7 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/outage"
+	"lockstep/sync/store"
 )
 
 // stretches are the times the chart can look at.
@@ -50,8 +53,12 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
 	p.chart.picked = p.pick
-	p.list = newListing(w, "outages", []column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
+	p.list = newListing(w, "outages", []column{{present.T("When"), 23, store.ByTime}, {present.T("For"), 9, bySpan}, {present.T("Cause"), 33, store.ByReason}, {present.T("Waiting changes"), 17, byHeld}, {present.T("Notes"), 28, byNote}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
+	p.list.resort = func() {
+		p.list.list.UnselectAll() // another order has other rows there
+		p.load()
+	}
 	p.words.Hide()
 	return p
 }
@@ -83,7 +90,42 @@ func (p *outagesPage) load() {
 			return
 		}
 		p.page = present.Watched(o)
+		p.sort()
 		p.draw()
+	})
+}
+
+// By what outages are sorted besides.
+const (
+	bySpan store.Order = "span"
+	byHeld store.Order = "held"
+	byNote store.Order = "note"
+)
+
+// sort sorts the outages of the time that is shown: there are never many.
+func (p *outagesPage) sort() {
+	by := p.list.sort()
+	if by.By == "" {
+		return
+	}
+	p.page.Records = slices.Clone(p.page.Records)
+	m := p.w.moment()
+	words := func(r outage.Record) present.OutageRow { return present.Outage(r, p.page.Verdict, m) }
+	slices.SortStableFunc(p.page.Records, func(a, b outage.Record) int {
+		if by.Down {
+			a, b = b, a
+		}
+		switch by.By {
+		case bySpan:
+			return cmp.Compare(a.Length(m.Now), b.Length(m.Now))
+		case byHeld:
+			return cmp.Compare(a.JobsHeld, b.JobsHeld)
+		case store.ByReason:
+			return strings.Compare(words(a).Cause, words(b).Cause)
+		case byNote:
+			return strings.Compare(words(a).Note, words(b).Note)
+		}
+		return a.Started.Compare(b.Started)
 	})
 }
 

@@ -19,10 +19,6 @@ type pager[T any] struct {
 	fetch   func(ctx context.Context, offset, limit int) ([]T, int, error)
 	changed func() // draw the list again
 	failed  func(error)
-	// order sorts all rows; nil leaves them as they come. A list too long for it is shown as it
-	// comes, which tooLong is told.
-	order   func([]T) []T
-	tooLong func()
 
 	total   int
 	loaded  bool
@@ -34,7 +30,7 @@ type pager[T any] struct {
 }
 
 func newPager[T any](w *Windows, fetch func(context.Context, int, int) ([]T, int, error)) *pager[T] {
-	p := &pager[T]{w: w, fetch: fetch, changed: func() {}, failed: func(error) {}, tooLong: func() {}}
+	p := &pager[T]{w: w, fetch: fetch, changed: func() {}, failed: func(error) {}}
 	p.clear()
 	return p
 }
@@ -75,10 +71,6 @@ func (p *pager[T]) load(n int) {
 	if p.fetch == nil {
 		return
 	}
-	if p.order != nil {
-		p.loadSorted()
-		return
-	}
 	if p.loading[n] {
 		return
 	}
@@ -113,42 +105,47 @@ func (p *pager[T]) read(offset, limit int, then func(answer[T], error)) {
 	}, then)
 }
 
-// loadSorted reads the whole list and sorts it.
-func (p *pager[T]) loadSorted() {
-	if p.loading[0] {
+// gatherAtOnce is how many rows are read at once where many are picked.
+const gatherAtOnce = 1000
+
+// gather gives rows by their places, also those that were never on screen; they are read
+// first.
+func (p *pager[T]) gather(places []int, then func([]T)) {
+	known := func(i int) (row T, ok bool) {
+		if rows := p.pages[i/pageSize]; i%pageSize < len(rows) {
+			return rows[i%pageSize], true
+		}
+		return row, false
+	}
+	if rows := picked(places, known); len(rows) == len(places) {
+		then(rows)
 		return
 	}
-	p.loading[0] = true
-	query, round := p.query, p.round
-	p.read(0, sortable, func(a answer[T], err error) {
-		if query != p.query {
-			return
+	query := p.query
+	first, last := slices.Min(places), slices.Max(places)
+	ask(p.w, func(ctx context.Context) ([]T, error) {
+		var all []T
+		for len(all) <= last-first {
+			rows, _, err := p.fetch(ctx, first+len(all), gatherAtOnce)
+			if err != nil || len(rows) == 0 {
+				return all, err
+			}
+			all = append(all, rows...)
 		}
-		delete(p.loading, 0)
-		p.fresh[0] = round
+		return all, nil
+	}, func(all []T, err error) {
 		switch {
 		case err != nil:
 			p.failed(err)
-			return
-		case p.order == nil || a.total > len(a.rows):
-			p.order = nil
-			p.tooLong()
-			p.pages[0], p.total, p.loaded = a.rows[:min(pageSize, len(a.rows))], a.total, true
-		default:
-			p.keep(p.order(a.rows), round)
+		case query == p.query: // else they are places of another list
+			then(picked(places, func(i int) (row T, ok bool) {
+				if i -= first; i < len(all) {
+					return all[i], true
+				}
+				return row, false
+			}))
 		}
-		p.changed()
 	})
-}
-
-// keep takes a list that is known as a whole.
-func (p *pager[T]) keep(rows []T, round int) {
-	p.pages, p.fresh, p.total, p.loaded = map[int][]T{}, map[int]int{0: round}, len(rows), true
-	n := 0
-	for part := range slices.Chunk(rows, pageSize) {
-		p.pages[n], p.fresh[n] = part, round
-		n++
-	}
 }
 
 // forget makes room: far from the page just loaded nobody looks.

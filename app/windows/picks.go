@@ -51,11 +51,7 @@ func (l *listing) pick(i int, held fyne.KeyModifier) {
 	p := &l.picks
 	switch {
 	case held&fyne.KeyModifierShift != 0 && len(p.rows) > 0:
-		p.rows = map[int]bool{}
-		for k := min(p.anchor, i); k <= max(p.anchor, i); k++ {
-			p.rows[k] = true
-		}
-		l.add(i)
+		l.pickRange(p.anchor, i)
 	case held&fyne.KeyModifierShortcutDefault != 0 && p.has(i):
 		l.drop(i)
 	case held&fyne.KeyModifierShortcutDefault != 0 && len(p.rows) > 0:
@@ -112,13 +108,29 @@ func (l *listing) offerHere() {
 
 // copy puts the rows that are picked on the clipboard: a line each, cells parted by tabs.
 func (l *listing) copy() {
-	var lines []string
-	for _, i := range l.picks.all() {
-		var words []string
-		for _, c := range l.row(i) {
-			words = append(words, strings.Join(strings.Fields(c.words), " "))
+	rows := l.picks.all()
+	if len(rows) == 0 {
+		return
+	}
+	if l.cellsOf != nil {
+		l.cellsOf(rows, l.toClipboard)
+		return
+	}
+	list := make([][]cell, len(rows))
+	for i, at := range rows {
+		list[i] = l.row(at)
+	}
+	l.toClipboard(list)
+}
+
+func (l *listing) toClipboard(list [][]cell) {
+	lines := make([]string, len(list))
+	for i, cells := range list {
+		words := make([]string, len(cells))
+		for k, c := range cells {
+			words[k] = strings.Join(strings.Fields(c.words), " ")
 		}
-		lines = append(lines, strings.Join(words, "\t"))
+		lines[i] = strings.Join(words, "\t")
 	}
 	if len(lines) > 0 {
 		l.w.app.Clipboard().SetContent(strings.Join(lines, "\n"))
@@ -126,17 +138,98 @@ func (l *listing) copy() {
 }
 
 // typed does what keys of a listing do; false for keys that are not its own.
-func (l *listing) typed(key fyne.KeyName) bool {
-	if key != desktop.KeyMenu {
+func (l *listing) typed(key fyne.KeyName, extend bool) bool {
+	page := max(int(l.list.Size().Height/l.list.rowHeight())-1, 1)
+	switch key {
+	case desktop.KeyMenu:
+		if len(l.picks.rows) == 0 {
+			l.pick(l.at, 0)
+		}
+		l.offerHere()
+	case fyne.KeySpace:
+		if l.turn == nil {
+			return false
+		}
+		rows := l.picks.all()
+		if !l.picks.has(l.at) {
+			rows = []int{l.at}
+		}
+		l.turn(rows)
+	case fyne.KeyUp:
+		l.move(l.at-1, extend)
+	case fyne.KeyDown:
+		l.move(l.at+1, extend)
+	case fyne.KeyPageUp:
+		l.move(l.at-page, extend)
+	case fyne.KeyPageDown:
+		l.move(l.at+page, extend)
+	case fyne.KeyHome:
+		l.move(0, extend)
+	case fyne.KeyEnd:
+		l.move(l.list.Length()-1, extend)
+	default:
 		return false
 	}
-	l.offerHere()
 	return true
 }
 
-// shortcut does what shortcuts of a listing do.
-func (l *listing) shortcut(s fyne.Shortcut) {
-	if _, ok := s.(*fyne.ShortcutCopy); ok {
-		l.copy()
+// move brings the highlight to a row. With extend all rows from where a range began up to
+// there are picked, else what is picked stays: Enter picks.
+func (l *listing) move(to int, extend bool) {
+	if l.list.Length() == 0 {
+		return
 	}
+	from := l.at
+	to = max(min(to, l.list.Length()-1), 0)
+	if to == from && !extend {
+		return
+	}
+	if !extend {
+		l.list.Highlight(to)
+		return
+	}
+	p := &l.picks
+	if len(p.rows) == 0 {
+		p.anchor = from
+	}
+	l.pickRange(p.anchor, to)
+}
+
+// pickRange picks the rows between two, and chooses the last one.
+func (l *listing) pickRange(from, to int) {
+	p := &l.picks
+	p.rows = map[int]bool{}
+	for k := min(from, to); k <= max(from, to); k++ {
+		p.rows[k] = true
+	}
+	l.add(to)
+}
+
+// pickAll picks every row, on screen or not. The one that is chosen stays so.
+func (l *listing) pickAll() {
+	n := l.list.Length()
+	if n == 0 {
+		return
+	}
+	p := &l.picks
+	if p.current < 0 || p.current >= n || len(p.rows) == 0 {
+		l.pick(min(l.at, n-1), 0)
+	}
+	for i := range n {
+		p.rows[i] = true
+	}
+	l.list.Refresh()
+}
+
+// shortcut does what shortcuts of a listing do, and reports whether it was one.
+func (l *listing) shortcut(s fyne.Shortcut) bool {
+	switch s.(type) {
+	case *fyne.ShortcutCopy:
+		l.copy()
+	case *fyne.ShortcutSelectAll:
+		l.pickAll()
+	default:
+		return false
+	}
+	return true
 }

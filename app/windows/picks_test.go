@@ -81,6 +81,83 @@ func TestRowsArePickedWithCtrlAndShift(t *testing.T) {
 	want()
 }
 
+// Rows are picked as in other programs: Shift with the arrows, Page and End keys, all with
+// Ctrl+A, also those that were never on screen.
+func TestRowsArePickedByKeyboard(t *testing.T) {
+	f, win, p := manyJobs(t, 3000)
+	list := p.list.list
+	win.Canvas().Focus(list)
+	want := func(what string, n, first, last, at int) {
+		t.Helper()
+		got := p.list.picks.all()
+		if len(got) != n || n > 0 && (got[0] != first || got[n-1] != last) || p.list.at != at {
+			t.Errorf("%s: %d picked, %v …, the highlight is on %d", what, len(got), got[:min(3, len(got))], p.list.at)
+		}
+	}
+	key := func(name fyne.KeyName) { list.TypedKey(&fyne.KeyEvent{Name: name}) }
+	shift := func(name fyne.KeyName) {
+		list.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+		key(name)
+		list.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	}
+	key(fyne.KeyDown)
+	key(fyne.KeyDown)
+	want("two down", 0, 0, 0, 2)
+	key(fyne.KeyReturn)
+	want("Enter", 1, 2, 2, 2)
+	shift(fyne.KeyDown)
+	shift(fyne.KeyDown)
+	want("Shift and two down", 3, 2, 4, 4)
+	if p.detail.job.Scene != 5 {
+		t.Errorf("the foot is about scene %d", p.detail.job.Scene)
+	}
+	shift(fyne.KeyUp)
+	shift(fyne.KeyUp)
+	shift(fyne.KeyUp)
+	want("and three up", 2, 1, 2, 1)
+	shift(fyne.KeyHome)
+	want("to the top", 3, 0, 2, 0)
+	key(fyne.KeyDown)
+	want("down without Shift", 3, 0, 2, 1)
+	key(fyne.KeyEnter)
+	shift(fyne.KeyPageDown)
+	if got := len(p.list.picks.all()); got < 5 || got > 40 {
+		t.Errorf("a page has %d rows", got)
+	}
+	shift(fyne.KeyEnd)
+	want("to the end", 2999, 1, 2999, 2999)
+	key(fyne.KeyHome)
+	key(fyne.KeyUp)
+	want("the top again", 2999, 1, 2999, 0)
+	key(fyne.KeySpace)
+	want("Space", 1, 0, 0, 0)
+	list.TypedShortcut(&fyne.ShortcutSelectAll{})
+	want("Ctrl+A", 3000, 0, 2999, 0)
+	list.TypedShortcut(&fyne.ShortcutCopy{})
+	if got := strings.Split(p.w.app.Clipboard().Content(), "\n"); len(got) != 3000 || !strings.HasPrefix(got[2999], names[2999%len(names)]+"\t") {
+		t.Errorf("%d lines were copied, the last %q", len(got), got[len(got)-1])
+	}
+	key(desktop.KeyMenu)
+	choose(t, win, "Retry")
+	if got := f.called(); !strings.HasPrefix(got, "retry [1 2 3 ") || !strings.HasSuffix(got, " 3000] false") {
+		t.Errorf("called %.40s", got)
+	}
+	p.search.SetText("nothing has this name")
+	list.TypedShortcut(&fyne.ShortcutSelectAll{})
+	shift(fyne.KeyDown)
+	want("in an empty list", 0, 0, 0, p.list.at)
+}
+
+func TestTheMenuKeyPicksTheRowWithTheHighlight(t *testing.T) {
+	_, win, p := manyJobs(t, 30)
+	win.Canvas().Focus(p.list.list)
+	p.list.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	p.list.list.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
+	if got := p.list.picks.all(); !slices.Equal(got, []int{1}) || !slices.Contains(menuLabels(win), "Explain") {
+		t.Errorf("picked %v, the menu offers %q", got, menuLabels(win))
+	}
+}
+
 func TestRowsHaveAMenuAndAreCopied(t *testing.T) {
 	f, win, p := manyJobs(t, 30)
 	click(t, win, 1, 0)

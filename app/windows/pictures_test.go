@@ -325,6 +325,23 @@ func TestScenesAreTickedByPointerAndKeyboard(t *testing.T) {
 	if got := ticked(); len(got) != 0 {
 		t.Errorf("unticked, and %v are", got)
 	}
+	list := p.scenes.list
+	win.Canvas().Focus(list)
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if got := ticked(); !slices.Equal(got, []scene.ID{801}) {
+		t.Errorf("the space bar ticked %v", got)
+	}
+	list.TypedShortcut(&fyne.ShortcutSelectAll{})
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if got := ticked(); len(got) != 16 {
+		t.Errorf("Ctrl+A and the space bar ticked %v", got)
+	}
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if got := ticked(); len(got) != 0 {
+		t.Errorf("once more, and %v are", got)
+	}
 	tap(t, win, "Select all")
 	if got := ticked(); len(got) != 16 {
 		t.Errorf("%d of 16 are ticked", len(got))

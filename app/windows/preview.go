@@ -58,12 +58,13 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows = newPager(w, p.fetch)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
-	p.scenes = newListing(w, "preview", []column{{present.T("Scene"), 82}, {present.T("Fields"), 18}}, func() int { return p.rows.total }, p.line, p.choose)
+	p.scenes = newListing(w, "preview", []column{{present.T("Scene"), 82, store.ByName}, {present.T("Fields"), 18, store.ByFields}}, func() int { return p.rows.total }, p.line, p.choose)
 	p.scenes.actions, p.scenes.picture = p.actions, p.sceneAt
 	p.scenes.checked, p.scenes.turn = p.isPicked, p.turn
+	paged(p.scenes, p.rows, p.cells, p.restart)
 	p.tick = newButton(present.T("Select all"), nil, p.tickAll)
 	p.pictures = newComparison(w)
-	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20}, {present.T("In Plex now"), 28}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20, ""}, {present.T("In Plex now"), 28, ""}, {present.T("After sync"), 26, ""}, {present.T("Why"), 26, ""}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.fullBox = atMost(footHeight, p.full.text)
 	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
@@ -138,7 +139,7 @@ func (p *previewPage) fetch(ctx context.Context, offset, limit int) ([]store.Rep
 		return nil, 0, nil
 	}
 	q := p.query()
-	q.Offset, q.Limit = offset, limit
+	q.Sort, q.Offset, q.Limit = p.scenes.sort(), offset, limit
 	page, err := p.w.api.Rows(ctx, q)
 	return page.Rows, page.Total, err
 }
@@ -172,6 +173,10 @@ func (p *previewPage) line(i int) []cell {
 	if !ok {
 		return []cell{{words: "…"}}
 	}
+	return p.cells(r)
+}
+
+func (p *previewPage) cells(r store.ReportRow) []cell {
 	return []cell{{present.ReportRow(r, true).Title, widget.MediumImportance}, {present.Number(len(r.Changes)), widget.LowImportance}}
 }
 
@@ -182,8 +187,11 @@ func (p *previewPage) sceneAt(i int) scene.ID {
 
 // actions are what can be done with the scenes of picked rows.
 func (p *previewPage) actions(rows []int) []*fyne.MenuItem {
+	first, _ := p.rows.at(rows[0])
 	return append([]*fyne.MenuItem{fyne.NewMenuItem(present.T("Tick or untick"), func() { p.turn(rows) })},
-		p.w.sceneItems(p.win, picked(rows, p.rows.at), func(ids []scene.ID) { p.w.syncScenes(p.win, ids, func() {}) })...)
+		p.w.sceneItems(p.win, len(rows), first, func() {
+			p.rows.gather(rows, func(list []store.ReportRow) { p.w.syncScenes(p.win, idsOf(list, sceneOf), func() {}) })
+		})...)
 }
 
 func (p *previewPage) choose(i int) {

@@ -56,17 +56,18 @@ func (p *previewPage) isPicked(i int) bool {
 
 // turn ticks all these rows, or takes that back if all are ticked.
 func (p *previewPage) turn(rows []int) {
-	all := picked(rows, p.rows.at)
-	untick := !slices.ContainsFunc(all, func(r store.ReportRow) bool { return !p.picked[r.Scene] })
-	for _, r := range all {
-		if untick {
-			delete(p.picked, r.Scene)
-		} else {
-			p.picked[r.Scene] = true
+	p.rows.gather(rows, func(all []store.ReportRow) {
+		untick := !slices.ContainsFunc(all, func(r store.ReportRow) bool { return !p.picked[r.Scene] })
+		for _, r := range all {
+			if untick {
+				delete(p.picked, r.Scene)
+			} else {
+				p.picked[r.Scene] = true
+			}
 		}
-	}
-	p.footing()
-	p.scenes.list.Refresh()
+		p.footing()
+		p.scenes.list.Refresh()
+	})
 }
 
 // tickAll ticks every scene that the search finds, however many, or takes back all ticks.

@@ -1,7 +1,6 @@
 package windows
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -23,7 +22,7 @@ import (
 // reloadEvery bounds how often a busy queue is read again.
 const (
 	reloadEvery = time.Second
-	resortEvery = 5 * time.Second // where all of it is read to be sorted
+	resortEvery = 5 * time.Second // where all of it has to be sorted
 )
 
 // queuePage shows what is being written, what waits and what was given up.
@@ -68,9 +67,9 @@ func newQueuePage(w *Windows, win *window) page {
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30, store.ByName}, {present.T("State"), 17, store.ByState}, {present.T("Why"), 53, store.ByReason}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, p.sceneAt
-	sorts(p.list, p.jobs, p.cells, p.restart)
+	paged(p.list, p.jobs, p.cells, p.restart)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)
@@ -145,7 +144,7 @@ func (p *queuePage) restart() {
 }
 
 func (p *queuePage) fetch(ctx context.Context, offset, limit int) ([]queue.Job, int, error) {
-	q := store.JobQuery{Search: p.search.Text, Offset: offset, Limit: limit}
+	q := store.JobQuery{Search: p.search.Text, Language: present.Language(), Sort: p.list.sort(), Offset: offset, Limit: limit}
 	if i := p.filters.chosen; i < len(p.shown) {
 		q.States, q.Reason = p.shown[i].States, p.shown[i].Reason
 	}
@@ -185,14 +184,14 @@ func toned(t present.Tone) widget.Importance {
 
 // actions are what can be done with the jobs that are picked.
 func (p *queuePage) actions(rows []int) []*fyne.MenuItem {
-	var scenes []store.ReportRow
-	for _, j := range picked(rows, p.jobs.at) {
-		scenes = append(scenes, store.ReportRow{Scene: j.Scene, Title: j.Name})
-	}
-	items := p.w.sceneItems(p.win, scenes, func(ids []scene.ID) {
-		p.detail.act(func(ctx context.Context) (int, error) { return p.w.api.Retry(ctx, api.Selection{Scenes: ids}) })
+	first, _ := p.jobs.at(rows[0])
+	items := p.w.sceneItems(p.win, len(rows), store.ReportRow{Scene: first.Scene, Title: first.Name}, func() {
+		p.jobs.gather(rows, func(list []queue.Job) {
+			ids := idsOf(list, func(j queue.Job) scene.ID { return j.Scene })
+			p.detail.act(func(ctx context.Context) (int, error) { return p.w.api.Retry(ctx, api.Selection{Scenes: ids}) })
+		})
 	})
-	if len(scenes) == 1 && p.detail.box.Visible() && !p.detail.discard.Disabled() {
+	if len(rows) == 1 && p.detail.box.Visible() && !p.detail.discard.Disabled() {
 		items = append(items, fyne.NewMenuItem(present.T("Discard…"), p.detail.discard.OnTapped))
 	}
 	return items
@@ -224,7 +223,7 @@ func (p *queuePage) redraw() {
 		words = present.EmptyQueue(p.snap, p.search.Text, p.states())
 	}
 	p.list.refresh(words)
-	set(p.hits, cmp.Or(p.list.unsorted(), present.Hits(p.search.Text, p.jobs.total, p.of())), widget.LowImportance)
+	set(p.hits, present.Hits(p.search.Text, p.jobs.total, p.of()), widget.LowImportance)
 	p.follow()
 }
 
@@ -254,7 +253,7 @@ func (p *queuePage) reload(s api.Snapshot) {
 		return
 	}
 	every := reloadEvery
-	if p.jobs.order != nil {
+	if p.list.sorting.column != 0 {
 		every = resortEvery
 	}
 	if p.w.now().Sub(p.loadedAt) < every {

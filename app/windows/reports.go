@@ -1,7 +1,6 @@
 package windows
 
 import (
-	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -66,10 +65,10 @@ func newReportsPage(w *Windows, win *window) page {
 	p.reasons = newReportParts(w, win, p.restart)
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing(w, "reports", []column{{present.T("Scene"), 36}, {present.T("Gap"), 18}, {present.T("What happened"), 18}, {present.T("Reason"), 28}},
+	p.list = newListing(w, "reports", []column{{present.T("Scene"), 36, store.ByName}, {present.T("Gap"), 18, store.ByKind}, {present.T("What happened"), 18, store.ByOutcome}, {present.T("Reason"), 28, store.ByReason}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, p.sceneAt
-	sorts(p.list, p.rows, p.cells, p.restart)
+	paged(p.list, p.rows, p.cells, p.restart)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.detail = newRowDetail(w, win)
@@ -183,7 +182,7 @@ func (p *reportsPage) fetch(ctx context.Context, offset, limit int) ([]store.Rep
 	if q.Report == 0 {
 		return nil, 0, nil
 	}
-	q.Offset, q.Limit = offset, limit
+	q.Sort, q.Offset, q.Limit = p.list.sort(), offset, limit
 	page, err := p.w.api.Rows(ctx, q)
 	return page.Rows, page.Total, err
 }
@@ -212,8 +211,11 @@ func (p *reportsPage) cells(r store.ReportRow) []cell {
 
 // actions are what can be done with the scenes that are picked.
 func (p *reportsPage) actions(rows []int) []*fyne.MenuItem {
-	return p.w.sceneItems(p.win, picked(rows, p.rows.at), func(ids []scene.ID) {
-		p.w.syncScenes(p.win, ids, func() { set(&p.detail.words.Label, present.T(present.QueuedNow), widget.SuccessImportance) })
+	first, _ := p.rows.at(rows[0])
+	return p.w.sceneItems(p.win, len(rows), first, func() {
+		p.rows.gather(rows, func(list []store.ReportRow) {
+			p.w.syncScenes(p.win, idsOf(list, sceneOf), func() { set(&p.detail.words.Label, present.T(present.QueuedNow), widget.SuccessImportance) })
+		})
 	})
 }
 
@@ -235,7 +237,7 @@ func (p *reportsPage) redraw() {
 		words = present.T("Everything that was checked is in step.")
 	}
 	p.list.refresh(words)
-	set(p.hits, cmp.Or(p.list.unsorted(), present.Hits(p.search.Text, p.rows.total, p.reasons.now().Rows)), widget.LowImportance)
+	set(p.hits, present.Hits(p.search.Text, p.rows.total, p.reasons.now().Rows), widget.LowImportance)
 }
 
 func (p *reportsPage) update(s api.Snapshot) {

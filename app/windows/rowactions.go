@@ -12,18 +12,13 @@ import (
 	"lockstep/sync/store"
 )
 
-// sceneItems are what can be done with the scenes of picked rows wherever they are listed. What
-// opens something is for one scene alone; again has all of them tried again.
-func (w *Windows) sceneItems(win *window, rows []store.ReportRow, again func([]scene.ID)) []*fyne.MenuItem {
-	ids := make([]scene.ID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Scene
-	}
-	retry := fyne.NewMenuItem(present.T("Retry"), func() { again(ids) })
-	if len(rows) != 1 {
+// sceneItems are what can be done with the scenes of so many picked rows wherever they are
+// listed. What opens something is for one scene alone; again has all of them tried again.
+func (w *Windows) sceneItems(win *window, rows int, one store.ReportRow, again func()) []*fyne.MenuItem {
+	retry := fyne.NewMenuItem(present.T("Retry"), again)
+	if rows != 1 {
 		return []*fyne.MenuItem{retry}
 	}
-	one := rows[0]
 	return []*fyne.MenuItem{
 		fyne.NewMenuItem(present.T("Open in Stash"), func() { w.visit(win, func(s config.Settings) string { return stashURL(s, one.Scene) }) }),
 		fyne.NewMenuItem(present.T("Open in Plex"), func() { w.visit(win, func(s config.Settings) string { return plexURL(s, one) }) }),
@@ -44,6 +39,17 @@ func (w *Windows) syncScenes(win fyne.Window, ids []scene.ID, queued func()) {
 		queued()
 	})
 }
+
+// idsOf are the scenes of some rows.
+func idsOf[T any](rows []T, id func(T) scene.ID) []scene.ID {
+	out := make([]scene.ID, len(rows))
+	for i, r := range rows {
+		out[i] = id(r)
+	}
+	return out
+}
+
+func sceneOf(r store.ReportRow) scene.ID { return r.Scene }
 
 // picked are those of the rows that are known.
 func picked[T any](rows []int, at func(int) (T, bool)) []T {

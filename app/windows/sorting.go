@@ -1,21 +1,11 @@
 package windows
 
-import (
-	"cmp"
-	"slices"
-	"strings"
+import "lockstep/sync/store"
 
-	"lockstep/app/present"
-)
-
-// sortable is how many rows a list may have to be sorted by a column: so many are read at once.
-const sortable = 5000
-
-// sorting is by which column a listing is sorted. The zero value is the engine's own order.
+// sorting is by which column a listing is sorted. The zero value is the list's own order.
 type sorting struct {
-	column  int // counted from 1; zero for none
-	down    bool
-	tooLong bool // there are more rows than can be sorted
+	column int // counted from 1; zero for none
+	down   bool
 }
 
 // mark is what stands behind the title of a column, counted from 1.
@@ -42,57 +32,29 @@ func (s sorting) next(column int) sorting {
 
 // sortBy sorts by a column, counted from 1, where that is offered.
 func (l *listing) sortBy(column int) {
-	if l.resort == nil || column < 1 || column > len(l.wide.shares) {
+	if l.resort == nil || column < 1 || column > len(l.columns) || l.columns[column-1].by == "" {
 		return
 	}
 	l.sorting = l.sorting.next(column)
+	l.w.memory.keepSort(l.name, l.sort())
 	l.head.Refresh()
 	l.resort()
 }
 
-// unsorted says why a list keeps its order although a column was chosen, "" if it does not.
-func (l *listing) unsorted() string {
-	if !l.sorting.tooLong {
-		return ""
+// sort is how the rows are sorted, for whoever lists them.
+func (l *listing) sort() store.Sort {
+	if l.sorting.column == 0 {
+		return store.Sort{}
 	}
-	return present.T("More than %s rows: search or filter to sort them", present.Number(sortable))
+	return store.Sort{By: l.columns[l.sorting.column-1].by, Down: l.sorting.down}
 }
 
-// sorts has a listing sort the rows of a pager by what their cells say.
-func sorts[T any](l *listing, p *pager[T], cells func(T) []cell, again func()) {
-	l.resort = func() {
-		p.order = nil
-		if s := l.sorting; s.column > 0 {
-			p.order = func(rows []T) []T { return sorted(rows, cells, s) }
+// remembered is the order a listing had when it was seen last, if it still has that column.
+func remembered(s store.Sort, columns []column) sorting {
+	for i, c := range columns {
+		if c.by == s.By && s.By != "" {
+			return sorting{i + 1, s.Down}
 		}
-		again()
 	}
-	p.tooLong = func() {
-		l.sorting = sorting{tooLong: true}
-		l.head.Refresh()
-	}
-}
-
-// sorted orders rows by one of their cells, whatever the case of its letters. Equal ones keep
-// their order.
-func sorted[T any](rows []T, cells func(T) []cell, s sorting) []T {
-	type keyed struct {
-		key string
-		row T
-	}
-	all := make([]keyed, len(rows))
-	for i, r := range rows {
-		all[i] = keyed{strings.ToLower(strings.TrimLeft(cells(r)[s.column-1].words, "◆►✕✓ ")), r}
-	}
-	slices.SortStableFunc(all, func(a, b keyed) int {
-		if s.down {
-			a, b = b, a
-		}
-		return cmp.Compare(a.key, b.key)
-	})
-	out := make([]T, len(all))
-	for i, k := range all {
-		out[i] = k.row
-	}
-	return out
+	return sorting{}
 }
