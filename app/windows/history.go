@@ -50,17 +50,17 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing(w, "history", []column{{present.T("When"), 16, store.ByTime}, {present.T("Scene"), 28, store.ByName}, {present.T("What happened"), 24, store.ByReason}, {present.T("Changes"), 50, store.ByFields}},
+	p.list = newListing(w, "history", []column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, func(i int) scene.ID { return p.lines[i].Scene }
-	p.list.resort = p.restart
+	p.list.sortable(p.restart, store.ByTime, store.ByName, store.ByReason, store.ByFields)
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() {
 		w.undo(win, api.UndoRequest{Scene: p.chosen.Scene}, present.T("%s is restored to what it was before the last write.", p.chosen.Name))
 	})
 	p.full = atMost(footHeight, p.words)
 	p.foot = container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewVBox(p.undo), p.full))
 	p.foot.Hide()
-	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1, ""}}, func() int { return len(p.runs) }, func(i int) []cell {
+	p.runList = newListing(w, "runs", []column{{present.T("Run"), 1}}, func() int { return len(p.runs) }, func(i int) []cell {
 		return []cell{{present.Run(p.runs[i], w.moment()), widget.MediumImportance}}
 	}, func(i int) { p.chooseRun(p.runs[i]) })
 	p.undoRun = newButton(present.T("Undo this run…"), theme.ContentUndoIcon(), func() {

@@ -11,12 +11,10 @@ import (
 	"lockstep/sync/store"
 )
 
-// column is one column of a listing: its title, its share of the width, and by what a click
-// on its title sorts, "" for nothing.
+// column is one column of a listing: its title and its share of the width.
 type column struct {
 	title string
 	share float32
-	by    store.Order
 }
 
 // cell is what one column of a row shows.
@@ -37,13 +35,12 @@ type listing struct {
 	wide  *shared
 	picks picks
 	head  *head
-	// columns are those of the head.
-	columns []column
 	// at is the row with the highlight of the keyboard.
 	at int
-	// sorting is by which column the rows are sorted; resort shows them so, nil where they
-	// cannot be.
+	// sorting is by which column the rows are sorted, and orders what each of them sorts by;
+	// resort shows the rows so. Rows that cannot be sorted have no orders.
 	sorting sorting
+	orders  []store.Order
 	resort  func()
 	// cellsOf gives rows as they are shown, also those that have to be read first; nil where
 	// all are known.
@@ -59,7 +56,7 @@ type listing struct {
 }
 
 func newListing(w *Windows, name string, columns []column, length func() int, cells func(i int) []cell, chosen func(i int)) *listing {
-	l := &listing{w: w, name: name, row: cells, empty: para(), columns: columns, sorting: remembered(w.memory.kept.Sorts[name], columns)}
+	l := &listing{w: w, name: name, row: cells, empty: para()}
 	l.empty.Alignment = fyne.TextAlignCenter
 	l.empty.Importance = widget.LowImportance
 	l.picks.current = -1
@@ -78,9 +75,8 @@ func newListing(w *Windows, name string, columns []column, length func() int, ce
 	return l
 }
 
-// paged has a listing show the rows of a pager, and sort them where they are stored.
-func paged[T any](l *listing, p *pager[T], cells func(T) []cell, again func()) {
-	l.resort = again
+// paged has a listing give the rows of a pager, also those that are not read yet.
+func paged[T any](l *listing, p *pager[T], cells func(T) []cell) {
 	l.cellsOf = func(rows []int, then func([][]cell)) {
 		p.gather(rows, func(list []T) {
 			out := make([][]cell, len(list))

@@ -53,12 +53,12 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
 	p.chart.picked = p.pick
-	p.list = newListing(w, "outages", []column{{present.T("When"), 23, store.ByTime}, {present.T("For"), 9, bySpan}, {present.T("Cause"), 33, store.ByReason}, {present.T("Waiting changes"), 17, byHeld}, {present.T("Notes"), 28, byNote}},
+	p.list = newListing(w, "outages", []column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
-	p.list.resort = func() {
+	p.list.sortable(func() {
 		p.list.list.UnselectAll() // another order has other rows there
 		p.load()
-	}
+	}, store.ByTime, bySpan, store.ByReason, byHeld, byNote)
 	p.words.Hide()
 	return p
 }

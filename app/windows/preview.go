@@ -58,13 +58,14 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.rows = newPager(w, p.fetch)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
-	p.scenes = newListing(w, "preview", []column{{present.T("Scene"), 82, store.ByName}, {present.T("Fields"), 18, store.ByFields}}, func() int { return p.rows.total }, p.line, p.choose)
+	p.scenes = newListing(w, "preview", []column{{present.T("Scene"), 82}, {present.T("Fields"), 18}}, func() int { return p.rows.total }, p.line, p.choose)
 	p.scenes.actions, p.scenes.picture = p.actions, p.sceneAt
 	p.scenes.checked, p.scenes.turn = p.isPicked, p.turn
-	paged(p.scenes, p.rows, p.cells, p.restart)
+	paged(p.scenes, p.rows, p.cells)
+	p.scenes.sortable(p.restart, store.ByName, store.ByFields)
 	p.tick = newButton(present.T("Select all"), nil, p.tickAll)
 	p.pictures = newComparison(w)
-	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20, ""}, {present.T("In Plex now"), 28, ""}, {present.T("After sync"), 26, ""}, {present.T("Why"), 26, ""}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20}, {present.T("In Plex now"), 28}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.fullBox = atMost(footHeight, p.full.text)
 	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })

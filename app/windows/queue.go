@@ -67,9 +67,10 @@ func newQueuePage(w *Windows, win *window) page {
 	})
 	p.search = newSearch(present.T("Search by name"), func(string) { p.restart() })
 	p.jobs = newPager(w, p.fetch)
-	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30, store.ByName}, {present.T("State"), 17, store.ByState}, {present.T("Why"), 53, store.ByReason}}, func() int { return p.jobs.total }, p.row, p.choose)
+	p.list = newListing(w, "queue", []column{{present.T("Scene"), 30}, {present.T("State"), 17}, {present.T("Why"), 53}}, func() int { return p.jobs.total }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, p.sceneAt
-	paged(p.list, p.jobs, p.cells, p.restart)
+	paged(p.list, p.jobs, p.cells)
+	p.list.sortable(p.restart, store.ByName, store.ByState, store.ByReason)
 	p.jobs.changed = p.redraw
 	p.jobs.failed = func(err error) { w.fail(win, err) }
 	p.detail = newJobDetail(w, win, p.restart)

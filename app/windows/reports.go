@@ -65,10 +65,11 @@ func newReportsPage(w *Windows, win *window) page {
 	p.reasons = newReportParts(w, win, p.restart)
 	p.search = newSearch(present.T("Search by name or path"), func(string) { p.restart() })
 	p.rows = newPager(w, p.fetch)
-	p.list = newListing(w, "reports", []column{{present.T("Scene"), 36, store.ByName}, {present.T("Gap"), 18, store.ByKind}, {present.T("What happened"), 18, store.ByOutcome}, {present.T("Reason"), 28, store.ByReason}},
+	p.list = newListing(w, "reports", []column{{present.T("Scene"), 36}, {present.T("Gap"), 18}, {present.T("What happened"), 18}, {present.T("Reason"), 28}},
 		func() int { return p.rows.total }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, p.sceneAt
-	paged(p.list, p.rows, p.cells, p.restart)
+	paged(p.list, p.rows, p.cells)
+	p.list.sortable(p.restart, store.ByName, store.ByKind, store.ByOutcome, store.ByReason)
 	p.rows.changed = p.redraw
 	p.rows.failed = func(err error) { w.fail(win, err) }
 	p.detail = newRowDetail(w, win)

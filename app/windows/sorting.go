@@ -1,6 +1,10 @@
 package windows
 
-import "lockstep/sync/store"
+import (
+	"slices"
+
+	"lockstep/sync/store"
+)
 
 // sorting is by which column a listing is sorted. The zero value is the list's own order.
 type sorting struct {
@@ -32,7 +36,7 @@ func (s sorting) next(column int) sorting {
 
 // sortBy sorts by a column, counted from 1, where that is offered.
 func (l *listing) sortBy(column int) {
-	if l.resort == nil || column < 1 || column > len(l.columns) || l.columns[column-1].by == "" {
+	if column < 1 || column > len(l.orders) {
 		return
 	}
 	l.sorting = l.sorting.next(column)
@@ -46,15 +50,20 @@ func (l *listing) sort() store.Sort {
 	if l.sorting.column == 0 {
 		return store.Sort{}
 	}
-	return store.Sort{By: l.columns[l.sorting.column-1].by, Down: l.sorting.down}
+	return store.Sort{By: l.orders[l.sorting.column-1], Down: l.sorting.down}
+}
+
+// sortable has a click on a title sort by that column. Each column has an order; resort shows
+// the rows in the one that sort gives. The order is the one the listing had last.
+func (l *listing) sortable(resort func(), orders ...store.Order) {
+	l.resort, l.orders = resort, orders
+	l.sorting = remembered(l.w.memory.kept.Sorts[l.name], orders)
 }
 
 // remembered is the order a listing had when it was seen last, if it still has that column.
-func remembered(s store.Sort, columns []column) sorting {
-	for i, c := range columns {
-		if c.by == s.By && s.By != "" {
-			return sorting{i + 1, s.Down}
-		}
+func remembered(s store.Sort, orders []store.Order) sorting {
+	if i := slices.Index(orders, s.By); i >= 0 {
+		return sorting{i + 1, s.Down}
 	}
 	return sorting{}
 }

@@ -77,14 +77,14 @@ func TestTheOrderOfAListIsRemembered(t *testing.T) {
 	p.list.sortBy(2)
 	p.list.sortBy(2)
 	again := loadMemory(p.w.opt.DataDir)
-	if got := remembered(again.kept.Sorts["queue"], p.list.columns); got != (sorting{column: 2, down: true}) {
+	if got := remembered(again.kept.Sorts["queue"], p.list.orders); got != (sorting{column: 2, down: true}) {
 		t.Errorf("remembered %+v", got)
 	}
 	p.list.sortBy(2)
-	if got := remembered(loadMemory(p.w.opt.DataDir).kept.Sorts["queue"], p.list.columns); got != (sorting{}) {
+	if got := remembered(loadMemory(p.w.opt.DataDir).kept.Sorts["queue"], p.list.orders); got != (sorting{}) {
 		t.Errorf("not sorted any more, and remembered %+v", got)
 	}
-	if got := remembered(store.Sort{By: "colour"}, p.list.columns); got != (sorting{}) {
+	if got := remembered(store.Sort{By: "colour"}, p.list.orders); got != (sorting{}) {
 		t.Errorf("a column nobody has: %+v", got)
 	}
 }
