@@ -160,6 +160,16 @@ func (f *Finder) Files(ctx context.Context) (Found, error) {
 	return found, err
 }
 
+// Touched finds those of some scenes whose files moved, were replaced or reassigned.
+func (f *Finder) Touched(ctx context.Context, list []scene.FileStamp) (Found, error) {
+	var found Found
+	moved, err := f.moved(list)
+	if err == nil {
+		err = f.examine(ctx, moved, "", &found)
+	}
+	return found, err
+}
+
 // moved lists the scenes of a page whose paths differ from those last seen.
 func (f *Finder) moved(page []scene.FileStamp) ([]scene.ID, error) {
 	var ids []scene.ID

@@ -46,6 +46,13 @@ func TestLatenciesFromStashToPlex(t *testing.T) {
 			{"tag removed", probe, len(b.users("tag", tags[2])), func() error { return s.DestroyTag(tags[2]) }},
 			{"performer removed", probe, len(b.users("performer", people[2])), func() error { return s.DestroyPerformer(people[2]) }},
 			{"studio removed", probe, len(b.users("studio", studios[1])), func() error { return s.DestroyStudio(studios[1]) }},
+			{"file moved by Stash and listed by Plex", probe, 1, func() error {
+				if err := b.world.MoveFilm(11, "Elsewhere/eleven.mkv"); err != nil {
+					return err
+				}
+				b.world.Plex.Scan("1", "")
+				return nil
+			}},
 			{"tag renamed after Stash moved west", probe, -1, func() error { s.SetZone(west); return s.RenameTag(tags[3], "Deltas") }},
 			{"tag renamed twice in a second", probe, -1, func() error {
 				if err := s.RenameTag(tags[3], "Fjords"); err != nil {

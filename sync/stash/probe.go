@@ -25,6 +25,8 @@ const (
 	// wholeList bounds the lists that are read whole while the newest names may not show the
 	// next change: those of longer ones are left to the sweep.
 	wholeList = 5000
+	// touchedScenes is for how many scenes with files touched lately a probe tells which moved.
+	touchedScenes = 100
 )
 
 // probeLimit bounds the answer to a probe: four whole lists with two objects for each name.
@@ -49,6 +51,7 @@ var signs = []signOf{
 	{scene.PerformerList, budget.PerformerSign, "findPerformers", `findPerformers(filter: {per_page: %d, sort: "updated_at", direction: DESC}) { count list: performers { id updated_at name disambiguation } }`},
 	{scene.StudioList, budget.StudioSign, "findStudios", `findStudios(filter: {per_page: %d, sort: "updated_at", direction: DESC}) { count list: studios { id updated_at name parent_studio { id } } }`},
 	{scene.GroupList, budget.GroupSign, "findGroups", groupSign},
+	{scene.FileList, budget.FileSign, "touched", `touched: findScenes(filter: {per_page: %d, sort: "id"}, scene_filter: {files_filter: {updated_at: {value: %q, modifier: GREATER_THAN}}}) { count scenes { id updated_at files { id path updated_at } } }`},
 }
 
 // doubts are what is remembered between probes.
@@ -67,7 +70,7 @@ func (c *Client) Probe(ctx context.Context, known scene.Signs) (scene.Probe, err
 	p := &probe{client: c, known: known, bad: map[budget.Kind]error{}}
 	doubt := c.doubts.last()
 	if doubt == nil {
-		p.signs = c.dueSigns()
+		p.signs = c.dueSigns(known)
 	}
 	if len(p.signs) > 0 {
 		err := p.ask(ctx)
@@ -99,12 +102,12 @@ func (d *doubts) note(err error) {
 }
 
 // dueSigns are those that may be asked for now.
-func (c *Client) dueSigns() []signOf {
+func (c *Client) dueSigns(known scene.Signs) []signOf {
 	c.doubts.mu.Lock()
 	defer c.doubts.mu.Unlock()
 	var out []signOf
 	for _, s := range signs {
-		if c.budget.Allow(s.kind) != nil {
+		if s.list == scene.FileList && known[s.list].Since == "" || c.budget.Allow(s.kind) != nil {
 			continue
 		}
 		if s.list == scene.GroupList && c.doubts.movies {
@@ -151,8 +154,12 @@ func (p *probe) ask(ctx context.Context) error {
 func (p *probe) query() string {
 	lines := []string{"query Newest {", newestScenes}
 	for _, s := range p.signs {
-		n := newestNames
-		if p.known[s.list].Whole {
+		known, n := p.known[s.list], newestNames
+		switch {
+		case s.list == scene.FileList:
+			lines = append(lines, fmt.Sprintf(s.text, touchedScenes, known.Since))
+			continue
+		case known.Whole:
 			n = -1
 		}
 		lines = append(lines, fmt.Sprintf(s.text, n))
@@ -194,12 +201,48 @@ func (p *probe) take(ctx context.Context, rep httpc.Reply) error {
 		return err
 	}
 	at, _ := http.ParseTime(rep.Header.Get("Date"))
+	p.out.Signs = scene.Signs{}
 	for _, s := range p.signs {
-		if p.bad[s.kind] == nil {
+		switch {
+		case p.bad[s.kind] != nil:
+		case s.list == scene.FileList:
+			p.takeFiles(s, data[s.field], at)
+		default:
 			p.takeSign(s, data[s.field], at)
 		}
 	}
+	if p.known[scene.FileList].Since == "" && !at.IsZero() {
+		p.out.Signs[scene.FileList] = scene.Sign{Since: since(at, p.out.Newest.UpdatedAt)}
+	}
 	return nil
+}
+
+// takeFiles takes in the scenes whose files were touched lately. Where these are more than
+// are asked for, which of them moved is left to the next sweep of files.
+func (p *probe) takeFiles(s signOf, raw json.RawMessage, at time.Time) {
+	var list wireNewest
+	err := unmarshal(raw, &list)
+	if err == nil && (list.Count == nil || list.Scenes == nil || at.IsZero()) {
+		err = errors.New("scenes without their number, or at an unknown time")
+	}
+	var touched []scene.FileStamp
+	for _, w := range list.Scenes {
+		id, bad := scene.ParseID(w.ID)
+		if bad != nil || w.Files == nil {
+			err = errors.New("a scene without id or files")
+			break
+		}
+		touched = append(touched, scene.FileStamp{ID: id, UpdatedAt: w.UpdatedAt, Files: files(w.Files)})
+	}
+	if err != nil {
+		p.bad[s.kind] = p.client.notStash(err)
+		return
+	}
+	sign := scene.Sign{Count: *list.Count, Since: since(at, p.out.Newest.UpdatedAt)}
+	if *list.Count <= len(touched) {
+		p.out.Touched, sign.Digest = touched, digest([]json.RawMessage{raw}, "")
+	}
+	p.out.Signs[scene.FileList] = sign
 }
 
 func (p *probe) takeScenes(raw json.RawMessage) error {
@@ -291,9 +334,6 @@ func (p *probe) takeSign(s signOf, raw json.RawMessage, at time.Time) {
 	if err != nil {
 		p.bad[s.kind] = p.client.notStash(err)
 		return
-	}
-	if p.out.Signs == nil {
-		p.out.Signs = scene.Signs{}
 	}
 	p.out.Signs[s.list] = sign
 	if s.list == scene.GroupList {

@@ -302,7 +302,7 @@ func TestSignsComeBackAfterTheServerDid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i > 0 && len(out.Signs) != 4 {
+		if i > 0 && len(out.Signs) != 5 {
 			t.Errorf("probe %d after the outage has %d signs", i+1, len(out.Signs))
 		}
 		clock.Pass(15 * time.Second)
@@ -351,6 +351,104 @@ func TestAProbeSaysWhoseFaultItIs(t *testing.T) {
 		_, err := client(f.URL, "").Probe(t.Context(), nil)
 		if got := fault.Of(err); got == nil || got.Class != tt.class {
 			t.Errorf("%s: %v, want %s", name, err, tt.class)
+		}
+	}
+}
+
+func TestAFileThatStashMovedIsAmongTheTouched(t *testing.T) {
+	t.Parallel()
+	clock := testkit.NewClock()
+	w, c := world(t, sim.Options{Seed: 8, Scenes: 150, Now: clock.Now})
+	clock.Pass(24 * time.Hour)
+	known := scene.Signs{}
+	probe := func() scene.Probe {
+		t.Helper()
+		out, err := c.Probe(t.Context(), known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for range 2 {
+		out := probe()
+		if len(out.Touched) > 0 {
+			t.Errorf("touched lately: %v", out.Touched)
+		}
+		known = known.With(out.Signs)
+		clock.Pass(time.Minute)
+	}
+	sc, _ := w.Stash.Scene(9)
+	if err := w.Stash.MoveFile(sc.Files[0].ID, "/elsewhere/nine.mkv"); err != nil {
+		t.Fatal(err)
+	}
+	out := probe()
+	if !known.FilesMoved(out.Signs) || known.Moved(out.Signs) || len(out.Touched) != 1 || out.Touched[0].ID != 9 || out.Touched[0].Files[0].Path != "/elsewhere/nine.mkv" {
+		t.Errorf("signs %v, touched %+v", out.Signs, out.Touched)
+	}
+	for id := 1; id <= 101; id++ {
+		sc, _ := w.Stash.Scene(id)
+		if err := w.Stash.MoveFile(sc.Files[0].ID, fmt.Sprintf("/elsewhere/%d.mkv", id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out = probe(); len(out.Touched) > 0 || out.Signs[scene.FileList].Count != 101 {
+		t.Errorf("of 101 files that moved, %d are told; signs %v", len(out.Touched), out.Signs)
+	}
+}
+
+func TestFilesThatCannotBeToldTakeNothingWithThem(t *testing.T) {
+	t.Parallel()
+	known := scene.Signs{scene.FileList: {Since: "2026-11-23T11:01:30"}}
+	for name, touched := range map[string]string{
+		"nothing":       `null`,
+		"no list":       `{"count":3,"scenes":null}`,
+		"no number":     `{"scenes":[]}`,
+		"no files":      `{"count":1,"scenes":[{"id":"3","files":null}]}`,
+		"no id":         `{"count":1,"scenes":[{"id":"x","files":[]}]}`,
+		"another shape": `[]`,
+	} {
+		f := serve(t, func(asked) answer {
+			return ok(`{"data":{` + oneScene + `,` + lists(`{"count":0,"list":[]}`) + `,"touched":` + touched + `}}`)
+		})
+		out, err := client(f.URL, "").Probe(t.Context(), known)
+		if err != nil || out.Newest.ID != 3 || len(out.Signs) != 4 || len(out.Touched) > 0 || len(f.log) != 1 {
+			t.Errorf("%s: got %+v, %v after %d requests", name, out, err, len(f.log))
+		}
+	}
+	// An older Stash has no filter by files.
+	f := serve(t, func(a asked) answer {
+		if at := strings.Index(a.query, "files_filter"); at >= 0 {
+			line := 1 + strings.Count(a.query[:at], "\n")
+			return answer{code: 422, body: fmt.Sprintf(`{"errors":[{"message":"Field \"files_filter\" is not defined by type \"SceneFilterType\".","locations":[{"line":%d,"column":3}]}],"data":null}`, line)}
+		}
+		if strings.Contains(a.query, "findTags") {
+			return ok(`{"data":{` + oneScene + `,` + lists(`{"count":0,"list":[]}`) + `}}`)
+		}
+		return ok(`{"data":{` + oneScene + `}}`)
+	})
+	n, failures, last := day(t, f.URL)
+	if n > minutes+60 || failures > 0 || len(last.Signs) != 5 {
+		t.Errorf("%d requests, %d failures, signs %v", n, failures, last.Signs)
+	}
+}
+
+func TestSinceIsATextOfThePlaceOfStash(t *testing.T) {
+	t.Parallel()
+	for newest, want := range map[string]string{
+		"2026-11-23T11:01:30Z":      "2026-11-23T14:30:00",
+		"2026-11-23T11:01:30-05:00": "2026-11-23T09:30:00",
+		"2026-11-23T11:01:30+13:00": "2026-11-24T03:30:00",
+		"":                          "2026-11-23T02:30:00", // as early as anywhere
+		"garbage":                   "2026-11-23T02:30:00",
+	} {
+		f := serve(t, func(asked) answer {
+			a := ok(strings.Replace(`{"data":{`+oneScene+`}}`, "2026-11-23T11:01:30Z", newest, 1))
+			a.head = map[string]string{"Date": "Mon, 23 Nov 2026 16:00:00 GMT"}
+			return a
+		})
+		out, err := client(f.URL, "").Probe(t.Context(), nil)
+		if err != nil || out.Signs[scene.FileList].Since != want {
+			t.Errorf("%q: %v, %v, want %s", newest, out.Signs, err, want)
 		}
 	}
 }

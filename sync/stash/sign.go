@@ -14,6 +14,22 @@ import (
 // on cannot bear an earlier text than the time there.
 const west = 12 * time.Hour
 
+// overlap covers the hour at the end of summer time, and stamps that become visible late.
+const overlap = 90 * time.Minute
+
+// since is the text that the stamps of what happens after a moment exceed, in the place where
+// Stash is: newest is the newest of its stamps.
+func since(at time.Time, newest string) string {
+	place := time.FixedZone("", -int(west/time.Second))
+	if t, err := time.Parse(time.RFC3339, newest); err == nil {
+		place = t.Location()
+	}
+	return at.In(place).Add(-overlap).Format(stampTime)
+}
+
+// stampTime is how a stamp begins: without its zone it is less than all of that second.
+const stampTime = "2006-01-02T15:04:05"
+
 // signFor makes the sign of a list that has so many names, of which those changed last came,
 // the newest first as Stash orders them. at is the time by the server's clock.
 func signFor(count int, names []json.RawMessage, at time.Time) (scene.Sign, error) {
@@ -56,7 +72,7 @@ func reachesBack(stamps []string, at time.Time) bool {
 // before reports that a stamp of Stash, whatever its zone, begins with an earlier time than
 // any place on earth shows.
 func before(stamp string, earliest time.Time) bool {
-	local, err := time.Parse("2006-01-02T15:04:05", stamp[:min(len(stamp), len("2006-01-02T15:04:05"))])
+	local, err := time.Parse(stampTime, stamp[:min(len(stamp), len(stampTime))])
 	return err == nil && local.Before(earliest)
 }
 

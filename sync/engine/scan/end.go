@@ -71,9 +71,7 @@ func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {
 	if r.found.Names > 0 && s.signs != nil {
 		s.edited = now
 	}
-	if r.listed() || !s.signs.Moved(r.signs) {
-		s.signs = s.signs.With(r.signs)
-	}
+	s.signs = s.signs.With(r.settled())
 	if n := r.found.Bare; n > 0 {
 		s.host.Log.Warn("Stash lists scenes without files; checking again", "scenes", n)
 		s.lastSweep = now.Add(bareAgain - c.Times.Sweep)

@@ -25,6 +25,7 @@ type Finder interface {
 	Latest(ctx context.Context, list []scene.Stamp, added int) (found change.Found, all bool, err error)
 	Names(ctx context.Context) (change.Found, error)
 	Files(ctx context.Context) (change.Found, error)
+	Touched(ctx context.Context, list []scene.FileStamp) (change.Found, error)
 	Recheck(cause queue.Cause) (int, error)
 }
 
@@ -57,6 +58,8 @@ type Scan struct {
 	signs    scene.Signs  // likewise
 	sweep    bool         // every scene is listed in this scan
 	renamed  bool         // the signs say that names changed
+	touched  []scene.FileStamp
+	tracked  bool // what the signs say of files is in the queue
 	found    change.Found
 	tasks    []Task // against Stash, in order
 	stashErr error  // the first of theirs
@@ -108,18 +111,34 @@ func (r *Scan) scanStash(ctx context.Context) error {
 			break
 		}
 	}
+	if err := r.track(ctx); failed == nil {
+		failed = err
+	}
 	return failed
 }
 
+// track examines the scenes whose files were touched, unless all files were listed. What
+// fails is found by the next probe.
+func (r *Scan) track(ctx context.Context) error {
+	if ctx.Err() != nil || !r.plan.signs.FilesMoved(r.signs) || r.did(budget.FileSweep) {
+		r.tracked = ctx.Err() == nil
+		return nil
+	}
+	found, err := r.servers.Finder.Touched(ctx, r.touched)
+	r.add(found)
+	r.tracked = err == nil
+	return err
+}
+
 // probe asks Stash for its newest scene, those edited last and a sign of every list of names,
-// all in one request, and goes on with what that shows.
+// and the files touched lately, all in one request, and goes on with what that shows.
 func (r *Scan) probe(ctx context.Context) error {
 	p, err := r.servers.Stash.Probe(ctx, r.plan.signs)
 	if err != nil {
 		r.tasks = append(r.tasks, Task{budget.Newest, err})
 		return err
 	}
-	r.newest, r.signs = p.Newest, p.Signs
+	r.newest, r.signs, r.touched = p.Newest, p.Signs, p.Touched
 	r.renamed = !r.plan.quietNames && r.plan.signs.Moved(p.Signs)
 	r.progress.expect(p.Newest.Count)
 	return r.examineLatest(ctx, p.Newest, p.Latest)
@@ -179,9 +198,24 @@ func (r *Scan) todo() []todo {
 	}
 }
 
-// listed reports that the names were read, after the signs if these were.
-func (r *Scan) listed() bool {
-	return slices.ContainsFunc(r.tasks, func(t Task) bool { return t.Kind == budget.NameSweep && t.Err == nil })
+// did reports that a task was done, after the signs were read if they were.
+func (r *Scan) did(k budget.Kind) bool {
+	return slices.ContainsFunc(r.tasks, func(t Task) bool { return t.Kind == k && t.Err == nil })
+}
+
+// settled are the signs of which everything that follows is in the queue.
+func (r *Scan) settled() scene.Signs {
+	out := r.signs
+	if !r.did(budget.NameSweep) && r.plan.signs.Moved(r.signs) {
+		out = scene.Signs{}
+		if files, given := r.signs[scene.FileList]; given {
+			out[scene.FileList] = files
+		}
+	}
+	if !r.tracked {
+		out = out.Without(scene.FileList)
+	}
+	return out
 }
 
 // undone is what the scan was to do against Stash and did not come to, because of a task

@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"testing"
@@ -23,6 +24,7 @@ import (
 type servers struct {
 	newest    scene.Newest
 	signs     scene.Signs
+	touched   []scene.FileStamp
 	names     int // how many changed, as the next listing finds
 	err       map[budget.Kind]error
 	found     change.Found
@@ -43,7 +45,11 @@ func (s *servers) Probe(context.Context, scene.Signs) (scene.Probe, error) {
 	if err := s.do("newest", budget.Newest); err != nil {
 		return scene.Probe{}, err
 	}
-	return scene.Probe{Newest: s.newest, Signs: s.signs}, nil
+	return scene.Probe{Newest: s.newest, Signs: s.signs, Touched: s.touched}, nil
+}
+
+func (s *servers) Touched(_ context.Context, list []scene.FileStamp) (change.Found, error) {
+	return s.found, s.do(fmt.Sprintf("touched %d", len(list)), budget.Scenes)
 }
 
 func (s *servers) Latest(_ context.Context, _ []scene.Stamp, added int) (change.Found, bool, error) {

@@ -143,3 +143,50 @@ func count(list []string, what string) (n int) {
 	}
 	return n
 }
+
+func TestFilesThatWereTouchedAreExaminedOnce(t *testing.T) {
+	t.Parallel()
+	r := withSigns(t)
+	r.servers.signs = scene.Signs{scene.FileList: {Since: "a"}}
+	r.probe()
+	r.servers.touched = []scene.FileStamp{{ID: 1}, {ID: 2}}
+	r.servers.signs = scene.Signs{scene.FileList: {Count: 2, Digest: "x", Since: "b"}}
+	r.servers.err[budget.Scenes] = errStash
+	if got := r.probe(); !slices.Equal(got, []string{"newest", "touched 2"}) {
+		t.Errorf("asks for %v", got)
+	}
+	if got := r.Stored().Signs[scene.FileList].Since; got != "a" {
+		t.Errorf("after a failure the next probe begins at %q, where the last did", got)
+	}
+	r.servers.err = map[budget.Kind]error{}
+	if got := r.probe(); !slices.Equal(got, []string{"newest", "touched 2"}) {
+		t.Errorf("asks for %v after the failure", got)
+	}
+	if got := r.Stored().Signs[scene.FileList].Since; got != "b" {
+		t.Errorf("the next probe begins at %q", got)
+	}
+	if got := r.probe(); !slices.Equal(got, []string{"newest"}) {
+		t.Errorf("asks for %v although nothing more was touched", got)
+	}
+	r.servers.signs = scene.Signs{scene.FileList: {Count: 3, Digest: "y", Since: "c"}}
+	r.Want(scan.What{Files: true})
+	if got := r.probe(); !slices.Equal(got, []string{"newest", "files"}) {
+		t.Errorf("asks for %v while all files are listed", got)
+	}
+	if got := r.Stored().Signs; got.FilesMoved(r.servers.signs) || got.Moved(knownSigns) {
+		t.Errorf("knows %v", got)
+	}
+}
+
+func TestARenameThatFailsTakesNoFilesWithIt(t *testing.T) {
+	t.Parallel()
+	r := withSigns(t)
+	r.servers.err[budget.NameSweep] = errStash
+	r.servers.signs = scene.Signs{scene.TagList: {Count: 9}, scene.FileList: {Count: 1, Digest: "x", Since: "b"}}
+	if got := r.probe(); !slices.Equal(got, []string{"newest", "names", "touched 0"}) {
+		t.Errorf("asks for %v", got)
+	}
+	if got := r.Stored().Signs; got.FilesMoved(r.servers.signs) || !got.Moved(r.servers.signs) {
+		t.Errorf("knows %v", got)
+	}
+}
