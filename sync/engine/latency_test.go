@@ -189,6 +189,26 @@ func TestABulkEditIsOneSweepAndOneRun(t *testing.T) {
 	})
 }
 
+// TestIdleRequestsStayFew: what is asked beside the newest scenes travels with them.
+func TestIdleRequestsStayFew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newLatencyBubble(t, 40)
+		b.tune = nil // with all sweeps of the defaults
+		b.run(t.TempDir())
+		defer b.stop()
+		time.Sleep(time.Hour)
+		began := time.Now()
+		const hours = 12 // two sweeps of all files
+		time.Sleep(hours * time.Hour)
+		each := float64(since(b.requests(stashHost), began)+since(b.requests(plexHost), began)) / (hours * 60)
+		t.Logf("%.2f requests a minute; to Stash: %s", each, kindsOf(b.requests(stashHost), began))
+		if each > 1.8 {
+			t.Errorf("%.2f requests a minute, want at most 1.8", each)
+		}
+	})
+}
+
 func (b *latencyBubble) runs() []store.Run {
 	b.t.Helper()
 	runs, err := b.eng.Runs(b.t.Context(), 100)
