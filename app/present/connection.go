@@ -85,7 +85,7 @@ func Stash(s api.Snapshot, m Moment) Line {
 	case !c.Checked:
 		return Line{T("Checking Stash"), Muted}
 	case Away(c):
-		return Line{T("Stash does not answer") + m.since(c.Since) + because(c.Error), Bad}
+		return Line{m.stashSilent(c.Since) + because(c.Error), Bad}
 	case !c.OK && !c.Error.IsZero():
 		return Line{About("Stash", c.Error), Warn}
 	}

@@ -71,6 +71,22 @@ func (m Moment) since(t time.Time) string {
 	return " " + T("since %s", m.Clock(t))
 }
 
+// nobodyAnswers says that neither server answers, and since when.
+func (m Moment) nobodyAnswers(since time.Time) string {
+	if since.IsZero() {
+		return T("Neither Stash nor Plex answers")
+	}
+	return T("Neither Stash nor Plex has answered since %s", m.Clock(since))
+}
+
+// stashSilent says that Stash does not answer, and since when.
+func (m Moment) stashSilent(since time.Time) string {
+	if since.IsZero() {
+		return T("Stash does not answer")
+	}
+	return T("Stash has not answered since %s", m.Clock(since))
+}
+
 func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }

@@ -50,7 +50,7 @@ func NoteFlapping(times int, since time.Time, m Moment) Note {
 
 // NoteNetwork announces that neither server answers.
 func NoteNetwork(since time.Time, m Moment) Note {
-	return Note{T("No network?"), T("Neither Stash nor Plex answers") + m.since(since) + ".", Queue}
+	return Note{T("No network?"), m.nobodyAnswers(since) + ".", Queue}
 }
 
 // NoteAttention asks a person for what only a person can settle.

@@ -125,7 +125,7 @@ func TestServersInAWord(t *testing.T) {
 	}
 	down(&s)
 	stashAway(&s)
-	if p, q := present.PlexBrief(s, at), present.StashBrief(s, at); p.Words != "Plex down since 14:02" || q.Words != "Stash does not answer since 14:07" || p.Tone != present.Bad {
+	if p, q := present.PlexBrief(s, at), present.StashBrief(s, at); p.Words != "Plex down since 14:02" || q.Words != "Stash has not answered since 14:07" || p.Tone != present.Bad {
 		t.Errorf("%+v %+v", p, q)
 	}
 	if p := present.PlexBrief(api.Snapshot{}, at); p.Tone == present.Good || !strings.Contains(p.Words, "Plex") {

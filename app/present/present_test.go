@@ -112,10 +112,10 @@ func TestIconAndStatusFollowTheSnapshot(t *testing.T) {
 		"down":               {both(writing, down), assets.Down, "Plex down since 14:02 · 14 queued"},
 		"down before asking": {both(down, signIn), assets.Down, "Plex down since 14:02 · 14 queued"},
 		"down while paused":  {both(down, pause), assets.Down, "Plex down since 14:02 · 14 queued"},
-		"no network":         {both(down, stashAway), assets.Down, "Neither Stash nor Plex answers since 14:02 · 14 queued"},
+		"no network":         {both(down, stashAway), assets.Down, "Neither Stash nor Plex has answered since 14:02 · 14 queued"},
 		"disputed":           {both(down, func(s *api.Snapshot) { s.Verdict = health.Disputed }), assets.Unsure, "Checking Plex…"},
 		"unknown":            {with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), assets.Unsure, "Checking Plex…"},
-		"stash away":         {both(stashAway), assets.Unsure, "Stash does not answer since 14:07"},
+		"stash away":         {both(stashAway), assets.Unsure, "Stash has not answered since 14:07"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -266,7 +266,7 @@ func TestConnectionLines(t *testing.T) {
 		"plex unknown":   {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
 		"plex unwatched": {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
 		"stash up":       {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
-		"stash away":     {present.Stash, with(stashAway), present.Line{Words: "Stash does not answer since 14:07: connection refused", Tone: present.Bad}},
+		"stash away":     {present.Stash, with(stashAway), present.Line{Words: "Stash has not answered since 14:07: connection refused", Tone: present.Bad}},
 		"stash key": {present.Stash, with(func(s *api.Snapshot) {
 			s.Stash = api.Connection{Checked: true, Error: message.Foreign("wants an API key")}
 		}), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},

@@ -14,7 +14,7 @@ func Status(s api.Snapshot, m Moment) string {
 	case NotRunning:
 		return T("Lockstep is not running")
 	case NetworkAway:
-		return join(T("Neither Stash nor Plex answers")+m.since(s.Since), left(s))
+		return join(m.nobodyAnswers(s.Since), left(s))
 	case PlexDown:
 		return join(T("Plex down")+m.since(s.Since), left(s))
 	case NeedsYou:
@@ -23,7 +23,7 @@ func Status(s api.Snapshot, m Moment) string {
 	case Checking:
 		return T("Checking Plex…")
 	case StashAway:
-		return join(T("Stash does not answer")+m.since(s.Stash.Since), left(s))
+		return join(m.stashSilent(s.Stash.Since), left(s))
 	case Quitting:
 		return T("Quitting: %s", SayClause(s.Stopping))
 	case OnPause:

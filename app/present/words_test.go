@@ -208,7 +208,7 @@ func TestNotesSayWhatUIPromises(t *testing.T) {
 		"back":     {present.NoteBack(some, ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. 14 changes are being written.", Window: present.Queue}},
 		"back 0":   {present.NoteBack(up(), ended, at), present.Note{Title: "Plex is back", Body: "After 23 min. Nothing was queued.", Window: present.Queue}},
 		"flapping": {present.NoteFlapping(4, ago(10*time.Minute), at), present.Note{Title: "Plex comes and goes", Body: "4 interruptions since 14:02. Lockstep stays quiet until it is stable.", Window: present.Outages}},
-		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex answers since 14:02.", Window: present.Queue}},
+		"network":  {present.NoteNetwork(ago(10*time.Minute), at), present.Note{Title: "No network?", Body: "Neither Stash nor Plex has answered since 14:02.", Window: present.Queue}},
 		"token":    {present.NoteAttention(api.Attention{Kind: api.SignInPlex}, some), present.Note{Title: "Plex asks you to sign in again", Body: "Nothing is lost: 14 changes are queued.", Window: present.Settings}},
 		"key":      {present.NoteAttention(api.Attention{Kind: api.SignInStash}, up()), present.Note{Title: "Stash asks for its API key", Body: "Nothing is lost.", Window: present.Settings}},
 		"brake":    {present.NoteAttention(api.Attention{Kind: api.BrakeAsks, Message: message.Foreign("412 summaries would be overwritten")}, up()), present.Note{Title: "Lockstep needs your decision", Body: "412 summaries would be overwritten.", Window: present.Preview}},

@@ -47,6 +47,8 @@ type standing struct {
 const (
 	// overviewEvery is how old runs and outages get while the overview is on screen.
 	overviewEvery = time.Minute
+	// overviewDown is how old they get while an outage lasts and grows.
+	overviewDown = 10 * time.Second
 	// overviewLeast bounds how often they are read while much is going on.
 	overviewLeast = 5 * time.Second
 	// daysLeast bounds how often the bars are read while much is going on: they stand beside
@@ -102,7 +104,11 @@ func (p *overviewPage) reload(s api.Snapshot) {
 		p.days.load(p.w)
 	}
 	age := now.Sub(p.loaded)
-	if age < overviewEvery && (shown == p.shown || age < overviewLeast) {
+	every := overviewEvery
+	if s.Outage != nil && s.Outage.Ongoing() {
+		every = overviewDown
+	}
+	if age < every && (shown == p.shown || age < overviewLeast) {
 		return
 	}
 	p.loaded, p.shown = now, shown
