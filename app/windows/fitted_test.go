@@ -60,3 +60,16 @@ func TestALowWindowHasItsButtonsInMenus(t *testing.T) {
 	}
 	wantShown(t, win, "Discard this change?")
 }
+
+// The reason one came for is in sight, however many states stand before it.
+func TestTheFilterThatIsChosenIsInSight(t *testing.T) {
+	w := newTest(t, newFake())
+	win, p := open[*queuePage](t, w, present.Queue+":no-metadata")
+	win.Resize(fyne.NewSize(700, 500))
+	w.Show(present.Queue + ":no-metadata")
+	b := p.filters.box.Objects[p.filters.chosen]
+	d := fyne.CurrentApp().Driver()
+	if right, edge := d.AbsolutePositionForObject(b).X+b.Size().Width, d.AbsolutePositionForObject(p.search).X; right > edge+1 {
+		t.Errorf("the chosen filter ends at %.0f, beyond %.0f", right, edge)
+	}
+}

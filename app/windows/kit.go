@@ -175,6 +175,8 @@ func (c *chooser) set(labels []string) {
 func (c *chooser) choose(i int) {
 	c.chosen = i
 	c.draw()
+	c.box.Refresh() // it may have been made a moment ago
+	c.seen.tell(c.box.Objects[i])
 	c.tapped(i)
 }
 
