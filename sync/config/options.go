@@ -84,7 +84,7 @@ func schedule() []Option {
 			func(s *Settings) *bool { return &s.AtStart }),
 		toggle("hold", Schedule, "Write nothing", "Connect, compare and preview, but write nothing to Plex. The set-up keeps this on until its last step.",
 			func(s *Settings) *bool { return &s.Hold }),
-		span("stash-probe", Schedule, "Check for edits every", "How often Lockstep asks Stash for edits.", time.Second, day,
+		span("stash-probe", Schedule, "Check for edits every", "How often Lockstep asks Stash for edits, renames and moved files.", time.Second, day,
 			func(s *Settings) *time.Duration { return &s.StashProbe }),
 		span("sweep-every", Schedule, "Full check every", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
 			func(s *Settings) *time.Duration { return &s.SweepEvery }),

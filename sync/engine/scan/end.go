@@ -71,6 +71,7 @@ func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {
 	if r.found.Names > 0 && s.signs != nil {
 		s.edited = now
 	}
+	s.tellSigns(r)
 	s.signs = s.signs.With(r.settled())
 	if n := r.found.Bare; n > 0 {
 		s.host.Log.Warn("Stash lists scenes without files; checking again", "scenes", n)
@@ -78,6 +79,33 @@ func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {
 	}
 	if n := r.found.Doubtful; n > 0 {
 		s.host.Log.Warn("many scenes seem to have vanished from Stash at once; ignored", "scenes", n)
+	}
+}
+
+// lackingFor is after how many probes without a sign it is spoken of: one that fails takes
+// the others of its request with it.
+const lackingFor = 3
+
+// tellSigns logs once that Stash no longer gives a sign, and once that it does again: until
+// then only sweeps find what it stands for.
+func (s *Scanner) tellSigns(r *Scan) {
+	if !r.plan.Newest || r.newest == (scene.Newest{}) {
+		return
+	}
+	if s.lacking == nil {
+		s.lacking = map[scene.ListKind]int{}
+	}
+	for list := range s.signs {
+		if _, given := r.signs[list]; given {
+			if s.lacking[list] >= lackingFor {
+				s.host.Log.Info("Stash tells again whether a list changed", "request", string(list))
+			}
+			delete(s.lacking, list)
+			continue
+		}
+		if s.lacking[list]++; s.lacking[list] == lackingFor {
+			s.host.Log.Warn("Stash does not tell whether a list changed; the next sweep finds what did", "request", string(list))
+		}
 	}
 }
 

@@ -1,11 +1,14 @@
 package scan_test
 
 import (
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"lockstep/sync/budget"
+	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/scene"
 )
@@ -132,6 +135,35 @@ func TestTheFirstSignsAreTakenWithTheFirstSweep(t *testing.T) {
 	r.asked()
 	if got := r.probe(); !slices.Equal(got, []string{"newest"}) {
 		t.Errorf("asks for %v", got)
+	}
+}
+
+func TestASignThatStaysAwayIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	r := newRig(t)
+	r.Scanner = scan.New(host.Host{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	r.Resume(scan.Stored{Newest: knownScenes, Signs: knownSigns, Swept: start, Files: start}, start)
+	r.servers.signs = knownSigns
+	r.scan()
+	for range 2 {
+		r.servers.signs = scene.Signs{scene.TagList: knownSigns[scene.TagList]}
+		for range 10 {
+			r.probe()
+		}
+		r.servers.signs = knownSigns
+		r.probe()
+	}
+	if n := strings.Count(log.String(), "does not tell"); n != 2 || strings.Count(log.String(), "tells again") != 2 || strings.Contains(log.String(), "request=tags") {
+		t.Errorf("told %d times:\n%s", n, &log)
+	}
+	log.Reset()
+	r.servers.signs = nil // one probe without any
+	r.probe()
+	r.servers.signs = knownSigns
+	r.probe()
+	if log.Len() > 0 {
+		t.Errorf("told at once: %s", &log)
 	}
 }
 

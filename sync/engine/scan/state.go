@@ -59,7 +59,8 @@ type Scanner struct {
 
 	probeAt             time.Time // when Stash is asked for its newest scene by the clock
 	newest              scene.Newest
-	signs               scene.Signs // when the names were last read
+	signs               scene.Signs            // when the names were last read
+	lacking             map[scene.ListKind]int // probes in a row without a sign that was there
 	lastSweep, lastFile time.Time
 	lastIndex           time.Time
 	listAt              time.Time // when libraries are tried that could not be listed; zero: there are none
