@@ -135,7 +135,7 @@ func (c *Client) Unselect(ctx context.Context, ratingKey string, f scene.Field) 
 // is for somebody who only looks.
 func (c *Client) Thumbnail(ctx context.Context, path string) ([]byte, error) {
 	if !isPicture(path) {
-		return nil, errOurs("a picture at a path that has none")
+		return nil, errOurs("an image at a path that has none")
 	}
 	r := httpc.Request{Kind: budget.Thumbnail, Op: "picture", Path: path, Header: http.Header{"Accept": {"image/*"}}, Limit: decode.Limit{Bytes: maxImage}}
 	var out []byte
