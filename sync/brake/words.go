@@ -17,6 +17,7 @@ var nouns = map[scene.Field]message.Code{
 	scene.FieldDate:          message.SeveralDate,
 	scene.FieldContentRating: message.SeveralContentRating,
 	scene.FieldPerformers:    message.SeveralPerformers,
+	scene.FieldRoles:         message.SeveralRoles,
 	scene.FieldDirectors:     message.SeveralDirectors,
 	scene.FieldWriters:       message.SeveralWriters,
 	scene.FieldProducers:     message.SeveralProducers,

@@ -44,6 +44,8 @@ var fieldTable = []FieldInfo{
 		"Content rating made of", "What the content rating is made of.", []string{"XXX"}},
 	{scene.FieldPerformers, "Performers", "Performers become actors.", Merge,
 		"Performers made of", "What the actors are made of.", []string{"{performer}"}},
+	{scene.FieldRoles, "Roles", "What Plex shows beside each actor as the part played.", Off,
+		"Roles made of", "What stands beside each actor; nothing until you say.", nil},
 	{scene.FieldDirectors, "Directors", "The directors in Plex.", Off,
 		"Directors made of", "What the directors are made of.", []string{"{director}"}},
 	{scene.FieldWriters, "Writers", "The writers in Plex.", Off,

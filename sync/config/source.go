@@ -93,7 +93,7 @@ func source(f scene.Field, title, words string) Option {
 		Name: "field-" + string(f) + "-source", Group: FieldsGroup, Title: title, Words: words,
 		Range: "text with placeholders in braces; empty for the usual one",
 	}
-	list := f.Kind() == scene.List
+	list := f.Kind() == scene.List && f != scene.FieldRoles // of which each actor has one
 	if list {
 		o.Range = "texts with placeholders in braces, separated by semicolons; empty for the usual one"
 	}

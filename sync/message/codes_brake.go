@@ -16,6 +16,7 @@ const (
 	SeveralDate          Code = "fields.date"
 	SeveralContentRating Code = "fields.content-rating"
 	SeveralPerformers    Code = "fields.performers"
+	SeveralRoles         Code = "fields.roles"
 	SeveralDirectors     Code = "fields.directors"
 	SeveralWriters       Code = "fields.writers"
 	SeveralProducers     Code = "fields.producers"

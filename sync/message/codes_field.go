@@ -12,6 +12,7 @@ const (
 	FieldDate          Code = "field.date"
 	FieldContentRating Code = "field.content-rating"
 	FieldPerformers    Code = "field.performers"
+	FieldRoles         Code = "field.roles"
 	FieldDirectors     Code = "field.directors"
 	FieldWriters       Code = "field.writers"
 	FieldProducers     Code = "field.producers"

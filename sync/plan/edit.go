@@ -29,6 +29,9 @@ type Edit struct {
 type ListEdit struct {
 	Want   []string
 	Remove []string
+	// Roles are what Plex shows beside wanted names of actors; an empty one is taken away. Names
+	// that are missing keep theirs.
+	Roles map[string]string
 }
 
 // Empty reports an edit that would change nothing because it carries nothing.

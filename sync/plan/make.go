@@ -17,6 +17,10 @@ func Make(item scene.Item, want Wanted, mem Memory, set config.Settings) Plan {
 		return p
 	}
 	for _, f := range scene.Fields() {
+		if f == scene.FieldRoles {
+			p.want = p.want.withRolesOf(p.target(scene.FieldPerformers))
+			want = p.want
+		}
 		v := view{item, f, set.Policy(f), mem.Fields[f]}
 		d := annotate(v.decide(want), want.Notes)
 		p.Reverted = p.Reverted || d.reverted
@@ -84,6 +88,7 @@ func (p *Plan) compose(mem Memory) {
 		}
 	}
 	p.carryLists()
+	p.carryRoles()
 	p.remember(mem)
 }
 
@@ -119,6 +124,9 @@ func (p *Plan) carry(name, value string, lock bool) {
 // that stay as they are need no place in the request.
 func (p *Plan) carryList(d Decision) {
 	name := d.Field.Wire()
+	if d.Field == scene.FieldRoles {
+		return // they go with the actors
+	}
 	if d.Changes() || d.lock != p.before.Locked[name] {
 		p.Edit.Lists[name] = ListEdit{Want: d.NewList, Remove: d.Removed}
 		p.Edit.Locks[name] = d.lock
@@ -132,6 +140,9 @@ func (p *Plan) carryLists() {
 		return
 	}
 	for _, d := range p.Decisions {
+		if d.Field == scene.FieldRoles {
+			continue
+		}
 		name := d.Field.Wire()
 		names := p.before.List(d.Field)
 		if _, sent := p.Edit.Lists[name]; !sent && len(names) > 0 && !p.before.Locked[name] {
@@ -159,7 +170,8 @@ func (p *Plan) remember(mem Memory) {
 		}
 	}
 	for _, d := range p.Decisions {
-		if _, relocked := p.Former.Locks[d.Field.Wire()]; d.Changes() || relocked {
+		_, relocked := p.Former.Locks[d.Field.Wire()]
+		if d.Changes() || relocked && d.Field != scene.FieldRoles { // their lock is that of the actors
 			p.Former.Fields[d.Field] = p.formerField(d, mem.Fields[d.Field])
 		}
 	}

@@ -38,7 +38,7 @@ func newShelf(item scene.Item) *shelf {
 
 func (s *shelf) read() scene.Item {
 	it := s.item
-	it.Locked = maps.Clone(s.item.Locked)
+	it.Locked, it.Roles = maps.Clone(s.item.Locked), maps.Clone(s.item.Roles)
 	for _, list := range []*[]string{
 		&it.Performers, &it.Tags, &it.Collections, &it.Labels, &it.Directors, &it.Writers, &it.Producers, &it.Countries,
 	} {
@@ -91,6 +91,12 @@ func (s *shelf) apply(p plan.Plan) {
 	for name, l := range p.Edit.Lists {
 		list := s.list(name)
 		*list = edited(*list, l)
+		for actor, role := range l.Roles {
+			if s.item.Roles == nil {
+				s.item.Roles = map[string]string{}
+			}
+			s.item.Roles[actor] = role
+		}
 	}
 	maps.Copy(s.item.Locked, p.Edit.Locks)
 }

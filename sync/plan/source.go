@@ -295,6 +295,11 @@ func (b *builder) things(f scene.Field, from values) (out []thing) {
 	if !b.on(f) {
 		return nil
 	}
+	return b.everyThing(f, from)
+}
+
+// everyThing is things whether or not the field is off.
+func (b *builder) everyThing(f scene.Field, from values) (out []thing) {
 	for _, t := range b.templates(f) {
 		before := setOf(namesOf(out))
 		for _, v := range t.List(from.of) {

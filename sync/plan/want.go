@@ -54,6 +54,7 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	b.date(line(b.made(scene.FieldDate, from)))
 	b.rating(line(b.made(scene.FieldRating, from)))
 	b.performers(s, from)
+	b.roles(from)
 	b.list(scene.FieldTags, b.things(scene.FieldTags, from), set.MaxTags)
 	for _, f := range lists {
 		b.list(f, b.things(f, from), 0)

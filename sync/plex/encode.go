@@ -50,7 +50,11 @@ func (q *query) lock(name string, on bool) {
 // one list separated by commas.
 func (q *query) list(name string, l plan.ListEdit) {
 	for i, tag := range l.Want {
-		q.add(name+"["+strconv.Itoa(i)+"].tag.tag", tag)
+		at := name + "[" + strconv.Itoa(i) + "]"
+		q.add(at+".tag.tag", tag)
+		if role, said := l.Roles[tag]; said {
+			q.add(at+".tagging.text", role)
+		}
 	}
 	if len(l.Remove) == 0 {
 		return
@@ -76,7 +80,7 @@ func guard(name string) string {
 // regard to case and would take the wanted one away.
 func tidy(l plan.ListEdit) plan.ListEdit {
 	empty := func(s string) bool { return s == "" }
-	out := plan.ListEdit{Want: slices.DeleteFunc(slices.Clone(l.Want), empty), Remove: slices.DeleteFunc(slices.Clone(l.Remove), empty)}
+	out := plan.ListEdit{Want: slices.DeleteFunc(slices.Clone(l.Want), empty), Remove: slices.DeleteFunc(slices.Clone(l.Remove), empty), Roles: l.Roles}
 	out.Remove = slices.DeleteFunc(out.Remove, func(name string) bool {
 		return slices.ContainsFunc(out.Want, func(w string) bool { return strings.EqualFold(w, name) })
 	})

@@ -69,7 +69,7 @@ func units(e plan.Edit) []plan.Edit {
 	for _, name := range keys(e.Lists) {
 		want, remove := unit(name), unit(name)
 		list := tidy(e.Lists[name])
-		want.Lists = map[string]plan.ListEdit{name: {Want: list.Want}}
+		want.Lists = map[string]plan.ListEdit{name: {Want: list.Want, Roles: list.Roles}}
 		lists = append(lists, want)
 		if len(list.Remove) > 0 {
 			remove.Lists = map[string]plan.ListEdit{name: {Remove: list.Remove}}
@@ -114,8 +114,8 @@ func halves(u plan.Edit, limit int) []plan.Edit {
 		}
 		a, b := u, u
 		w, r := len(list.Want)/2, len(list.Remove)/2
-		a.Lists = map[string]plan.ListEdit{name: {Want: list.Want[:w], Remove: list.Remove[:r]}}
-		b.Lists = map[string]plan.ListEdit{name: {Want: list.Want[w:], Remove: list.Remove[r:]}}
+		a.Lists = map[string]plan.ListEdit{name: {Want: list.Want[:w], Remove: list.Remove[:r], Roles: list.Roles}}
+		b.Lists = map[string]plan.ListEdit{name: {Want: list.Want[w:], Remove: list.Remove[r:], Roles: list.Roles}}
 		return append(halves(a, limit), halves(b, limit)...)
 	}
 	return []plan.Edit{u}
@@ -129,7 +129,11 @@ func join(a, b plan.Edit) plan.Edit {
 		maps.Copy(out.Locks, e.Locks)
 		for name, l := range e.Lists {
 			had := out.Lists[name]
-			out.Lists[name] = plan.ListEdit{Want: slices.Concat(had.Want, l.Want), Remove: slices.Concat(had.Remove, l.Remove)}
+			roles := had.Roles
+			if len(roles) == 0 {
+				roles = l.Roles // of one list all parts have the same
+			}
+			out.Lists[name] = plan.ListEdit{Want: slices.Concat(had.Want, l.Want), Remove: slices.Concat(had.Remove, l.Remove), Roles: roles}
 		}
 	}
 	return out

@@ -16,6 +16,7 @@ const (
 	FieldDate          Field = "date"
 	FieldContentRating Field = "content-rating"
 	FieldPerformers    Field = "performers"
+	FieldRoles         Field = "roles"
 	FieldDirectors     Field = "directors"
 	FieldWriters       Field = "writers"
 	FieldProducers     Field = "producers"
@@ -32,7 +33,7 @@ const (
 func Fields() []Field {
 	return []Field{
 		FieldTitle, FieldSortTitle, FieldOriginalTitle, FieldTagline, FieldEdition, FieldStudio, FieldSummary, FieldDate, FieldContentRating,
-		FieldPerformers, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels, FieldRating,
+		FieldPerformers, FieldRoles, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels, FieldRating,
 		FieldPoster, FieldBackground,
 	}
 }
@@ -53,7 +54,7 @@ const (
 // Kind tells whether f is a scalar, a list or an image.
 func (f Field) Kind() Kind {
 	switch f {
-	case FieldPerformers, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels:
+	case FieldPerformers, FieldRoles, FieldDirectors, FieldWriters, FieldProducers, FieldCountries, FieldTags, FieldCollections, FieldLabels:
 		return List
 	case FieldPoster, FieldBackground:
 		return Image
@@ -73,6 +74,7 @@ var wire = map[Field]string{
 	FieldDate:          "originallyAvailableAt",
 	FieldContentRating: "contentRating",
 	FieldPerformers:    "actor",
+	FieldRoles:         "actor",
 	FieldDirectors:     "director",
 	FieldWriters:       "writer",
 	FieldProducers:     "producer",
@@ -85,6 +87,6 @@ var wire = map[Field]string{
 	FieldBackground:    "art",
 }
 
-// Wire is the name Plex uses for the field in edit parameters and in its list of
+// Wire is the name Plex uses for the field, that of the actors for their roles, in edit parameters and in its list of
 // locked fields.
 func (f Field) Wire() string { return wire[f] }

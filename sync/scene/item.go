@@ -45,8 +45,9 @@ type Item struct {
 	Year          int
 	Rating        string // userRating as Plex prints it, "" when none
 
-	Performers  []string // roles, in Plex's order
-	Tags        []string // genres
+	Performers  []string          // actors, in Plex's order
+	Roles       map[string]string // what Plex shows beside an actor, by name
+	Tags        []string          // genres
 	Collections []string
 	Labels      []string
 	Directors   []string
@@ -107,6 +108,8 @@ func (it Item) List(f Field) []string {
 	switch f {
 	case FieldPerformers:
 		return it.Performers
+	case FieldRoles:
+		return it.roles()
 	case FieldTags:
 		return it.Tags
 	case FieldCollections:

@@ -13,6 +13,7 @@ var said = map[Field]message.Code{
 	FieldDate:          message.FieldDate,
 	FieldContentRating: message.FieldContentRating,
 	FieldPerformers:    message.FieldPerformers,
+	FieldRoles:         message.FieldRoles,
 	FieldDirectors:     message.FieldDirectors,
 	FieldWriters:       message.FieldWriters,
 	FieldProducers:     message.FieldProducers,

@@ -187,6 +187,9 @@ func (p *Plex) applyAdditions(it *item, kind string, list map[int]*tagEdit, q Qu
 			continue
 		}
 		p.addTag(it, kind, t.name, t.role)
+		if t.saysRole && t.role == "" {
+			it.unrole(kind, t.name)
+		}
 		if t.thumb != "" {
 			p.tagRow(kind, t.name).thumb = t.thumb
 		}

@@ -11,6 +11,7 @@ import (
 // tagEdit is one indexed tag of a request.
 type tagEdit struct {
 	name, role, thumb string
+	saysRole          bool
 }
 
 // edit is a parsed edit request.
@@ -181,7 +182,7 @@ func (e *edit) indexed(kind, index, what, value string) {
 	case "tag.tag":
 		t.name = value
 	case "tagging.text":
-		t.role = value
+		t.role, t.saysRole = value, true
 	case "tag.thumb":
 		t.thumb = value
 	}

@@ -159,6 +159,15 @@ func (p *Plex) addTag(it *item, kind, name, role string) {
 	it.tags[kind] = append(it.tags[kind], tagLink{row, role})
 }
 
+// unrole takes the part played from an actor.
+func (it *item) unrole(kind, name string) {
+	for i, l := range it.tags[kind] {
+		if fold(l.row.name) == fold(name) {
+			it.tags[kind][i].role = ""
+		}
+	}
+}
+
 func (p *Plex) removeTag(it *item, kind, name string) {
 	it.tags[kind] = slices.DeleteFunc(it.tags[kind], func(l tagLink) bool { return fold(l.row.name) == fold(name) })
 	if len(it.tags[kind]) == 0 {

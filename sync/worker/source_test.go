@@ -39,7 +39,7 @@ var each = []string{
 func drawSources(t *rapid.T, f scene.Field) []string {
 	one := func() string {
 		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 3).Draw(t, "pieces"), "")
-		if f.Kind() == scene.List {
+		if f.Kind() == scene.List && f != scene.FieldRoles {
 			s += rapid.SampledFrom(each).Draw(t, "each")
 		}
 		return s
@@ -49,7 +49,7 @@ func drawSources(t *rapid.T, f scene.Field) []string {
 		return []string{rapid.SampledFrom([]string{"{date}", "{year}-01-01", "{title}"}).Draw(t, "date source")}
 	case f == scene.FieldRating:
 		return []string{rapid.SampledFrom([]string{"{rating}", "{stars}", "{title}"}).Draw(t, "rating source")}
-	case f.Kind() == scene.List:
+	case f.Kind() == scene.List && f != scene.FieldRoles:
 		return []string{one(), rapid.SampledFrom([]string{"Lockstep", "{tag}", "Site: {studio}"}).Draw(t, "second")}
 	}
 	return []string{one()}
@@ -210,6 +210,7 @@ func (r *rig) shelf() map[string]string {
 		for _, kind := range slices.Sorted(maps.Keys(it.Tags)) {
 			fmt.Fprintf(&b, "%s=%q\n", kind, slices.Sorted(slices.Values(it.Tags[kind])))
 		}
+		fmt.Fprintf(&b, "roles %q\n", it.Roles)
 		for _, name := range slices.Sorted(maps.Keys(it.Locked)) {
 			if it.Locked[name] {
 				fmt.Fprintf(&b, "locked %s\n", name)
@@ -243,6 +244,10 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 				}
 			}
 			for f, want := range w.Lists {
+				if f == scene.FieldRoles {
+					r.played(t, id, want, it, before[key])
+					continue
+				}
 				locked := strings.Contains(before[key], "locked "+f.Wire()+"\n")
 				if r.Settings.Policy(f) == config.Fill && locked {
 					continue
@@ -257,6 +262,21 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 				}
 			}
 		})
+	}
+}
+
+// played checks the roles of actors that nobody locked before.
+func (r *rig) played(t *rapid.T, id int, want []string, it sim.Item, before string) {
+	for _, element := range want {
+		actor, role := scene.SplitRole(element)
+		for name, got := range it.Roles {
+			if scene.Fold(name) == scene.Fold(actor) && scene.Fold(got) != scene.Fold(role) {
+				t.Fatalf("scene %d: %q plays %q, want %q", id, name, got, role)
+			}
+		}
+		if holds(it.Tags["actor"], actor) && !slices.ContainsFunc(slices.Collect(maps.Keys(it.Roles)), func(n string) bool { return scene.Fold(n) == scene.Fold(actor) }) {
+			t.Fatalf("scene %d: %q plays nothing, want %q; before\n%s", id, actor, role, before)
+		}
 	}
 }
 

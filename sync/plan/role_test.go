@@ -1,0 +1,89 @@
+package plan_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"lockstep/sync/config"
+	"lockstep/sync/plan"
+	"lockstep/sync/scene"
+)
+
+func roles(templates ...string) config.Settings {
+	set := sourced(scene.FieldRoles, templates...)
+	for f := range set.Fields {
+		if f != scene.FieldPerformers && f != scene.FieldRoles {
+			set.Fields[f] = config.Off
+		}
+	}
+	return set
+}
+
+// played is a scene whose performers come from somewhere.
+func played(countries ...string) scene.Scene {
+	s := harbour()
+	for i, c := range countries {
+		s.Performers[i].Country = c
+	}
+	return s
+}
+
+func TestEachActorHasARoleOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string][]string{
+		"from {performer_country}": {scene.Role("Ada Keel", "from NO")},
+		"{performer}[, {year}]":    {scene.Role("Ada Keel", "Ada Keel, 2020"), scene.Role("Ben Mast", "Ben Mast, 2020")},
+		"{performers} in {title}":  {scene.Role("Ada Keel", "Ada Keel in Harbour Lights"), scene.Role("Ben Mast", "Ben Mast in Harbour Lights")},
+		"{organized:yes}":          {},
+	} {
+		w := plan.Want(played("NO"), roles(source))
+		if got := w.Lists[scene.FieldRoles]; !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
+
+func TestRolesAreWrittenWithTheirActorsAndUndone(t *testing.T) {
+	t.Parallel()
+	set := roles("from {performer_country}")
+	s := newShelf(scene.Item{Title: "agent"})
+	p, mem := s.sync(plan.Want(played("NO", "SE"), set), plan.Memory{}, set)
+	if want := map[string]string{"Ada Keel": "from NO", "Ben Mast": "from SE"}; !maps.Equal(s.item.Roles, want) || !s.item.Locked["actor"] {
+		t.Fatalf("%q, locks %v", s.item.Roles, s.item.Locked)
+	}
+	if again, _ := s.sync(plan.Want(played("NO", "SE"), set), mem, set); again.Changed {
+		t.Fatalf("again: %+v", again.Edit)
+	}
+	next, after := s.sync(plan.Want(played("NO"), set), mem, set)
+	if got := s.item.List(scene.FieldRoles); !slices.Equal(got, []string{scene.Role("Ada Keel", "from NO")}) || len(s.item.Performers) != 2 {
+		t.Fatalf("one country is gone: %q of %q", got, s.item.Performers)
+	}
+	if e := next.Edit.Lists["actor"]; len(e.Want) != 2 || len(e.Remove) != 0 || e.Roles["Ada Keel"] != "from NO" || e.Roles["Ben Mast"] != "" {
+		t.Errorf("%+v", e)
+	}
+	_, after, _ = s.undo(next.Former, after)
+	if got := s.item.Roles["Ben Mast"]; got != "from SE" {
+		t.Errorf("undone: %q", got)
+	}
+	if _, _, missing := s.undo(p.Former, after); len(missing) != 0 || len(s.item.Performers) != 0 || s.item.Locked["actor"] {
+		t.Errorf("all undone: %q, locks %v, missing %+v", s.item.Performers, s.item.Locked, missing)
+	}
+}
+
+// TestRolesOfOthersStay: those a person wrote into Plex, and whoever is not among the actors.
+func TestRolesOfOthersStay(t *testing.T) {
+	t.Parallel()
+	set := roles("from {performer_country}")
+	s := newShelf(scene.Item{
+		Title: "agent", Performers: []string{"Ada Keel", "Somebody"}, Roles: map[string]string{"Somebody": "the cook"}, Locked: map[string]bool{"actor": true},
+	})
+	set.Fields[scene.FieldPerformers] = config.Off
+	_, mem := s.sync(plan.Want(played("NO", "SE"), set), plan.Memory{}, set)
+	if want := map[string]string{"Ada Keel": "from NO", "Somebody": "the cook"}; !maps.Equal(s.item.Roles, want) || !slices.Equal(s.item.Performers, []string{"Ada Keel", "Somebody"}) {
+		t.Fatalf("%q of %q", s.item.Roles, s.item.Performers)
+	}
+	if again, _ := s.sync(plan.Want(played("NO", "SE"), set), mem, set); again.Changed {
+		t.Errorf("again: %+v", again.Edit)
+	}
+}
