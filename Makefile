@@ -10,10 +10,12 @@ BUILD := $(GO) build -buildvcs=false
 
 # Fyne's Wayland half needs more -dev packages; X11 runs on both. migrated_fynedo
 # turns Fyne's thread checks off: right for a release, while the end-to-end tests want them.
-TAGS := x11,migrated_fynedo
+# no_emoji leaves out Fyne's own emoji, which would be read once for each style of text, 9 MB in all,
+# also where there are none: those of the system are found when a title has one.
+TAGS := x11,migrated_fynedo,no_emoji
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pictures test unit e2e build headless package bench soak preview lint clean
+.PHONY: help demo pictures test unit e2e build headless package bench windows soak preview lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +57,10 @@ package: ## archives to install from, in dist/
 bench: ## benchmarks: scenes/s, requests/scene, peak memory
 	@.ci/setup.sh go
 	CGO_ENABLED=0 $(GO) test -tags nogui -run '^$$' -bench . -benchmem -timeout 30m ./sync/... ./storage/... ./app/...
+
+windows: ## what windows cost: click to painted, page switch, scrolling, memory; SCENES=n for another library
+	@.ci/setup.sh desktop
+	@TAGS='x11,no_emoji' SCENES=$(SCENES) .ci/windows.sh
 
 soak: ## every request with every fault, and half an hour of random faults; SPAN=5m and SEED=n for less, and for the same again
 	@.ci/setup.sh go

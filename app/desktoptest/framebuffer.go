@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"image"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // screenFile is what Xvfb calls the file it keeps its screen in, in the format of xwd.
@@ -86,4 +88,38 @@ func (d *Display) place(id string) (image.Rectangle, error) {
 	}
 	at := image.Pt(number("Absolute upper-left X"), number("Absolute upper-left Y"))
 	return image.Rectangle{at, at.Add(image.Pt(number("Width"), number("Height")))}, err
+}
+
+// frameEvery is how often Frames looks: twice as often as a screen of 60 pictures a second shows
+// another one.
+const frameEvery = time.Second / 120
+
+// Frames counts how many pictures a window shows while something is done to it, and how long
+// that took.
+func (d *Display) Frames(title string, do func() error) (n int, took time.Duration, err error) {
+	id, err := d.Window(title)
+	if err != nil {
+		return 0, 0, err
+	}
+	part, err := d.place(id)
+	if err != nil {
+		return 0, 0, err
+	}
+	began, ended := time.Now(), make(chan error, 1)
+	go func() { ended <- do() }()
+	var before uint64
+	for seed := maphash.MakeSeed(); ; {
+		shot, err := d.screen(part)
+		if err != nil {
+			return 0, 0, err
+		}
+		if now := maphash.Bytes(seed, shot.Pix); now != before {
+			before, n = now, n+1
+		}
+		select {
+		case err := <-ended:
+			return n - 1, time.Since(began), err // the first picture is none that changed
+		case <-time.After(frameEvery):
+		}
+	}
 }

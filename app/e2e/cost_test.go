@@ -172,3 +172,65 @@ func BenchmarkPage(b *testing.B) {
 	b.ReportMetric(float64(took.Milliseconds())/float64(n), "key-to-page-ms")
 	b.ReportMetric(proc.PID(d.windowProcess()).MB("VmRSS"), "window-RSS-MB")
 }
+
+// BenchmarkScroll is how many pictures a second the queue shows while somebody turns the wheel.
+func BenchmarkScroll(b *testing.B) {
+	scenes, err := strconv.Atoi(cmp.Or(os.Getenv(scenesEnv), "500"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: scenes})
+	item := d.trayUp()
+	d.synced()
+	d.click(item, "Queue…")
+	d.opened(present.Queue)
+	id, err := d.Display.Window(title(present.Queue))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := d.Display.Run("xdotool", "mousemove", "--window", id, "500", "400"); err != nil {
+		b.Fatal(err)
+	}
+	frames, took := 0, time.Duration(0)
+	for b.Loop() {
+		for _, wheel := range []string{"5", "4"} { // down, and up again
+			n, t, err := d.Display.Frames(title(present.Queue), func() error {
+				_, err := d.Display.Run("xdotool", "click", "--repeat", "120", "--delay", "15", wheel)
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			frames, took = frames+n, took+t
+		}
+	}
+	b.ReportMetric(float64(frames)/took.Seconds(), "frames/s")
+}
+
+// BenchmarkAllPages is the memory of the process that shows windows after all pages of the main
+// window were seen. What it alone needs is private; the rest is files it shares, such as the
+// program and the graphics library.
+func BenchmarkAllPages(b *testing.B) {
+	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: 500})
+	item := d.trayUp()
+	d.synced()
+	var rss, anon, private float64
+	for b.Loop() {
+		d.click(item, "Overview…")
+		d.opened(present.Overview)
+		for i, name := range present.Pages() {
+			if err := d.Display.Key(fmt.Sprintf("ctrl+%d", i+1)); err != nil {
+				b.Fatal(err)
+			}
+			d.opened(name)
+		}
+		shown := proc.PID(d.windowProcess())
+		rss, anon, private = shown.MB("VmRSS"), shown.MB("RssAnon"), shown.Private()
+		last := present.Pages()[len(present.Pages())-1]
+		d.close(last)
+		d.Until("the window process to end", func() error { return d.windowRuns(false) })
+	}
+	b.ReportMetric(rss, "window-RSS-MB")
+	b.ReportMetric(anon, "window-anon-MB")
+	b.ReportMetric(private, "window-private-MB")
+}

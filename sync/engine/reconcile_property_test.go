@@ -110,18 +110,22 @@ func TestReportsAddUpAndPreviewsAreTrue(t *testing.T) {
 	})
 }
 
-// forecastOf is how a preview shows the rows of a run, and how many it shows differently: what
-// Plex lacks is queued by a run, but nothing would be written.
-func forecastOf(rows, preview []store.ReportRow) ([]store.ReportRow, int) {
-	out, lacking := slices.Clone(rows), 0
-	for i, r := range out {
-		if i < len(preview) && r.Kind == queue.Missing && r.Outcome == reconcile.Enqueued && preview[i].Reason == skip.NotInPlex {
-			lacking++
-			r.Outcome, r.Reason, r.Message = reconcile.Skipped, skip.NotInPlex, preview[i].Message
-			out[i] = r
+// forecastOf is how a preview shows the rows of a run, and how many it shows differently: a run
+// queues what Plex lacks and what is right already but was not known, and neither is written.
+func forecastOf(rows, preview []store.ReportRow) (out []store.ReportRow, fewer int) {
+	for _, r := range rows {
+		at := slices.IndexFunc(preview, func(p store.ReportRow) bool { return p.Scene == r.Scene })
+		switch {
+		case r.Outcome == reconcile.Enqueued && at < 0 && len(r.Changes) == 0:
+			fewer++
+			continue
+		case r.Outcome == reconcile.Enqueued && r.Kind == queue.Missing && preview[max(at, 0)].Reason == skip.NotInPlex:
+			fewer++
+			r.Outcome, r.Reason, r.Message = reconcile.Skipped, skip.NotInPlex, preview[at].Message
 		}
+		out = append(out, r)
 	}
-	return out, lacking
+	return out, fewer
 }
 
 func changeNames() []string {

@@ -37,6 +37,12 @@ func (p PID) CPU() time.Duration {
 // MB is a figure of /proc/<pid>/status that is in kB, such as VmRSS or RssAnon, in MB.
 func (p PID) MB(name string) float64 { return float64(status(p.file("status"), name)) / 1024 }
 
+// Private is the memory in MB that no other process has a part in.
+func (p PID) Private() float64 {
+	rollup := p.file("smaps_rollup")
+	return float64(status(rollup, "Private_Dirty")+status(rollup, "Private_Clean")) / 1024
+}
+
 // Switches is how often the threads that live now went to sleep and how often they
 // were interrupted.
 func (p PID) Switches() (voluntary, involuntary int) {

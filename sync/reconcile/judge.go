@@ -22,7 +22,7 @@ func (s *session) judge(sub *subject) {
 	switch {
 	case contested:
 		s.skip(sub, queue.Drifted, skip.Contested, message.None)
-	case sub.Changed(), adopt && unread == nil:
+	case sub.Changed(), adopt && unread == nil && !s.report.Preview: // nothing would be written to adopt it
 		s.enqueue(sub, sub.gap(), sub.plans())
 	case unread != nil:
 		s.skip(sub, "", skip.Unreadable, unread.Message)

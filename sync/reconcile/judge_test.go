@@ -147,7 +147,7 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 			if tt.set != nil {
 				tt.set(tt.sub)
 			}
-			s := sessionOf(true)
+			s := sessionOf(false)
 			s.weigh(tt.sub)
 			s.tally.checked++
 			if tt.outcome == "" {
@@ -162,6 +162,24 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 				t.Errorf("%v, %+v", err, rep)
 			}
 		})
+	}
+}
+
+// A preview counts what would be written, and to adopt an item that is right already that is nothing.
+func TestAPreviewCountsNothingToWriteForAnItemThatIsRightAlready(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]func(*subject){
+		"never synced": func(s *subject) { s.Seen.Content = "" }, "an unknown item": func(s *subject) { s.Items[0].Known = false },
+		"another scene's": func(s *subject) { s.Items[0].State.Scene = 2 },
+	} {
+		for _, sub := range []*subject{compared(item(nil)), compared(item(changed))} {
+			set(sub)
+			s := sessionOf(true)
+			s.weigh(sub)
+			if wrote := sub.Changed(); wrote != (s.tally.enqueued == 1) || wrote == (s.tally.inStep == 1) {
+				t.Errorf("%s, to be written %v: %+v", name, wrote, s.tally)
+			}
+		}
 	}
 }
 
