@@ -179,3 +179,34 @@ func TestMoviesAreGroups(t *testing.T) {
 		t.Errorf("%+v, %v", names.Groups, err)
 	}
 }
+
+// TestTheUsualQuestionsAskForNoParts: what nobody uses costs Stash nothing.
+func TestTheUsualQuestionsAskForNoParts(t *testing.T) {
+	t.Parallel()
+	f := serve(t, func(a asked) answer {
+		if a.name == "Names" {
+			return ok(`{"data":{"findTags":{"tags":[]},"findPerformers":{"performers":[]},"findStudios":{"studios":[]}}}`)
+		}
+		return library(recorded(t), nil)(a)
+	})
+	c := client(f.URL, "")
+	if _, err := c.Scenes(t.Context(), []scene.ID{3}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Names(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range append(f.seen("Scenes"), f.seen("Names")...) {
+		for _, word := range []string{"parent", "aliases", "gender", "country", "groups", "movies", "urls", "code", "director", "stash_ids", "width", "Version"} {
+			if strings.Contains(a.query, word) {
+				t.Errorf("%s asks for %s:\n%s", a.name, word, a.query)
+			}
+		}
+		if n := strings.Count(a.query, "fragment "); n > 1 {
+			t.Errorf("%s has %d fragments", a.name, n)
+		}
+	}
+	if n := len(f.seen("Version")); n != 0 {
+		t.Errorf("the version was asked for %d times", n)
+	}
+}

@@ -237,7 +237,9 @@ func fields(f reconcile.Finding) api.ExplainStep {
 			if d.Changes() {
 				changes++
 			}
-			s.Lines = append(s.Lines, decision(d))
+			if worthALine(d) {
+				s.Lines = append(s.Lines, decision(d))
+			}
 		}
 	}
 	switch {

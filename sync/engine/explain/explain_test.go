@@ -381,3 +381,21 @@ func english(all []message.Message) (out []string) {
 	}
 	return out
 }
+
+func TestFieldsThatAreOffAndEmptyTakeNoLine(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		d    plan.Decision
+		want bool
+	}{
+		"off and empty":       {plan.Decision{Field: scene.FieldTagline, Code: skip.PolicyOff}, false},
+		"off with a value":    {plan.Decision{Field: scene.FieldTagline, Code: skip.PolicyOff, Old: "A tagline"}, true},
+		"off with a list":     {plan.Decision{Field: scene.FieldLabels, Code: skip.PolicyOff, OldList: []string{"Own"}}, true},
+		"a picture, whatever": {plan.Decision{Field: scene.FieldBackground, Code: skip.PolicyOff}, true},
+		"empty and not off":   {plan.Decision{Field: scene.FieldTagline}, true},
+	} {
+		if got := worthALine(tt.d); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

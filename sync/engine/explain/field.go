@@ -19,6 +19,11 @@ func decision(d plan.Decision) message.Message {
 	return message.Clauses(message.New(message.Headed, message.Of(d.Field.Message()), message.Of(head)), why)
 }
 
+// worthALine leaves out the fields that are off and that Plex has nothing in either: most are.
+func worthALine(d plan.Decision) bool {
+	return d.Code != skip.PolicyOff || d.Field.Kind() == scene.Image || d.Old != "" || len(d.OldList) > 0
+}
+
 func effect(d plan.Decision) message.Message {
 	switch {
 	case d.Changes() && d.Field.Kind() == scene.List:
