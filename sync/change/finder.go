@@ -23,6 +23,7 @@ type Stash interface {
 	Sweep(ctx context.Context, page func([]scene.Stamp) error) error
 	// SweepFiles lists all scenes with files by ascending id, page by page.
 	SweepFiles(ctx context.Context, parts scene.Parts, page func([]scene.FileStamp) error) error
+	// Names gives the lists of names; after an error those that failed are nil.
 	Names(ctx context.Context, parts scene.Parts) (scene.Names, error)
 }
 

@@ -12,13 +12,11 @@ import (
 )
 
 // Names finds renamed, merged and removed tags, performers and studios and examines
-// the scenes that used them. None of these touches a scene's stamp.
+// the scenes that used them. None of these touches a scene's stamp. After an error the lists
+// Stash did give have been examined.
 func (f *Finder) Names(ctx context.Context) (Found, error) {
 	var found Found
-	now, err := f.Stash.Names(ctx, f.Settings.Parts())
-	if err != nil {
-		return found, err
-	}
+	now, failed := f.Stash.Names(ctx, f.Settings.Parts())
 	for _, k := range []struct {
 		kind  store.NameKind
 		names []scene.Named
@@ -29,12 +27,15 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 		{store.StudioName, now.Studios, scene.PartParents},
 		{store.GroupName, now.Groups, scene.PartGroups},
 	} {
+		if failed != nil && k.names == nil {
+			continue // Stash did not give these; the others are none the worse
+		}
 		as := listing{Listed: true, Facts: f.Settings.Parts() & k.facts}
 		if err := f.namesOf(ctx, k.kind, k.names, as, &found); err != nil {
 			return found, err
 		}
 	}
-	return found, nil
+	return found, failed
 }
 
 // listing is the stored mark that a kind of names was listed, and with which facts.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,6 +208,55 @@ func TestIdleRequestsStayFew(t *testing.T) {
 			t.Errorf("%.2f requests a minute, want at most 1.8", each)
 		}
 	})
+}
+
+// TestOneListThatFailsForADayStopsNoOther: whatever else of Stash works goes on as before.
+func TestOneListThatFailsForADayStopsNoOther(t *testing.T) {
+	t.Parallel()
+	probe := config.Defaults().StashProbe + 5*time.Second
+	synctest.Test(t, func(t *testing.T) {
+		b := newLatencyBubble(t, 40)
+		b.tune = nil
+		b.run(t.TempDir())
+		defer b.stop()
+		time.Sleep(time.Hour)
+		s := b.world.Stash
+		tags, people := b.used("tag"), b.used("performer")
+		s.SetBroken("findPerformers", errors.New("database is locked"))
+		began := time.Now()
+		must(t, s.RenamePerformer(people[0], "Ada Quill")) // has to wait
+		time.Sleep(24 * time.Hour)
+		each := float64(since(b.requests(stashHost), began)) / (24 * 60)
+		t.Logf("%.2f requests to Stash a minute: %s", each, kindsOf(b.requests(stashHost), began))
+		if each > 4 {
+			t.Errorf("%.2f requests to Stash a minute, want at most 4", each)
+		}
+		b.afterProbe()
+		began = time.Now()
+		must(t, s.RenameTag(tags[0], "Estuaries"))
+		b.within("tag renamed while performers fail", began, 2*probe, func() bool { return !b.differs("genre") })
+		s.SetBroken("findPerformers", nil)
+		b.until("performer renamed the day before", time.Now(), 30*time.Minute+probe, -1)
+		b.report()
+	})
+}
+
+// differs reports that a field differs in Plex.
+func (b *latencyBubble) differs(field string) bool {
+	return slices.ContainsFunc(b.world.Diff(sim.DiffOptions{}), func(d string) bool { return strings.Contains(d, field) })
+}
+
+// within waits until something is so, and notes how long that took.
+func (b *latencyBubble) within(what string, began time.Time, bound time.Duration, so func() bool) {
+	b.t.Helper()
+	for !so() && time.Since(began) < time.Hour {
+		time.Sleep(time.Second)
+	}
+	took := time.Since(began)
+	b.lines = append(b.lines, fmt.Sprintf("%-38s %6.1f s of %6.1f s", what, took.Seconds(), bound.Seconds()))
+	if took > bound {
+		b.t.Errorf("%s: in Plex after %v, want at most %v", what, took, bound)
+	}
 }
 
 func (b *latencyBubble) runs() []store.Run {

@@ -13,42 +13,104 @@ import (
 // groups and whatever else of each is among the parts.
 // Stash does not touch a scene when one of them is renamed, merged or removed, so the
 // difference of two Names is the only sign of it. The order of each list means nothing.
+// When Stash fails to give some of the lists, these are nil, the others are there all the
+// same, and the error is that of one that failed.
 func (c *Client) Names(ctx context.Context, parts scene.Parts) (scene.Names, error) {
-	var out struct {
-		FindTags       *struct{ Tags []wireTag }
-		FindPerformers *struct{ Performers []wirePerformer }
-		FindStudios    *struct{ Studios []wireStudio }
-		FindGroups     *struct{ Groups []scene.Named }
+	s := c.shape(ctx, parts)
+	names, failed, err := c.names(ctx, s)
+	if err != nil || len(failed) == 0 {
+		return names, err
 	}
-	query := namesQuery(c.shape(ctx, parts))
-	err := c.ask(ctx, question{kind: budget.Names, query: query, limit: namesLimit}, &out, func() error {
-		if out.FindTags == nil || out.FindPerformers == nil || out.FindStudios == nil || parts.Has(scene.PartGroups) && out.FindGroups == nil {
-			return c.notStash(nil)
-		}
-		return nil
-	})
-	if err != nil {
+	for list := range failed {
+		s.without = append(s.without, list)
+	}
+	slices.Sort(s.without)
+	first := failed[s.without[0]]
+	names, failed, err = c.names(ctx, s)
+	if err == nil {
+		err = first
+	}
+	if len(failed) > 0 {
 		return scene.Names{}, err
 	}
-	var names scene.Names
-	for _, t := range out.FindTags.Tags {
-		names.Tags = append(names.Tags, scene.WithFacts(t.Named, join(t.Aliases), join(idsOf(t.Parents, func(p wireTag) string { return p.ID }))))
-	}
-	for _, p := range out.FindPerformers.Performers {
-		who := scene.Named{ID: p.ID, Name: scene.Performer(p).Label()}
-		names.Performers = append(names.Performers, scene.WithFacts(who, p.Gender, p.Country, join(idsOf(p.Tags, func(t scene.Named) string { return t.ID }))))
-	}
-	for _, s := range out.FindStudios.Studios {
-		parent := ""
-		if s.Parent != nil {
-			parent = s.Parent.ID
+	return names, err
+}
+
+// nameLists are the fields that list names.
+var nameLists = []string{"findTags", "findPerformers", "findStudios", "findGroups"}
+
+// wireNames are the lists of an answer.
+type wireNames struct {
+	FindTags       *struct{ Tags []wireTag }
+	FindPerformers *struct{ Performers []wirePerformer }
+	FindStudios    *struct{ Studios []wireStudio }
+	FindGroups     *struct{ Groups []scene.Named }
+}
+
+// lacks reports a list that was asked for and is null.
+func (w wireNames) lacks(s shape) bool {
+	return w.FindTags == nil && s.lists("findTags") || w.FindPerformers == nil && s.lists("findPerformers") ||
+		w.FindStudios == nil && s.lists("findStudios") || w.FindGroups == nil && s.lists("findGroups") && s.parts.Has(scene.PartGroups)
+}
+
+// names reads the lists of a shape. Those that failed take the others with them.
+func (c *Client) names(ctx context.Context, s shape) (names scene.Names, failed map[string]error, err error) {
+	failed = map[string]error{}
+	err = c.post(ctx, question{kind: budget.Names, query: namesQuery(s), limit: namesLimit}, func(a answer) error {
+		for _, e := range a.Errors {
+			list, ok := "", false
+			if len(e.Path) > 0 {
+				list, ok = e.Path[0].(string)
+			}
+			if !ok || !slices.Contains(nameLists, list) || !s.lists(list) {
+				return c.refused(ctx, a.Errors)
+			}
+			failed[list] = c.problemFault(e)
 		}
-		names.Studios = append(names.Studios, scene.WithFacts(s.Named, parent))
+		if len(failed) > 0 && (len(s.without) > 0 || len(failed) >= 3) { // all, or nearly
+			return c.refused(ctx, a.Errors)
+		}
+		if len(failed) > 0 {
+			return nil
+		}
+		var out wireNames
+		if err := unmarshal(a.Data, &out); err != nil || out.lacks(s) {
+			return c.notStash(err)
+		}
+		names = out.names()
+		return nil
+	})
+	return names, failed, err
+}
+
+func (w wireNames) names() (names scene.Names) {
+	if w.FindTags != nil {
+		names.Tags = make([]scene.Named, 0, len(w.FindTags.Tags))
+		for _, t := range w.FindTags.Tags {
+			names.Tags = append(names.Tags, scene.WithFacts(t.Named, join(t.Aliases), join(idsOf(t.Parents, func(p wireTag) string { return p.ID }))))
+		}
 	}
-	if out.FindGroups != nil {
-		names.Groups = out.FindGroups.Groups
+	if w.FindPerformers != nil {
+		names.Performers = make([]scene.Named, 0, len(w.FindPerformers.Performers))
+		for _, p := range w.FindPerformers.Performers {
+			who := scene.Named{ID: p.ID, Name: scene.Performer(p).Label()}
+			names.Performers = append(names.Performers, scene.WithFacts(who, p.Gender, p.Country, join(idsOf(p.Tags, func(t scene.Named) string { return t.ID }))))
+		}
 	}
-	return names, nil
+	if w.FindStudios != nil {
+		names.Studios = make([]scene.Named, 0, len(w.FindStudios.Studios))
+		for _, s := range w.FindStudios.Studios {
+			parent := ""
+			if s.Parent != nil {
+				parent = s.Parent.ID
+			}
+			names.Studios = append(names.Studios, scene.WithFacts(s.Named, parent))
+		}
+	}
+	if w.FindGroups != nil {
+		names.Groups = append([]scene.Named{}, w.FindGroups.Groups...)
+	}
+	return names
 }
 
 func idsOf[T any](list []T, id func(T) string) []string {

@@ -2,6 +2,7 @@ package stash
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -58,6 +59,16 @@ const (
 type shape struct {
 	parts  scene.Parts
 	movies bool // in place of groups
+	// without are lists of names that are not asked for.
+	without []string
+}
+
+// lists reports that a list of names may be asked for.
+func (s shape) lists(list string) bool { return !slices.Contains(s.without, list) }
+
+// asks reports that the text of a question is about none of the lists that are left out.
+func (s shape) asks(text string) bool {
+	return !slices.ContainsFunc(s.without, func(list string) bool { return strings.Contains(text, list) })
 }
 
 // scenes is the fragment F with all that is asked of a scene, and those it is made of.
@@ -144,7 +155,7 @@ func batchOf(name, fields, fragments string) string {
 func namesQuery(s shape) string {
 	spread, fragments := "", ""
 	for _, p := range partFields {
-		if !s.parts.Has(p.part) || p.names == "" {
+		if !s.parts.Has(p.part) || p.names == "" || !s.asks(p.names) {
 			continue
 		}
 		if p.part == scene.PartGroups && s.movies {
@@ -152,9 +163,15 @@ func namesQuery(s shape) string {
 		}
 		spread, fragments = spread+"  ..."+p.name+"\n", fragments+"\n"+p.names
 	}
-	return `query Names {
-  findTags(filter: {per_page: -1}) { tags { id name } }
-  findPerformers(filter: {per_page: -1}) { performers { id name disambiguation } }
-  findStudios(filter: {per_page: -1}) { studios { id name } }
-` + spread + "}" + fragments
+	lines := "query Names {\n"
+	for _, line := range []string{
+		"findTags(filter: {per_page: -1}) { tags { id name } }",
+		"findPerformers(filter: {per_page: -1}) { performers { id name disambiguation } }",
+		"findStudios(filter: {per_page: -1}) { studios { id name } }",
+	} {
+		if s.asks(line) {
+			lines += "  " + line + "\n"
+		}
+	}
+	return lines + spread + "}" + fragments
 }
