@@ -59,6 +59,9 @@ func (f *shell) turn(name string) bool {
 		f.place.Refresh()
 	}
 	p.update(f.w.snap)
+	if !known {
+		f.w.rest()
+	}
 	return !known
 }
 

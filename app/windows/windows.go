@@ -8,6 +8,7 @@ import (
 	"context"
 	"image/color"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -69,6 +70,7 @@ type Windows struct {
 	snap     api.Snapshot
 	informed bool   // of the engine, or of its end
 	shownIn  string // the language of what is open
+	resting  *time.Timer
 
 	// Tests replace these to run everything in order on one goroutine.
 	spawn     func(func())
@@ -183,6 +185,18 @@ func (w *Windows) newWindow(key, name, about string) {
 	win.Show()
 }
 
+// restAfter is how long after a page was made the memory that making it took is given back.
+const restAfter = 3 * time.Second
+
+// rest gives memory back in a while: a page is made once, and then little happens.
+func (w *Windows) rest() {
+	if w.resting == nil {
+		w.resting = time.AfterFunc(restAfter, debug.FreeOSMemory)
+		return
+	}
+	w.resting.Reset(restAfter)
+}
+
 // fill makes what a window shows, in the language of the moment.
 func (w *Windows) fill(win *window, about string) {
 	win.page, win.strip = nil, nil
@@ -195,6 +209,7 @@ func (w *Windows) fill(win *window, about string) {
 	}
 	win.SetMainMenu(w.menu(win))
 	win.page.show(about)
+	w.rest()
 }
 
 // fillApart makes a window of one page. A page of the main window keeps its strip there.
