@@ -42,7 +42,7 @@ func newTest(t *testing.T, f *fake) *Windows {
 	w := New(a, f, Options{DataDir: t.TempDir(), Zone: testZone})
 	a.Settings().SetTheme(variant{look{theme.DefaultTheme()}, theme.VariantLight})
 	w.spawn, w.pollEvery = func(fn func()) { fn() }, time.Millisecond
-	w.now = func() time.Time { return testNow }
+	w.now, w.free = func() time.Time { return testNow }, func() {}
 	w.openURL = func(u *url.URL) error { return f.note("visit %s", u) }
 	w.opt.Doctor = func(context.Context) []Check {
 		return []Check{{Name: "Stash", Words: "Connected to Stash 0.30 with 1 204 scenes.", OK: true}, {Name: "Keyring", Words: "No keyring answers.", Hint: "Allow a file under Settings → Privacy to keep secrets.", OK: false}, {Name: "Clock", Words: "The clock of this machine is 5 min behind Plex.", Failed: true}}

@@ -77,6 +77,8 @@ type Windows struct {
 	now       func() time.Time
 	openURL   func(*url.URL) error
 	pollEvery time.Duration
+	restAfter time.Duration
+	free      func() // gives memory back
 }
 
 // page is the content of a window, or what the main window shows beside its sidebar.
@@ -106,7 +108,7 @@ type window struct {
 // New makes the windows over an API, with Lockstep's own theme. It opens none.
 func New(a fyne.App, engine api.API, opt Options) *Windows {
 	a.Settings().SetTheme(Theme())
-	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery}
+	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery, restAfter: restAfter, free: debug.FreeOSMemory}
 	w.spawn = func(fn func()) { go fn() }
 	w.pictures = newPictures(w)
 	w.memory, w.shownIn = loadMemory(opt.DataDir), present.Language()
@@ -191,10 +193,10 @@ const restAfter = 3 * time.Second
 // rest gives memory back in a while: a page is made once, and then little happens.
 func (w *Windows) rest() {
 	if w.resting == nil {
-		w.resting = time.AfterFunc(restAfter, debug.FreeOSMemory)
+		w.resting = time.AfterFunc(w.restAfter, w.free)
 		return
 	}
-	w.resting.Reset(restAfter)
+	w.resting.Reset(w.restAfter)
 }
 
 // fill makes what a window shows, in the language of the moment.

@@ -133,3 +133,20 @@ func TestBridgeEndsQuietly(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+// What it took to make a page is given back once it was made, and not at each turn to it.
+func TestMemoryIsGivenBackAfterAPageWasMade(t *testing.T) {
+	w := newTest(t, newFake())
+	freed := make(chan struct{}, 10)
+	w.restAfter, w.free = 0, func() { freed <- struct{}{} }
+	w.Show(present.Overview) // a window and its page
+	<-freed
+	w.turnTo(present.Queue)
+	<-freed
+	w.turnTo(present.Overview)
+	w.turnTo(present.Doctor)
+	<-freed
+	if n := len(freed); n > 1 { // the window and its first page may count apart
+		t.Errorf("given back %d times more", n)
+	}
+}
