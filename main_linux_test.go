@@ -42,7 +42,14 @@ func squat(at string) {
 	}
 }
 
+// drawing makes this test binary draw lists and say what that costs; nil unless it was built
+// for it.
+var drawing func()
+
 func TestMain(m *testing.M) {
+	if drawing != nil {
+		drawing()
+	}
 	if at := os.Getenv(squatAt); at != "" {
 		squat(at)
 	}

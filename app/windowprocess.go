@@ -86,6 +86,10 @@ func (w *windowProcess) show(name string) error {
 	return w.start(name)
 }
 
+// drawnFor is how long the toolkit keeps the drawing of a text that is no longer shown. Its
+// usual minute is 20 MB more in a list that somebody scrolls through.
+const drawnFor = "FYNE_CACHE=10s"
+
 // start must be called with mu held.
 func (w *windowProcess) start(name string) error {
 	self, err := os.Executable()
@@ -96,8 +100,9 @@ func (w *windowProcess) start(name string) error {
 	if w.byHand {
 		cmd.Args = append(cmd.Args, "--by-hand")
 	}
+	cmd.Env = append([]string{drawnFor}, os.Environ()...) // what a person set comes later, and counts
 	if !w.keyring {
-		cmd.Env = append(os.Environ(), noKeyring+"=1")
+		cmd.Env = append(cmd.Env, noKeyring+"=1")
 	}
 	cmd.Stderr = &windowLog{rest: w.err}
 	cmd.WaitDelay = windowGrace // a program it started may hold its standard error

@@ -151,6 +151,7 @@ func (x *rowRenderer) Refresh() {
 		x.back.FillColor = theme.Color(theme.ColorNameHover)
 	}
 	x.back.CornerRadius = theme.Size(theme.SizeNameSelectionRadius)
+	x.back.Hidden = x.back.FillColor == color.Transparent // a transparent one costs as much to draw
 	x.back.Refresh()
 	x.r.front.refresh(x.r)
 	x.Layout(x.r.Size())
