@@ -23,7 +23,7 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 		facts scene.Parts // what is read with names of this kind
 	}{
 		{store.TagName, now.Tags, scene.PartAliases | scene.PartTagTree},
-		{store.PerformerName, now.Performers, scene.PartGender | scene.PartCountry | scene.PartPerformerTags},
+		{store.PerformerName, now.Performers, scene.PartGender | scene.PartCountry | scene.PartPerformerTags | scene.PartPictures},
 		{store.StudioName, now.Studios, scene.PartParents},
 		{store.GroupName, now.Groups, scene.PartGroups},
 	} {

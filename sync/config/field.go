@@ -46,6 +46,7 @@ var fieldTable = []FieldInfo{
 		"Performers made of", "What the actors are made of.", []string{"{performer}"}},
 	{scene.FieldRoles, "Roles", "What Plex shows beside each actor as the part played.", Off,
 		"Roles made of", "What stands beside each actor; nothing until you say.", nil},
+	{scene.FieldPerformerPictures, "Pictures of performers", "Plex is given the address of your Stash to load them from, without a key: Plex and its apps must reach it, without signing in.", Off, "", "", nil},
 	{scene.FieldDirectors, "Directors", "The directors in Plex.", Off,
 		"Directors made of", "What the directors are made of.", []string{"{director}"}},
 	{scene.FieldWriters, "Writers", "The writers in Plex.", Off,

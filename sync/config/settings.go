@@ -233,6 +233,9 @@ func (s Settings) WantedHash() scene.Hash {
 	for _, f := range SourceFields() {
 		sources = append(sources, s.Source(f))
 	}
+	if s.Policy(scene.FieldPerformerPictures) != Off { // their addresses begin with it
+		fields = append(fields, s.StashURL)
+	}
 	rules := []string{}
 	for _, r := range s.PathMap {
 		rules = append(rules, r.Stash+arrow+r.Plex)

@@ -48,6 +48,9 @@ func (s Settings) Parts() scene.Parts {
 	if len(s.OnlyTags)+len(s.OmitTags) > 0 && s.Policy(scene.FieldTags) != Off {
 		out |= scene.PartAliases
 	}
+	if s.Policy(scene.FieldPerformerPictures) != Off {
+		out |= scene.PartPictures
+	}
 	for _, f := range SourceFields() {
 		if s.Policy(f) == Off {
 			continue

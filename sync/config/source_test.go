@@ -154,3 +154,22 @@ func TestTheTableHasEveryFieldOnce(t *testing.T) {
 		t.Errorf("the table has %v, there are %v", rows, scene.Fields())
 	}
 }
+
+func TestAddressesOfPicturesAreLookedAtAgainWhenStashMoves(t *testing.T) {
+	t.Parallel()
+	hash := func(policy config.Policy, url string) scene.Hash {
+		s := config.Defaults()
+		s.Fields[scene.FieldPerformerPictures], s.StashURL = policy, url
+		return s.WantedHash()
+	}
+	if hash(config.Merge, "http://a") == hash(config.Merge, "http://b") {
+		t.Error("the address of Stash does not count")
+	}
+	if hash(config.Off, "http://a") != hash(config.Off, "http://b") {
+		t.Error("the address counts although no picture is given")
+	}
+	s := config.Defaults()
+	if s.Fields[scene.FieldPerformerPictures] = config.Merge; s.Parts() != scene.PartPictures {
+		t.Errorf("reads %b", s.Parts())
+	}
+}

@@ -32,6 +32,8 @@ type ListEdit struct {
 	// Roles are what Plex shows beside wanted names of actors; an empty one is taken away. Names
 	// that are missing keep theirs.
 	Roles map[string]string
+	// Thumbs are the addresses of pictures of wanted names, likewise.
+	Thumbs map[string]string
 }
 
 // Empty reports an edit that would change nothing because it carries nothing.

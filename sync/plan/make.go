@@ -17,11 +17,14 @@ func Make(item scene.Item, want Wanted, mem Memory, set config.Settings) Plan {
 		return p
 	}
 	for _, f := range scene.Fields() {
-		if f == scene.FieldRoles {
-			p.want = p.want.withRolesOf(p.target(scene.FieldPerformers))
+		if f.OfActors() {
+			p.want = p.want.withActors(f, p.target(scene.FieldPerformers), item)
 			want = p.want
 		}
 		v := view{item, f, set.Policy(f), mem.Fields[f]}
+		if f == scene.FieldPerformerPictures && v.policy != config.Off {
+			v.policy = config.Merge // whatever else is wanted: what others gave is shown in other items, too
+		}
 		d := annotate(v.decide(want), want.Notes)
 		p.Reverted = p.Reverted || d.reverted
 		p.Decisions = append(p.Decisions, d)
@@ -88,7 +91,7 @@ func (p *Plan) compose(mem Memory) {
 		}
 	}
 	p.carryLists()
-	p.carryRoles()
+	p.carryActors()
 	p.remember(mem)
 }
 
@@ -124,7 +127,7 @@ func (p *Plan) carry(name, value string, lock bool) {
 // that stay as they are need no place in the request.
 func (p *Plan) carryList(d Decision) {
 	name := d.Field.Wire()
-	if d.Field == scene.FieldRoles {
+	if d.Field.OfActors() {
 		return // they go with the actors
 	}
 	if d.Changes() || d.lock != p.before.Locked[name] {
@@ -140,7 +143,7 @@ func (p *Plan) carryLists() {
 		return
 	}
 	for _, d := range p.Decisions {
-		if d.Field == scene.FieldRoles {
+		if d.Field.OfActors() {
 			continue
 		}
 		name := d.Field.Wire()
@@ -171,7 +174,7 @@ func (p *Plan) remember(mem Memory) {
 	}
 	for _, d := range p.Decisions {
 		_, relocked := p.Former.Locks[d.Field.Wire()]
-		if d.Changes() || relocked && d.Field != scene.FieldRoles { // their lock is that of the actors
+		if d.Changes() || relocked && !d.Field.OfActors() { // their lock is that of the actors
 			p.Former.Fields[d.Field] = p.formerField(d, mem.Fields[d.Field])
 		}
 	}

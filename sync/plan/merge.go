@@ -20,11 +20,11 @@ type view struct {
 	mem    FieldMemory
 }
 
-// locked tells whether a person's wish protects the field. Collections, labels and the
+// locked tells whether a person's wish protects the field. Collections, labels, pictures of performers and the
 // user's rating have no agent that could have set them: they always count as locked.
 func (v view) locked() bool {
 	switch v.field {
-	case scene.FieldCollections, scene.FieldLabels, scene.FieldRating:
+	case scene.FieldCollections, scene.FieldLabels, scene.FieldRating, scene.FieldPerformerPictures:
 		return true
 	}
 	return v.item.IsLocked(v.field) && !v.guarded()

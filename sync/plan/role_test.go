@@ -32,9 +32,9 @@ func played(countries ...string) scene.Scene {
 func TestEachActorHasARoleOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string][]string{
-		"from {performer_country}": {scene.Role("Ada Keel", "from NO")},
-		"{performer}[, {year}]":    {scene.Role("Ada Keel", "Ada Keel, 2020"), scene.Role("Ben Mast", "Ben Mast, 2020")},
-		"{performers} in {title}":  {scene.Role("Ada Keel", "Ada Keel in Harbour Lights"), scene.Role("Ben Mast", "Ben Mast in Harbour Lights")},
+		"from {performer_country}": {scene.OfActor("Ada Keel", "from NO")},
+		"{performer}[, {year}]":    {scene.OfActor("Ada Keel", "Ada Keel, 2020"), scene.OfActor("Ben Mast", "Ben Mast, 2020")},
+		"{performers} in {title}":  {scene.OfActor("Ada Keel", "Ada Keel in Harbour Lights"), scene.OfActor("Ben Mast", "Ben Mast in Harbour Lights")},
 		"{organized:yes}":          {},
 	} {
 		w := plan.Want(played("NO"), roles(source))
@@ -56,7 +56,7 @@ func TestRolesAreWrittenWithTheirActorsAndUndone(t *testing.T) {
 		t.Fatalf("again: %+v", again.Edit)
 	}
 	next, after := s.sync(plan.Want(played("NO"), set), mem, set)
-	if got := s.item.List(scene.FieldRoles); !slices.Equal(got, []string{scene.Role("Ada Keel", "from NO")}) || len(s.item.Performers) != 2 {
+	if got := s.item.List(scene.FieldRoles); !slices.Equal(got, []string{scene.OfActor("Ada Keel", "from NO")}) || len(s.item.Performers) != 2 {
 		t.Fatalf("one country is gone: %q of %q", got, s.item.Performers)
 	}
 	if e := next.Edit.Lists["actor"]; len(e.Want) != 2 || len(e.Remove) != 0 || e.Roles["Ada Keel"] != "from NO" || e.Roles["Ben Mast"] != "" {
@@ -85,5 +85,53 @@ func TestRolesOfOthersStay(t *testing.T) {
 	}
 	if again, _ := s.sync(plan.Want(played("NO", "SE"), set), mem, set); again.Changed {
 		t.Errorf("again: %+v", again.Edit)
+	}
+}
+
+func TestPicturesOfPerformersAreAddressesOfStashByConsent(t *testing.T) {
+	t.Parallel()
+	s := harbour()
+	s.Performers[0].Picture = true
+	set := config.Defaults()
+	set.StashURL = "https://stash.example/media"
+	if _, wished := plan.Want(s, set).Lists[scene.FieldPerformerPictures]; wished {
+		t.Error("the address is given away unasked")
+	}
+	set.Fields[scene.FieldPerformerPictures] = config.Merge
+	address := "https://stash.example/media/performer/1/image"
+	if got := plan.Want(s, set).Lists[scene.FieldPerformerPictures]; !slices.Equal(got, []string{scene.OfActor("Ada Keel", address)}) {
+		t.Fatalf("%q", got)
+	}
+	shelf := newShelf(scene.Item{Title: "agent"})
+	p, mem := shelf.sync(withoutImages(plan.Want(s, set)), plan.Memory{}, set)
+	if !maps.Equal(shelf.item.Thumbs, map[string]string{"Ada Keel": address}) {
+		t.Fatalf("%q", shelf.item.Thumbs)
+	}
+	if again, _ := shelf.sync(withoutImages(plan.Want(s, set)), mem, set); again.Changed {
+		t.Errorf("again: %+v", again.Edit)
+	}
+	if shelf.undo(p.Former, mem); len(shelf.item.List(scene.FieldPerformerPictures)) != 0 {
+		t.Errorf("undone: %q", shelf.item.Thumbs)
+	}
+}
+
+// TestAPictureFromElsewhereStays: it is the actor's in every item, whoever gave it.
+func TestAPictureFromElsewhereStays(t *testing.T) {
+	t.Parallel()
+	s := harbour()
+	s.Performers[0].Picture = true
+	set := config.Defaults()
+	set.StashURL = "http://stash.example:9999"
+	for _, policy := range []config.Policy{config.Merge, config.Mirror, config.Fill} {
+		set.Fields[scene.FieldPerformerPictures] = policy
+		theirs := map[string]string{"Ada Keel": "https://elsewhere.example/ada.jpg"}
+		shelf := newShelf(scene.Item{Title: "agent", Performers: []string{"Ada Keel"}, Thumbs: maps.Clone(theirs)})
+		_, mem := shelf.sync(withoutImages(plan.Want(s, set)), plan.Memory{}, set)
+		if again, _ := shelf.sync(withoutImages(plan.Want(s, set)), mem, set); again.Changed {
+			t.Errorf("%s, again: %+v", policy, again.Edit)
+		}
+		if !maps.Equal(shelf.item.Thumbs, theirs) {
+			t.Errorf("%s: %q", policy, shelf.item.Thumbs)
+		}
 	}
 }

@@ -38,7 +38,7 @@ func newShelf(item scene.Item) *shelf {
 
 func (s *shelf) read() scene.Item {
 	it := s.item
-	it.Locked, it.Roles = maps.Clone(s.item.Locked), maps.Clone(s.item.Roles)
+	it.Locked, it.Roles, it.Thumbs = maps.Clone(s.item.Locked), maps.Clone(s.item.Roles), maps.Clone(s.item.Thumbs)
 	for _, list := range []*[]string{
 		&it.Performers, &it.Tags, &it.Collections, &it.Labels, &it.Directors, &it.Writers, &it.Producers, &it.Countries,
 	} {
@@ -91,14 +91,18 @@ func (s *shelf) apply(p plan.Plan) {
 	for name, l := range p.Edit.Lists {
 		list := s.list(name)
 		*list = edited(*list, l)
-		for actor, role := range l.Roles {
-			if s.item.Roles == nil {
-				s.item.Roles = map[string]string{}
-			}
-			s.item.Roles[actor] = role
-		}
+		given(&s.item.Roles, l.Roles)
+		given(&s.item.Thumbs, l.Thumbs)
 	}
 	maps.Copy(s.item.Locked, p.Edit.Locks)
+}
+
+// given adds what the actors get.
+func given(to *map[string]string, more map[string]string) {
+	if *to == nil && len(more) > 0 {
+		*to = map[string]string{}
+	}
+	maps.Copy(*to, more)
 }
 
 func (s *shelf) resetUncarried(e plan.Edit) {

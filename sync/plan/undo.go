@@ -27,7 +27,7 @@ func Undo(f Former, current scene.Item, mem Memory) Plan {
 			continue
 		}
 		lock, relocked := f.Locks[field.Wire()]
-		if !relocked || field == scene.FieldRoles { // the lock is that of the actors
+		if !relocked || field.OfActors() { // the lock is that of the actors
 			lock = current.IsLocked(field)
 		}
 		p.Decisions = append(p.Decisions, p.undoField(v, former, lock))

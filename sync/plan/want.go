@@ -55,6 +55,7 @@ func Want(s scene.Scene, set config.Settings) Wanted {
 	b.rating(line(b.made(scene.FieldRating, from)))
 	b.performers(s, from)
 	b.roles(from)
+	b.pictures(from)
 	b.list(scene.FieldTags, b.things(scene.FieldTags, from), set.MaxTags)
 	for _, f := range lists {
 		b.list(f, b.things(f, from), 0)
@@ -84,7 +85,8 @@ type builder struct {
 
 // on reports a field that something is wanted of: it is not off, and made of something.
 func (b *builder) on(f scene.Field) bool {
-	return b.set.Policy(f) != config.Off && (f.Kind() == scene.Image || len(b.set.Source(f)) > 0)
+	made := f.Kind() == scene.Image || f == scene.FieldPerformerPictures || len(b.set.Source(f)) > 0
+	return b.set.Policy(f) != config.Off && made
 }
 
 func (b *builder) scalar(f scene.Field, v string) {

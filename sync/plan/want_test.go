@@ -26,7 +26,7 @@ func TestASceneBecomesWantedValues(t *testing.T) {
 	}
 	lists := map[scene.Field][]string{
 		scene.FieldPerformers: {"Ada Keel", "Ben Mast"}, scene.FieldTags: {"Night", "Ships"}, scene.FieldCollections: {"North Quay"},
-		scene.FieldDirectors: {}, scene.FieldCountries: {}, scene.FieldLabels: {"Lockstep"},
+		scene.FieldDirectors: {}, scene.FieldCountries: {}, scene.FieldLabels: {"Lockstep"}, scene.FieldPerformerPictures: {},
 	}
 	if !maps.EqualFunc(w.Lists, lists, slices.Equal) {
 		t.Errorf("lists %v, want %v", w.Lists, lists)

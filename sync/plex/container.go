@@ -99,8 +99,9 @@ type metadata struct {
 }
 
 type tag struct {
-	Tag  text `json:"tag" xml:"tag,attr"`
-	Role text `json:"role" xml:"role,attr"`
+	Tag   text `json:"tag" xml:"tag,attr"`
+	Role  text `json:"role" xml:"role,attr"`
+	Thumb text `json:"thumb" xml:"thumb,attr"`
 }
 
 type field struct {
@@ -245,7 +246,7 @@ func (m metadata) item() scene.Item {
 		Title: string(m.Title), TitleSort: string(m.TitleSort), OriginalTitle: string(m.OriginalTitle),
 		Studio: string(m.Studio), Summary: string(m.Summary), Tagline: string(m.Tagline), Edition: string(m.Edition),
 		ContentRating: string(m.ContentRating), Date: string(m.Date), Year: int(m.Year), Rating: string(m.UserRating),
-		Performers: names(m.Role), Roles: roles(m.Role), Tags: names(m.Genre), Collections: names(m.Collection), Labels: names(m.Label),
+		Performers: names(m.Role), Roles: ofActors(m.Role, func(t tag) text { return t.Role }), Thumbs: ofActors(m.Role, func(t tag) text { return t.Thumb }), Tags: names(m.Genre), Collections: names(m.Collection), Labels: names(m.Label),
 		Directors: names(m.Director), Writers: names(m.Writer), Producers: names(m.Producer), Countries: names(m.Country),
 		Locked: map[string]bool{},
 		Thumb:  string(m.Thumb), Art: string(m.Art),
@@ -290,15 +291,15 @@ func names(tags []tag) []string {
 	return out
 }
 
-// roles are what is shown beside the names, where something is.
-func roles(tags []tag) map[string]string {
+// ofActors is what the actors have, by name, where there is something.
+func ofActors(actors []tag, what func(tag) text) map[string]string {
 	var out map[string]string
-	for _, t := range tags {
-		if t.Tag != "" && t.Role != "" {
+	for _, t := range actors {
+		if t.Tag != "" && what(t) != "" {
 			if out == nil {
 				out = map[string]string{}
 			}
-			out[string(t.Tag)] = string(t.Role)
+			out[string(t.Tag)] = string(what(t))
 		}
 	}
 	return out

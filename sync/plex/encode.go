@@ -55,6 +55,9 @@ func (q *query) list(name string, l plan.ListEdit) {
 		if role, said := l.Roles[tag]; said {
 			q.add(at+".tagging.text", role)
 		}
+		if address, said := l.Thumbs[tag]; said {
+			q.add(at+".tag.thumb", address)
+		}
 	}
 	if len(l.Remove) == 0 {
 		return
@@ -80,7 +83,7 @@ func guard(name string) string {
 // regard to case and would take the wanted one away.
 func tidy(l plan.ListEdit) plan.ListEdit {
 	empty := func(s string) bool { return s == "" }
-	out := plan.ListEdit{Want: slices.DeleteFunc(slices.Clone(l.Want), empty), Remove: slices.DeleteFunc(slices.Clone(l.Remove), empty), Roles: l.Roles}
+	out := plan.ListEdit{Want: slices.DeleteFunc(slices.Clone(l.Want), empty), Remove: slices.DeleteFunc(slices.Clone(l.Remove), empty), Roles: l.Roles, Thumbs: l.Thumbs}
 	out.Remove = slices.DeleteFunc(out.Remove, func(name string) bool {
 		return slices.ContainsFunc(out.Want, func(w string) bool { return strings.EqualFold(w, name) })
 	})

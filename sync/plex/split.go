@@ -69,7 +69,7 @@ func units(e plan.Edit) []plan.Edit {
 	for _, name := range keys(e.Lists) {
 		want, remove := unit(name), unit(name)
 		list := tidy(e.Lists[name])
-		want.Lists = map[string]plan.ListEdit{name: {Want: list.Want, Roles: list.Roles}}
+		want.Lists = map[string]plan.ListEdit{name: {Want: list.Want, Roles: list.Roles, Thumbs: list.Thumbs}}
 		lists = append(lists, want)
 		if len(list.Remove) > 0 {
 			remove.Lists = map[string]plan.ListEdit{name: {Remove: list.Remove}}
@@ -114,8 +114,8 @@ func halves(u plan.Edit, limit int) []plan.Edit {
 		}
 		a, b := u, u
 		w, r := len(list.Want)/2, len(list.Remove)/2
-		a.Lists = map[string]plan.ListEdit{name: {Want: list.Want[:w], Remove: list.Remove[:r], Roles: list.Roles}}
-		b.Lists = map[string]plan.ListEdit{name: {Want: list.Want[w:], Remove: list.Remove[r:], Roles: list.Roles}}
+		a.Lists = map[string]plan.ListEdit{name: {Want: list.Want[:w], Remove: list.Remove[:r], Roles: list.Roles, Thumbs: list.Thumbs}}
+		b.Lists = map[string]plan.ListEdit{name: {Want: list.Want[w:], Remove: list.Remove[r:], Roles: list.Roles, Thumbs: list.Thumbs}}
 		return append(halves(a, limit), halves(b, limit)...)
 	}
 	return []plan.Edit{u}
@@ -129,11 +129,11 @@ func join(a, b plan.Edit) plan.Edit {
 		maps.Copy(out.Locks, e.Locks)
 		for name, l := range e.Lists {
 			had := out.Lists[name]
-			roles := had.Roles
-			if len(roles) == 0 {
-				roles = l.Roles // of one list all parts have the same
+			joined := plan.ListEdit{Want: slices.Concat(had.Want, l.Want), Remove: slices.Concat(had.Remove, l.Remove), Roles: had.Roles, Thumbs: had.Thumbs}
+			if len(had.Want) == 0 { // of one list all parts have the same
+				joined.Roles, joined.Thumbs = l.Roles, l.Thumbs
 			}
-			out.Lists[name] = plan.ListEdit{Want: slices.Concat(had.Want, l.Want), Remove: slices.Concat(had.Remove, l.Remove), Roles: roles}
+			out.Lists[name] = joined
 		}
 	}
 	return out

@@ -47,6 +47,7 @@ type Item struct {
 
 	Performers  []string          // actors, in Plex's order
 	Roles       map[string]string // what Plex shows beside an actor, by name
+	Thumbs      map[string]string // addresses of the pictures of actors, by name; one for all items
 	Tags        []string          // genres
 	Collections []string
 	Labels      []string
@@ -109,7 +110,9 @@ func (it Item) List(f Field) []string {
 	case FieldPerformers:
 		return it.Performers
 	case FieldRoles:
-		return it.roles()
+		return it.ofActors(it.Roles)
+	case FieldPerformerPictures:
+		return it.ofActors(it.Thumbs)
 	case FieldTags:
 		return it.Tags
 	case FieldCollections:

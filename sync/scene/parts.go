@@ -30,6 +30,8 @@ const (
 	PartPerformerTags
 	// PartGroups are the groups, once called movies, with the scene's place in each.
 	PartGroups
+	// PartPictures is whether each performer has a picture.
+	PartPictures
 )
 
 // Has reports that all of the others are among the parts.

@@ -2,23 +2,24 @@ package scene
 
 import "strings"
 
-// roleMark stands between an actor and the role. No name that was cleaned has a space like that.
-const roleMark = ":\u2003"
+// actorMark stands between an actor and what belongs to the actor. No name that was cleaned has a
+// space like that.
+const actorMark = ":\u2003"
 
-// Role is an actor with what Plex shows beside the name, as one element of a list.
-func Role(actor, role string) string { return actor + roleMark + role }
+// OfActor is an actor with a role or the address of a picture, as one element of a list.
+func OfActor(actor, what string) string { return actor + actorMark + what }
 
-// SplitRole reverses Role.
-func SplitRole(element string) (actor, role string) {
-	actor, role, _ = strings.Cut(element, roleMark)
-	return actor, role
+// SplitActor reverses OfActor.
+func SplitActor(element string) (actor, what string) {
+	actor, what, _ = strings.Cut(element, actorMark)
+	return actor, what
 }
 
-// roles are those of the actors that have one, in the order of the actors.
-func (it Item) roles() (out []string) {
+// ofActors are the elements of the actors that have something, in the order of the actors.
+func (it Item) ofActors(has map[string]string) (out []string) {
 	for _, name := range it.Performers {
-		if role := it.Roles[name]; role != "" {
-			out = append(out, Role(name, role))
+		if what := has[name]; what != "" {
+			out = append(out, OfActor(name, what))
 		}
 	}
 	return out

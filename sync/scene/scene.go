@@ -93,6 +93,7 @@ type Performer struct {
 	Gender  string  `json:"gender,omitempty"`
 	Country string  `json:"country,omitempty"` // mostly two letters; see PartCountry
 	Tags    []Named `json:"tags,omitempty"`    // see PartPerformerTags
+	Picture bool    `json:"picture,omitempty"` // there is one; see PartPictures
 }
 
 // Label is the name with the disambiguation, if there is one: what tells a performer

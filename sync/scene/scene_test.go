@@ -201,9 +201,9 @@ func TestEveryFieldHasItsPlaceInAnItem(t *testing.T) {
 		Directors: []string{"director"}, Writers: []string{"writer"}, Producers: []string{"producer"}, Countries: []string{"country"},
 	}
 	wires := map[string]bool{}
-	it.Roles = map[string]string{"actor": "captain"}
+	it.Roles, it.Thumbs = map[string]string{"actor": "captain"}, map[string]string{"actor": "captain"}
 	for _, f := range scene.Fields() {
-		if f.Wire() == "" || wires[f.Wire()] != (f == scene.FieldRoles) {
+		if f.Wire() == "" || wires[f.Wire()] != f.OfActors() {
 			t.Errorf("%s is %q in Plex", f, f.Wire())
 		}
 		wires[f.Wire()] = true
@@ -218,8 +218,8 @@ func TestEveryFieldHasItsPlaceInAnItem(t *testing.T) {
 				t.Errorf("%s: %q %q", f, scalar, list)
 			}
 		case scene.List:
-			if f == scene.FieldRoles {
-				if name, role := scene.SplitRole(list[0]); name != "actor" || role != "captain" || len(list) != 1 {
+			if f.OfActors() {
+				if name, role := scene.SplitActor(list[0]); name != "actor" || role != "captain" || len(list) != 1 {
 					t.Errorf("roles: %q", list)
 				}
 				continue

@@ -170,6 +170,7 @@ type Item struct {
 	Fields    map[string]string // title, studio, summary, originallyAvailableAt, …; empty ones are absent
 	Tags      map[string][]string
 	Roles     map[string]string // part played, by actor
+	Thumbs    map[string]string // addresses of pictures, by actor
 	Locked    map[string]bool
 	Files     []string // every part of every version
 	Versions  int
@@ -181,7 +182,7 @@ type Item struct {
 
 func (it *item) export() Item {
 	out := Item{RatingKey: it.id(), Section: strconv.Itoa(it.section.id), Fields: maps.Clone(it.fields), Tags: map[string][]string{},
-		Roles: map[string]string{}, Locked: maps.Clone(it.locked), Versions: len(it.media), Poster: it.poster.selected, Art: it.art.selected,
+		Roles: map[string]string{}, Thumbs: map[string]string{}, Locked: maps.Clone(it.locked), Versions: len(it.media), Poster: it.poster.selected, Art: it.art.selected,
 		AddedAt: it.added, UpdatedAt: it.updated}
 	if out.Fields == nil {
 		out.Fields = map[string]string{}
@@ -192,6 +193,9 @@ func (it *item) export() Item {
 			out.Tags[kind] = append(out.Tags[kind], l.row.name)
 			if l.role != "" {
 				out.Roles[l.row.name] = l.role
+			}
+			if l.row.thumb != "" {
+				out.Thumbs[l.row.name] = l.row.thumb
 			}
 		}
 	}

@@ -190,7 +190,7 @@ func (p *Plex) applyAdditions(it *item, kind string, list map[int]*tagEdit, q Qu
 		if t.saysRole && t.role == "" {
 			it.unrole(kind, t.name)
 		}
-		if t.thumb != "" {
+		if t.saysThumb {
 			p.tagRow(kind, t.name).thumb = t.thumb
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type tagEdit struct {
 	name, role, thumb string
 	saysRole          bool
+	saysThumb         bool
 }
 
 // edit is a parsed edit request.
@@ -184,6 +185,6 @@ func (e *edit) indexed(kind, index, what, value string) {
 	case "tagging.text":
 		t.role, t.saysRole = value, true
 	case "tag.thumb":
-		t.thumb = value
+		t.thumb, t.saysThumb = value, true
 	}
 }

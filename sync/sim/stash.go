@@ -116,6 +116,7 @@ type Performer struct {
 	Gender         string // as in GenderEnum, "" = not said
 	Country        string
 	TagIDs         []int
+	Picture        bool // of its own
 	UpdatedAt      time.Time
 }
 

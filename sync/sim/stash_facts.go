@@ -41,7 +41,7 @@ func (s *Stash) SetTagAliases(id int, aliases ...string) error {
 	})
 }
 
-// EditPerformer changes gender, country and tags of a performer. Scenes are not bumped. change
+// EditPerformer changes gender, country, tags and picture of a performer. Scenes are not bumped. change
 // may call TagID and its like, but no other edit.
 func (s *Stash) EditPerformer(id int, change func(*Performer)) error {
 	s.editing.Lock()
@@ -56,7 +56,7 @@ func (s *Stash) EditPerformer(id int, change func(*Performer)) error {
 	change(&next)
 	return s.edit(func() error {
 		return withNamed(s.performers, "performer", id, func(p *Performer) {
-			p.Gender, p.Country, p.TagIDs, p.UpdatedAt = next.Gender, next.Country, slices.Clone(next.TagIDs), s.stamp()
+			p.Gender, p.Country, p.TagIDs, p.Picture, p.UpdatedAt = next.Gender, next.Country, slices.Clone(next.TagIDs), next.Picture, s.stamp()
 		})
 	})
 }

@@ -187,6 +187,10 @@ func (n performerNode) field(x *execution, f *ast.Field) any {
 		return orNull(n.Gender)
 	case "country":
 		return orNull(n.Country)
+	case "image_path":
+		if n.Picture {
+			return fmt.Sprintf("%s/performer/%d/image?t=%d", x.base, n.ID, n.UpdatedAt.Unix())
+		}
 	case "tags":
 		return lookup(n.TagIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
 	}

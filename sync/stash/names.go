@@ -93,8 +93,11 @@ func (w wireNames) names() (names scene.Names) {
 	if w.FindPerformers != nil {
 		names.Performers = make([]scene.Named, 0, len(w.FindPerformers.Performers))
 		for _, p := range w.FindPerformers.Performers {
-			who := scene.Named{ID: p.ID, Name: scene.Performer(p).Label()}
-			names.Performers = append(names.Performers, scene.WithFacts(who, p.Gender, p.Country, join(idsOf(p.Tags, func(t scene.Named) string { return t.ID }))))
+			who, picture := p.performer(), ""
+			if who.Picture {
+				picture = "picture"
+			}
+			names.Performers = append(names.Performers, scene.WithFacts(scene.Named{ID: p.ID, Name: who.Label()}, picture, p.Gender, p.Country, join(idsOf(p.Tags, func(t scene.Named) string { return t.ID }))))
 		}
 	}
 	if w.FindStudios != nil {

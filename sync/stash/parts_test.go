@@ -10,7 +10,7 @@ import (
 )
 
 const everyPart = scene.PartCode | scene.PartDirector | scene.PartURLs | scene.PartStashIDs | scene.PartVideo | scene.PartParents |
-	scene.PartAliases | scene.PartTagTree | scene.PartGender | scene.PartCountry | scene.PartPerformerTags | scene.PartGroups
+	scene.PartAliases | scene.PartTagTree | scene.PartGender | scene.PartCountry | scene.PartPerformerTags | scene.PartGroups | scene.PartPictures
 
 // related is a world whose first scene has everything a part can be about.
 func related(w *sim.World) error {
@@ -24,7 +24,7 @@ func related(w *sim.World) error {
 		func() error { return s.SetParentStudio(branch, s.StudioID("House")) },
 		func() error { return s.SetParentStudio(s.StudioID("House"), s.StudioID("World")) },
 		func() error {
-			return s.EditPerformer(who, func(p *sim.Performer) { p.Gender, p.Country, p.TagIDs = "FEMALE", "NO", []int{keeper} })
+			return s.EditPerformer(who, func(p *sim.Performer) { p.Gender, p.Country, p.TagIDs, p.Picture = "FEMALE", "NO", []int{keeper}, true })
 		},
 		func() error { return s.ReplaceVideo(1, 1280, 720, 61) },
 		func() error {
@@ -69,7 +69,7 @@ func TestEveryPartOfASceneIsReadAndNoneUnasked(t *testing.T) {
 		"video":      {[]any{s.Files[0].Width, s.Files[0].Height, s.Files[0].Duration}, []any{1280, 720, 61.0}},
 		"studios":    {names(s.Studio.Above), "House, World"},
 		"tags above": {names(tag.Above), "Dark, Thing"}, "aliases": {tag.Aliases, []string{"Nacht", "Nuit"}},
-		"performer": {[]any{p.Gender, p.Country, names(p.Tags)}, []any{"FEMALE", "NO", "Keeper"}},
+		"performer": {[]any{p.Gender, p.Country, names(p.Tags), p.Picture}, []any{"FEMALE", "NO", "Keeper", true}},
 		"groups":    {[]any{s.Groups[0].Name, s.Groups[0].Number, s.Groups[1].Name, s.Groups[1].Number}, []any{"Coasts", 3, "Ports", 0}},
 	} {
 		if !reflect.DeepEqual(got[0], got[1]) {
@@ -82,7 +82,7 @@ func TestEveryPartOfASceneIsReadAndNoneUnasked(t *testing.T) {
 	bare := *list[1]
 	s.Code, s.Director, s.URLs, s.StashIDs, s.Groups, s.Studio.Above = "", "", nil, nil, nil, nil
 	s.Tags[0].Aliases, s.Tags[0].Above = nil, nil
-	s.Performers[0].Gender, s.Performers[0].Country, s.Performers[0].Tags = "", "", nil
+	s.Performers[0].Gender, s.Performers[0].Country, s.Performers[0].Tags, s.Performers[0].Picture = "", "", nil, false
 	s.Files[0].Width, s.Files[0].Height, s.Files[0].Duration = 0, 0, 0
 	if !reflect.DeepEqual(bare, *s) {
 		t.Errorf("without parts: %+v, want %+v", bare, *s)
@@ -197,7 +197,7 @@ func TestTheUsualQuestionsAskForNoParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range append(f.seen("Scenes"), f.seen("Names")...) {
-		for _, word := range []string{"parent", "aliases", "gender", "country", "groups", "movies", "urls", "code", "director", "stash_ids", "width", "Version"} {
+		for _, word := range []string{"parent", "aliases", "gender", "country", "image_path", "groups", "movies", "urls", "code", "director", "stash_ids", "width", "Version"} {
 			if strings.Contains(a.query, word) {
 				t.Errorf("%s asks for %s:\n%s", a.name, word, a.query)
 			}

@@ -45,6 +45,8 @@ var partFields = []struct {
 		"fragment Country on Query { findPerformers(filter: {per_page: -1}) { performers { country } } }"},
 	{scene.PartPerformerTags, "PerformerTags", "fragment PerformerTags on Scene { performers { tags { id name } } }",
 		"fragment PerformerTags on Query { findPerformers(filter: {per_page: -1}) { performers { tags { id } } } }"},
+	{scene.PartPictures, "Pictures", "fragment Pictures on Scene { performers { image_path } }",
+		"fragment Pictures on Query { findPerformers(filter: {per_page: -1}) { performers { image_path } } }"},
 	{scene.PartGroups, "Groups", "fragment Groups on Scene { groups { scene_index group { id name } } }",
 		"fragment Groups on Query { findGroups(filter: {per_page: -1}) { groups { id name } } }"},
 }

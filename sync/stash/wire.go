@@ -1,6 +1,10 @@
 package stash
 
-import "lockstep/sync/scene"
+import (
+	"strings"
+
+	"lockstep/sync/scene"
+)
 
 // wireScene is a scene as the fragment F asks for it. Nulls become zero values: Stash
 // writes an unset text now as "" and now as null.
@@ -45,6 +49,13 @@ type wirePerformer struct {
 	Gender         string        `json:"gender"`
 	Country        string        `json:"country"`
 	Tags           []scene.Named `json:"tags"`
+	ImagePath      string        `json:"image_path"`
+}
+
+// performer has a picture if Stash does not give a default one in its place.
+func (w wirePerformer) performer() scene.Performer {
+	picture := w.ImagePath != "" && !strings.Contains(w.ImagePath, "default=true")
+	return scene.Performer{Named: w.Named, Disambiguation: w.Disambiguation, Gender: w.Gender, Country: w.Country, Tags: w.Tags, Picture: picture}
 }
 
 type wireTag struct {
@@ -87,7 +98,7 @@ func (w wireScene) scene() (scene.Scene, error) {
 		s.Studio = &studio
 	}
 	for _, p := range w.Performers {
-		s.Performers = append(s.Performers, scene.Performer(p))
+		s.Performers = append(s.Performers, p.performer())
 	}
 	for _, t := range w.Tags {
 		s.Tags = append(s.Tags, scene.Tag{Named: t.Named, Aliases: t.Aliases, Above: above(t)})

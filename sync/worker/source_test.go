@@ -80,6 +80,7 @@ func drawScene(t *rapid.T, s *sim.Stash, id int, many bool) error {
 		people = append(people, p)
 		err := s.EditPerformer(p, func(p *sim.Performer) {
 			p.Gender, p.Country, p.TagIDs = rapid.SampledFrom([]string{"", "FEMALE", "MALE"}).Draw(t, "gender"), "NO", []int{place}
+			p.Picture = rapid.Bool().Draw(t, "picture")
 		})
 		if err != nil {
 			return err
@@ -131,6 +132,7 @@ func whatSourcesGive(t *testing.T) {
 		r, end := newRig(t, dir, sim.Options{Seed: rapid.Uint64Range(1, 99).Draw(t, "seed"), Scenes: 3})
 		defer end()
 		r.Settings = sourced(t, r.Settings.Clone())
+		r.Settings.StashURL = r.World.Stash.URL()
 		replaces := rapid.Bool().Draw(t, "replaces")
 		r.World.Plex.SetQuirks(func(q *sim.Quirks) {
 			q.ReplaceTags, q.RemoveLast = replaces, rapid.Bool().Draw(t, "removes last")
@@ -175,8 +177,12 @@ func sourced(t *rapid.T, set config.Settings) config.Settings {
 	policies := rapid.SampledFrom([]config.Policy{config.Mirror, config.Merge, config.Fill, config.Off})
 	for _, f := range scene.Fields() {
 		set.Fields[f] = config.Off
-		if f.Kind() != scene.Image {
-			set.Fields[f], set.Sources[f] = policies.Draw(t, "policy"), drawSources(t, f)
+		if f.Kind() == scene.Image {
+			continue
+		}
+		set.Fields[f] = policies.Draw(t, "policy")
+		if row, _ := config.Field(f); row.Chosen() {
+			set.Sources[f] = drawSources(t, f)
 		}
 	}
 	if err := set.Validate(); err != nil {
@@ -210,7 +216,7 @@ func (r *rig) shelf() map[string]string {
 		for _, kind := range slices.Sorted(maps.Keys(it.Tags)) {
 			fmt.Fprintf(&b, "%s=%q\n", kind, slices.Sorted(slices.Values(it.Tags[kind])))
 		}
-		fmt.Fprintf(&b, "roles %q\n", it.Roles)
+		fmt.Fprintf(&b, "roles %q, pictures %q\n", it.Roles, it.Thumbs)
 		for _, name := range slices.Sorted(maps.Keys(it.Locked)) {
 			if it.Locked[name] {
 				fmt.Fprintf(&b, "locked %s\n", name)
@@ -244,8 +250,9 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 				}
 			}
 			for f, want := range w.Lists {
-				if f == scene.FieldRoles {
-					r.played(t, id, want, it, before[key])
+				if f.OfActors() {
+					has := map[bool]map[string]string{true: it.Roles, false: it.Thumbs}[f == scene.FieldRoles]
+					belongs(t, f, want, it.Tags["actor"], has)
 					continue
 				}
 				locked := strings.Contains(before[key], "locked "+f.Wire()+"\n")
@@ -265,17 +272,16 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 	}
 }
 
-// played checks the roles of actors that nobody locked before.
-func (r *rig) played(t *rapid.T, id int, want []string, it sim.Item, before string) {
+// belongs checks that whoever is among the actors has what belongs there: nobody else gave any.
+func belongs(t *rapid.T, f scene.Field, want, actors []string, has map[string]string) {
 	for _, element := range want {
-		actor, role := scene.SplitRole(element)
-		for name, got := range it.Roles {
-			if scene.Fold(name) == scene.Fold(actor) && scene.Fold(got) != scene.Fold(role) {
-				t.Fatalf("scene %d: %q plays %q, want %q", id, name, got, role)
-			}
+		actor, what := scene.SplitActor(element)
+		i := slices.IndexFunc(actors, func(n string) bool { return scene.Fold(n) == scene.Fold(actor) })
+		if i >= 0 && scene.Fold(has[actors[i]]) != scene.Fold(what) {
+			t.Fatalf("%s of %q: %q, want %q", f, actors[i], has[actors[i]], what)
 		}
-		if holds(it.Tags["actor"], actor) && !slices.ContainsFunc(slices.Collect(maps.Keys(it.Roles)), func(n string) bool { return scene.Fold(n) == scene.Fold(actor) }) {
-			t.Fatalf("scene %d: %q plays nothing, want %q; before\n%s", id, actor, role, before)
+		if strings.Contains(what, "apikey") || f == scene.FieldPerformerPictures && !strings.HasSuffix(what, "/image") {
+			t.Fatalf("the address of a picture is %q", what)
 		}
 	}
 }
