@@ -173,7 +173,8 @@ func BenchmarkPage(b *testing.B) {
 	b.ReportMetric(proc.PID(d.windowProcess()).MB("VmRSS"), "window-RSS-MB")
 }
 
-// BenchmarkScroll is how many pictures a second the queue shows while somebody turns the wheel.
+// BenchmarkScroll is how many pictures a second the queue shows while somebody turns the wheel,
+// and what each costs: on a busy machine only the latter means something.
 func BenchmarkScroll(b *testing.B) {
 	scenes, err := strconv.Atoi(cmp.Or(os.Getenv(scenesEnv), "500"))
 	if err != nil {
@@ -191,7 +192,7 @@ func BenchmarkScroll(b *testing.B) {
 	if _, err := d.Display.Run("xdotool", "mousemove", "--window", id, "500", "400"); err != nil {
 		b.Fatal(err)
 	}
-	frames, took := 0, time.Duration(0)
+	frames, took, cpu := 0, time.Duration(0), proc.PID(d.windowProcess()).CPU()
 	for b.Loop() {
 		for _, wheel := range []string{"5", "4"} { // down, and up again
 			n, t, err := d.Display.Frames(title(present.Queue), func() error {
@@ -204,7 +205,9 @@ func BenchmarkScroll(b *testing.B) {
 			frames, took = frames+n, took+t
 		}
 	}
+	cpu = proc.PID(d.windowProcess()).CPU() - cpu
 	b.ReportMetric(float64(frames)/took.Seconds(), "frames/s")
+	b.ReportMetric(float64(cpu.Milliseconds())/float64(max(frames, 1)), "CPU-ms/frame")
 }
 
 // BenchmarkAllPages is the memory of the process that shows windows after all pages of the main
