@@ -101,6 +101,12 @@ func TestLatenciesOfWhatIsAnnounced(t *testing.T) {
 		}))
 		b.measure("job of Stash that merges tags", asked, -1, job("plugin", func() error { return s.MergeTags(tags[0], tags[1]) }))
 		b.measure("job of Stash that removes a name", asked, -1, job("clean", func() error { return s.DestroyPerformer(people[0]) }))
+		slow := s.Inject(sim.Fault{Effect: sim.Slow, Delay: 14 * time.Second, Match: sim.Named("Files")}) // as with 100 000 scenes
+		b.measure("job of Stash, files take 14 s", asked, -1, job("autotag", func() error {
+			return s.Edit(9, func(sc *sim.Scene) { sc.TagIDs = append(sc.TagIDs, s.TagID("Dunes")) })
+		}))
+		b.measure("Sync now, files take 14 s", asked, -1, syncNow(func() error { return s.RenameTag(tags[0], "Fens") }))
+		slow()
 		b.newFile("new file, Stash knows it already", true)
 		b.newFile("new file, Plex knows it already", false)
 		b.report()

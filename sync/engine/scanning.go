@@ -48,7 +48,7 @@ func (e *Engine) newScan(p scan.Plan) *scan.Scan {
 	})
 	finder, index := e.finder(), e.index()
 	finder.Progress, index.Progress = progress.Stash, progress.Plex
-	return scan.NewScan(p, scan.Servers{Stash: e.links.Stash(), Finder: finder, Index: index, Sections: e.links.Sections()}, progress)
+	return scan.NewScan(p, scan.Servers{Stash: e.links.Stash(), Finder: finder, Index: index, Sections: e.links.Sections(), Queued: func() { e.loop.Post(func() {}) }}, progress)
 }
 
 func (e *Engine) index() *library.Index {

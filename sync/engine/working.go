@@ -27,6 +27,8 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	switch {
 	case err != nil:
 		return e.restForDisk(err, now)
+	case at.IsZero() && e.scan.Running():
+		return time.Time{} // what it still finds belongs to the same run
 	case at.IsZero():
 		return e.endRun(now)
 	case at.After(now):

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"lockstep/sync/budget"
@@ -54,14 +53,6 @@ var signs = []signOf{
 	{scene.FileList, budget.FileSign, "touched", `touched: findScenes(filter: {per_page: %d, sort: "id"}, scene_filter: {files_filter: {updated_at: {value: %q, modifier: GREATER_THAN}}}) { count scenes { id updated_at files { id path updated_at } } }`},
 }
 
-// doubts are what is remembered between probes.
-type doubts struct {
-	mu     sync.Mutex
-	movies bool  // groups are asked for as movies
-	both   bool  // they were not had by either name
-	err    error // the last probe failed of this, maybe because of the signs
-}
-
 // Probe asks for the number of scenes and those edited last, as Newest does, and in the same
 // request for the signs of all lists of names. known are the signs of the last one. A sign
 // that fails for any reason is left out, here and in later probes for growing times, and
@@ -87,18 +78,6 @@ func (c *Client) Probe(ctx context.Context, known scene.Signs) (scene.Probe, err
 	}
 	p.out.Newest, p.out.Latest = newest, latest
 	return p.out, err
-}
-
-func (d *doubts) last() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.err
-}
-
-func (d *doubts) note(err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.err = err
 }
 
 // dueSigns are those that may be asked for now.
@@ -298,21 +277,6 @@ func (p *probe) misunderstood(rep httpc.Reply) {
 
 func (c *Client) unknown(said string) error {
 	return fault.New(fault.Config, fault.Stash, message.New(message.StashFailed), message.New(message.AdviceStashFailed), c.http.Because("", errors.New(said)))
-}
-
-// other changes between the two names of groups, and reports that the other one may do.
-func (d *doubts) other() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	again := !d.both
-	d.movies, d.both = !d.movies, true
-	return again
-}
-
-func (d *doubts) found() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.both = false
 }
 
 // wireList is a list of names as a probe asks for it.

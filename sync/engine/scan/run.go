@@ -40,6 +40,9 @@ type Servers struct {
 	Finder   Finder
 	Index    Index
 	Sections []scene.Section // of Plex, those that were chosen
+	// Queued is called, beside the loop, when a part of the scan has put scenes into the queue,
+	// so that they need not wait for the other parts; may be nil.
+	Queued func()
 }
 
 // Task is how one part of a scan of Stash ended.
@@ -172,6 +175,9 @@ func (r *Scan) do(ctx context.Context, t todo) error {
 }
 
 func (r *Scan) add(f change.Found) {
+	if f.Enqueued > 0 && r.servers.Queued != nil {
+		r.servers.Queued()
+	}
 	r.found.Enqueued += f.Enqueued
 	r.found.Deleted += f.Deleted
 	r.found.Doubtful += f.Doubtful

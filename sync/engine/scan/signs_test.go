@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/sync/api"
 	"lockstep/sync/budget"
+	"lockstep/sync/change"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/scene"
@@ -220,5 +222,21 @@ func TestARenameThatFailsTakesNoFilesWithIt(t *testing.T) {
 	}
 	if got := r.Stored().Signs; got.FilesMoved(r.servers.signs) || !got.Moved(r.servers.signs) {
 		t.Errorf("knows %v", got)
+	}
+}
+
+func TestWhatAPartOfAScanQueuesIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.servers.found = change.Found{Enqueued: 1}
+	r.WantBy(scan.Changes, r.now)
+	var told []int // how much had been asked for by then
+	s := &r.servers
+	progress := scan.NewProgress(func() time.Time { return r.now }, r.Scenes(), func(api.Scan) {})
+	run := scan.NewScan(r.Begin(r.now, r.conditions()), scan.Servers{Stash: s, Finder: s, Index: s, Queued: func() { told = append(told, len(s.asked)) }}, progress)
+	run.Run(t.Context())
+	r.end(run)
+	if !slices.Equal(told, []int{1}) { // the sweep is the first of three, and the only one that found something
+		t.Errorf("told after %v of %v", told, s.asked)
 	}
 }
