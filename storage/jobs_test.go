@@ -170,7 +170,7 @@ func TestJobsAreListedByReason(t *testing.T) {
 	update(t, d, func(tx store.Tx) error {
 		for id := scene.ID(1); id <= 30; id++ {
 			j := waiting(id)
-			j.Name, j.State, j.Code = "Tidal Pools", queue.Skipped, []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.Excluded}[id%3]
+			j.Name, j.State, j.Code = "Tidal Pools", queue.Skipped, []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.FilteredTag}[id%3]
 			if err := tx.PutJob(j); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"lockstep/app/present"
@@ -230,14 +231,15 @@ func (c *checkup) masker() *mask.Masker {
 			m.Path(at)
 		}
 	}
-	for _, name := range append(append([]string{}, c.set.Values.Libraries...), c.set.Values.ExcludeTags...) {
+	f := c.set.Values.Filter
+	for _, name := range slices.Concat(c.set.Values.Libraries, f.Tags.Only, f.Tags.Never, f.Studios.Only, f.Studios.Never) {
 		m.Name(name)
 	}
 	for _, r := range c.set.Values.PathMap {
 		m.Path(r.Stash)
 		m.Path(r.Plex)
 	}
-	for _, at := range append(append([]string{}, c.paths.Unmatched...), c.env.DataDir) {
+	for _, at := range slices.Concat(c.paths.Unmatched, f.Paths.Only, f.Paths.Never, []string{c.env.DataDir}) {
 		m.Path(at)
 	}
 	return m

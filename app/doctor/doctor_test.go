@@ -292,7 +292,7 @@ func unpack(t *testing.T, data []byte) map[string]string {
 
 func TestNoCanaryIsInTheBundle(t *testing.T) {
 	t.Parallel()
-	h := newHousehold(t, sim.Options{Seed: 3, Scenes: 30, Dirt: sim.Messy()}, func(s *config.Settings) { s.ExcludeTags = []string{"Canary Tag"} })
+	h := newHousehold(t, sim.Options{Seed: 3, Scenes: 30, Dirt: sim.Messy()}, func(s *config.Settings) { s.Filter.Tags.Never = []string{"Canary Tag"} })
 	h.until(t, settled)
 	ids := h.world.Stash.SceneIDs()
 	sc, _ := h.world.Stash.Scene(ids[0])

@@ -43,7 +43,7 @@ func NotInStep(s api.Snapshot) []Blocked {
 	add(s.Queue.Dead, skip.FailedBefore, Bad, Remedy{Label: T("Retry all failed"), Again: api.Selection{AllDead: true}})
 	add(s.Queue.Parked, skip.NotInPlex, Muted, Remedy{Label: T("Ask Plex to scan"), Again: api.Selection{Parked: true}})
 	for _, r := range s.Reasons {
-		if r.Code == skip.Excluded || r.Code == skip.DeletedInStash {
+		if r.Code.Deliberate() {
 			continue
 		}
 		tone := Muted

@@ -18,7 +18,7 @@ func TestReasonsOfTheOverview(t *testing.T) {
 	t.Parallel()
 	s := with(func(s *api.Snapshot) {
 		s.Queue = queue.Counts{Dead: 1, Parked: 90, Skipped: 60, Waiting: 7, Running: 1}
-		s.Reasons = []api.Reason{{Code: skip.Unreadable, Scenes: 50}, {Code: skip.NoMetadata, Scenes: 9}, {Code: skip.Excluded, Scenes: 8}, {Code: skip.PathNotMapped, Scenes: 12}}
+		s.Reasons = []api.Reason{{Code: skip.Unreadable, Scenes: 50}, {Code: skip.NoMetadata, Scenes: 9}, {Code: skip.FilteredTag, Scenes: 8}, {Code: skip.PathNotMapped, Scenes: 12}}
 	})
 	list := present.NotInStep(s)
 	var got []string
@@ -78,7 +78,7 @@ func TestDaysEndWithToday(t *testing.T) {
 	late := present.Moment{Now: time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC), Zone: zone} // half past midnight there
 	kept := []statistics.Day{
 		{Day: "2026-11-09", Written: 100}, {Day: "2026-11-10", Written: 6},
-		{Day: "2026-11-22", Written: 5, Skipped: map[skip.Code]int{skip.Excluded: 2}}, {Day: "2026-11-23", Written: 7, InStep: 12, Failed: 1},
+		{Day: "2026-11-22", Written: 5, Skipped: map[skip.Code]int{skip.FilteredTag: 2}}, {Day: "2026-11-23", Written: 7, InStep: 12, Failed: 1},
 	}
 	for _, m := range []present.Moment{at, late} {
 		days := present.Days(kept, m)

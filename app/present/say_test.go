@@ -47,7 +47,7 @@ func TestNamesAreNeverTranslated(t *testing.T) { //nolint:paralleltest // change
 	SetLanguage("de")
 	defer SetLanguage("en")
 	for _, name := range []string{"History", "Busy", "Paused", "In step", "In step.", "Plex is busy."} {
-		row := ReportRow(store.ReportRow{Title: name, Outcome: SkippedRow, Reason: skip.Excluded, Message: message.New(message.PlanHasTag, message.Title(name))}, false)
+		row := ReportRow(store.ReportRow{Title: name, Outcome: SkippedRow, Reason: skip.FilteredTag, Message: message.New(message.FilterHasTag, message.Title(name))}, false)
 		if row.Title != name || !strings.Contains(row.Why, "„"+name+"“") {
 			t.Errorf("%q is shown as %+v", name, row)
 		}
@@ -68,7 +68,7 @@ func TestAboutNamesTheServerOnce(t *testing.T) {
 	t.Parallel()
 	for want, m := range map[string]message.Message{
 		"Stash wants an API key.":               message.New(message.StashKeyWanted),
-		"Stash: it has the tag “Stash”":         message.New(message.PlanHasTag, message.Title("Stash")),
+		"Stash: it has the tag “Stash”":         message.New(message.FilterHasTag, message.Title("Stash")),
 		"Stash: connection refused":             message.Foreign("connection refused"),
 		"Stash 0.30 cannot be reached by Stash": message.Foreign("Stash 0.30 cannot be reached by Stash"),
 	} {

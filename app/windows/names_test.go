@@ -108,7 +108,7 @@ func namesakes(t *testing.T) api.API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.ExcludeTags = []string{ourTag}
+	s.Filter.Tags.Never = []string{ourTag}
 	save()
 	reconcile(t, e, api.ReconcileRequest{Scope: config.ScopeAll, Preview: true})
 	if err := e.Resume(t.Context()); err != nil {
@@ -116,7 +116,7 @@ func namesakes(t *testing.T) api.API {
 	}
 	for range 100 { // until all that the new settings queued is judged
 		rep := reconcile(t, e, api.ReconcileRequest{Scope: config.Scope("library:" + ourLibrary)})
-		if rep.Skipped[skip.Excluded] > 0 {
+		if rep.Skipped[skip.FilteredTag] > 0 {
 			return e
 		}
 		until(t, e, "the rest", func(s api.Snapshot) bool { return !s.Active && s.Queue.Waiting+s.Queue.Running == 0 })

@@ -45,6 +45,7 @@ var layers = map[string]int{
 	"sync/sim":     1,
 
 	"sync/brake":      2,
+	"sync/filter":     2, // which scenes are kept in step
 	"sync/health":     2,
 	"sync/stash2plex": 2, // what another program left
 
@@ -111,8 +112,9 @@ var neighbours = map[string][]string{
 	// Policies and sources are set by field, and what is wrong is said.
 	"sync/config":    {"sync/scene", "sync/message", "sync/template"},
 	"sync/reconcile": {"sync/change"}, // the walk over Stash's listing is one
-	"sync/compare":   {"sync/store"},  // scenes are compared with what is remembered of them
-	"sync/store":     {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
+	// Scenes are compared with what is remembered of them, if the filter wants them.
+	"sync/compare": {"sync/store", "sync/filter"},
+	"sync/store":   {"sync/health"}, // breaker and outage record are kept as one, as health pairs them
 }
 
 const (

@@ -62,6 +62,9 @@ type Found struct {
 	// Bare counts scenes that are new or had files, and that Stash says have none. That may
 	// be true, or be the answer of a moment: they are looked at again.
 	Bare int
+	// Renamed is the filter with other names, because tags or studios that it names are
+	// called otherwise now; nil when none is.
+	Renamed *Renamed
 }
 
 // fetchBatch is how many scenes one request reads.

@@ -35,6 +35,9 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 			return found, err
 		}
 	}
+	if err := f.filter(ctx, &found); err != nil {
+		return found, err
+	}
 	return found, failed
 }
 

@@ -33,6 +33,8 @@ type Stash interface {
 	Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error)
 	// Cover reads a cover unless it still has the ETag.
 	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
+	// Tree reads where tags, studios or both stand below one another.
+	Tree(ctx context.Context, tags, studios bool) (scene.Tree, error)
 }
 
 // Plex is what a comparison needs of Plex. It cannot change anything.

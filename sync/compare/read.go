@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"lockstep/sync/fault"
+	"lockstep/sync/filter"
 	"lockstep/sync/match"
 	"lockstep/sync/message"
-	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -40,7 +40,11 @@ func (r *Reader) Read(ctx context.Context, requests []Request) ([]*Comparison, e
 		}
 		list[i] = c
 	}
-	if err := r.locate(list, scenes); err != nil {
+	known, err := Known(ctx, r.Stash, r.Store, r.Settings.Filter)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.locate(list, scenes, known); err != nil {
 		return nil, err
 	}
 	return list, r.readItems(ctx, list)
@@ -148,7 +152,7 @@ func (r *Reader) otherScenes(ids []scene.ID) ([]scene.ID, error) {
 }
 
 // locate reads what the store knows of the scenes and finds their items in the index.
-func (r *Reader) locate(list []*Comparison, scenes Found[scene.ID, *scene.Scene]) error {
+func (r *Reader) locate(list []*Comparison, scenes Found[scene.ID, *scene.Scene], known filter.Known) error {
 	return r.Store.View(func(tx store.Tx) error {
 		ix := store.Lookup(tx, r.Machine)
 		if r.Index != nil {
@@ -168,7 +172,7 @@ func (r *Reader) locate(list []*Comparison, scenes Found[scene.ID, *scene.Scene]
 			if err := r.find(tx, ix, c); err != nil {
 				return err
 			}
-			r.gate(c)
+			r.gate(c, known)
 		}
 		return nil
 	})
@@ -190,9 +194,9 @@ func (r *Reader) find(tx store.Tx, ix match.Index, c *Comparison) (err error) {
 }
 
 // gate says why a scene is left alone before its items are read.
-func (r *Reader) gate(c *Comparison) {
+func (r *Reader) gate(c *Comparison, known filter.Known) {
 	if !c.Ungated {
-		if c.Code, c.Message = plan.Gate(*c.Scene, r.Settings); c.Code != "" {
+		if c.Code, c.Message = filter.Gate(*c.Scene, r.Settings.Filter, known); c.Code != "" {
 			return
 		}
 	}

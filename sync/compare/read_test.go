@@ -262,14 +262,15 @@ func TestWhatIsLeftAloneIsNotReadFromPlex(t *testing.T) {
 	f, r := shelfOf(t, 4)
 	f.Stash.Has[1].Details = ""
 	f.Stash.Has[2].Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Private"}}}
-	r.Settings.ExcludeTags = []string{"private"}
+	r.Settings.Filter.Tags.Never = []string{"private"}
+	f.Stash.Trees.Tags = []scene.Node{{Named: scene.Named{ID: "1", Name: "Private"}}}
 	f.Stash.Has[3] = nil
 	list, err := r.Compare(t.Context(), requests(1, 2, 3, 4))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, code := range []skip.Code{skip.NoMetadata, skip.Excluded, skip.DeletedInStash, ""} {
-		if c := list[i]; c.Code != code || c.Open() != (code == "") || code == skip.Excluded && c.Message.IsZero() {
+	for i, code := range []skip.Code{skip.NoMetadata, skip.FilteredTag, skip.DeletedInStash, ""} {
+		if c := list[i]; c.Code != code || c.Open() != (code == "") || code == skip.FilteredTag && c.Message.IsZero() {
 			t.Errorf("scene %d: %+v", i+1, c)
 		}
 	}

@@ -102,6 +102,8 @@ func other(o config.Option, now string) []string {
 		all = o.Choices
 	case o.Name == "path-map":
 		all = []string{`/data => /media`, `/a => D:\A; \\nas\b => /b`}
+	case strings.HasPrefix(o.Name, "filter-paths-"):
+		all = []string{"/data/films", `/data/films; D:\Films`}
 	case strings.HasSuffix(o.Name, "-certificate"):
 		all = []string{"/etc/ssl/own-authority.pem", `C:\own\authority.pem`, strings.Repeat("AB:", 31) + "AB"}
 	case strings.HasSuffix(o.Name, "-url"):
@@ -343,12 +345,12 @@ func TestACloneSharesNothing(t *testing.T) {
 	t.Parallel()
 	full := func() config.Settings {
 		s := config.Defaults()
-		s.Libraries, s.ExcludeTags, s.PathMap = []string{"a"}, []string{"b"}, []config.Rule{{Stash: "/a", Plex: "/b"}}
+		s.Libraries, s.Filter.Tags.Never, s.PathMap = []string{"a"}, []string{"b"}, []config.Rule{{Stash: "/a", Plex: "/b"}}
 		return s
 	}
 	s := full()
 	c := s.Clone()
-	c.Libraries[0], c.ExcludeTags[0], c.PathMap[0].Stash, c.Fields[scene.FieldTitle] = "x", "x", "x", config.Off
+	c.Libraries[0], c.Filter.Tags.Never[0], c.PathMap[0].Stash, c.Fields[scene.FieldTitle] = "x", "x", "x", config.Off
 	if !reflect.DeepEqual(s, full()) {
 		t.Errorf("changing a clone changed the original: %+v", s)
 	}
@@ -360,11 +362,11 @@ func TestACloneSharesNothing(t *testing.T) {
 func TestWantedHashMovesExactlyForWhatIsWrittenWhere(t *testing.T) {
 	t.Parallel()
 	moves := map[string]bool{
-		"plex-library": true, "path-map": true, "organized-only": true, "exclude-tags": true, "only-tags": true, "omit-tags": true, "max-tags": true, "max-performers": true,
+		"plex-library": true, "path-map": true, "only-tags": true, "omit-tags": true, "max-tags": true, "max-performers": true,
 	}
 	base := config.Defaults()
 	for _, o := range config.Options() {
-		want := moves[o.Name] || strings.HasPrefix(o.Name, "field-")
+		want := moves[o.Name] || strings.HasPrefix(o.Name, "field-") || strings.HasPrefix(o.Name, "filter-")
 		for _, v := range other(o, o.Get(base)) {
 			c := base.Clone()
 			if err := o.Set(&c, v); err != nil {
@@ -380,12 +382,12 @@ func TestWantedHashMovesExactlyForWhatIsWrittenWhere(t *testing.T) {
 func TestWantedHashStandsStillForTheSameChoiceSaidOtherwise(t *testing.T) {
 	t.Parallel()
 	a, b := config.Defaults(), config.Defaults()
-	b.Libraries, b.ExcludeTags, b.PathMap = []string{}, []string{}, []config.Rule{}
+	b.Libraries, b.Filter.Tags.Never, b.PathMap = []string{}, []string{}, []config.Rule{}
 	if a.WantedHash() != b.WantedHash() {
 		t.Error("empty lists differ from none")
 	}
 	a.Libraries, b.Libraries = []string{"x", "y"}, []string{"y", "x"}
-	a.ExcludeTags, b.ExcludeTags = []string{"Trailer", "old"}, []string{"OLD", "trailer"}
+	a.Filter.Tags.Never, b.Filter.Tags.Never = []string{"Trailer", "old"}, []string{"OLD", "trailer"}
 	if a.WantedHash() != b.WantedHash() || !slices.Equal(b.Libraries, []string{"y", "x"}) {
 		t.Error("order or case count, or hashing changed the settings")
 	}

@@ -19,6 +19,7 @@ type Group string
 const (
 	Connections   Group = "Connections"
 	Libraries     Group = "Libraries & mapping"
+	Scenes        Group = "Which scenes"
 	FieldsGroup   Group = "Fields & policies"
 	Activity      Group = "Plays & ratings"
 	Schedule      Group = "Schedule"
@@ -31,7 +32,7 @@ const (
 
 // Groups lists the groups in display order.
 func Groups() []Group {
-	return []Group{Connections, Libraries, FieldsGroup, Activity, Schedule, Notifications, Performance, Privacy, Desktop, Advanced}
+	return []Group{Connections, Libraries, Scenes, FieldsGroup, Activity, Schedule, Notifications, Performance, Privacy, Desktop, Advanced}
 }
 
 // Option describes one setting: its name, words and range, and how to read and write

@@ -10,7 +10,7 @@ const day = 24 * time.Hour
 // Options lists every setting in display order. The slice is shared; do not change it.
 var Options = sync.OnceValue(func() []Option {
 	var all []Option
-	for _, part := range [][]Option{connections(), libraries(), fields(), activity(), schedule(), notifications(), performance(), privacy(), desktop(), advanced()} {
+	for _, part := range [][]Option{connections(), libraries(), filters(), fields(), activity(), schedule(), notifications(), performance(), privacy(), desktop(), advanced()} {
 		all = append(all, part...)
 	}
 	return all
@@ -37,10 +37,6 @@ func libraries() []Option {
 		exactNames("plex-library", Libraries, "Plex libraries", "The libraries to keep in step; if empty, all movie libraries.",
 			func(s *Settings) *[]string { return &s.Libraries }),
 		pathMap(),
-		toggle("organized-only", Libraries, "Organized scenes only", "Sync only scenes that are marked as organized in Stash.",
-			func(s *Settings) *bool { return &s.OrganizedOnly }),
-		names("exclude-tags", Libraries, "Excluded tags", "Scenes with any of these tags are not synced.",
-			func(s *Settings) *[]string { return &s.ExcludeTags }),
 		toggle("ask-plex-scan", Libraries, "Ask Plex to scan", "When a file is missing in Plex, ask Plex to scan its folder.",
 			func(s *Settings) *bool { return &s.AskPlexScan }),
 		span("park-for", Libraries, "Wait for Plex", "How long a scene waits to appear in Plex.", time.Hour, 90*day,

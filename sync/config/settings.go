@@ -69,12 +69,12 @@ type Settings struct {
 	Sources       map[scene.Field][]string `json:"sources,omitempty"`
 	MaxTags       int                      `json:"maxTags"`
 	MaxPerformers int                      `json:"maxPerformers"`
-	OrganizedOnly bool                     `json:"organizedOnly,omitempty"`
+	// Filter says which scenes are kept in step at all; the zero value is every one.
+	Filter Filter `json:"filter,omitzero"`
 	// OnlyTags, unless empty, are the only tags of Stash that the tags of Plex are made of;
 	// OmitTags never are. Both are names, case-insensitive.
-	OnlyTags    []string `json:"onlyTags,omitempty"`
-	OmitTags    []string `json:"omitTags,omitempty"`
-	ExcludeTags []string `json:"excludeTags,omitempty"` // names, case-insensitive
+	OnlyTags []string `json:"onlyTags,omitempty"`
+	OmitTags []string `json:"omitTags,omitempty"`
 
 	Pace        Pace          `json:"pace"`
 	AskPlexScan bool          `json:"askPlexScan"` // ask Plex to scan the folder of a file it does not have
@@ -209,8 +209,8 @@ func (s Settings) Clone() Settings {
 	c := s
 	c.Libraries = slices.Clone(s.Libraries)
 	c.PathMap = slices.Clone(s.PathMap)
-	c.ExcludeTags = slices.Clone(s.ExcludeTags)
 	c.ActivityAccounts = slices.Clone(s.ActivityAccounts)
+	c.Filter = s.Filter.clone()
 	c.OnlyTags, c.OmitTags = slices.Clone(s.OnlyTags), slices.Clone(s.OmitTags)
 	c.Fields = make(map[scene.Field]Policy, len(s.Fields))
 	maps.Copy(c.Fields, s.Fields)
@@ -241,11 +241,11 @@ func (s Settings) WantedHash() scene.Hash {
 		rules = append(rules, r.Stash+arrow+r.Plex)
 	}
 	return scene.HashOf(struct {
-		Fields, Libraries, Exclude, Only, Omit, Map []string
-		Tags, Performers                            int
-		Organized                                   bool
-		Sources                                     [][]string
-	}{fields, sorted(s.Libraries), sortedFolds(s.ExcludeTags), sortedFolds(s.OnlyTags), sortedFolds(s.OmitTags), sorted(rules), s.MaxTags, s.MaxPerformers, s.OrganizedOnly, sources})
+		Fields, Libraries, Only, Omit, Map []string
+		Tags, Performers                   int
+		Filter                             Filter
+		Sources                            [][]string
+	}{fields, sorted(s.Libraries), sortedFolds(s.OnlyTags), sortedFolds(s.OmitTags), sorted(rules), s.MaxTags, s.MaxPerformers, s.Filter.plain(), sources})
 }
 
 // sorted is a sorted copy, never nil, so that equal choices have equal hashes.

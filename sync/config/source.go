@@ -42,7 +42,7 @@ var partOf = map[string]scene.Parts{
 var partOfText = map[string]scene.Parts{"performer": scene.PartGender, "tag": scene.PartAliases}
 
 // Parts are what has to be read of a scene beside what every sync needs, because of the sources
-// of fields that are not off, and of lists of tags.
+// of fields that are not off, of lists of tags, and of the filter.
 func (s Settings) Parts() scene.Parts {
 	var out scene.Parts
 	if len(s.OnlyTags)+len(s.OmitTags) > 0 && s.Policy(scene.FieldTags) != Off {
@@ -61,7 +61,7 @@ func (s Settings) Parts() scene.Parts {
 			}
 		}
 	}
-	return out
+	return out | s.Filter.parts()
 }
 
 func partsOf(t template.Template) (out scene.Parts) {

@@ -105,7 +105,7 @@ func TestScenesStandAsTheyAre(t *testing.T) {
 	filtered := r.world.Stash.TagID("Private")
 	must(t, r.world.Stash.Edit(r.inPlex(), func(s *sim.Scene) { s.TagIDs = append(s.TagIDs, filtered) }))
 	change := r.settings.Clone()
-	change.ExcludeTags = []string{"Private"}
+	change.Filter.Tags.Never = []string{"Private"}
 	r.settings = change
 	must(t, l.SaveSettings(t.Context(), api.SettingsChange{Values: change}))
 	l.scan()

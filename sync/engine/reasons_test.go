@@ -166,9 +166,9 @@ var scenarios = map[skip.Code]func(*testing.T, *reached){
 	skip.FailedBefore:    failedBefore,
 	skip.Contested:       contested,
 	skip.StoredOtherwise: storedOtherwise,
-	skip.Excluded: func(t *testing.T, r *reached) {
+	skip.FilteredTag: func(t *testing.T, r *reached) {
 		b := small(t)
-		b.settings.ExcludeTags = []string{"Private"}
+		b.settings.Filter.Tags.Never = []string{"Private"}
 		id := film(b, "private.mkv", func(s *sim.Scene) { s.TagIDs = []int{b.world.Stash.TagID("Private")} })
 		r.both(b, id)
 	},

@@ -73,6 +73,8 @@ func (p paper) files(i int) []scene.File {
 	return []scene.File{{ID: fmt.Sprint(i), Path: p.file(i), UpdatedAt: "2026-01-02T03:04:05Z"}}
 }
 
+func (p paper) Tree(context.Context, bool, bool) (scene.Tree, error) { return scene.Tree{}, nil }
+
 func (p paper) Names(context.Context, scene.Parts) (scene.Names, error) { return scene.Names{}, nil }
 
 func (p paper) Scenes(context.Context, []scene.ID, scene.Parts) (map[scene.ID]*scene.Scene, error) {

@@ -93,6 +93,9 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 	if ended.Rechecked {
 		e.noteStored(e.chosen.Rechecked())
 	}
+	if ended.Renamed != nil {
+		e.noteStored(e.chosen.RenameInFilter(*ended.Renamed))
+	}
 	if ended.StashErr != nil {
 		e.doubt(fault.At(ended.StashErr, fault.Stash))
 	}

@@ -18,6 +18,7 @@ const (
 	ConfigRuleAddress   Code = "config.rule-address"
 	ConfigRuleSlashes   Code = "config.rule-slashes"
 	ConfigRuleHome      Code = "config.rule-home"
+	ConfigNotAFolder    Code = "config.not-a-folder"
 )
 
 // Several settings at once.

@@ -2,8 +2,6 @@ package message
 
 // What is decided about one field, and why.
 const (
-	PlanHasTag            Code = "plan.has-tag"
-	PlanNotOrganized      Code = "plan.not-organized"
 	PlanPictureUnseen     Code = "plan.picture-unseen"
 	PlanNoPicture         Code = "plan.no-picture"
 	PlanUndone            Code = "plan.undone"

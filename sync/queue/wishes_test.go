@@ -30,7 +30,7 @@ func inState(s queue.State) queue.Job {
 	case queue.Done:
 		return j.Claim(early).Complete(message.None, early)
 	default:
-		return j.Claim(early).Skip(skip.Excluded, message.None, early)
+		return j.Claim(early).Skip(skip.FilteredTag, message.None, early)
 	}
 }
 
@@ -84,7 +84,7 @@ func TestAWishMadeMeanwhileIsNotFulfilledByTheWorkInHand(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(queue.Job) queue.Job{
 		"done":    func(j queue.Job) queue.Job { return j.Complete(message.None, early) },
-		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, message.None, early) },
+		"skipped": func(j queue.Job) queue.Job { return j.Skip(skip.FilteredTag, message.None, early) },
 	} {
 		for _, again := range []bool{false, true} {
 			for _, undo := range []uint64{0, 3} {
@@ -110,7 +110,7 @@ func TestAWishMadeMeanwhileIsNotFulfilledByTheWorkInHand(t *testing.T) {
 	}
 	j := inState(queue.Running)
 	j.Outage = 4
-	if j.Complete(message.None, early).Outage != 0 || j.Skip(skip.Excluded, message.None, early).Outage != 4 {
+	if j.Complete(message.None, early).Outage != 0 || j.Skip(skip.FilteredTag, message.None, early).Outage != 4 {
 		t.Error("only a job that is done forgets the outage it died in")
 	}
 }

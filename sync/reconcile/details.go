@@ -78,7 +78,7 @@ func (s *session) weigh(sub *subject) {
 	switch {
 	case sub.Code == skip.NoMetadata:
 		s.skip(sub, sub.kind(), sub.Code, sub.Message)
-	case sub.Code == skip.DeletedInStash, sub.Code == skip.Excluded, sub.Code == skip.NoFile:
+	case sub.Code.Deliberate(), sub.Code == skip.FilterUnknown, sub.Code == skip.NoFile:
 		s.skip(sub, "", sub.Code, sub.Message)
 	case sub.Code != "" && len(sub.Gone) > 0:
 		s.enqueue(sub, queue.Missing, nil) // the worker looks again before it does anything

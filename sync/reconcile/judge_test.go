@@ -133,7 +133,7 @@ func TestWhatBecomesOfAComparedScene(t *testing.T) {
 		"a part unread, to be adopted": {compared(item(nil)), func(s *subject) { s.Fault, s.Items[0].Known = trouble, false }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"nothing read":                 {compared(), func(s *subject) { s.Fault = trouble }, Skipped, "", skip.Unreadable, trouble.Message.String()},
 		"deleted in Stash":             {compared(), func(s *subject) { s.Code, s.Scene = skip.DeletedInStash, nil }, Skipped, "", skip.DeletedInStash, ""},
-		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Message = skip.Excluded, message.Foreign("Private") }, Skipped, "", skip.Excluded, "Private"},
+		"left out by a tag":            {compared(), func(s *subject) { s.Code, s.Message = skip.FilteredTag, message.Foreign("Private") }, Skipped, "", skip.FilteredTag, "Private"},
 		"without file":                 {compared(), func(s *subject) { s.Code, s.files = skip.NoFile, nil }, Skipped, "", skip.NoFile, ""},
 		"without metadata":             {compared(), func(s *subject) { s.Code = skip.NoMetadata }, Skipped, queue.Missing, skip.NoMetadata, ""},
 		"its item holds another file":  {compared(), func(s *subject) { s.Code, s.Gone = skip.NotInPlex, []scene.ItemKey{testkit.Key("101")} }, Enqueued, queue.Missing, "", ""},
@@ -259,7 +259,7 @@ func TestWhatIsSettledWithoutARequest(t *testing.T) {
 		"held by the brake":        {[]func(*subject){job(queue.Skipped, skip.Brake)}, false, false, "", "", ""},
 		"contested":                {[]func(*subject){job(queue.Skipped, skip.Contested)}, false, false, Skipped, skip.Contested, queue.Changed},
 		"not curated":              {[]func(*subject){job(queue.Skipped, skip.NoMetadata)}, false, false, Skipped, skip.NoMetadata, queue.Changed},
-		"left out":                 {[]func(*subject){job(queue.Skipped, skip.Excluded)}, false, false, Skipped, skip.Excluded, ""},
+		"left out":                 {[]func(*subject){job(queue.Skipped, skip.FilteredTag)}, false, false, Skipped, skip.FilteredTag, ""},
 		"was missing, is there":    {[]func(*subject){job(queue.Skipped, skip.NotInPlex)}, false, false, "in step", "", ""},
 		"was ambiguous, is there":  {[]func(*subject){job(queue.Skipped, skip.Ambiguous)}, false, false, "in step", "", ""},
 		"is missing":               {[]func(*subject){gone}, false, false, Enqueued, "", queue.Missing},
@@ -319,7 +319,7 @@ func TestWhyASceneHasNoItem(t *testing.T) {
 		"waits for it":              {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job.State = queue.Parked }, Skipped, skip.NotInPlex, queue.Missing},
 		"gave up":                   {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex} }, Skipped, skip.NotInPlex, queue.Missing},
 		"gave up, and changed":      {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.NotInPlex}; s.fresh = true }, Enqueued, "", queue.Missing},
-		"ended for something else":  {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.Excluded} }, Enqueued, "", queue.Missing},
+		"ended for something else":  {match.Result{Skip: skip.NotInPlex, Paths: at("/media/films/a.mkv")}, false, func(s *subject) { s.job = queue.Job{State: queue.Skipped, Code: skip.FilteredTag} }, Enqueued, "", queue.Missing},
 		"its second file is in one": {match.Result{Skip: skip.NotInPlex, Paths: append(at("/x/a.mkv"), at("/media/films/b.mkv")...)}, false, nil, Enqueued, "", queue.Missing},
 	} {
 		sub := &subject{id: 1, files: aScene().Files, seen: store.Seen{Content: "x"}, found: tt.found}

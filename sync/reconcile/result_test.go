@@ -134,7 +134,7 @@ func TestTheSumsOfAReportAddUp(t *testing.T) {
 				s.enqueue(kind)
 				enqueued++
 			case 2:
-				s.skip("", skip.Excluded)
+				s.skip("", skip.FilteredTag)
 				skipped++
 			case 3:
 				s.skip(kind, skip.NotInPlex)

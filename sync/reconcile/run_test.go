@@ -339,7 +339,7 @@ func TestAHeldSceneThatWasQueuedMeanwhileKeepsItsJob(t *testing.T) {
 	s.Plex.On = func(request string) {
 		if request == "items 101 102 103 104 105" {
 			s.put(2, nil)
-			s.put(3, func(j queue.Job) queue.Job { return j.Skip(skip.Excluded, message.None, s.Clock.Now()) })
+			s.put(3, func(j queue.Job) queue.Job { return j.Skip(skip.FilteredTag, message.None, s.Clock.Now()) })
 		}
 	}
 	out, _ := s.do(nil)

@@ -194,11 +194,12 @@ func (s *session) ended(sub *subject) bool {
 	case sub.job.State != queue.Skipped:
 		return false
 	}
+	if sub.job.Code.Filtered() {
+		return s.skip(sub, "", sub.job.Code, sub.job.Message)
+	}
 	switch sub.job.Code {
 	case skip.NoMetadata, skip.Contested:
 		return s.skip(sub, sub.kind(), sub.job.Code, sub.job.Message)
-	case skip.Excluded:
-		return s.skip(sub, "", sub.job.Code, sub.job.Message)
 	case skip.NotInPlex, skip.Ambiguous, skip.PathNotMapped, skip.PathCase, skip.OutsideLibrary:
 		return len(sub.targets) == 0 && s.missing(sub)
 	}

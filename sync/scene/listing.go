@@ -53,6 +53,16 @@ func WithoutFacts(name string) string {
 	return name
 }
 
+// Node is a tag or studio with its place in the tree of its kind.
+type Node struct {
+	Named
+	Aliases []string
+	Parents []string // ids of those directly above it; a studio has one at most
+}
+
+// Tree is all tags or all studios of Stash, or both, as they stand below one another.
+type Tree struct{ Tags, Studios []Node }
+
 // Cover is a scene's cover image. None means Stash has no cover for it, NotModified
 // that it still is the one the caller knows by ETag; both come without bytes.
 type Cover struct {

@@ -95,6 +95,16 @@ func (s *Stash) renameTag(id int, name string) error {
 	return withNamed(s.tags, "tag", id, func(t *Tag) { t.Name, t.UpdatedAt = name, s.stamp() })
 }
 
+// below lists the tags directly below a tag, by id.
+func (s *Stash) below(id int) (out []int) {
+	for _, t := range sortedValues(s.tags) {
+		if slices.Contains(t.ParentIDs, id) {
+			out = append(out, t.ID)
+		}
+	}
+	return out
+}
+
 // RenamePerformer renames a performer; scenes are not bumped.
 func (s *Stash) RenamePerformer(id int, name string) error {
 	return s.edit(func() error {
@@ -143,7 +153,9 @@ func (s *Stash) mergeTags(destination int, sources []int) error {
 	for _, t := range s.tags {
 		t.ParentIDs = merged(t.ParentIDs, destination, sources)
 	}
+	into := s.tags[destination]
 	for _, id := range sources {
+		s.inherit(into, s.tags[id])
 		delete(s.tags, id)
 	}
 	return nil
@@ -158,6 +170,18 @@ func merged(ids []int, destination int, sources []int) []int {
 	return rest
 }
 
+// inherit gives a tag what another had that is merged into it: its name and aliases as
+// aliases, and the tags above it.
+func (s *Stash) inherit(into, from *Tag) {
+	into.Aliases = append(append(into.Aliases, from.Name), from.Aliases...)
+	for _, id := range from.ParentIDs {
+		if !slices.Contains(into.ParentIDs, id) {
+			into.ParentIDs = append(into.ParentIDs, id)
+		}
+	}
+	into.ParentIDs = without(without(into.ParentIDs, from.ID), into.ID)
+}
+
 // DestroyTag removes a tag from all scenes without bumping them.
 func (s *Stash) DestroyTag(id int) error {
 	return s.edit(func() error { return s.destroyTag(id) })
@@ -168,6 +192,9 @@ func (s *Stash) destroyTag(id int) error {
 		return fmt.Errorf("id %d does not exist in tags", id)
 	}
 	delete(s.tags, id)
+	for _, t := range s.tags {
+		t.ParentIDs = without(t.ParentIDs, id)
+	}
 	for _, sc := range s.scenes {
 		sc.TagIDs = without(sc.TagIDs, id)
 	}

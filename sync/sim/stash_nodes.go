@@ -171,6 +171,8 @@ func (n tagNode) field(x *execution, f *ast.Field) any {
 		return ""
 	case "parents":
 		return lookup(n.ParentIDs, x.s.tags, func(t *Tag) node { return tagNode{t} })
+	case "children":
+		return lookup(x.s.below(n.ID), x.s.tags, func(t *Tag) node { return tagNode{t} })
 	}
 	return x.common(f.Name, "tag", n.ID, n.Name, n.UpdatedAt)
 }

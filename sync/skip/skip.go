@@ -14,31 +14,37 @@ type Code string
 
 // The reasons.
 const (
-	NoMetadata      Code = "no-metadata"
-	NoFile          Code = "no-file"
-	NotInPlex       Code = "not-in-plex"
-	Ambiguous       Code = "ambiguous"
-	PathNotMapped   Code = "path-not-mapped"
-	PathCase        Code = "path-case"
-	OutsideLibrary  Code = "outside-library"
-	AlreadyQueued   Code = "already-queued"
-	RunningNow      Code = "running-now"
-	InStep          Code = "in-step"
-	LockedInPlex    Code = "locked-in-plex"
-	PolicyOff       Code = "policy-off"
-	PolicyFill      Code = "policy-fill"
-	PlexEditKept    Code = "plex-edit-kept"
-	Paused          Code = "paused"
-	Excluded        Code = "excluded"
-	NeedsSignIn     Code = "needs-sign-in"
-	Brake           Code = "brake"
-	FailedBefore    Code = "failed-before"
-	DeletedInStash  Code = "deleted-in-stash"
-	Contested       Code = "contested"
-	StoredOtherwise Code = "stored-differently"
-	PartialDate     Code = "partial-date"
-	LibraryScanning Code = "library-scanning"
-	Unreadable      Code = "unreadable"
+	NoMetadata        Code = "no-metadata"
+	NoFile            Code = "no-file"
+	NotInPlex         Code = "not-in-plex"
+	Ambiguous         Code = "ambiguous"
+	PathNotMapped     Code = "path-not-mapped"
+	PathCase          Code = "path-case"
+	OutsideLibrary    Code = "outside-library"
+	AlreadyQueued     Code = "already-queued"
+	RunningNow        Code = "running-now"
+	InStep            Code = "in-step"
+	LockedInPlex      Code = "locked-in-plex"
+	PolicyOff         Code = "policy-off"
+	PolicyFill        Code = "policy-fill"
+	PlexEditKept      Code = "plex-edit-kept"
+	Paused            Code = "paused"
+	FilteredTag       Code = "filtered-tag"
+	FilteredStudio    Code = "filtered-studio"
+	FilteredPath      Code = "filtered-path"
+	FilteredOrganized Code = "filtered-organized"
+	FilteredURL       Code = "filtered-url"
+	FilteredStashID   Code = "filtered-stash-id"
+	FilterUnknown     Code = "filter-unknown"
+	NeedsSignIn       Code = "needs-sign-in"
+	Brake             Code = "brake"
+	FailedBefore      Code = "failed-before"
+	DeletedInStash    Code = "deleted-in-stash"
+	Contested         Code = "contested"
+	StoredOtherwise   Code = "stored-differently"
+	PartialDate       Code = "partial-date"
+	LibraryScanning   Code = "library-scanning"
+	Unreadable        Code = "unreadable"
 )
 
 // Reason explains a code.
@@ -70,7 +76,13 @@ var reasons = []Reason{
 	{PolicyFill, message.New(message.SkipPolicyFill), message.New(message.AdvicePolicyFill), false, true},
 	{PlexEditKept, message.New(message.SkipPlexEditKept), message.New(message.AdvicePlexEditKept), false, true},
 	{Paused, message.New(message.SkipPaused), message.New(message.AdvicePaused), false, false},
-	{Excluded, message.New(message.SkipExcluded), message.New(message.AdviceExcluded), false, false},
+	{FilteredTag, message.New(message.SkipFilteredTag), message.New(message.AdviceFiltered), false, false},
+	{FilteredStudio, message.New(message.SkipFilteredStudio), message.New(message.AdviceFiltered), false, false},
+	{FilteredPath, message.New(message.SkipFilteredPath), message.New(message.AdviceFiltered), false, false},
+	{FilteredOrganized, message.New(message.SkipFilteredOrganized), message.New(message.AdviceFiltered), false, false},
+	{FilteredURL, message.New(message.SkipFilteredURL), message.New(message.AdviceFiltered), false, false},
+	{FilteredStashID, message.New(message.SkipFilteredStashID), message.New(message.AdviceFiltered), false, false},
+	{FilterUnknown, message.New(message.SkipFilterUnknown), message.New(message.AdviceFilterUnknown), true, false},
 	{NeedsSignIn, message.New(message.SkipNeedsSignIn), message.New(message.AdviceNeedsSignIn), true, false},
 	{Brake, message.New(message.SkipBrake), message.New(message.AdviceBrake), true, false},
 	{FailedBefore, message.New(message.SkipFailedBefore), message.New(message.AdviceFailedBefore), true, false},
@@ -101,6 +113,19 @@ func (r Reason) With(particular message.Message) (words, more message.Message) {
 	}
 	return r.Message, particular
 }
+
+// Filtered reports whether the code is that of a scene the person's filter does not want.
+func (c Code) Filtered() bool {
+	switch c {
+	case FilteredTag, FilteredStudio, FilteredPath, FilteredOrganized, FilteredURL, FilteredStashID:
+		return true
+	}
+	return false
+}
+
+// Deliberate reports whether a scene was left alone because a person wants it so: by the
+// filter, or by deleting it. Such a scene is as it should be.
+func (c Code) Deliberate() bool { return c.Filtered() || c == DeletedInStash }
 
 // All lists every reason in a stable order.
 func All() []Reason { return append([]Reason(nil), reasons...) }

@@ -138,3 +138,43 @@ func (c *Client) shape(ctx context.Context, parts scene.Parts) shape {
 	}
 	return s
 }
+
+const (
+	tagTree    = `findTags(filter: {per_page: -1}) { tags { id name aliases parents { id } } }`
+	studioTree = `findStudios(filter: {per_page: -1}) { studios { id name aliases parent_studio { id } } }`
+)
+
+// Tree reads where all tags, all studios or both stand below one another, with their aliases:
+// what a filter needs beside the names. Asked for neither it asks nothing.
+func (c *Client) Tree(ctx context.Context, tags, studios bool) (scene.Tree, error) {
+	query := "query Tree {"
+	for _, part := range []struct {
+		wanted bool
+		text   string
+	}{{tags, tagTree}, {studios, studioTree}} {
+		if part.wanted {
+			query += "\n  " + part.text
+		}
+	}
+	if !tags && !studios {
+		return scene.Tree{}, nil
+	}
+	var out struct {
+		FindTags    *struct{ Tags []wireNode }
+		FindStudios *struct{ Studios []wireNode }
+	}
+	err := c.ask(ctx, question{kind: budget.Names, query: query + "\n}", limit: namesLimit}, &out, func() error {
+		if tags && out.FindTags == nil || studios && out.FindStudios == nil {
+			return c.notStash(nil)
+		}
+		return nil
+	})
+	var tree scene.Tree
+	if err == nil && tags {
+		tree.Tags = nodes(out.FindTags.Tags)
+	}
+	if err == nil && studios {
+		tree.Studios = nodes(out.FindStudios.Studios)
+	}
+	return tree, err
+}

@@ -146,3 +146,30 @@ func files(list []wireFile) []scene.File {
 	}
 	return out
 }
+
+// wireNode is a tag, which has parents, or a studio, which has one parent at most.
+type wireNode struct {
+	scene.Named
+	Aliases []string    `json:"aliases"`
+	Parents []wireAbove `json:"parents"`
+	Parent  *wireAbove  `json:"parent_studio"`
+}
+
+type wireAbove struct {
+	ID string `json:"id"`
+}
+
+func nodes(list []wireNode) []scene.Node {
+	out := make([]scene.Node, 0, len(list))
+	for _, w := range list {
+		n := scene.Node{Named: w.Named, Aliases: w.Aliases}
+		if w.Parent != nil {
+			w.Parents = append(w.Parents, *w.Parent)
+		}
+		for _, above := range w.Parents {
+			n.Parents = append(n.Parents, above.ID)
+		}
+		out = append(out, n)
+	}
+	return out
+}

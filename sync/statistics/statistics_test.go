@@ -20,9 +20,9 @@ func TestSuccessLeavesOutWhatIsSkippedOnPurpose(t *testing.T) {
 		known bool
 	}{
 		"nothing":               {statistics.Day{}, 0, false},
-		"only what is filtered": {statistics.Day{}.Skip(skip.Excluded), 0, false},
+		"only what is filtered": {statistics.Day{}.Skip(skip.FilteredTag), 0, false},
 		"all written":           {statistics.Day{Written: 3}, 1, true},
-		"right already":         {statistics.Day{InStep: 2, Retried: 5}.Skip(skip.Excluded), 1, true},
+		"right already":         {statistics.Day{InStep: 2, Retried: 5}.Skip(skip.FilteredTag), 1, true},
 		"some failed":           {statistics.Day{Written: 2, InStep: 1, Failed: 1}, 0.75, true},
 		"some need somebody":    {statistics.Day{Written: 1}.Skip(skip.PathNotMapped), 0.5, true},
 		"all failed":            {statistics.Day{Failed: 2}, 0, true},

@@ -187,6 +187,12 @@ type FakeStash struct {
 	Covers map[scene.ID]scene.Cover
 	Unread map[scene.ID]bool
 	Named  scene.Names
+	Trees  scene.Tree
+}
+
+// Tree is part of compare.Stash.
+func (f *FakeStash) Tree(context.Context, bool, bool) (scene.Tree, error) {
+	return f.Trees, f.note("tree")
 }
 
 // Scenes is part of compare.Stash.

@@ -243,8 +243,9 @@ func TestASceneThatMustNotBeSyncedCanBeUndone(t *testing.T) {
 	d := textOnly(t, 1)
 	d.done(1)
 	d.scene(1).Tags = []scene.Tag{{Named: scene.Named{ID: "1", Name: "Private"}}}
-	d.Settings.ExcludeTags = []string{"Private"}
-	if results, err := d.work(d.jobs(1)...); err != nil || results[1].Code != skip.Excluded || results[1].Message.IsZero() {
+	d.Settings.Filter.Tags.Never = []string{"Private"}
+	d.Stash.Trees.Tags = []scene.Node{{Named: scene.Named{ID: "1", Name: "Private"}}}
+	if results, err := d.work(d.jobs(1)...); err != nil || results[1].Code != skip.FilteredTag || results[1].Message.IsZero() {
 		t.Fatalf("%v, %+v", err, results[1])
 	}
 	j := d.undo(1, 1)

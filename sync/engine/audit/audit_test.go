@@ -199,7 +199,7 @@ func TestTheLastReportSaysHowManyRowsNeedAPerson(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 0)
 	var act, rest skip.Code
-	for _, code := range []skip.Code{skip.NoMetadata, skip.Excluded, skip.NotInPlex, skip.Contested, skip.Brake, skip.Unreadable} {
+	for _, code := range []skip.Code{skip.NoMetadata, skip.FilteredTag, skip.NotInPlex, skip.Contested, skip.Brake, skip.Unreadable} {
 		if skip.Of(code).Act {
 			act = code
 		} else {

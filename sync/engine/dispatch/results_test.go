@@ -39,7 +39,7 @@ func TestAResultMovesItsJob(t *testing.T) {
 	}{
 		"done":                {worker.Result{Outcome: worker.Done, Message: message.Foreign("kept")}, false, queue.Job{State: queue.Done, Message: message.Foreign("kept")}},
 		"done, edited":        {worker.Result{Outcome: worker.Done}, true, queue.Job{State: queue.Waiting}},
-		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.Excluded, Message: message.Foreign("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.Excluded, Message: message.Foreign("a tag")}},
+		"skipped":             {worker.Result{Outcome: worker.Skipped, Code: skip.FilteredTag, Message: message.Foreign("a tag")}, false, queue.Job{State: queue.Skipped, Code: skip.FilteredTag, Message: message.Foreign("a tag")}},
 		"parked":              {worker.Result{Outcome: worker.Parked, Message: message.Foreign("no item"), Awaits: []string{"k"}}, false, queue.Job{State: queue.Parked, Code: skip.NotInPlex, Message: message.Foreign("no item")}},
 		"failed":              {worker.Result{Outcome: worker.Failed, Fault: trouble}, false, queue.Job{State: queue.Retrying, Message: message.Foreign("It failed."), Hint: message.Foreign("Wait."), Attempts: 1}},
 		"failed for good":     {worker.Result{Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)}, false, queue.Job{State: queue.Dead, Code: skip.FailedBefore, Message: message.Foreign("No."), Attempts: 1}},
@@ -163,7 +163,7 @@ func TestHistoryHasWhatWasWrittenAndWhatWasGivenUp(t *testing.T) {
 		worker.Result{Job: r.job(1), Outcome: worker.Done, Name: "One"},
 		worker.Result{Job: r.job(2), Outcome: worker.Failed, Fault: no, Name: "Two"},
 		worker.Result{Job: r.job(3), Outcome: worker.Done, Wrote: true, Name: "Three"},
-		worker.Result{Job: r.job(4), Outcome: worker.Skipped, Code: skip.Excluded, Name: "Four"},
+		worker.Result{Job: r.job(4), Outcome: worker.Skipped, Code: skip.FilteredTag, Name: "Four"},
 	)
 	if f.Failed.String() != "Two: No" || f.Gone {
 		t.Errorf("followed by %+v", f)

@@ -72,7 +72,7 @@ func TestARunCountsEachSceneOnce(t *testing.T) {
 	r.take(
 		worker.Result{Job: r.job(1), Outcome: worker.Done, Wrote: true},
 		worker.Result{Job: r.job(2), Outcome: worker.Done},
-		worker.Result{Job: r.job(3), Outcome: worker.Skipped, Code: skip.Excluded},
+		worker.Result{Job: r.job(3), Outcome: worker.Skipped, Code: skip.FilteredTag},
 		worker.Result{Job: r.job(4), Outcome: worker.Parked},
 		worker.Result{Job: r.job(5), Outcome: worker.Failed, Fault: fault.New(fault.Rejected, fault.Plex, message.Foreign("No."), message.None, nil)},
 		worker.Result{Job: r.job(6), Outcome: worker.Failed, Fault: trouble, Wrote: true}, // half of it
@@ -191,7 +191,7 @@ func TestScenesStandAsTheirJobsDo(t *testing.T) {
 	}
 	r.put(
 		queue.Job{Scene: 1, State: queue.Done}, queue.Job{Scene: 2, State: queue.Dead},
-		queue.Job{Scene: 3, State: queue.Skipped, Code: skip.Excluded}, queue.Job{Scene: 4, State: queue.Skipped, Code: skip.DeletedInStash},
+		queue.Job{Scene: 3, State: queue.Skipped, Code: skip.FilteredTag}, queue.Job{Scene: 4, State: queue.Skipped, Code: skip.DeletedInStash},
 		queue.Job{Scene: 5, State: queue.Skipped, Code: skip.NoMetadata}, queue.Job{Scene: 6, State: queue.Parked},
 	)
 	want := api.Standing{InStep: 1, LeftOut: 2, NeedYou: 1}
@@ -201,11 +201,11 @@ func TestScenesStandAsTheirJobsDo(t *testing.T) {
 	if got := standing(); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	r.put(queue.Job{Scene: 5, State: queue.Skipped, Code: skip.Excluded}) // the numbers per state are the same
+	r.put(queue.Job{Scene: 5, State: queue.Skipped, Code: skip.FilteredTag}) // the numbers per state are the same
 	if got := standing(); got != want {
 		t.Errorf("%+v, want the last count as long as nobody says otherwise", got)
 	}
-	if got, want := r.Reasons(), []api.Reason{{Code: skip.DeletedInStash, Scenes: 1}, {Code: skip.Excluded, Scenes: 1}, {Code: skip.NoMetadata, Scenes: 1}}; !slices.Equal(got, want) {
+	if got, want := r.Reasons(), []api.Reason{{Code: skip.DeletedInStash, Scenes: 1}, {Code: skip.FilteredTag, Scenes: 1}, {Code: skip.NoMetadata, Scenes: 1}}; !slices.Equal(got, want) {
 		t.Errorf("reasons %+v, want %+v", got, want)
 	}
 	r.Recount()
@@ -213,10 +213,10 @@ func TestScenesStandAsTheirJobsDo(t *testing.T) {
 	if got := standing(); got != want {
 		t.Errorf("counted anew %+v, want %+v", got, want)
 	}
-	if got, want := r.Reasons(), []api.Reason{{Code: skip.Excluded, Scenes: 2}, {Code: skip.DeletedInStash, Scenes: 1}}; !slices.Equal(got, want) {
+	if got, want := r.Reasons(), []api.Reason{{Code: skip.FilteredTag, Scenes: 2}, {Code: skip.DeletedInStash, Scenes: 1}}; !slices.Equal(got, want) {
 		t.Errorf("reasons %+v, want %+v", got, want)
 	}
-	r.put(queue.Job{Scene: 7, State: queue.Skipped, Code: skip.Excluded})
+	r.put(queue.Job{Scene: 7, State: queue.Skipped, Code: skip.FilteredTag})
 	r.enqueue(8)
 	r.begin()
 	if got := standing(); got != want {
@@ -233,7 +233,7 @@ func TestJobsAreSelectedByWhatBecameOfThem(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, 0)
 	r.put(
-		queue.Job{Scene: 1, State: queue.Done}, queue.Job{Scene: 2, State: queue.Dead}, queue.Job{Scene: 3, State: queue.Skipped, Code: skip.Excluded},
+		queue.Job{Scene: 1, State: queue.Done}, queue.Job{Scene: 2, State: queue.Dead}, queue.Job{Scene: 3, State: queue.Skipped, Code: skip.FilteredTag},
 		queue.Job{Scene: 4, State: queue.Skipped, Code: skip.Unreadable}, queue.Job{Scene: 5, State: queue.Parked}, queue.Job{Scene: 6, State: queue.Skipped, Code: skip.Unreadable},
 	)
 	for name, tc := range map[string]struct {

@@ -11,9 +11,6 @@ import (
 	"lockstep/sync/store"
 )
 
-// deliberate are the reasons a person chose.
-var deliberate = map[skip.Code]bool{skip.Excluded: true, skip.DeletedInStash: true}
-
 // Standing counts how the scenes stand. While a batch is worked on the last count stands, and
 // so it does when the jobs cannot be read.
 func (d *Dispatcher) Standing() (api.Standing, error) {
@@ -28,7 +25,7 @@ func (d *Dispatcher) Standing() (api.Standing, error) {
 		return tx.JobsIn(queue.Skipped, func(j queue.Job) bool {
 			scenes[j.Code]++
 			switch {
-			case deliberate[j.Code]:
+			case j.Code.Deliberate():
 				value.LeftOut++
 			case skip.Of(j.Code).Act:
 				value.NeedYou++

@@ -42,7 +42,7 @@ func TestWhatResultsCameToIsCountedByDayWithTheirRequests(t *testing.T) {
 	r.take(
 		worker.Result{Job: r.running(1), Outcome: worker.Done, Wrote: true},
 		worker.Result{Job: r.running(2), Outcome: worker.Done},
-		worker.Result{Job: r.running(3), Outcome: worker.Skipped, Code: skip.Excluded},
+		worker.Result{Job: r.running(3), Outcome: worker.Skipped, Code: skip.FilteredTag},
 	)
 	plex = 10
 	r.Clock.Pass(48 * time.Hour)
@@ -53,7 +53,7 @@ func TestWhatResultsCameToIsCountedByDayWithTheirRequests(t *testing.T) {
 		t.Fatalf("%+v", days)
 	}
 	one, two := days[0], days[1]
-	if one.Written != 1 || one.InStep != 1 || one.Skipped[skip.Excluded] != 1 || one.Plex != 3 || one.Stash != 2 || one.Failed+one.Retried != 0 {
+	if one.Written != 1 || one.InStep != 1 || one.Skipped[skip.FilteredTag] != 1 || one.Plex != 3 || one.Stash != 2 || one.Failed+one.Retried != 0 {
 		t.Errorf("the first day %+v", one)
 	}
 	if two.Skipped[skip.NoFile] != 1 || two.Skips() != 1 || two.Plex != 7 || two.Stash != 0 || two.Written != 0 {

@@ -162,9 +162,9 @@ func TestTheQueueStepTellsEveryState(t *testing.T) {
 		queue.Parked:   "not in Plex yet; waiting until " + at,
 		queue.Dead:     "failed attempts: 3; gave up " + at,
 		queue.Done:     "in step at " + at,
-		queue.Skipped:  "skipped " + at + ": " + skip.Of(skip.Excluded).Message.String(),
+		queue.Skipped:  "skipped " + at + ": " + skip.Of(skip.FilteredTag).Message.String(),
 	} {
-		got := inQueue(queue.Job{State: state, Enqueued: noon, Due: noon, Attempts: 3, Code: skip.Excluded})
+		got := inQueue(queue.Job{State: state, Enqueued: noon, Due: noon, Attempts: 3, Code: skip.FilteredTag})
 		if got.Message.String() != want || len(got.Lines) != 0 {
 			t.Errorf("%q: %+v, want %q", state, got, want)
 		}
@@ -184,14 +184,14 @@ func TestTheOutcomeIsTheFirstThingThatStandsInTheWay(t *testing.T) {
 	held := gap(queue.Skipped)
 	held.Job.Code = skip.Brake
 	excluded := gap("")
-	excluded.Code = skip.Excluded
+	excluded.Code = skip.FilteredTag
 	for name, tt := range map[string]struct {
 		x    Situation
 		f    reconcile.Finding
 		want string
 	}{
 		"worked on, whatever else": {Situation{Paused: true, PlexDown: true}, gap(queue.Running), sentenceOf(skip.RunningNow, message.None).String()},
-		"left out":                 {Situation{Paused: true}, excluded, sentenceOf(skip.Excluded, message.None).String()},
+		"left out":                 {Situation{Paused: true}, excluded, sentenceOf(skip.FilteredTag, message.None).String()},
 		"a refused token":          {Situation{}, unauthorized, sentenceOf(skip.NeedsSignIn, message.None).String()},
 		"a sign-in that waits":     {Situation{SignIn: true, Paused: true}, gap(""), sentenceOf(skip.NeedsSignIn, message.None).String()},
 		"given up":                 {Situation{Paused: true}, gap(queue.Dead), sentenceOf(skip.FailedBefore, message.None).String()},

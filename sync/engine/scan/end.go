@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/api"
 	"lockstep/sync/budget"
+	"lockstep/sync/change"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/library"
 	"lockstep/sync/scene"
@@ -19,6 +20,8 @@ type Ended struct {
 	Enqueued, Deleted int
 	// Rechecked says that every known scene is queued for the present settings.
 	Rechecked bool
+	// Renamed is the filter by its present names, if some were changed in Stash.
+	Renamed *change.Renamed
 	// StashErr is what the scan of Stash failed of first.
 	StashErr error
 
@@ -43,7 +46,7 @@ func (s *Scanner) End(r *Scan, now time.Time, c Conditions) Ended {
 	s.again = s.wanted.Newest || s.pending(c) && !s.nextPending(now, c).After(now)
 	s.endStash(r, now, c)
 	s.swept = s.swept || r.stashErr == nil && !s.wanted.Sweep
-	e := Ended{Enqueued: r.found.Enqueued, Deleted: r.found.Deleted, StashErr: r.stashErr, Listed: r.plan.Index}
+	e := Ended{Enqueued: r.found.Enqueued, Deleted: r.found.Deleted, Renamed: r.found.Renamed, StashErr: r.stashErr, Listed: r.plan.Index}
 	for _, t := range r.tasks {
 		if t.Kind != budget.Newest {
 			e.Tasks = append(e.Tasks, t)

@@ -183,6 +183,9 @@ func (r *Scan) add(f change.Found) {
 	r.found.Doubtful += f.Doubtful
 	r.found.Bare += f.Bare
 	r.found.Names += f.Names
+	if f.Renamed != nil {
+		r.found.Renamed = f.Renamed
+	}
 }
 
 type todo struct {

@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"lockstep/sync/api"
+	"lockstep/sync/change"
+	"lockstep/sync/compare"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
@@ -138,8 +140,34 @@ func (k *Keeper) Save(c api.SettingsChange, newPlex func(store.Tx) error) (Saved
 // Rename calls the chosen libraries by other names, in one transaction with what else
 // belongs to it. Nothing else is wanted than before, so nothing has to be compared again.
 func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
+	before := k.current.Libraries
+	err := k.rename(func(s *config.Settings) { s.Libraries = libraries }, also)
+	if err == nil {
+		k.host.Log.Info("libraries were renamed in Plex", "libraries", before, "renamed", libraries)
+	}
+	return err
+}
+
+// RenameInFilter calls tags and studios in the filter as Stash calls them now, unless a flag or
+// variable names them or the filter was changed meanwhile. What the names stand for stays.
+func (k *Keeper) RenameInFilter(r change.Renamed) error {
+	fixed := slices.ContainsFunc([]string{"filter-tags-only", "filter-tags-never", "filter-studios-only", "filter-studios-never"}, k.Overridden)
+	if fixed || k.current.Filter.Names() != r.Before.Names() {
+		return nil
+	}
+	err := k.rename(func(s *config.Settings) { s.Filter.Tags, s.Filter.Studios = r.Now.Tags, r.Now.Studios }, func(tx store.Tx) error {
+		return compare.PutKnown(tx, r.Known)
+	})
+	if err == nil {
+		k.host.Log.Info("the filter follows names that were changed in Stash", "tags", len(r.Now.Tags.Only)+len(r.Now.Tags.Never), "studios", len(r.Now.Studios.Only)+len(r.Now.Studios.Never))
+	}
+	return err
+}
+
+// rename changes names in the stored and the present settings.
+func (k *Keeper) rename(change func(*config.Settings), also func(store.Tx) error) error {
 	next := k.current.Clone()
-	next.Libraries = libraries
+	change(&next)
 	err := k.host.Store.Update(func(tx store.Tx) error {
 		stored := config.Defaults()
 		if _, err := tx.Value(settingsValue, &stored); err != nil {
@@ -149,7 +177,7 @@ func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
 		if _, err := tx.Value(hashValue, &hash); err != nil {
 			return err
 		}
-		stored.Libraries = libraries
+		change(&stored)
 		if hash == k.current.WantedHash() {
 			if err := tx.PutValue(hashValue, next.WantedHash()); err != nil {
 				return err
@@ -158,7 +186,6 @@ func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
 		return errors.Join(also(tx), tx.PutValue(settingsValue, stored))
 	})
 	if err == nil {
-		k.host.Log.Info("libraries were renamed in Plex", "libraries", k.current.Libraries, "renamed", libraries)
 		k.current = next
 	}
 	return err

@@ -311,7 +311,7 @@ func TestOtherWishesOweARecheckUntilItIsDone(t *testing.T) {
 	if owes() {
 		t.Error("owed for what decides nothing")
 	}
-	r.save(func(s *config.Settings) { s.ExcludeTags = []string{"Private"} })
+	r.save(func(s *config.Settings) { s.Filter.Tags.Never = []string{"Private"} })
 	if !owes() || !owes() { //nolint:revive,staticcheck // asked twice
 		t.Error("not owed, or only once")
 	}
@@ -325,7 +325,7 @@ func TestOtherWishesOweARecheckUntilItIsDone(t *testing.T) {
 	}
 	r.options.Hold = true
 	r.restart()
-	r.save(func(s *config.Settings) { s.ExcludeTags = nil })
+	r.save(func(s *config.Settings) { s.Filter.Tags.Never = nil })
 	if owes() {
 		t.Error("a command that only reads owes nothing")
 	}
