@@ -172,6 +172,44 @@ var scenarios = map[skip.Code]func(*testing.T, *reached){
 		id := film(b, "private.mkv", func(s *sim.Scene) { s.TagIDs = []int{b.world.Stash.TagID("Private")} })
 		r.both(b, id)
 	},
+	skip.FilteredStudio: func(t *testing.T, r *reached) {
+		b := small(t)
+		studio := b.world.Stash.StudioID("Nobody's")
+		must(t, b.world.Stash.SetParentStudio(studio, b.world.Stash.StudioID("Everybody's")))
+		b.settings.Filter.Studios.Never = []string{"everybody's"}
+		r.both(b, film(b, "below.mkv", func(s *sim.Scene) { s.StudioID = studio }))
+	},
+	skip.FilteredPath: func(t *testing.T, r *reached) {
+		b := small(t)
+		b.settings.Filter.Paths.Never = []string{b.world.StashRoot() + "/drafts"}
+		r.both(b, film(b, "drafts/a.mkv", nil))
+	},
+	skip.FilteredOrganized: func(t *testing.T, r *reached) {
+		b := small(t)
+		b.settings.Filter.Organized = config.Required
+		r.both(b, film(b, "unsorted.mkv", nil))
+	},
+	skip.FilteredURL: func(t *testing.T, r *reached) {
+		b := small(t)
+		b.settings.Filter.URL = config.Without
+		r.both(b, film(b, "linked.mkv", func(s *sim.Scene) { s.URLs = []string{"https://example.org/1"} }))
+	},
+	skip.FilteredStashID: func(t *testing.T, r *reached) {
+		b := small(t)
+		b.settings.Filter.StashID = config.Required
+		known := film(b, "known.mkv", func(s *sim.Scene) {
+			s.StashIDs = []sim.StashID{{Endpoint: "https://example.org", ID: "1"}}
+		})
+		if _, rows := b.compare(nil); rowOf(rows, known).Reason != "" {
+			t.Errorf("a scene with a stash ID: %+v", rowOf(rows, known))
+		}
+		r.both(b, film(b, "unknown.mkv", nil))
+	},
+	skip.FilterUnknown: func(t *testing.T, r *reached) {
+		b := small(t)
+		b.settings.Filter.Tags.Never = []string{"Prviate"}
+		r.both(b, film(b, "any.mkv", nil))
+	},
 	skip.Brake: func(t *testing.T, r *reached) {
 		b := newBench(t, sim.Options{Seed: 42, Scenes: 100}, nil)
 		people(t, b.world, 1, 60)
