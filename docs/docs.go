@@ -19,7 +19,7 @@ type Page struct {
 }
 
 // order is how people read them.
-var order = []string{"first-run", "windows", "shortcuts", "glossary", "troubleshooting", "libraries", "sources", "activity", "skip-reasons", "moving-in", "cli", "performance", "privacy", "install"}
+var order = []string{"first-run", "windows", "shortcuts", "glossary", "troubleshooting", "libraries", "sources", "filters", "activity", "skip-reasons", "moving-in", "cli", "performance", "privacy", "install"}
 
 // Pages lists all pages in the order of reading.
 func Pages() []Page {

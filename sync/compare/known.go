@@ -37,9 +37,15 @@ func Known(ctx context.Context, stash Trees, db store.Store, f config.Filter) (f
 // StoredKnown is what the names of the last filter stood for.
 func StoredKnown(db store.Store) (k filter.Known, err error) {
 	err = db.View(func(tx store.Tx) error {
-		_, err := tx.Value(knownValue, &k)
+		k, err = KnownIn(tx)
 		return err
 	})
+	return k, err
+}
+
+// KnownIn is StoredKnown within a transaction.
+func KnownIn(tx store.Tx) (k filter.Known, err error) {
+	_, err = tx.Value(knownValue, &k)
 	return k, err
 }
 

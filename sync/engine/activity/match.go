@@ -1,11 +1,12 @@
 package activity
 
 import (
+	"lockstep/sync/compare"
 	"slices"
 
+	"lockstep/sync/filter"
 	"lockstep/sync/match"
 	"lockstep/sync/message"
-	"lockstep/sync/plan"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
@@ -81,7 +82,11 @@ func (l *Look) sceneOf(tx store.Tx, p store.Playback) (scene.ID, store.Playback,
 // writing to Plex, and is not left out by the settings. Why not stands in the record.
 func (l *Look) fits(tx store.Tx, p store.Playback, s scene.Scene) (bool, store.Playback, error) {
 	p.Name = s.Name()
-	if code, why := plan.Gate(s, l.Settings); code == skip.Excluded {
+	known, err := compare.KnownIn(tx)
+	if err != nil {
+		return false, p, err
+	}
+	if code, why := filter.Gate(s, l.Settings.Filter, known); code.Filtered() || code == skip.FilterUnknown {
 		p.State, p.Code, p.Why = store.PlaybackUnmatched, code, why
 		return false, p, nil
 	}
