@@ -30,7 +30,7 @@ var AnswerTypes = map[string]reflect.Type{
 	"sync": reflect.TypeFor[summaryJSON](), "headless --once": reflect.TypeFor[summaryJSON](),
 	"pause": reflect.TypeFor[pauseJSON](), "resume": reflect.TypeFor[pauseJSON](),
 	"import":        reflect.TypeFor[importJSON](),
-	"settings show": reflect.TypeFor[settingsJSON](), "settings set": reflect.TypeFor[savedJSON](),
+	"settings show": reflect.TypeFor[settingsJSON](), "settings set": reflect.TypeFor[savedJSON](), "settings preset": reflect.TypeFor[presetsJSON](), "settings preset NAME": reflect.TypeFor[presetJSON](),
 	"settings import": reflect.TypeFor[savedJSON](), "settings export": reflect.TypeFor[map[string]string](),
 	"secret set": reflect.TypeFor[okJSON](), "secret delete": reflect.TypeFor[okJSON](),
 	"test-connection": reflect.TypeFor[connectionsJSON](),

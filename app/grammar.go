@@ -148,6 +148,7 @@ type importCmd struct {
 type settingsCmd struct {
 	Show   settingsShowCmd   `cmd:"" default:"1" help:"List the settings with their values."`
 	Set    settingsSetCmd    `cmd:"" help:"Change one setting."`
+	Preset settingsPresetCmd `cmd:"" help:"List the presets of all fields, show what one would change, or take it."`
 	Export settingsExportCmd `cmd:"" help:"Write the settings as JSON, without secrets."`
 	Import settingsImportCmd `cmd:"" help:"Read settings from JSON."`
 }
@@ -157,6 +158,11 @@ type settingsShowCmd struct{}
 type settingsSetCmd struct {
 	Name  string `arg:"" help:"Name of a setting, as listed by settings show."`
 	Value string `arg:"" help:"Its new value."`
+}
+
+type settingsPresetCmd struct {
+	Name string `arg:"" optional:"" help:"lockstep, stash2plex or plex-agent; without it the presets are listed."`
+	Yes  bool   `help:"Take the preset. Without it nothing is changed."`
 }
 
 type settingsExportCmd struct {

@@ -265,6 +265,9 @@ func TestEveryCommandPrintsWhatTheDocsPromise(t *testing.T) {
 	check("settings show", "settings")
 	check("settings set", "settings", "set", "max-tags", "77")
 	check("settings set", "settings", "set", "language", "deutsch") // answers stay English
+	check("settings preset", "settings", "preset")
+	check("settings preset NAME", "settings", "preset", "stash2plex", "--yes")
+	check("settings preset NAME", "settings", "preset", "lockstep")
 	s.in = `{"max-tags": "78"}`
 	check("settings import", "settings", "import", "-")
 	check("settings export", "settings", "export")

@@ -1,9 +1,9 @@
 package activity
 
 import (
-	"lockstep/sync/compare"
 	"slices"
 
+	"lockstep/sync/compare"
 	"lockstep/sync/filter"
 	"lockstep/sync/match"
 	"lockstep/sync/message"
