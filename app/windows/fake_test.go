@@ -45,6 +45,8 @@ type fake struct {
 	settings api.Settings
 	test     api.TestResult
 	mapping  api.Mapping
+	examples api.Examples
+	examined []config.Settings // what examples were asked for
 	explain  api.Explanation
 	movein   api.Import
 	activity api.ActivityPage
@@ -267,6 +269,12 @@ func (f *fake) SaveSettings(_ context.Context, c api.SettingsChange) error {
 }
 func (f *fake) TestConnection(_ context.Context, q api.TestRequest) (api.TestResult, error) {
 	return f.test, f.note("test %s %s", q.Server, q.URL)
+}
+func (f *fake) Examples(_ context.Context, s config.Settings) (api.Examples, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.examined = append(f.examined, s)
+	return f.examples, f.err
 }
 func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, error) {
 	return f.mapping, f.note("mapping %v", rules)

@@ -73,6 +73,9 @@ type API interface {
 	// servers to answer and lists Plex's libraries first when that was not done yet.
 	Mapping(ctx context.Context, rules []config.Rule) (Mapping, error)
 
+	// Examples shows three real scenes as these settings would have them, stored or not.
+	Examples(ctx context.Context, s config.Settings) (Examples, error)
+
 	// StartSignIn begins a sign-in with Plex that a person confirms on a page in the
 	// browser. Only the newest one counts.
 	StartSignIn(ctx context.Context) (SignIn, error)

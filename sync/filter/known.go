@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lockstep/sync/config"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -37,6 +38,18 @@ type List struct {
 // Unknown lists the entries that are unknown, of tags and of studios.
 func (k Known) Unknown() (tags, studios []string) {
 	return slices.Concat(k.Tags.Only.Unknown, k.Tags.Never.Unknown), slices.Concat(k.Studios.Only.Unknown, k.Studios.Never.Unknown)
+}
+
+// NotThere says of each entry that is unknown that Stash does not have it.
+func NotThere(k Known) (out []message.Message) {
+	tags, studios := k.Unknown()
+	for _, t := range tags {
+		out = append(out, message.New(message.FilterNoSuchTag, message.Title(t)))
+	}
+	for _, s := range studios {
+		out = append(out, message.New(message.FilterNoSuchStudio, message.Title(s)))
+	}
+	return out
 }
 
 // Doubtful reports whether something in the filter is unknown.

@@ -153,6 +153,11 @@ func (c *Client) TestConnection(ctx context.Context, q api.TestRequest) (api.Tes
 	return call[api.TestResult](ctx, c, "TestConnection", q)
 }
 
+// Examples implements api.API.
+func (c *Client) Examples(ctx context.Context, s config.Settings) (api.Examples, error) {
+	return call[api.Examples](ctx, c, "Examples", s)
+}
+
 // Mapping implements api.API.
 func (c *Client) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
 	return call[api.Mapping](ctx, c, "Mapping", rules)

@@ -144,6 +144,9 @@ func (f *fake) TestConnection(_ context.Context, q api.TestRequest) (api.TestRes
 	return api.TestResult{OK: true}, f.got("TestConnection", q)
 }
 
+func (f *fake) Examples(_ context.Context, s config.Settings) (api.Examples, error) {
+	return api.Examples{Scenes: []api.Example{{Scene: 1}}}, f.got("Examples", s)
+}
 func (f *fake) Mapping(_ context.Context, rules []config.Rule) (api.Mapping, error) {
 	return api.Mapping{Covered: 1}, f.got("Mapping", rules)
 }

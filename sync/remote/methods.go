@@ -60,6 +60,9 @@ var methods = map[string]handler{
 	"Settings":       returns(api.API.Settings),
 	"SaveSettings":   takes(api.API.SaveSettings),
 	"TestConnection": takesAndReturns(api.API.TestConnection),
+	"Examples": takesAndReturns(func(a api.API, ctx context.Context, s config.Settings) (api.Examples, error) {
+		return a.Examples(ctx, s)
+	}),
 	"Mapping": takesAndReturns(func(a api.API, ctx context.Context, rules []config.Rule) (api.Mapping, error) {
 		return a.Mapping(ctx, rules)
 	}),

@@ -174,7 +174,7 @@ func TestRecordsLoseNothing(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{
 		&queue.Job{}, &outage.Record{}, &store.Activity{}, &store.Run{}, &store.Report{}, &store.ReportRow{},
-		&api.Explanation{}, &api.Mapping{}, &api.TestResult{}, &api.Settings{}, &api.OutagePage{}, &health.Said{},
+		&api.Explanation{}, &api.Mapping{}, &api.Examples{}, &api.TestResult{}, &api.Settings{}, &api.OutagePage{}, &health.Said{},
 	} {
 		rv := reflect.ValueOf(v).Elem()
 		fill(rv)

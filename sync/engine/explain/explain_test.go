@@ -63,6 +63,7 @@ func (l *fakeLoop) Appeared(paths []string) { l.appeared = append(l.appeared, pa
 
 // fakeStash has scenes that any text finds, and files page by page.
 type fakeStash struct {
+	compare.Stash
 	scenes []scene.Scene
 	pages  [][]scene.FileStamp
 	err    error

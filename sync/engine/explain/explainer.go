@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"lockstep/sync/api"
+	"lockstep/sync/compare"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
 	"lockstep/sync/library"
@@ -17,6 +18,7 @@ import (
 
 // Stash is what is asked of Stash.
 type Stash interface {
+	compare.Stash
 	// Find lists the scenes with this id, path or title.
 	Find(ctx context.Context, text string) ([]scene.Scene, error)
 	// SweepFiles calls fn with the files of all scenes, page by page.
@@ -49,10 +51,11 @@ type Loop interface {
 type Explainer struct {
 	host host.Host
 	loop Loop
+	kept examples
 }
 
 // New makes an Explainer that asks that loop.
-func New(h host.Host, l Loop) *Explainer { return &Explainer{h, l} }
+func New(h host.Host, l Loop) *Explainer { return &Explainer{host: h, loop: l} }
 
 // explanation is made of one scene, beside the loop.
 type explanation struct {
