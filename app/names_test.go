@@ -30,7 +30,7 @@ func TestCommandsNamePeoplesThingsAsTheyAre(t *testing.T) {
 	if r := s.run("headless", "--once"); r.code != app.ExitFine {
 		t.Fatalf("code %d: %s", r.code, r.err)
 	}
-	s.env["LOCKSTEP_EXCLUDE_TAGS"] = "Busy"
+	s.env["LOCKSTEP_FILTER_TAGS_NEVER"] = "Busy"
 	for _, tt := range []struct {
 		args  []string
 		names []string

@@ -102,6 +102,12 @@ func listed() []string {
 	for _, w := range settingNotes {
 		words = append(words, w)
 	}
+	for _, p := range config.Presets() {
+		words = append(words, p.Title, p.Words)
+	}
+	for _, w := range placeholders {
+		words = append(words, w)
+	}
 	for _, w := range choices {
 		words = append(words, w)
 	}

@@ -61,7 +61,7 @@ func SettingHint(o config.Option, overriddenBy string) string {
 	words := T(o.Words)
 	if lo, hi, ok := strings.Cut(o.Range, " to "); ok {
 		words += " (" + T("%s to %s", lo, hi) + ")"
-	} else if o.Range != "" {
+	} else if o.Range != "" && o.List == nil {
 		words += " (" + T(o.Range) + ")"
 	}
 	if overriddenBy != "" {

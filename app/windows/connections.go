@@ -49,10 +49,10 @@ func (p *form) server(option, server, secretName string, stored bool, secret **s
 		p.changed()
 	})
 	visible(remove, stored)
-	p.body.Add(field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
+	p.body.Add(p.field(secretName, container.NewBorder(nil, nil, nil, remove, entry)))
 	own, _ := config.Lookup(server + "-certificate")
 	p.body.Add(p.row(own))
-	p.body.Add(field("", p.tester(func() api.TestRequest {
+	p.body.Add(p.field("", p.tester(func() api.TestRequest {
 		certificate := own.Get(p.draft)
 		return api.TestRequest{Server: server, URL: o.Get(p.draft), Secret: *secret, Certificate: &certificate}
 	}, o.Name, own.Name)))

@@ -23,6 +23,8 @@ type form struct {
 	wrong  map[string]mistake // by option name; the draft has the value before
 	rules  []config.Rule      // the path rules as typed, while they are wrong
 	tests  map[string]*testAnswer
+	shown  exampled
+	narrow bool // there is little room: names stand above their inputs
 
 	body      *fyne.Container // where the inputs go
 	libraries []api.Library   // as Plex listed them, nil before

@@ -22,7 +22,7 @@ import (
 // the folders of Stash.
 func (p *form) drawLibraries() {
 	o, _ := config.Lookup("plex-library")
-	p.body.Add(field(present.T(o.Title), container.NewVBox(p.libraryChoice(), caption(present.T(o.Words)))))
+	p.body.Add(p.field(present.T(o.Title), container.NewVBox(p.libraryChoice(), caption(present.T(o.Words)))))
 	p.body.Add(widget.NewSeparator())
 	p.body.Add(newMapping(p).content())
 	p.body.Add(widget.NewSeparator())
@@ -135,7 +135,7 @@ func newMapping(p *form) *mapping {
 func (m *mapping) content() fyne.CanvasObject {
 	try := newButton(present.T("Check the paths"), theme.SearchIcon(), m.try)
 	hint := caption(present.T("How Plex names the folders of Stash. Leave this empty if both see the same paths."))
-	return field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(m.add, try), m.coverage, m.offers, m.examples, hint))
+	return m.p.field(present.T("Path rules"), container.NewVBox(m.rows, m.wrong, container.NewHBox(m.add, try), m.coverage, m.offers, m.examples, hint))
 }
 
 func (m *mapping) addRule() {

@@ -68,7 +68,7 @@ func (m *moveIn) offer() {
 	folder.SetText(m.folder)
 	folder.SetPlaceHolder(present.T("Optional, for example /root/.stash/plugins/Stash2Plex/data"))
 	folder.OnChanged = func(v string) { m.folder = v }
-	m.box.Add(field(present.T("Its data folder"), folder))
+	m.box.Add(m.p.field(present.T("Its data folder"), folder))
 	m.box.Add(container.NewHBox(newButton(present.T("Import"), nil, m.take)))
 	m.box.Add(widget.NewSeparator())
 }

@@ -25,7 +25,7 @@ var (
 	// smallestWindow is one that still holds it, sidebar included.
 	smallestWindow = fyne.NewSize(500, 236)
 	// smallestApart is the size of settings, set-up and documentation at which they still read well.
-	smallestApart = fyne.NewSize(560, 300)
+	smallestApart = smallest
 	// mainSize is the usual size of the main window.
 	mainSize = fyne.NewSize(1180, 700)
 )

@@ -13,14 +13,26 @@ import (
 )
 
 // labelWidth is the width of the names beside the inputs.
-const labelWidth = 190
+const labelWidth = 160
 
-// row is one setting: its name, its input, and below what it does and what is wrong.
+// row is one setting: its name, its input, and below what it does and what is wrong. One that is
+// not as it is by default has a button that puts it back.
 func (p *form) row(o config.Option) fyne.CanvasObject {
 	wrong := p.wrongLabel(o)
-	input := p.input(o, func(text string) { p.edit(o, text, wrong) })
+	usual := o.Get(config.Defaults())
+	reset := newButton(present.T("Reset"), nil, func() {
+		p.edit(o, usual, wrong)
+		p.redraw()
+	})
+	reset.Importance = widget.LowImportance
+	differs := func() { visible(reset, usual != "" && o.Get(p.draft) != usual) }
+	input := p.input(o, func(text string) {
+		p.edit(o, text, wrong)
+		differs()
+	})
+	differs()
 	hint := caption(present.SettingHint(o, p.stored.Overridden[o.Name]))
-	return field(present.T(o.Title), container.NewVBox(input, wrong, hint))
+	return p.field(present.T(o.Title), container.NewVBox(input, wrong, container.NewBorder(nil, nil, nil, reset, hint)))
 }
 
 // wrongLabel says what is wrong with a setting, if anything is.
@@ -31,10 +43,15 @@ func (p *form) wrongLabel(o config.Option) *widget.Label {
 	return l
 }
 
-// field puts a name beside an input.
-func field(name string, input fyne.CanvasObject) fyne.CanvasObject {
+// field puts a name beside an input, or above it where there is little room.
+func (p *form) field(name string, input fyne.CanvasObject) fyne.CanvasObject {
 	l := widget.NewLabel(name)
 	l.Wrapping = fyne.TextWrapWord
+	if p.narrow {
+		l.TextStyle.Bold = true
+		visible(l, name != "")
+		return container.NewVBox(l, input)
+	}
 	return container.NewBorder(nil, nil, container.NewVBox(wide(labelWidth, l)), nil, input)
 }
 
@@ -54,7 +71,11 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		s := newChoice(labels, p.seen)
 		s.SetSelectedIndex(slices.Index(o.Choices, now))
 		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
-		return container.NewHBox(wide(300, s))
+		return container.NewHBox(wide(250, s))
+	case o.List != nil:
+		return newNames(o.List(p.draft), present.T("Name to add"), p.seen, edited).box
+	case isSpan(o):
+		return p.span(o, edited)
 	}
 	if m, bad := p.wrong[o.Name]; bad {
 		now = m.text // what is complained about, not what is stored
@@ -80,4 +101,7 @@ func (p *form) edit(o config.Option, text string, wrong *widget.Label) {
 	}
 	p.untested(o.Name)
 	p.changed()
+	if err == nil {
+		p.askExamples()
+	}
 }

@@ -23,6 +23,8 @@ type settingsPage struct {
 	groups  *keyList
 	group   int
 	scroll  *container.Scroll
+	fold    *folding
+	page    *choiceInput // the groups where there is no room for a list
 	welcome *band
 	state   *widget.Label
 	saving  *keyButton
@@ -32,7 +34,7 @@ type settingsPage struct {
 
 func newSettingsPage(w *Windows, win *window) page {
 	p := &settingsPage{form: newForm(w, win), state: line()}
-	p.redraw, p.changed = p.draw, p.buttons
+	p.redraw, p.changed = p.drawHere, p.buttons
 	p.search = newSearch(present.T("Search settings"), func(string) { p.draw() })
 	all := config.Groups()
 	p.groups = newList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
@@ -45,16 +47,33 @@ func newSettingsPage(w *Windows, win *window) page {
 	p.saving.Importance = widget.HighImportance
 	p.revert = newButton(present.T("Revert"), nil, p.load)
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
+	var names []string
+	for _, g := range all {
+		names = append(names, present.T(string(g)))
+	}
+	p.page = newChoice(names, nil)
+	p.page.OnChanged = func(string) { p.groups.Select(p.page.SelectedIndex()) }
 	p.seen = func(o fyne.CanvasObject) { reveal(p.scroll, o) }
 	p.buttons()
 	return p
 }
 
 func (p *settingsPage) content() fyne.CanvasObject {
-	left := container.NewBorder(p.search, nil, nil, nil, p.groups)
 	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.saving), p.state))
-	split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
-	return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
+	p.fold = newFolding(func(narrow bool) fyne.CanvasObject {
+		if p.narrow != narrow {
+			p.narrow = narrow
+			p.draw()
+		}
+		if narrow {
+			head := container.NewGridWithColumns(2, p.page, p.search)
+			return container.NewBorder(container.NewVBox(p.welcome.box, head), foot, nil, nil, p.scroll)
+		}
+		left := container.NewBorder(p.search, nil, nil, nil, p.groups)
+		split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))
+		return container.NewPadded(container.NewBorder(p.welcome.box, foot, nil, nil, split))
+	})
+	return p.fold.box
 }
 
 func (p *settingsPage) show(about string) {
@@ -69,6 +88,9 @@ func (p *settingsPage) searcher() fyne.Focusable { return p.search }
 
 func (p *settingsPage) choose(i int) {
 	p.group = i
+	if p.page.SelectedIndex() != i {
+		p.page.SetSelectedIndex(i)
+	}
 	if p.search.Text != "" {
 		p.search.SetText("") // draws
 		return
@@ -108,7 +130,14 @@ func (p *settingsPage) update(s api.Snapshot) {
 
 // draw fills the right side: the chosen group, or what the search finds.
 func (p *settingsPage) draw() {
+	p.drawHere()
+	p.scroll.ScrollToTop()
+}
+
+// drawHere is draw without moving to the top.
+func (p *settingsPage) drawHere() {
 	p.body.Objects = nil
+	p.beginExamples()
 	if !p.loaded {
 		p.body.Add(caption(present.T("Reading the settings…")))
 		p.body.Refresh()
@@ -120,7 +149,7 @@ func (p *settingsPage) draw() {
 		p.drawGroup(config.Groups()[p.group])
 	}
 	p.body.Refresh()
-	p.scroll.ScrollToTop()
+	p.askExamples()
 }
 
 func (p *settingsPage) drawGroup(g config.Group) {
@@ -131,19 +160,44 @@ func (p *settingsPage) drawGroup(g config.Group) {
 		return
 	case config.Libraries:
 		p.drawLibraries()
+	case config.Scenes:
+		p.body.Add(p.examplesOfFilter())
+	case config.FieldsGroup:
+		p.drawFields(false)
 	}
 	for _, o := range config.Options() {
-		if o.Group == g && o.Name != "path-map" && o.Name != "plex-library" {
+		if _, ofField := fieldOf(o); o.Group == g && o.Name != "path-map" && o.Name != "plex-library" && !ofField {
 			p.body.Add(p.row(o))
 		}
 	}
 }
 
+// fieldOf is the field that a setting is the policy or the source of.
+func fieldOf(o config.Option) (config.FieldInfo, bool) {
+	for _, f := range config.Fields() {
+		if name := "field-" + string(f.Field); o.Name == name || o.Name == name+"-source" {
+			return f, true
+		}
+	}
+	return config.FieldInfo{}, false
+}
+
 func (p *settingsPage) drawFound(q string) {
 	found := false
+	drawn := map[string]bool{}
 	for _, o := range config.Options() {
-		if strings.Contains(strings.ToLower(strings.Join([]string{present.T(o.Title), present.T(o.Words), o.Title, o.Name, present.T(string(o.Group))}, " ")), strings.ToLower(q)) {
-			found = true
+		if !strings.Contains(strings.ToLower(strings.Join([]string{present.T(o.Title), present.T(o.Words), o.Title, o.Name, present.T(string(o.Group))}, " ")), strings.ToLower(q)) {
+			continue
+		}
+		found = true
+		switch f, ofField := fieldOf(o); {
+		case ofField && !drawn[string(f.Field)]:
+			drawn[string(f.Field)] = true
+			p.body.Add(p.fieldLine(f))
+		case ofField:
+		case o.Name == "path-map":
+			p.body.Add(newMapping(&p.form).content())
+		default:
 			p.body.Add(p.row(o))
 		}
 	}

@@ -28,6 +28,7 @@ type setUpPage struct {
 	place, note  *widget.Label
 	answer       *widget.Label // of both servers, to Next
 	scroll       *container.Scroll
+	fold         *folding
 
 	back, next, anyway, later *keyButton
 
@@ -55,11 +56,24 @@ func newSetUpPage(w *Windows, win *window) page {
 }
 
 func (p *setUpPage) content() fyne.CanvasObject {
-	left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
 	// Buttons never move under the pointer: what is hidden or gets another label keeps its place.
-	foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), container.NewHBox(p.later, p.back, wide(widest(present.T("Next"), present.T("Skip the preview"), present.T("Start syncing"), present.T("Done")), p.next)), p.note))
-	head := container.NewVBox(p.place, p.title, p.intro)
-	return container.NewPadded(container.NewBorder(nil, nil, left, nil, container.NewPadded(container.NewBorder(head, foot, nil, nil, p.scroll))))
+	buttons := container.NewHBox(p.later, p.back, wide(widest(present.T("Next"), present.T("Skip the preview"), present.T("Start syncing"), present.T("Done")), p.next))
+	p.fold = newFolding(func(narrow bool) fyne.CanvasObject {
+		if p.narrow != narrow {
+			p.narrow = narrow
+			p.drawAnew()
+		}
+		if narrow { // the words scroll with the inputs
+			foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), buttons))
+			p.scroll.Content = container.NewVBox(p.place, p.title, p.intro, p.note, p.body)
+			return container.NewBorder(nil, foot, nil, nil, p.scroll)
+		}
+		left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
+		foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), buttons, p.note))
+		p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body) // clear of the scroll bar
+		return container.NewPadded(container.NewBorder(nil, nil, left, nil, container.NewPadded(container.NewBorder(container.NewVBox(p.place, p.title, p.intro), foot, nil, nil, p.scroll))))
+	})
+	return p.fold.box
 }
 
 // widest is the width of a button that has room for any of these.
@@ -137,6 +151,7 @@ func (p *setUpPage) drawAnew() {
 // draw makes the inputs of the step anew.
 func (p *setUpPage) draw() {
 	p.body.Objects = nil
+	p.beginExamples()
 	visible(p.answer, false)
 	visible(p.anyway, false)
 	step := present.SetUpSteps()[p.step]
@@ -151,6 +166,7 @@ func (p *setUpPage) draw() {
 		p.body.Add(caption(present.T("Reading the settings…")))
 	}
 	p.body.Refresh()
+	p.askExamples()
 	p.buttons()
 }
 

@@ -41,17 +41,13 @@ func (p *setUpPage) fill() {
 		p.consent()
 	case present.StepLibraries:
 		o, _ := config.Lookup("plex-library")
-		p.body.Add(field(present.T(o.Title), p.libraryChoice()))
+		p.body.Add(p.field(present.T(o.Title), p.libraryChoice()))
 	case present.StepPaths:
 		p.paths = newMapping(&p.form)
 		p.body.Add(p.paths.content())
 		p.paths.try()
 	case present.StepFields:
-		for _, o := range config.Options() {
-			if o.Group == config.FieldsGroup && o.Choices != nil {
-				p.body.Add(p.row(o))
-			}
-		}
+		p.drawFields(true)
 	case present.StepPreview:
 		p.body.Add(p.preview.content())
 	case present.StepStart:

@@ -103,7 +103,7 @@ func setUpLibrariesAndPaths(t *testing.T, f *fake, win fyne.Window, p *setUpPage
 	}
 	tap(t, win, "Next")
 	wantStep(t, p, present.StepFields)
-	wantShown(t, win, "The scene's title.")
+	wantShown(t, win, "Preset")
 	f.called()
 }
 

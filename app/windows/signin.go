@@ -45,7 +45,7 @@ func newSignIn(p *form) *signIn {
 
 func (s *signIn) content() fyne.CanvasObject {
 	search := newButton(present.T("Search this network"), theme.SearchIcon(), s.discover)
-	return field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, search), s.words, s.page, s.servers))
+	return s.p.field(present.T("Find the server"), container.NewVBox(container.NewHBox(s.begin, search), s.words, s.page, s.servers))
 }
 
 func (s *signIn) say(l present.Line) {

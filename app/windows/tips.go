@@ -42,6 +42,14 @@ func (l *tipLine) oneLine(yes bool) {
 	}
 }
 
+// say changes the words, which must be on one line.
+func (l *tipLine) say(words string, tone widget.Importance) {
+	if l.Text != words || l.Importance != tone {
+		l.Text, l.Importance = words, tone
+		l.Refresh()
+	}
+}
+
 // MouseIn implements desktop.Hoverable.
 func (l *tipLine) MouseIn(e *desktop.MouseEvent) {
 	l.SetToolTip("")

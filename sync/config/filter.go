@@ -116,7 +116,7 @@ func folders(o Option) Option {
 	set := o.Set
 	o.Range = "paths separated by semicolons"
 	o.Set = func(s *Settings, v string) error {
-		for _, p := range splitList(v) {
+		for _, p := range SplitList(v) {
 			if !absolute(p) {
 				return message.Wrong(message.ConfigNotAFolder, message.Path(p))
 			}

@@ -6,8 +6,8 @@ import (
 	"lockstep/sync/message"
 )
 
-// joinList writes texts separated by semicolons; a semicolon within one is doubled.
-func joinList(list []string) string {
+// JoinList writes texts separated by semicolons; a semicolon within one is doubled.
+func JoinList(list []string) string {
 	parts := make([]string, len(list))
 	for i, x := range list {
 		parts[i] = strings.ReplaceAll(x, ";", ";;")
@@ -15,9 +15,9 @@ func joinList(list []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// splitList reads what joinList wrote. Empty texts are left out, and blanks at the ends
+// SplitList reads what JoinList wrote. Empty texts are left out, and blanks at the ends
 // of the others.
-func splitList(v string) []string {
+func SplitList(v string) []string {
 	out := splitExact(v)
 	for i, x := range out {
 		out[i] = strings.TrimSpace(x)
@@ -25,7 +25,7 @@ func splitList(v string) []string {
 	return out
 }
 
-// splitExact is splitList with the blanks at the ends.
+// splitExact is SplitList with the blanks at the ends.
 func splitExact(v string) []string {
 	var out []string
 	var part strings.Builder
@@ -66,7 +66,7 @@ func pathMap() Option {
 			for i, r := range s.PathMap {
 				parts[i] = r.Stash + arrow + r.Plex
 			}
-			return joinList(parts)
+			return JoinList(parts)
 		},
 		Set: func(s *Settings, v string) error {
 			rules, err := ParsePathMap(v)
@@ -85,7 +85,7 @@ const arrow = " => "
 // semicolon that belongs to a path is doubled.
 func ParsePathMap(v string) ([]Rule, error) {
 	var rules []Rule
-	for _, part := range splitList(v) {
+	for _, part := range SplitList(v) {
 		r, err := parseRule(part)
 		if err != nil {
 			return nil, err

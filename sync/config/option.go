@@ -46,8 +46,11 @@ type Option struct {
 	Choices []string // the only valid values; nil when free
 	Range   string   // in words, "" when free
 	Bool    bool
-	Get     func(Settings) string
-	Set     func(*Settings, string) error
+	// List gives the names of a setting that is several; nil for every other. JoinList makes
+	// the text of them that Set takes.
+	List func(Settings) []string
+	Get  func(Settings) string
+	Set  func(*Settings, string) error
 }
 
 // Env is the name of the option's environment variable.
@@ -176,9 +179,10 @@ func choice[T ~string](name string, g Group, title, words string, valid []T, at 
 func names(name string, g Group, title, words string, at func(*Settings) *[]string) Option {
 	return Option{
 		Name: name, Group: g, Title: title, Words: words, Range: "names separated by semicolons; a semicolon in a name is doubled",
-		Get: func(s Settings) string { return joinList(*at(&s)) },
+		List: func(s Settings) []string { return *at(&s) },
+		Get:  func(s Settings) string { return JoinList(*at(&s)) },
 		Set: func(s *Settings, v string) error {
-			*at(s) = splitList(v)
+			*at(s) = SplitList(v)
 			return nil
 		},
 	}

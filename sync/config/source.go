@@ -102,12 +102,12 @@ func source(f scene.Field, title, words string) Option {
 	}
 	o.Get = func(s Settings) string {
 		if list {
-			return joinList(s.Source(f))
+			return JoinList(s.Source(f))
 		}
 		return strings.Join(s.Source(f), "")
 	}
 	o.Set = func(s *Settings, v string) error {
-		templates := splitList(v)
+		templates := SplitList(v)
 		if !list {
 			templates = slices.DeleteFunc([]string{strings.TrimSpace(v)}, func(t string) bool { return t == "" })
 		}

@@ -93,9 +93,7 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 	if ended.Rechecked {
 		e.noteStored(e.chosen.Rechecked())
 	}
-	if ended.Renamed != nil {
-		e.noteStored(e.chosen.RenameInFilter(*ended.Renamed))
-	}
+	e.noteStored(e.chosen.RenameInFilter(ended.Renamed))
 	if ended.StashErr != nil {
 		e.doubt(fault.At(ended.StashErr, fault.Stash))
 	}

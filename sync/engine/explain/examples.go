@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"lockstep/sync/api"
@@ -27,14 +26,6 @@ const (
 	// and each key is a question.
 	exampleFor = 2 * time.Minute
 )
-
-// examples keeps the scenes that were read for the last question.
-type examples struct {
-	mu     sync.Mutex
-	at     time.Time
-	parts  scene.Parts
-	scenes []scene.Scene
-}
 
 // Examples shows three real scenes as these settings would have them. They need not be stored.
 // Stash is asked once for a while, and only for what the sources use.

@@ -5,6 +5,8 @@ package explain
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/compare"
@@ -52,6 +54,14 @@ type Explainer struct {
 	host host.Host
 	loop Loop
 	kept examples
+}
+
+// examples keeps the scenes that were read for the last question.
+type examples struct {
+	mu     sync.Mutex
+	at     time.Time
+	parts  scene.Parts
+	scenes []scene.Scene
 }
 
 // New makes an Explainer that asks that loop.

@@ -149,10 +149,11 @@ func (k *Keeper) Rename(libraries []string, also func(store.Tx) error) error {
 }
 
 // RenameInFilter calls tags and studios in the filter as Stash calls them now, unless a flag or
-// variable names them or the filter was changed meanwhile. What the names stand for stays.
-func (k *Keeper) RenameInFilter(r change.Renamed) error {
+// variable names them or the filter was changed meanwhile. What the names stand for stays. Nil
+// renames nothing.
+func (k *Keeper) RenameInFilter(r *change.Renamed) error {
 	fixed := slices.ContainsFunc([]string{"filter-tags-only", "filter-tags-never", "filter-studios-only", "filter-studios-never"}, k.Overridden)
-	if fixed || k.current.Filter.Names() != r.Before.Names() {
+	if r == nil || fixed || k.current.Filter.Names() != r.Before.Names() {
 		return nil
 	}
 	err := k.rename(func(s *config.Settings) { s.Filter.Tags, s.Filter.Studios = r.Now.Tags, r.Now.Studios }, func(tx store.Tx) error {
