@@ -10,9 +10,6 @@ import (
 	"lockstep/sync/template"
 )
 
-// OwnChoice stands for the preset of somebody who chose the fields one by one.
-const OwnChoice = "Your own choice"
-
 // PresetChange is one line of what a preset changes.
 func PresetChange(c config.Change) string {
 	shown := func(v string) string {

@@ -117,7 +117,7 @@ func (p *form) presets() fyne.CanvasObject {
 	}
 	now, known := config.PresetOf(p.draft)
 	if !known {
-		titles = append(titles, present.T(present.OwnChoice))
+		titles = append(titles, present.T("Your own choice"))
 	}
 	about, offer := caption(""), container.NewVBox()
 	s := newChoice(titles, p.seen)

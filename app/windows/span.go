@@ -14,9 +14,14 @@ import (
 
 // units are those a span of time is chosen in, the smallest first.
 var units = []struct {
-	name, letter string
-	of           time.Duration
-}{{"seconds", "s", time.Second}, {"minutes", "m", time.Minute}, {"hours", "h", time.Hour}, {"days", "d", 24 * time.Hour}}
+	letter string
+	of     time.Duration
+}{{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}, {"d", 24 * time.Hour}}
+
+// unitNames are what people call them.
+func unitNames() []string {
+	return []string{present.T("seconds"), present.T("minutes"), present.T("hours"), present.T("days")}
+}
 
 // isSpan reports whether a setting is a span of time.
 func isSpan(o config.Option) bool {
@@ -31,11 +36,7 @@ func (p *form) span(o config.Option, edited func(string)) fyne.CanvasObject {
 	if m, bad := p.wrong[o.Name]; bad {
 		number, unit = strings.TrimRight(m.text, "smhd"), max(0, unit)
 	}
-	var names []string
-	for _, u := range units {
-		names = append(names, present.T(u.name))
-	}
-	e, c := newText(p.seen), newChoice(names, p.seen)
+	e, c := newText(p.seen), newChoice(unitNames(), p.seen)
 	e.SetText(number)
 	c.SetSelectedIndex(unit)
 	tell := func(string) { edited(strings.TrimSpace(e.Text) + units[c.SelectedIndex()].letter) }
