@@ -81,6 +81,10 @@ func (r *recorded) Settings(ctx context.Context) (api.Settings, error) {
 	return replay(r, func() (api.Settings, error) { return r.API.Settings(ctx) }, "settings")
 }
 
+func (r *recorded) Examples(ctx context.Context, s config.Settings) (api.Examples, error) {
+	return replay(r, func() (api.Examples, error) { return r.API.Examples(ctx, s) }, "examples")
+}
+
 func (r *recorded) Mapping(ctx context.Context, rules []config.Rule) (api.Mapping, error) {
 	return replay(r, func() (api.Mapping, error) { return r.API.Mapping(ctx, rules) }, "mapping", rules)
 }

@@ -156,12 +156,13 @@ func TestFocusScrollsIntoSight(t *testing.T) {
 	_, win, p := setUp(t, f)
 	win.Resize(fyne.NewSize(900, 640))
 	p.enter(present.StepFields)
+	tap(t, win, "Choose for each field")
 	win.Resize(fyne.NewSize(901, 640)) // the test canvas lays out on a change of size only
 	fields := 0
 	for {
 		win.Canvas().FocusNext()
-		c, ok := win.Canvas().Focused().(*choiceInput)
-		if !ok {
+		c := win.Canvas().Focused().(fyne.CanvasObject)
+		if c == fyne.CanvasObject(p.later) {
 			break
 		}
 		fields++
