@@ -1,5 +1,7 @@
 package scene
 
+import "maps"
+
 // Probe is the cheapest look at Stash: what was edited last, and signs of what can change
 // without any scene being touched.
 type Probe struct {
@@ -74,9 +76,7 @@ func (s Signs) Without(list ListKind) Signs {
 func (s Signs) With(now Signs) Signs {
 	out := make(Signs, len(s)+len(now))
 	for _, from := range []Signs{s, now} {
-		for list, sign := range from {
-			out[list] = sign
-		}
+		maps.Copy(out, from)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package stash_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,7 +171,7 @@ func TestASignThatFailsForADayTakesNothingWithIt(t *testing.T) {
 			}
 			for _, list := range all {
 				_, given := last.Signs[list]
-				if want := !contains(tt.without, list); given != want {
+				if want := !slices.Contains(tt.without, list); given != want {
 					t.Errorf("the sign of %s was given: %v", list, given)
 				}
 			}
@@ -182,15 +183,6 @@ func breakAll(s *sim.Stash) {
 	for _, f := range []string{"findTags", "findPerformers", "findStudios", "findGroups"} {
 		s.SetBroken(f, errors.New("no such table"))
 	}
-}
-
-func contains(list []scene.ListKind, l scene.ListKind) bool {
-	for _, x := range list {
-		if x == l {
-			return true
-		}
-	}
-	return false
 }
 
 const oneScene = `"findScenes":{"count":1,"scenes":[{"id":"3","updated_at":"2026-11-23T11:01:30Z","created_at":"x"}]}`

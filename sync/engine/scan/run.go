@@ -123,8 +123,8 @@ func (r *Scan) scanStash(ctx context.Context) error {
 // track examines the scenes whose files were touched, unless all files were listed. What
 // fails is found by the next probe.
 func (r *Scan) track(ctx context.Context) error {
-	if ctx.Err() != nil || !r.plan.signs.FilesMoved(r.signs) || r.did(budget.FileSweep) {
-		r.tracked = ctx.Err() == nil
+	if !r.plan.signs.FilesMoved(r.signs) || r.did(budget.FileSweep) {
+		r.tracked = true
 		return nil
 	}
 	found, err := r.servers.Finder.Touched(ctx, r.touched)
