@@ -84,9 +84,14 @@ func (v *viewer) plays(scene int) []time.Time {
 
 func (v *viewer) hasPlays(scene int, want ...time.Time) {
 	v.t.Helper()
-	if got := v.plays(scene); !slices.EqualFunc(got, want, time.Time.Equal) {
-		v.t.Errorf("scene %d has the plays %v, want %v", scene, got, want)
+	got := v.plays(scene)
+	if slices.EqualFunc(got, want, time.Time.Equal) {
+		return
 	}
+	without := func(list, other []time.Time) []time.Time {
+		return slices.DeleteFunc(slices.Clone(list), func(t time.Time) bool { return slices.ContainsFunc(other, t.Equal) })
+	}
+	v.t.Errorf("scene %d has %d plays, want %d: lacks %v, has %v beside", scene, len(got), len(want), without(want, got), without(got, want))
 }
 
 func (v *viewer) stashWrites() int { return v.world.Stash.Mutations() }

@@ -20,6 +20,7 @@ import (
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
 	"lockstep/sync/sim"
+	"lockstep/sync/store"
 )
 
 // wire connects a client to a handler without a network, so that synctest can move the
@@ -94,6 +95,7 @@ type bubble struct {
 	mu          sync.Mutex
 	asked       map[string][]ask // requests by server, when they began
 	tune        func(*config.Settings)
+	wrap        func(store.Store) store.Store // what the engine gets for its database; may be nil
 }
 
 // ask is one request.
@@ -146,8 +148,12 @@ func (b *bubble) run(dir string) {
 		b.t.Fatal(err)
 	}
 	secrets := &memorySecrets{m: map[string]string{engine.PlexToken: b.world.Plex.Token()}}
+	var st store.Store = db
+	if b.wrap != nil {
+		st = b.wrap(db)
+	}
 	b.eng = engine.New(engine.Options{
-		Store: db, Secrets: secrets, Now: func() time.Time { b.read.Add(1); return time.Now() }, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
+		Store: st, Secrets: secrets, Now: func() time.Time { b.read.Add(1); return time.Now() }, Jitter: func() float64 { return 0.5 }, Log: log, Version: "test",
 		Dial: dial.Through("test", func(_ context.Context, _, address string) (net.Conn, error) {
 			if address == stashHost {
 				return b.stash.connect()

@@ -165,6 +165,7 @@ func (e *Engine) dueActivity(ctx context.Context, now time.Time) time.Time {
 	look, next := e.activity.Due(now, activity.Conditions{
 		Stash: l.Stash(), Plex: l.Plex(), Settings: e.settings().Clone(), Machine: l.Machine(), Sections: l.Sections(),
 		Answers: l.Ready() && e.monitor.Allows() && e.stopping.IsZero(), Known: e.scan.Complete(), Writes: !e.chosen.Paused(),
+		Worked: func(k budget.Kind) { l.Budget(fault.Stash).Done(k, nil) },
 	})
 	if look != nil {
 		e.loop.Spawn(func() {

@@ -92,28 +92,38 @@ func (r *Recorder) End(l *Look) error {
 	}
 	now := r.host.Now()
 	r.look = nil
-	r.permit, r.marks, r.accounts, r.fault = l.permit, l.marks, l.accounts, l.fault
-	every := l.Settings.ActivityEvery
-	r.next = now.Add(every)
-	switch {
-	case l.fault != nil && l.fault.Class != fault.Canceled:
-		r.failed++
-		r.next = now.Add(min(every, firstRetry<<min(r.failed-1, mostDoubled)))
-		if l.fault.RetryAfter > 0 {
-			r.next = host.Later(r.next, now.Add(l.fault.RetryAfter))
-		}
-	default:
-		r.failed = 0
-	}
-	if !l.again.IsZero() {
-		r.next = host.Sooner(r.next, l.again)
-	}
+	r.permit, r.marks, r.accounts = l.permit, l.marks, l.accounts
+	r.take(l, now)
 	err := errors.Join(l.err, r.ask(l), r.recount())
 	for _, done := range r.running {
 		done <- answerOf(l, err)
 	}
 	r.running = nil
 	return err
+}
+
+// take decides when to look again. A look in which what failed before was not tried again tells
+// nothing about it.
+func (r *Recorder) take(l *Look, now time.Time) {
+	switch {
+	case l.fault != nil && l.fault.Class != fault.Canceled:
+		r.fault = l.fault
+		r.failed++
+	case l.fault == nil && !l.rested:
+		r.fault, r.failed = nil, 0
+	}
+	every := l.Settings.ActivityEvery
+	if r.fault == nil {
+		r.next = now.Add(every)
+		if !l.again.IsZero() {
+			r.next = host.Sooner(r.next, l.again)
+		}
+		return
+	}
+	r.next = now.Add(min(every, firstRetry<<min(max(r.failed-1, 0), mostDoubled)))
+	if r.fault.RetryAfter > 0 {
+		r.next = host.Later(r.next, now.Add(min(r.fault.RetryAfter, every)))
+	}
 }
 
 // answerOf is what those are told who wait for a look.

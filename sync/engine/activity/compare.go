@@ -130,8 +130,8 @@ func (l *Look) one(tx store.Tx, p *store.Playback, s *scene.Played, answered boo
 }
 
 // comparable reports a play that waits to be compared with those of Stash.
-func comparable(p *store.Playback) bool {
-	return p.Kind == playback.Play && (p.State == store.PlaybackNew || p.State == store.PlaybackWaiting || p.State == store.PlaybackFailed)
+func (l *Look) comparable(p *store.Playback) bool {
+	return p.Kind == playback.Play && !p.Next.After(l.now) && (p.State == store.PlaybackNew || p.State == store.PlaybackWaiting || p.State == store.PlaybackFailed)
 }
 
 // plays compares the plays of one scene. Each of Stash's stands for one of Plex at most.
@@ -140,7 +140,7 @@ func (l *Look) plays(list []*store.Playback, stash []time.Time) (news []*store.P
 	var at, begun []time.Time
 	for _, p := range list {
 		switch {
-		case comparable(p):
+		case l.comparable(p):
 			open, at = append(open, p), append(at, p.At)
 		case p.Kind == playback.Play && p.State == store.PlaybackWritten:
 			begun = append(begun, p.At) // it was found a moment ago

@@ -95,6 +95,7 @@ func (l *Look) due(p store.Playback) bool {
 	case store.PlaybackIntent:
 		if at := p.Changed.Add(settleAfter); at.After(l.now) && at.Sub(l.now) <= settleAfter {
 			l.dueAt(at)
+			l.rested = true
 			return false
 		}
 		return true

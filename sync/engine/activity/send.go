@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/playback"
@@ -140,7 +141,7 @@ func (l *Look) send(ctx context.Context) error {
 
 // ofScene reports a fault that may be one scene's own.
 func ofScene(f *fault.Error) bool {
-	return f.Class == fault.Temporary || f.Class == fault.NotFound || f.Class == fault.Rejected
+	return f.Class == fault.Temporary || f.Class == fault.NotFound || f.Class == fault.Rejected || f.Class == fault.Busy
 }
 
 // request writes a parcel.
@@ -242,6 +243,9 @@ func (l *Look) ended(c parcel) error {
 	})
 	if err == nil {
 		l.run = run
+		if !l.on(playback.Resume) { // else it is only asked whether anything is taken, see takesOthers
+			l.Worked(budget.Resume)
+		}
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package activity
 import (
 	"time"
 
+	"lockstep/sync/budget"
 	"lockstep/sync/message"
 	"lockstep/sync/playback"
 	"lockstep/sync/scene"
@@ -14,11 +15,13 @@ func (l *Look) settle(tx store.Tx, p *store.Playback, s *scene.Played) (bool, er
 	switch p.Kind {
 	case playback.Play:
 		if playback.Has(s.Plays, p.At) {
+			l.Worked(budget.Play)
 			return true, l.arrived(tx, p)
 		}
 	case playback.Rating:
 		switch int64(s.Rating) {
 		case p.New:
+			l.Worked(budget.Rate)
 			return true, l.arrived(tx, p)
 		case p.Old:
 		default: // a person was faster: it is compared anew
@@ -26,6 +29,7 @@ func (l *Look) settle(tx store.Tx, p *store.Playback, s *scene.Played) (bool, er
 		}
 	case playback.Resume:
 		if playback.Close(s.Resume, millis(p.New)) || s.Watched >= millis(p.OldWatched+p.Gained)-time.Second/2 && p.Gained > 0 {
+			l.Worked(budget.Resume)
 			return true, l.arrived(tx, p)
 		}
 		if !playback.Close(s.Resume, millis(p.Old)) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/budget"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
@@ -79,6 +80,8 @@ type Conditions struct {
 	// Answers: both servers do. Known: every scene was seen and every item listed. Writes: no
 	// pause forbids to write.
 	Answers, Known, Writes bool
+	// Worked tells the budget of Stash that a request of a kind arrived, whatever its answer was.
+	Worked func(budget.Kind)
 }
 
 // Look reads from Plex what was watched and rated, compares it with Stash, and writes what
@@ -99,6 +102,7 @@ type Look struct {
 	held   map[playback.Kind]int      // what waits for a person's decision
 	run    store.Run                  // what this look writes; no id before it writes
 	fault  *fault.Error               // the first one that a server met
+	rested bool                       // something that was begun is not to be touched yet
 	again  time.Time                  // when something is due before the next look
 	err    error                      // of our own
 }

@@ -1,0 +1,246 @@
+package playback_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"lockstep/sync/config"
+	"lockstep/sync/playback"
+	"lockstep/sync/scene"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func TestOnlyWhatIsSwitchedOnCounts(t *testing.T) {
+	t.Parallel()
+	s := config.Defaults()
+	if on := playback.On(s); len(on) != 0 {
+		t.Errorf("by default %v is on", on)
+	}
+	s.ActivityPlays, s.ActivityResume, s.ActivityRatings = true, true, true
+	if on := playback.On(s); !slices.Equal(on, playback.Kinds()) {
+		t.Errorf("%v", on)
+	}
+	s.Fields[scene.FieldRating] = config.Mirror
+	if on := playback.On(s); slices.Contains(on, playback.Rating) {
+		t.Errorf("%v although Stash's ratings always win", on)
+	}
+}
+
+func TestWhoAloneChangedARatingWins(t *testing.T) {
+	t.Parallel()
+	base := playback.Base{Plex: 60, Stash: 60}
+	for name, c := range map[string]struct {
+		plex, stash int
+		ours, held  bool
+		want        playback.Verdict
+	}{
+		"nobody":                           {60, 60, false, false, playback.Same},
+		"Plex":                             {80, 60, false, false, playback.Send},
+		"Plex, cleared":                    {0, 60, false, false, playback.Send},
+		"Stash":                            {60, 80, false, false, playback.Same},
+		"both, alike":                      {80, 80, false, false, playback.Same},
+		"both, differently":                {80, 30, false, false, playback.Conflict},
+		"both, but Plex's is ours":         {80, 30, true, false, playback.Same},
+		"both, but Plex had Stash's value": {80, 30, false, true, playback.Send},
+	} {
+		if got := playback.MergeRating(base, c.plex, c.stash, c.ours, c.held); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// After what a merge comes to was done, both sides agree or the conflict is settled: a second
+// merge has nothing to do.
+func TestAMergeIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 4)
+		b := playback.Base{Plex: n.Draw(t, "base plex"), Stash: n.Draw(t, "base stash")}
+		plex, stash := n.Draw(t, "plex"), n.Draw(t, "stash")
+		switch playback.MergeRating(b, plex, stash, false, false) {
+		case playback.Send:
+			if stash != b.Stash {
+				t.Fatal("a value of Stash that somebody changed would be lost")
+			}
+			stash = plex
+		case playback.Conflict:
+			if plex == b.Plex || stash == b.Stash {
+				t.Fatal("a conflict although one side stayed as it was")
+			}
+		case playback.Same:
+			if plex != b.Plex && stash == b.Stash && plex != stash {
+				t.Fatal("an edit of Plex would be lost")
+			}
+		}
+		if v := playback.MergeRating(playback.Base{Plex: plex, Stash: stash}, plex, stash, false, false); v != playback.Same {
+			t.Fatalf("a second merge: %v", v)
+		}
+	})
+}
+
+func TestResumePointsMergeTheSameWayButForFractions(t *testing.T) {
+	t.Parallel()
+	base := playback.Point{Plex: time.Minute, Stash: time.Minute}
+	for name, c := range map[string]struct {
+		plex, stash time.Duration
+		want        playback.Verdict
+	}{
+		"a fraction moved": {time.Minute + 900*time.Millisecond, time.Minute, playback.Same},
+		"Plex moved":       {2 * time.Minute, time.Minute + 500*time.Millisecond, playback.Send},
+		"Plex finished":    {0, time.Minute, playback.Send},
+		"Stash moved":      {time.Minute, 2 * time.Minute, playback.Same},
+		"both moved":       {3 * time.Minute, 2 * time.Minute, playback.Conflict},
+	} {
+		if got := playback.MergeResume(base, c.plex, c.stash); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestTimeWatchedIsNeverMoreThanTimePassed(t *testing.T) {
+	t.Parallel()
+	const hour = time.Hour
+	for name, c := range map[string]struct {
+		before, now   scene.Viewing
+		elapsed, want time.Duration
+	}{
+		"went on":             {scene.Viewing{Offset: 10 * time.Minute}, scene.Viewing{Offset: 25 * time.Minute}, hour, 15 * time.Minute},
+		"jumped ahead":        {scene.Viewing{}, scene.Viewing{Offset: 50 * time.Minute}, 5 * time.Minute, 5 * time.Minute},
+		"went back":           {scene.Viewing{Offset: 50 * time.Minute}, scene.Viewing{Offset: 10 * time.Minute}, hour, 0},
+		"finished":            {scene.Viewing{Offset: 50 * time.Minute}, scene.Viewing{Views: 1, Length: hour}, hour, 10 * time.Minute},
+		"finished and again":  {scene.Viewing{Offset: 50 * time.Minute}, scene.Viewing{Views: 1, Offset: 5 * time.Minute, Length: hour}, hour, 15 * time.Minute},
+		"finished twice":      {scene.Viewing{}, scene.Viewing{Views: 2, Length: hour}, 3 * hour, 2 * hour},
+		"length is not known": {scene.Viewing{Offset: 50 * time.Minute}, scene.Viewing{Views: 1}, hour, 0},
+		"marked as unwatched": {scene.Viewing{Views: 3}, scene.Viewing{}, hour, 0},
+		"the first look":      {scene.Viewing{}, scene.Viewing{Views: 9, Offset: 5 * time.Minute}, 0, 0},
+	} {
+		if got := playback.Gained(c.before, c.now, c.elapsed); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestRatingsOfPlexAreReadAsThoseOfStash(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"": 0, "0": 0, "-1": 0, "8": 80, "8.0": 80, "8.5": 85, "0.1": 1, "0.04": 1, "10": 100, "11": 100, "NaN": 0, "Inf": 100, "good": 0, " 7 ": 70,
+	} {
+		if got := playback.FromPlex(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestViewersAreTheOwnerOrThoseNamed(t *testing.T) {
+	t.Parallel()
+	all := []scene.Account{{ID: 0}, {ID: 1, Name: "Ada"}, {ID: 7, Name: "Grace"}, {ID: 9, Name: "7"}}
+	for name, c := range map[string]struct {
+		names   []string
+		ids     []int64
+		unknown []string
+	}{
+		"nobody named":          {nil, []int64{1}, nil},
+		"by name, in any case":  {[]string{"GRACE", "ada", "Ada"}, []int64{7, 1}, nil},
+		"a name is a number":    {[]string{"7"}, []int64{9}, nil},
+		"by number":             {[]string{"1"}, []int64{1}, nil},
+		"nobody of that name":   {[]string{"Ada", "Kurt"}, []int64{1}, []string{"Kurt"}},
+		"nobody has no account": {[]string{"", "0"}, nil, []string{"", "0"}},
+	} {
+		if ids, unknown := playback.Viewers(c.names, all); !slices.Equal(ids, c.ids) || !slices.Equal(unknown, c.unknown) {
+			t.Errorf("%s: %v, unknown %q", name, ids, unknown)
+		}
+	}
+}
+
+func at(seconds ...int) (out []time.Time) {
+	for _, s := range seconds {
+		out = append(out, noon.Add(time.Duration(s)*time.Second))
+	}
+	return out
+}
+
+func TestEachPlayOfStashStandsForOneOfPlex(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		plex, written, found, stash []time.Time
+		missing                     []bool
+	}{
+		"none there":                      {at(0), nil, nil, nil, []bool{true}},
+		"the very one":                    {at(0), nil, nil, at(0), []bool{false}},
+		"noted by somebody else":          {at(0), nil, nil, at(40), []bool{false}},
+		"another one":                     {at(0), nil, nil, at(61), []bool{true}},
+		"one for two":                     {at(0, 30), nil, nil, at(0), []bool{false, true}},
+		"the exact one first":             {at(30, 0), nil, nil, at(0), []bool{true, false}},
+		"two for two":                     {at(0, 30), nil, nil, at(5, 31), []bool{false, false}},
+		"the one written is taken":        {at(30), at(0), nil, at(0), []bool{true}},
+		"the one found before is taken":   {at(30), nil, at(20), at(0), []bool{true}},
+		"a written one deleted in Stash":  {at(90), at(0), nil, at(40), []bool{false}},
+		"the same second, two accounts":   {at(0, 0), nil, nil, at(0), []bool{false, true}},
+		"a second is rounding, not a gap": {at(0), nil, nil, at(1), []bool{false}},
+	} {
+		if got := playback.Missing(c.plex, c.written, c.found, c.stash); !slices.Equal(got, c.missing) {
+			t.Errorf("%s: %v, want %v", name, got, c.missing)
+		}
+	}
+}
+
+// Whatever Stash has, writing what is missing makes nothing missing, and no more is written
+// than Stash lacks.
+func TestWhatWasWrittenIsNotMissingAgain(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		times := rapid.SliceOfN(rapid.IntRange(0, 300), 0, 8)
+		plex, stash := at(times.Draw(t, "plex")...), at(times.Draw(t, "stash")...)
+		before := slices.Clone(stash)
+		n := 0
+		for i, missing := range playback.Missing(plex, nil, nil, stash) {
+			if missing {
+				stash = append(stash, plex[i])
+				n++
+			}
+		}
+		if !slices.Equal(before, stash[:len(before)]) {
+			t.Fatal("Stash's own plays were changed")
+		}
+		if n < len(plex)-len(before) {
+			t.Fatalf("%d of %d written beside %d", n, len(plex), len(before))
+		}
+		if slices.Contains(playback.Missing(plex, nil, nil, stash), true) {
+			t.Fatal("something is missing again")
+		}
+	})
+}
+
+func TestAPlayThatWasWrittenIsFoundToTheSecond(t *testing.T) {
+	t.Parallel()
+	if !playback.Has(at(0, 100), noon.Add(101*time.Second)) || playback.Has(at(0, 100), noon.Add(2*time.Second)) || playback.Has(nil, noon) {
+		t.Error("found wrongly, or not")
+	}
+}
+
+func TestTheBrakeCountsADay(t *testing.T) {
+	t.Parallel()
+	s, pass := playback.Spent{}.Admit(playback.Play, 30, 50, noon)
+	if !pass {
+		t.Fatal("30 of 50 are held")
+	}
+	if _, pass := s.Admit(playback.Play, 21, 50, noon.Add(time.Hour)); pass {
+		t.Error("51 in a day pass")
+	}
+	if next, pass := s.Admit(playback.Play, 20, 50, noon.Add(time.Hour)); !pass || len(next.List) != 2 {
+		t.Errorf("50 in a day are held: %+v", next)
+	}
+	if _, pass := s.Admit(playback.Rating, 50, 50, noon); !pass {
+		t.Error("another kind counts")
+	}
+	if next, pass := s.Admit(playback.Play, 50, 50, noon.Add(24*time.Hour)); !pass || len(next.List) != 1 {
+		t.Errorf("what is a day old counts: %+v", next)
+	}
+	if next, pass := s.Admit(playback.Play, 50, 50, noon.Add(-time.Hour)); !pass || len(next.List) != 1 {
+		t.Errorf("what a wrong clock stamped counts: %+v", next)
+	}
+}
