@@ -29,7 +29,7 @@ var silent = regexp.MustCompile(strings.Join([]string{
 	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
 	`^answer %s %s$`, `^http request$`, `^another certificate: %s$`, `^(ask who|try an edit|begin to|count library|edit item|list |listen for|probe the|scan a folder|(wait for|renew) the sign-in|read %s |read the play )`,
 	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,
-	`^outage %s: `, `^asked for$`, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^no write was taken`,
+	`^(history|rows|jobs) .*%\+v$`, `^outage %s: `, `^asked for$`, `^\n?#`, `^\| code`, `^the clock was set back$`, `^last contact was in the future`, `^no write was taken`,
 }, "|"))
 
 // phrase tells a text of several words, or a sentence, from names and formats.
