@@ -50,7 +50,7 @@ type historyPage struct {
 func newHistoryPage(w *Windows, win *window) page {
 	p := &historyPage{w: w, win: win, words: para()}
 	p.search = newSearch(present.T("Search by name or words"), func(string) { p.restart() })
-	p.list = newListing(w, "history", []column{{present.T("When"), 16}, {present.T("Scene"), 28}, {present.T("What happened"), 24}, {present.T("Changes"), 50}},
+	p.list = newListing(w, "history", []column{{present.T("When"), 24}, {present.T("Scene"), 28}, {present.T("What happened"), 20}, {present.T("Changes"), 46}},
 		func() int { return len(p.lines) }, p.row, p.choose)
 	p.list.actions, p.list.picture = p.actions, func(i int) scene.ID { return p.lines[i].Scene }
 	p.list.sortable(p.restart, store.ByTime, store.ByName, store.ByReason, store.ByFields)

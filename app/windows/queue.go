@@ -3,6 +3,7 @@ package windows
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -322,7 +323,7 @@ func (d *jobDetail) set(j *queue.Job, s api.Snapshot) {
 	d.job = *j
 	r := present.Job(*j, s, d.w.moment())
 	set(d.name, r.Name, widget.MediumImportance)
-	set(&d.words.Label, r.State+present.Dot+r.Detail, toned(r.Tone))
+	set(&d.words.Label, strings.TrimSuffix(r.State+present.Dot+r.Detail, present.Dot), toned(r.Tone))
 	enabled(d.retry, r.Retry)
 	enabled(d.discard, r.Discard)
 }

@@ -23,6 +23,7 @@ import (
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/skip"
+	"lockstep/sync/store"
 )
 
 // variant is the theme in light or dark whatever the machine says.
@@ -233,4 +234,38 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 	shot(t, w, present.Queue, "queue-brake")
 	w.Show(present.Preview)
 	shot(t, w, present.Preview, "preview-brake")
+}
+
+// Lists with covers, sorted, with all rows picked, and without pictures; a preview of a long
+// text, and one that has no pictures to show.
+func TestFacesOfListsAreDrawn(t *testing.T) {
+	f := newFake()
+	f.picture = painted
+	long := "Two old friends watch the boats come home. The tide takes two hours to reach the wall, and nobody speaks. At dawn the keeper puts out the light."
+	f.rows[8][0].Changes = append(f.rows[8][0].Changes, store.Change{Field: scene.FieldTitle, Old: "Tidal pools", New: names[0]},
+		store.Change{Field: scene.FieldStudio, Old: "", New: "North Sea Films"})
+	f.rows[8][0].Changes[2] = store.Change{Field: scene.FieldSummary, Old: long, New: strings.Replace(strings.Replace(long, "old", "young", 1), "At dawn the keeper puts out", "The keeper lights", 1)}
+	w := newTest(t, f)
+	w.Show(present.Queue)
+	q := w.showing(present.Queue).page.(*queuePage)
+	q.list.sortBy(1)
+	q.list.pickAll()
+	shot(t, w, present.Queue, "queue-all-picked")
+	w.Show(present.History)
+	w.showing(present.History).page.(*historyPage).list.sortBy(2)
+	shot(t, w, present.History, "history-sorted")
+	w.Show(present.Preview)
+	w.showing(present.Preview).page.(*previewPage).fields.list.Select(2)
+	shot(t, w, present.Preview, "preview-text")
+	off := sampleSnapshot()
+	off.Pictures = false
+	w.update(off)
+	for _, name := range []string{present.Queue, present.Preview} {
+		w.Show(name)
+		shot(t, w, name, name+"-without-pictures")
+	}
+	w = newTest(t, newFake()) // none that could be shown
+	w.turnDensity()
+	w.Show(present.Preview)
+	shot(t, w, present.Preview, "preview-no-picture-comfortable")
 }
