@@ -215,6 +215,9 @@ func (f *fake) Runs(_ context.Context, limit int) ([]store.Run, error) {
 func (f *fake) Undo(_ context.Context, q api.UndoRequest) (api.UndoResult, error) {
 	return api.UndoResult{Enqueued: 1}, f.note("undo run %d scene %d", q.Run, q.Scene)
 }
+func (f *fake) Collections(_ context.Context, q api.CollectionsRequest) (api.Collections, error) {
+	return api.Collections{}, f.note("collections write %v yes %v", q.Write, q.Yes)
+}
 func (f *fake) Reconcile(_ context.Context, q api.ReconcileRequest) (uint64, error) {
 	return 1, f.note("reconcile %s preview %v", q.Scope, q.Preview)
 }

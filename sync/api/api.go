@@ -44,6 +44,8 @@ type API interface {
 	// kept), the oldest first. Days on which nothing happened are left out.
 	Statistics(ctx context.Context, since string) ([]statistics.Day, error)
 	Undo(ctx context.Context, q UndoRequest) (UndoResult, error)
+	// Collections compares what collections show with the studios and groups of Stash.
+	Collections(ctx context.Context, q CollectionsRequest) (Collections, error)
 
 	// Reconcile starts a reconciliation and returns its report id; the progress is in
 	// the snapshot. Only one runs at a time.

@@ -18,7 +18,7 @@ const engineRoot = "sync/engine"
 var engineFiles = []string{
 	"run", "turn", "load",
 	"asking", "commands", "accounts", "settings", "upkeeping",
-	"watching", "working", "auditing", "scanning", "connections",
+	"watching", "working", "auditing", "scanning", "connections", "shelving",
 	"verdict", "snapshot", "faults", "engine",
 }
 

@@ -53,14 +53,15 @@ var layers = map[string]int{
 	"sync/store":   2,
 	"sync/compare": 2,
 
-	"storage":        3,
-	"sync/api":       3,
-	"sync/change":    3,
-	"sync/library":   3,
-	"sync/plex":      3,
-	"sync/reconcile": 3,
-	"sync/stash":     3,
-	"sync/worker":    3,
+	"storage":         3,
+	"sync/api":        3,
+	"sync/change":     3,
+	"sync/collection": 3,
+	"sync/library":    3,
+	"sync/plex":       3,
+	"sync/reconcile":  3,
+	"sync/stash":      3,
+	"sync/worker":     3,
 
 	"sync/engine/host": 4, // clock, store and log of the engine's parts
 	"sync/remote":      4,
@@ -81,6 +82,7 @@ var layers = map[string]int{
 	"sync/engine/activity": 5,
 	"sync/engine/movein":   5,
 	"sync/engine/pictures": 5,
+	"sync/engine/shelves":  5,
 
 	"sync/dial":    6, // the adapters as the engine asks for them
 	"sync/offline": 6, // answers without an engine

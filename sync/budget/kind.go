@@ -42,6 +42,12 @@ const (
 	Viewers  Kind = "viewers"       // who watches on the server
 	Socket   Kind = "notifications" // either server's notifications
 
+	// What is asked about collections fails apart from what is asked about films, so that neither
+	// holds up the other.
+	Collections      Kind = "collections"       // the collections of a library; For each one
+	CollectionEdit   Kind = "collection edit"   // the values of one collection
+	CollectionUpload Kind = "collection upload" // the picture of one collection
+
 	// Thumbnail is a picture of either server that somebody looks at.
 	Thumbnail Kind = "thumbnail"
 )
@@ -61,6 +67,9 @@ const (
 	Play   Kind = "play"   // adding or taking back a play
 	Resume Kind = "resume" // where a scene was left
 	Rate   Kind = "rate"   // the rating of a scene
+
+	Subjects       Kind = "subjects"        // studios or groups with their descriptions
+	SubjectPicture Kind = "subject picture" // the picture of a studio or group
 )
 
 // Signs are asked for in the request for the newest scenes, and fail each for itself: without
@@ -81,6 +90,7 @@ const (
 	Sweep     Kind = "sweep"      // finding edits in Stash
 	NameSweep Kind = "name sweep" // finding renames in Stash
 	FileSweep Kind = "file sweep" // finding moved files in Stash
+	Shelves   Kind = "shelves"    // comparing and writing the looks of all collections
 	Recheck   Kind = "recheck"    // comparing all scenes after a change of settings
 	Batch     Kind = "batch"      // reading and writing a batch of scenes
 	Write     Kind = "write"      // writing, when Plex refuses one scene after another
@@ -119,6 +129,11 @@ var rules = map[Kind]rule{
 	Upload:    {free: perItem},
 	Cover:     {free: perItem, missing: true},
 	Thumbnail: {free: perItem, missing: true},
+
+	CollectionEdit:   {free: perItem},
+	CollectionUpload: {free: perItem},
+	SubjectPicture:   {free: perItem, missing: true},
+
 	Scan:      {free: perItem},
 	Played:    {free: perItem},
 	Play:      {free: perItem},
@@ -130,6 +145,7 @@ var rules = map[Kind]rule{
 	NameSweep: {needs: []Kind{Names, Scenes}},
 	FileSweep: {needs: []Kind{Paths, Stamps, Scenes}},
 	Recheck:   {needs: []Kind{Scenes}},
+	Shelves:   {needs: []Kind{Subjects, Items, CollectionEdit}},
 	Batch:     {needs: []Kind{Scenes, Items, Edit}},
 	Write:     {needs: []Kind{Edit}},
 	Identity:  {eager: true},

@@ -46,6 +46,8 @@ func libraries() []Option {
 
 func fields() []Option {
 	return append(fieldOptions(),
+		choice("collection-look", FieldsGroup, "Pictures of collections", "A studio's collection gets its logo and description, a group's its front picture, unless somebody else set one.", []Policy{Off, Fill, Merge},
+			func(s *Settings) *Policy { return &s.CollectionLook }),
 		names("only-tags", FieldsGroup, "Only these tags", "If any are named, no other tags of Stash become genres.", func(s *Settings) *[]string { return &s.OnlyTags }),
 		names("omit-tags", FieldsGroup, "Tags to omit", "These tags of Stash never become genres; their scenes are synced all the same.", func(s *Settings) *[]string { return &s.OmitTags }),
 		number("max-tags", FieldsGroup, "Maximum tags", "At most this many tags are written per scene.", 500, func(s *Settings) *int { return &s.MaxTags }),

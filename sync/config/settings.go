@@ -66,9 +66,12 @@ type Settings struct {
 	Fields map[scene.Field]Policy `json:"fields"`
 	// Sources are the templates that fields are made of where a person changed them; a field
 	// that is missing has its usual ones. See Source.
-	Sources       map[scene.Field][]string `json:"sources,omitempty"`
-	MaxTags       int                      `json:"maxTags"`
-	MaxPerformers int                      `json:"maxPerformers"`
+	Sources map[scene.Field][]string `json:"sources,omitempty"`
+	// CollectionLook is whether a studio's collection gets its logo and description and a group's
+	// its front picture: Off, Fill or Merge.
+	CollectionLook Policy `json:"collectionLook,omitempty"`
+	MaxTags        int    `json:"maxTags"`
+	MaxPerformers  int    `json:"maxPerformers"`
 	// Filter says which scenes are kept in step at all; the zero value is every one.
 	Filter Filter `json:"filter,omitzero"`
 	// OnlyTags, unless empty, are the only tags of Stash that the tags of Plex are made of;
@@ -183,9 +186,9 @@ const PublicPlexTV = "https://plex.tv"
 // Defaults are the settings of a fresh installation.
 func Defaults() Settings {
 	return Settings{
-		PlexTV:  PublicPlexTV,
-		Fields:  usualPolicies(),
-		MaxTags: 100, MaxPerformers: 50,
+		PlexTV:         PublicPlexTV,
+		Fields:         usualPolicies(),
+		CollectionLook: Off, MaxTags: 100, MaxPerformers: 50,
 		Pace: Normal, AskPlexScan: true, ParkFor: 7 * 24 * time.Hour,
 		StashProbe: time.Minute, SweepEvery: 30 * time.Minute, FilesEvery: 6 * time.Hour, PlexProbe: 5 * time.Minute,
 		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50, ActivityEvery: 15 * time.Minute,

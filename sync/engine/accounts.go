@@ -53,17 +53,14 @@ func (e *Engine) dueAccount(ctx context.Context, now time.Time) time.Time {
 	if t == nil {
 		return next
 	}
-	e.loop.Spawn(func() {
-		t.Run(ctx)
-		e.loop.Post(func() {
-			swapped, err := e.account.Done(t, ctx.Err() != nil)
-			e.noteStored(err)
-			if swapped {
-				e.dispatch.Halt()
-				e.dial()
-			}
-			e.unshown = true // a person may have to be asked now, or not any more
-		})
+	e.loop.Beside(func() { t.Run(ctx) }, func() {
+		swapped, err := e.account.Done(t, ctx.Err() != nil)
+		e.noteStored(err)
+		if swapped {
+			e.dispatch.Halt()
+			e.dial()
+		}
+		e.unshown = true // a person may have to be asked now, or not any more
 	})
 	return time.Time{}
 }

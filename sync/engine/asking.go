@@ -50,6 +50,15 @@ func (s situations) Situation(ctx context.Context) (out explain.Situation, err e
 	return out, err
 }
 
+// present is how things are for an import.
+func (e *Engine) present() movein.Present {
+	a := e.address()
+	return movein.Present{
+		Settings: e.settings().Clone(), HasToken: e.chosen.Secret(PlexToken)() != "",
+		Dial: func() movein.Stash { stash, _ := e.o.Dial(a); return stash },
+	}
+}
+
 // wellServers are those that a picture may be asked for.
 func (e *Engine) wellServers(ctx context.Context) (out pictures.Servers, err error) {
 	err = e.loop.Ask(ctx, func() error {

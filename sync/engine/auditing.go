@@ -14,7 +14,6 @@ import (
 	"lockstep/sync/message"
 	"lockstep/sync/reconcile"
 	"lockstep/sync/scene"
-	"lockstep/sync/store"
 	"lockstep/sync/worker"
 )
 
@@ -100,10 +99,7 @@ func (e *Engine) startRun() {
 			e.publish()
 		})
 	})
-	e.loop.Spawn(func() {
-		r.Run()
-		e.loop.Post(func() { e.reconciled(r, gen) })
-	})
+	e.loop.Beside(r.Run, func() { e.reconciled(r, gen) })
 }
 
 // runDeps is what a run compares.
@@ -176,25 +172,4 @@ func (e *Engine) workBrake(list []worker.Planned) (map[scene.ID]message.Message,
 		return nil, errHeldAll
 	}
 	return held, err
-}
-
-// Apply enqueues the scenes a preview wants to write, all of them when ids is empty. It
-// is also the answer to the brake: what it held of them may be written.
-func (e *Engine) Apply(ctx context.Context, report uint64, ids []scene.ID) (int, error) {
-	var rep store.Report
-	err := e.loop.Ask(ctx, func() (err error) {
-		rep, err = e.Report(ctx, e.audit.Meant(report))
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	n, braked, err := audit.Apply(e.host, rep, ids)
-	if err != nil {
-		return n, err
-	}
-	return n, e.loop.Ask(ctx, func() error {
-		defer e.publish()
-		return e.audit.Answer(rep.ID, braked, len(ids) == 0, e.settings())
-	})
 }

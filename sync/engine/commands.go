@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"lockstep/sync/api"
-	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
@@ -68,36 +67,6 @@ func (e *Engine) ProbeNow(ctx context.Context) error {
 		e.wakeBudgets()
 		e.links.Recheck(e.now())
 		return nil
-	})
-}
-
-// Import takes over what Stash2Plex left behind: outages, scenes to compare and settings.
-func (e *Engine) Import(ctx context.Context, q api.ImportRequest) (api.Import, error) {
-	var now movein.Present
-	err := e.loop.Ask(ctx, func() error {
-		a := e.address()
-		now = movein.Present{
-			Settings: e.settings().Clone(), HasToken: e.chosen.Secret(PlexToken)() != "",
-			Dial: func() movein.Stash { stash, _ := e.o.Dial(a); return stash },
-		}
-		return nil
-	})
-	if err != nil {
-		return api.Import{}, err
-	}
-	m := movein.New(e.host)
-	out, plan, err := m.Import(ctx, q, now)
-	if err != nil || q.Preview {
-		return out, err
-	}
-	if c, changes := plan.Settings(); changes {
-		if err := e.save(ctx, c, false); err != nil {
-			return out, err
-		}
-	}
-	return out, e.loop.Ask(ctx, func() error {
-		defer e.publish()
-		return m.Do(plan)
 	})
 }
 

@@ -50,10 +50,7 @@ func (e *Engine) dueChecks(ctx context.Context, now time.Time) time.Time {
 	due, next := e.links.DueChecks(now, e.monitor.Allows())
 	for _, c := range due {
 		gen := e.monitor.Generation()
-		e.loop.Spawn(func() {
-			c.Run(ctx)
-			e.loop.Post(func() { e.checked(ctx, c, gen) })
-		})
+		e.loop.Beside(func() { c.Run(ctx) }, func() { e.checked(ctx, c, gen) })
 	}
 	return next
 }
@@ -153,13 +150,10 @@ func (e *Engine) announced(h link.Announcement) {
 func (e *Engine) dueKnock(ctx context.Context, now time.Time) time.Time {
 	due, next := e.links.DueKnocks(now, e.monitor.Young(now))
 	for _, k := range due {
-		e.loop.Spawn(func() {
-			k.Run(ctx)
-			e.loop.Post(func() {
-				if e.links.Knocked(k) && k.Server == fault.Plex {
-					e.monitor.ProbeSoon()
-				}
-			})
+		e.loop.Beside(func() { k.Run(ctx) }, func() {
+			if e.links.Knocked(k) && k.Server == fault.Plex {
+				e.monitor.ProbeSoon()
+			}
 		})
 	}
 	return next

@@ -21,10 +21,12 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/pictures"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
+	"lockstep/sync/engine/shelves"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/fault"
@@ -89,6 +91,9 @@ type Engine struct {
 	activity.Desk
 	*explain.Explainer
 	*pictures.Fetcher
+	*movein.Importer
+	*shelves.Viewer
+	*audit.Applier
 	loop *loop.Loop[api.Snapshot]
 	quit chan struct{} // closed when somebody asks the process to end
 	once sync.Once
@@ -106,6 +111,7 @@ type owner struct {
 	recent   *compare.Recent // scenes found edited, of the present Stash
 	scan     *scan.Scanner
 	audit    *audit.Auditor
+	shelves  *shelves.Keeper
 	upkeep   *upkeep.Upkeep
 	account  *signin.Account
 	activity *activity.Recorder

@@ -19,6 +19,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/dial"
 	"lockstep/sync/engine"
+	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
 )
@@ -87,7 +88,8 @@ type bubble struct {
 	t           *testing.T
 	world       *sim.World
 	stash, plex *wire
-	also        []string // libraries chosen beside the world's own
+	also        []string      // libraries chosen beside the world's own
+	look        config.Policy // of collections by studio; empty: there are none
 	eng         *engine.Engine
 	halt        func()       // ends the engine
 	stop        func()       // and everything else
@@ -127,6 +129,9 @@ func (b *bubble) settings() config.Settings {
 	s := config.Defaults()
 	s.StashURL, s.PlexURL = "http://"+stashHost, "http://"+plexHost
 	s.PathMap = []config.Rule{{Stash: b.world.StashRoot(), Plex: b.world.PlexRoot()}}
+	if b.look != "" {
+		s.Fields[scene.FieldCollections], s.CollectionLook = config.Merge, b.look
+	}
 	s.Libraries = append([]string{b.world.Library()}, b.also...)
 	s.Reconcile, s.AtStart = config.Never, false
 	if b.tune != nil {

@@ -4,7 +4,7 @@ package engine
 // records, and the jobs a dying process left running.
 func (e *Engine) load() error {
 	for _, load := range []func() error{
-		e.dispatch.Load, e.chosen.Load, e.monitor.Load, e.loadUpkeep, e.scan.Load, e.audit.Load, e.activity.Load,
+		e.dispatch.Load, e.chosen.Load, e.monitor.Load, e.loadUpkeep, e.scan.Load, e.audit.Load, e.activity.Load, e.shelves.Load,
 		e.recheckIfOwed, e.underSettings, e.dispatch.ResumeOrphans, e.loadData, e.links.Load, e.account.Load,
 	} {
 		if err := load(); err != nil {

@@ -15,10 +15,12 @@ import (
 	"lockstep/sync/engine/link"
 	"lockstep/sync/engine/loop"
 	"lockstep/sync/engine/monitor"
+	"lockstep/sync/engine/movein"
 	"lockstep/sync/engine/pictures"
 	"lockstep/sync/engine/records"
 	"lockstep/sync/engine/scan"
 	"lockstep/sync/engine/settings"
+	"lockstep/sync/engine/shelves"
 	"lockstep/sync/engine/signin"
 	"lockstep/sync/engine/upkeep"
 	"lockstep/sync/message"
@@ -40,12 +42,16 @@ func New(o Options) *Engine {
 	e.Reader = records.New(stored, func() []api.Attention { return e.loop.Latest().Attention })
 	e.Explainer = explain.New(h, situations{e})
 	e.Fetcher = pictures.New(h, o.Pictures, e.wellServers)
+	e.Importer = movein.NewImporter(h, movein.Loop{Present: e.present, Ask: e.loop.Ask, Done: e.publish, Save: e.SaveSettings})
+	e.Applier = audit.NewApplier(h, e.audit, audit.ApplierLoop{Ask: e.loop.Ask, Report: e.Report, Settings: e.settings, Done: e.publish})
+	e.shelves = shelves.New(h, e.shelfLoop())
+	e.Viewer = shelves.NewViewer(e.shelves)
 	e.monitor = monitor.New(h, e.monitorSettings)
 	e.account = signin.New(h, o.Secrets, o.Jitter, e.accountLoop())
 	e.Dialog = signin.NewDialog(e.account)
 	e.activity = activity.New(h, e.settings)
 	e.Commands = dispatch.NewCommands(h, dispatch.Loop{
-		Do: e.loop.Ask, CheckData: e.CheckData, TryAgain: e.tryAgain, TakeBack: e.activity.Undo, Changed: e.publish,
+		Do: e.loop.Ask, CheckData: e.CheckData, TryAgain: e.tryAgain, TakeBack: e.activity.Undo, GiveBack: e.shelves.Undo, Changed: e.publish,
 	})
 	e.Desk = activity.NewDesk(e.activity, activity.Loop{Do: e.loop.Ask, Wait: e.loop.Wait, Changed: e.publish})
 	e.dispatch.CountRequests(e.links.Requests)

@@ -25,10 +25,7 @@ func (e *Engine) dueScan(ctx context.Context, now time.Time) time.Time {
 	}
 	run := e.newScan(e.scan.Begin(now, c))
 	gen, epoch := e.monitor.Generation(), e.links.Epoch()
-	e.loop.Spawn(func() {
-		run.Run(ctx)
-		e.loop.Post(func() { e.scanned(epoch, gen, run) })
-	})
+	e.loop.Beside(func() { run.Run(ctx) }, func() { e.scanned(epoch, gen, run) })
 	if e.scan.Progress() != nil {
 		e.publish()
 	}
@@ -108,13 +105,11 @@ func (e *Engine) stashScanned(ended scan.Ended) {
 func (e *Engine) plexListed(gen uint64, ended scan.Ended) {
 	e.noteStored(e.dispatch.Appeared(ended.Appeared)) // what waited for them is woken
 	e.links.Unlisted(ended.Failed)
-	e.links.Budget(fault.Plex).Done(budget.Index, ended.PlexErr)
 	if ended.PlexErr != nil {
-		f := fault.At(ended.PlexErr, fault.Plex)
-		e.doubt(f)
-		e.countPlex(gen, f.Whole())
+		e.serverFault(budget.Index, fault.At(ended.PlexErr, fault.Plex), gen)
 		return
 	}
+	e.links.Budget(fault.Plex).Done(budget.Index, nil)
 	e.indexed(ended.FirstIndex)
 	e.countPlex(gen, nil)
 }
@@ -145,16 +140,13 @@ func (e *Engine) dueLibraryScans(ctx context.Context, now time.Time) time.Time {
 		return at
 	}
 	check, epoch := e.scan.BeginCheck(e.links.Plex(), now), e.links.Epoch()
-	e.loop.Spawn(func() {
-		check.Run(ctx)
-		e.loop.Post(func() {
-			if epoch != e.links.Epoch() {
-				e.scan.DiscardCheck()
-				return
-			}
-			e.scan.EndCheck(check, e.now())
-			e.publish()
-		})
+	e.loop.Beside(func() { check.Run(ctx) }, func() {
+		if epoch != e.links.Epoch() {
+			e.scan.DiscardCheck()
+			return
+		}
+		e.scan.EndCheck(check, e.now())
+		e.publish()
 	})
 	return time.Time{}
 }

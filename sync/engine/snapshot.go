@@ -64,5 +64,5 @@ func (e *Engine) attention() []api.Attention {
 	if a, refused := e.dispatch.Refusal(); refused {
 		asked = append(asked, a)
 	}
-	return upkeep.InOrder(append(asked, e.links.Asks(e.now())...))
+	return upkeep.InOrder(append(append(asked, e.shelves.Asks()...), e.links.Asks(e.now())...))
 }

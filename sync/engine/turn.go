@@ -24,7 +24,7 @@ func (e *Engine) advance(ctx context.Context) time.Time {
 	now := e.now()
 	next := now.Add(loop.MaxNap)
 	for _, due := range []func(context.Context, time.Time) time.Time{
-		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueScan, e.dueLibraryScans, e.dueReconcile, e.dueWork, e.dueActivity, e.dueUpkeep, e.dueAccount, e.dueRest, e.dispatch.Keep,
+		e.duePause, e.dueProbe, e.dueKnock, e.dueChecks, e.dueScan, e.dueLibraryScans, e.dueReconcile, e.dueWork, e.shelves.Due, e.dueActivity, e.dueUpkeep, e.dueAccount, e.dueRest, e.dispatch.Keep,
 	} {
 		if t := due(ctx, now); !t.IsZero() && t.Before(next) {
 			next = t

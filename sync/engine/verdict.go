@@ -2,8 +2,10 @@ package engine
 
 import (
 	"lockstep/sync/breaker"
+	"lockstep/sync/budget"
 	"lockstep/sync/engine/monitor"
 	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
 	"lockstep/sync/store"
 )
 
@@ -32,6 +34,15 @@ func (e *Engine) moved(t breaker.Transition) {
 		e.links.PlexBack()
 		e.scan.WantBy(scan.What{Index: true}, e.now()) // what was missed meanwhile
 		e.noteStored(e.monitor.Requeue())
+	}
+}
+
+// serverFault acts on the fault that ended a whole task: it is not one item's.
+func (e *Engine) serverFault(k budget.Kind, f *fault.Error, generation uint64) {
+	e.links.Budget(f.Server).Done(k, f)
+	e.doubt(f)
+	if f.Server == fault.Plex {
+		e.countPlex(generation, f.Whole())
 	}
 }
 

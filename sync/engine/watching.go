@@ -39,10 +39,7 @@ func (e *Engine) probe() {
 		e.noteStored(err)
 		return
 	}
-	e.loop.Spawn(func() {
-		p.Run(e.loop.Hard())
-		e.loop.Post(func() { e.probed(p) })
-	})
+	e.loop.Beside(func() { p.Run(e.loop.Hard()) }, func() { e.probed(p) })
 }
 
 // probeTarget is what a probe that begins now tries.

@@ -20,7 +20,7 @@ import (
 
 // dueWork hands the due jobs to the worker when nothing holds it back.
 func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
-	if e.dispatch.Active() || !e.mayWork() {
+	if e.dispatch.Active() || e.shelves.Running() || !e.mayWork() {
 		return time.Time{}
 	}
 	at, err := e.dispatch.Due(now, e.workBudgets())
@@ -41,10 +41,7 @@ func (e *Engine) dueWork(ctx context.Context, now time.Time) time.Time {
 	case batch == nil: // all that was due waits on
 		return now
 	}
-	e.loop.Spawn(func() {
-		err := batch.Run(e.loop.Hard())
-		e.loop.Post(func() { e.batchEnded(err) })
-	})
+	e.loop.Beside(func() { err = batch.Run(e.loop.Hard()) }, func() { e.batchEnded(err) })
 	e.publish()
 	return time.Time{}
 }
@@ -146,11 +143,7 @@ func (e *Engine) batchEnded(err error) {
 
 // batchFault acts on the fault of a server that ended a batch.
 func (e *Engine) batchFault(f *fault.Error, ended dispatch.Ended) {
-	e.links.Budget(f.Server).Done(budget.Batch, f)
-	e.doubt(f)
-	if f.Server == fault.Plex {
-		e.countPlex(ended.Generation, f.Whole()) // the whole batch met it: not one item's fault
-	}
+	e.serverFault(budget.Batch, f, ended.Generation)
 	if ended.Hidden { // only a full list tells what is gone
 		e.scan.Want(scan.FullIndex)
 	}
@@ -164,6 +157,7 @@ func (e *Engine) endRun(now time.Time) time.Time {
 	if !ended {
 		return time.Time{}
 	}
+	e.shelves.Want()
 	e.publish()
 	if !dispatch.MovedMuch(run) {
 		return time.Time{}

@@ -14,6 +14,7 @@ const (
 	CauseMissing     Code = "cause.missing"
 	CauseConfirmed   Code = "cause.confirmed"
 	CauseActivity    Code = "cause.activity"
+	CauseCollections Code = "cause.collections"
 	CauseAppeared    Code = "cause.appeared"
 	CauseAskedFor    Code = "cause.asked-for"
 	CauseRetry       Code = "cause.retry"

@@ -6,15 +6,21 @@ package plan
 
 import "lockstep/sync/scene"
 
-// ItemType is Plex's number for a movie, the only kind of item Lockstep edits
-// (facts: type numbers).
-const ItemType = 1
+// The numbers Plex has for kinds of items (facts: type numbers).
+const (
+	// ItemType is a movie.
+	ItemType = 1
+	// CollectionType is a collection.
+	CollectionType = 18
+)
 
 // Edit is everything one PUT carries for one item. Names are Plex's wire names
 // ("title", "originallyAvailableAt", "genre", "actor", "thumb" …).
 type Edit struct {
 	RatingKey string
 	Section   string
+	// Type is that of the item, zero: ItemType.
+	Type int
 	// Scalars are the values to send; an empty value clears the field. It holds the
 	// changed ones and every other non-empty scalar at its present value, because a tag
 	// edit was seen to reset unlocked fields it does not carry.

@@ -90,8 +90,12 @@ func (p *Plan) compose(mem Memory) {
 			p.carryScalar(d)
 		}
 	}
-	p.carryLists()
-	p.carryActors()
+	if p.shelf {
+		p.onlyChanges()
+	} else {
+		p.carryLists()
+		p.carryActors()
+	}
 	p.remember(mem)
 }
 

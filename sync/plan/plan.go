@@ -78,6 +78,7 @@ type Plan struct {
 	before scene.Item
 	want   Wanted
 	undo   *Former
+	shelf  bool // of a collection: nothing but what changes is sent
 }
 
 // Decision returns the decision about a field.

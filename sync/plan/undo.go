@@ -14,7 +14,10 @@ import (
 // PlexEditKept. The plan is carried out like any other, Restores first; its Intent and
 // Verify make the memory refuse the undone values until Stash wants something else.
 func Undo(f Former, current scene.Item, mem Memory) Plan {
-	p := Plan{Item: scene.ItemKey{RatingKey: current.RatingKey}, before: current, undo: &f}
+	return Plan{Item: scene.ItemKey{RatingKey: current.RatingKey}, before: current, undo: &f}.undone(f, current, mem)
+}
+
+func (p Plan) undone(f Former, current scene.Item, mem Memory) Plan {
 	if !current.Detailed {
 		p.Blind = true
 		return p
@@ -195,8 +198,10 @@ func (p Plan) intendUndo(d Decision, fm FieldMemory) FieldMemory {
 	return fm
 }
 
+// undoneValue is what is not to be written again. Of several runs that are undone one after the
+// other it stays that of the newest: it is what Stash still wants.
 func (p Plan) undoneValue(d Decision, fm FieldMemory) scene.Hash {
-	if fm.Undoing {
+	if fm.Undone != "" {
 		return fm.Undone
 	}
 	return cmp.Or(fm.Intent, fm.Sent, p.undo.Fields[d.Field].Want)

@@ -15,7 +15,7 @@ func (p Plan) Without(f scene.Field, why message.Message) Plan {
 	if i < 0 || f.Kind() != scene.Image || !p.Decisions[i].Changes() {
 		return p
 	}
-	out := Plan{Item: p.Item, Decisions: slices.Clone(p.Decisions), Reverted: p.Reverted, before: p.before, want: p.want}
+	out := Plan{Item: p.Item, Decisions: slices.Clone(p.Decisions), Reverted: p.Reverted, before: p.before, want: p.want, shelf: p.shelf}
 	d := &out.Decisions[i]
 	d.Action, d.Why, d.New, d.Foreign, d.lock = Skip, why, d.Old, false, p.before.Locked[f.Wire()]
 	out.compose(Memory{})

@@ -60,6 +60,7 @@ type location struct {
 type metadata struct {
 	RatingKey     text `json:"ratingKey" xml:"ratingKey,attr"`
 	Key           text `json:"key" xml:"key,attr"`
+	Smart         flag `json:"smart" xml:"smart,attr"`
 	GUID          text `json:"guid" xml:"guid,attr"`
 	SectionID     text `json:"librarySectionID" xml:"librarySectionID,attr"`
 	Title         text `json:"title" xml:"title,attr"`

@@ -52,7 +52,7 @@ func (c *Client) Try(ctx context.Context, e plan.Edit) error {
 		return errOurs(why)
 	}
 	return c.do(ctx, httpc.Request{
-		Kind: budget.Edit, Op: "try an edit of item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: encode(e), Probe: true,
+		Kind: editKind(e), Op: "try an edit of item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: encode(e), Probe: true,
 	})
 }
 
@@ -71,7 +71,7 @@ func (c *Client) send(ctx context.Context, e plan.Edit, limit int, divides func(
 func (c *Client) put(ctx context.Context, e plan.Edit, divides func(error) bool) error {
 	query := encode(e)
 	err := c.do(ctx, httpc.Request{
-		Kind: budget.Edit, Op: "edit item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: query, Divides: divides,
+		Kind: editKind(e), Op: "edit item " + e.RatingKey, Method: http.MethodPut, Path: editPath(e), Query: query, Divides: divides,
 	})
 	if err == nil || c.lineLen(e, query) <= minLine || !perhapsTooLong(httpc.StatusOf(err)) {
 		return err
@@ -83,6 +83,14 @@ func (c *Client) put(ctx context.Context, e plan.Edit, divides func(error) bool)
 }
 
 func perhapsTooLong(code int) bool { return code == http.StatusBadRequest || tooLong(code) }
+
+// editKind tells edits of collections from those of films.
+func editKind(e plan.Edit) budget.Kind {
+	if e.Type == plan.CollectionType {
+		return budget.CollectionEdit
+	}
+	return budget.Edit
+}
 
 func editPath(e plan.Edit) string { return "/library/sections/" + e.Section + "/all" }
 

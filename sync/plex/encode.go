@@ -1,6 +1,7 @@
 package plex
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 // whether Plex adds to a list or replaces it.
 func encode(e plan.Edit) string {
 	q := query{}
-	q.add("type", strconv.Itoa(plan.ItemType))
+	q.add("type", strconv.Itoa(cmp.Or(e.Type, plan.ItemType)))
 	q.add("id", e.RatingKey)
 	for _, name := range keys(e.Scalars) {
 		q.add(name+".value", e.Scalars[name])

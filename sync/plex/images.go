@@ -93,6 +93,10 @@ func sha1Of(key string) string {
 // Plex files them under their SHA-1 and keeps each different upload for ever, so callers
 // look with Pictures first. One request; more than 10 MB is Rejected without one.
 func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, body []byte, contentType string) error {
+	return c.upload(ctx, budget.Upload, ratingKey, f, body, contentType)
+}
+
+func (c *Client) upload(ctx context.Context, kind budget.Kind, ratingKey string, f scene.Field, body []byte, contentType string) error {
 	r, err := imageCall(ratingKey, f, func(p imagePaths) string { return p.list })
 	if err != nil {
 		return err
@@ -103,7 +107,7 @@ func (c *Client) Upload(ctx context.Context, ratingKey string, f scene.Field, bo
 	if len(body) > maxImage {
 		return plexFault(fault.Rejected, message.New(message.PlexImageLarge), message.New(message.AdviceCoverLarge), fmt.Errorf("%d bytes", len(body)))
 	}
-	r.Kind, r.Method, r.Body, r.Header = budget.Upload, http.MethodPost, body, http.Header{"Content-Type": {contentType}}
+	r.Kind, r.Method, r.Body, r.Header = kind, http.MethodPost, body, http.Header{"Content-Type": {contentType}}
 	return c.do(ctx, r)
 }
 

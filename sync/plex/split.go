@@ -59,7 +59,7 @@ func locked(e plan.Edit, name string) bool {
 func units(e plan.Edit) []plan.Edit {
 	var scalars, locks, lists, removals []plan.Edit
 	unit := func(name string) plan.Edit {
-		return plan.Edit{RatingKey: e.RatingKey, Section: e.Section, Locks: map[string]bool{name: locked(e, name)}}
+		return plan.Edit{RatingKey: e.RatingKey, Section: e.Section, Type: e.Type, Locks: map[string]bool{name: locked(e, name)}}
 	}
 	for _, name := range keys(e.Scalars) {
 		u := unit(name)
@@ -123,7 +123,7 @@ func halves(u plan.Edit, limit int) []plan.Edit {
 
 // join puts two edits of the same item together without changing either.
 func join(a, b plan.Edit) plan.Edit {
-	out := plan.Edit{RatingKey: b.RatingKey, Section: b.Section, Scalars: map[string]string{}, Lists: map[string]plan.ListEdit{}, Locks: map[string]bool{}}
+	out := plan.Edit{RatingKey: b.RatingKey, Section: b.Section, Type: b.Type, Scalars: map[string]string{}, Lists: map[string]plan.ListEdit{}, Locks: map[string]bool{}}
 	for _, e := range []plan.Edit{a, b} {
 		maps.Copy(out.Scalars, e.Scalars)
 		maps.Copy(out.Locks, e.Locks)

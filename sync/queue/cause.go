@@ -29,6 +29,8 @@ const (
 	Activity Cause = "activity"  // watched or rated in Plex
 	// Confirmed is the cause of jobs from an applied preview or a confirmed brake.
 	Confirmed Cause = "confirmed"
+	// Collections is the cause of a run that wrote to collections and to no scene.
+	Collections Cause = "collections"
 
 	NeverSynced Cause = "never-synced" // Lockstep never brought the scene in step
 	Changed     Cause = "changed"      // Stash holds something new
@@ -57,6 +59,7 @@ var causes = map[Cause]message.Code{
 	Repaired:    message.CauseRepaired,
 	Activity:    message.CauseActivity,
 	Confirmed:   message.CauseConfirmed,
+	Collections: message.CauseCollections,
 	NeverSynced: message.CauseNeverSynced,
 	Changed:     message.CauseChanged,
 	Drifted:     message.CauseDrifted,

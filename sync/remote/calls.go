@@ -133,6 +133,11 @@ func (c *Client) Explain(ctx context.Context, query string) (api.Explanation, er
 	return call[api.Explanation](ctx, c, "Explain", query)
 }
 
+// Collections implements api.API.
+func (c *Client) Collections(ctx context.Context, q api.CollectionsRequest) (api.Collections, error) {
+	return call[api.Collections](ctx, c, "Collections", q)
+}
+
 // Picture implements api.API.
 func (c *Client) Picture(ctx context.Context, q api.PictureQuery) (api.Picture, error) {
 	return call[api.Picture](ctx, c, "Picture", q)

@@ -167,6 +167,10 @@ func (f *fake) Discover(context.Context) ([]api.PlexServer, error) {
 	return []api.PlexServer{{Name: "Boat House", Local: true}}, f.got("Discover")
 }
 
+func (f *fake) Collections(_ context.Context, q api.CollectionsRequest) (api.Collections, error) {
+	return api.Collections{Rows: []api.CollectionRow{{Title: "Coasts", State: api.CollectionChanges}}}, f.got("Collections", q)
+}
+
 func (f *fake) Picture(_ context.Context, q api.PictureQuery) (api.Picture, error) {
 	return api.Picture{JPEG: []byte("small")}, f.got("Picture", q)
 }

@@ -52,6 +52,7 @@ var methods = map[string]handler{
 	"Report":        takesAndReturns(api.API.Report),
 	"Rows":          takesAndReturns(api.API.Rows),
 	"Explain":       takesAndReturns(api.API.Explain),
+	"Collections":   takesAndReturns(api.API.Collections),
 	"Picture":       takesAndReturns(api.API.Picture),
 	"Apply": takesAndReturns(func(a api.API, ctx context.Context, q applyRequest) (int, error) {
 		return a.Apply(ctx, q.Report, q.Scenes)

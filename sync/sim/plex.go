@@ -62,6 +62,8 @@ type Plex struct {
 	quirks    Quirks
 	sections  []*section
 	items     map[int]*item
+	shelves   map[int]*item // what is known of collections beside their members, made when it is asked for
+	smart     []collection
 	files     map[string][]*item
 	tagRows   map[string]*tagRow
 	lastKey   int
@@ -103,8 +105,8 @@ func newPlex(opt Options) *Plex {
 	p := &Plex{
 		now: opt.Now, token: opt.PlexToken, name: "Harbour Plex", machine: sha1Hex([]byte(fmt.Sprint("machine ", opt.Seed))),
 		items: make(map[int]*item, opt.Scenes), files: make(map[string][]*item, opt.Scenes), tagRows: map[string]*tagRow{},
-		accounts: map[int]string{0: "", Owner: "Harbour Master"},
-		pending:  map[string]int64{}, vanished: map[string]bool{}, scans: map[string]activity{}, scanTime: opt.ScanTime, writeTime: opt.PlexWrite,
+		accounts: map[int]string{0: "", Owner: "Harbour Master"}, shelves: map[int]*item{},
+		pending: map[string]int64{}, vanished: map[string]bool{}, scans: map[string]activity{}, scanTime: opt.ScanTime, writeTime: opt.PlexWrite,
 	}
 	p.addSection(opt.Library, "movie", opt.PlexRoot)
 	p.addSection(ArchiveLibrary, "movie", opt.PlexRoot)
@@ -252,5 +254,11 @@ func (p *Plex) byKey(ratingKey string) *item {
 	if err != nil {
 		return nil
 	}
-	return p.items[n]
+	if it, ok := p.items[n]; ok || n < collectionKeys {
+		return it
+	}
+	if c, ok := p.collection(strconv.Itoa(n)); ok {
+		return p.shelf(c)
+	}
+	return nil
 }

@@ -19,8 +19,10 @@ func (p *Plex) editItems(w http.ResponseWriter, r *http.Request, seg []string) {
 		return
 	}
 	e := parseEdit(r.URL.RawQuery, quirks)
-	if e.kind != "1" {
-		p.violate("an edit of %v with type %q", e.ids, e.kind)
+	for _, id := range e.ids { // a collection has a type of its own
+		if n, _ := strconv.Atoi(id); (e.kind == collectionKind) != (n >= collectionKeys) || e.kind != collectionKind && e.kind != "1" {
+			p.violate("an edit of %v with type %q", e.ids, e.kind)
+		}
 	}
 	p.finishEdit(w, r, e, quirks, sec)
 }

@@ -77,7 +77,7 @@ func init() {
 		{"GET", "library/sections/*/refresh", "refresh", false, (*Plex).refreshSection},
 		{"POST", "library/sections/*/refresh", "refresh", false, (*Plex).refreshSection},
 		{"DELETE", "library/sections/*/refresh", "other", false, (*Plex).cancelScan},
-		{"GET", "library/sections/*/collections", "other", false, (*Plex).listCollections},
+		{"GET", "library/sections/*/collections", "collections", false, (*Plex).listCollections},
 		{"GET", "library/collections/*", "other", false, (*Plex).oneCollection},
 		{"GET", "library/collections/*/children", "other", false, (*Plex).collectionItems},
 		{"GET", "library/metadata/*", "detail", false, (*Plex).detail},

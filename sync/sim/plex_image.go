@@ -14,6 +14,9 @@ const maxImage = 10_480_000
 // frameKey is the image a personal library takes from the video itself.
 func frameKey(it *item) string { return "media://frame-" + it.id() + ".bundle/thumb1.jpg" }
 
+// shelved tells that this is a collection: it has no file to take a picture from.
+func (it *item) shelved() bool { return it.key >= collectionKeys }
+
 // pictureOf tells poster and art apart by the last part of a path.
 func (it *item) pictureOf(path string) (pic *picture, kind, field string) {
 	last := path[strings.LastIndexByte(strings.TrimSuffix(path, "/"), '/')+1:]
@@ -36,7 +39,7 @@ func (p *Plex) listImages(w http.ResponseWriter, r *http.Request, seg []string) 
 	for _, u := range pic.uploads {
 		keys = append(keys, u.key)
 	}
-	if field == "thumb" {
+	if field == "thumb" && !it.shelved() {
 		keys = append(keys, frameKey(it))
 	}
 	root := newElem("MediaContainer", "size", len(keys), "identifier", "com.plexapp.plugins.library")
@@ -102,7 +105,7 @@ func (p *Plex) selectImage(w http.ResponseWriter, r *http.Request, seg []string)
 		pic, _, field := it.pictureOf(r.URL.Path)
 		key := r.URL.Query().Get("url")
 		known := slices.ContainsFunc(pic.uploads, func(u upload) bool { return u.key == key })
-		if !known && (field != "thumb" || key != frameKey(it)) {
+		if !known && (field != "thumb" || it.shelved() || key != frameKey(it)) {
 			plexFailure(w, http.StatusNotFound)
 			return
 		}
@@ -162,7 +165,7 @@ func (p *Plex) pictureBytes(ratingKey, path, key string) []byte {
 			return u.data
 		}
 	}
-	if key == frameKey(it) || (field == "thumb" && pic.stamp == 0) {
+	if !it.shelved() && (key == frameKey(it) || (field == "thumb" && pic.stamp == 0)) {
 		return DrawCover(uint64(it.key)*2 + 1)
 	}
 	return nil

@@ -206,10 +206,10 @@ func (p *Plex) detail(w http.ResponseWriter, r *http.Request, seg []string) {
 	}
 	p.mu.RLock()
 	for _, id := range keys {
-		if it := p.byKey(id); it != nil {
+		if c, ok := p.collection(id); ok {
+			root.kids = append(root.kids, p.element(c, true))
+		} else if it := p.byKey(id); it != nil {
 			root.kids = append(root.kids, it.video(shape))
-		} else if c, ok := p.collection(id); ok {
-			root.kids = append(root.kids, c.element())
 		}
 	}
 	p.mu.RUnlock()

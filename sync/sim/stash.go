@@ -124,8 +124,10 @@ type Performer struct {
 type Studio struct {
 	ID        int
 	Name      string
+	Details   string
 	ParentID  int
 	UpdatedAt time.Time
+	image     []byte // its logo; nil: a drawn placeholder
 }
 
 // Group is a group of scenes, once called a movie.
@@ -133,6 +135,7 @@ type Group struct {
 	ID        int
 	Name      string
 	UpdatedAt time.Time
+	front     []byte // its front picture; nil: a drawn placeholder
 }
 
 // GroupLink is a scene's place in a group, which is made when there is none of the name.

@@ -112,8 +112,11 @@ type groupNode struct {
 func (n groupNode) typeName() string { return n.typ }
 
 func (n groupNode) field(x *execution, f *ast.Field) any {
-	if f.Name == "scene_count" {
+	switch f.Name {
+	case "scene_count":
 		return x.s.inGroup(n.Name)
+	case "front_image_path":
+		return x.pictureOf(strings.ToLower(n.typ), "frontimage", n.ID, n.UpdatedAt, n.front)
 	}
 	return x.common(f.Name, "group", n.ID, n.Name, n.UpdatedAt)
 }

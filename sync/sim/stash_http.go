@@ -64,6 +64,10 @@ func (s *Stash) classifyCall(r *http.Request, body []byte) (Call, *http.Request)
 		c := newCall(r, "screenshot")
 		c.Items = []string{strings.Split(path, "/")[2]}
 		return c, r
+	case picturePath(path):
+		c := newCall(r, "picture")
+		c.Items = []string{strings.Split(path, "/")[2]}
+		return c, r
 	case path == "/healthz", path == "/login":
 		return newCall(r, path[1:]), r
 	}
@@ -132,6 +136,8 @@ func (s *Stash) route(w http.ResponseWriter, r *http.Request) {
 		s.graphql(w, r)
 	case strings.HasPrefix(r.URL.Path, "/scene/") && strings.HasSuffix(r.URL.Path, "/screenshot"):
 		s.screenshot(w, r)
+	case picturePath(r.URL.Path):
+		s.namedPicture(w, r)
 	case r.URL.Path == "/login" && r.Method == http.MethodPost:
 		http.Error(w, "Username or password is invalid", http.StatusUnauthorized)
 	default:

@@ -204,8 +204,13 @@ type studioNode struct{ *Studio }
 func (studioNode) typeName() string { return "Studio" }
 
 func (n studioNode) field(x *execution, f *ast.Field) any {
-	if f.Name == "parent_studio" {
+	switch f.Name {
+	case "parent_studio":
 		return x.studio(n.ParentID)
+	case "details":
+		return orNull(n.Details)
+	case "image_path":
+		return x.pictureOf("studio", "image", n.ID, n.UpdatedAt, n.image)
 	}
 	return x.common(f.Name, "studio", n.ID, n.Name, n.UpdatedAt)
 }

@@ -169,3 +169,14 @@ func fill(parts []part, value func(part) string) (out string, whole bool) {
 func someFilled(group []part, value func(part) string) bool {
 	return slices.ContainsFunc(group, func(p part) bool { return p.name != "" && value(p) != "" })
 }
+
+// Names are the placeholders of the template, each once, in the order of their first place.
+func (t Template) Names() []string {
+	var out []string
+	for _, p := range t.placeholders() {
+		if !slices.Contains(out, p.name) {
+			out = append(out, p.name)
+		}
+	}
+	return out
+}

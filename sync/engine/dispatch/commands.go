@@ -18,6 +18,8 @@ type Loop struct {
 	// entries sent to Stash taken back, and Changed shows what changed.
 	TryAgain func()
 	TakeBack func([]store.JournalEntry) (int, error)
+	// GiveBack has the collections of a run given back what they were.
+	GiveBack func(run uint64) (int, error)
 	Changed  func()
 }
 
@@ -66,7 +68,7 @@ func (c Commands) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, 
 	if err != nil {
 		return api.UndoResult{}, err
 	}
-	back := 0
+	back, given := 0, 0
 	err = c.loop.Do(ctx, func() (err error) {
 		defer c.loop.Changed()
 		if len(u.Sent) > 0 {
@@ -74,7 +76,12 @@ func (c Commands) Undo(ctx context.Context, q api.UndoRequest) (api.UndoResult, 
 				return err
 			}
 		}
+		if u.Collections > 0 {
+			if given, err = c.loop.GiveBack(q.Run); err != nil {
+				return err
+			}
+		}
 		return c.host.PutWishes(u.Wishes)
 	})
-	return api.UndoResult{Enqueued: len(u.Wishes) + back, Lost: u.Lost}, err
+	return api.UndoResult{Enqueued: len(u.Wishes) + back + given, Lost: u.Lost}, err
 }

@@ -14,9 +14,10 @@ import (
 
 // Undoing is what an undo comes to.
 type Undoing struct {
-	Wishes []queue.Wish         // jobs that give items in Plex back what they were
-	Sent   []store.JournalEntry // what went to Stash
-	Lost   int                  // scenes of which the record of what they were is lost
+	Wishes      []queue.Wish         // jobs that give items in Plex back what they were
+	Sent        []store.JournalEntry // what went to Stash
+	Collections int                  // in Plex, that are to be given back what they were
+	Lost        int                  // scenes of which the record of what they were is lost
 }
 
 // ToUndo tells what undoes a run, or the last write of a scene, on whichever side that was.
@@ -28,6 +29,8 @@ func ToUndo(h host.Host, q api.UndoRequest) (out Undoing, err error) {
 			case en.Lost:
 				gone[en.Scene] = true
 			case !en.Undoable():
+			case en.Scene == 0:
+				out.Collections++
 			case en.Sent != nil && (q.Run != 0 || !met[en.Scene]): // a run writes several things to a scene of Stash
 				met[en.Scene] = true
 				out.Sent = append(out.Sent, en)
@@ -40,7 +43,7 @@ func ToUndo(h host.Host, q api.UndoRequest) (out Undoing, err error) {
 	})
 	out.Lost = len(gone)
 	switch {
-	case err != nil || len(out.Wishes)+len(out.Sent) > 0:
+	case err != nil || len(out.Wishes)+len(out.Sent)+out.Collections > 0:
 		return out, err
 	case len(gone) > 0:
 		return out, fault.New(fault.NotFound, fault.None, message.New(message.UndoDamaged), message.New(message.AdviceUndoDamaged), nil)

@@ -5,6 +5,7 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/change"
+	"lockstep/sync/collection"
 	"lockstep/sync/compare"
 	"lockstep/sync/library"
 	"lockstep/sync/playback"
@@ -17,6 +18,7 @@ import (
 type Stash interface {
 	change.Stash
 	playback.Stash
+	collection.Stash
 	// Status answers when Stash can work: its version and number of scenes.
 	Status(ctx context.Context) (version string, scenes int, err error)
 	// Probe gives the scenes edited last and signs of what touches no scene; known are those
@@ -41,6 +43,7 @@ type Plex interface {
 	compare.Plex
 	worker.Plex
 	playback.Plex
+	collection.Plex
 	// Ready answers when Plex can work.
 	Ready(ctx context.Context) (scene.Identity, []scene.Section, error)
 	// MayEdit tells whether the token may change the server; after an error it is not known.

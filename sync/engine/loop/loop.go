@@ -149,6 +149,14 @@ func Call[T, S any](l *Loop[S], f func() T) (out T, ok bool) {
 // Spawn runs f beside the loop; End waits for it.
 func (l *Loop[S]) Spawn(f func()) { l.tasks.Go(f) }
 
+// Beside carries out run beside the loop, and afterwards then on it.
+func (l *Loop[S]) Beside(run, then func()) {
+	l.Spawn(func() {
+		run()
+		l.Post(then)
+	})
+}
+
 // Publish shows a snapshot.
 func (l *Loop[S]) Publish(s S) { l.snap.Store(s) }
 

@@ -1,0 +1,102 @@
+package stash
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"lockstep/sync/budget"
+	"lockstep/sync/decode"
+	"lockstep/sync/fault"
+	"lockstep/sync/httpc"
+	"lockstep/sync/message"
+	"lockstep/sync/scene"
+)
+
+// studiosQuery and groupsQuery ask for what a collection can show of a studio or a group.
+const (
+	studiosQuery = `query Studios { findStudios(filter: {per_page: -1}) { studios { id name details image_path } } }`
+	groupsQuery  = `query Groups { findGroups(filter: {per_page: -1}) { groups { id name front_image_path } } }`
+)
+
+type wireSubject struct {
+	scene.Named
+	Details string
+	Image   string `json:"image_path"`
+	Front   string `json:"front_image_path"`
+}
+
+// Studios reads all studios with their descriptions. One request.
+func (c *Client) Studios(ctx context.Context) ([]scene.Subject, error) {
+	var out struct {
+		FindStudios *struct{ Studios []wireSubject }
+	}
+	err := c.ask(ctx, question{kind: budget.Subjects, query: studiosQuery, limit: namesLimit}, &out, func() error { return c.listed(out.FindStudios == nil) })
+	if err != nil {
+		return nil, err
+	}
+	return subjects(scene.StudioSubject, out.FindStudios.Studios), nil
+}
+
+// Groups reads all groups. One request; a Stash before 0.27 refuses it.
+func (c *Client) Groups(ctx context.Context) ([]scene.Subject, error) {
+	var out struct {
+		FindGroups *struct{ Groups []wireSubject }
+	}
+	err := c.ask(ctx, question{kind: budget.Subjects, query: groupsQuery, limit: namesLimit}, &out, func() error { return c.listed(out.FindGroups == nil) })
+	if err != nil {
+		return nil, err
+	}
+	return subjects(scene.GroupSubject, out.FindGroups.Groups), nil
+}
+
+func subjects(kind scene.SubjectKind, list []wireSubject) []scene.Subject {
+	out := make([]scene.Subject, 0, len(list))
+	for _, w := range list {
+		if _, err := scene.ParseID(w.ID); err != nil {
+			continue // it would lead elsewhere in an address
+		}
+		out = append(out, scene.Subject{Kind: kind, Named: w.Named, Details: w.Details, Picture: pictureVersion(w.Image + w.Front)})
+	}
+	return out
+}
+
+// pictureVersion is the part of a picture's address that changes with the picture, empty for the
+// drawing Stash serves in place of one that is missing.
+func pictureVersion(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || address == "" || u.Query().Get("default") == "true" {
+		return ""
+	}
+	if t := u.Query().Get("t"); t != "" {
+		return t
+	}
+	return "?" // a release that does not tell: it is asked for each time
+}
+
+// SubjectPicture fetches the picture of a studio or group unless it is the one etag stands for,
+// as Cover does. Rejected: it is a drawing (SVG), which Plex does not take, no picture, or above
+// 20 MB.
+func (c *Client) SubjectPicture(ctx context.Context, s scene.Subject, etag string) (scene.Cover, error) {
+	if _, err := scene.ParseID(s.ID); err != nil {
+		return scene.Cover{}, c.notStash(errID)
+	}
+	path := "/studio/" + s.ID + "/image"
+	if s.Kind == scene.GroupSubject {
+		path = "/group/" + s.ID + "/frontimage"
+	}
+	head := http.Header{"Accept": {"image/*"}}
+	if etag != "" {
+		head.Set("If-None-Match", etag)
+	}
+	var cover scene.Cover
+	r := httpc.Request{Kind: budget.SubjectPicture, Op: "picture", Path: path, Header: head, Limit: decode.Limit{Bytes: maxCover}}
+	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
+		if cover, err = c.cover(ctx, rep, etag); err != nil || !cover.None {
+			return err
+		}
+		return fault.New(fault.Rejected, fault.Stash, message.New(message.PictureDrawing), message.New(message.AdvicePictureDrawing), errors.New("image/svg+xml"))
+	})
+	return cover, err
+}
