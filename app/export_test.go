@@ -26,7 +26,8 @@ var AnswerTypes = map[string]reflect.Type{
 	"reconcile": reflect.TypeFor[fullReportJSON](), "reports": reflect.TypeFor[[]reportJSON](), "reports ID": reflect.TypeFor[fullReportJSON](),
 	"statistics": reflect.TypeFor[statisticsJSON](),
 	"activity":   reflect.TypeFor[fromPlexJSON](), "activity --yes": reflect.TypeFor[countJSON](),
-	"history": reflect.TypeFor[[]activityJSON](), "history --runs": reflect.TypeFor[[]runJSON](),
+	"collections": reflect.TypeFor[collectionsJSON](),
+	"history":     reflect.TypeFor[[]activityJSON](), "history --runs": reflect.TypeFor[[]runJSON](),
 	"sync": reflect.TypeFor[summaryJSON](), "headless --once": reflect.TypeFor[summaryJSON](),
 	"pause": reflect.TypeFor[pauseJSON](), "resume": reflect.TypeFor[pauseJSON](),
 	"import":        reflect.TypeFor[importJSON](),
@@ -57,6 +58,7 @@ func Empty() map[string][]any {
 		"reports ID":      {fullReportJSON{reportOf(store.Report{}), each([]store.ReportRow{{}}, rowOf)}},
 		"history":         {each([]store.Activity(nil), activityOf), each([]store.Activity{{Changes: []store.Change{{}}}, {}}, activityOf)},
 		"history --runs":  {each([]store.Run(nil), runOf), each([]store.Run{{}}, runOf)},
+		"collections":     {collectionsOf(api.Collections{}, false), collectionsOf(api.Collections{Rows: []api.CollectionRow{{Changes: []store.Change{{}}, Kept: []store.Change{{}}}}}, true)},
 		"statistics":      {statisticsOf(nil), statisticsOf([]statistics.Day{{Day: "2026-03-01", Written: 2}, {Skipped: map[skip.Code]int{skip.NoFile: 1}}})},
 		"test-connection": {connectionsJSON{}, connectionsJSON{testedOf(&api.TestResult{}), testedOf(&api.TestResult{Libraries: []api.Library{{}}})}},
 	}

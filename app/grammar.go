@@ -42,6 +42,7 @@ type grammar struct {
 	History        historyCmd        `cmd:"" help:"List what was written."`
 	Statistics     statisticsCmd     `cmd:"" help:"Count by day what was written, right already, skipped, failed and retried, and the requests."`
 	Activity       activityCmd       `cmd:"" help:"Show what Stash learns from Plex: plays, resume points and ratings; decide what waits."`
+	Collections    collectionsCmd    `cmd:"" help:"Show what collections lack of pictures and descriptions, or write it."`
 	Undo           undoCmd           `cmd:"" help:"Undo: restore what was written, in Plex or in Stash, to what it was before."`
 	Pause          pauseCmd          `cmd:"" help:"Stop writing for a while."`
 	Resume         resumeCmd         `cmd:"" help:"Resume after a pause."`
@@ -127,6 +128,11 @@ type activityCmd struct {
 	FromNowOn  bool `name:"from-now-on" xor:"what" help:"Skip what waits for good; what comes later is written by itself."`
 	Everything bool `help:"List also what was written, or was in Stash already."`
 	Limit      int  `default:"50" placeholder:"N" help:"At most this many lines (default: 50)."`
+}
+
+type collectionsCmd struct {
+	Write bool `help:"Write it now."`
+	Yes   bool `help:"Write it now, and also what the mass-change brake holds."`
 }
 
 type undoCmd struct {

@@ -298,6 +298,11 @@ func TestEveryCommandPrintsWhatTheDocsPromise(t *testing.T) {
 	check("error", "explain", "99999")
 	check("retry", "retry", "--dead")
 	check("discard", "discard", "4")
+	check("error", "collections") // they are off
+	check("settings set", "settings", "set", "field-collections", "merge")
+	check("settings set", "settings", "set", "collection-look", "merge")
+	check("collections", "collections")
+	check("collections", "collections", "--write")
 	check("error", "activity", "--preview") // nothing is switched on
 	check("settings set", "settings", "set", "activity-plays", "true")
 	if err := w.Plex.Watch(w.TargetKeys(3)[0], sim.Owner, time.Now()); err != nil {

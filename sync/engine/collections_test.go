@@ -423,7 +423,7 @@ func (l *life) runOf(cause queue.Cause) (run struct {
 		runs, err := l.Runs(context.Background(), 0)
 		must(l.t, err)
 		for _, r := range runs {
-			if r.Cause == cause {
+			if r.Cause == cause && r.Written > 0 {
 				run.ID, run.Written = r.ID, r.Written
 				return true
 			}
