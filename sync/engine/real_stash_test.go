@@ -165,7 +165,9 @@ func TestLatenciesOnARealStash(t *testing.T) {
 			r.world.Plex.Scan("1", "")
 		}, has(4, "genre", "Estuaries")},
 		{"auto tag, a job of Stash", 5 * time.Second, func() {
-			s.make("tag", strings.TrimSuffix(path.Base(scenes[0].Files[0].Path), path.Ext(scenes[0].Files[0].Path)))
+			file := scenes[0].Files[0].Path
+			tag := s.make("tag", strings.TrimSuffix(path.Base(file), path.Ext(file)))
+			t.Cleanup(func() { s.destroy("tag", tag) })
 			s.ask(`mutation { metadataAutoTag(input: {tags: ["*"]}) }`, nil, nil)
 		}, func() bool { return len(plex(0).Tags["genre"]) == 2 }},
 		{"Sync now after a rename", 5 * time.Second, func() {
