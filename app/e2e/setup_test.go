@@ -163,7 +163,7 @@ func (n *newcomer) findsRules() {
 
 func (n *newcomer) choosesFields() {
 	n.t.Helper()
-	n.press("Tab", "Right", "alt+Right")
+	n.press("Tab", "Right", "Tab", "Return", "alt+Right") // preset, the next one, Use this preset
 	n.stored("the title's policy", func(s api.Settings) bool { return s.Values.Policy(scene.FieldTitle) == config.Mirror })
 	n.at(present.StepPreview)
 }

@@ -15,6 +15,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/config"
 )
 
 // focused names what has the focus: the words of a button, or what a text says.
@@ -231,5 +232,17 @@ func TestRulesAreAddedAndRemovedByKeyboard(t *testing.T) {
 	hit(t, win, fyne.KeySpace)
 	if n := len(textsIn(p.body)); n != 4 {
 		t.Errorf("%d texts", n)
+	}
+}
+
+func TestAPresetIsChosenByKeyboard(t *testing.T) {
+	_, win, p := setUp(t, newcomer())
+	p.enter(present.StepFields)
+	win.Canvas().FocusNext()
+	win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	win.Canvas().FocusNext()
+	win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if x, _ := config.PresetOf(p.draft); x.Name != "stash2plex" {
+		t.Errorf("the draft is %q", x.Name)
 	}
 }
