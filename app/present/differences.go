@@ -116,9 +116,9 @@ func middle(old, now []string) []Piece {
 func inCommon(old, now []string) func(i, k int) int32 {
 	wide := len(now) + 1
 	table := make([]int32, (len(old)+1)*wide)
-	for i := len(old) - 1; i >= 0; i-- {
-		for k := len(now) - 1; k >= 0; k-- {
-			if same(old[i], now[k]) {
+	for i, a := range slices.Backward(old) {
+		for k, b := range slices.Backward(now) {
+			if same(a, b) {
 				table[i*wide+k] = table[(i+1)*wide+k+1] + 1
 			} else {
 				table[i*wide+k] = max(table[(i+1)*wide+k], table[i*wide+k+1])
@@ -135,7 +135,7 @@ func joined(list []Piece) []Piece {
 		n := 0
 		var by [3]strings.Builder
 		for ; n < len(list) && (list[n].Kind == Stays) == (list[0].Kind == Stays); n++ {
-			by[list[n].Kind].WriteString(list[n].Words)
+			_, _ = by[list[n].Kind].WriteString(list[n].Words)
 		}
 		for _, k := range []Kind{Stays, Removed, Added} {
 			if by[k].Len() > 0 {

@@ -162,7 +162,7 @@ func rowKey(r store.ReportRow, by store.Order) (int, string) {
 
 func lineKey(a store.Activity, by store.Order) (int, string) {
 	if by == store.ByTime {
-		return int(a.Seq), "" //nolint:gosec // few
+		return int(a.Seq), ""
 	}
 	return 0, a.Name
 }

@@ -24,11 +24,11 @@ func painted(q api.PictureQuery) (api.Picture, error) {
 	if q.Large {
 		w, h = api.LargePictureWidth, 270
 	}
-	shade := uint8(q.Scene*37 + scene.ID(len(q.Plex)*11)) //nolint:gosec // any shade will do
+	shade := uint8(q.Scene*37 + scene.ID(len(q.Plex)*11))
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			img.SetRGBA(x, y, color.RGBA{R: shade, G: uint8(255 * y / h), B: uint8(255 * x / w), A: 255}) //nolint:gosec // below 256
+			img.SetRGBA(x, y, color.RGBA{R: shade, G: uint8(255 * y / h), B: uint8(255 * x / w), A: 255})
 		}
 	}
 	var out bytes.Buffer

@@ -15,8 +15,10 @@ type PictureQuery struct {
 
 // The pixels a picture fits into: twice what is drawn, for screens that are fine.
 const (
-	SmallPictureWidth, SmallPictureHeight = 96, 54
-	LargePictureWidth, LargePictureHeight = 480, 360
+	SmallPictureWidth  = 96
+	SmallPictureHeight = 54
+	LargePictureWidth  = 480
+	LargePictureHeight = 360
 )
 
 // Picture is a JPEG that fits into the pixels of what was asked for. The zero value is none:

@@ -138,7 +138,7 @@ func (f *Fetcher) ofStash(ctx context.Context, q api.PictureQuery) ([]byte, erro
 	case !c.None:
 		if next.jpeg, err = shrunk(c.Bytes, q); err != nil {
 			f.setUnfit(key)
-			return nil, nil //nolint:nilerr // one picture cannot be shown, which is no news
+			return nil, nil // one picture cannot be shown, which is no news
 		}
 	}
 	f.cache.put(key, next)
@@ -186,7 +186,7 @@ func (f *Fetcher) ofPlex(ctx context.Context, q api.PictureQuery) ([]byte, error
 	small, err := shrunk(body, q)
 	if err != nil {
 		f.setUnfit(key)
-		return nil, nil //nolint:nilerr // as above
+		return nil, nil
 	}
 	f.cache.put(key, entry{Checked: f.host.Now().Unix(), jpeg: small})
 	return small, nil
