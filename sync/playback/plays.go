@@ -35,7 +35,7 @@ func Missing(plex, written, found, stash []time.Time) []bool {
 	for i := range missing {
 		missing[i] = true
 	}
-	for _, within := range []time.Duration{exactly, about} {
+	for _, within := range []time.Duration{0, exactly, about} {
 		for i, at := range plex {
 			if missing[i] {
 				var had bool

@@ -51,23 +51,24 @@ func (n sceneNode) field(x *execution, f *ast.Field) any {
 		return false
 	case "o_counter":
 		return 0
-	case "play_count":
-		return len(n.Plays)
-	case "play_history":
-		return n.history()
-	case "last_played_at":
-		if len(n.Plays) == 0 {
-			return nil
-		}
-		return n.history()[0]
-	case "resume_time":
-		return n.Resume
-	case "play_duration":
-		return n.Watched
 	case "urls":
 		return orEmpty(n.URLs)
 	}
+	if v, ok := n.watched()[f.Name]; ok {
+		return v
+	}
 	return n.related(x, f)
+}
+
+// watched is what players have told.
+func (n sceneNode) watched() map[string]any {
+	out := map[string]any{
+		"play_count": len(n.Plays), "play_history": n.history(), "last_played_at": nil, "resume_time": n.Resume, "play_duration": n.Watched,
+	}
+	if len(n.Plays) > 0 {
+		out["last_played_at"] = n.history()[0]
+	}
+	return out
 }
 
 func (n sceneNode) related(x *execution, f *ast.Field) any {

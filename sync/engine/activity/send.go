@@ -95,11 +95,11 @@ func (l *Look) send(ctx context.Context) error {
 	row, took := 0, false
 	var why *fault.Error
 	for _, c := range l.parcels() {
-		if ctx.Err() != nil {
-			return nil
-		}
 		if !l.Writes {
 			return nil
+		}
+		if err := ctx.Err(); err != nil {
+			return l.meet(err)
 		}
 		if err := l.begin(c); err != nil {
 			return err
