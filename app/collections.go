@@ -97,7 +97,7 @@ func writtenCollections(ctx context.Context, a api.API, got api.Collections) (ap
 		}
 		next, err := a.Collections(ctx, api.CollectionsRequest{})
 		if ctx.Err() != nil {
-			return got, nil //nolint:nilerr // as above
+			return got, nil
 		}
 		if err != nil {
 			return got, err

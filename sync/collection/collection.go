@@ -65,7 +65,6 @@ type Comparison struct {
 	Fault   *fault.Error
 	Picture *fault.Error
 
-	cover   scene.Cover
 	written bool
 	sent    bool // something of it may have reached Plex
 }

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -107,16 +108,12 @@ func TestTheLookOfACollectionIsWrittenOnceAndUndone(t *testing.T) {
 // carriedOut is the collection after a plan.
 func carriedOut(it scene.Item, p plan.Plan) scene.Item {
 	locked := map[string]bool{}
-	for name, on := range it.Locked {
-		locked[name] = on
-	}
+	maps.Copy(locked, it.Locked)
 	it.Locked = locked
 	if v, ok := p.Edit.Scalars["summary"]; ok {
 		it.Summary = v
 	}
-	for name, on := range p.Edit.Locks {
-		it.Locked[name] = on
-	}
+	maps.Copy(it.Locked, p.Edit.Locks)
 	if len(p.Uploads) > 0 {
 		it.Thumb += "/uploaded"
 	}

@@ -2,9 +2,10 @@ package shelves_test
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // see Pictures
+	"crypto/sha1"
 	"encoding/hex"
 	"log/slog"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -65,12 +66,8 @@ func (s *servers) Edit(_ context.Context, e plan.Edit) error {
 		it.Summary = v
 	}
 	locked := map[string]bool{}
-	for name, on := range it.Locked {
-		locked[name] = on
-	}
-	for name, on := range e.Locks {
-		locked[name] = on
-	}
+	maps.Copy(locked, it.Locked)
+	maps.Copy(locked, e.Locks)
 	it.Locked = locked
 	it.UpdatedAt++
 	s.has[e.RatingKey] = it
@@ -257,7 +254,7 @@ func (s *servers) Pictures(_ context.Context, key string, _ scene.Field) ([]scen
 	if s.has[key].Thumb == "" {
 		return nil, nil
 	}
-	sum := sha1.Sum([]byte("picture of " + s.has[key].Title)) //nolint:gosec // as Plex does
+	sum := sha1.Sum([]byte("picture of " + s.has[key].Title))
 	return []scene.Picture{{Key: "upload://posters/x", SHA1: hex.EncodeToString(sum[:]), Selected: true}}, nil
 }
 
