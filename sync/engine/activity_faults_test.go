@@ -15,6 +15,7 @@ import (
 // day in each way. It is asked within the budget, the reason is shown, edits of Stash reach
 // Plex, and afterwards every play arrives once.
 func TestWhatFailsForADayOnTheWayToStashHoldsNothingElseUp(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	history, writes := sim.Kinds("history"), sim.Named("AddPlays", "SaveActivity", "Rate")
 	for name, c := range map[string]struct {
@@ -66,10 +67,10 @@ func TestWhatFailsForADayOnTheWayToStashHoldsNothingElseUp(t *testing.T) {
 				}
 				v.later(12 * time.Hour)
 				counts := func(k sim.Call) bool { return c.fault.Match(k) }
-				if n := most(v.asked[c.host], start, time.Now(), counts); n > 30 {
+				if n := most(v.requests(c.host), start, time.Now(), counts); n > 30 {
 					t.Errorf("%d requests in a minute", n)
 				}
-				if n := most(v.asked[c.host], start.Add(2*time.Minute), time.Now(), counts); n > 4 {
+				if n := most(v.requests(c.host), start.Add(2*time.Minute), time.Now(), counts); n > 4 {
 					t.Errorf("%d requests a minute later on", n)
 				}
 				end()

@@ -189,6 +189,7 @@ func TestOnlyWhatNobodySetIsWrittenToACollection(t *testing.T) {
 // A picture that Plex does not take for a day is tried less and less often, and keeps neither that
 // collection's description, nor other collections, nor posters of films from being written.
 func TestAPictureThatFailsForADayHoldsUpNothing(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBubble(t, sim.Options{Seed: 502, Scenes: 12})

@@ -42,6 +42,7 @@ func (b *bubble) edited(id int, title string) time.Duration {
 // A library that cannot be listed for hours is asked for about once a minute. Meanwhile the
 // other one gets its edits and its new files as soon as ever, and Plex is not down.
 func TestALibraryThatFailsForHoursHoldsUpNoOther(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b, id, key := withArchive(t)

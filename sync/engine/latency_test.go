@@ -198,6 +198,7 @@ func TestABulkEditIsOneSweepAndOneRun(t *testing.T) {
 
 // TestIdleRequestsStayFew: what is asked beside the newest scenes travels with them.
 func TestIdleRequestsStayFew(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newLatencyBubble(t, 40)
@@ -218,6 +219,7 @@ func TestIdleRequestsStayFew(t *testing.T) {
 
 // TestOneListThatFailsForADayStopsNoOther: whatever else of Stash works goes on as before.
 func TestOneListThatFailsForADayStopsNoOther(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	probe := config.Defaults().StashProbe + 5*time.Second
 	synctest.Test(t, func(t *testing.T) {

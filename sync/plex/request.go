@@ -1,6 +1,7 @@
 package plex
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -20,10 +21,20 @@ func span(start, size int) http.Header {
 	return http.Header{"X-Plex-Container-Start": {strconv.Itoa(start)}, "X-Plex-Container-Size": {strconv.Itoa(size)}}
 }
 
-// do carries out one request whose answer is success or not. Anything but 2xx and web
-// pages are faults.
+// itemPath is what Plex answers to the choice of an image.
+var itemPath = []byte("/library/metadata/")
+
+// do carries out one request whose answer is success or not. Plex answers such a request with
+// nothing, with a container or with the path of an item: whatever else comes with 2xx is no
+// word of Plex's, and the request may not have been carried out.
 func (c *Client) do(ctx context.Context, r httpc.Request) error {
-	return c.http.Do(ctx, r, func(rep httpc.Reply) error { return c.judge(r, rep) })
+	return c.http.Do(ctx, r, func(rep httpc.Reply) error {
+		err := c.judge(r, rep)
+		if body := bytes.TrimSpace(trimBOM(rep.Body)); err == nil && len(body) > 0 && !bytes.HasPrefix(body, itemPath) {
+			_, err = c.decode(r.Op, rep)
+		}
+		return err
+	})
 }
 
 // read carries out a request whose answer is a container, which check may refuse.
