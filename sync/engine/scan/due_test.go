@@ -7,6 +7,8 @@ import (
 
 	"lockstep/sync/budget"
 	"lockstep/sync/engine/scan"
+	"lockstep/sync/fault"
+	"lockstep/sync/message"
 	"lockstep/sync/scene"
 )
 
@@ -192,5 +194,52 @@ func TestAnEditIsNotSweptForWhileSweepingFails(t *testing.T) {
 	r.scan()
 	if got := r.asked(); !slices.Contains(got, "sweep") {
 		t.Errorf("asked for %v after the wait, want a sweep", got)
+	}
+}
+
+// errOurs is a disk without room.
+var errOurs = fault.New(fault.Local, fault.None, message.Foreign("no room"), message.None, nil)
+
+func TestScansRestLongerAndLongerWhileNothingCanBeStored(t *testing.T) {
+	t.Parallel()
+	for kind := range map[budget.Kind]bool{budget.Sweep: true, budget.Index: true} {
+		r := newRig(t)
+		r.servers.err[kind] = errOurs
+		r.WantBy(scan.What{Sweep: true, Index: true}, r.now)
+		for _, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+			r.scan()
+			if rest := r.Due(r.now, r.conditions()).Sub(r.now); rest != want {
+				t.Fatalf("%s: the next scan in %v, want %v", kind, rest, want)
+			}
+			r.pass(want)
+		}
+		r.scan()
+		done := r.Wait()
+		r.Soon(r.now)
+		if r.Due(r.now, r.conditions()).After(r.now) {
+			t.Errorf("%s: somebody who asks has to wait", kind)
+		}
+		r.servers.err = map[budget.Kind]error{}
+		r.scan()
+		if err := outcome(t, done); err != nil {
+			t.Errorf("%s: with room again: %v", kind, err)
+		}
+		r.WantBy(scan.What{Sweep: true}, r.now)
+		if r.Due(r.now, r.conditions()).After(r.now) {
+			t.Errorf("%s: it rests although a scan was stored", kind)
+		}
+	}
+}
+
+func TestAClockSetBackEndsTheRestOfScans(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.servers.err[budget.Sweep] = errOurs
+	r.WantBy(scan.What{Sweep: true}, r.now)
+	r.scan()
+	r.pass(-24 * time.Hour)
+	r.WantBy(scan.What{Sweep: true}, r.now)
+	if r.Due(r.now, r.conditions()).After(r.now) {
+		t.Error("scans rest for a day")
 	}
 }
