@@ -104,22 +104,41 @@ func TestAnUploadDoesNotVouchForTheEdit(t *testing.T) {
 	}
 }
 
-// A rating moves no time: after it was seen to be stored otherwise once, the same again is enough.
-func TestARatingThatIsRoundedIsStoredOtherwise(t *testing.T) {
+// Two writes are enough to see that a value is stored otherwise, also when both leave the item's time as it is: a rating
+// moves none, and time counts in seconds.
+func TestWhatIsStoredOtherwiseIsSeenAfterTwoWritesOfOneSecond(t *testing.T) {
 	t.Parallel()
-	set := allFields(config.Off)
-	set.Fields[scene.FieldRating] = config.Mirror
-	s := newShelf(scene.Item{Title: "x"})
-	w := plan.Wanted{Scalars: map[scene.Field]string{scene.FieldRating: "7.3"}}
-	var mem plan.Memory
-	for i := range 2 {
-		p := plan.Make(s.read(), w, mem, set)
-		mem = p.Intent(mem, noon)
-		s.item.Rating = "7"
-		var missing []plan.Decision
-		mem, missing = p.Verify(s.read(), mem, noon)
-		if len(missing) != 1 || (missing[0].Code == skip.StoredOtherwise) != (i == 1) {
-			t.Fatalf("try %d: %+v", i, missing)
+	for f, w := range map[scene.Field]plan.Wanted{
+		scene.FieldRating: {Scalars: map[scene.Field]string{scene.FieldRating: "7.3"}},
+		scene.FieldStudio: {Scalars: map[scene.Field]string{scene.FieldStudio: "Quay"}},
+		scene.FieldTags:   {Lists: map[scene.Field][]string{scene.FieldTags: {"Ships"}}},
+	} {
+		set := allFields(config.Off)
+		set.Fields[f] = config.Mirror
+		s := newShelf(scene.Item{Title: "x"})
+		var mem plan.Memory
+		for i := range 2 {
+			p := plan.Make(s.read(), w, mem, set)
+			mem = p.Intent(mem, noon)
+			s.item.Rating, s.item.Studio, s.item.Tags = "7", "stored otherwise", []string{"stored otherwise"}
+			var missing []plan.Decision
+			mem, missing = p.Verify(s.read(), mem, noon)
+			if len(missing) != 1 || (missing[0].Code == skip.StoredOtherwise) != (i == 1) {
+				t.Fatalf("%s, try %d: %+v", f, i, missing)
+			}
+		}
+		if p := plan.Make(s.read(), w, mem, set); p.Changed {
+			t.Errorf("%s is written a third time", f)
 		}
 	}
+}
+
+// What was seen to be stored otherwise says nothing about the next value of the field.
+func TestANewValueIsJudgedByItsOwnWrites(t *testing.T) {
+	t.Parallel()
+	set := allFields(config.Off)
+	set.Fields[scene.FieldStudio] = config.Mirror
+	s := newShelf(scene.Item{Title: "x"})
+	mem := differs(t, s, plan.Memory{}, set, "Quay", 2)
+	swallowed(t, s, studio("South Quay", set), mem, set, 5)
 }

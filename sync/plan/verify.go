@@ -27,6 +27,9 @@ func (p Plan) Intent(mem Memory, now time.Time) Memory {
 		}
 		fm := p.intend(d, mem.Fields[d.Field])
 		fm.Began, fm.Guard = now.Unix(), ""
+		if fm.Sent != fm.Intent { // another value than the one that came back different
+			fm.Differs = 0
+		}
 		mem = mem.with(d.Field, fm)
 	}
 	return mem
@@ -179,15 +182,15 @@ func (p Plan) verifyWrite(d Decision, after scene.Item, fm FieldMemory) (FieldMe
 	return fm.differ(want, back), false
 }
 
-// carriedOut reports that the edit left a trace on the item. One that was answered with
-// success and did nothing, because something stood between, says nothing about how Plex
-// stores a value: it is still about to be written.
+// carriedOut reports that the edit left a trace on the item, or that the same one did before.
+// One that was answered with success and did nothing, because something stood between, says
+// nothing about how Plex stores a value: it is still about to be written.
 func (p Plan) carriedOut(d Decision, after scene.Item, fm FieldMemory) bool {
 	switch {
 	case p.moved(d, after), after.IsLocked(d.Field) && !p.before.IsLocked(d.Field):
 		return true
-	case d.Field == scene.FieldRating: // moves no UpdatedAt: what it did the first time must do
-		return fm.Differs > 0
+	case fm.Differs > 0: // of this value; the second time may fall into the same second
+		return true
 	}
 	// An upload moves UpdatedAt, too, so it only counts where nothing else was written.
 	return after.UpdatedAt != p.before.UpdatedAt && len(p.Uploads) == 0
