@@ -135,3 +135,32 @@ func TestAPictureFromElsewhereStays(t *testing.T) {
 		}
 	}
 }
+
+// TestAPictureOfANamesakeIsNoFailure: another item's performer of the same name came in between, and Plex has one picture
+// for both.
+func TestAPictureOfANamesakeIsNoFailure(t *testing.T) {
+	t.Parallel()
+	s := harbour()
+	s.Performers[0].Picture = true
+	set := config.Defaults()
+	set.StashURL = "http://stash.example:9999"
+	set.Fields[scene.FieldPerformerPictures] = config.Merge
+	shelf := newShelf(scene.Item{Title: "agent"})
+	w := withoutImages(plan.Want(s, set))
+	p := plan.Make(shelf.read(), w, plan.Memory{}, set)
+	mem := p.Intent(plan.Memory{}, noon)
+	shelf.apply(p)
+	namesake := map[string]string{"Ada Keel": "http://stash.example:9999/performer/77/image"}
+	shelf.item.Thumbs = maps.Clone(namesake)
+	mem, missing := p.Verify(shelf.read(), mem, noon)
+	if len(missing) > 0 {
+		t.Errorf("not as planned: %+v", missing)
+	}
+	if again, _ := shelf.sync(w, mem, set); again.Changed || !maps.Equal(shelf.item.Thumbs, namesake) {
+		t.Errorf("again: %+v, %q", again.Edit, shelf.item.Thumbs)
+	}
+	shelf.item.Thumbs = map[string]string{} // but one that is simply missing is
+	if _, missing = p.Verify(shelf.read(), p.Intent(plan.Memory{}, noon), noon); len(missing) != 1 {
+		t.Errorf("a picture that never came: %+v", missing)
+	}
+}

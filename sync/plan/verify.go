@@ -197,8 +197,13 @@ func (p Plan) carriedOut(d Decision, after scene.Item, fm FieldMemory) bool {
 }
 
 // verifyList looks at what was to be added and removed only: what a person did to the
-// list meanwhile is no failure.
+// list meanwhile is no failure, nor is the picture that an actor got meanwhile from a
+// performer of the same name in another item.
 func (p Plan) verifyList(d Decision, after scene.Item, fm FieldMemory) (FieldMemory, bool) {
+	d.Added = slices.DeleteFunc(slices.Clone(d.Added), func(element string) bool {
+		actor, address := scene.SplitActor(element)
+		return d.Field == scene.FieldPerformerPictures && !takesPicture(after, actor, address)
+	})
 	now, want := setOf(after.List(d.Field)), setOf(p.want.Lists[d.Field])
 	settled := fm.settleList(now, setOf(d.NewList), want)
 	switch {
