@@ -49,20 +49,16 @@ const (
 	quickFor   = 10 * time.Minute
 	// longestWait is when what is still wanted is thought about again at the latest.
 	longestWait = time.Minute
-	// firstRest and longestRest bound how long scans rest after a fault of our own, such as a
-	// full disk: no server is at fault, so no budget counts it, and what was read and could not
-	// be stored would be read again at once.
-	firstRest   = 30 * time.Second
-	longestRest = 5 * time.Minute
 )
 
 // Due is when to call Begin; the zero time for not before something else has happened.
 func (s *Scanner) Due(now time.Time, c Conditions) time.Time {
+	rest := s.rest.Until(now)
 	switch {
 	case s.running:
 		return time.Time{}
-	case s.rests(now) && len(s.waiting) == 0:
-		return s.restUntil
+	case !rest.IsZero() && len(s.waiting) == 0: // whoever waits has asked for it
+		return rest
 	case s.at.After(now):
 		return s.at
 	}
@@ -71,11 +67,6 @@ func (s *Scanner) Due(now time.Time, c Conditions) time.Time {
 		return next
 	}
 	return now
-}
-
-// rests reports that a scan failed of our own fault a moment ago.
-func (s *Scanner) rests(now time.Time) bool {
-	return s.restUntil.After(now) && !s.restUntil.After(now.Add(longestRest)) // else the clock was set back
 }
 
 // Begin plans the scan that is due. It goes on until End or Discard.

@@ -44,7 +44,7 @@ const bareAgain = time.Minute
 // called.
 func (s *Scanner) End(r *Scan, now time.Time, c Conditions) Ended {
 	s.running, s.progress = false, nil
-	s.endRest(fault.Is(r.stashErr, fault.Local) || fault.Is(r.plexErr, fault.Local), now)
+	s.rest.End(fault.Is(r.stashErr, fault.Local) || fault.Is(r.plexErr, fault.Local), now)
 	s.again = s.wanted.Newest || s.pending(c) && !s.nextPending(now, c).After(now)
 	s.endStash(r, now, c)
 	s.swept = s.swept || r.stashErr == nil && !s.wanted.Sweep
@@ -60,16 +60,6 @@ func (s *Scanner) End(r *Scan, now time.Time, c Conditions) Ended {
 		e.FirstIndex = s.endPlex(r, now)
 	}
 	return e
-}
-
-// endRest has scans rest longer and longer while they fail of our own fault.
-func (s *Scanner) endRest(failed bool, now time.Time) {
-	if !failed {
-		s.rest, s.restUntil = 0, time.Time{}
-		return
-	}
-	s.rest = min(max(2*s.rest, firstRest), longestRest)
-	s.restUntil = now.Add(s.rest)
 }
 
 func (s *Scanner) endStash(r *Scan, now time.Time, c Conditions) {

@@ -54,8 +54,7 @@ type Scanner struct {
 	running bool
 	again   bool // more was asked for than the scan covers that just ended
 
-	rest      time.Duration // how long scans rest after a fault of our own; zero: there is none
-	restUntil time.Time
+	rest host.Rest // after a fault of our own
 
 	swept   bool // every scene was seen since the start
 	indexed bool // the index was brought up to date since Plex was connected

@@ -16,6 +16,7 @@ import (
 	"lockstep/sync/collection"
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -63,6 +64,7 @@ type Keeper struct {
 	loop Loop
 
 	at        time.Time // of the next pass
+	ours      host.Rest // after a pass that failed of our own fault
 	basis     scene.Hash
 	running   bool
 	confirmed bool // a person wants written what the brake holds
@@ -127,7 +129,7 @@ func (k *Keeper) Undo(run uint64) (int, error) {
 func (k *Keeper) Write(yes bool) {
 	k.confirmed = k.confirmed || yes
 	clear(k.rests)
-	k.at = k.host.Now()
+	k.at, k.ours = k.host.Now(), host.Rest{}
 }
 
 // basis is what of the settings decides about collections.
@@ -148,7 +150,7 @@ func (k *Keeper) Due(_ context.Context, now time.Time) time.Time {
 	if !wanted && len(k.undo) == 0 {
 		return time.Time{}
 	}
-	if at := host.Later(k.at, k.loop.Next()); at.After(now) {
+	if at := host.Later(host.Later(k.at, k.loop.Next()), k.ours.Until(now)); at.After(now) {
 		return at
 	}
 	k.begin(d, now)
@@ -268,6 +270,7 @@ func (k *Keeper) ended(p *pass) {
 	if p.err == nil && err != nil {
 		p.err = err
 	}
+	k.ours.End(fault.Is(p.err, fault.Local), k.host.Now())
 	if p.asked || p.err != nil {
 		k.loop.Ended(p.err)
 	}

@@ -84,11 +84,25 @@ func (s *servers) UploadToCollection(_ context.Context, key string, _ []byte, _ 
 	return nil
 }
 
+// disk is a store without room while it is full.
+type disk struct {
+	store.Store
+	full bool
+}
+
+func (d *disk) Update(fn func(store.Tx) error) error {
+	if d.full {
+		return fault.New(fault.Local, fault.None, message.Foreign("no room"), message.None, nil)
+	}
+	return d.Store.Update(fn)
+}
+
 // rig is a Keeper whose passes run at once.
 type rig struct {
 	*shelves.Keeper
 	t        *testing.T
 	shelf    *testkit.Shelf
+	disk     *disk
 	servers  *servers
 	settings config.Settings
 	may      bool
@@ -104,7 +118,8 @@ func newRig(t *testing.T) *rig {
 		studios: []scene.Subject{{Kind: scene.StudioSubject, Named: scene.Named{ID: "1", Name: "Sea Films"}, Details: "About the sea.", Picture: "1"}},
 		has:     map[string]scene.Item{"7": {RatingKey: "7", Section: "1", Title: "Sea Films", Detailed: true, Locked: map[string]bool{}}},
 	}
-	r.Keeper = shelves.New(host.Host{Now: r.shelf.Clock.Now, Store: r.shelf.DB, Log: slog.New(slog.DiscardHandler)}, shelves.Loop{
+	r.disk = &disk{Store: r.shelf.DB}
+	r.Keeper = shelves.New(host.Host{Now: r.shelf.Clock.Now, Store: r.disk, Log: slog.New(slog.DiscardHandler)}, shelves.Loop{
 		Beside: func(run func(context.Context), then func()) { run(context.Background()); then() },
 		Ask:    func(_ context.Context, do func() error) error { return do() },
 		Call:   func(ask func() bool) bool { return ask() },
@@ -113,7 +128,7 @@ func newRig(t *testing.T) *rig {
 		Ended: func(err error) { r.ended = append(r.ended, err) },
 		Deps: func() collection.Deps {
 			return collection.Deps{
-				Stash: r.servers, Plex: r.servers, Store: r.shelf.DB, Settings: r.settings, Machine: testkit.Machine,
+				Stash: r.servers, Plex: r.servers, Store: r.disk, Settings: r.settings, Machine: testkit.Machine,
 				Sections: []scene.Section{{ID: "1", Title: "Films"}}, Clock: r.shelf.Clock.Now,
 			}
 		},
@@ -178,6 +193,30 @@ func TestAServerThatFailsIsAskedAgainWhenItsBudgetSays(t *testing.T) {
 	}
 }
 
+func TestAFullDiskHasNobodyAskedAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.disk.full = true
+	for _, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute} {
+		asked := r.servers.asked
+		if left := r.due(); left != want || r.servers.asked != asked+1 {
+			t.Errorf("the next look in %v, want %v; %d looks", left, want, r.servers.asked-asked)
+		}
+		r.shelf.Clock.Pass(want)
+	}
+	r.due()
+	asked := r.servers.asked
+	r.Write(false)
+	if r.due(); r.servers.asked != asked+1 {
+		t.Error("a person who asks has to wait")
+	}
+	r.disk.full = false
+	r.Write(false)
+	if left := r.due(); left != r.settings.SweepEvery || r.servers.uploads != 1 {
+		t.Errorf("with room again: %d uploads, the next look in %v", r.servers.uploads, left)
+	}
+}
+
 func TestAPictureThatIsRefusedRestsLongerAndLonger(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -239,7 +278,7 @@ func newKeeperOf(r *rig) *shelves.Keeper {
 		Next: func() time.Time { return time.Time{} }, Ended: func(error) {},
 		Deps: func() collection.Deps {
 			return collection.Deps{
-				Stash: r.servers, Plex: r.servers, Store: r.shelf.DB, Settings: r.settings, Machine: testkit.Machine,
+				Stash: r.servers, Plex: r.servers, Store: r.disk, Settings: r.settings, Machine: testkit.Machine,
 				Sections: []scene.Section{{ID: "1", Title: "Films"}}, Clock: r.shelf.Clock.Now,
 			}
 		},
