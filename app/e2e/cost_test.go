@@ -43,16 +43,23 @@ func BenchmarkTrayIcon(b *testing.B) {
 	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "start-to-icon-ms")
 }
 
-// BenchmarkWindow is the time from a click in the tray's menu to a painted window, with
-// no window process running before: the longest way to a window.
-func BenchmarkWindow(b *testing.B) {
+// library is an app in the tray that has synced a library of 500 scenes, or as many as scenesEnv says.
+func library(b *testing.B) (d *desk, item *desktoptest.Item) {
+	b.Helper()
 	scenes, err := strconv.Atoi(cmp.Or(os.Getenv(scenesEnv), "500"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: scenes})
-	item := d.trayUp()
+	d = openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: scenes})
+	item = d.trayUp()
 	d.synced()
+	return d, item
+}
+
+// BenchmarkWindow is the time from a click in the tray's menu to a painted window, with
+// no window process running before: the longest way to a window.
+func BenchmarkWindow(b *testing.B) {
+	d, item := library(b)
 	for _, window := range []struct{ label, name string }{
 		{"Overview…", present.Overview}, {"Queue…", present.Queue}, {"Reports…", present.Reports}, {"Outages…", present.Outages}, {"Settings…", present.Settings},
 	} {
@@ -176,13 +183,7 @@ func BenchmarkPage(b *testing.B) {
 // BenchmarkScroll is how many pictures a second the queue shows while somebody turns the wheel,
 // and what each costs: on a busy machine only the latter means something.
 func BenchmarkScroll(b *testing.B) {
-	scenes, err := strconv.Atoi(cmp.Or(os.Getenv(scenesEnv), "500"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	d := openDesk(b, desktoptest.RigParams{}, sim.Options{Seed: 3, Scenes: scenes})
-	item := d.trayUp()
-	d.synced()
+	d, item := library(b)
 	d.click(item, "Queue…")
 	d.opened(present.Queue)
 	id, err := d.Display.Window(title(present.Queue))

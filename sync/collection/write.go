@@ -9,7 +9,6 @@ import (
 
 	"lockstep/sync/brake"
 	"lockstep/sync/budget"
-	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
@@ -138,7 +137,7 @@ func (w Writer) some(ctx context.Context, list []*Comparison, out *Outcome) erro
 			}
 			c.Fault = fault.Of(err)
 		}
-		rest(ctx, w.Settings.Pace, w.Clock().Sub(began))
+		event.Sleep(ctx, w.Settings.Pace.Rest(w.Clock().Sub(began)))
 	}
 	if err := w.check(ctx, list, out); err != nil {
 		failed = errors.Join(failed, err)
@@ -153,17 +152,6 @@ func whole(err error) bool {
 		return budget.Held(err)
 	}
 	return true
-}
-
-// rest leaves Plex alone for as long as the pace says.
-func rest(ctx context.Context, p config.Pace, took time.Duration) {
-	const most = 2 * time.Second
-	switch p {
-	case config.Gentle:
-		event.Sleep(ctx, min(most, 3*took))
-	case config.Normal:
-		event.Sleep(ctx, min(most, took))
-	}
 }
 
 func (w Writer) intend(list []*Comparison) error {
@@ -289,13 +277,9 @@ func (w Writer) arrived(tx store.Tx, c *Comparison, after scene.Item, out *Outco
 }
 
 func (w Writer) activity(c *Comparison, says message.Message) store.Activity {
-	a := store.Activity{At: w.Clock(), Run: w.Run, Name: c.Title, Item: w.key(c).String(), State: queue.Done, Message: says}
-	for _, d := range c.Plan.Decisions {
-		if d.Changes() {
-			a.Changes = append(a.Changes, store.ChangeOf(d))
-		}
+	return store.Activity{
+		At: w.Clock(), Run: w.Run, Name: c.Title, Item: w.key(c).String(), State: queue.Done, Message: says, Changes: store.ChangesOf(c.Plan),
 	}
-	return a
 }
 
 // void marks the journal entries of what did not reach Plex: there is nothing to undo.

@@ -451,3 +451,15 @@ func TestFingerprintsAreReadAsToolsPrintThem(t *testing.T) {
 		}
 	}
 }
+
+func TestARestLastsAsLongAsThePaceSays(t *testing.T) {
+	t.Parallel()
+	for pace, want := range map[config.Pace]time.Duration{config.Gentle: 300 * time.Millisecond, config.Normal: 100 * time.Millisecond, config.Full: 0, "frantic": 0} {
+		if got := pace.Rest(100 * time.Millisecond); got != want {
+			t.Errorf("%s: %v, want %v", pace, got, want)
+		}
+		if got := pace.Rest(time.Hour); got > 2*time.Second || want > 0 && got != 2*time.Second {
+			t.Errorf("%s: rests %v after an hour", pace, got)
+		}
+	}
+}

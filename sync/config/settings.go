@@ -47,6 +47,17 @@ const (
 	Full   Pace = "full"   // does not rest
 )
 
+// restFactor is how long to rest per time a write took.
+var restFactor = map[Pace]float64{Gentle: 3, Normal: 1, Full: 0}
+
+// maxRest caps one rest: a server that needs longer than that is not helped by more.
+const maxRest = 2 * time.Second
+
+// Rest is how long to leave Plex alone after a write that took so long.
+func (p Pace) Rest(took time.Duration) time.Duration {
+	return min(maxRest, time.Duration(restFactor[p]*float64(took)))
+}
+
 // Settings is everything a user can choose, secrets excepted. The zero value is not
 // usable; start from Defaults.
 type Settings struct {

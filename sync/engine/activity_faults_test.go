@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lockstep/sync/api"
-	"lockstep/sync/config"
 	"lockstep/sync/sim"
 )
 
@@ -38,11 +37,7 @@ func TestWhatFailsForADayOnTheWayToStashHoldsNothingElseUp(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
-				v := newViewer(t, 4, func(s *config.Settings) { s.ActivityResume, s.ActivityRatings = false, false })
-				v.run(dir)
-				v.later(20 * time.Minute)
-				v.allow()
-				v.later(time.Minute)
+				v := allowedPlays(t, dir)
 				at := v.watch(1)
 				server := &v.world.Plex.Server
 				if c.host == stashHost {
@@ -85,16 +80,23 @@ func TestWhatFailsForADayOnTheWayToStashHoldsNothingElseUp(t *testing.T) {
 	}
 }
 
+// allowedPlays is a viewer whose plays, and nothing else, a person has let go to Stash.
+func allowedPlays(t *testing.T, dir string) *viewer {
+	t.Helper()
+	v := newViewer(t, 4, only(true, false, false))
+	v.run(dir)
+	v.later(20 * time.Minute)
+	v.allow()
+	v.later(time.Minute)
+	return v
+}
+
 // TestASceneWhosePlayStashRefusesHoldsNoOtherUp: one scene's fault is its own reason.
 func TestASceneWhosePlayStashRefusesHoldsNoOtherUp(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		v := newViewer(t, 4, func(s *config.Settings) { s.ActivityResume, s.ActivityRatings = false, false })
-		v.run(dir)
-		v.later(20 * time.Minute)
-		v.allow()
-		v.later(time.Minute)
+		v := allowedPlays(t, dir)
 		end := v.world.Stash.Inject(sim.Fault{Effect: sim.Errors, Match: sim.All(sim.Named("AddPlays"), sim.ForItem("1"))})
 		bad := v.watch(1)
 		v.later(time.Hour)

@@ -19,3 +19,14 @@ func ChangeOf(d plan.Decision) Change {
 	}
 	return c
 }
+
+// ChangesOf lists what a plan writes as old and new texts.
+func ChangesOf(p plan.Plan) []Change {
+	var out []Change
+	for _, d := range p.Decisions {
+		if d.Changes() {
+			out = append(out, ChangeOf(d))
+		}
+	}
+	return out
+}

@@ -86,7 +86,7 @@ func (b *batch) check(t *task, read compare.Found[string, scene.Item]) Result {
 			}
 			missing = append(missing, message.Of(d.Field.Message()))
 		}
-		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: Changes(g.Plan)})
+		r.Items = append(r.Items, ItemResult{Key: g.Key, Title: after.Title, State: b.state(t, g, m, after), Changes: store.ChangesOf(g.Plan)})
 	}
 	if len(missing) == 0 {
 		t.notTaken(untaken)
@@ -139,18 +139,6 @@ func (t *task) notTaken(f *fault.Error) {
 // refuses reports that Plex did not take a value of the field.
 func (g *target) refuses(f scene.Field) bool {
 	return g.refused != nil && slices.Contains(g.refused.Fields, f.Wire())
-}
-
-// Changes lists what a plan writes as old and new texts.
-func Changes(p plan.Plan) []store.Change {
-	var out []store.Change
-	for _, d := range p.Decisions {
-		if !d.Changes() {
-			continue
-		}
-		out = append(out, store.ChangeOf(d))
-	}
-	return out
 }
 
 // kept says which fields were left alone and why, for the job's line in the queue. A

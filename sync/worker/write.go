@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"lockstep/sync/config"
 	"lockstep/sync/event"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
@@ -112,7 +111,7 @@ func (b *batch) writeTask(t *task) error {
 		if g.written {
 			b.Streak.Success()
 		}
-		b.rest(b.Clock().Sub(began))
+		event.Sleep(b.soft, b.Settings.Pace.Rest(b.Clock().Sub(began)))
 	}
 	if len(t.targets) > 0 && !t.wrote() && !t.changes() { // those to be written were lost
 		return b.inStep([]*task{t})
@@ -144,16 +143,4 @@ func (b *batch) writeItem(t *task, g *target) error {
 	}
 	g.written = g.written || err == nil
 	return err
-}
-
-// restFactor is how long to rest per time a write took.
-var restFactor = map[config.Pace]float64{config.Gentle: 3, config.Normal: 1, config.Full: 0}
-
-// maxRest caps one rest: a server that needs longer than that is not helped by more.
-const maxRest = 2 * time.Second
-
-// rest leaves Plex alone for about as long as the write took.
-func (b *batch) rest(took time.Duration) {
-	d := min(maxRest, time.Duration(restFactor[b.Settings.Pace]*float64(took)))
-	event.Sleep(b.soft, d)
 }
