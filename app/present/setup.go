@@ -28,7 +28,7 @@ type SetUpStep struct {
 // SetUpSteps are the steps of the set-up.
 func SetUpSteps() []SetUpStep {
 	return []SetUpStep{
-		{T("Stash"), T("Where is Stash?"), T("Lockstep reads your scenes from Stash and changes nothing there. Enter its address, and its API key if Stash asks for a password.")},
+		{T("Stash"), T("Where is Stash?"), T("Lockstep reads your scenes from Stash and changes nothing there unless you turn that on. Enter its address, and its API key if Stash asks for a password.")},
 		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, search this network for it, or enter its address and token.")},
 		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. If you choose none, all movie libraries are synced.")},
 		{T("Paths"), T("Do the paths match?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for each of Stash's files in Plex and suggests rules based on your files. None is used until you choose it.")},

@@ -3,6 +3,7 @@ package windows
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -192,7 +193,7 @@ func (r *lastRuns) draw() {
 	}
 	if len(r.rows.Objects) == 0 {
 		words := present.T("No run has ended yet.")
-		if len(r.all) > 0 {
+		if slices.ContainsFunc(r.all, func(run store.Run) bool { return !run.Ended.IsZero() }) {
 			words = present.T("The last runs had nothing to write.")
 		}
 		r.rows.Add(caption(words))

@@ -106,6 +106,10 @@ func TestOverviewUndoesARun(t *testing.T) {
 	w.now = func() time.Time { return testNow.Add(time.Minute) }
 	w.update(s)
 	wantShown(t, win, "The last runs had nothing to write.")
+	f.runs = []store.Run{{ID: 10, Started: ago(time.Minute), Skipped: 2}}
+	w.now = func() time.Time { return testNow.Add(2 * time.Minute) }
+	w.update(s)
+	wantShown(t, win, "No run has ended yet.")
 }
 
 func TestBarsTellTheirDay(t *testing.T) {
