@@ -17,7 +17,7 @@ import (
 // Lockstep's own, and what is masked by its type (errors and messages) or form (addresses, paths in a text).
 var nameless = strings.Fields(`
 	after bucket buckets cause change checked class damaged deleted display drift enqueued err error failed flags
-	found from gaps hint inStep incomplete kept kind key notInPlex outage outcome panic pid queue request scenes scope
+	found from gaps held hint inStep incomplete kept kind key notInPlex outage outcome panic pid queue request scenes scope
 	secret server skipped stack tag to trace tries version waiting want was what why window words written`)
 
 // logCalls finds the keys of every attribute of every log call in the program's sources.
