@@ -63,7 +63,8 @@ func (b *keyButton) FocusLost() {
 func (b *keyButton) CreateRenderer() fyne.WidgetRenderer {
 	r := &ringed{b.Button.CreateRenderer(), b, canvas.NewRectangle(color.Transparent)}
 	r.ring.StrokeWidth = 2
-	r.ring.Hide()
+	r.dress()
+	r.ring.Hidden = !b.focused // Fyne drops what was not seen for a while, and makes it anew
 	return r
 }
 
@@ -86,10 +87,15 @@ func (r *ringed) Layout(size fyne.Size) {
 
 func (r *ringed) Refresh() {
 	r.WidgetRenderer.Refresh()
-	r.ring.StrokeColor = theme.Color(theme.ColorNameForeground)
-	r.ring.CornerRadius = theme.Size(theme.SizeNameInputRadius)
+	r.dress()
 	visible(r.ring, r.b.focused)
 	r.ring.Refresh()
+}
+
+// dress gives the ring the look of the theme.
+func (r *ringed) dress() {
+	r.ring.StrokeColor = theme.Color(theme.ColorNameForeground)
+	r.ring.CornerRadius = theme.Size(theme.SizeNameInputRadius)
 }
 
 // press taps a button by keyboard.

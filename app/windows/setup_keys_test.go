@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"lockstep/app/present"
@@ -75,18 +76,34 @@ func TestFocusIsSeenOnAButtonThatStandsOut(t *testing.T) {
 	win := w.app.NewWindow("")
 	win.SetContent(container.NewPadded(b))
 	win.Resize(fyne.NewSize(200, 80))
-	// What earlier tests left behind may draw something between two pictures, but not each time.
-	var shown, left float64
-	for range 5 {
-		plain := win.Canvas().Capture()
-		win.Canvas().Focus(b)
-		shown = difference(plain, win.Canvas().Capture())
-		win.Canvas().Unfocus()
-		if left = difference(plain, win.Canvas().Capture()); shown >= 3 && left <= 1.01 {
-			return
+	plain := win.Canvas().Capture()
+	win.Canvas().Focus(b)
+	if c := difference(plain, win.Canvas().Capture()); c < 3 {
+		t.Errorf("with the focus the button has at most contrast %.1f to the one without", c)
+	}
+	win.Canvas().Unfocus()
+	if c := difference(plain, win.Canvas().Capture()); c > 1.01 {
+		t.Errorf("without the focus something stays, of contrast %.1f", c)
+	}
+}
+
+// Fyne drops what draws a widget when nobody has seen it for a while, and makes it anew.
+func TestAButtonDrawnAnewHasItsRingOnlyWithTheFocus(t *testing.T) {
+	w := newTest(t, newcomer())
+	b := newButton("Next", nil, func() {})
+	win := w.app.NewWindow("")
+	win.SetContent(container.NewPadded(b))
+	for _, has := range []bool{false, true, false} {
+		if has {
+			win.Canvas().Focus(b)
+		} else {
+			win.Canvas().Unfocus()
+		}
+		r, ok := b.CreateRenderer().(*ringed)
+		if !ok || r.ring.Visible() != has || has && r.ring.StrokeColor != theme.Color(theme.ColorNameForeground) {
+			t.Errorf("with the focus %v: the ring is visible %v", has, r.ring.Visible())
 		}
 	}
-	t.Errorf("with the focus the button has at most contrast %.1f to the one without; without it again %.1f stays", shown, left)
 }
 
 // difference is the greatest contrast between two pictures at a place.
