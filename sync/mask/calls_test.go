@@ -18,7 +18,7 @@ import (
 var nameless = strings.Fields(`
 	after bucket buckets cause change checked class damaged deleted display drift enqueued err error failed flags
 	found from gaps held hint inStep incomplete kept kind key notInPlex outage outcome panic pid queue request scenes scope
-	secret server skipped stack tag to trace tries version waiting want was what why window words written`)
+	secret server skipped stack studios tag tags to trace tries version waiting want was what why window words written`)
 
 // logCalls finds the keys of every attribute of every log call in the program's sources.
 func logCalls(t *testing.T) map[string][]string {

@@ -13,7 +13,7 @@ import (
 
 // named are the attributes of a log record that hold titles, names and paths.
 var named = []string{
-	"name", "title", "path", "file", "folder", "dir", "item", "scene", "library", "libraries", "renamed", "tags", "studios", "data", "socket", "backup",
+	"name", "title", "path", "file", "folder", "dir", "item", "scene", "library", "libraries", "renamed", "data", "socket", "backup",
 }
 
 // Attr masks an attribute of a log record: messages and faults by the types of their
