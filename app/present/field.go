@@ -80,6 +80,9 @@ func Insertions() []Insertion {
 	var out []Insertion
 	for _, p := range template.Placeholders() {
 		out = append(out, Insertion{T(cmp.Or(placeholders[p.Name], p.Name)), strings.Replace(p.Form(), "…", T("Name"), 1)})
+		if p.Name == "title" {
+			out = append(out, Insertion{T("Title without performers"), "{title:without performers}"})
+		}
 	}
 	return out
 }

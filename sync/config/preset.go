@@ -29,10 +29,10 @@ func Presets() []Preset {
 		},
 		{
 			Name: "plex-agent", Title: "Like the Plex agent",
-			Words: "As with the legacy Plex agent: what is locked in Plex stays; studios, their parents, groups and organized scenes become collections, and ratings are written.",
+			Words: "As with the legacy Plex agent as it was installed: what is locked in Plex stays, studios and their parents become collections, and the content rating is XXX.",
 			values: map[string]string{
-				"field-collections": "merge", "field-rating": "merge", "field-background": "merge",
-				"field-collections-source": "Site: {studio}; Studio: {parent_studio}; Movie: {group}; {organized:Organized}",
+				"field-collections": "merge", "field-content-rating": "merge",
+				"field-collections-source": "Site: {studio}; Studio: {parent_studio}",
 			},
 		},
 	}

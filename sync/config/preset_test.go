@@ -73,3 +73,37 @@ func TestAPresetIsFoundByName(t *testing.T) {
 		t.Errorf("%q", names)
 	}
 }
+
+// The switches of the legacy Plex agent that are about fields, as they were when it was installed, and what of
+// the preset stands for each.
+func TestThePresetOfThePlexAgentIsWhatItWasWhenInstalled(t *testing.T) {
+	t.Parallel()
+	p, _ := config.FindPreset("plex-agent")
+	s := p.Apply(config.Defaults())
+	collections := strings.Join(s.Source(scene.FieldCollections), "; ")
+	for name, c := range map[string]struct{ installed, here bool }{
+		"UseFormattedTitle":             {false, !slices.Equal(s.Source(scene.FieldTitle), []string{"{title}"})},
+		"IncludeGalleryImages":          {false, s.Policy(scene.FieldBackground) != config.Off},
+		"AppendPerformerTags":           {false, !slices.Equal(s.Source(scene.FieldTags), []string{"{tag}"})},
+		"CreateTagCollectionTags":       {false, strings.Contains(collections, "{tag")},
+		"CreateAllTagCollectionTags":    {false, strings.Contains(collections, "{tag}")},
+		"AddOrganizedCollectionTag":     {false, strings.Contains(collections, "{organized")},
+		"CreateSiteCollectionTags":      {true, strings.Contains(collections, "{studio}")},
+		"CustomSiteCollectionPrefix":    {true, strings.Contains(collections, "Site: {studio}")},
+		"CreateStudioCollectionTags":    {true, strings.Contains(collections, "{parent_studio}")},
+		"UseSiteForStudioCollections":   {false, strings.Contains(collections, "{network}")},
+		"CustomStudioCollectionPrefix":  {true, strings.Contains(collections, "Studio: {parent_studio}")},
+		"CreateMovieCollectionTags":     {false, strings.Contains(collections, "{group}")},
+		"CreatePerformerCollectionTags": {false, strings.Contains(collections, "{performer}")},
+		"CreateRatingTags":              {false, strings.Contains(collections, "{stars}")},
+		"SaveUserRatings":               {false, s.Policy(scene.FieldRating) != config.Off},
+		"content rating, always XXX":    {true, s.Policy(scene.FieldContentRating) != config.Off && slices.Equal(s.Source(scene.FieldContentRating), []string{"XXX"})},
+	} {
+		if c.installed != c.here {
+			t.Errorf("%s was %v, and is %v here", name, c.installed, c.here)
+		}
+	}
+	if s.Policy(scene.FieldCollections) != config.Merge || s.Policy(scene.FieldPerformerPictures) != config.Off {
+		t.Error("collections are not merged, or Stash's address is put into Plex unasked")
+	}
+}

@@ -45,6 +45,16 @@ func (v values) of(name, arg string) []template.Entry {
 	return []template.Entry{{Text: v.one(name, arg)}}
 }
 
+// namesInTitles are the names by which the performers may stand in a title: as they are called in
+// Stash and in Plex.
+func (v values) namesInTitles() []string {
+	names := namesOf(v.performers)
+	for _, p := range v.scene.Performers {
+		names = append(names, line(p.Name))
+	}
+	return names
+}
+
 // entries are those of the things that a test lets pass.
 func (v values) entries(list []thing, pass func(i int) bool) (out []template.Entry) {
 	for i, t := range list {
@@ -94,6 +104,9 @@ func (v values) one(name, arg string) string {
 	s := v.scene
 	switch name {
 	case "title":
+		if arg != "" { // there is one only
+			return nameless(line(s.Title), v.namesInTitles())
+		}
 		return line(s.Title)
 	case "details":
 		return s.Details

@@ -27,7 +27,7 @@ func Genders() []string {
 // Placeholders lists all that are known, in the order in which they are explained.
 func Placeholders() []Placeholder {
 	return []Placeholder{
-		{Name: "title"}, {Name: "details"}, {Name: "date"}, {Name: "year"}, {Name: "code"}, {Name: "director"},
+		{Name: "title", Arg: true, Optional: true, Choices: []string{"without_performers"}}, {Name: "details"}, {Name: "date"}, {Name: "year"}, {Name: "code"}, {Name: "director"},
 		{Name: "id"}, {Name: "filename"}, {Name: "folder"},
 		{Name: "studio"}, {Name: "parent_studio"}, {Name: "network"},
 		{Name: "performer", Arg: true, Optional: true, Choices: Genders(), Many: true, ManyWithArg: true}, {Name: "performers"},
