@@ -88,7 +88,7 @@ func (w *windowProcess) show(name string) error {
 
 // drawnFor is how long the toolkit keeps the drawing of a text that is no longer shown. Its
 // usual minute is 20 MB more in a list that somebody scrolls through.
-const drawnFor = "FYNE_CACHE=10s"
+const drawnFor = "FYNE_CACHE=1s"
 
 // start must be called with mu held.
 func (w *windowProcess) start(name string) error {
