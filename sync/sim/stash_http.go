@@ -76,7 +76,7 @@ func (s *Stash) classifyCall(r *http.Request, body []byte) (Call, *http.Request)
 
 func (s *Stash) classifyQuery(r *http.Request, body []byte) (Call, *http.Request) {
 	c := newCall(r, "graphql")
-	p := readQuery(r, body)
+	p := s.readQuery(r, body)
 	r = r.WithContext(context.WithValue(r.Context(), parsedKey{}, p))
 	if p.op == nil {
 		return c, r
@@ -136,7 +136,7 @@ func (s *Stash) route(w http.ResponseWriter, r *http.Request) {
 		s.graphql(w, r)
 	case strings.HasPrefix(r.URL.Path, "/scene/") && strings.HasSuffix(r.URL.Path, "/screenshot"):
 		s.screenshot(w, r)
-	case picturePath(r.URL.Path):
+	case picturePath(r.URL.Path) && (s.knowsGroups() || !strings.HasPrefix(r.URL.Path, "/group/")):
 		s.namedPicture(w, r)
 	case r.URL.Path == "/login" && r.Method == http.MethodPost:
 		http.Error(w, "Username or password is invalid", http.StatusUnauthorized)
@@ -195,7 +195,7 @@ type rawQuery struct {
 }
 
 // readQuery reads a POST body or a GET query and parses it.
-func readQuery(r *http.Request, body []byte) *parsed {
+func (s *Stash) readQuery(r *http.Request, body []byte) *parsed {
 	var raw rawQuery
 	switch {
 	case r.Method == http.MethodGet:
@@ -214,7 +214,7 @@ func readQuery(r *http.Request, body []byte) *parsed {
 	default:
 		return &parsed{plain: errTransport}
 	}
-	return parseQuery(raw)
+	return s.parseQuery(raw)
 }
 
 // graphql answers one query or mutation.

@@ -205,7 +205,7 @@ func (n *socketSession) subscribe(f wsFrame) {
 		n.refuse(f.ID, gqlerror.List{gqlerror.Wrap(err)})
 		return
 	}
-	p := parseQuery(raw)
+	p := n.s.parseQuery(raw)
 	if p.errs != nil {
 		n.refuse(f.ID, p.errs)
 		return

@@ -4,7 +4,9 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -17,13 +19,37 @@ import (
 //go:embed stash.graphql
 var stashSDL string
 
-var stashSchema = sync.OnceValue(func() *ast.Schema {
-	schema, err := validator.LoadSchema(validator.Prelude, &ast.Source{Name: "stash.graphql", Input: stashSDL})
+// stashSchema is the schema of present releases, movieSchema that of releases before 0.27, which
+// know groups as movies alone.
+var (
+	stashSchema = sync.OnceValue(func() *ast.Schema { return loadSchema(stashSDL) })
+	movieSchema = sync.OnceValue(func() *ast.Schema {
+		var lines []string
+		for line := range strings.Lines(stashSDL) {
+			if !strings.Contains(strings.ToLower(line), "group") {
+				lines = append(lines, line)
+			}
+		}
+		return loadSchema(strings.Join(lines, ""))
+	})
+)
+
+func loadSchema(text string) *ast.Schema {
+	schema, err := validator.LoadSchema(validator.Prelude, &ast.Source{Name: "stash.graphql", Input: text})
 	if err != nil {
 		panic(err)
 	}
 	return schema
-})
+}
+
+// knowsGroups reports a release that has groups, which were movies before 0.27.
+func (s *Stash) knowsGroups() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var minor int
+	n, _ := fmt.Sscanf(s.version, "v0.%d", &minor)
+	return n != 1 || minor >= 27
+}
 
 // The codes Stash's GraphQL library puts into the extensions of a 422.
 const (
@@ -36,11 +62,21 @@ const parsedQueries = 200
 
 var docCache = struct {
 	sync.Mutex
-	docs map[string]*ast.QueryDocument
-}{docs: map[string]*ast.QueryDocument{}}
+	docs map[query]*ast.QueryDocument
+}{docs: map[query]*ast.QueryDocument{}}
 
-func parseQuery(raw rawQuery) *parsed {
-	doc, errs := loadDocument(raw.Query)
+// query is a text that was found to be right by a schema.
+type query struct {
+	schema *ast.Schema
+	text   string
+}
+
+func (s *Stash) parseQuery(raw rawQuery) *parsed {
+	schema := stashSchema()
+	if !s.knowsGroups() {
+		schema = movieSchema()
+	}
+	doc, errs := loadDocument(schema, raw.Query)
 	if errs != nil {
 		return &parsed{errs: errs}
 	}
@@ -48,16 +84,16 @@ func parseQuery(raw rawQuery) *parsed {
 	if op == nil {
 		return &parsed{errs: coded(gqlerror.List{gqlerror.Errorf("operation %s not found", raw.OperationName)}, codeValidation)}
 	}
-	vars, err := validator.VariableValues(stashSchema(), op, raw.Variables)
+	vars, err := validator.VariableValues(schema, op, raw.Variables)
 	if err != nil {
 		return &parsed{errs: coded(asList(err), codeValidation)}
 	}
 	return &parsed{doc: doc, op: op, vars: vars}
 }
 
-func loadDocument(text string) (*ast.QueryDocument, gqlerror.List) {
+func loadDocument(schema *ast.Schema, text string) (*ast.QueryDocument, gqlerror.List) {
 	docCache.Lock()
-	doc := docCache.docs[text]
+	doc := docCache.docs[query{schema, text}]
 	docCache.Unlock()
 	if doc != nil {
 		return doc, nil
@@ -69,7 +105,7 @@ func loadDocument(text string) (*ast.QueryDocument, gqlerror.List) {
 	if len(doc.Operations) == 0 {
 		return nil, coded(gqlerror.List{gqlerror.Errorf("no operation provided")}, codeValidation)
 	}
-	if errs := validator.ValidateWithRules(stashSchema(), doc, rules.NewDefaultRules()); len(errs) > 0 {
+	if errs := validator.ValidateWithRules(schema, doc, rules.NewDefaultRules()); len(errs) > 0 {
 		return nil, coded(errs, codeValidation)
 	}
 	docCache.Lock()
@@ -77,7 +113,7 @@ func loadDocument(text string) (*ast.QueryDocument, gqlerror.List) {
 	if len(docCache.docs) >= parsedQueries {
 		clear(docCache.docs)
 	}
-	docCache.docs[text] = doc
+	docCache.docs[query{schema, text}] = doc
 	return doc, nil
 }
 

@@ -134,10 +134,13 @@ func join(list []string) string {
 func (c *Client) shape(ctx context.Context, parts scene.Parts) shape {
 	s := shape{parts: parts}
 	if parts.Has(scene.PartGroups) {
-		s.movies = olderThan(c.knownVersion(ctx), 27)
+		s.movies = c.hasMovies(ctx)
 	}
 	return s
 }
+
+// hasMovies reports a Stash before 0.27, which knows groups as movies.
+func (c *Client) hasMovies(ctx context.Context) bool { return olderThan(c.knownVersion(ctx), 27) }
 
 const (
 	tagTree    = `findTags(filter: {per_page: -1}) { tags { id name aliases parents { id } } }`

@@ -14,10 +14,12 @@ import (
 	"lockstep/sync/scene"
 )
 
-// studiosQuery and groupsQuery ask for what a collection can show of a studio or a group.
+// studiosQuery and groupsQuery ask for what a collection can show of a studio or a group;
+// moviesQuery asks for groups before Stash 0.27.
 const (
 	studiosQuery = `query Studios { findStudios(filter: {per_page: -1}) { studios { id name details image_path } } }`
 	groupsQuery  = `query Groups { findGroups(filter: {per_page: -1}) { groups { id name front_image_path } } }`
+	moviesQuery  = `query Groups { findGroups: findMovies(filter: {per_page: -1}) { groups: movies { id name front_image_path } } }`
 )
 
 type wireSubject struct {
@@ -39,12 +41,16 @@ func (c *Client) Studios(ctx context.Context) ([]scene.Subject, error) {
 	return subjects(scene.StudioSubject, out.FindStudios.Studios), nil
 }
 
-// Groups reads all groups. One request; a Stash before 0.27 refuses it.
+// Groups reads all groups, which were movies before Stash 0.27. One request.
 func (c *Client) Groups(ctx context.Context) ([]scene.Subject, error) {
 	var out struct {
 		FindGroups *struct{ Groups []wireSubject }
 	}
-	err := c.ask(ctx, question{kind: budget.Subjects, query: groupsQuery, limit: namesLimit}, &out, func() error { return c.listed(out.FindGroups == nil) })
+	query := groupsQuery
+	if c.hasMovies(ctx) {
+		query = moviesQuery
+	}
+	err := c.ask(ctx, question{kind: budget.Subjects, query: query, limit: namesLimit}, &out, func() error { return c.listed(out.FindGroups == nil) })
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +91,9 @@ func (c *Client) SubjectPicture(ctx context.Context, s scene.Subject, etag strin
 	path := "/studio/" + s.ID + "/image"
 	if s.Kind == scene.GroupSubject {
 		path = "/group/" + s.ID + "/frontimage"
+		if c.hasMovies(ctx) {
+			path = "/movie/" + s.ID + "/frontimage"
+		}
 	}
 	head := http.Header{"Accept": {"image/*"}}
 	if etag != "" {
