@@ -14,21 +14,6 @@ import (
 	"lockstep/sync/scene"
 )
 
-// Fields is a set of fields. The zero value is empty.
-type Fields uint32
-
-// Has reports whether a field is in the set.
-func (s Fields) Has(f scene.Field) bool { return s&bit(f) != 0 }
-
-func bit(f scene.Field) Fields {
-	for i, g := range scene.Fields() {
-		if f == g {
-			return 1 << i
-		}
-	}
-	return 0
-}
-
 // Load is what would be, or was, taken away in one field, in items.
 type Load struct {
 	Foreign int `json:"foreign,omitempty"` // values Lockstep did not write
