@@ -6,6 +6,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -176,7 +177,19 @@ func (d *DB) prepare(o Options, out *Opened) error {
 	if err := d.verifyCounts(); err != nil {
 		return err
 	}
+	if out.Migrated.From != out.Migrated.To {
+		d.backUpMigrated()
+	}
 	return trust(d.dir)
+}
+
+// backUpMigrated makes the first backup of the present schema: single damaged records are
+// taken from those only, and the next daily one may be a day away. Without it all goes on:
+// the one made before the migration can be restored as a whole.
+func (d *DB) backUpMigrated() {
+	if err := d.Backup(context.Background()); err != nil {
+		d.log.Warn("no backup could be made after the database was migrated", "error", err)
+	}
 }
 
 // openBolt opens bbolt and Storm on it. Storm's own Open would keep the file lock when

@@ -69,7 +69,8 @@ func mostlyIntact(b *bolt.Tx) error {
 // of the present schema: in one of another, each is.
 const fewDamaged = 3
 
-// sameSchema reports whether a backup is of the present schema.
+// sameSchema reports whether a backup is of the present schema, so that single records of it
+// can be used.
 func sameSchema(b *bolt.Tx) error {
 	text, err := unseal(bMeta, keySchema, b.Bucket([]byte(bMeta)).Get(keySchema))
 	if err != nil {
@@ -79,6 +80,20 @@ func sameSchema(b *bolt.Tx) error {
 		return fmt.Errorf("%w: schema %s", errOld, text)
 	}
 	return nil
+}
+
+// usable reports whether a backup as a whole is of the present schema or can be migrated to it.
+func usable(b *bolt.Tx, steps []migration) error {
+	text, err := unseal(bMeta, keySchema, b.Bucket([]byte(bMeta)).Get(keySchema))
+	if err != nil {
+		return err
+	}
+	v, err := strconv.Atoi(string(text))
+	if err != nil || v > schemaVersion {
+		return fmt.Errorf("%w: schema %s", errStructure, text)
+	}
+	_, err = route(steps, v)
+	return err
 }
 
 // migrate brings the layout up to date: a backup first, then all steps in one

@@ -77,13 +77,123 @@ func TestOldDatabaseIsBackedUpAndMigrated(t *testing.T) {
 		}
 		return err
 	})
-	enqueue(t, d, 1, 1) // the new buckets are there
-	backup := onlyBackup(t, dir)
-	if !strings.Contains(backup, fmt.Sprintf("-schema%d.db", former)) || storage.Preflight(backup) != nil {
+	enqueue(t, d, 1, 1)            // the new buckets are there
+	if len(backups(t, dir)) != 2 { // one made before, one after
+		t.Errorf("backups %v", backups(t, dir))
+	}
+	backup := formerBackup(t, dir)
+	if storage.Preflight(backup) != nil {
 		t.Errorf("backup %s: %v", backup, storage.Preflight(backup))
 	}
-	if err := d.Backup(t.Context()); err != nil || len(backups(t, dir)) != 2 {
-		t.Errorf("daily backup: %v, %v; want both", err, backups(t, dir))
+	for range 5 {
+		if err := d.Backup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	formerBackup(t, dir) // stays, however many daily ones are made
+}
+
+// formerBackup is the backup made before the migration.
+func formerBackup(t *testing.T, dir string) string {
+	t.Helper()
+	i := slices.IndexFunc(backups(t, dir), func(path string) bool {
+		return strings.HasSuffix(path, fmt.Sprintf("-schema%d.db", former))
+	})
+	if i < 0 {
+		t.Fatalf("no backup of before in %v", backups(t, dir))
+	}
+	return backups(t, dir)[i]
+}
+
+// TestAfterAMigrationThereIsABackupOfThePresentSchema is about the day between the migration
+// and the next daily backup: what cannot be made anew is in one that can be used.
+func TestAfterAMigrationThereIsABackupOfThePresentSchema(t *testing.T) {
+	t.Parallel()
+	dir := formerVersion(t, former)
+	d, _, err := storage.Open(storage.WithSteps(options(dir), toNow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeDB(t, d)
+	if err := storage.Damage(dbPath(dir), storage.Place{Buckets: []string{"values"}, Key: "2"}, garbage); err != nil {
+		t.Fatal(err)
+	}
+	d, o, err := storage.Open(storage.WithSteps(options(dir), toNow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeDB(t, d)
+	wantName(t, d, "Lighthouse")
+	if o.Damaged != "" || o.Message.IsZero() {
+		t.Errorf("opened %+v", o)
+	}
+}
+
+func wantName(t *testing.T, d *storage.DB, want string) {
+	t.Helper()
+	view(t, d, func(tx store.Tx) error {
+		var name string
+		ok, err := tx.Value("2", &name)
+		if !ok || name != want {
+			t.Errorf("value %q, %v; want %q", name, ok, want)
+		}
+		return err
+	})
+}
+
+// TestABackupOfAnOlderSchemaIsRestoredAndMigrated has only the backup made before the
+// migration left when the database is lost.
+func TestABackupOfAnOlderSchemaIsRestoredAndMigrated(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(t *testing.T, path string){
+		"gone":    remove,
+		"damaged": func(t *testing.T, path string) { writeFile(t, path, []byte("nothing that opens")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := formerVersion(t, former)
+			d, _, err := storage.Open(storage.WithSteps(options(dir), toNow))
+			if err != nil {
+				t.Fatal(err)
+			}
+			closeDB(t, d)
+			for _, path := range backups(t, dir) {
+				if path != formerBackup(t, dir) {
+					remove(t, path)
+				}
+			}
+			lose(t, dbPath(dir))
+			d, o, err := storage.Open(storage.WithSteps(options(dir), toNow))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeDB(t, d)
+			if o.Fresh || o.Restored == "" || o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion {
+				t.Errorf("opened %+v", o)
+			}
+			wantName(t, d, "Lighthouse")
+			audit(t, d)
+		})
+	}
+}
+
+// TestABackupNobodyCanMigrateIsNotRestored: it would be refused at once, and keep a new
+// database from being made.
+func TestABackupNobodyCanMigrateIsNotRestored(t *testing.T) {
+	t.Parallel()
+	for _, schema := range []int{-1, 0, former - 1, storage.SchemaVersion + 1} {
+		dir := formerVersion(t, schema)
+		if err := os.Mkdir(filepath.Join(dir, "backups"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(dbPath(dir), filepath.Join(dir, "backups", "lockstep-20261127T120000Z.db")); err != nil {
+			t.Fatal(err)
+		}
+		d, o, err := storage.Open(storage.WithSteps(options(dir), toNow))
+		if err != nil || !o.Fresh {
+			t.Fatalf("schema %d: opened %+v, %v", schema, o, err)
+		}
+		closeDB(t, d)
 	}
 }
 
@@ -228,7 +338,7 @@ func TestDamagedRecordDoesNotKeepADatabaseFromBeingMigrated(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closeDB(t, d)
-	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Damaged != "" || len(backups(t, dir)) != 1 {
+	if o.Migrated.From != former || o.Migrated.To != storage.SchemaVersion || o.Damaged != "" || len(backups(t, dir)) != 2 {
 		t.Errorf("opened %+v, backups %v", o, backups(t, dir))
 	}
 }

@@ -130,7 +130,7 @@ func makeBuckets(t *bolt.Tx) error {
 }
 
 // restoreNewest puts a copy of the newest backup at path of which every record reads, or
-// else of the newest that can be used at all. It returns the backup's own path and time;
+// else of the newest that can be used at all. One of an older schema is migrated when it is opened. It returns the backup's own path and time;
 // empty when there is none.
 func restoreNewest(o Options, path string) (string, time.Time, error) {
 	temp := path + ".restoring"
@@ -142,7 +142,9 @@ func restoreNewest(o Options, path string) (string, time.Time, error) {
 			}
 			damaged, err := checkFile(temp)
 			if err == nil {
-				err = withFile(temp, func(b *bolt.DB) error { return b.View(sameSchema) })
+				err = withFile(temp, func(b *bolt.DB) error {
+					return b.View(func(t *bolt.Tx) error { return usable(t, o.steps) })
+				})
 			}
 			if err == nil && damaged <= tolerated {
 				return b.path, b.made, o.disk.moveIn(temp, path)
