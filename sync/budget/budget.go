@@ -24,6 +24,20 @@ var ErrHeld = errors.New("not asked: this failed a moment ago")
 // server, so it must be counted nowhere.
 func Held(err error) bool { return errors.Is(err, ErrHeld) }
 
+// MayHaveArrived reports whether a write to Plex that ended so may have been carried out: it was,
+// or nobody knows. An answer that refuses it says that it was not, and so does a write that was
+// held back.
+func MayHaveArrived(err error) bool {
+	if err == nil {
+		return true
+	}
+	switch f := fault.Of(err); f.Class {
+	case fault.Unreachable, fault.Canceled:
+		return f.Server != fault.Stash && !Held(err)
+	}
+	return false
+}
+
 // Failure is a kind that fails at present.
 type Failure struct {
 	Kind  Kind

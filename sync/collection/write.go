@@ -65,6 +65,9 @@ func (w Writer) Write(ctx context.Context, list []*Comparison) (out Outcome, err
 			open = append(open, c)
 		}
 	}
+	if err := w.arrivedUnseen(open); err != nil {
+		return out, err
+	}
 	w.leaveResting(open)
 	if err := w.adopt(open, &out); err != nil {
 		return out, err
@@ -130,12 +133,12 @@ func (w Writer) some(ctx context.Context, list []*Comparison, out *Outcome) erro
 			break
 		}
 		began := w.Clock()
-		if err := w.one(ctx, c); err != nil {
+		err := w.one(ctx, c)
+		if !c.written && (err != nil || c.Picture != nil) { // what was written counts when it is read back
 			out.Failed++
-			if whole(err) {
-				failed = err
-			}
-			c.Fault = fault.Of(err)
+		}
+		if c.Fault = fault.Of(err); err != nil && whole(err) {
+			failed = err
 		}
 		event.Sleep(ctx, w.Settings.Pace.Rest(w.Clock().Sub(began)))
 	}
@@ -195,7 +198,10 @@ func (w Writer) one(ctx context.Context, c *Comparison) error {
 	e := c.Plan.Edit
 	e.RatingKey, e.Section = c.RatingKey, c.Section
 	err := w.Plex.Edit(ctx, e)
-	c.sent = c.sent || !budget.Held(err)
+	if _, single := errors.AsType[*plan.Refused](err); single { // everything else was written
+		err = nil
+	}
+	c.sent = c.sent || budget.MayHaveArrived(err)
 	c.written = c.written || err == nil
 	return err
 }
@@ -227,7 +233,7 @@ func (w Writer) send(ctx context.Context, c *Comparison, u plan.Upload) error {
 		return fault.New(fault.Local, fault.Stash, message.New(message.PictureUnsent), message.None, errPictureMoved)
 	}
 	err = w.Plex.UploadToCollection(ctx, c.RatingKey, cover.Bytes, cover.Type)
-	c.sent = c.sent || !budget.Held(err)
+	c.sent = c.sent || budget.MayHaveArrived(err)
 	return err
 }
 
@@ -280,42 +286,4 @@ func (w Writer) activity(c *Comparison, says message.Message) store.Activity {
 	return store.Activity{
 		At: w.Clock(), Run: w.Run, Name: c.Title, Item: w.key(c).String(), State: queue.Done, Message: says, Changes: store.ChangesOf(c.Plan),
 	}
-}
-
-// void marks the journal entries of what did not reach Plex: there is nothing to undo.
-func (w Writer) void(list []*Comparison) error {
-	unsent := map[scene.ItemKey]bool{}
-	for _, c := range list {
-		if !c.written && !c.sent {
-			unsent[w.key(c)] = true
-		}
-	}
-	if len(unsent) == 0 {
-		return nil
-	}
-	return w.Store.Update(func(tx store.Tx) error {
-		entries, err := entriesOf(tx, w.Run)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			if unsent[e.Item] {
-				if err := tx.MarkVoid(e.Seq, true); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// entriesOf are the journal entries of a run that are about collections, the newest first.
-func entriesOf(tx store.Journal, run uint64) (out []store.JournalEntry, err error) {
-	err = tx.EachJournal(run, 0, func(e store.JournalEntry) bool {
-		if e.Scene == 0 && e.Sent == nil && !e.Lost {
-			out = append(out, e)
-		}
-		return true
-	})
-	return out, err
 }

@@ -291,6 +291,7 @@ func TestWhatMayHaveBeenSent(t *testing.T) {
 		"we stopped":         {testkit.Trouble(fault.Canceled, fault.None), true},
 		"Stash is away":      {testkit.Trouble(fault.Unreachable, fault.Stash), false},
 		"another cover":      {errCoverMoved, false},
+		"held back":          {fault.New(fault.Unreachable, fault.Plex, message.None, message.None, budget.ErrHeld), false},
 		"nobody knows, ours": {errors.New("x"), false},
 	} {
 		if got := sentBy(tt.err); got != tt.sent {

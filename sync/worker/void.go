@@ -4,25 +4,13 @@ import (
 	"errors"
 	"slices"
 
-	"lockstep/sync/fault"
+	"lockstep/sync/budget"
 	"lockstep/sync/store"
 )
 
 // sentBy reports whether something of a write may have reached Plex although it ended
-// with this error. An answer that refuses it says that nothing did.
-func sentBy(err error) bool {
-	if err == nil {
-		return true
-	}
-	if errors.Is(err, errCoverMoved) {
-		return false
-	}
-	switch f := fault.Of(err); f.Class {
-	case fault.Unreachable, fault.Canceled:
-		return f.Server != fault.Stash
-	}
-	return false
-}
+// with this error.
+func sentBy(err error) bool { return !errors.Is(err, errCoverMoved) && budget.MayHaveArrived(err) }
 
 // voidUnsent marks the journal entries of what was stored as about to be written and was
 // not: an intent is no write, and there is nothing to undo. One that is not marked, such
