@@ -183,6 +183,16 @@ func failingOf(f api.Failing) failingJSON {
 	return failingJSON{f.Server, f.Kind, f.Class, f.Message.String(), messageOf(f.Message), f.Hint.String(), messageOf(f.Hint), stamp(f.Since), f.Tries, stamp(f.Next)}
 }
 
+// retryingJSON is a scene that failed several times and is tried again.
+type retryingJSON struct {
+	Scene   scene.ID     `json:"scene"`
+	Title   string       `json:"title"`
+	Words   string       `json:"words"`
+	Message *messageJSON `json:"message"`
+	Tries   int          `json:"tries"`
+	Next    *time.Time   `json:"next"`
+}
+
 // testedJSON is how a try to reach a server went.
 type testedJSON struct {
 	OK          bool          `json:"ok"`

@@ -38,6 +38,8 @@ type statusJSON struct {
 	Scenes     int             `json:"scenes"`
 	Attention  []attentionJSON `json:"attention"`
 	Failing    []failingJSON   `json:"failing"` // what is asked for in vain at present
+	// Retrying is a scene that failed several times and is tried again; null while none is.
+	Retrying *retryingJSON `json:"retrying"`
 	// Activity is what Stash learns from Plex; null while nothing of that is switched on.
 	Activity *activityStatusJSON `json:"activity"`
 }
@@ -70,6 +72,9 @@ func statusOf(s api.Snapshot, today statistics.Day) statusJSON {
 		Paused: s.Paused, Hold: s.Hold, PausedTill: stamp(s.PausedTill), Configured: s.Configured, Scenes: s.Scenes,
 		Attention: each(s.Attention, attentionOf), Failing: each(s.Failing, failingOf),
 		Today: dayOf(today),
+	}
+	if r := s.Retrying; r != nil {
+		out.Retrying = &retryingJSON{r.Scene, r.Name, r.Message.String(), messageOf(r.Message), r.Tries, stamp(r.Next)}
 	}
 	if a := s.Activity; a != nil {
 		page := activityPageOf(api.ActivityPage{Activity: *a})
@@ -137,6 +142,9 @@ func (s *session) status(snap api.Snapshot, today statistics.Day) {
 		s.say("Today: %s", present.Done(today))
 		for _, f := range snap.Failing {
 			s.say("! %s", present.Failing(f, moment()))
+		}
+		if words := present.Retrying(snap, moment()); words != "" {
+			s.say("! %s", words)
 		}
 		for _, a := range snap.Attention {
 			s.say("! %s", present.Asked(a))

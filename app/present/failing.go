@@ -41,6 +41,16 @@ func FailingMessage(f api.Failing, now time.Time) message.Message {
 	return out
 }
 
+// Retrying says which scene fails again and again, why, and when it is tried again; "" while
+// none does.
+func Retrying(s api.Snapshot, m Moment) string {
+	r := s.Retrying
+	if r == nil {
+		return ""
+	}
+	return m.Say(message.New(message.FailingScene, message.Title(Named(r.Name, r.Scene)), message.Count(r.Tries), message.Of(r.Message), message.Time(r.Next)))
+}
+
 // what says which request fails.
 func what(f api.Failing) message.Message {
 	switch budget.Kind(f.Kind) {

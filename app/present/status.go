@@ -193,7 +193,7 @@ func Reconciling(r api.ReconcileState) string {
 
 func held(s api.Snapshot) string {
 	if s.Queue.Waiting+s.Queue.Running == 0 {
-		return T("%s retrying", Number(s.Queue.Retrying))
+		return retrying(s)
 	}
 	return waiting(s.Queue.Pending())
 }
@@ -208,7 +208,20 @@ func idle(s api.Snapshot) string {
 	case x.InStep+x.LeftOut == x.Total:
 		return join(T("In step"), Count(x.InStep, "scene", "scenes"), some(x.LeftOut, T("%s skipped by your filter", Number(x.LeftOut))))
 	}
-	return join(T("%s in step", Number(x.InStep)), rest(x), some(s.Queue.Retrying, T("%s retrying", Number(s.Queue.Retrying))))
+	return join(T("%s in step", Number(x.InStep)), rest(x), retrying(s))
+}
+
+// retrying is how many scenes are tried again, with the reason of one that has failed several
+// times.
+func retrying(s api.Snapshot) string {
+	if s.Queue.Retrying == 0 {
+		return ""
+	}
+	words := T("%s retrying", Number(s.Queue.Retrying))
+	if s.Retrying != nil {
+		words = join(words, SayHeading(s.Retrying.Message))
+	}
+	return words
 }
 
 func attention(n int) string {

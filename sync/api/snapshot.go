@@ -60,6 +60,9 @@ type Snapshot struct {
 	// Failing is what is tried again and again without success at present, the oldest
 	// first, although the server it is asked of may be there.
 	Failing []Failing `json:"failing,omitempty"`
+	// Retrying is the scene that was tried most often of those to be tried again, nil while
+	// none failed more than a few times: most faults are over by then.
+	Retrying *Retrying `json:"retrying,omitempty"`
 	// Scan is the scan of the servers that is under way, nil when there is none.
 	Scan *Scan `json:"scan,omitempty"`
 	// Counting is true while the mass-change brake holds scenes back and it is not known
@@ -188,6 +191,15 @@ type Failing struct {
 	Message message.Message `json:"words,omitzero"`
 	Hint    message.Message `json:"hint,omitzero"`
 	Since   time.Time       `json:"since"`
+	Tries   int             `json:"tries"`
+	Next    time.Time       `json:"next"` // when it is tried again
+}
+
+// Retrying is a scene that failed several times and is tried again.
+type Retrying struct {
+	Scene   scene.ID        `json:"scene"`
+	Name    string          `json:"name"`
+	Message message.Message `json:"words"` // why
 	Tries   int             `json:"tries"`
 	Next    time.Time       `json:"next"` // when it is tried again
 }

@@ -28,6 +28,7 @@ func (e *Engine) publish() {
 		Language: e.settings().Language, Pictures: e.settings().Pictures, Activity: e.activity.Shown(),
 	}
 	s.Reasons = e.dispatch.Reasons()
+	s.Retrying = e.dispatch.Retrying(q)
 	s.LastReconciliation, s.NeedAction = e.audit.Last()
 	s.Paused, s.PausedTill = e.chosen.PausedByPerson()
 	s.Plex.NewToken = e.account.Swapped()

@@ -13,6 +13,7 @@ const (
 	FailingPlex        Code = "failing.plex"
 	FailingPlexHistory Code = "failing.plex-history"
 	FailingStashPlays  Code = "failing.stash-plays"
+	FailingScene       Code = "failing.scene"
 	FailingBecause     Code = "failing.because"
 	FailingAgain       Code = "failing.again"
 )

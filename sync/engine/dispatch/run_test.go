@@ -263,3 +263,26 @@ func TestARunThatWroteMuchHasTheIndexRefreshed(t *testing.T) {
 		}
 	}
 }
+
+func TestASceneThatFailsAgainAndAgainIsTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 4)
+	why := message.New(message.ChangeRefused)
+	job := func(id scene.ID, s queue.State, attempts int) queue.Job {
+		return queue.Job{Scene: id, Name: "Harbour", State: s, Attempts: attempts, Message: why, Due: r.now().Add(time.Duration(id) * time.Second), Enqueued: r.now()}
+	}
+	told := func() *api.Retrying { return r.Retrying(r.host.Store.Counts()) }
+	r.put(job(1, queue.Retrying, 1), job(2, queue.Retrying, 2), job(3, queue.Dead, 8))
+	if got := told(); got != nil {
+		t.Errorf("told %+v: two tries are soon over, and what failed for good is told elsewhere", got)
+	}
+	r.put(job(2, queue.Retrying, 3), job(4, queue.Retrying, 5))
+	want := api.Retrying{Scene: 4, Name: "Harbour", Message: why, Tries: 5, Next: r.now().Add(4 * time.Second)}
+	if got := told(); got == nil || *got != want {
+		t.Errorf("told %+v, want %+v", got, want)
+	}
+	r.put(job(2, queue.Done, 0), job(4, queue.Waiting, 5))
+	if got := told(); got != nil {
+		t.Errorf("told %+v after its end", got)
+	}
+}

@@ -56,3 +56,29 @@ func ranked(scenes map[skip.Code]int) []api.Reason {
 // Recount has the standing counted anew: reasons may have changed although their number
 // has not.
 func (d *Dispatcher) Recount() { d.standing.counted = false }
+
+const (
+	// toldFrom is the number of tries from which a scene is spoken of that is tried again.
+	toldFrom = 3
+	// mostAsked is how many of those that are due next are looked at.
+	mostAsked = 20
+)
+
+// Retrying is the scene that was tried most often of those that are due next, nil while none
+// was tried several times. It is read from the queue, so it ends with what it tells of.
+func (d *Dispatcher) Retrying(q queue.Counts) (out *api.Retrying) {
+	if q.Retrying == 0 {
+		return nil
+	}
+	asked := 0
+	_ = d.host.Store.View(func(tx store.Tx) error { // what cannot be read is told of elsewhere
+		return tx.JobsIn(queue.Retrying, func(j queue.Job) bool {
+			if j.Attempts >= toldFrom && (out == nil || j.Attempts > out.Tries) {
+				out = &api.Retrying{Scene: j.Scene, Name: j.Name, Message: j.Message, Tries: j.Attempts, Next: j.Due}
+			}
+			asked++
+			return asked < mostAsked
+		})
+	})
+	return out
+}
