@@ -43,6 +43,9 @@ func (p Program) parse(ctx context.Context) (s *session, done bool, err error) {
 	if s.kctx, err = parser.Parse(p.Args); done || err != nil {
 		return nil, done, err
 	}
+	if err = notNegative(s.kctx); err != nil {
+		return nil, false, err
+	}
 	if s.g.Demo { // nothing of the user's but the language may leak into it
 		s.Env = ofOthers(p.Env)
 	}
@@ -68,6 +71,16 @@ func (s *session) parser(done *bool) (*kong.Kong, error) {
 		kong.Help(help),
 		kong.ExplicitGroups([]kong.Group{{Key: settingsGroup, Title: "Settings:"}}),
 	)
+}
+
+// notNegative refuses numbers and spans below zero: of no flag do they mean anything.
+func notNegative(ctx *kong.Context) error {
+	for _, f := range ctx.Flags() {
+		if f.Target.CanInt() && f.Target.Int() < 0 {
+			return fmt.Errorf("--%s must not be negative", f.Name)
+		}
+	}
+	return nil
 }
 
 // help hides the flags of the settings except where they are looked for: there are fifty.

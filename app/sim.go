@@ -13,6 +13,9 @@ import (
 // simKey is the API key of the simulated Stash, where one is wanted.
 const simKey = "sim-stash-api-key"
 
+// mostSimulated bounds a library that is held in memory: a scene takes about 10 kB.
+const mostSimulated = 1_000_000
+
 // simJSON is what `sim --json` prints once both servers listen.
 type simJSON struct {
 	StashURL string `json:"stashUrl"`
@@ -26,6 +29,9 @@ type simJSON struct {
 
 // Run serves a simulated household until it is interrupted.
 func (c *simCmd) Run(s *session) error {
+	if c.Scenes > mostSimulated {
+		return errUsage{fmt.Errorf("--scenes: at most %d", mostSimulated)}
+	}
 	o := sim.Options{Seed: c.Seed, Scenes: c.Scenes, Dirt: sim.Messy()}
 	if c.Clean {
 		o.Dirt = sim.Dirt{}
