@@ -196,14 +196,16 @@ func blocked(s api.Snapshot) error {
 	return nil
 }
 
-// reason is what most of the jobs say that were tried in vain, None when there are none.
+// reason is what most of the jobs say that were tried in vain, None when there are none. One
+// that is being tried again, or was given back untried, still has the reason of before.
 func (d *drain) reason(s api.Snapshot) message.Message {
-	if s.Queue.Retrying == 0 {
+	if s.Queue.Empty() {
 		return message.None
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), reasonWait)
 	defer cancel()
-	page, err := d.api.Jobs(ctx, store.JobQuery{States: []queue.State{queue.Retrying}, Limit: reasonSample})
+	states := []queue.State{queue.Retrying, queue.Running, queue.Waiting}
+	page, err := d.api.Jobs(ctx, store.JobQuery{States: states, Limit: reasonSample})
 	if err != nil {
 		return message.None // the count alone is true as well
 	}
@@ -219,8 +221,11 @@ func (d *drain) reason(s api.Snapshot) message.Message {
 	return most
 }
 
-// reasonSample is how many jobs are asked for their reason.
-const reasonSample = 200
+// reasonSample is how many jobs are asked for their reason, and reasonWait for how long.
+const (
+	reasonSample = 200
+	reasonWait   = 5 * time.Second
+)
 
 // late says why the wait was in vain; reason is what the jobs themselves say.
 func late(s api.Snapshot, waited time.Duration, reason message.Message) error {

@@ -49,13 +49,30 @@ func TestMaxWaitEndsWhateverFailsForEver(t *testing.T) {
 // gaveUp runs to the end of a wait of two seconds that is in vain.
 func (s *shell) gaveUp() summary {
 	s.t.Helper()
-	began := time.Now()
+	return s.gaveUpAfter(2 * time.Second)
+}
+
+// gaveUpAfter runs to the end of a wait that is in vain. That it ends at all is the promise:
+// run bounds it.
+func (s *shell) gaveUpAfter(wait time.Duration) summary {
+	s.t.Helper()
 	var sum summary
-	s.json(app.ExitError, &sum, "headless", "--once", "--max-wait", "2s")
-	if took := time.Since(began); took > 20*time.Second {
-		s.t.Errorf("it took %v", took)
-	}
+	s.json(app.ExitError, &sum, "headless", "--once", "--max-wait", wait.String())
 	return sum
+}
+
+// The wait may be over in the very moment in which a scene is tried once more.
+func TestAScenesLastReasonIsSaidWhileItIsBeingTriedAgain(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	w := s.world(sim.Options{Seed: 23, Scenes: 10})
+	cover := sim.All(sim.Kinds("screenshot"), sim.ForItem("7"))
+	w.Stash.Inject(sim.Fault{Match: cover, Effect: sim.Status, Status: 503, Count: 1})
+	w.Stash.Inject(sim.Fault{Match: cover, Effect: sim.Hang})
+	sum := s.gaveUpAfter(8 * time.Second) // the second try begins within five
+	if sum.Finished || sum.Error == nil || sum.Queue.Done != 9 || sum.Queue.Running != 1 || !strings.Contains(sum.Error.Words, ": Stash answers with an error (503).") {
+		t.Errorf("%+v %+v", sum, sum.Error)
+	}
 }
 
 func TestACoverThatFailsForEverHoldsOnlyItsOwnScene(t *testing.T) {

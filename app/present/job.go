@@ -27,12 +27,12 @@ func Job(j queue.Job, s api.Snapshot, m Moment) JobRow {
 	r := JobRow{Name: Named(j.Name, j.Scene), State: StateWords(j.State), Detail: Say(j.Message)}
 	switch j.State {
 	case queue.Running:
-		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), cmp.Or(writes(j, s), Cause(j.Cause))
+		r.Mark, r.Tone, r.State, r.Detail = "►", Busy, step(j, s), cmp.Or(writes(j, s), begun(j))
 	case queue.Waiting:
-		r.Detail, r.Discard = Cause(j.Cause), true
+		r.Detail, r.Discard = begun(j), true
 	case queue.Retrying:
 		r.State, r.Tone = T("retrying %s", m.Clock(j.Due)), Warn
-		r.Detail, r.Retry, r.Discard = join(strings.TrimSuffix(failure(j.Message, j.Hint), "."), tries(j.Attempts)), true, true
+		r.Detail, r.Retry, r.Discard = lastTry(j), true, true
 	case queue.Parked:
 		r.Retry, r.Discard = true, true
 		r.Detail = join(Say(j.Message), T("waiting until %s", m.Clock(j.Due)))
@@ -86,6 +86,20 @@ func givenUp(j queue.Job) string {
 		return strings.TrimSpace(SaySentence(j.Message) + " " + T("Fix the cause, then press Retry."))
 	}
 	return failure(j.Message, j.Hint)
+}
+
+// begun is why a job is there that has not ended: what its last attempt said, before the first
+// why it exists.
+func begun(j queue.Job) string {
+	if j.Attempts == 0 {
+		return Cause(j.Cause)
+	}
+	return lastTry(j)
+}
+
+// lastTry is why the last attempt failed, and how many there were.
+func lastTry(j queue.Job) string {
+	return join(strings.TrimSuffix(failure(j.Message, j.Hint), "."), tries(j.Attempts))
 }
 
 func tries(n int) string {

@@ -65,7 +65,8 @@ type Job struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Interrupted counts claims ended by a dying process; three make the job run alone.
 	Interrupted int `json:"interrupted,omitempty"`
-	// Code and Message say why the job is where it is: skip reason or fault in words.
+	// Code and Message say why the job is where it is: skip reason or fault in words. While it
+	// is tried again they are those of the attempt before.
 	Code    skip.Code       `json:"code,omitempty"`
 	Message message.Message `json:"words,omitzero"`
 	// Hint says what a person can do about a fault, empty when nothing more is known.

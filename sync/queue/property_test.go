@@ -116,7 +116,7 @@ func (m *machine) Result(t *rapid.T) {
 		if b.fails >= 8 {
 			b.ended, limit = queue.Dead, m.now
 		}
-		j = j.Fail(&fault.Error{Class: fault.Temporary}, jitter, m.now)
+		j = j.Fail(&fault.Error{Class: fault.Temporary, Message: message.Foreign("no")}, jitter, m.now)
 	case "rejected":
 		b.fails++
 		b.ended = queue.Dead
@@ -196,6 +196,8 @@ func (m *machine) Check(t *rapid.T) {
 			t.Fatalf("job of scene %d under %d", j.Scene, id)
 		case j.Attempts != b.fails && j.State.Live() && (j.State != queue.Running || !b.wished):
 			t.Fatalf("scene %d %s: %d attempts, want %d", id, j.State, j.Attempts, b.fails)
+		case j.Attempts > 0 && j.Message.IsZero() && (j.State == queue.Waiting || j.State == queue.Running || j.State == queue.Retrying):
+			t.Fatalf("scene %d %s: tried %d times and no reason", id, j.State, j.Attempts)
 		case j.Attempts > 8:
 			t.Fatalf("scene %d: %d attempts", id, j.Attempts)
 		case j.Interrupted != b.deaths:

@@ -378,7 +378,7 @@ func TestWhatAFailureLeftIsGoneWithIt(t *testing.T) {
 		"skipped": failed.Claim(start).Skip(skip.NoFile, message.None, start),
 		"dead":    failed.Claim(start).Fail(&fault.Error{Class: fault.Rejected}, 0, start),
 		"parked":  failed.Claim(start).Park(nil, message.None, start, start),
-		"waiting": failed.Claim(start).Return(start),
+		"edited":  queue.Enqueue(&failed, wish("edited"), start),
 	} {
 		if j.Picture || !j.Hint.IsZero() {
 			t.Errorf("%s: %+v", name, j)
@@ -388,6 +388,33 @@ func TestWhatAFailureLeftIsGoneWithIt(t *testing.T) {
 	dead.Outage = 3
 	if j := queue.Enqueue(&dead, wish("edited"), start); j.Outage != 0 {
 		t.Errorf("a new wish still belongs to an outage: %+v", j)
+	}
+}
+
+// Until an attempt has ended, the one before is why a scene is not in step yet.
+func TestAJobKeepsItsLastReasonUntilItIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	failed := claimed(wish("new")).Fail(&fault.Error{Class: fault.Busy, Message: message.Foreign("x"), Hint: message.Foreign("y")}, 0, start)
+	for name, j := range map[string]queue.Job{
+		"being tried":    failed.Claim(start),
+		"given back":     failed.Claim(start).Return(start),
+		"the same twice": failed.Claim(start).Return(start).Claim(start).Return(start),
+		"orphaned":       failed.Claim(start).Orphan(start),
+	} {
+		if j.Message.String() != "x" || j.Hint.String() != "y" || j.Class != fault.Busy || j.Attempts != 1 {
+			t.Errorf("%s: %+v, want the reason of its last attempt", name, j)
+		}
+	}
+	edited, undone := failed.Claim(start), failed.Claim(start)
+	for name, j := range map[string]queue.Job{
+		"edited meanwhile":          queue.Enqueue(&edited, wish("edited"), start).Return(start),
+		"to be undone meanwhile":    queue.Enqueue(&undone, queue.Wish{Scene: 7, Undo: 40}, start).Return(start),
+		"edited, and then orphaned": queue.Enqueue(&edited, wish("edited"), start).Orphan(start),
+		"never tried":               claimed(wish("new")).Return(start),
+	} {
+		if !j.Message.IsZero() || !j.Hint.IsZero() || j.Class != "" {
+			t.Errorf("%s: %+v, want no reason of before", name, j)
+		}
 	}
 }
 

@@ -91,13 +91,13 @@ func (j Job) Claim(now time.Time) Job {
 func (j Job) Alone() bool { return j.Interrupted >= aloneAfter }
 
 // Return gives a claimed job back unworked: pause, quit, breaker, or a fault of the
-// whole server. No attempt is counted.
-func (j Job) Return(now time.Time) Job { return j.wait(now) }
+// whole server. No attempt is counted, and what the last one said stays.
+func (j Job) Return(now time.Time) Job { return j.untried(now) }
 
 // Orphan gives back a job that was found running at start.
 func (j Job) Orphan(now time.Time) Job {
 	j.Interrupted++
-	return j.wait(now)
+	return j.untried(now)
 }
 
 // Complete ends a job whose item was seen to be as wanted; words say what was left alone.
@@ -189,6 +189,17 @@ func (j Job) Clamp(now time.Time) Job {
 	return j
 }
 
+// untried has a job wait whose scene was not tried: the reason of its last attempt is the
+// newest there is, unless something else is wanted by now.
+func (j Job) untried(now time.Time) Job {
+	back := j.wait(now)
+	if back.Attempts > 0 && back.Undo == j.Undo {
+		back.Message, back.Hint, back.Class = j.Message, j.Hint, j.Class
+	}
+	return back
+}
+
+// wait has a job wait for its first attempt, or as if for its first.
 func (j Job) wait(now time.Time) Job {
 	if j.Again {
 		j.Attempts = 0 // they were about what the scene was before
