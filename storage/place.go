@@ -111,5 +111,5 @@ func (d *DB) reopen() error {
 
 func (d *DB) tell(words message.Message) {
 	d.log.Warn(words.String())
-	d.happened = message.Sentences(d.happened, words)
+	d.happened = message.Also(d.happened, words)
 }

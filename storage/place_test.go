@@ -142,6 +142,24 @@ func TestReplacedDatabaseThatIsPutBackGoesOn(t *testing.T) {
 	}
 }
 
+// Whoever comes back after weeks reads of it once.
+func TestADatabaseThatIsRemovedAgainAndAgainIsToldOfOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	d, _ := open(t, dir)
+	for id := scene.ID(1); id <= 30; id++ {
+		remove(t, dbPath(dir))
+		enqueue(t, d, id, id)
+	}
+	words, err := d.CheckPlace()
+	if n := strings.Count(words.String(), "was removed"); n != 1 || err != nil {
+		t.Errorf("said %d times, %v: %s", n, err, words)
+	}
+	if n := len(jobsOf(t, d)); n != 30 {
+		t.Errorf("%d jobs, want 30", n)
+	}
+}
+
 // Many read and write while the file is removed again and again: each write that was
 // acknowledged is there in the end, and nobody meets a database that is being replaced.
 func TestRemovalWhileManyReadAndWriteLosesNothing(t *testing.T) {

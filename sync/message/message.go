@@ -7,7 +7,10 @@
 // de.json. See "How to write a message" in CONTRIBUTING.md.
 package message
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Code identifies a message. Codes are stored and part of the JSON output; the list of all
 // is the English catalogue.
@@ -44,18 +47,21 @@ func (m Message) Args() []Arg {
 	return out
 }
 
-// wire is a message as it is stored and sent.
-type wire struct {
-	Code Code  `json:"code,omitempty"`
-	Args []Arg `json:"args,omitempty"`
+// MarshalJSON writes code and arguments. The arguments are written as they are kept: to read
+// them first would cost twice as much for each message that lies in another.
+func (m Message) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Code Code            `json:"code,omitempty"`
+		Args json.RawMessage `json:"args,omitempty"`
+	}{m.Code, json.RawMessage(m.args)})
 }
-
-// MarshalJSON writes code and arguments.
-func (m Message) MarshalJSON() ([]byte, error) { return json.Marshal(wire{m.Code, m.Args()}) }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (m *Message) UnmarshalJSON(data []byte) error {
-	var w wire
+	var w struct {
+		Code Code  `json:"code"`
+		Args []Arg `json:"args"`
+	}
 	if err := json.Unmarshal(data, &w); err != nil {
 		return err
 	}
@@ -108,9 +114,9 @@ func several(how Code, all []Message) Message {
 	var args []Arg
 	last := None
 	for _, m := range all {
-		if !m.IsZero() {
-			last = m
-			args = append(args, Of(m))
+		for _, part := range joined(how, m) { // what was joined before stands beside the rest, not within it
+			last = part
+			args = append(args, Of(part))
 		}
 	}
 	if len(args) == 0 || len(args) == 1 && how == JoinClauses {
@@ -119,16 +125,45 @@ func several(how Code, all []Message) Message {
 	return New(how, List(args...))
 }
 
+// Also says more after what was said, unless it was said already: what happens again and again
+// is told once.
+func Also(said, more Message) Message {
+	all := sentences(said)
+	n := len(all)
+	for _, m := range sentences(more) {
+		if !slices.Contains(all, m) {
+			all = append(all, m)
+		}
+	}
+	switch len(all) {
+	case 0, n:
+		return said
+	case 1:
+		return more
+	}
+	return Sentences(all...)
+}
+
+// sentences are the messages Sentences made one of; of any other message itself, of None nothing.
+func sentences(m Message) []Message { return joined(JoinSentences, m) }
+
 // Parts are the messages Clauses made one of; of any other message itself, of None nothing.
-func Parts(m Message) []Message {
+func Parts(m Message) []Message { return joined(JoinClauses, m) }
+
+// joined are the messages that were joined in one way to m; m alone if it is no such message.
+func joined(how Code, m Message) []Message {
 	if m.IsZero() {
 		return nil
 	}
-	if m.Code != JoinClauses {
+	args := m.Args()
+	if m.Code != how || len(args) != 1 || len(args[0].List) == 0 {
 		return []Message{m}
 	}
-	var out []Message
-	for _, a := range m.Args()[0].List {
+	out := make([]Message, 0, len(args[0].List))
+	for _, a := range args[0].List {
+		if a.Message == nil { // nobody who joins writes that; a file may hold it
+			return []Message{m}
+		}
 		out = append(out, *a.Message)
 	}
 	return out

@@ -158,3 +158,86 @@ func TestMapReachesEveryArgumentAndLeavesTheMessage(t *testing.T) {
 		t.Errorf("seen %v", seen)
 	}
 }
+
+// nested is a message within a message, so many deep.
+func nested(depth int) Message {
+	m := New("x", Title("Films"))
+	for range depth {
+		m = New("x", Of(m))
+	}
+	return m
+}
+
+// A message is stored and sent as often as it stands in a snapshot: what it costs must not
+// double with each message it lies in.
+func TestWhatAMessageCostsGrowsWithItsLength(t *testing.T) { //nolint:paralleltest // it counts what is allocated
+	var back Message
+	cost := func(depth int) float64 {
+		m := nested(depth)
+		return testing.AllocsPerRun(3, func() {
+			data, err := json.Marshal(m)
+			if err == nil {
+				err = json.Unmarshal(data, &back)
+			}
+			if err != nil || back != m {
+				t.Fatalf("%s came back as %s: %v", m.args, back.args, err)
+			}
+		})
+	}
+	few, many := cost(6), cost(12)
+	if many > 6*few { // four times, where each level reads what lies in it
+		t.Errorf("twice as deep costs %.0f allocations instead of %.0f", many, few)
+	}
+}
+
+// What happens again and again is said one after the other, not one within the other.
+func TestWhatIsAddedStandsBesideWhatWasSaid(t *testing.T) {
+	t.Parallel()
+	one, two, three := New("one", Title("Films")), New("two"), New("three")
+	for how, join := range map[Code]func(...Message) Message{JoinClauses: Clauses, JoinSentences: Sentences} {
+		if got, want := join(join(one, two), None, three), join(one, two, three); got != want {
+			t.Errorf("%s: %s, want %s", how, got.args, want.args)
+		}
+		if got, want := join(one, join(two, three)), join(one, two, three); got != want {
+			t.Errorf("%s: %s, want %s", how, got.args, want.args)
+		}
+	}
+	if got := Sentences(Sentences(one)); got != Sentences(one) {
+		t.Errorf("one alone is %s", got.args)
+	}
+	if got, want := Clauses(Sentences(one, two), three), New(JoinClauses, List(Of(Sentences(one, two)), Of(three))); got != want {
+		t.Errorf("%s, want the sentences as one clause", got.args)
+	}
+}
+
+func TestTheSameIsNotAddedTwice(t *testing.T) {
+	t.Parallel()
+	one, two, three := New("one", Title("Films")), New("two"), New("three")
+	said := None
+	for _, more := range []Message{one, None, one, two, Sentences(one, three), one, New("one", Title("Shows"))} {
+		said = Also(said, more)
+	}
+	if want := Sentences(one, two, three, New("one", Title("Shows"))); said != want {
+		t.Errorf("%s, want %s", said.args, want.args)
+	}
+	if got := Also(one, None); got != one {
+		t.Errorf("nothing added to it makes it %s %s", got.Code, got.args)
+	}
+}
+
+// What is read from a file may be no message that this version would make.
+func TestABrokenJoinIsOnePart(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{`{"code":"join.clauses"}`, `{"code":"join.clauses","args":[{"title":"Films"}]}`, `{"code":"join.clauses","args":[{"list":[{"title":"Films"}]}]}`} {
+		var m Message
+		if err := json.Unmarshal([]byte(data), &m); err != nil {
+			t.Fatal(err)
+		}
+		if got := Parts(m); len(got) != 1 || got[0] != m {
+			t.Errorf("%s has the parts %v", data, got)
+		}
+		if got := Clauses(m, New("x")); len(got.Args()[0].List) != 2 {
+			t.Errorf("%s and another make %s", data, got.args)
+		}
+	}
+}

@@ -50,7 +50,8 @@ func (u *Upkeep) Check() (words message.Message, err error) {
 	return u.data.Check()
 }
 
-// Tell tells a person what became of the stored data. What was told before stays.
+// Tell tells a person what became of the stored data. What was told before stays, and the same
+// is told once.
 func (u *Upkeep) Tell(words message.Message, err error) {
 	if err != nil {
 		u.host.Log.Error("something is wrong with the database", "err", err)
@@ -62,5 +63,5 @@ func (u *Upkeep) Tell(words message.Message, err error) {
 		u.restored = api.Attention{Kind: api.RestoredData, Message: words, Since: u.host.Stamp()}
 		return
 	}
-	u.restored.Message = message.Sentences(u.restored.Message, words)
+	u.restored.Message = message.Also(u.restored.Message, words)
 }

@@ -321,6 +321,9 @@ func TestWhatBecameOfTheDataIsToldTogether(t *testing.T) {
 	r.pass(time.Hour)
 	r.Tell(message.Foreign("Another one was lost."), nil)
 	r.Tell(message.None, full)
+	for range 3 { // the same each minute
+		r.Tell(message.Foreign("Another one was lost."), nil)
+	}
 	a := r.Asks()[0]
 	if a.Kind != api.RestoredData || a.Message.String() != "A record was mended. Another one was lost." || !a.Since.Equal(since) {
 		t.Errorf("asked %+v", a)
