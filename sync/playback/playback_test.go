@@ -2,6 +2,7 @@ package playback_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -243,5 +244,100 @@ func TestTheBrakeCountsADay(t *testing.T) {
 	}
 	if next, pass := s.Admit(playback.Play, 50, 50, noon.Add(-time.Hour)); !pass || len(next.List) != 1 {
 		t.Errorf("what a wrong clock stamped counts: %+v", next)
+	}
+}
+
+func TestEachKindIsSwitchedOnAlone(t *testing.T) {
+	t.Parallel()
+	for want, on := range map[playback.Kind]func(*config.Settings){
+		playback.Play:   func(s *config.Settings) { s.ActivityPlays = true },
+		playback.Resume: func(s *config.Settings) { s.ActivityResume = true },
+		playback.Rating: func(s *config.Settings) { s.ActivityRatings = true },
+	} {
+		s := config.Defaults()
+		on(&s)
+		if got := playback.On(s); !slices.Equal(got, []playback.Kind{want}) {
+			t.Errorf("%v, want %s alone", got, want)
+		}
+	}
+}
+
+func TestAResumePointIsTheSameWithinASecond(t *testing.T) {
+	t.Parallel()
+	for apart, want := range map[time.Duration]bool{0: true, 999 * time.Millisecond: true, time.Second: false, time.Hour: false} {
+		if a, b := playback.Close(time.Minute, time.Minute+apart), playback.Close(time.Minute+apart, time.Minute); a != want || b != want {
+			t.Errorf("%v apart: %v and %v", apart, a, b)
+		}
+	}
+	both := playback.Point{Plex: time.Minute, Stash: 2 * time.Minute} // a conflict that was settled
+	if got := playback.MergeResume(both, time.Minute, 2*time.Minute); got != playback.Same {
+		t.Errorf("settled: %v", got)
+	}
+}
+
+func TestAClockThatWasSetBackMakesNoTimeWatched(t *testing.T) {
+	t.Parallel()
+	finished := scene.Viewing{Views: 2, Offset: time.Minute, Length: time.Hour}
+	if got := playback.Gained(scene.Viewing{}, finished, -time.Hour); got != 0 {
+		t.Errorf("%v", got)
+	}
+	// What Plex calls the length may be shorter than where the film was left.
+	if got := playback.Gained(scene.Viewing{Offset: 50 * time.Minute}, scene.Viewing{Views: 1, Length: 40 * time.Minute}, time.Hour); got != 0 {
+		t.Errorf("%v of a film that was at its end", got)
+	}
+}
+
+func TestRatingsAreReadToTheNearest(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{" 7.5 ": 75, "7.54": 75, "7.56": 76, "9.97": 100, "0.14": 1, "0.16": 2, "-Inf": 0, "8,5": 0} {
+		if got := playback.FromPlex(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+// What is written to Stash comes back from Plex's next answer as it went.
+func TestEveryRatingOfStashIsReadBackFromPlex(t *testing.T) {
+	t.Parallel()
+	for rating := range 101 {
+		if got := playback.FromPlex(strconv.FormatFloat(float64(rating)/10, 'f', -1, 64)); got != rating {
+			t.Errorf("%d is read as %d", rating, got)
+		}
+	}
+}
+
+func TestWhatTheBrakeHoldsIsNotCounted(t *testing.T) {
+	t.Parallel()
+	before, _ := playback.Spent{}.Admit(playback.Play, 40, 50, noon)
+	kept := slices.Clone(before.List)
+	for range 3 {
+		after, pass := before.Admit(playback.Play, 11, 50, noon.Add(time.Hour))
+		if pass || !slices.Equal(after.List, kept) {
+			t.Fatalf("passes %v, spent %+v", pass, after)
+		}
+	}
+	if after, pass := before.Admit(playback.Play, 0, 50, noon.Add(time.Hour)); !pass || !slices.Equal(after.List, kept) {
+		t.Errorf("nothing at all passes %v, spent %+v", pass, after)
+	}
+	after, pass := before.Admit(playback.Resume, 1, 50, noon.Add(25*time.Hour))
+	if want := []playback.Portion{{Kind: playback.Resume, At: noon.Add(25 * time.Hour), N: 1}}; !pass || !slices.Equal(after.List, want) || !slices.Equal(before.List, kept) {
+		t.Errorf("passes %v, spent %+v of %+v", pass, after, before)
+	}
+}
+
+// The nearest play of Stash is taken, and each once, so that a later one finds its own.
+func TestTheNearestPlayOfStashIsTaken(t *testing.T) {
+	t.Parallel()
+	if got := playback.Missing(at(0, 100), nil, nil, at(55, 20)); !slices.Equal(got, []bool{false, false}) {
+		t.Errorf("%v, want the one at 20 for the first and the one at 55 for the second", got)
+	}
+	if got := playback.Missing(at(60), at(0), nil, at(1, 60)); !slices.Equal(got, []bool{false}) {
+		t.Errorf("%v, want the one written to stand for itself alone", got)
+	}
+	if got := playback.Missing(at(60), at(0), nil, at(2)); !slices.Equal(got, []bool{false}) {
+		t.Errorf("%v: one two seconds off is not the one written", got)
+	}
+	if got := playback.Missing(nil, at(0), at(0), at(0)); len(got) != 0 {
+		t.Errorf("%v of nothing", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"lockstep/sync/store"
 )
 
-// Selected are the scenes of a selection of jobs. A scene without a job is an error.
+// Selected are the scenes of a selection of jobs, each once. A scene without a job is an error.
 func Selected(h host.Host, q api.Selection) ([]scene.ID, error) {
 	ids := slices.Clone(q.Scenes)
 	err := h.Store.View(func(tx store.Tx) error {
@@ -36,7 +36,8 @@ func Selected(h host.Host, q api.Selection) ([]scene.ID, error) {
 		}
 		return nil
 	})
-	return ids, err
+	slices.Sort(ids)
+	return slices.Compact(ids), err
 }
 
 // statesOf are the states whose jobs a selection takes without their names.

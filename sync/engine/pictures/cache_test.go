@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"lockstep/sync/api"
 )
 
 func TestTheFolderIsBoundedAndKeepsWhatIsUsed(t *testing.T) {
@@ -81,5 +84,105 @@ func TestTheLastUseOutlivesTheProcess(t *testing.T) {
 	info, err := os.Stat(filepath.Join(c.dir, "x"+suffix))
 	if err != nil || now.Sub(info.ModTime()) > time.Hour {
 		t.Errorf("%v, %v", info.ModTime(), err)
+	}
+}
+
+func TestAPictureThatTakesTheLastOnesPlaceCountsOnce(t *testing.T) {
+	t.Parallel()
+	c := newCache(t.TempDir(), time.Now)
+	for _, size := range []int{100 << 10, 300 << 10, 10} {
+		c.put("x"+suffix, entry{Checked: 1, jpeg: make([]byte, size)})
+		if want := onDisk(size + len("{\"checked\":1}\n")); c.bytes != want {
+			t.Errorf("%d bytes count as %d, want %d", size, c.bytes, want)
+		}
+	}
+}
+
+func TestWhatIsClearedIsGoneAndNothingElse(t *testing.T) {
+	t.Parallel()
+	c := newCache(t.TempDir(), time.Now)
+	x := "x" + suffix
+	c.put(x, entry{Checked: 1, jpeg: []byte("x")})
+	for _, n := range []string{"begun" + suffix + ".new", "other.new", "other.jpg"} {
+		if err := os.WriteFile(filepath.Join(c.dir, n), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(c.dir, "folder"+suffix), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := c.clear(); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := c.get(x); ok || c.bytes != 0 {
+			t.Errorf("it is still there, %d bytes", c.bytes)
+		}
+	}
+	var left []string
+	list, err := os.ReadDir(c.dir)
+	for _, e := range list {
+		left = append(left, e.Name())
+	}
+	if want := []string{"folder" + suffix, "other.jpg", "other.new"}; err != nil || !slices.Equal(left, want) {
+		t.Errorf("left are %v, %v, want %v", left, err, want)
+	}
+	c.put(x, entry{Checked: 1, jpeg: []byte("anew")})
+	if e, ok := c.get(x); !ok || string(e.jpeg) != "anew" {
+		t.Errorf("put again: %q, %v", e.jpeg, ok)
+	}
+	for _, dir := range []string{"", filepath.Join(c.dir, "never made")} {
+		if err := newCache(dir, time.Now).clear(); err != nil {
+			t.Errorf("%q: %v", dir, err)
+		}
+	}
+}
+
+// Somebody who may write to the folder must not have files elsewhere read or written.
+func TestALinkInTheFolderLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	c := newCache(t.TempDir(), time.Now)
+	x, elsewhere := "x"+suffix, filepath.Join(t.TempDir(), "elsewhere")
+	const text = "{\"checked\":1}\nsecret"
+	if err := os.WriteFile(elsewhere, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := func() {
+		if err := os.Symlink(elsewhere, filepath.Join(c.dir, x)); err != nil {
+			t.Skip("no links here:", err)
+		}
+	}
+	link()
+	if e, ok := c.get(x); ok {
+		t.Errorf("read %q", e.jpeg)
+	}
+	c.put(x, entry{Checked: 1, jpeg: []byte("mine")})
+	if got, err := os.ReadFile(elsewhere); err != nil || string(got) != text {
+		t.Errorf("elsewhere is %q now, %v", got, err)
+	}
+	y := "y" + suffix
+	c.put(y, entry{Checked: 1, jpeg: []byte("mine")})
+	if err := os.Rename(filepath.Join(c.dir, x), filepath.Join(c.dir, y)); err != nil { // laid there while it runs
+		t.Fatal(err)
+	}
+	if e, ok := c.get(y); ok {
+		t.Errorf("read %q", e.jpeg)
+	}
+	if len(c.files) != 0 || c.bytes != 0 {
+		t.Errorf("%d files, %d bytes are counted", len(c.files), c.bytes)
+	}
+}
+
+func TestEveryPictureHasANameOfItsOwn(t *testing.T) {
+	t.Parallel()
+	met := map[string]string{}
+	for _, machine := range []string{"", "m", "n"} {
+		for _, q := range []api.PictureQuery{{Scene: 1}, {Scene: 11}, {Scene: 1, Large: true}, {Plex: "/a"}, {Plex: "/a", Large: true}, {Plex: "/b"}} {
+			text, n := fmt.Sprint(machine, q), name(q, machine)
+			if before, there := met[n]; there {
+				t.Errorf("%s is called as %s", text, before)
+			}
+			met[n] = text
+		}
 	}
 }

@@ -43,6 +43,7 @@ type rig struct {
 	dir      string
 	plex     *plex
 	servers  pictures.Servers
+	unknown  error // why nobody knows which servers answer
 	requests *int
 }
 
@@ -78,7 +79,7 @@ func newRig(t *testing.T) *rig {
 // again makes another fetcher over the same folder, as after a restart.
 func (r *rig) again() {
 	h := host.Host{Now: r.Clock.Now, Store: r.DB, Log: slog.New(slog.DiscardHandler)}
-	r.Fetcher = pictures.New(h, r.dir, func(context.Context) (pictures.Servers, error) { return r.servers, nil })
+	r.Fetcher = pictures.New(h, r.dir, func(context.Context) (pictures.Servers, error) { return r.servers, r.unknown })
 }
 
 // stamp has Stash say when a scene was changed.
