@@ -64,7 +64,7 @@ func readSettingsFile(path string) (config.Settings, error) {
 func writeSettings(out io.Writer, s config.Settings) error {
 	enc := json.NewEncoder(out)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(s); err != nil {
+	if err := enc.Encode(s.WrittenOut()); err != nil {
 		return fmt.Errorf("write the settings: %w", err)
 	}
 	return nil
@@ -78,6 +78,7 @@ func readSettings(in io.Reader) (config.Settings, error) {
 	if err := json.NewDecoder(plain).Decode(&s); err != nil {
 		return s, fmt.Errorf("%s (%w)", present.T("this file contains no Lockstep settings"), err)
 	}
+	s = s.AsOlder() // what this release writes says what collections are made of
 	if err := s.Validate(); err != nil {
 		return s, errors.New(present.T("the settings in this file are not valid: %s", present.Say(message.OfError(err))))
 	}

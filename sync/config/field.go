@@ -58,7 +58,7 @@ var fieldTable = []FieldInfo{
 	{scene.FieldTags, "Tags", "Tags become genres.", Merge,
 		"Tags made of", "What the genres are made of.", []string{"{tag}"}},
 	{scene.FieldCollections, "Collections", "Collections, by default one for the studio.", Off,
-		"Collections made of", "What the collections are made of.", []string{"{studio}"}},
+		"Collections made of", "What the collections are made of.", []string{"Studio: {studio}"}},
 	{scene.FieldLabels, "Labels", "Labels, which Plex can restrict accounts and filter by.", Off,
 		"Labels made of", "What the labels are made of.", []string{"Lockstep"}},
 	{scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex.", Off,

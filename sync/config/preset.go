@@ -25,6 +25,7 @@ func Presets() []Preset {
 			values: map[string]string{
 				"field-title": "mirror", "field-studio": "mirror", "field-summary": "mirror", "field-date": "mirror",
 				"field-poster": "mirror", "field-background": "mirror", "field-collections": "merge",
+				"field-collections-source": "{studio}",
 			},
 		},
 		{

@@ -25,7 +25,7 @@ func TestASourceIsChosenAndTakenBack(t *testing.T) {
 	if data, err := json.Marshal(s); err != nil || json.Unmarshal(data, &back) != nil || !slices.Equal(back.Source(scene.FieldCollections), s.Source(scene.FieldCollections)) {
 		t.Errorf("stored as %q, %v", back.Sources, err)
 	}
-	for _, usual := range []string{"", " ; ", "{studio}"} {
+	for _, usual := range []string{"", " ; ", "Studio: {studio}"} {
 		c := s.Clone()
 		if err := o.Set(&c, usual); err != nil || c.Sources != nil {
 			t.Errorf("%q: %v, %v", usual, c.Sources, err)

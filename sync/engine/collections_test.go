@@ -29,6 +29,7 @@ func shelved(t testing.TB, o sim.Options) *rig {
 	r := withoutImages(newRig(t, o))
 	r.settings.Fields[scene.FieldCollections] = config.Merge
 	r.settings.CollectionLook = config.Merge
+	r.settings.Sources = map[scene.Field][]string{scene.FieldCollections: {"{studio}"}}
 	return r
 }
 

@@ -131,6 +131,7 @@ func (b *bubble) settings() config.Settings {
 	s.PathMap = []config.Rule{{Stash: b.world.StashRoot(), Plex: b.world.PlexRoot()}}
 	if b.look != "" {
 		s.Fields[scene.FieldCollections], s.CollectionLook = config.Merge, b.look
+		s.Sources = map[scene.Field][]string{scene.FieldCollections: {"{studio}"}}
 	}
 	s.Libraries = append([]string{b.world.Library()}, b.also...)
 	s.Reconcile, s.AtStart = config.Never, false

@@ -137,7 +137,8 @@ func TestWhichCollectionsAreAboutASubject(t *testing.T) {
 		policy        config.Policy
 		studio, group []string
 	}{
-		"the usual one":          {nil, config.Merge, []string{"Sea Films"}, nil},
+		"the usual one":          {nil, config.Merge, []string{"Studio: Sea Films"}, nil},
+		"the studio alone":       {[]string{"{studio}"}, config.Merge, []string{"Sea Films"}, nil},
 		"with a word before it":  {[]string{"Studio: {studio}"}, config.Merge, []string{"Studio: Sea Films"}, nil},
 		"parents and groups":     {[]string{"{parent_studio}", "Film: {group}"}, config.Merge, []string{"Sea Films"}, []string{"Film: Night Boats"}},
 		"of a year or performer": {[]string{"{studio} ({year})", "{performer}", "Always"}, config.Merge, nil, nil},

@@ -182,7 +182,7 @@ func TestCollectionsAlwaysCountAsLocked(t *testing.T) {
 	set.Fields[scene.FieldCollections] = config.Merge
 	s := newShelf(scene.Item{Title: "x", Collections: []string{"My favourites"}})
 	_, _ = s.sync(wantHarbour(set), plan.Memory{}, set)
-	if want := []string{"My favourites", "North Quay"}; !slices.Equal(s.item.Collections, want) {
+	if want := []string{"My favourites", "Studio: North Quay"}; !slices.Equal(s.item.Collections, want) {
 		t.Errorf("got %q, want %q", s.item.Collections, want)
 	}
 }

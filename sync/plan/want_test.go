@@ -25,7 +25,7 @@ func TestASceneBecomesWantedValues(t *testing.T) {
 		t.Errorf("scalars %v, want %v", w.Scalars, scalars)
 	}
 	lists := map[scene.Field][]string{
-		scene.FieldPerformers: {"Ada Keel", "Ben Mast"}, scene.FieldTags: {"Night", "Ships"}, scene.FieldCollections: {"North Quay"},
+		scene.FieldPerformers: {"Ada Keel", "Ben Mast"}, scene.FieldTags: {"Night", "Ships"}, scene.FieldCollections: {"Studio: North Quay"},
 		scene.FieldDirectors: {}, scene.FieldCountries: {}, scene.FieldLabels: {"Lockstep"}, scene.FieldPerformerPictures: {},
 	}
 	if !maps.EqualFunc(w.Lists, lists, slices.Equal) {

@@ -181,6 +181,9 @@ func (m *Move) take(r rule, value any, now config.Settings, hasToken bool) Setti
 		return s
 	}
 	for name, v := range ours {
+		if name == collectionsSource && now.Policy(scene.FieldCollections) != config.Off {
+			continue // those that are made here already go on
+		}
 		effect, is := m.set(name, v, now)
 		s.Ours[name] = is
 		s.Effect = stronger(s.Effect, effect)
@@ -353,13 +356,17 @@ func field(f scene.Field) func(any) (map[string]string, error) {
 	}
 }
 
-// collection is on in the plugin unless switched off, and off here.
+// collectionsSource is ours for what collections are made of.
+const collectionsSource = "field-collections-source"
+
+// collection is on in the plugin unless switched off, and off here. The plugin names collections like
+// the studio, and those it made go on.
 func collection(value any) (map[string]string, error) {
 	on, err := boolean(value)
 	if err != nil || !on {
 		return nil, err
 	}
-	return map[string]string{"field-collections": string(config.Merge)}, nil
+	return map[string]string{"field-collections": string(config.Merge), collectionsSource: "{studio}"}, nil
 }
 
 // master writes nothing when it is off; in the plugin such scenes counted as synced.

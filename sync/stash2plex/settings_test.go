@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestEachSettingBecomesOurs(t *testing.T) {
 		{"sync_tags", "perhaps", nil, true},
 		{"sync_poster", false, map[string]string{"field-poster": "off"}, false},
 		{"sync_background", true, nil, false},
-		{"sync_collection", true, map[string]string{"field-collections": "merge"}, false},
+		{"sync_collection", true, map[string]string{"field-collections": "merge", "field-collections-source": "{studio}"}, false},
 		{"sync_collection", false, nil, false},
 		{"trigger_plex_scan", false, map[string]string{"ask-plex-scan": "false"}, false},
 		{"skip_not_found", true, nil, false},
@@ -150,8 +151,13 @@ func TestAFieldThatIsOffIsNotFilled(t *testing.T) {
 // Collections are on in the plugin unless switched off, and users of the plugin have them.
 func TestCollectionsStayForThoseWhoHadThem(t *testing.T) {
 	t.Parallel()
-	if m, _ := moved(t, map[string]any{"plex_url": "http://p:32400"}, config.Defaults()); m.Values.Policy("collections") != config.Merge {
+	if m, _ := moved(t, map[string]any{"plex_url": "http://p:32400"}, config.Defaults()); m.Values.Policy("collections") != config.Merge || !slices.Equal(m.Values.Source("collections"), []string{"{studio}"}) {
 		t.Error("the plugin's collections end")
+	}
+	here := config.Defaults()
+	here.Fields["collections"] = config.Merge
+	if m, _ := moved(t, map[string]any{"plex_url": "http://p:32400"}, here); !slices.Equal(m.Values.Source("collections"), config.Defaults().Source("collections")) {
+		t.Errorf("those made here already end: %q", m.Values.Source("collections"))
 	}
 	if m, _ := moved(t, nil, config.Defaults()); m.Changed || len(m.Settings) > 0 {
 		t.Errorf("without the plugin: %+v", m.Settings)

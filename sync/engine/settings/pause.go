@@ -7,6 +7,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
+	"lockstep/sync/scene"
 	"lockstep/sync/store"
 )
 
@@ -14,7 +15,14 @@ import (
 func ReadStored(tx store.Tx) (config.Settings, error) {
 	s := config.Defaults()
 	_, err := tx.Value(settingsValue, &s)
-	return s, err
+	if err != nil {
+		return s, err
+	}
+	var hash scene.Hash
+	if older, err := tx.Value(olderHash, &hash); err != nil || !older {
+		return s, err
+	}
+	return s.AsOlder(), nil // what the next engine will store
 }
 
 // ReadPause is the stored pause: whether there is one, and until when, zero until resumed.

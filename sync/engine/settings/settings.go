@@ -34,18 +34,10 @@ func (k *Keeper) Load() error {
 	if err := k.laidOver(s); err != nil {
 		return err
 	}
-	return k.host.Get(pauseValue, &k.pause)
-}
-
-// laidOver goes on with stored settings and what is laid over them.
-func (k *Keeper) laidOver(s config.Settings) error {
-	if k.o.Override != nil {
-		if err := k.o.Override(&s); err != nil {
-			return err
-		}
+	if err := k.keepOlder(s); err != nil {
+		return err
 	}
-	k.current = s
-	return nil
+	return k.host.Get(pauseValue, &k.pause)
 }
 
 // Current are the settings in force. They are not to be changed: take a Clone.

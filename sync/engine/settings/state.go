@@ -62,6 +62,17 @@ func (k *Keeper) stored() (config.Settings, error) {
 	return stored, nil
 }
 
+// laidOver goes on with stored settings and what is laid over them.
+func (k *Keeper) laidOver(s config.Settings) error {
+	if k.o.Override != nil {
+		if err := k.o.Override(&s); err != nil {
+			return err
+		}
+	}
+	k.current = s
+	return nil
+}
+
 // Stored are the settings on disk, without what is laid over them.
 func (k *Keeper) Stored() (config.Settings, error) { return k.stored() }
 
@@ -69,6 +80,7 @@ func (k *Keeper) Stored() (config.Settings, error) { return k.stored() }
 const (
 	settingsValue = "settings"
 	clientValue   = "plex.client" // persistent client identifier towards Plex
-	hashValue     = "settings.wanted"
+	hashValue     = "settings.wants"
+	olderHash     = "settings.wanted"  // hashValue while collections were made of {studio} by default
 	recheckValue  = "settings.recheck" // whether scenes are still to be compared anew for them
 )

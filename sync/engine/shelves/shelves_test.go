@@ -114,6 +114,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, shelf: testkit.NewShelf(t, 0), settings: config.Defaults(), may: true}
 	r.settings.Fields[scene.FieldCollections], r.settings.CollectionLook = config.Merge, config.Merge
+	r.settings.Sources = map[scene.Field][]string{scene.FieldCollections: {"{studio}"}}
 	r.servers = &servers{
 		studios: []scene.Subject{{Kind: scene.StudioSubject, Named: scene.Named{ID: "1", Name: "Sea Films"}, Details: "About the sea.", Picture: "1"}},
 		has:     map[string]scene.Item{"7": {RatingKey: "7", Section: "1", Title: "Sea Films", Detailed: true, Locked: map[string]bool{}}},
