@@ -91,7 +91,7 @@ func (d Deps) listed(ctx context.Context, subjects map[string][]scene.Subject) (
 		return nil, failed
 	}
 	slices.SortStableFunc(out, func(a, b *Comparison) int {
-		return cmp.Or(cmp.Compare(a.Library, b.Library), cmp.Compare(plan.TitleKey(a.Title), plan.TitleKey(b.Title)))
+		return cmp.Or(cmp.Compare(a.Library, b.Library), cmp.Compare(scene.Fold(a.Title), scene.Fold(b.Title)))
 	})
 	return out, nil
 }

@@ -78,18 +78,18 @@ func TestOnlyCollectionsAboutASubjectAreCompared(t *testing.T) {
 func TestTheOrderIsThatOfLibrariesAndTitles(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	for i := range 6 {
-		name := fmt.Sprint("Studio ", 6-i)
+	for i := range 20 {
+		name := fmt.Sprintf("Studio %02d", 20-i)
 		d.studio(i+1, name, "", nil)
 		d.has(fmt.Sprint(10+i), fmt.Sprint(1+i%2), name)
 	}
 	first := d.compare()
-	libraries := []string{}
+	order := []string{}
 	for _, c := range first {
-		libraries = append(libraries, c.Library)
+		order = append(order, c.Library+" "+c.Title)
 	}
-	if !slices.IsSorted(libraries) {
-		t.Errorf("libraries %q", libraries)
+	if !slices.IsSorted(order) || len(order) != 20 {
+		t.Errorf("in the order %q", order)
 	}
 	for range 5 {
 		if again := d.compare(); !slices.EqualFunc(first, again, func(a, b *collection.Comparison) bool { return a.RatingKey == b.RatingKey }) {
