@@ -343,7 +343,9 @@ func TestARefusedDescriptionKeepsNoPictureAway(t *testing.T) {
 	w := newWired(t, "Sea Films", "Coast")
 	w.studio("Sea Films", "About the forbidden sea.", logo(1))
 	w.studio("Coast", "About the coast.", logo(2))
-	w.World.Plex.SetQuirks(func(q *sim.Quirks) { q.Refuses = func(_, value string) bool { return strings.Contains(value, "forbidden") } })
+	w.World.Plex.SetQuirks(func(q *sim.Quirks) {
+		q.Refuses = func(_, value string) bool { return strings.Contains(value, "forbidden") }
+	})
 	out := w.writes()
 	if out != (collection.Outcome{Written: 1, Failed: 1}) {
 		t.Errorf("%+v", out)
