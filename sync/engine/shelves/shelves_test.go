@@ -31,6 +31,10 @@ type servers struct {
 	has     map[string]scene.Item
 	err     error // of Stash
 	upload  error
+	edit    error
+	unread  string // a collection that cannot be read
+	drawing string // a studio whose picture cannot be sent
+	on      func(plan.Edit)
 	asked   int // of Stash
 	uploads int
 	edits   []plan.Edit
@@ -42,6 +46,9 @@ func (s *servers) Studios(context.Context) ([]scene.Subject, error) {
 }
 func (s *servers) Groups(context.Context) ([]scene.Subject, error) { return nil, nil }
 func (s *servers) SubjectPicture(_ context.Context, x scene.Subject, _ string) (scene.Cover, error) {
+	if x.Name == s.drawing {
+		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(message.PictureDrawing), message.None, nil)
+	}
 	return scene.Cover{Bytes: []byte("picture of " + x.Name), Type: "image/png", ETag: x.Picture}, nil
 }
 func (s *servers) Collections(_ context.Context, section string) (out []scene.Collection, _ error) {
@@ -51,6 +58,9 @@ func (s *servers) Collections(_ context.Context, section string) (out []scene.Co
 	return out, nil
 }
 func (s *servers) CollectionItems(_ context.Context, keys []string) (map[string]scene.Item, error) {
+	if slices.Contains(keys, s.unread) {
+		return nil, fault.New(fault.Temporary, fault.Plex, message.Foreign("500"), message.None, nil)
+	}
 	out := map[string]scene.Item{}
 	for _, k := range keys {
 		if it, ok := s.has[k]; ok {
@@ -60,6 +70,9 @@ func (s *servers) CollectionItems(_ context.Context, keys []string) (map[string]
 	return out, nil
 }
 func (s *servers) Edit(_ context.Context, e plan.Edit) error {
+	if s.edit != nil {
+		return s.edit
+	}
 	s.edits = append(s.edits, e)
 	it := s.has[e.RatingKey]
 	if v, ok := e.Scalars["summary"]; ok {
@@ -71,6 +84,9 @@ func (s *servers) Edit(_ context.Context, e plan.Edit) error {
 	it.Locked = locked
 	it.UpdatedAt++
 	s.has[e.RatingKey] = it
+	if s.on != nil {
+		s.on(e)
+	}
 	return nil
 }
 func (s *servers) UploadToCollection(_ context.Context, key string, _ []byte, _ string) error {
@@ -108,11 +124,14 @@ type rig struct {
 	may      bool
 	next     time.Time // when the servers may be asked again
 	ended    []error
+	// beside carries out a pass; at once unless a test says otherwise.
+	beside func(run func(context.Context), then func())
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, shelf: testkit.NewShelf(t, 0), settings: config.Defaults(), may: true}
+	r.beside = func(run func(context.Context), then func()) { run(context.Background()); then() }
 	r.settings.Fields[scene.FieldCollections], r.settings.CollectionLook = config.Merge, config.Merge
 	r.settings.Sources = map[scene.Field][]string{scene.FieldCollections: {"{studio}"}}
 	r.servers = &servers{
@@ -121,7 +140,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r.disk = &disk{Store: r.shelf.DB}
 	r.Keeper = shelves.New(host.Host{Now: r.shelf.Clock.Now, Store: r.disk, Log: slog.New(slog.DiscardHandler)}, shelves.Loop{
-		Beside: func(run func(context.Context), then func()) { run(context.Background()); then() },
+		Beside: func(run func(context.Context), then func()) { r.beside(run, then) },
 		Ask:    func(_ context.Context, do func() error) error { return do() },
 		Call:   func(ask func() bool) bool { return ask() },
 		Ready:  func() bool { return r.may }, May: func() bool { return r.may },
