@@ -117,6 +117,9 @@ func (t *tx) PutRun(r store.Run) error {
 	return t.put(bRuns, number(r.ID), r)
 }
 
+// DeleteRun implements store.Journal.
+func (t *tx) DeleteRun(id uint64) error { return t.remove(bRuns, number(id)) }
+
 // Runs implements store.Journal; limit zero means all.
 func (t *tx) Runs(limit int) ([]store.Run, error) {
 	var out []store.Run

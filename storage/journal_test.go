@@ -239,3 +239,26 @@ func TestGapIsKnownByItsBeginning(t *testing.T) {
 		return err
 	})
 }
+
+// A run that is forgotten leaves its journal; forgetting one that is not there is no error.
+func TestARunIsForgottenWithoutItsJournal(t *testing.T) {
+	t.Parallel()
+	d := fresh(t)
+	update(t, d, lived)
+	for range 2 {
+		update(t, d, func(tx store.Tx) error { return tx.DeleteRun(3) })
+	}
+	view(t, d, func(tx store.Tx) error {
+		runs, err := tx.Runs(0)
+		for _, r := range runs {
+			if r.ID == 3 {
+				t.Errorf("still there: %+v", r)
+			}
+		}
+		if entries, _ := tx.JournalOf(3, 0); len(entries) != 2 || len(runs) != 9 {
+			t.Errorf("%d entries, %d runs", len(entries), len(runs))
+		}
+		return err
+	})
+	audit(t, d)
+}

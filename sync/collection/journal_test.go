@@ -1,11 +1,14 @@
 package collection_test
 
 import (
+	"fmt"
 	"testing"
 
 	"lockstep/sync/collection"
 	"lockstep/sync/config"
+	"lockstep/sync/fault"
 	"lockstep/sync/sim"
+	"lockstep/sync/store"
 )
 
 // An intent is no write: what Plex refused, or was never sent, is void in the journal, so that
@@ -35,6 +38,9 @@ func TestWhatPlexRefusedIsNothingToUndo(t *testing.T) {
 			}
 			if list := w.journal(w.run); len(list) != 1 || list[0].Undoable() != (c.undoable > 0) || w.undoable() != c.undoable {
 				t.Errorf("%d can be undone, want %d: %+v", w.undoable(), c.undoable, list)
+			}
+			if runs := w.runs(); len(runs) != c.undoable {
+				t.Errorf("runs %+v, want %d", runs, c.undoable)
 			}
 		})
 	}
@@ -68,6 +74,9 @@ func TestWhatTurnsOutToHaveArrivedCanBeUndone(t *testing.T) {
 			w.writes()
 			if n, err := collection.Undoable(w.DB, run); n != 1 || err != nil {
 				t.Fatalf("%d can be undone of what arrived, %v", n, err)
+			}
+			if runs := w.runs(); runs[len(runs)-1].ID != run || runs[len(runs)-1].Written != 1 || runs[len(runs)-1].Ended.IsZero() {
+				t.Errorf("runs %+v", runs)
 			}
 			for ; w.run >= run; w.run-- { // what the second pass added to the first
 				w.undo(w.run)
@@ -106,5 +115,25 @@ func TestWhatArrivedCountsBesideWhatIsStillToBeWritten(t *testing.T) {
 	w.World.ResetCounts()
 	if out := w.writes(); out.Written != 0 || w.World.Plex.Mutations() != 0 {
 		t.Errorf("what was undone is written again: %+v", out)
+	}
+}
+
+// A run of which a part was written stays with all of it, however many others were refused.
+func TestARunOfWhichAPartWasWrittenStays(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.many(60)
+	for i := range 60 {
+		if i != 30 {
+			d.plex.Spoil(trouble(fault.Rejected), "edit", fmt.Sprint(100+i))
+		}
+	}
+	if out := d.writes(); out != (collection.Outcome{Written: 1, Failed: 59}) || d.undoable(d.run) != 1 {
+		t.Errorf("%+v, %d undoable", out, d.undoable(d.run))
+	}
+	var runs []store.Run
+	d.View(t, func(tx store.Tx) (err error) { runs, err = tx.Runs(0); return err })
+	if len(runs) != 1 || runs[0].ID != d.run {
+		t.Errorf("%+v", runs)
 	}
 }

@@ -142,6 +142,13 @@ func (w *wired) journal(run uint64) (list []store.JournalEntry) {
 	return list
 }
 
+// runs are those that can be seen, the newest first.
+func (w *wired) runs() (list []store.Run) {
+	w.t.Helper()
+	w.View(func(tx store.Tx) (err error) { list, err = tx.Runs(0); return err })
+	return list
+}
+
 // logo is a small picture.
 func logo(n uint8) []byte {
 	p := image.NewRGBA(image.Rect(0, 0, 8, 8))

@@ -128,6 +128,8 @@ type Journal interface {
 	// MarkVoid says whether nothing of an entry reached Plex.
 	MarkVoid(seq uint64, void bool) error
 	PutRun(r Run) error
+	// DeleteRun forgets that there was a run; its journal stays.
+	DeleteRun(id uint64) error
 	// Runs lists the newest runs first, at most limit.
 	Runs(limit int) ([]Run, error)
 	AddActivity(a Activity) error
