@@ -2,6 +2,8 @@ package docs_test
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +27,27 @@ func TestEveryPageIsBroughtAlong(t *testing.T) {
 	for _, p := range pages {
 		if p.Title == p.Name || !strings.HasPrefix(p.Text, "# ") || strings.Contains(p.Text, "](images/") || strings.Contains(p.Text, "<!--") {
 			t.Errorf("%s: title %q, or pictures and comments are left", p.Name, p.Title)
+		}
+	}
+}
+
+// What a page tells is there: none promises anything.
+func TestNothingIsPromised(t *testing.T) {
+	t.Parallel()
+	promise := regexp.MustCompile(`(?i)\bnot yet\b|not implemented|coming soon|\b(is|are) planned\b|\bTODO\b|will be added|in a future|for a later`)
+	pages, err := filepath.Glob("*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	for _, path := range append(pages, "../README.md", "../ARCHITECTURE.md", "../CONTRIBUTING.md", "../SECURITY.md") {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(data), "\n") {
+			if found := promise.FindString(line); found != "" {
+				t.Errorf("%s:%d: %q", path, i+1, found)
+			}
 		}
 	}
 }

@@ -88,7 +88,7 @@ var byteStates = func() map[byte]queue.State {
 
 // kindBytes tell name kinds apart in keys; stored, never changed.
 var kindBytes = map[store.NameKind]byte{
-	store.TagName: 't', store.PerformerName: 'p', store.StudioName: 's', store.GroupName: 'g',
+	store.TagName: 't', store.PerformerName: 'p', store.StudioName: 's', store.GroupName: 'g', store.GalleryName: 'l',
 }
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -45,6 +45,23 @@ func ExampleValues(x api.Examples, f scene.Field) string {
 	return strings.Join(out, "  ·  ")
 }
 
+// ExampleBackgrounds is what the background of these scenes would be made of, "" where it is the cover
+// of each.
+func ExampleBackgrounds(x api.Examples, from config.PictureSource) string {
+	if from != config.FromGallery && from != config.GalleryOrCover {
+		return ""
+	}
+	var out []string
+	for _, s := range x.Scenes {
+		none := "–"
+		if from == config.GalleryOrCover {
+			none = T("the cover")
+		}
+		out = append(out, cmp.Or(strings.Join(s.Values[scene.FieldBackground], ", "), none))
+	}
+	return strings.Join(out, "  ·  ")
+}
+
 // FilterExamples says of each of these scenes whether the filter wants it, and of the filter
 // what is wrong with it.
 func FilterExamples(x api.Examples) []Line {

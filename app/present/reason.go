@@ -63,7 +63,10 @@ func OldValue(c store.Change) string {
 
 // NewValue is what a field holds after a change.
 func NewValue(c store.Change) string {
-	if c.Field.Kind() == scene.Image && c.New != "" {
+	switch {
+	case c.Field == scene.FieldBackground && c.New != "": // the cover, or a picture of a gallery
+		return T("a picture from Stash")
+	case c.Field.Kind() == scene.Image && c.New != "":
 		return T("the cover from Stash")
 	}
 	return Value(c.New)

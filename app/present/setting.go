@@ -156,6 +156,8 @@ var choices = map[string]string{
 
 	string(config.AutoLanguage): "system language", string(config.English): "English", string(config.Deutsch): "Deutsch",
 
+	string(config.FromCover): "Cover", string(config.FromGallery): "Gallery", string(config.GalleryOrCover): "Gallery, else cover",
+
 	string(config.ScopeAll): "everything", string(config.ScopeDay): "last 24 hours", string(config.ScopeWeek): "last 7 days",
 }
 

@@ -63,8 +63,12 @@ func (p *form) showExamples() {
 	}
 	for f, l := range x.fields {
 		words := ""
-		if len(x.got.Scenes) > 0 {
+		switch shown := present.ExampleBackgrounds(x.got, p.draft.Background); {
+		case len(x.got.Scenes) == 0:
+		case f != scene.FieldBackground:
 			words = "→ " + present.ExampleValues(x.got, f)
+		case shown != "":
+			words = "→ " + shown
 		}
 		l.say(words, widget.LowImportance)
 		visible(l, words != "")
@@ -186,13 +190,23 @@ func (p *form) fieldLine(f config.FieldInfo) fyne.CanvasObject {
 // source is what a field is made of, with examples below; a field whose source cannot be chosen
 // has its words there.
 func (p *form) source(f config.FieldInfo) fyne.CanvasObject {
-	if !f.Chosen() {
+	o, ok := config.Lookup("field-" + string(f.Field) + "-source")
+	if !ok {
 		return caption(present.T(f.Words))
 	}
-	o, _ := config.Lookup("field-" + string(f.Field) + "-source")
 	wrong, example := p.wrongLabel(o), newTipLine()
 	example.SizeName = theme.SizeNameCaptionText
 	p.shown.fields[f.Field] = example
+	if o.Choices != nil {
+		labels := make([]string, len(o.Choices))
+		for i, c := range o.Choices {
+			labels[i] = present.Choice(c)
+		}
+		s := newChoice(labels, p.seen)
+		s.SetSelectedIndex(slices.Index(o.Choices, o.Get(p.draft)))
+		s.OnChanged = func(string) { p.edit(o, o.Choices[s.SelectedIndex()], wrong) }
+		return container.NewVBox(container.NewHBox(s), wrong, example)
+	}
 	s := &sourceInput{p: p, o: o, wrong: wrong, rows: container.NewVBox(), list: f.Field.Kind() == scene.List, texts: slices.Clone(p.draft.Source(f.Field))}
 	if m, bad := p.wrong[o.Name]; bad {
 		if s.texts = []string{m.text}; s.list {

@@ -18,7 +18,8 @@ type Example struct {
 	Scene scene.ID `json:"scene"`
 	Title string   `json:"title"`
 	// Values are what each field would be made of, whatever its policy; a field that is
-	// missing would get nothing. Pictures are not among them.
+	// missing would get nothing. Of pictures only the background is among them, where it is made
+	// of a gallery that has one: it is named by its file.
 	Values map[scene.Field][]string `json:"values,omitempty"`
 	// Skipped says why the filter leaves the scene out, empty when it does not.
 	Skipped message.Message `json:"skipped,omitzero"`

@@ -70,6 +70,8 @@ const (
 
 	Subjects       Kind = "subjects"        // studios or groups with their descriptions
 	SubjectPicture Kind = "subject picture" // the picture of a studio or group
+	Galleries      Kind = "galleries"       // which pictures the galleries of scenes have
+	GalleryPicture Kind = "gallery picture" // one of them
 )
 
 // Signs are asked for in the request for the newest scenes, and fail each for itself: without
@@ -133,6 +135,8 @@ var rules = map[Kind]rule{
 	CollectionEdit:   {free: perItem},
 	CollectionUpload: {free: perItem},
 	SubjectPicture:   {free: perItem, missing: true},
+	Galleries:        {free: perItem},
+	GalleryPicture:   {free: perItem, missing: true},
 
 	Scan:      {free: perItem},
 	Played:    {free: perItem},

@@ -211,7 +211,7 @@ func (f *Finder) judge(ctx context.Context, sc *scene.Scene, before store.Seen, 
 // moves nothing but the stamp. A cover that cannot be had, for whatever reason, counts as
 // changed: its job tells what is wrong with it, and the sweep goes on.
 func (f *Finder) coverChanged(ctx context.Context, sc *scene.Scene, seen *store.Seen) (bool, error) {
-	if !ImagesWanted(f.Settings) || seen.CoverAt == sc.UpdatedAt {
+	if !f.Settings.NeedsCover() || seen.CoverAt == sc.UpdatedAt {
 		return false, nil
 	}
 	c, err := f.Stash.Cover(ctx, sc.ID, seen.Cover)
@@ -305,6 +305,9 @@ func usesOf(s scene.Scene) (uses []store.Use) {
 	}
 	for _, g := range s.Groups {
 		add(store.GroupName, g.Named)
+	}
+	for _, g := range s.Galleries {
+		add(store.GalleryName, scene.Named{ID: g.ID})
 	}
 	return uses
 }

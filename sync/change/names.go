@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"lockstep/sync/config"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/store"
@@ -26,6 +25,7 @@ func (f *Finder) Names(ctx context.Context) (Found, error) {
 		{store.PerformerName, now.Performers, scene.PartGender | scene.PartCountry | scene.PartPerformerTags | scene.PartPictures},
 		{store.StudioName, now.Studios, scene.PartParents},
 		{store.GroupName, now.Groups, scene.PartGroups},
+		{store.GalleryName, now.Galleries, scene.PartGalleries},
 	} {
 		if failed != nil && k.names == nil {
 			continue // Stash did not give these; the others are none the worse
@@ -190,9 +190,4 @@ func (f *Finder) moved(page []scene.FileStamp) ([]scene.ID, error) {
 		return nil
 	})
 	return ids, err
-}
-
-// ImagesWanted reports whether any image field is synced.
-func ImagesWanted(s config.Settings) bool {
-	return s.Policy(scene.FieldPoster) != config.Off || s.Policy(scene.FieldBackground) != config.Off
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // related gives the five scenes everything a source can use: scene 1 has a performer with a tag,
-// scenes 1 and 2 a tag below another, scene 2 a studio of a studio of a network, and a group.
+// scenes 1 and 2 a tag below another, scene 2 a studio of a studio of a network, a group, and a gallery.
 func related(r *rig) {
 	place, thing := r.stash.TagID("Place"), r.stash.TagID("Thing")
 	r.Must(r.stash.SetTagParents(r.tag(), place))
@@ -25,7 +25,12 @@ func related(r *rig) {
 	r.Must(r.stash.SetParentStudio(r.studio(), house))
 	r.Must(r.stash.SetParentStudio(house, world))
 	r.Must(r.stash.Edit(2, func(s *sim.Scene) { s.Groups = []sim.GroupLink{{Name: "Coasts", Index: 1}} }))
+	_, err := r.stash.SetGallery(2, sim.Landscape("/g/5.jpg", nil))
+	r.Must(err)
 }
+
+// ofGallery is the source of a background.
+const ofGallery = "a gallery"
 
 // TestWhatASourceUsesIsFoundAndNothingElse: none of these changes is worth a job, or is even
 // read, unless a source uses it; most of them bump no scene.
@@ -71,6 +76,7 @@ func TestWhatASourceUsesIsFoundAndNothingElse(t *testing.T) {
 		"stash id": {"{stash_id}", func(r *rig) error {
 			return r.stash.Edit(1, func(s *sim.Scene) { s.StashIDs = []sim.StashID{{Endpoint: "https://example.org", ID: "7"}} })
 		}, found("edited", 1)},
+		"pictures of a gallery":     {ofGallery, func(r *rig) error { return r.stash.ChangeGallery(1, sim.Landscape("/g/1.jpg", nil)) }, found("renamed", 2)},
 		"size of a replaced file":   {"{resolution}", func(r *rig) error { return r.stash.ReplaceVideo(3, 1280, 720, 600) }, found("edited", 3)},
 		"length of a replaced file": {"{duration}", func(r *rig) error { return r.stash.ReplaceVideo(3, 1920, 1080, 77) }, found("edited", 3)},
 	}
@@ -82,9 +88,12 @@ func TestWhatASourceUsesIsFoundAndNothingElse(t *testing.T) {
 				related(r)
 				r.settle()
 				r.finder.Settings.Fields[scene.FieldCollections] = config.Merge
-				if used {
+				switch {
+				case used && tt.source == ofGallery:
+					r.finder.Settings.Fields[scene.FieldBackground], r.finder.Settings.Background = config.Merge, config.FromGallery
+				case used:
 					r.finder.Settings.Sources = map[scene.Field][]string{scene.FieldCollections: {tt.source}}
-				} else {
+				default:
 					want = map[scene.ID]queue.Cause{}
 				}
 				r.recheck()

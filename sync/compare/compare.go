@@ -5,7 +5,8 @@
 //
 // A scene, an item or a cover that cannot be read is a reason of its own and ends nothing;
 // only a server that is at fault as a whole does. A batch costs one request to Stash and
-// one to Plex, and one for each cover that is not known yet. Nothing is written anywhere.
+// one to Plex, one for each cover or gallery picture that is not known yet, and one for every 25
+// scenes whose galleries are asked for a background. Nothing is written anywhere.
 package compare
 
 import (
@@ -33,6 +34,11 @@ type Stash interface {
 	Scenes(ctx context.Context, ids []scene.ID, parts scene.Parts) (map[scene.ID]*scene.Scene, error)
 	// Cover reads a cover unless it still has the ETag.
 	Cover(ctx context.Context, id scene.ID, etag string) (scene.Cover, error)
+	// GalleryPictures finds for each scene the picture of its galleries that may become its
+	// background; those without one are missing.
+	GalleryPictures(ctx context.Context, of map[scene.ID][]scene.Gallery) (map[scene.ID]scene.GalleryPicture, error)
+	// GalleryPicture reads such a picture by its id.
+	GalleryPicture(ctx context.Context, id string) (scene.Cover, error)
 	// Tree reads where tags, studios or both stand below one another.
 	Tree(ctx context.Context, tags, studios bool) (scene.Tree, error)
 }
@@ -60,7 +66,7 @@ type Reader struct {
 	Index func(store.Tx) match.Index
 	// Recent may be nil; Edited keeps scenes there, and Read takes them from there.
 	Recent *Recent
-	// KeepCovers keeps the bytes of covers for Reader.Cover, as far as there is room.
+	// KeepCovers keeps the bytes of pictures for Reader.Picture, as far as there is room.
 	KeepCovers bool
 }
 
@@ -112,7 +118,9 @@ type Comparison struct {
 	Picture *fault.Error
 	Note    message.Message
 
-	cover scene.Cover // kept for Reader.Cover; without bytes when it is not
+	cover       kept // of the scene
+	gallery     kept // of the picture of its galleries that may become its background
+	fromGallery bool // the background is made of that
 }
 
 // Item is one Plex item of a scene.

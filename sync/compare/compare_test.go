@@ -166,7 +166,7 @@ func TestACoverIsKeptWhileThereIsRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range list {
-			got, err := r.Cover(t.Context(), c)
+			got, err := r.ToSend(t.Context(), c, scene.FieldPoster)
 			if err != nil || got.SHA1 == "" || got.SHA1 != c.Seen.SHA1 || len(got.Bytes) != 7<<20 {
 				t.Errorf("scene %s: %d bytes, %q instead of %q, %v", c.Scene.ID, len(got.Bytes), got.SHA1, c.Seen.SHA1, err)
 			}

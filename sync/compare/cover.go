@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/plan"
@@ -19,34 +20,69 @@ import (
 const (
 	// coverReaders is how many covers are read at once; Stash gains nothing from more.
 	coverReaders = 4
-	// coverRoom bounds the covers kept for Reader.Cover; what does not fit is read again.
+	// coverRoom bounds the pictures kept for Reader.Picture; what does not fit is read again.
 	coverRoom = 16 << 20
 )
 
-// readCovers learns the SHA-1 of each scene's cover, without a request where the scene was
-// not touched since the last look, and without bytes where the ETag still fits.
-func (r *Reader) readCovers(ctx context.Context, list []*Comparison) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(coverReaders)
+// kept is a picture of Stash as it was read for a comparison.
+type kept struct {
+	id    string      // of an image in Stash; empty for a cover
+	cover scene.Cover // without bytes unless there was room for them
+	// unread says that the picture could not be had: see Comparison.Picture and Note.
+	unread bool
+}
+
+// readWanted learns the SHA-1 of each picture that is wanted of the scenes: first which of them
+// have a background in a gallery, because the others may have their cover there.
+func (r *Reader) readWanted(ctx context.Context, list []*Comparison) error {
 	room := &room{free: coverRoom}
 	if !r.KeepCovers {
 		room.free = 0
 	}
-	for _, c := range list {
-		if len(c.Want.Images) > 0 && !c.coverKnown() {
-			group.Go(func() error { return r.readCover(ctx, c, room) })
-		}
+	if err := r.readGalleries(ctx, list, room); err != nil {
+		return err
 	}
-	if err := group.Wait(); err != nil {
+	if err := r.readCovers(ctx, list, room); err != nil {
 		return err
 	}
 	for _, c := range list {
-		missing := c.Picture != nil || !c.Note.IsZero()
 		for f := range maps.Clone(c.Want.Images) {
-			c.Want.Images[f] = plan.Image{SHA1: c.Seen.SHA1, Unknown: missing}
+			img := plan.Image{SHA1: c.Seen.SHA1, Unknown: c.cover.unread}
+			if c.galleryFor(f, r.Settings.Background) {
+				img = plan.Image{SHA1: c.gallery.cover.SHA1, Unknown: c.gallery.unread}
+			}
+			c.Want.Images[f] = img
 		}
 	}
 	return nil
+}
+
+// galleryFor reports that a picture is made of a gallery, or of nothing because there is none.
+func (c *Comparison) galleryFor(f scene.Field, from config.PictureSource) bool {
+	return f == scene.FieldBackground && (c.fromGallery || from == config.FromGallery)
+}
+
+// wantsCover reports that one of the pictures is made of the cover.
+func (c *Comparison) wantsCover(from config.PictureSource) bool {
+	for f := range c.Want.Images {
+		if !c.galleryFor(f, from) {
+			return true
+		}
+	}
+	return false
+}
+
+// readCovers learns the SHA-1 of each scene's cover, without a request where the scene was
+// not touched since the last look, and without bytes where the ETag still fits.
+func (r *Reader) readCovers(ctx context.Context, list []*Comparison, room *room) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(coverReaders)
+	for _, c := range list {
+		if c.wantsCover(r.Settings.Background) && !c.coverKnown() {
+			group.Go(func() error { return r.readCover(ctx, c, room) })
+		}
+	}
+	return group.Wait()
 }
 
 func (c *Comparison) coverKnown() bool {
@@ -63,10 +99,20 @@ func (r *Reader) readCover(ctx context.Context, c *Comparison, room *room) error
 		c.took(cover, room)
 	case f.Class == fault.NotFound:
 		c.took(scene.Cover{None: true}, room)
-	case f.Class == fault.Canceled, f.Class == fault.Local:
+	default:
+		return c.unread(&c.cover, f)
+	}
+	return nil
+}
+
+// unread enters why a picture could not be had. Of several, one that is worth another try is told.
+func (c *Comparison) unread(k *kept, f *fault.Error) error {
+	k.unread = true
+	switch f.Class {
+	case fault.Canceled, fault.Local:
 		return f
-	case f.Class == fault.Rejected:
-		c.Note = message.New(message.NoPicture, message.Of(f.Message))
+	case fault.Rejected:
+		c.Note = message.Clauses(c.Note, message.New(message.NoPicture, message.Of(f.Message)))
 	default:
 		c.Picture = own(f)
 	}
@@ -81,25 +127,36 @@ func (c *Comparison) took(cover scene.Cover, room *room) {
 	default:
 		c.Seen.Cover, c.Seen.SHA1 = cover.ETag, cover.SHA1
 		if room.take(len(cover.Bytes)) {
-			c.cover = cover
+			c.cover.cover = cover
 		}
 	}
 	c.Seen.CoverAt = c.Stamp
 }
 
-// Cover is the scene's cover as it is to be sent to Plex, read again unless it was kept.
+// ToSend is a picture of the scene as it is to be sent to Plex, read again unless it was kept.
 // NotFound: there is none any more.
-func (r *Reader) Cover(ctx context.Context, c *Comparison) (scene.Cover, error) {
-	if c.cover.Bytes != nil {
-		return c.cover, nil
+func (r *Reader) ToSend(ctx context.Context, c *Comparison, f scene.Field) (scene.Cover, error) {
+	k := c.cover
+	if c.galleryFor(f, r.Settings.Background) {
+		k = c.gallery
+	}
+	switch {
+	case k.cover.Bytes != nil:
+		return k.cover, nil
+	case k.id != "":
+		return fit(r.Stash.GalleryPicture(ctx, k.id))
 	}
 	return r.fitted(ctx, c.Scene.ID, "")
 }
 
-// fitted reads a cover and makes it small enough for Plex. Its SHA1 is that of the bytes
-// it comes with.
+// fitted reads a cover and makes it small enough for Plex.
 func (r *Reader) fitted(ctx context.Context, id scene.ID, etag string) (scene.Cover, error) {
-	cover, err := r.Stash.Cover(ctx, id, etag)
+	return fit(r.Stash.Cover(ctx, id, etag))
+}
+
+// fit makes a picture that was read small enough for Plex. Its SHA1 is that of the bytes it comes
+// with.
+func fit(cover scene.Cover, err error) (scene.Cover, error) {
 	if err != nil || cover.None || cover.NotModified {
 		return cover, err
 	}

@@ -160,14 +160,14 @@ func TestACoverThatIsMadeSmallerCountsAsWhatIsSent(t *testing.T) {
 	for _, keep := range []bool{true, false} {
 		r.KeepCovers = keep
 		c := compareOne(t, r)
-		got, err := r.Cover(t.Context(), c)
+		got, err := r.ToSend(t.Context(), c, scene.FieldPoster)
 		if err != nil || got.Type != "image/jpeg" || got.SHA1 != sha(got.Bytes) || got.SHA1 != c.Seen.SHA1 || bytes.Equal(got.Bytes, body) || c.Seen.Cover != "large" {
 			t.Errorf("keep %v: %v, %s of %d bytes, %q and %q", keep, err, got.Type, len(got.Bytes), got.SHA1, c.Seen.SHA1)
 		}
 	}
 	f.Stash.Spoil(testkit.Trouble(fault.NotFound, fault.Stash), "cover")
 	r.KeepCovers = false
-	if _, err := r.Cover(t.Context(), &compare.Comparison{Scene: f.Stash.Has[1]}); !fault.Is(err, fault.NotFound) {
+	if _, err := r.ToSend(t.Context(), &compare.Comparison{Scene: f.Stash.Has[1]}, scene.FieldPoster); !fault.Is(err, fault.NotFound) {
 		t.Errorf("one that is gone: %v", err)
 	}
 	f.Stash.Mend()

@@ -16,7 +16,7 @@ func (r *Reader) Plan(ctx context.Context, list []*Comparison) error {
 			open = append(open, c)
 		}
 	}
-	if err := r.readCovers(ctx, open); err != nil {
+	if err := r.readWanted(ctx, open); err != nil {
 		return err
 	}
 	for _, c := range open {

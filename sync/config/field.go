@@ -64,7 +64,7 @@ var fieldTable = []FieldInfo{
 	{scene.FieldRating, "Rating", "The rating becomes your own star rating in Plex.", Off,
 		"Rating made of", "What the rating is made of; only a number from 0 to 10 is written.", []string{"{rating}"}},
 	{scene.FieldPoster, "Poster", "The scene's cover becomes the poster.", Merge, "", "", nil},
-	{scene.FieldBackground, "Background", "The scene's cover becomes the background too.", Off, "", "", nil},
+	{scene.FieldBackground, "Background", "A picture of the scene becomes the background: the cover, or one of its galleries.", Off, "", "", nil},
 }
 
 // Fields is the table of fields, in display order. The slice is the caller's own.
@@ -95,6 +95,10 @@ func fieldOptions() (out []Option) {
 		out = append(out, policy(r.Field, r.Title, r.Words))
 		if r.Chosen() {
 			out = append(out, source(r.Field, r.Made, r.MadeWords))
+		}
+		if r.Field == scene.FieldBackground {
+			out = append(out, choice("field-background-source", FieldsGroup, "Background made of", "What the background is made of: the cover, or the first picture by path in the scene's galleries that is wider than high.",
+				[]PictureSource{FromCover, FromGallery, GalleryOrCover}, func(s *Settings) *PictureSource { return &s.Background }))
 		}
 	}
 	return out

@@ -78,6 +78,8 @@ type Settings struct {
 	// Sources are the templates that fields are made of where a person changed them; a field
 	// that is missing has its usual ones. See Source.
 	Sources map[scene.Field][]string `json:"sources,omitempty"`
+	// Background is what the background is made of.
+	Background PictureSource `json:"background,omitempty"`
 	// CollectionLook is whether a studio's collection gets its logo and description and a group's
 	// its front picture: Off, Fill or Merge.
 	CollectionLook Policy `json:"collectionLook,omitempty"`
@@ -197,9 +199,9 @@ const PublicPlexTV = "https://plex.tv"
 // Defaults are the settings of a fresh installation.
 func Defaults() Settings {
 	return Settings{
-		PlexTV:         PublicPlexTV,
-		Fields:         usualPolicies(),
-		CollectionLook: Off, MaxTags: 100, MaxPerformers: 50,
+		PlexTV:     PublicPlexTV,
+		Fields:     usualPolicies(),
+		Background: FromCover, CollectionLook: Off, MaxTags: 100, MaxPerformers: 50,
 		Pace: Normal, AskPlexScan: true, ParkFor: 7 * 24 * time.Hour,
 		StashProbe: time.Minute, SweepEvery: 30 * time.Minute, FilesEvery: 6 * time.Hour, PlexProbe: 5 * time.Minute,
 		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50, ActivityEvery: 15 * time.Minute,
@@ -249,6 +251,9 @@ func (s Settings) WantedHash() scene.Hash {
 	}
 	if s.Policy(scene.FieldPerformerPictures) != Off { // their addresses begin with it
 		fields = append(fields, s.StashURL)
+	}
+	if s.Background != "" && s.Background != FromCover {
+		fields = append(fields, string(s.Background))
 	}
 	rules := []string{}
 	for _, r := range s.PathMap {

@@ -29,6 +29,28 @@ func (s Settings) Source(f scene.Field) []string {
 	return r.Source
 }
 
+// PictureSource is what a picture is made of. The zero value is the cover.
+type PictureSource string
+
+// The sources of the background.
+const (
+	FromCover   PictureSource = "cover"
+	FromGallery PictureSource = "gallery"
+	// GalleryOrCover is the cover where no gallery has a picture for it.
+	GalleryOrCover PictureSource = "gallery-or-cover"
+)
+
+// FromGallery reports that the background is wanted and made of a picture of a gallery, if there
+// is one.
+func (s Settings) FromGallery() bool {
+	return s.Policy(scene.FieldBackground) != Off && (s.Background == FromGallery || s.Background == GalleryOrCover)
+}
+
+// NeedsCover reports that a picture is wanted that is made of the cover, if only of some scenes.
+func (s Settings) NeedsCover() bool {
+	return s.Policy(scene.FieldPoster) != Off || s.Policy(scene.FieldBackground) != Off && s.Background != FromGallery
+}
+
 // partOf are the parts of a scene that placeholders need beside what every sync reads.
 var partOf = map[string]scene.Parts{
 	"code": scene.PartCode, "director": scene.PartDirector, "url": scene.PartURLs, "stash_id": scene.PartStashIDs,
@@ -50,6 +72,9 @@ func (s Settings) Parts() scene.Parts {
 	}
 	if s.Policy(scene.FieldPerformerPictures) != Off {
 		out |= scene.PartPictures
+	}
+	if s.FromGallery() {
+		out |= scene.PartGalleries
 	}
 	for _, f := range SourceFields() {
 		if s.Policy(f) == Off {

@@ -85,6 +85,14 @@ func (p paper) Cover(context.Context, scene.ID, string) (scene.Cover, error) {
 	return scene.Cover{None: true}, nil
 }
 
+func (p paper) GalleryPictures(context.Context, map[scene.ID][]scene.Gallery) (map[scene.ID]scene.GalleryPicture, error) {
+	return nil, nil
+}
+
+func (p paper) GalleryPicture(context.Context, string) (scene.Cover, error) {
+	return scene.Cover{None: true}, nil
+}
+
 func (p paper) Sections(context.Context) ([]scene.Section, error) {
 	return []scene.Section{{ID: "1", Title: "Films", Type: "movie", Locations: []string{"/data/films"}}}, nil
 }

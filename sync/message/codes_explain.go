@@ -28,6 +28,7 @@ const (
 	ExplainLibrary          Code = "explain.library"
 	ExplainUnreadable       Code = "explain.unreadable"
 	ExplainPicture          Code = "explain.picture"
+	ExplainPictureSet       Code = "explain.picture-set"
 	ExplainItemHead         Code = "explain.item-head"
 	ExplainNothingToCompare Code = "explain.nothing-to-compare"
 	ExplainNothingWritten   Code = "explain.nothing-written"

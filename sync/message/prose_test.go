@@ -25,7 +25,7 @@ var speakers = map[string]bool{
 // silent are texts that nobody reads in a window: questions to servers, what goes to the
 // log or into an operator's detail, and commands only.
 var silent = regexp.MustCompile(strings.Join([]string{
-	`^(query|fragment|subscription|mutation) `, `^(touched: )?find[A-Z][a-z]+[(:]`, `^\.\.\.F play_history`, `^room for plays, ratings`, `\{ \.\.\.F \}`, `^  s%s: findScene`, `^\$i`, `^Bearer `, `^<!`, `^(over the|public) internet$`, `^database is locked$`,
+	`^(query|fragment|subscription|mutation) `, `^(touched: )?find[A-Z][a-z]+[(:]`, `^\.\.\.F play_history`, `^room for plays, ratings`, `\{ \.\.\.F \}`, `^  s%s: find(Scene|Images)`, `^\$[ig]`, `^Bearer `, `^<!`, `^(over the|public) internet$`, `^database is locked$`,
 	`^still starting up$`, `^startup maintenance$`, `^file (resize error|size too small)$`, `^assertion failed`, `^panic in the database`,
 	`^answer %s %s$`, `^http request$`, `^another certificate: %s$`, `^(ask who|try an edit|begin to|count library|edit item|list |listen for|probe the|scan a folder|(wait for|renew) the sign-in|read %s |read the play )`,
 	`^read %s scenes`, `^%s of item`, `^%s(: | | \()%s\)?$`, `^(a library id|a rating key|a scan|an edit|an empty image|an image|the choice of no)`,

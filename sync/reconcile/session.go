@@ -100,7 +100,7 @@ func (s *session) prepare(ctx context.Context) error {
 // learnNames notes the scenes that used a name which is not as it was.
 func (s *session) learnNames(tx store.Tx, names scene.Names) error {
 	for kind, list := range map[store.NameKind][]scene.Named{
-		store.TagName: names.Tags, store.PerformerName: names.Performers, store.StudioName: names.Studios, store.GroupName: names.Groups,
+		store.TagName: names.Tags, store.PerformerName: names.Performers, store.StudioName: names.Studios, store.GroupName: names.Groups, store.GalleryName: names.Galleries,
 	} {
 		old, err := tx.Names(kind)
 		if err != nil {

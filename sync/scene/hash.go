@@ -40,10 +40,12 @@ func (s Scene) ContentHash() Hash {
 		StashIDs             []StashID `json:",omitempty"`
 		Groups               []Group   `json:",omitempty"`
 		Video                *video    `json:",omitempty"`
+		Galleries            []Gallery `json:",omitempty"`
 	}
 	c := content{
 		s.Title, s.Details, s.Date, s.Rating, s.Organized, s.Studio, slices.Clone(s.Performers), slices.Clone(s.Tags),
 		s.Code, s.Director, s.URLs, s.StashIDs, slices.Clone(s.Groups), nil,
+		slices.SortedFunc(slices.Values(s.Galleries), func(a, b Gallery) int { return strings.Compare(a.ID, b.ID) }),
 	}
 	if len(s.Files) > 0 {
 		c.Video = s.Files[0].video()

@@ -27,12 +27,13 @@ type Newest struct {
 
 // Names are all names that can change without a scene being touched, with facts that can
 // likewise, see WithFacts. Those of performers are their labels. Groups are there only if they
-// were asked for.
+// were asked for, and so are galleries, whose names are when they were changed.
 type Names struct {
 	Tags       []Named
 	Performers []Named
 	Studios    []Named
 	Groups     []Named
+	Galleries  []Named
 }
 
 // factMark stands between a name and each fact.
@@ -72,6 +73,16 @@ type Cover struct {
 	SHA1        string // of Bytes, lower-case hexadecimal
 	None        bool
 	NotModified bool
+}
+
+// GalleryPicture is the picture of a scene's galleries that may become its background: the
+// first one by path that is wider than high.
+type GalleryPicture struct {
+	ID string // of the image in Stash
+	// Version is another one when the picture has other content.
+	Version       string
+	Name          string // of its file, without the folder
+	Width, Height int    // in pixels
 }
 
 // Section is a Plex library section.

@@ -32,6 +32,8 @@ const (
 	PartGroups
 	// PartPictures is whether each performer has a picture.
 	PartPictures
+	// PartGalleries are the galleries.
+	PartGalleries
 )
 
 // Has reports that all of the others are among the parts.

@@ -45,6 +45,8 @@ type Scene struct {
 	URLs     []string  `json:"urls,omitempty"`
 	StashIDs []StashID `json:"stashIds,omitempty"`
 	Groups   []Group   `json:"groups,omitempty"`
+	// Galleries are in no particular order.
+	Galleries []Gallery `json:"galleries,omitempty"`
 	// UpdatedAt is Stash's own text, to be compared for equality only: it is in the
 	// server's local offset and must never be ordered.
 	UpdatedAt string `json:"updatedAt,omitempty"`
@@ -76,6 +78,14 @@ type Tag struct {
 type Group struct {
 	Named
 	Number int `json:"number,omitempty"` // the scene's place in it, zero: none
+}
+
+// Gallery is a gallery that belongs to a scene.
+type Gallery struct {
+	ID string `json:"id"`
+	// UpdatedAt is another one when pictures were added or removed, to be compared for
+	// equality only.
+	UpdatedAt string `json:"updatedAt,omitempty"`
 }
 
 // StashID is a scene's id at a metadata server.

@@ -39,10 +39,12 @@ type Stash struct {
 	performers map[int]*Performer
 	studios    map[int]*Studio
 	groups     map[int]*Group
+	galleries  map[int]*Gallery
+	images     map[int]*Image
 	plugins    []Plugin
 	lacks      []string         // root fields it does not know
 	broken     map[string]error // by root field, what it answers with
-	last       struct{ scene, file, tag, performer, studio, group, job int }
+	last       struct{ scene, file, tag, performer, studio, group, gallery, image, job int }
 
 	editing sync.Mutex // one Edit at a time; taken before mu
 	jobs    jobFeed
@@ -53,7 +55,7 @@ func newStash(opt Options) *Stash {
 	s := &Stash{
 		now: opt.Now, zone: opt.StashZone, state: StashOK, version: stashVersion, apiKey: opt.StashAPIKey, roots: []string{opt.StashRoot},
 		scenes: make(map[int]*Scene, opt.Scenes), order: make([]int, 0, opt.Scenes),
-		tags: map[int]*Tag{}, performers: map[int]*Performer{}, studios: map[int]*Studio{}, groups: map[int]*Group{}, broken: map[string]error{}, jobTime: opt.ScanTime,
+		tags: map[int]*Tag{}, performers: map[int]*Performer{}, studios: map[int]*Studio{}, groups: map[int]*Group{}, galleries: map[int]*Gallery{}, images: map[int]*Image{}, broken: map[string]error{}, jobTime: opt.ScanTime,
 	}
 	s.Server.init(stashPhrases, s.classifyCall, s.route)
 	return s
@@ -74,6 +76,7 @@ type Scene struct {
 	PerformerIDs []int
 	TagIDs       []int
 	Groups       []GroupLink
+	GalleryIDs   []int
 	StashIDs     []StashID
 	Files        []*File // the first is the primary one
 	CreatedAt    time.Time

@@ -72,6 +72,10 @@ func (s *Stash) find(x *execution, f *ast.Field, args map[string]any) (any, erro
 	case "findStudio", "findStudios":
 		return findNamed(f, args, namedKind[Studio]{"Studios", "studios", s.studios, func(t *Studio) named { return named{t.ID, t.Name, "", t.UpdatedAt} },
 			func(t *Studio) node { return studioNode{t} }})
+	case "findImages":
+		return s.findImages(args)
+	case "findGallery", "findGalleries":
+		return findNamed(f, args, s.galleryKind())
 	case "findGroup", "findGroups":
 		return findNamed(f, args, s.groupKind("Group", "groups"))
 	case "findMovie", "findMovies":

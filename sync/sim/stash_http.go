@@ -68,6 +68,10 @@ func (s *Stash) classifyCall(r *http.Request, body []byte) (Call, *http.Request)
 		c := newCall(r, "picture")
 		c.Items = []string{strings.Split(path, "/")[2]}
 		return c, r
+	case galleryImagePath(path):
+		c := newCall(r, "image")
+		c.Items = []string{strings.Split(path, "/")[2]}
+		return c, r
 	case path == "/healthz", path == "/login":
 		return newCall(r, path[1:]), r
 	}
@@ -138,6 +142,8 @@ func (s *Stash) route(w http.ResponseWriter, r *http.Request) {
 		s.screenshot(w, r)
 	case picturePath(r.URL.Path) && (s.knowsGroups() || !strings.HasPrefix(r.URL.Path, "/group/")):
 		s.namedPicture(w, r)
+	case galleryImagePath(r.URL.Path):
+		s.galleryImage(w, r)
 	case r.URL.Path == "/login" && r.Method == http.MethodPost:
 		http.Error(w, "Username or password is invalid", http.StatusUnauthorized)
 	default:

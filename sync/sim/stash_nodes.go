@@ -88,6 +88,8 @@ func (n sceneNode) related(x *execution, f *ast.Field) any {
 		return lookup(x.s.performersOf(n.Scene), x.s.performers, func(p *Performer) node { return performerNode{p} })
 	case "tags":
 		return lookup(x.s.tagsOf(n.Scene), x.s.tags, func(t *Tag) node { return tagNode{t} })
+	case "galleries":
+		return lookup(n.GalleryIDs, x.s.galleries, func(g *Gallery) node { return galleryNode{g} })
 	case "groups":
 		return x.groupLinks(n.Groups, "Group")
 	case "movies":

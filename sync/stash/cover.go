@@ -60,7 +60,7 @@ func (c *Client) screenshot(ctx context.Context, kind budget.Kind, id scene.ID, 
 func (c *Client) cover(ctx context.Context, r httpc.Reply, etag string) (scene.Cover, error) {
 	switch r.Code {
 	case http.StatusOK:
-		return c.picture(r)
+		return c.picture(r, coverWords)
 	case http.StatusNotModified:
 		return scene.Cover{ETag: etag, NotModified: true}, nil
 	case http.StatusNotFound:
@@ -86,21 +86,26 @@ func (c *Client) coverUnread(r httpc.Reply) error {
 	return fault.New(fault.Temporary, fault.Stash, message.New(message.StashCoverUnread), message.None, c.http.Said("", r))
 }
 
+// pictureWords say what is wrong with a picture.
+type pictureWords struct{ page, large, smaller, none, other message.Code }
+
+var coverWords = pictureWords{message.StashCoverPage, message.StashCoverLarge, message.AdviceCoverLarge, message.StashCoverNoPicture, message.AdviceCoverNoPicture}
+
 // picture checks that the answer is one: login and error pages come with 200 as well.
-func (c *Client) picture(r httpc.Reply) (scene.Cover, error) {
+func (c *Client) picture(r httpc.Reply, words pictureWords) (scene.Cover, error) {
 	said := r.MediaType()
 	if said == "image/svg+xml" {
 		return scene.Cover{ETag: r.Header.Get("ETag"), None: true}, nil
 	}
 	if said == "text/html" {
-		return scene.Cover{}, c.http.Contradiction("", message.New(message.StashCoverPage), c.http.HintHost(), errors.New("a web page as answer"))
+		return scene.Cover{}, c.http.Contradiction("", message.New(words.page), c.http.HintHost(), errors.New("a web page as answer"))
 	}
 	if r.More {
-		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(message.StashCoverLarge), message.New(message.AdviceCoverLarge), nil)
+		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(words.large), message.New(words.smaller), nil)
 	}
 	kind, _, _ := strings.Cut(http.DetectContentType(r.Body), ";")
 	if !slices.Contains(pictures, kind) {
-		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(message.StashCoverNoPicture), message.New(message.AdviceCoverNoPicture),
+		return scene.Cover{}, fault.New(fault.Rejected, fault.Stash, message.New(words.none), message.New(words.other),
 			fmt.Errorf("declared %.40q, contains %s", said, kind))
 	}
 	sum := sha1.Sum(r.Body) //nolint:gosec // see the import

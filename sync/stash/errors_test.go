@@ -35,8 +35,13 @@ func calls() map[string]func(context.Context, *stash.Client) error {
 			return err
 		},
 		"title": func(ctx context.Context, c *stash.Client) error { _, err := c.FindByTitle(ctx, "Harbour"); return err },
-		"cover": func(ctx context.Context, c *stash.Client) error { _, err := c.Cover(ctx, 3, ""); return err },
-		"jobs":  func(ctx context.Context, c *stash.Client) error { return c.WatchJobs(ctx, func() {}) },
+		"galleries": func(ctx context.Context, c *stash.Client) error {
+			_, err := c.GalleryPictures(ctx, map[scene.ID][]scene.Gallery{3: {{ID: "2"}}})
+			return err
+		},
+		"gallery picture": func(ctx context.Context, c *stash.Client) error { _, err := c.GalleryPicture(ctx, "3"); return err },
+		"cover":           func(ctx context.Context, c *stash.Client) error { _, err := c.Cover(ctx, 3, ""); return err },
+		"jobs":            func(ctx context.Context, c *stash.Client) error { return c.WatchJobs(ctx, func() {}) },
 	}
 }
 

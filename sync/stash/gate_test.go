@@ -35,6 +35,11 @@ func TestWhatJustFailedIsNotAskedAgain(t *testing.T) {
 			budget.Scenes: func(c *stash.Client) error { _, err := c.Scenes(ctx, []scene.ID{1}, 0); return err },
 			budget.Plugin: func(c *stash.Client) error { _, err := c.Plugin(ctx, "x"); return err },
 			budget.Cover:  func(c *stash.Client) error { _, err := c.Cover(ctx, 1, ""); return err },
+			budget.Galleries: func(c *stash.Client) error {
+				_, err := c.GalleryPictures(ctx, map[scene.ID][]scene.Gallery{1: {{ID: "2"}}})
+				return err
+			},
+			budget.GalleryPicture: func(c *stash.Client) error { _, err := c.GalleryPicture(ctx, "1"); return err },
 		} {
 			var asked atomic.Int32
 			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked.Add(1); answer(w, r) }))

@@ -37,7 +37,7 @@ func (c *Client) Names(ctx context.Context, parts scene.Parts) (scene.Names, err
 }
 
 // nameLists are the fields that list names.
-var nameLists = []string{"findTags", "findPerformers", "findStudios", "findGroups"}
+var nameLists = []string{"findTags", "findPerformers", "findStudios", "findGroups", "findGalleries"}
 
 // wireNames are the lists of an answer.
 type wireNames struct {
@@ -45,12 +45,14 @@ type wireNames struct {
 	FindPerformers *struct{ Performers []wirePerformer }
 	FindStudios    *struct{ Studios []wireStudio }
 	FindGroups     *struct{ Groups []scene.Named }
+	FindGalleries  *struct{ Galleries []wireGallery }
 }
 
 // lacks reports a list that was asked for and is null.
 func (w wireNames) lacks(s shape) bool {
 	return w.FindTags == nil && s.lists("findTags") || w.FindPerformers == nil && s.lists("findPerformers") ||
-		w.FindStudios == nil && s.lists("findStudios") || w.FindGroups == nil && s.lists("findGroups") && s.parts.Has(scene.PartGroups)
+		w.FindStudios == nil && s.lists("findStudios") || w.FindGroups == nil && s.lists("findGroups") && s.parts.Has(scene.PartGroups) ||
+		w.FindGalleries == nil && s.lists("findGalleries") && s.parts.Has(scene.PartGalleries)
 }
 
 // names reads the lists of a shape. Those that failed take the others with them.
@@ -112,6 +114,12 @@ func (w wireNames) names() (names scene.Names) {
 	}
 	if w.FindGroups != nil {
 		names.Groups = append([]scene.Named{}, w.FindGroups.Groups...)
+	}
+	if w.FindGalleries != nil {
+		names.Galleries = make([]scene.Named, 0, len(w.FindGalleries.Galleries))
+		for _, g := range w.FindGalleries.Galleries {
+			names.Galleries = append(names.Galleries, scene.Named{ID: g.ID, Name: g.UpdatedAt})
+		}
 	}
 	return names
 }

@@ -49,6 +49,8 @@ var partFields = []struct {
 		"fragment Pictures on Query { findPerformers(filter: {per_page: -1}) { performers { image_path } } }"},
 	{scene.PartGroups, "Groups", "fragment Groups on Scene { groups { scene_index group { id name } } }",
 		"fragment Groups on Query { findGroups(filter: {per_page: -1}) { groups { id name } } }"},
+	{scene.PartGalleries, "Galleries", "fragment Galleries on Scene { galleries { id updated_at } }",
+		"fragment Galleries on Query { findGalleries(filter: {per_page: -1}) { galleries { id updated_at } } }"},
 }
 
 // What is asked for in place of groups before Stash 0.27, which knew them as movies.

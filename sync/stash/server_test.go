@@ -138,16 +138,19 @@ func states(t *testing.T, name string) map[string]answer {
 	}
 	find := ok(string(all["findScenes"].Body))
 	return map[string]answer{
-		"State":  ok(string(all["systemStatus"].Body)),
-		"Count":  find,
-		"Newest": find,
-		"Last":   find,
-		"Stamps": find,
-		"Find":   find,
-		"Names":  find,
-		"Scenes": ok(strings.ReplaceAll(string(all["findScene"].Body), "findScene", "s0")),
+		"State":     ok(string(all["systemStatus"].Body)),
+		"Count":     find,
+		"Newest":    find,
+		"Last":      find,
+		"Stamps":    find,
+		"Find":      find,
+		"Names":     find,
+		"Galleries": ok(strings.ReplaceAll(string(all["findScenes"].Body), "findScenes", "s0")),
+		"Scenes":    ok(strings.ReplaceAll(string(all["findScene"].Body), "findScene", "s0")),
 		// The real server answers a cover with a bare 500.
 		"/scene/3/screenshot": {code: http.StatusInternalServerError, kind: "text/plain"},
+		// It finds no picture either then, as its source says.
+		"/image/3/image": {code: http.StatusNotFound, kind: "text/plain"},
 	}
 }
 

@@ -26,6 +26,7 @@ type wireScene struct {
 	URLs       []string        `json:"urls"`
 	StashIDs   []wireStashID   `json:"stash_ids"`
 	Groups     []wireGroup     `json:"groups"`
+	Galleries  []wireGallery   `json:"galleries"`
 }
 
 type wireFile struct {
@@ -69,6 +70,11 @@ type wireGroup struct {
 	Number int         `json:"scene_index"`
 }
 
+type wireGallery struct {
+	ID        string `json:"id"`
+	UpdatedAt string `json:"updated_at"`
+}
+
 type wireStashID struct {
 	Endpoint string `json:"endpoint"`
 	ID       string `json:"stash_id"`
@@ -108,6 +114,9 @@ func (w wireScene) scene() (scene.Scene, error) {
 	}
 	for _, g := range w.Groups {
 		s.Groups = append(s.Groups, scene.Group{Named: g.Group, Number: g.Number})
+	}
+	for _, g := range w.Galleries {
+		s.Galleries = append(s.Galleries, scene.Gallery(g))
 	}
 	return s, nil
 }

@@ -90,6 +90,10 @@ type Seen struct {
 	Cover   string `json:"e,omitempty"`
 	CoverAt string `json:"ea,omitempty"`
 	SHA1    string `json:"h,omitempty"` // of the cover's bytes, empty: none
+	// Gallery is the version of the gallery picture last looked at, GallerySHA1 that of its
+	// bytes as they are sent to Plex.
+	Gallery     string `json:"g,omitempty"`
+	GallerySHA1 string `json:"gh,omitempty"`
 }
 
 // NameKind says what a Stash name belongs to.
@@ -101,9 +105,10 @@ const (
 	PerformerName NameKind = "performer"
 	StudioName    NameKind = "studio"
 	GroupName     NameKind = "group"
+	GalleryName   NameKind = "gallery"
 )
 
-// Use is one tag, performer, studio or group that a scene uses.
+// Use is one tag, performer, studio, group or gallery that a scene uses.
 type Use struct {
 	Kind NameKind
 	ID   string

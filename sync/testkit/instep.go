@@ -96,7 +96,7 @@ func (s *Shelf) write(t testing.TB, r *compare.Reader, c *compare.Comparison, it
 	now, key := s.Clock.Now(), it.Key.RatingKey
 	memory := it.Plan.Intent(it.State.Memory, now)
 	for _, u := range it.Plan.Uploads {
-		cover, err := r.Cover(t.Context(), c)
+		cover, err := r.ToSend(t.Context(), c, u.Field)
 		if err == nil {
 			err = s.Plex.Upload(t.Context(), key, u.Field, cover.Bytes, cover.Type)
 		}

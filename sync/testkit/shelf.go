@@ -185,9 +185,12 @@ type FakeStash struct {
 	calls
 	Has    map[scene.ID]*scene.Scene
 	Covers map[scene.ID]scene.Cover
-	Unread map[scene.ID]bool
-	Named  scene.Names
-	Trees  scene.Tree
+	// Galleries are the pictures of galleries, and Images what they are by id.
+	Galleries map[scene.ID]scene.GalleryPicture
+	Images    map[string]scene.Cover
+	Unread    map[scene.ID]bool
+	Named     scene.Names
+	Trees     scene.Tree
 }
 
 // Tree is part of compare.Stash.
@@ -216,6 +219,30 @@ func (f *FakeStash) Scenes(_ context.Context, ids []scene.ID, _ scene.Parts) (ma
 // Cover is part of compare.Stash.
 func (f *FakeStash) Cover(_ context.Context, id scene.ID, etag string) (scene.Cover, error) {
 	return f.picture("cover", id, etag)
+}
+
+// GalleryPictures is part of compare.Stash.
+func (f *FakeStash) GalleryPictures(_ context.Context, of map[scene.ID][]scene.Gallery) (map[scene.ID]scene.GalleryPicture, error) {
+	ids := slices.Sorted(maps.Keys(of))
+	args := make([]string, len(ids))
+	for i, id := range ids {
+		args[i] = id.String()
+	}
+	if err := f.note("galleries", args...); err != nil {
+		return nil, err
+	}
+	out := map[scene.ID]scene.GalleryPicture{}
+	for _, id := range ids {
+		if p, ok := f.Galleries[id]; ok {
+			out[id] = p
+		}
+	}
+	return out, nil
+}
+
+// GalleryPicture is part of compare.Stash.
+func (f *FakeStash) GalleryPicture(_ context.Context, id string) (scene.Cover, error) {
+	return f.Images[id], f.note("gallery picture", id)
 }
 
 // Thumbnail is part of pictures.Stash.

@@ -10,8 +10,8 @@ import (
 	"lockstep/sync/store"
 )
 
-// errCoverMoved tells that Stash has another cover now than the one planned for.
-var errCoverMoved = errors.New("the cover changed while it was being sent")
+// errCoverMoved tells that Stash has another picture now than the one planned for.
+var errCoverMoved = errors.New("the picture changed while it was being sent")
 
 // upload sends the pictures of a plan. One that Plex does not take, or that Stash cannot
 // give, is left out of the plan and never holds back the rest: the picture is tried again
@@ -34,7 +34,7 @@ func (b *batch) upload(t *task, g *target) error {
 }
 
 func (b *batch) uploadOne(t *task, g *target, u plan.Upload) error {
-	cover, err := b.Cover(b.hard, t.Comparison)
+	cover, err := b.ToSend(b.hard, t.Comparison, u.Field)
 	switch {
 	case fault.Is(err, fault.NotFound), err == nil && cover.SHA1 != u.SHA1:
 		return errCoverMoved
@@ -61,12 +61,13 @@ func missing(field scene.Field, f *fault.Error) *fault.Error {
 	return &out
 }
 
-// coverUnknown is what to remember of a scene whose cover is another one than was
+// coverUnknown is what to remember of a scene whose cover or gallery is another one than was
 // planned: it is read anew.
 func (t *task) coverUnknown() *store.Seen {
 	s := t.seen()
 	if s != nil {
 		s.Cover, s.CoverAt, s.SHA1 = "", "", ""
+		s.Gallery, s.GallerySHA1 = "", ""
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockstep/sync/config"
 	"lockstep/sync/fault"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
@@ -177,5 +178,34 @@ func TestAnUndoIsNoScanOfAScene(t *testing.T) {
 	}
 	if it := d.Plex.Has["101"]; it.Title != "as the file" || it.Thumb != "" {
 		t.Errorf("%+v, want what was before", it)
+	}
+}
+
+// Galleries that Stash cannot tell of keep nothing but the background from being written, and that is tried again.
+func TestABackgroundOfAGalleryIsSentAndNeverHoldsTheRest(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"", "galleries", "gallery picture"} {
+		d := newDesk(t, 1)
+		d.Settings.Fields[scene.FieldBackground], d.Settings.Background = config.Merge, config.FromGallery
+		d.Stash.Has[1].Galleries = []scene.Gallery{{ID: "7"}}
+		d.Stash.Galleries = map[scene.ID]scene.GalleryPicture{1: {ID: "70", Version: "v"}}
+		d.Stash.Images = map[string]scene.Cover{"70": {Bytes: []byte{70}, Type: "image/png"}}
+		if kind != "" {
+			d.Stash.Spoil(testkit.Trouble(fault.Temporary, fault.Stash), kind)
+		}
+		results, err := d.work(d.jobs(1)...)
+		r, it := results[1], d.Plex.Has["101"]
+		if err != nil || it.Title != "Film 1" || !it.Locked["thumb"] || r.Seen == nil {
+			t.Fatalf("%q: %v, %+v, %+v", kind, err, r, it)
+		}
+		if kind == "" {
+			if r.Outcome != worker.Done || r.Seen.GallerySHA1 != sha(70) || r.Seen.Gallery != "v" || !it.Locked["art"] || len(d.Plex.Sent) != 2 {
+				t.Errorf("sent: %+v, %+v, %v", r, r.Seen, d.Plex.Sent)
+			}
+			continue
+		}
+		if r.Outcome != worker.Failed || !r.OnlyPicture || r.Fault.Server != fault.Stash || r.Fault.Class != fault.Temporary || it.Locked["art"] || len(d.Plex.Sent) != 1 {
+			t.Errorf("%s: %+v, sent %v", kind, r, d.Plex.Sent)
+		}
 	}
 }

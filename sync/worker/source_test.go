@@ -86,6 +86,14 @@ func drawScene(t *rapid.T, s *sim.Stash, id int, many bool) error {
 			return err
 		}
 	}
+	var pictures []sim.Image
+	for i := range rapid.IntRange(0, 3).Draw(t, "pictures of a gallery") {
+		path := fmt.Sprintf("/galleries/%d/%02d.jpg", id, i)
+		pictures = append(pictures, rapid.SampledFrom([]sim.Image{sim.Portrait(path), sim.Clip(path), sim.Landscape(path, nil)}).Draw(t, "picture"))
+	}
+	if _, err := s.SetGallery(id, pictures...); err != nil {
+		return err
+	}
 	details := text.Draw(t, "details")
 	if rapid.IntRange(0, 5).Draw(t, "long") == 0 {
 		details = strings.Repeat("Nothing happens, 100% of the time. 夜\r\n", 2500)
@@ -176,8 +184,7 @@ func sourced(t *rapid.T, set config.Settings) config.Settings {
 	set.MaxTags, set.Sources = 500, map[scene.Field][]string{}
 	policies := rapid.SampledFrom([]config.Policy{config.Mirror, config.Merge, config.Fill, config.Off})
 	for _, f := range scene.Fields() {
-		set.Fields[f] = config.Off
-		if f.Kind() == scene.Image {
+		if set.Fields[f] = config.Off; f == scene.FieldPoster { // in Plex a poster is never none: it has a frame of the film
 			continue
 		}
 		set.Fields[f] = policies.Draw(t, "policy")
@@ -185,6 +192,7 @@ func sourced(t *rapid.T, set config.Settings) config.Settings {
 			set.Sources[f] = drawSources(t, f)
 		}
 	}
+	set.Background = rapid.SampledFrom([]config.PictureSource{config.FromCover, config.FromGallery, config.GalleryOrCover}).Draw(t, "background")
 	if err := set.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +224,7 @@ func (r *rig) shelf() map[string]string {
 		for _, kind := range slices.Sorted(maps.Keys(it.Tags)) {
 			fmt.Fprintf(&b, "%s=%q\n", kind, slices.Sorted(slices.Values(it.Tags[kind])))
 		}
-		fmt.Fprintf(&b, "roles %q, pictures %q\n", it.Roles, it.Thumbs)
+		fmt.Fprintf(&b, "roles %q, pictures %q, background %q\n", it.Roles, it.Thumbs, it.Art)
 		for _, name := range slices.Sorted(maps.Keys(it.Locked)) {
 			if it.Locked[name] {
 				fmt.Fprintf(&b, "locked %s\n", name)
@@ -248,6 +256,9 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 		w := plan.Want(*scenes[scene.ID(id)], r.Settings)
 		r.each(id, func(key string) {
 			it, _ := r.World.Plex.Item(key)
+			if got, want := it.Art, r.background(id); r.Settings.Policy(scene.FieldBackground) != config.Off && got != want {
+				t.Fatalf("scene %d, background of %q: %q, want %q", id, r.Settings.Background, got, want)
+			}
 			for f, want := range w.Scalars {
 				locked := strings.Contains(before[key], "locked "+f.Wire()+"\n")
 				had := strings.Contains(before[key], f.Wire()+"=")
@@ -278,6 +289,18 @@ func (r *rig) rendered(t *rapid.T, before map[string]string) {
 			}
 		})
 	}
+}
+
+// background is the upload that the background of a scene is made of: nobody else gave one.
+func (r *rig) background(id int) string {
+	picture := r.World.Stash.GalleryPicture(id)
+	if from := r.Settings.Background; from == config.FromCover || from == config.GalleryOrCover && picture == nil {
+		picture = r.World.Stash.Cover(id)
+	}
+	if picture == nil {
+		return ""
+	}
+	return "upload://art/" + sha(picture...)
 }
 
 // belongs checks that whoever is among the actors has what belongs there: nobody else gave any.

@@ -137,8 +137,15 @@ func (d *Dispatcher) takeDue(tx store.Tx, now time.Time, b Budgets) ([]queue.Job
 
 // pictures reports whether pictures fail, and when one may be asked for or sent again.
 func pictures(b Budgets) (fail bool, at time.Time) {
-	fail = b.Stash.Fails(budget.Cover) || b.Plex.Fails(budget.Upload) || b.Plex.Fails(budget.Pictures)
-	return fail, host.Later(b.Stash.Next(budget.Cover), host.Later(b.Plex.Next(budget.Upload), b.Plex.Next(budget.Pictures)))
+	for _, of := range []struct {
+		budget Budget
+		kinds  []budget.Kind
+	}{{b.Stash, []budget.Kind{budget.Cover, budget.Galleries, budget.GalleryPicture}}, {b.Plex, []budget.Kind{budget.Upload, budget.Pictures}}} {
+		for _, k := range of.kinds {
+			fail, at = fail || of.budget.Fails(k), host.Later(at, of.budget.Next(k))
+		}
+	}
+	return fail, at
 }
 
 // Step takes in what the worker is at, and which fields it writes.

@@ -3,6 +3,7 @@ package explain
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -46,9 +47,16 @@ func (e *Explainer) Examples(ctx context.Context, set config.Settings) (api.Exam
 	if err != nil {
 		return api.Examples{}, fault.At(err, fault.Stash)
 	}
+	var galleries map[scene.ID]scene.GalleryPicture
+	if all.FromGallery() {
+		galleries = e.galleries(ctx, now.Stash, scenes)
+	}
 	out := api.Examples{Unknown: filter.NotThere(known)}
 	for _, s := range scenes {
 		x := api.Example{Scene: s.ID, Title: s.Name(), Values: valuesOf(plan.Want(s, all))}
+		if p, ok := galleries[s.ID]; ok {
+			x.Values[scene.FieldBackground] = []string{p.Name, fmt.Sprintf("%d×%d", p.Width, p.Height)}
+		}
 		if code, why := filter.Gate(s, set.Filter, known); code != "" {
 			x.Skipped = skipped(code, why)
 		}
@@ -98,8 +106,28 @@ func (e *Explainer) samples(ctx context.Context, stash Stash, set config.Setting
 	if err != nil {
 		return nil, err
 	}
-	e.kept.at, e.kept.parts, e.kept.scenes = now, parts, fullest(found.Values)
+	e.kept.at, e.kept.parts, e.kept.scenes, e.kept.galleries = now, parts, fullest(found.Values), nil
 	return e.kept.scenes, nil
+}
+
+// galleries are the pictures of their galleries that may become backgrounds of scenes. What Stash
+// does not tell is no example; it keeps no other from being shown.
+func (e *Explainer) galleries(ctx context.Context, stash Stash, scenes []scene.Scene) map[scene.ID]scene.GalleryPicture {
+	e.kept.mu.Lock()
+	defer e.kept.mu.Unlock()
+	if e.kept.galleries != nil {
+		return e.kept.galleries
+	}
+	of := map[scene.ID][]scene.Gallery{}
+	for _, s := range scenes {
+		of[s.ID] = s.Galleries
+	}
+	found, err := stash.GalleryPictures(ctx, of)
+	if err != nil {
+		return nil
+	}
+	e.kept.galleries = found
+	return found
 }
 
 // someScenes are ids of scenes that are known.
@@ -127,6 +155,9 @@ func fullest(found map[scene.ID]*scene.Scene) []scene.Scene {
 			n++
 		}
 		if s.Title != "" {
+			n++
+		}
+		if len(s.Galleries) > 0 { // read only where the background is made of them
 			n++
 		}
 		return n

@@ -78,6 +78,36 @@ func TestExamplesAreTheScenesWithMostToShow(t *testing.T) {
 	}
 }
 
+// A background made of a gallery has its picture as example, asked for once a while; galleries that
+// fail keep no other example away.
+func TestExamplesNameThePictureOfAGallery(t *testing.T) {
+	t.Parallel()
+	e, stash := asked(t)
+	for id := range scene.ID(5) {
+		stash.Has[id+1].Galleries = []scene.Gallery{{ID: "7"}}
+	}
+	stash.Galleries = map[scene.ID]scene.GalleryPicture{4: {ID: "70", Version: "v", Name: "01.jpg", Width: 1920, Height: 1080}}
+	set := config.Defaults()
+	if x := examplesOf(t, e, set); x.Scenes[1].Values[scene.FieldBackground] != nil || len(stash.Asked("galleries")) != 0 {
+		t.Errorf("made of the cover: %v", x.Scenes[1].Values)
+	}
+	for range 2 {
+		set.Background = config.FromGallery // off, and there is an example all the same
+		x := examplesOf(t, e, set)
+		if got := x.Scenes[1].Values[scene.FieldBackground]; x.Scenes[1].Scene != 4 || !slices.Equal(got, []string{"01.jpg", "1920×1080"}) || x.Scenes[0].Values[scene.FieldBackground] != nil {
+			t.Errorf("%+v", x.Scenes)
+		}
+	}
+	if n := len(stash.Asked("galleries")); n != 1 {
+		t.Errorf("Stash was asked %d times", n)
+	}
+	e, stash = asked(t)
+	stash.Spoil(testkit.Trouble(fault.Temporary, fault.Stash), "galleries")
+	if x := examplesOf(t, e, set); len(x.Scenes) != 3 || x.Scenes[0].Values[scene.FieldTitle] == nil {
+		t.Errorf("without galleries: %+v", x)
+	}
+}
+
 func TestExamplesSayWhatTheFilterDoes(t *testing.T) {
 	t.Parallel()
 	e, _ := asked(t)

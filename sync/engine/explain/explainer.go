@@ -62,6 +62,8 @@ type examples struct {
 	at     time.Time
 	parts  scene.Parts
 	scenes []scene.Scene
+	// galleries are nil until they were asked for.
+	galleries map[scene.ID]scene.GalleryPicture
 }
 
 // New makes an Explainer that asks that loop.

@@ -28,6 +28,8 @@ func effect(d plan.Decision) message.Message {
 	switch {
 	case d.Changes() && d.Field.Kind() == scene.List:
 		return listed(d)
+	case d.Changes() && d.Field == scene.FieldBackground: // of the cover or of a gallery
+		return message.New(message.ExplainPictureSet)
 	case d.Changes() && d.Field.Kind() == scene.Image:
 		return message.New(message.ExplainCover)
 	case d.Action == plan.Clear:
