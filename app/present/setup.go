@@ -1,6 +1,8 @@
 package present
 
 import (
+	"slices"
+
 	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/match"
@@ -105,7 +107,7 @@ func Chosen(s config.Settings) []string {
 	}
 	var fields []string
 	for _, o := range config.Options() {
-		if o.Group == config.FieldsGroup && o.Choices != nil && o.Get(s) != string(config.Off) {
+		if o.Group == config.FieldsGroup && slices.Contains(o.Choices, string(config.Off)) && o.Get(s) != string(config.Off) {
 			fields = append(fields, T(o.Title))
 		}
 	}
