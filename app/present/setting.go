@@ -155,6 +155,7 @@ var choices = map[string]string{
 	string(config.Full):   "full — no pauses",
 
 	string(config.AutoLanguage): "system language", string(config.English): "English", string(config.Deutsch): "Deutsch",
+	string(config.SystemTheme): "as the system has it",
 
 	string(config.FromCover): "Cover", string(config.FromGallery): "Gallery", string(config.GalleryOrCover): "Gallery, else cover",
 

@@ -21,7 +21,7 @@ func TestEveryPairOfTheThemeIsReadable(t *testing.T) {
 	texts := []fyne.ThemeColorName{theme.ColorNameForeground, theme.ColorNamePrimary, theme.ColorNameHyperlink, theme.ColorNameDisabled,
 		theme.ColorNamePlaceHolder, theme.ColorNameSuccess, theme.ColorNameWarning, theme.ColorNameError}
 	for name, v := range variants() {
-		th := Theme()
+		th := Theme("")
 		for _, ground := range grounds {
 			for _, tint := range tints {
 				on := th.Color(ground, v)
@@ -46,7 +46,7 @@ func TestButtonsAreReadable(t *testing.T) {
 		theme.ColorNameWarning: theme.ColorNameForegroundOnWarning, theme.ColorNameSuccess: theme.ColorNameForegroundOnSuccess,
 	}
 	for name, v := range variants() {
-		th := Theme()
+		th := Theme("")
 		for ground, text := range pairs {
 			for _, tint := range []fyne.ThemeColorName{"", theme.ColorNameHover, theme.ColorNameFocus} {
 				on := th.Color(ground, v)

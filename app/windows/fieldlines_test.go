@@ -157,7 +157,7 @@ func TestSettingsAndSetUpAreDrawnAtEverySize(t *testing.T) {
 			f := newFake()
 			f.examples = threeScenes()
 			w := newTest(t, f)
-			w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, tt.v})
+			w.app.Settings().SetTheme(fixed{look{theme.DefaultTheme()}, tt.v})
 			for i, g := range config.Groups() {
 				if os.Getenv("LOCKSTEP_SHOTS") == "" && g != config.FieldsGroup && g != config.Scenes {
 					continue

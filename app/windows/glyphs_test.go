@@ -21,7 +21,7 @@ import (
 func TestEverythingLockstepSaysIsInTheFontsItBrings(t *testing.T) {
 	t.Parallel()
 	for name, style := range map[string]fyne.TextStyle{"plain": {}, "bold": {Bold: true}} {
-		fonts := []*sfnt.Font{font(t, Theme().Font(style)), font(t, theme.DefaultTheme().Font(style))}
+		fonts := []*sfnt.Font{font(t, Theme("").Font(style)), font(t, theme.DefaultTheme().Font(style))}
 		for r, where := range written(t) {
 			if !covered(fonts, r) {
 				t.Errorf("%s: %c (%U) of %s needs another font", name, r, r, where)

@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"lockstep/sync/config"
 	"lockstep/sync/file"
 	"lockstep/sync/store"
 )
@@ -32,6 +33,8 @@ type memory struct {
 		Sorts map[string]store.Sort `json:"sorts,omitempty"`
 		// Comfortable is set for rows of two lines instead of one.
 		Comfortable bool `json:"comfortable,omitempty"`
+		// Theme is the one chosen, empty for that of the desktop.
+		Theme config.Theme `json:"theme,omitempty"`
 		// Told is set once a person knows that closing windows does not end Lockstep.
 		Told bool `json:"told"`
 	}

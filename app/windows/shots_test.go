@@ -3,7 +3,6 @@ package windows
 import (
 	"context"
 	"fmt"
-	"image/color"
 	"image/png"
 	"net/url"
 	"os"
@@ -18,6 +17,7 @@ import (
 
 	"lockstep/app/present"
 	"lockstep/sync/api"
+	"lockstep/sync/config"
 	"lockstep/sync/health"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
@@ -26,22 +26,12 @@ import (
 	"lockstep/sync/store"
 )
 
-// variant is the theme in light or dark whatever the machine says.
-type variant struct {
-	look
-	v fyne.ThemeVariant
-}
-
-func (x variant) Color(n fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
-	return x.look.Color(n, x.v)
-}
-
 // newTest makes windows whose background work runs at once and in order.
 func newTest(t *testing.T, f *fake) *Windows {
 	t.Helper()
 	a := test.NewTempApp(t)
 	w := New(a, f, Options{DataDir: t.TempDir(), Zone: testZone})
-	a.Settings().SetTheme(variant{look{theme.DefaultTheme()}, theme.VariantLight})
+	a.Settings().SetTheme(Theme(config.LightTheme))
 	w.spawn, w.pollEvery = func(fn func()) { fn() }, time.Millisecond
 	w.now, w.free = func() time.Time { return testNow }, func() {}
 	w.openURL = func(u *url.URL) error { return f.note("visit %s", u) }
@@ -95,7 +85,7 @@ func TestEveryWindowIsDrawn(t *testing.T) {
 			f := newFake()
 			f.picture = painted
 			w := newTest(t, f)
-			w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, v})
+			w.app.Settings().SetTheme(fixed{look{theme.DefaultTheme()}, v})
 			for _, n := range present.Windows() {
 				w.Show(n)
 				drawMore(w, n)
@@ -159,7 +149,7 @@ func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
 	}
 	for name, change := range faces {
 		w := newTest(t, newFake())
-		w.app.Settings().SetTheme(variant{look{theme.DefaultTheme()}, theme.VariantDark})
+		w.app.Settings().SetTheme(Theme(config.DarkTheme))
 		s := sampleSnapshot()
 		change(&s)
 		w.update(s)

@@ -7,13 +7,48 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"lockstep/assets"
+	"lockstep/sync/config"
 )
 
 // Theme is Lockstep's own: quiet, in light and dark, with every text at least 4.5 times
 // as bright or dark as what it stands on, chosen rows and the one under the pointer included.
-func Theme() fyne.Theme { return look{theme.DefaultTheme()} }
+// A person may choose light or dark; else the desktop decides.
+func Theme(chosen config.Theme) fyne.Theme {
+	own := look{theme.DefaultTheme()}
+	switch chosen {
+	case config.LightTheme:
+		return fixed{own, theme.VariantLight}
+	case config.DarkTheme:
+		return fixed{own, theme.VariantDark}
+	}
+	return own
+}
 
 type look struct{ fyne.Theme }
+
+// fixed is light or dark whatever the desktop has.
+type fixed struct {
+	look
+	variant fyne.ThemeVariant
+}
+
+func (f fixed) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return f.look.Color(name, f.variant)
+}
+
+// wear gives the windows another theme when another one was chosen. It is remembered, so that
+// the next window process does not open in the wrong one.
+func (w *Windows) wear(chosen config.Theme) {
+	if chosen == config.SystemTheme {
+		chosen = ""
+	}
+	if chosen == w.memory.kept.Theme {
+		return
+	}
+	w.memory.kept.Theme = chosen
+	w.memory.store()
+	w.app.Settings().SetTheme(Theme(chosen))
+}
 
 var light = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameBackground:          rgb(0xf7f8fa),

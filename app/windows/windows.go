@@ -107,11 +107,11 @@ type window struct {
 
 // New makes the windows over an API, with Lockstep's own theme. It opens none.
 func New(a fyne.App, engine api.API, opt Options) *Windows {
-	a.Settings().SetTheme(Theme())
 	w := &Windows{app: a, api: engine, opt: opt, open: map[string]*window{}, now: time.Now, openURL: a.OpenURL, pollEvery: pollEvery, restAfter: restAfter, free: debug.FreeOSMemory}
 	w.spawn = func(fn func()) { go fn() }
 	w.pictures = newPictures(w)
 	w.memory, w.shownIn = loadMemory(opt.DataDir), present.Language()
+	a.Settings().SetTheme(Theme(w.memory.kept.Theme))
 	return w
 }
 
@@ -299,6 +299,7 @@ func (w *Windows) update(s api.Snapshot) {
 	if switched {
 		w.pictures.forget()
 	}
+	w.wear(s.Theme)
 	w.reword()
 	for _, win := range w.open {
 		win.update(s)

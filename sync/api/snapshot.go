@@ -82,6 +82,8 @@ type Snapshot struct {
 	Quiet bool `json:"quiet,omitempty"`
 	// Language is what tray, windows and notifications are to speak, as the settings say.
 	Language config.Language `json:"language,omitempty"`
+	// Theme is whether the windows are to be light or dark, as the settings say; empty is as the desktop has it.
+	Theme config.Theme `json:"theme,omitempty"`
 	// Pictures is true while the settings say that pictures are shown.
 	Pictures bool `json:"pictures,omitempty"`
 	// NotifyDelay is how long an outage must last to be announced.

@@ -130,6 +130,8 @@ func desktop() []Option {
 	return []Option{
 		choice("language", Desktop, "Language", "Language of tray, windows and notifications; commands stay English.", []Language{AutoLanguage, English, Deutsch},
 			func(s *Settings) *Language { return &s.Language }),
+		choice("theme", Desktop, "Theme", "Whether the windows are light or dark.", []Theme{SystemTheme, LightTheme, DarkTheme},
+			func(s *Settings) *Theme { return &s.Theme }),
 		toggle("autostart", Desktop, "Start with the desktop", "Start quietly in the tray when you log in.", func(s *Settings) *bool { return &s.Autostart }),
 	}
 }

@@ -131,6 +131,7 @@ type Settings struct {
 	KeepHistory  time.Duration `json:"keepHistory"`
 	Autostart    bool          `json:"autostart"`
 	Language     Language      `json:"language"`     // of tray, windows and notifications
+	Theme        Theme         `json:"theme"`        // of the windows
 	SecretInFile bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
 	MaskNames    bool          `json:"maskNames"`    // titles and paths masked in the log
 	Pictures     bool          `json:"pictures"`     // covers and posters are shown in the windows
@@ -193,6 +194,16 @@ func (l Language) Code() string {
 	return ""
 }
 
+// Theme is whether the windows are light or dark.
+type Theme string
+
+// The themes. The texts are stored and never renamed.
+const (
+	SystemTheme Theme = "system" // as the desktop has it
+	LightTheme  Theme = "light"
+	DarkTheme   Theme = "dark"
+)
+
 // PublicPlexTV is Plex's own sign-in service.
 const PublicPlexTV = "https://plex.tv"
 
@@ -208,7 +219,7 @@ func Defaults() Settings {
 		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
 		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
 		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
-		Language: AutoLanguage, Pictures: true,
+		Language: AutoLanguage, Theme: SystemTheme, Pictures: true,
 	}
 }
 

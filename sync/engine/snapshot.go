@@ -25,7 +25,7 @@ func (e *Engine) publish() {
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
 		NotifyDelay: e.settings().NotifyDelay,
 		Quiet:       settings.Quiet(e.settings(), now), Scanned: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
-		Language: e.settings().Language, Pictures: e.settings().Pictures, Activity: e.activity.Shown(),
+		Language: e.settings().Language, Theme: e.settings().Theme, Pictures: e.settings().Pictures, Activity: e.activity.Shown(),
 	}
 	s.Reasons = e.dispatch.Reasons()
 	s.Retrying = e.dispatch.Retrying(q)
