@@ -22,6 +22,7 @@ import (
 	"lockstep/assets"
 	"lockstep/sync/api"
 	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 // fyneDesktop is the desktop of builds with windows.
@@ -100,9 +101,11 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 	icon := fyne.NewStaticResource("lockstep.png", assets.AppIcon)
 	f.SetIcon(icon)
 	shown := &openWindows{shown: p.Shown}
+	sender := notify.New(desk.ID, desk.ID)
+	defer sender.Close()
 	shown.Windows = windows.New(f, a, windows.Options{
 		DataDir: p.DataDir, Log: filepath.Join(p.DataDir, LogName), Icon: icon, TrayMissing: trayMissing, ByHand: p.ByHand,
-		ChooseFile: chooseFile, Screen: d.screen,
+		ChooseFile: chooseFile, Screen: d.screen, Notify: func(n present.Note) error { return showTest(sender, n) },
 		Doctor: func(ctx context.Context) []windows.Check { return checksOf(doctor.Run(ctx, a, p.Doctor)) },
 		Bundle: func(ctx context.Context, path string) error { return bundleTo(ctx, path, a, p.Doctor) },
 		OnLastClosed: func() {
@@ -136,6 +139,18 @@ func (d fyneDesktop) Windows(ctx context.Context, a api.API, p WindowParams) err
 // windowGarbage is how much garbage the process that shows windows keeps, in percent of what it
 // uses: it does little, so that memory matters more than the time of the collector.
 const windowGarbage = 40
+
+// testTag is the subject of messages that are tests: they take no other message away.
+const testTag = "test"
+
+// showTest shows a notification to somebody who wants to see what they look like.
+func showTest(sender notify.Sender, n present.Note) error {
+	err := sender.Send(notify.Message{Tag: testTag, Title: n.Title, Body: n.Body, Open: func() {}})
+	if err != nil {
+		return fault.New(fault.Local, fault.None, message.New(message.DoctorNotificationsNone), message.New(message.AdviceNotificationsNone), err)
+	}
+	return nil
+}
 
 // chooseFile asks with the desktop's own dialog.
 func chooseFile(ctx context.Context, q windows.FileQuestion) (string, error) {

@@ -10,6 +10,9 @@ import (
 // attention asks for what only a person can settle, once until it was settled. The
 // first run is not announced: it opens a window by itself.
 func (p *Policy) attention(s api.Snapshot) (Act, bool) {
+	if s.Muted.Questions {
+		return Act{}, false
+	}
 	for _, a := range s.Attention {
 		i := p.askedFor(a.Kind)
 		if a.Kind == api.FirstRun || p.asked[i].shown {
@@ -48,7 +51,7 @@ func (p *Policy) reconciled(s api.Snapshot) (Act, bool) {
 	if r == nil || r.ID <= p.report || r.Ended.IsZero() {
 		return Act{}, false
 	}
-	if r.Scheduled || r.Preview {
+	if r.Scheduled || r.Preview || s.Muted.Reconciliations {
 		p.report = r.ID
 		return Act{}, false
 	}

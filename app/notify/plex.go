@@ -12,7 +12,7 @@ import (
 // plex decides about Plex and the network. It is asked only while the verdict is Up
 // or Down.
 func (p *Policy) plex(s api.Snapshot) (Act, bool) {
-	if p.flapping(s) {
+	if s.Muted.Outages || p.flapping(s) {
 		return Act{}, false
 	}
 	if s.Verdict == health.Down {
@@ -100,7 +100,7 @@ func (p *Policy) networkNamed(s api.Snapshot) bool {
 
 func (p *Policy) back(s api.Snapshot) (Act, bool) {
 	r := s.Outage
-	if r == nil || r.Ongoing() || r.Repaired {
+	if r == nil || r.Ongoing() || r.Repaired || r.ID == p.hushed {
 		return Act{}, false
 	}
 	said := p.about(s, r)
@@ -114,12 +114,23 @@ func (p *Policy) back(s api.Snapshot) (Act, bool) {
 // withdrawals takes away what is on screen and no longer true. That makes no noise,
 // so it is done in silence too.
 func (p *Policy) withdrawals(s api.Snapshot) []Act {
-	if p.shown.Tag == "" || !p.over(s) {
+	if p.shown.Tag == "" || !p.over(s) && !p.muted(s) {
 		return nil
 	}
 	tag := p.shown.Tag
 	p.shown = Act{}
 	return []Act{{Withdraw: tag}}
+}
+
+// muted reports whether what is on screen is of a kind that was switched off meanwhile.
+func (p *Policy) muted(s api.Snapshot) bool {
+	switch p.shown.Tag {
+	case TagPlex:
+		return s.Muted.Outages
+	case TagAttention:
+		return s.Muted.Questions
+	}
+	return s.Muted.Reconciliations
 }
 
 func (p *Policy) over(s api.Snapshot) bool {

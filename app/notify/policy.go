@@ -76,6 +76,7 @@ type Policy struct {
 	downSince time.Duration // of the present unbroken Down
 	awayUntil time.Duration // the last moment Stash was away too
 	newest    uint64        // newest outage id seen
+	hushed    uint64        // the outage that was over while outages were muted
 	networkAt time.Duration // when "No network?" was shown last, zero never
 
 	said    health.Said // what this process announced last
@@ -172,6 +173,9 @@ func (p *Policy) observe(s api.Snapshot) {
 	}
 	if s.Outage != nil && s.Outage.ID > p.newest {
 		p.newest, p.downSince = s.Outage.ID, p.now.Mono
+	}
+	if s.Muted.Outages && s.Outage != nil && !s.Outage.Ongoing() {
+		p.hushed = s.Outage.ID
 	}
 	if s.Verdict == health.Down && present.Away(s.Stash) {
 		p.awayUntil = p.now.Mono

@@ -62,6 +62,11 @@ func (w *world) step() {
 	}
 }
 
+// mute switches kinds of notification off.
+func (w *world) mute(m api.Muted) *world {
+	return w.set(func(s *api.Snapshot) { s.Muted = m })
+}
+
 func (w *world) allowed(a notify.Act) bool {
 	ok := !w.refuse && !w.ill && w.evidence().May(a.Say) == nil
 	w.p.Answer(a, w.s, ok)
@@ -301,13 +306,37 @@ func TestWhatIsSaid(t *testing.T) {
 		"a token refused while quiet waits": {func(w *world) {
 			w.after(m).set(func(s *api.Snapshot) { s.Quiet = true }).set(ask(api.SignInPlex)).after(time.Hour).set(func(s *api.Snapshot) { s.Quiet = false })
 		}, signIn},
-		"two questions, two messages":     {func(w *world) { w.after(m).set(ask(api.SignInPlex, api.BrakeAsks)).after(m) }, signIn + "|Lockstep needs your decision"},
-		"the first run opens a window":    {func(w *world) { w.after(m).set(ask(api.FirstRun)).after(m) }, ""},
-		"reconciliation asked for":        {func(w *world) { w.after(m).set(report(4, false)).after(m) }, done},
-		"scheduled ones are silent":       {func(w *world) { w.after(m).set(report(4, true)).after(m) }, ""},
-		"an old report is not news":       {func(w *world) { w.p = notify.Policy{}; w.set(report(4, false)).after(m) }, ""},
-		"nothing from a dead engine":      {func(w *world) { w.after(m).set(func(s *api.Snapshot) { s.Live = false }).down().after(time.Hour) }, ""},
-		"a new outage takes 'back' away":  {func(w *world) { w.after(m).down().after(2 * m).up().down() }, isDown + "|-plex|" + isBack + "|-plex"},
+		"two questions, two messages":    {func(w *world) { w.after(m).set(ask(api.SignInPlex, api.BrakeAsks)).after(m) }, signIn + "|Lockstep needs your decision"},
+		"the first run opens a window":   {func(w *world) { w.after(m).set(ask(api.FirstRun)).after(m) }, ""},
+		"reconciliation asked for":       {func(w *world) { w.after(m).set(report(4, false)).after(m) }, done},
+		"scheduled ones are silent":      {func(w *world) { w.after(m).set(report(4, true)).after(m) }, ""},
+		"an old report is not news":      {func(w *world) { w.p = notify.Policy{}; w.set(report(4, false)).after(m) }, ""},
+		"nothing from a dead engine":     {func(w *world) { w.after(m).set(func(s *api.Snapshot) { s.Live = false }).down().after(time.Hour) }, ""},
+		"a new outage takes 'back' away": {func(w *world) { w.after(m).down().after(2 * m).up().down() }, isDown + "|-plex|" + isBack + "|-plex"},
+		"muted outages are silent, other kinds are not": {func(w *world) {
+			w.after(m).mute(api.Muted{Outages: true}).down().after(time.Hour).up().set(ask(api.SignInPlex)).set(report(4, false)).after(m)
+		}, signIn + "|" + done},
+		"muted questions too": {func(w *world) {
+			w.after(m).mute(api.Muted{Questions: true}).set(ask(api.SignInPlex)).set(report(4, false)).after(m)
+		}, done},
+		"muted reconciliations too": {func(w *world) {
+			w.after(m).mute(api.Muted{Reconciliations: true}).set(ask(api.SignInPlex)).set(report(4, false)).after(m)
+		}, signIn},
+		"what is muted leaves the screen": {func(w *world) {
+			w.after(m).down().after(2 * m).mute(api.Muted{Questions: true, Reconciliations: true}).after(m).mute(api.Muted{Outages: true}).after(m)
+		}, isDown + "|-plex"},
+		"what still asks is told once it is not muted": {func(w *world) {
+			w.after(m).mute(api.Muted{Questions: true}).set(ask(api.SignInPlex)).after(m).mute(api.Muted{}).after(m)
+		}, signIn},
+		"an outage that was over while muted is no news": {func(w *world) {
+			w.after(m).down().after(2 * m).mute(api.Muted{Outages: true}).up().after(time.Hour).mute(api.Muted{}).after(time.Hour)
+		}, isDown + "|-plex"},
+		"a reconciliation that ended while muted neither": {func(w *world) {
+			w.after(m).mute(api.Muted{Reconciliations: true}).set(report(4, false)).after(m).mute(api.Muted{}).after(m)
+		}, ""},
+		"the next outage is": {func(w *world) {
+			w.after(m).mute(api.Muted{Outages: true}).down().after(2 * m).up().after(time.Hour).mute(api.Muted{}).down().after(2 * m)
+		}, isDown},
 		"a lasting outage after flapping": {func(w *world) { flapThenDown(w) }, "-plex|" + isDown},
 	}
 	for name, c := range cases {

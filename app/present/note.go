@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/health"
 	"lockstep/sync/outage"
 	"lockstep/sync/store"
 )
@@ -90,4 +92,22 @@ func NoteReconciled(r store.Report) Note {
 		window = Preview
 	}
 	return Note{T("Reconciliation done"), body + ".", window}
+}
+
+// NoteExample is what a notification of a kind looks like, with its setting's name, and marked as a
+// test: nothing of it has happened. It is empty for a setting that switches no kind.
+func NoteExample(setting string, m Moment) Note {
+	var n Note
+	switch setting {
+	case config.NotifyOutages:
+		n = NoteDown(api.Snapshot{Since: m.Now.Add(-time.Minute), Verdict: health.Down}, m)
+	case config.NotifyQuestions:
+		n = NoteAttention(api.Attention{Kind: api.SignInPlex}, api.Snapshot{})
+	case config.NotifyReconciliations:
+		n = NoteReconciled(store.Report{Checked: 1204, InStep: 1204, Total: 1204})
+	default:
+		return n
+	}
+	n.Title = T("Test: %s", n.Title)
+	return n
 }

@@ -30,11 +30,12 @@ type form struct {
 	libraries []api.Library   // as Plex listed them, nil before
 	finder    *signIn
 
-	redraw    func() // the inputs are to be made anew
-	changed   func() // the draft is another
-	submitted func() // Enter was pressed in an input; may be nil
-	seen      seen   // an input got the focus
-	refocus   func() // what had the focus is gone; may be nil
+	redraw    func()       // the inputs are to be made anew
+	changed   func()       // the draft is another
+	tell      func(string) // says in the window what was done
+	submitted func()       // Enter was pressed in an input; may be nil
+	seen      seen         // an input got the focus
+	refocus   func()       // what had the focus is gone; may be nil
 }
 
 // mistake is a text that cannot be taken: it stays in its input, with what is wrong.

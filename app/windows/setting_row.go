@@ -32,6 +32,9 @@ func (p *form) row(o config.Option) fyne.CanvasObject {
 	})
 	differs()
 	hint := caption(present.SettingHint(o, p.stored.Overridden[o.Name]))
+	if test := p.noticeTest(o); test != nil {
+		input = container.NewHBox(input, test)
+	}
 	return p.field(present.T(o.Title), container.NewVBox(input, wrong, container.NewBorder(nil, nil, nil, reset, hint)))
 }
 

@@ -35,6 +35,7 @@ type settingsPage struct {
 func newSettingsPage(w *Windows, win *window) page {
 	p := &settingsPage{form: newForm(w, win), state: line()}
 	p.redraw, p.changed = p.drawHere, p.buttons
+	p.tell = func(words string) { set(p.state, words, widget.SuccessImportance) }
 	p.search = newSearch(present.T("Search settings"), func(string) { p.draw() })
 	all := config.Groups()
 	p.groups = newList(func() int { return len(all) }, func() fyne.CanvasObject { return line() },
@@ -115,7 +116,7 @@ func (p *settingsPage) buttons() {
 func (p *settingsPage) store() {
 	p.save(func() {
 		p.draw()
-		set(p.state, present.T("Saved."), widget.SuccessImportance)
+		p.tell(present.T("Saved."))
 	})
 }
 

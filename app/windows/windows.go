@@ -37,6 +37,8 @@ type Options struct {
 	Doctor func(context.Context) []Check
 	// Bundle writes the masked diagnostic bundle to a path; nil hides the button.
 	Bundle func(ctx context.Context, path string) error
+	// Notify shows a notification of the desktop, or fails when nobody shows any; nil offers no tests.
+	Notify func(present.Note) error
 	// ChooseFile asks for a file with the desktop's own dialog and waits for the answer; an
 	// empty path means that none was chosen. When it is nil, or fails, a path is typed.
 	ChooseFile func(context.Context, FileQuestion) (string, error)

@@ -86,6 +86,8 @@ type Snapshot struct {
 	Theme config.Theme `json:"theme,omitempty"`
 	// Pictures is true while the settings say that pictures are shown.
 	Pictures bool `json:"pictures,omitempty"`
+	// Muted are the kinds of notification that are switched off; the zero value mutes none.
+	Muted Muted `json:"muted,omitzero"`
 	// NotifyDelay is how long an outage must last to be announced.
 	NotifyDelay time.Duration `json:"notifyDelay"`
 }
@@ -236,4 +238,11 @@ type Attention struct {
 	Hint    message.Message `json:"hint,omitzero"`
 	Since   time.Time       `json:"since,omitzero"`
 	Report  uint64          `json:"report,omitempty"` // the preview a brake refers to
+}
+
+// Muted names kinds of notification that are not shown.
+type Muted struct {
+	Outages         bool `json:"outages,omitempty"`         // Plex, or the network, goes and comes back
+	Questions       bool `json:"questions,omitempty"`       // what only a person can settle
+	Reconciliations bool `json:"reconciliations,omitempty"` // the end of one that somebody asked for
 }

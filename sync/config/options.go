@@ -91,9 +91,21 @@ func schedule() []Option {
 	}
 }
 
+// The settings that switch a kind of notification on and off, by name.
+const (
+	NotifyOutages         = "notify-outages"
+	NotifyQuestions       = "notify-questions"
+	NotifyReconciliations = "notify-reconciliations"
+)
+
 func notifications() []Option {
 	return []Option{
-		toggle("notify", Notifications, "Notifications", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.Notify }),
+		toggle("notify", Notifications, "Notifications", "Show notifications on the desktop.", func(s *Settings) *bool { return &s.Notify }),
+		toggle(NotifyOutages, Notifications, "Outages", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.NotifyOutages }),
+		toggle(NotifyQuestions, Notifications, "What needs you", "Tell you when Lockstep needs a decision, a new sign-in or a mended setting.",
+			func(s *Settings) *bool { return &s.NotifyQuestions }),
+		toggle(NotifyReconciliations, Notifications, "Reconciliations", "Tell you when a reconciliation you asked for is done.",
+			func(s *Settings) *bool { return &s.NotifyReconciliations }),
 		span("notify-delay", Notifications, "Only outages longer than", "Shorter outages are recorded but not announced.", 0, day,
 			func(s *Settings) *time.Duration { return &s.NotifyDelay }),
 		text("quiet-from", Notifications, "Quiet from", "No notifications from this time on, for example 22:30; leave empty for none.",

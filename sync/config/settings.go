@@ -123,18 +123,22 @@ type Settings struct {
 	RampTo           int           `json:"rampTo"`
 	RampOver         time.Duration `json:"rampOver"`
 
-	Notify       bool          `json:"notify"`
-	NotifyDelay  time.Duration `json:"notifyDelay"` // an outage shorter than this is not announced
-	QuietFrom    string        `json:"quietFrom"`   // HH:MM local, empty = no quiet hours
-	QuietTo      string        `json:"quietTo"`
-	KeepOutages  time.Duration `json:"keepOutages"`
-	KeepHistory  time.Duration `json:"keepHistory"`
-	Autostart    bool          `json:"autostart"`
-	Language     Language      `json:"language"`     // of tray, windows and notifications
-	Theme        Theme         `json:"theme"`        // of the windows
-	SecretInFile bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
-	MaskNames    bool          `json:"maskNames"`    // titles and paths masked in the log
-	Pictures     bool          `json:"pictures"`     // covers and posters are shown in the windows
+	Notify      bool          `json:"notify"`
+	NotifyDelay time.Duration `json:"notifyDelay"` // an outage shorter than this is not announced
+	// The kinds of notification, each of which may be switched off; Notify is for all of them.
+	NotifyOutages         bool          `json:"notifyOutages"`         // Plex, or the network, goes and comes back
+	NotifyQuestions       bool          `json:"notifyQuestions"`       // what only a person can settle
+	NotifyReconciliations bool          `json:"notifyReconciliations"` // the end of one that somebody asked for
+	QuietFrom             string        `json:"quietFrom"`             // HH:MM local, empty = no quiet hours
+	QuietTo               string        `json:"quietTo"`
+	KeepOutages           time.Duration `json:"keepOutages"`
+	KeepHistory           time.Duration `json:"keepHistory"`
+	Autostart             bool          `json:"autostart"`
+	Language              Language      `json:"language"`     // of tray, windows and notifications
+	Theme                 Theme         `json:"theme"`        // of the windows
+	SecretInFile          bool          `json:"secretInFile"` // consent to a 0600 file where no keyring exists
+	MaskNames             bool          `json:"maskNames"`    // titles and paths masked in the log
+	Pictures              bool          `json:"pictures"`     // covers and posters are shown in the windows
 }
 
 // Interval is how often something scheduled runs.
@@ -218,7 +222,7 @@ func Defaults() Settings {
 		Reconcile: Daily, Scope: ScopeAll, AtStart: true, BrakePercent: 20, BrakeMinimum: 50, ActivityEvery: 15 * time.Minute,
 		BreakerThreshold: 5, ProbeFirst: 5 * time.Second, ProbeMax: time.Minute,
 		RampFrom: 5, RampTo: 20, RampOver: 5 * time.Minute,
-		Notify: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
+		Notify: true, NotifyOutages: true, NotifyQuestions: true, NotifyReconciliations: true, NotifyDelay: time.Minute, KeepOutages: 365 * 24 * time.Hour, KeepHistory: 90 * 24 * time.Hour,
 		Language: AutoLanguage, Theme: SystemTheme, Pictures: true,
 	}
 }

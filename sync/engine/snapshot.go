@@ -23,8 +23,8 @@ func (e *Engine) publish() {
 		Configured: e.settings().Configured(), Stash: e.links.StashState(), Plex: e.links.PlexState(), Scenes: e.scan.Scenes(),
 		Reconcile: e.audit.Running(),
 		Attention: e.attention(), Failing: e.links.Failing(), Scan: e.scan.Progress(), LastError: e.lastErr, Counting: e.audit.Counting(), Awaiting: e.scan.Awaits(q.Parked > 0),
-		NotifyDelay: e.settings().NotifyDelay,
-		Quiet:       settings.Quiet(e.settings(), now), Scanned: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
+		NotifyDelay: e.settings().NotifyDelay, Muted: settings.Muted(e.settings()),
+		Quiet: settings.Quiet(e.settings(), now), Scanned: e.scan.Complete() && !e.scan.Running(), Active: e.dispatch.Active(),
 		Language: e.settings().Language, Theme: e.settings().Theme, Pictures: e.settings().Pictures, Activity: e.activity.Shown(),
 	}
 	s.Reasons = e.dispatch.Reasons()

@@ -1,10 +1,17 @@
 package settings
 
 import (
+	"time"
+
+	"lockstep/sync/api"
 	"lockstep/sync/config"
 	"lockstep/sync/zone"
-	"time"
 )
+
+// Muted are the kinds of notification that are switched off.
+func Muted(s config.Settings) api.Muted {
+	return api.Muted{Outages: !s.NotifyOutages, Questions: !s.NotifyQuestions, Reconciliations: !s.NotifyReconciliations}
+}
 
 // Quiet reports whether notifications are unwanted now.
 func Quiet(s config.Settings, now time.Time) bool {

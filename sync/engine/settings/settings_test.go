@@ -451,3 +451,21 @@ func TestFlagsHideOnlyWhatTheySet(t *testing.T) {
 		}
 	})
 }
+
+func TestMutedIsWhatIsSwitchedOff(t *testing.T) {
+	if got := settings.Muted(config.Defaults()); got != (api.Muted{}) {
+		t.Errorf("by default muted: %+v", got)
+	}
+	for name, want := range map[string]api.Muted{
+		config.NotifyOutages: {Outages: true}, config.NotifyQuestions: {Questions: true}, config.NotifyReconciliations: {Reconciliations: true},
+	} {
+		c := config.Defaults()
+		o, ok := config.Lookup(name)
+		if !ok {
+			t.Fatalf("there is no setting %s", name)
+		}
+		if err := o.Set(&c, "false"); err != nil || settings.Muted(c) != want {
+			t.Errorf("%s off: %+v, %v", name, settings.Muted(c), err)
+		}
+	}
+}
