@@ -41,7 +41,7 @@ func TestEachKindOfNotificationHasATest(t *testing.T) {
 
 	broken = fault.New(fault.Local, fault.None, message.New(message.DoctorNotificationsNone), message.New(message.AdviceNotificationsNone), errors.New("no bus"))
 	buttons[0].OnTapped()
-	wantShown(t, win, "That did not work", "This desktop shows no notifications. Outages are still shown in the tray and in the windows.")
+	wantShown(t, win, "That did not work", "This desktop shows no notifications", "Outages are still shown in the tray and in the windows.")
 
 	w.opt.Notify = nil
 	win.page.(*settingsPage).draw()
