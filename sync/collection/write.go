@@ -30,8 +30,9 @@ type Writer struct {
 	Held brake.Fields
 	// May is asked before each collection whether the next may still be written.
 	May func() bool
-	// Rests says for how long no picture is sent to a collection that did not take one; zero: it
-	// may be tried. Failed and Took tell how a try ended.
+	// Rests says for how long what was refused is not sent again: a picture by the rating key of its
+	// collection, a description by a key of its own; zero: it may be tried. Failed and Took tell
+	// how a try ended.
 	Rests  func(key string) time.Duration
 	Failed func(key string)
 	Took   func(key string)
@@ -68,6 +69,13 @@ func (w Writer) Write(ctx context.Context, list []*Comparison) (out Outcome, err
 	if err := w.arrivedUnseen(open); err != nil {
 		return out, err
 	}
+	open = slices.DeleteFunc(open, func(c *Comparison) bool {
+		rests := c.Plan.Changed && w.Rests(c.text()) > 0
+		if rests {
+			out.Failed++
+		}
+		return rests
+	})
 	w.leaveResting(open)
 	if err := w.adopt(open, &out); err != nil {
 		return out, err
@@ -203,7 +211,16 @@ func (w Writer) one(ctx context.Context, c *Comparison) error {
 	}
 	c.sent = c.sent || budget.MayHaveArrived(err)
 	c.written = c.written || err == nil
+	if err != nil && !whole(err) {
+		w.Failed(c.text())
+	}
 	return err
+}
+
+// text names what is to be written of a collection beside its picture: another description has
+// another name.
+func (c *Comparison) text() string {
+	return c.RatingKey + " " + string(scene.HashOf(c.Plan.Edit.Scalars))
 }
 
 func (w Writer) picture(ctx context.Context, c *Comparison, u plan.Upload) error {

@@ -391,3 +391,25 @@ func TestAProcessThatDiesLeavesARunToUndo(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+// A description that was refused rests, by a key that another one does not have; other collections
+// and the picture of this one, which went first, do not wait for it.
+func TestADescriptionThatWasRefusedRests(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.many(2)
+	d.plex.Spoil(trouble(fault.Rejected), "edit", "100")
+	if out := d.writes(); out != (collection.Outcome{Written: 1, Failed: 1}) || len(d.failed) != 1 || !strings.HasPrefix(d.failed[0], "100 ") {
+		t.Fatalf("%+v, rests %q", out, d.failed)
+	}
+	d.rests[d.failed[0]] = time.Hour
+	d.plex.Forget()
+	if out := d.writes(); out != (collection.Outcome{InStep: 1, Failed: 1}) || len(d.plex.Asked("edit")) != 0 || len(d.journal(d.run)) != 0 {
+		t.Errorf("%+v, %q", out, d.plex.Asked("edit"))
+	}
+	d.studio(1, "Studio 000", "Another one.", nil)
+	d.plex.Mend()
+	if out := d.writes(); out != (collection.Outcome{Written: 1, InStep: 1}) || d.plex.Has["100"].Summary != "Another one." {
+		t.Errorf("%+v, %q", out, d.plex.Has["100"].Summary)
+	}
+}

@@ -358,3 +358,34 @@ func TestAPassEndsWhereSomethingElseComesFirst(t *testing.T) {
 		t.Errorf("%d edits", len(r.servers.edits))
 	}
 }
+
+// A description that Plex refuses is tried less and less often, as a picture is, and another one at
+// once. What was refused leaves no run.
+func TestADescriptionThatIsRefusedRestsLongerAndLonger(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.servers.studios[0].Picture = ""
+	r.servers.edit = fault.New(fault.Rejected, fault.Plex, message.Foreign("400"), message.None, nil)
+	for range 24 * 20 {
+		r.due()
+		r.shelf.Clock.Pass(3 * time.Minute)
+		r.Want()
+	}
+	if n := r.servers.tries; n < 5 || n > 14 {
+		t.Errorf("%d tries in a day", n)
+	}
+	if runs := r.runs(); len(runs) != 0 {
+		t.Errorf("%d runs of which nothing was written", len(runs))
+	}
+	before := r.servers.tries
+	r.servers.studios[0].Details = "Another one."
+	r.shelf.Clock.Pass(time.Minute)
+	if r.due(); r.servers.tries != before+1 {
+		t.Errorf("another description: %d tries", r.servers.tries-before)
+	}
+	r.servers.edit = nil
+	r.Write(false)
+	if r.due(); r.servers.has["7"].Summary != "Another one." {
+		t.Error("a person asks, and it rests")
+	}
+}

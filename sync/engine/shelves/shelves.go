@@ -53,7 +53,7 @@ const (
 	// settle is how long after scenes were written collections are looked at: Plex makes one when
 	// its first member comes.
 	settle = 5 * time.Second
-	// firstRest and lastRest bound how long a collection rests that did not take its picture.
+	// firstRest and lastRest bound how long a picture or description rests that was refused.
 	firstRest = 5 * time.Minute
 	lastRest  = 6 * time.Hour
 )
@@ -73,7 +73,7 @@ type Keeper struct {
 	rests     map[string]rest
 }
 
-// rest is a collection whose picture failed.
+// rest is a picture or a description that was refused.
 type rest struct {
 	tries int
 	until time.Time

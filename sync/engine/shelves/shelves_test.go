@@ -32,6 +32,7 @@ type servers struct {
 	err     error // of Stash
 	upload  error
 	edit    error
+	tries   int    // of an edit
 	unread  string // a collection that cannot be read
 	drawing string // a studio whose picture cannot be sent
 	on      func(plan.Edit)
@@ -70,7 +71,7 @@ func (s *servers) CollectionItems(_ context.Context, keys []string) (map[string]
 	return out, nil
 }
 func (s *servers) Edit(_ context.Context, e plan.Edit) error {
-	if s.edit != nil {
+	if s.tries++; s.edit != nil {
 		return s.edit
 	}
 	s.edits = append(s.edits, e)
