@@ -182,6 +182,8 @@ func EmptyQueue(s api.Snapshot, search string, states []queue.State) string {
 		return T(stateWords[states[0]].none)
 	case !s.Configured:
 		return T("Lockstep does not know your servers yet. Open the settings to begin.")
+	case StateOf(s) != Idle:
+		return T("The queue is empty. Edits you make in Stash appear here within a minute.")
 	}
 	return T("Everything is in step. Edits you make in Stash appear here within a minute.")
 }

@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"lockstep/sync/api"
@@ -23,7 +24,7 @@ type OutageRow struct {
 // Outage makes a line of a record. A record without an end is said to last only when
 // the verdict says so too.
 func Outage(r outage.Record, v health.Verdict, m Moment) OutageRow {
-	row := OutageRow{Cause: Say(r.Cause), Length: Duration(r.Length(m.Now))}
+	row := OutageRow{Cause: strings.TrimSuffix(Say(r.Cause), "."), Length: Duration(r.Length(m.Now))}
 	switch {
 	case !r.Ongoing():
 		row.When = m.Span(r.Started, r.Ended)

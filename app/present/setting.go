@@ -1,7 +1,9 @@
 package present
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -60,7 +62,7 @@ func SecretHint(stored bool) string {
 func SettingHint(o config.Option, overriddenBy string) string {
 	words := T(o.Words)
 	if lo, hi, ok := strings.Cut(o.Range, " to "); ok {
-		words += " (" + T("%s to %s", lo, hi) + ")"
+		words += " (" + T("%s to %s", bound(lo), bound(hi)) + ")"
 	} else if o.Range != "" && o.List == nil {
 		words += " (" + T(o.Range) + ")"
 	}
@@ -68,6 +70,31 @@ func SettingHint(o config.Option, overriddenBy string) string {
 		words += " " + T("Set by %s. A change here is saved, but takes effect only once that is removed.", overriddenBy)
 	}
 	return words
+}
+
+// bound is an end of a range as people write it: "90 days", "1 000".
+func bound(edge string) string {
+	if n, err := strconv.Atoi(edge); err == nil {
+		return Number(n)
+	}
+	d, err := config.ParseSpan(edge)
+	if err != nil {
+		return edge
+	}
+	in := func(unit time.Duration) (int, bool) { return int(d / unit), d > 0 && d%unit == 0 }
+	if n, whole := in(day); whole {
+		return Count(n, "day", "days")
+	}
+	if n, whole := in(time.Hour); whole {
+		return Count(n, "hour", "hours")
+	}
+	if n, whole := in(time.Minute); whole {
+		return Count(n, "minute", "minutes")
+	}
+	if n, whole := in(time.Second); whole || n == 0 && d == 0 {
+		return Count(n, "second", "seconds")
+	}
+	return strings.Replace(strconv.FormatFloat(d.Seconds(), 'f', -1, 64), ".", point(), 1) + " " + T("seconds")
 }
 
 // DoctorHead sums up the checks of the doctor.

@@ -2,6 +2,7 @@ package present
 
 import (
 	"slices"
+	"strings"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -41,8 +42,13 @@ func SetUpSteps() []SetUpStep {
 }
 
 // SetUpNote tells whether the set-up keeps Lockstep from writing.
-func SetUpNote(held bool) string {
-	if held {
+func SetUpNote(held bool, step int) string {
+	switch {
+	case held && step == StepStart:
+		return T("Nothing is written to Plex until you press Start syncing.")
+	case step == StepStart:
+		return T("Lockstep is already running: changes here take effect when you press Done.")
+	case held:
 		return T("Nothing is written to Plex before the last step.")
 	}
 	return T("Lockstep is already running: changes here take effect when you press Next.")
@@ -93,6 +99,17 @@ func PreviewLines(r store.Report) []Line {
 		return append(lines, Line{T("There is nothing to write."), Muted})
 	}
 	return append(lines, Line{T("Nothing has been written."), Muted})
+}
+
+// PreviewReasons says why scenes would be skipped and what to do about it, a line for each reason.
+func PreviewReasons(r store.Report) []Line {
+	var lines []Line
+	for _, f := range RowFilters(r) {
+		if f.Reason != "" {
+			lines = append(lines, Line{Number(f.Rows) + " · " + strings.TrimSuffix(f.Name+" — "+f.Advice, " — "), f.Tone})
+		}
+	}
+	return lines
 }
 
 // Chosen are the choices of the set-up, one a line.

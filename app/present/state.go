@@ -158,6 +158,35 @@ func Urgent(s api.Snapshot) (api.Attention, bool) {
 	return api.Attention{}, false
 }
 
+// AskedBelow is what Asked says beside a headline that says what is asked for already: what to
+// do about it.
+func AskedBelow(a api.Attention, s api.Snapshot) string {
+	switch {
+	case StateOf(s) != NeedsYou:
+		return Asked(a)
+	case a.Kind == api.BrakeAsks:
+		return T("Look at the preview, then decide.")
+	case a.Hint.IsZero():
+		return Asked(a)
+	}
+	return SaySentence(a.Hint)
+}
+
+// AskedButton is the label of the button that leads to what a person is asked for.
+func AskedButton(k api.AttentionKind) string {
+	switch k {
+	case api.SignInPlex, api.SignInStash:
+		return T("Sign in…")
+	case api.FixPlex, api.FixStash:
+		return T("Open Settings…")
+	case api.BrakeAsks, api.ActivityAsks:
+		return T("Decide…")
+	case api.FirstRun:
+		return T("Set up…")
+	}
+	return T("Show")
+}
+
 // Asked is what a person is asked for with what to do about it, for a band.
 func Asked(a api.Attention) string {
 	if a.Kind == api.BrakeAsks {

@@ -29,7 +29,7 @@ func newDayCharts() *dayCharts {
 		set(d.point, words, widget.LowImportance)
 	}
 	d.written, d.failed = newBars(theme.ColorNameSuccess, 64, tell), newBars(theme.ColorNameError, 30, tell)
-	d.writtenHead.TextStyle.Bold, d.failedHead.TextStyle.Bold = true, true
+	d.writtenHead.TextStyle.Bold, d.failedHead.TextStyle.Bold, d.point.SizeName = true, true, theme.SizeNameCaptionText
 	d.box = container.NewVBox(d.writtenHead, d.written, d.failedHead, d.failed, d.point)
 	return d
 }

@@ -23,6 +23,7 @@ type explainPage struct {
 	query       *textInput
 	title       *widget.Label
 	outcome     *widget.Label
+	answer      *fyne.Container // what shows the outcome, nil before there is a page
 	steps       *fyne.Container
 	scroll      *keyScroll
 	again, undo *keyButton
@@ -37,7 +38,7 @@ func newExplainPage(w *Windows, win *window) page {
 	p.query.OnSubmitted = p.explain
 	p.outcome.TextStyle.Bold = true
 	p.again = newButton(present.T("Sync this scene"), theme.ViewRefreshIcon(), func() {
-		w.syncScene(win, p.shown.Scene, func() { set(p.outcome, present.T(present.QueuedNow), widget.SuccessImportance) })
+		w.syncScene(win, p.shown.Scene, func() { p.say(present.T(present.QueuedNow), widget.SuccessImportance) })
 	})
 	p.undo = newButton(present.T("Undo last write…"), theme.ContentUndoIcon(), func() { p.w.undo(win, api.UndoRequest{Scene: p.shown.Scene}, p.title.Text) })
 	p.copied = newButton(present.T("Copy"), theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(present.Explanation(p.shown, w.moment())) })
@@ -50,8 +51,10 @@ func (p *explainPage) content() fyne.CanvasObject {
 	button := newButton(present.T("Explain"), theme.QuestionIcon(), func() { p.explain(p.query.Text) })
 	button.Importance = widget.HighImportance
 	title, outcome := spare(p.title), atMost(footHeight, p.outcome)
-	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), title)
-	foot := container.NewVBox(widget.NewSeparator(), outcome, container.NewHBox(p.copied, layout.NewSpacer(), p.undo, p.again))
+	p.answer = outcome
+	visible(outcome, p.outcome.Text != "")
+	top := container.NewVBox(container.NewBorder(nil, nil, nil, button, p.query), title, outcome, widget.NewSeparator())
+	foot := container.NewVBox(widget.NewSeparator(), container.NewHBox(p.copied, layout.NewSpacer(), p.undo, p.again))
 	return fit(container.NewPadded(container.NewBorder(top, foot, nil, nil, p.scroll)), func(r room) {
 		shown(title, !r.lowest)
 		footOf(outcome, r)
@@ -72,12 +75,20 @@ func (p *explainPage) update(api.Snapshot) {}
 func (p *explainPage) clear() {
 	p.shown = api.Explanation{}
 	set(p.title, present.T("Why is a scene not in step?"), widget.MediumImportance)
-	set(p.outcome, "", widget.MediumImportance)
+	p.say("", widget.MediumImportance)
 	p.steps.Objects = []fyne.CanvasObject{caption(present.T("Enter a title, a scene number or a path. Lockstep checks Stash, the path rules, Plex, the fields and the queue, and shows what it finds."))}
 	p.steps.Refresh()
 	enabled(p.copied, false)
 	enabled(p.again, false)
 	visible(p.undo, false)
+}
+
+// say tells the outcome, for which there is no room while there is none.
+func (p *explainPage) say(words string, tone widget.Importance) {
+	set(p.outcome, words, tone)
+	if p.answer != nil {
+		visible(p.answer, words != "")
+	}
 }
 
 func (p *explainPage) explain(query string) {
@@ -103,9 +114,9 @@ func (p *explainPage) explain(query string) {
 
 func (p *explainPage) draw(e api.Explanation) {
 	p.shown = e
-	set(p.title, present.Named(e.Title, e.Scene), widget.MediumImportance) // the outcome below says whether it is in step
+	set(p.title, present.Named(e.Title, e.Scene), widget.MediumImportance) // the outcome says whether it is in step
 	m := p.w.moment()
-	set(p.outcome, m.Say(e.Outcome), widget.MediumImportance)
+	p.say(m.Say(e.Outcome), widget.MediumImportance)
 	p.steps.Objects = nil
 	for _, c := range e.Matches {
 		id := c.Scene.String()

@@ -177,6 +177,7 @@ func (f *fake) Jobs(_ context.Context, q store.JobQuery) (store.JobPage, error) 
 func (f *fake) Outages(_ context.Context, q api.OutageQuery) (api.OutagePage, error) {
 	p := f.outages
 	p.From, p.To = testNow.Add(-q.Window), testNow
+	p.Records = slices.DeleteFunc(slices.Clone(p.Records), func(r outage.Record) bool { return !r.Ongoing() && r.Ended.Before(p.From) })
 	p.Timeline = outage.Timeline(p.Records, p.Gaps, p.From, p.To)
 	p.Metrics = outage.Summarise(p.Timeline)
 	return p, nil
@@ -319,7 +320,7 @@ func sampleSnapshot() api.Snapshot {
 	return api.Snapshot{
 		At: testNow, Version: "0.1.0", Live: true, Configured: true, Verdict: health.Up, Since: ago(76 * time.Hour),
 		Queue:  queue.Counts{Waiting: 18, Running: 1, Retrying: 1, Parked: 2, Dead: 1, Skipped: 8, Done: 1173},
-		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing"}},
+		InHand: []api.InHand{{Scene: 1, Name: names[0], Step: "writing", Fields: []scene.Field{scene.FieldTitle, scene.FieldTags, scene.FieldPoster}}},
 		Run:    api.Progress{Total: 42, Done: 22, Unchecked: 1, Current: names[0], Written: 23, ToWrite: 42, Rate: 0.9, Left: 20, Started: ago(time.Minute).Unix()},
 		Today:  api.Today{Written: 214, Skipped: 3}, Scenes: 1204, Pictures: true, Standing: api.Standing{InStep: 1173, NeedYou: 9}, NeedAction: 8,
 		Reasons: []api.Reason{{Code: skip.NoMetadata, Scenes: 3}, {Code: skip.Ambiguous, Scenes: 3}, {Code: skip.PathNotMapped, Scenes: 2}}, NotifyDelay: time.Minute,
@@ -332,7 +333,7 @@ func sampleJobs() []queue.Job {
 		{Scene: 1, Name: names[0], State: queue.Running, Cause: "edited"},
 		{Scene: 2, Name: names[1], State: queue.Waiting, Cause: "new"},
 		{Scene: 6, Name: names[5], State: queue.Waiting, Cause: "renamed"},
-		{Scene: 7, Name: names[6], State: queue.Waiting, Cause: "reconcile"},
+		{Scene: 7, Name: names[6], State: queue.Waiting, Cause: queue.Drifted},
 		{Scene: 3, Name: names[2], State: queue.Retrying, Due: testNow.Add(20 * time.Minute), Message: message.Foreign("Plex answered 500"), Attempts: 2},
 		{Scene: 4, Name: names[3], State: queue.Parked, Due: testNow.Add(7 * 24 * time.Hour), Message: message.Foreign("asked Plex to scan /films/old")},
 		{Scene: 5, Name: names[4], State: queue.Dead, Message: message.Foreign("Plex refused the date “2021-13”")},
@@ -352,7 +353,7 @@ func sampleRows(n int) []store.ReportRow {
 		if i%3 == 2 {
 			r.Outcome, r.Reason = "skipped", []skip.Code{skip.NoMetadata, skip.Ambiguous, skip.PathNotMapped}[i/3%3]
 		} else {
-			r.Outcome, r.Message, r.Item = "enqueued", message.Foreign("date and tags differ"), "abc123/5512"
+			r.Outcome, r.Message, r.Item = "enqueued", message.New(message.ReconcileFields, message.List(message.Of(scene.FieldDate.Message()), message.Of(scene.FieldTags.Message()))), "abc123/5512"
 			r.Changes = []store.Change{{Field: "date", Old: "", New: "2019-05-02"}, {Field: "tags", Old: "Draft, Harbour", New: "Harbour, Sea, Evening"}, {Field: "summary", Old: "Two old friends watch the boats come home.", New: "", Why: message.Foreign("empty in Stash; it was written by Lockstep")}}
 			if i%2 == 0 {
 				r.Changes = append(r.Changes, store.Change{Field: "poster", Shown: fmt.Sprintf("/library/metadata/%d/thumb/7", i), New: "9ae2f0"})
@@ -382,7 +383,7 @@ func newFake() *fake {
 	}, Gaps: []outage.Gap{{From: ago(2 * 24 * time.Hour), To: ago(36 * time.Hour)}, {To: ago(60 * 24 * time.Hour)}}}
 	f.history = sampleHistory(250)
 	f.runs = []store.Run{{ID: 3, Started: ago(5 * time.Minute), Ended: ago(time.Minute), Written: 42, Skipped: 3}, {ID: 2, Started: ago(26 * time.Hour), Ended: ago(25 * time.Hour), Written: 1180, Dead: 1, Undone: true}}
-	f.days = []statistics.Day{{Day: "2026-11-23", Written: 42, InStep: 7, Skipped: map[skip.Code]int{skip.NoMetadata: 3}}, {Day: "2026-11-22", Written: 1180, Failed: 1}}
+	f.days = []statistics.Day{{Day: "2026-11-23", Written: 214, InStep: 7, Skipped: map[skip.Code]int{skip.NoMetadata: 3}}, {Day: "2026-11-22", Written: 1180, Failed: 1}}
 	for i := range 10 {
 		f.days = append(f.days, statistics.Day{Day: statistics.Name(testNow.AddDate(0, 0, -2-i)), Written: 300 * (i * 7 % 5), Failed: i % 4 / 3})
 		f.runs = append(f.runs, store.Run{ID: uint64(100 + i), Started: ago(time.Duration(50+i*24) * time.Hour), Ended: ago(time.Duration(50+i*24) * time.Hour), Written: 300 * (i * 7 % 5), Dead: i % 4 / 3})
@@ -408,7 +409,7 @@ func sampleHistory(n int) []store.Activity {
 	out := make([]store.Activity, n)
 	for i := range out {
 		out[i] = store.Activity{
-			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done, Message: message.Foreign("written"),
+			Seq: uint64(10*n - i), At: ago(time.Duration(i+1) * time.Minute), Scene: scene.ID(i + 1), Name: names[i%len(names)], State: queue.Done,
 			Changes: []store.Change{{Field: scene.FieldDate, New: "2019-05-02"}, {Field: scene.FieldTags, Old: "Draft", New: "Sea, Evening"}},
 		}
 	}

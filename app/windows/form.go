@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -42,7 +43,7 @@ type form struct {
 type mistake struct{ text, words string }
 
 func newForm(w *Windows, win *window) form {
-	return form{w: w, win: win, wrong: map[string]mistake{}, tests: map[string]*testAnswer{}, body: container.NewVBox()}
+	return form{w: w, win: win, wrong: map[string]mistake{}, tests: map[string]*testAnswer{}, body: container.New(settled{layout.NewVBoxLayout()})}
 }
 
 // load takes the stored settings as the draft.

@@ -159,7 +159,10 @@ func (p *historyPage) load() {
 		p.lines, p.more = append(p.lines, a...), len(a) == pageSize
 		words := ""
 		if len(p.lines) == 0 {
-			words = present.T("Nothing has been written yet, or nothing matches.")
+			words = present.T("Nothing has been written yet.")
+			if p.search.Text != "" {
+				words = present.T("Nothing here matches “%s”.", p.search.Text)
+			}
 		}
 		p.list.refresh(words)
 	})

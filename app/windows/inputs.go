@@ -195,6 +195,16 @@ func newChoice(labels []string, s seen) *choiceInput {
 	return c
 }
 
+// choiceWidth is the width at which none of these labels is cut off, within what a form has room
+// for.
+func choiceWidth(labels []string) float32 {
+	width := float32(250)
+	for _, l := range labels {
+		width = max(width, fyne.MeasureText(l, theme.TextSize(), fyne.TextStyle{}).Width+4*theme.InnerPadding()+theme.IconInlineSize())
+	}
+	return min(width, 380)
+}
+
 // FocusGained implements fyne.Focusable.
 func (c *choiceInput) FocusGained() {
 	c.Select.FocusGained()

@@ -217,6 +217,26 @@ func (m minWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	objects[0].Move(fyne.NewPos(0, 0))
 }
 
+// settled lays objects out again when paragraphs took another height at their new width: the
+// first time their places were counted with the heights of the old one.
+type settled struct{ of fyne.Layout }
+
+// MinSize implements fyne.Layout.
+func (s settled) MinSize(objects []fyne.CanvasObject) fyne.Size { return s.of.MinSize(objects) }
+
+// Layout implements fyne.Layout.
+func (s settled) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	before := s.MinSize(objects)
+	for range 3 { // a box within a box settles one after the other
+		s.of.Layout(objects, size)
+		now := s.MinSize(objects)
+		if now == before {
+			return
+		}
+		before = now
+	}
+}
+
 // upTo centres an object and lets it be so wide where there is room.
 type upTo float32
 

@@ -35,6 +35,7 @@ type outagesPage struct {
 	chart                *timeline
 	list                 *listing
 	words                *tipLine
+	foot                 *fyne.Container // the chosen outage in full
 	loadedAt             time.Time
 	verdict              any
 }
@@ -53,13 +54,14 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
 	p.chart.picked = p.pick
-	p.list = newListing(w, "outages", []column{{present.T("When"), 23}, {present.T("For"), 9}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 17}, {present.T("Notes"), 28}},
+	p.list = newListing(w, "outages", []column{{present.T("When"), 22}, {present.T("For"), 8}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 20}, {present.T("Notes"), 27}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.list.sortable(func() {
 		p.list.list.UnselectAll() // another order has other rows there
 		p.load()
 	}, store.ByTime, bySpan, store.ByReason, byHeld, byNote)
-	p.words.Hide()
+	p.foot = container.NewVBox(widget.NewSeparator(), p.words)
+	p.foot.Hide()
 	return p
 }
 
@@ -71,10 +73,10 @@ func (p *outagesPage) content() fyne.CanvasObject {
 	chart := spare(p.chart)
 	key, metrics := spare(container.NewBorder(nil, nil, legend, nil, p.point)), spare(p.metrics)
 	top := container.NewVBox(container.NewBorder(nil, nil, nil, p.span.box, p.head), metrics, chart, key)
-	return fit(container.NewPadded(container.NewBorder(top, p.words, nil, nil, p.list.body)), func(r room) {
+	return fit(container.NewPadded(container.NewBorder(top, p.foot, nil, nil, p.list.body)), func(r room) {
 		shown(key, !r.low)
-		shown(metrics, !r.low || !r.lowest && !p.words.Visible())
-		shown(chart, !r.lowest || !p.words.Visible())
+		shown(metrics, !r.low || !r.lowest && !p.foot.Visible())
+		shown(chart, !r.lowest || !p.foot.Visible())
 		p.words.oneLine(r.low)
 	})
 }
@@ -156,7 +158,7 @@ func (p *outagesPage) choose(i int) {
 	r := present.Outage(p.page.Records[i], p.page.Verdict, p.w.moment())
 	p.chart.mark(p.page.Records[i].ID)
 	set(&p.words.Label, present.OutageWords(r), widget.MediumImportance)
-	visible(p.words, true)
+	visible(p.foot, true)
 }
 
 // pick chooses the row of an outage that was clicked in the chart.

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -57,7 +58,7 @@ const (
 	// sideBySide is the width from which reasons and bars stand beside each other.
 	sideBySide = 720
 	// chartsWidth is the width of the bars then.
-	chartsWidth = 250
+	chartsWidth = 276
 )
 
 func newOverviewPage(w *Windows, win *window) page {
@@ -73,7 +74,7 @@ func (p *overviewPage) content() fyne.CanvasObject {
 	bar := container.NewBorder(nil, nil, nil, p.share, p.bar)
 	p.under = container.New(besides{}, p.parts, p.rate)
 	all := container.NewVBox(p.status, bar, p.under, p.troubles.box, p.middle, p.week.box, p.runs.box)
-	return container.NewPadded(newScroll(all))
+	return container.NewPadded(newScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 8), all))) // clear of the scroll bar
 }
 
 func (p *overviewPage) show(string) {}
@@ -129,7 +130,7 @@ func (besides) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // Layout implements fyne.Layout.
 func (besides) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	line := objects[1].(*tipLine)
-	width := min(line.natural()+1, size.Width/2)
+	width := min(line.natural()+theme.Padding(), size.Width/2)
 	if line.Text == "" {
 		width = 0
 	}
@@ -145,6 +146,9 @@ type columns struct{ stacked bool }
 // MinSize implements fyne.Layout.
 func (c *columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	a, b := objects[0].MinSize(), objects[1].MinSize()
+	if !objects[0].Visible() {
+		return b
+	}
 	if c.stacked {
 		return fyne.NewSize(max(a.Width, b.Width), a.Height+theme.Padding()+b.Height)
 	}
@@ -155,6 +159,11 @@ func (c *columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (c *columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	c.stacked = size.Width < sideBySide
 	left, right := objects[0], objects[1]
+	if !left.Visible() {
+		right.Resize(size)
+		right.Move(fyne.NewPos(0, 0))
+		return
+	}
 	if c.stacked {
 		high := left.MinSize().Height
 		left.Resize(fyne.NewSize(size.Width, high))

@@ -18,7 +18,7 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 	w := newTest(t, f)
 	win, p := open[*overviewPage](t, w, present.Overview)
 	wantShown(t, win, "Writing 23 of 42", "97\u202f%", "1\u202f173 in step · 20 queued · 9 need attention · 2 not in Plex yet",
-		"11 scenes cannot be written yet", "No metadata yet", "Plex, last 7 days", "available · 3 outages", "today 14:11 · 42 written · 3 skipped", "Written · 7\u202f222 in 14 days")
+		"11 scenes cannot be written yet", "No metadata yet", "Plex, last 7 days", "available · 3 outages", "today 14:11 · 42 written · 3 skipped", "Written · 7\u202f394 in 14 days")
 	s := sampleSnapshot()
 	outageDown(&s)
 	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates")}}
@@ -29,7 +29,7 @@ func TestOverviewSaysHowThingsStand(t *testing.T) {
 	if p.troubles.asks.box.Hidden {
 		t.Error("nothing is asked")
 	}
-	tap(t, win, "Show")
+	tap(t, win, "Decide…")
 	if w.open[present.Main].name != present.Preview {
 		t.Errorf("looks at %s", w.open[present.Main].name)
 	}
@@ -118,7 +118,7 @@ func TestBarsTellTheirDay(t *testing.T) {
 	b := p.days.written
 	b.Resize(fyne.NewSize(280, 64))
 	b.Tapped(&fyne.PointEvent{Position: fyne.NewPos(279, 5)})
-	if got := p.days.point.Text; got != "23 Nov · 42 written · 7 in step already · 3 skipped · 0 failed" {
+	if got := p.days.point.Text; got != "23 Nov · 214 written · 7 in step already · 3 skipped · 0 failed" {
 		t.Errorf("today says %q", got)
 	}
 }

@@ -230,7 +230,7 @@ func TestOutagesShowWhatIsKnown(t *testing.T) {
 	win, p := open[*outagesPage](t, w, present.Outages)
 	wantShown(t, win, "Plex available", "repaired at start: record had no end", "14 changes held")
 	p.list.list.Select(0)
-	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · Plex is not running at this address (connection refused). · 14 changes held · 1 retried afterwards")
+	wantShown(t, win, "23 Nov 14:02 – 14:10 (8 min) · Plex is not running at this address (connection refused) · 14 changes held · 1 retried afterwards")
 	tap(t, win, "7 days")
 	if got := p.page.To.Sub(p.page.From); got != 7*24*time.Hour {
 		t.Errorf("looks at %v", got)
@@ -417,5 +417,34 @@ func TestFailuresAreToldInWords(t *testing.T) {
 	wantShown(t, win, "is Stash running?")
 	if shows(win, "dial tcp") {
 		t.Error("the operator's text is shown")
+	}
+}
+
+// While the brake asks there is one button that writes all: its own.
+func TestTheBrakeLeavesOneButtonThatWritesAll(t *testing.T) {
+	w := newTest(t, newFake())
+	win, _ := open[*previewPage](t, w, present.Preview)
+	s := sampleSnapshot()
+	s.Attention = []api.Attention{{Kind: api.BrakeAsks, Message: message.Foreign("This would clear 60 dates"), Report: 8}}
+	w.update(s)
+	if shows(win, "Write all") {
+		t.Error("Write all stands beside Continue")
+	}
+	w.update(sampleSnapshot())
+	if !canTap(win, "Write all") {
+		t.Error("Write all is gone")
+	}
+}
+
+func TestTheOutcomeOfExplainStandsAboveItsSteps(t *testing.T) {
+	w := newTest(t, newFake())
+	_, p := open[*explainPage](t, w, present.Explain)
+	if p.answer.Visible() {
+		t.Error("an empty outcome takes room")
+	}
+	p.show("812")
+	d := fyne.CurrentApp().Driver()
+	if !p.answer.Visible() || d.AbsolutePositionForObject(p.answer).Y > d.AbsolutePositionForObject(p.scroll).Y {
+		t.Error("the outcome stands below the steps")
 	}
 }

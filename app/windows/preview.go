@@ -212,6 +212,7 @@ func (p *previewPage) set(r store.ReportRow) {
 	visible(p.fullBox, false)
 	p.pictures.set(r.Scene, r.Changes)
 	p.fields.list.UnselectAll()
+	visible(p.fields.body, r.Scene != 0) // a head over nothing says nothing
 	p.fields.refresh("")
 }
 
@@ -263,6 +264,7 @@ func (p *previewPage) update(s api.Snapshot) {
 		}
 	}
 	p.brake.say(words)
+	visible(p.whole, p.asked == 0)
 	if p.ran && s.Reconcile == nil {
 		p.show("")
 	}

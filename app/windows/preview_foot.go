@@ -116,6 +116,7 @@ func (p *previewPage) footing() {
 	p.selected.SetText(present.WriteSelected(len(p.picked)))
 	enabled(p.selected, len(p.picked) > 0)
 	enabled(p.whole, p.counts[0] > 0)
+	visible(p.whole, p.asked == 0) // the brake's own button writes all
 }
 
 func (p *previewPage) chosen() []scene.ID {

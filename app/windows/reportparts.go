@@ -11,7 +11,7 @@ import (
 )
 
 // reasonsWidth is how wide the list of reasons beside a report is.
-const reasonsWidth = 210
+const reasonsWidth = 250
 
 // reportParts are the parts of a report to choose from, with advice and a button about the one
 // that is chosen.
@@ -53,6 +53,7 @@ func (r *reportParts) draw(i widget.ListItemID, o fyne.CanvasObject) {
 	f, line := r.shown[i], o.(*fyne.Container)
 	set(&line.Objects[0].(*tipLine).Label, f.Name, widget.MediumImportance)
 	set(line.Objects[1].(*widget.Label), present.Number(f.Rows), toned(f.Tone))
+	line.Layout.Layout(line.Objects, line.Size()) // the number may be longer now, and the name must not lie under it
 }
 
 // pickRunes is how much of a name the button that opens the menu shows.

@@ -74,7 +74,7 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		s := newChoice(labels, p.seen)
 		s.SetSelectedIndex(slices.Index(o.Choices, now))
 		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
-		return container.NewHBox(wide(250, s))
+		return container.NewHBox(wide(choiceWidth(labels), s))
 	case o.List != nil:
 		return newNames(o.List(p.draft), present.T("Name to add"), p.seen, edited).box
 	case isSpan(o):

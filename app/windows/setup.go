@@ -69,7 +69,7 @@ func (p *setUpPage) content() fyne.CanvasObject {
 			return container.NewBorder(nil, foot, nil, nil, p.scroll)
 		}
 		left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
-		foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), buttons, p.note))
+		foot := container.NewVBox(p.answer, widget.NewSeparator(), p.note, container.NewBorder(nil, nil, wide(0, p.anyway), buttons))
 		p.scroll.Content = container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body) // clear of the scroll bar
 		return container.NewPadded(container.NewBorder(nil, nil, left, nil, container.NewPadded(container.NewBorder(container.NewVBox(p.place, p.title, p.intro), foot, nil, nil, p.scroll))))
 	})
@@ -158,7 +158,7 @@ func (p *setUpPage) draw() {
 	set(p.title, step.Title, widget.MediumImportance)
 	set(p.intro, step.Intro, widget.MediumImportance)
 	set(p.place, present.SetUpPlace(p.step), widget.LowImportance)
-	set(p.note, present.SetUpNote(p.holds), widget.LowImportance)
+	set(p.note, present.SetUpNote(p.holds, p.step), widget.LowImportance)
 	p.list()
 	if p.loaded {
 		p.fill()

@@ -23,6 +23,7 @@ type firstPreview struct {
 	done    bool
 	reading bool
 	lines   []present.Line
+	reasons []present.Line // why scenes would be skipped
 
 	bar           *widget.ProgressBar
 	words         *widget.Label
@@ -46,7 +47,9 @@ func (f *firstPreview) content() fyne.CanvasObject {
 }
 
 // outdated forgets a preview made with other settings.
-func (f *firstPreview) outdated() { f.report, f.running, f.done, f.lines = 0, false, false, nil }
+func (f *firstPreview) outdated() {
+	f.report, f.running, f.done, f.lines, f.reasons = 0, false, false, nil, nil
+}
 
 func (f *firstPreview) start() {
 	f.outdated()
@@ -91,7 +94,7 @@ func (f *firstPreview) read() {
 		if err != nil || id != f.report || r.Ended.IsZero() {
 			return // the next snapshot asks again
 		}
-		f.running, f.done, f.lines = false, true, present.PreviewLines(r)
+		f.running, f.done, f.lines, f.reasons = false, true, present.PreviewLines(r), present.PreviewReasons(r)
 		f.draw()
 		f.p.buttons()
 	})
@@ -105,6 +108,9 @@ func (f *firstPreview) draw() {
 	enabled(&f.again.Button, !f.running)
 	f.says.Objects = nil
 	for _, l := range f.lines {
+		f.says.Add(marked(l))
+	}
+	for _, l := range f.reasons {
 		f.says.Add(marked(l))
 	}
 	f.says.Refresh()

@@ -68,7 +68,9 @@ func (p *setUpPage) consent() {
 func (p *setUpPage) fillStart() {
 	p.body.Add(text(strings.Join(present.Chosen(p.draft), "\n")))
 	for _, l := range p.preview.lines {
-		p.body.Add(marked(l))
+		if l.Tone != present.Muted { // that nothing has been written stands below
+			p.body.Add(marked(l))
+		}
 	}
 	if p.snap.Paused {
 		p.body.Add(marked(present.Line{Words: present.T("Lockstep is paused. It starts when you resume it."), Tone: present.Warn}))

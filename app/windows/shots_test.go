@@ -2,7 +2,6 @@ package windows
 
 import (
 	"context"
-	"fmt"
 	"image/png"
 	"net/url"
 	"os"
@@ -18,11 +17,9 @@ import (
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
-	"lockstep/sync/health"
 	"lockstep/sync/message"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
-	"lockstep/sync/skip"
 	"lockstep/sync/store"
 )
 
@@ -120,51 +117,6 @@ func drawMore(w *Windows, name string) {
 	}
 }
 
-// The overview in every state people meet, and in windows of other sizes.
-func TestFacesOfTheOverviewAreDrawn(t *testing.T) {
-	quiet := func(s *api.Snapshot) {
-		s.InHand, s.Run, s.Queue, s.Reasons = nil, api.Progress{}, queue.Counts{Done: 1204}, nil
-		s.Standing = api.Standing{InStep: 1204}
-	}
-	faces := map[string]func(*api.Snapshot){
-		"in-step": quiet,
-		"attention": func(s *api.Snapshot) {
-			s.InHand, s.Run, s.Queue.Waiting, s.Queue.Running, s.Queue.Retrying = nil, api.Progress{}, 0, 0, 0
-		},
-		"none-in-step": func(s *api.Snapshot) {
-			quiet(s)
-			s.Queue, s.Standing = queue.Counts{Skipped: 1204}, api.Standing{NeedYou: 1204}
-			s.Reasons = []api.Reason{{Code: skip.PathNotMapped, Scenes: 1204}}
-		},
-		"down":     outageDown,
-		"paused":   func(s *api.Snapshot) { s.InHand, s.Paused, s.PausedTill = nil, true, testNow.Add(time.Hour) },
-		"disputed": func(s *api.Snapshot) { s.Verdict = health.Disputed },
-		"fresh": func(s *api.Snapshot) {
-			*s = api.Snapshot{Live: true, At: testNow, Verdict: health.Unknown}
-		},
-		"signed-out": func(s *api.Snapshot) {
-			quiet(s)
-			s.Attention = []api.Attention{{Kind: api.SignInPlex, Message: message.Foreign("Plex asks you to sign in again"), Hint: message.Foreign("sign in under Settings → Connections")}}
-		},
-	}
-	for name, change := range faces {
-		w := newTest(t, newFake())
-		w.app.Settings().SetTheme(Theme(config.DarkTheme))
-		s := sampleSnapshot()
-		change(&s)
-		w.update(s)
-		w.Show(present.Overview)
-		shot(t, w, present.Overview, "overview-"+name)
-		if name != "attention" {
-			continue
-		}
-		for _, size := range []fyne.Size{fyne.NewSize(1024, 560), fyne.NewSize(700, 560)} {
-			w.showing(present.Overview).Resize(size)
-			shot(t, w, present.Overview, fmt.Sprintf("overview-%.0f", size.Width))
-		}
-	}
-}
-
 // Every page on a screen of 1024 by 600, and on one of 1280 by 800 and the small one with everything twice as
 // large, with a long queue.
 func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
@@ -211,9 +163,9 @@ func TestOtherFacesAreDrawn(t *testing.T) {
 	w.update(s)
 	shot(t, w, present.Settings, "settings-first")
 	p := w.showing(present.Settings).page.(*settingsPage)
-	for i, n := range []string{"connections", "libraries", "fields", "schedule", "notifications", "performance", "privacy", "desktop", "advanced"} {
+	for i, g := range config.Groups() {
 		p.groups.Select(i)
-		shot(t, w, present.Settings, "settings-"+n)
+		shot(t, w, present.Settings, "settings-"+strings.ToLower(strings.Fields(string(g))[0]))
 	}
 
 	w = newTest(t, f)

@@ -48,7 +48,8 @@ func (s *strip) update(snap api.Snapshot) {
 	}
 	visible(s.pause, !snap.Paused)
 	visible(s.resume, snap.Paused)
-	enabled(s.sync, snap.Live && snap.Stopping.IsZero())
+	enabled(s.pause, snap.Live && snap.Configured)
+	enabled(s.sync, snap.Live && snap.Configured && snap.Stopping.IsZero())
 }
 
 // inARow lays tip lines out from left to right, each as wide as its words. Where there is too
@@ -68,7 +69,7 @@ func (inARow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (inARow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x := float32(0)
 	for _, o := range objects {
-		width := max(0, min(o.(*tipLine).natural()+1, size.Width-x))
+		width := max(0, min(o.(*tipLine).natural()+theme.Padding(), size.Width-x))
 		o.Resize(fyne.NewSize(width, size.Height))
 		o.Move(fyne.NewPos(x, 0))
 		x += width + theme.Padding()

@@ -32,7 +32,10 @@ func (t *troubles) update(s api.Snapshot) {
 	t.down.say(strings.TrimSpace(present.Sentence(present.Band(s, t.w.moment())) + " " + present.AwayBecause(s)))
 	words := ""
 	if a, ok := present.Urgent(s); ok {
-		t.urgent, words = a, present.Asked(a)
+		t.urgent, words = a, present.AskedBelow(a, s)
+		if label := present.AskedButton(a.Kind); t.asks.button.Text != label {
+			t.asks.button.SetText(label)
+		}
 	}
 	t.asks.say(words)
 	visible(t.box, t.down.box.Visible() || t.asks.box.Visible())
