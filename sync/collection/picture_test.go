@@ -32,7 +32,7 @@ func (d *desk) read() (out []string) {
 func TestAPictureIsReadWhenItsVersionIsAnotherOne(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	s := d.studio(1, "Sea Films", "", logo(1))
+	d.studio(1, "Sea Films", "", logo(1))
 	d.has("10", "1", "Sea Films")
 	etag := "e" + shaOf(logo(1))
 	for i, step := range []struct {
@@ -56,7 +56,7 @@ func TestAPictureIsReadWhenItsVersionIsAnotherOne(t *testing.T) {
 	if got := d.read(); !slices.Equal(got, []string{"studio/1 " + etag}) || decision(t, c, scene.FieldPoster).New != shaOf(logo(2)) {
 		t.Errorf("another picture: read %q, planned %+v", got, decision(t, c, scene.FieldPoster))
 	}
-	s = d.studio(1, "Sea Films", "", nil)
+	s := d.studio(1, "Sea Films", "", nil)
 	if c := of(t, d.compare(), "10"); s.Picture != "" || d.read() != nil || decision(t, c, scene.FieldPoster).Changes() {
 		t.Errorf("without a picture: %+v", decision(t, c, scene.FieldPoster))
 	}
