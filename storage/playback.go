@@ -13,7 +13,7 @@ func (t *tx) Playback(p store.Playback) (store.Playback, bool, error) {
 
 // PutPlayback implements store.Playbacks.
 func (t *tx) PutPlayback(p store.Playback) error {
-	p.At, p.Changed, p.Next = p.At.UTC(), p.Changed.UTC(), p.Next.UTC()
+	p.At, p.As, p.Changed, p.Next = p.At.UTC(), p.As.UTC(), p.Changed.UTC(), p.Next.UTC()
 	return t.put(bPlayback, []byte(p.Key()), p)
 }
 

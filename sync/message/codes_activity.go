@@ -21,6 +21,7 @@ const (
 	ActivityUnrated     Code = "activity.unrated"
 	ActivityPoint       Code = "activity.point"
 	ActivityFinished    Code = "activity.finished"
+	ActivityWatched     Code = "activity.watched"
 	ActivityUndonePlay  Code = "activity.undone-play"
 	ActivityUndoneOther Code = "activity.undone"
 

@@ -55,11 +55,11 @@ const (
 // Base is the value both sides had when they last agreed, or were last compared.
 type Base struct{ Plex, Stash int }
 
-// MergeRating decides about a rating, 1 to 100 on both sides and zero for none. ours says
-// that Plex's value is one Lockstep wrote there from Stash, and held that Stash's value is
-// the one Plex last got from it: then that side did not change, whatever the base says.
-func MergeRating(b Base, plex, stash int, ours, held bool) Verdict {
-	return merge(plex == stash, plex == b.Plex || ours, stash == b.Stash || held)
+// MergeRating decides about a rating, 1 to 100 on both sides and zero for none. held says that
+// Stash's value is the one Plex last got from it: then Stash did not change, whatever the base
+// says.
+func MergeRating(b Base, plex, stash int, held bool) Verdict {
+	return merge(plex == stash, plex == b.Plex, stash == b.Stash || held)
 }
 
 func merge(equal, plexStayed, stashStayed bool) Verdict {

@@ -36,19 +36,18 @@ func TestWhoAloneChangedARatingWins(t *testing.T) {
 	base := playback.Base{Plex: 60, Stash: 60}
 	for name, c := range map[string]struct {
 		plex, stash int
-		ours, held  bool
+		held        bool
 		want        playback.Verdict
 	}{
-		"nobody":                           {60, 60, false, false, playback.Same},
-		"Plex":                             {80, 60, false, false, playback.Send},
-		"Plex, cleared":                    {0, 60, false, false, playback.Send},
-		"Stash":                            {60, 80, false, false, playback.Same},
-		"both, alike":                      {80, 80, false, false, playback.Same},
-		"both, differently":                {80, 30, false, false, playback.Conflict},
-		"both, but Plex's is ours":         {80, 30, true, false, playback.Same},
-		"both, but Plex had Stash's value": {80, 30, false, true, playback.Send},
+		"nobody":                           {60, 60, false, playback.Same},
+		"Plex":                             {80, 60, false, playback.Send},
+		"Plex, cleared":                    {0, 60, false, playback.Send},
+		"Stash":                            {60, 80, false, playback.Same},
+		"both, alike":                      {80, 80, false, playback.Same},
+		"both, differently":                {80, 30, false, playback.Conflict},
+		"both, but Plex had Stash's value": {80, 30, true, playback.Send},
 	} {
-		if got := playback.MergeRating(base, c.plex, c.stash, c.ours, c.held); got != c.want {
+		if got := playback.MergeRating(base, c.plex, c.stash, c.held); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -62,7 +61,7 @@ func TestAMergeIsDoneOnce(t *testing.T) {
 		n := rapid.IntRange(0, 4)
 		b := playback.Base{Plex: n.Draw(t, "base plex"), Stash: n.Draw(t, "base stash")}
 		plex, stash := n.Draw(t, "plex"), n.Draw(t, "stash")
-		switch playback.MergeRating(b, plex, stash, false, false) {
+		switch playback.MergeRating(b, plex, stash, false) {
 		case playback.Send:
 			if stash != b.Stash {
 				t.Fatal("a value of Stash that somebody changed would be lost")
@@ -77,7 +76,7 @@ func TestAMergeIsDoneOnce(t *testing.T) {
 				t.Fatal("an edit of Plex would be lost")
 			}
 		}
-		if v := playback.MergeRating(playback.Base{Plex: plex, Stash: stash}, plex, stash, false, false); v != playback.Same {
+		if v := playback.MergeRating(playback.Base{Plex: plex, Stash: stash}, plex, stash, false); v != playback.Same {
 			t.Fatalf("a second merge: %v", v)
 		}
 	})
@@ -167,43 +166,73 @@ func at(seconds ...int) (out []time.Time) {
 func TestEachPlayOfStashStandsForOneOfPlex(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		plex, written, found, stash []time.Time
-		missing                     []bool
+		plex, known, stash []time.Time
+		missing            []bool
 	}{
-		"none there":                      {at(0), nil, nil, nil, []bool{true}},
-		"the very one":                    {at(0), nil, nil, at(0), []bool{false}},
-		"noted by somebody else":          {at(0), nil, nil, at(40), []bool{false}},
-		"another one":                     {at(0), nil, nil, at(61), []bool{true}},
-		"one for two":                     {at(0, 30), nil, nil, at(0), []bool{false, true}},
-		"the exact one first":             {at(30, 0), nil, nil, at(0), []bool{true, false}},
-		"two for two":                     {at(0, 30), nil, nil, at(5, 31), []bool{false, false}},
-		"the one written is taken":        {at(30), at(0), nil, at(0), []bool{true}},
-		"the one found before is taken":   {at(30), nil, at(20), at(0), []bool{true}},
-		"a written one deleted in Stash":  {at(90), at(0), nil, at(40), []bool{false}},
-		"the same second, two accounts":   {at(0, 0), nil, nil, at(0), []bool{false, true}},
-		"a second is rounding, not a gap": {at(0), nil, nil, at(1), []bool{false}},
+		"none there":                       {at(0), nil, nil, []bool{true}},
+		"the very one":                     {at(0), nil, at(0), []bool{false}},
+		"noted by somebody else":           {at(0), nil, at(40), []bool{false}},
+		"another one":                      {at(0), nil, at(61), []bool{true}},
+		"one for two":                      {at(0, 30), nil, at(0), []bool{false, true}},
+		"the exact one first":              {at(30, 0), nil, at(0), []bool{true, false}},
+		"two for two":                      {at(0, 30), nil, at(5, 31), []bool{false, false}},
+		"the known one is taken":           {at(30), at(0), at(0), []bool{true}},
+		"a known one deleted in Stash":     {at(90), at(0), at(40), []bool{false}},
+		"it takes no other's":              {at(2), at(0, 1), at(1), []bool{true}},
+		"nor one that is a known one's":    {at(40), at(0, 1), at(1, 40), []bool{false}},
+		"the same second, two accounts":    {at(0, 0), nil, at(0), []bool{false, true}},
+		"a second is rounding, not a gap":  {at(0), nil, at(1), []bool{false}},
+		"a second apart":                   {at(0, 1), nil, at(1), []bool{true, false}},
+		"a second apart, and one is known": {at(1), at(0), at(0), []bool{true}},
 	} {
-		if got := playback.Missing(c.plex, c.written, c.found, c.stash); !slices.Equal(got, c.missing) {
+		var got []bool
+		for _, t := range playback.Found(c.plex, c.known, c.stash) {
+			got = append(got, t.IsZero())
+		}
+		if !slices.Equal(got, c.missing) {
 			t.Errorf("%s: %v, want %v", name, got, c.missing)
 		}
 	}
 }
 
+func TestAKnownPlayIsFoundToTheSecondAndOnce(t *testing.T) {
+	t.Parallel()
+	var none time.Time
+	for name, c := range map[string]struct{ known, stash, want []time.Time }{
+		"none":                            {nil, at(0), nil},
+		"there":                           {at(0), at(0, 100), at(0)},
+		"a second off":                    {at(100), at(0, 101), at(101)},
+		"not there":                       {at(2), at(0), []time.Time{none}},
+		"a neighbour is there":            {at(0, 1), at(1), []time.Time{none, at(1)[0]}},
+		"two of one second, one there":    {at(0, 0), at(0), []time.Time{at(0)[0], none}},
+		"two of one second, both there":   {at(0, 0), at(0, 0), at(0, 0)},
+		"all a second off keep their own": {at(0, 1, 2), at(1, 2, 3), []time.Time{none, at(1)[0], at(2)[0]}},
+	} {
+		got := playback.Known(c.known, c.stash)
+		if !slices.EqualFunc(got, c.want, time.Time.Equal) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
 // Whatever Stash has, writing what is missing makes nothing missing, and no more is written
-// than Stash lacks.
+// than Stash lacks; however near plays lie to each other, and whatever of them is known.
 func TestWhatWasWrittenIsNotMissingAgain(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		even := rapid.Map(rapid.IntRange(0, 150), func(n int) int { return 2 * n })
-		plex := at(rapid.SliceOfNDistinct(even, 0, 8, rapid.ID[int]).Draw(t, "plex")...) // nobody watches twice within a second
-		stash := at(rapid.SliceOfN(even, 0, 8).Draw(t, "stash")...)
+		second := rapid.IntRange(0, 90)
+		plex := at(rapid.SliceOfN(second, 0, 8).Draw(t, "plex")...)
+		stash := at(rapid.SliceOfN(second, 0, 8).Draw(t, "stash")...)
 		before := slices.Clone(stash)
+		var known []time.Time
 		n := 0
-		for i, missing := range playback.Missing(plex, nil, nil, stash) {
-			if missing {
-				stash = append(stash, plex[i])
+		for i, at := range playback.Found(plex, nil, stash) {
+			if at.IsZero() {
+				at = plex[i]
+				stash = append(stash, at)
 				n++
 			}
+			known = append(known, at)
 		}
 		if !slices.Equal(before, stash[:len(before)]) {
 			t.Fatal("Stash's own plays were changed")
@@ -211,17 +240,16 @@ func TestWhatWasWrittenIsNotMissingAgain(t *testing.T) {
 		if n < len(plex)-len(before) {
 			t.Fatalf("%d of %d written beside %d", n, len(plex), len(before))
 		}
-		if slices.Contains(playback.Missing(plex, nil, nil, stash), true) {
+		if slices.ContainsFunc(playback.Found(plex, nil, stash), time.Time.IsZero) {
 			t.Fatal("something is missing again")
 		}
+		if !slices.Equal(playback.Known(known, stash), known) {
+			t.Fatal("what is known is not found")
+		}
+		if more := playback.Found(plex[:min(1, len(plex))], known, stash); len(more) > 0 && !more[0].IsZero() && len(stash) == len(known) {
+			t.Fatal("a play that stands for another is taken")
+		}
 	})
-}
-
-func TestAPlayThatWasWrittenIsFoundToTheSecond(t *testing.T) {
-	t.Parallel()
-	if !playback.Has(at(0, 100), noon.Add(101*time.Second)) || playback.Has(at(0, 100), noon.Add(2*time.Second)) || playback.Has(nil, noon) {
-		t.Error("found wrongly, or not")
-	}
 }
 
 func TestTheBrakeCountsADay(t *testing.T) {

@@ -13,50 +13,45 @@ const (
 	about = time.Minute
 )
 
-// Has reports whether one of the plays of Stash is the very one that was written with this
-// time.
-func Has(stash []time.Time, at time.Time) bool {
-	return slices.ContainsFunc(stash, func(t time.Time) bool { return t.Sub(at).Abs() <= exactly })
+// Known gives the times at which Stash has plays that are known, in the order given: those
+// Lockstep sent there, and those it took for one of Stash's. The zero time stands for one that
+// Stash has not. Each play of Stash stands for one at most, however near they lie to each
+// other; of two that might be the same one the first gets it, so those that are certain come
+// first.
+func Known(known, stash []time.Time) []time.Time {
+	at, _ := pair(known, stash, 0, exactly)
+	return at
 }
 
-// Missing tells which plays of Plex a scene of Stash lacks, in the order given. written are
-// the plays Lockstep wrote to it, found those it took for one of Stash's. Each play of Stash
-// stands for one of Plex at most: first for those written, to the second, then for the
-// nearest within a minute.
-func Missing(plex, written, found, stash []time.Time) []bool {
-	left := slices.Clone(stash)
-	for _, at := range written {
-		left, _ = take(left, at, exactly)
+// Found gives the times at which Stash has plays of Plex that are not known yet, in the order
+// given; the zero time stands for one that Stash lacks. What is known has its own first, to
+// the second; of the rest each stands for one within a minute.
+func Found(plex, known, stash []time.Time) []time.Time {
+	_, left := pair(known, stash, 0, exactly)
+	at, _ := pair(plex, left, 0, exactly, about)
+	return at
+}
+
+// pair gives each play one of the others, first to those that lie nearest, and returns what is
+// left. In order of time and each with the earliest that is near enough, as many as can be have
+// one, and they have the same again when those that had none are there too.
+func pair(plays, others []time.Time, within ...time.Duration) (own, left []time.Time) {
+	own, left = make([]time.Time, len(plays)), slices.SortedFunc(slices.Values(others), time.Time.Compare)
+	order := make([]int, len(plays))
+	for i := range order {
+		order[i] = i
 	}
-	for _, at := range found {
-		left, _ = take(left, at, about)
-	}
-	missing := make([]bool, len(plex))
-	for i := range missing {
-		missing[i] = true
-	}
-	for _, within := range []time.Duration{0, exactly, about} {
-		for i, at := range plex {
-			if missing[i] {
-				var had bool
-				left, had = take(left, at, within)
-				missing[i] = !had
+	slices.SortStableFunc(order, func(a, b int) int { return plays[a].Compare(plays[b]) })
+	for _, gap := range within {
+		for _, i := range order {
+			if !own[i].IsZero() {
+				continue
+			}
+			if n := slices.IndexFunc(left, func(t time.Time) bool { return t.Sub(plays[i]).Abs() <= gap }); n >= 0 {
+				own[i] = left[n]
+				left = slices.Delete(left, n, n+1)
 			}
 		}
 	}
-	return missing
-}
-
-// take removes the play that lies nearest, if one lies near enough.
-func take(list []time.Time, at time.Time, within time.Duration) ([]time.Time, bool) {
-	best := -1
-	for i, t := range list {
-		if gap := t.Sub(at).Abs(); gap <= within && (best < 0 || gap < list[best].Sub(at).Abs()) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return list, false
-	}
-	return slices.Delete(list, best, best+1), true
+	return own, left
 }

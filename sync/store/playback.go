@@ -45,7 +45,9 @@ type Playback struct {
 	Item scene.ItemKey `json:"item"`
 	// At is when it was watched, in whole seconds; of a rating or resume point when it was
 	// found.
-	At      time.Time       `json:"at"`
+	At time.Time `json:"at"`
+	// As is when Stash has a play that is written, or was there; zero: At.
+	As      time.Time       `json:"as,omitzero"`
 	Account int64           `json:"account,omitempty"` // who watched; zero for other kinds
 	Section string          `json:"section,omitempty"`
 	Title   string          `json:"title,omitempty"` // as Plex names it
@@ -60,16 +62,30 @@ type Playback struct {
 	Changed   time.Time `json:"changed"`       // when State was entered
 	Tries     int       `json:"tries,omitempty"`
 	Next      time.Time `json:"next,omitzero"` // not before
+	// Begun is set once it may be that a request is under way, or arrived, that takes it back.
+	Begun bool `json:"begun,omitempty"`
 
 	// New is what Plex has, Old what Stash had when it was written: a rating from 1 to 100, a
 	// resume point in milliseconds.
 	New int64 `json:"new,omitempty"`
 	Old int64 `json:"old,omitempty"`
-	// Gained is for how many milliseconds it was watched, OldWatched what Stash had before.
+	// Gained is for how many milliseconds it was watched, OldWatched what Stash had before it
+	// was added, or, once Begun, before it is taken back.
 	Gained     int64 `json:"gained,omitempty"`
 	OldWatched int64 `json:"oldWatched,omitempty"`
+	// Stays is set when the resume point of Stash stays, so that New is the same: only the
+	// time watched is told.
+	Stays bool `json:"stays,omitempty"`
 	// Later is what was watched while this was being written: it goes with the next one.
 	Later int64 `json:"later,omitempty"`
+}
+
+// InStash is the time at which Stash has a play, or gets it.
+func (p Playback) InStash() time.Time {
+	if p.As.IsZero() {
+		return p.At
+	}
+	return p.As
 }
 
 // Key is what a record is stored by: the item, and of plays the time and account too.

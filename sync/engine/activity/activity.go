@@ -94,6 +94,9 @@ func (r *Recorder) End(l *Look) error {
 	r.look = nil
 	r.permit, r.marks, r.accounts = l.permit, l.marks, l.accounts
 	r.take(l, now)
+	if r.soon {
+		r.next, r.soon = now, false
+	}
 	err := errors.Join(l.err, r.ask(l), r.recount())
 	for _, done := range r.running {
 		done <- answerOf(l, err)

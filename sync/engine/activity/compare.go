@@ -17,7 +17,7 @@ const compareBatch = 100
 
 // compare reads the scenes of what is open and finds out what Stash lacks.
 func (l *Look) compare(ctx context.Context) error {
-	l.scenes = map[scene.ID]*scene.Played{}
+	l.scenes, l.has = map[scene.ID]*scene.Played{}, map[*store.Playback]time.Time{}
 	var ids []scene.ID
 	for _, p := range l.open {
 		ids = append(ids, p.Scene)
@@ -49,13 +49,13 @@ func (l *Look) take(ids []scene.ID, found map[scene.ID]*scene.Played) error {
 			of[p.Scene] = append(of[p.Scene], p)
 		}
 	}
-	var news []*store.Playback
-	err := l.host.Store.Update(func(tx store.Tx) error {
-		news = nil
+	return l.host.Store.Update(func(tx store.Tx) error {
+		var news []*store.Playback
 		for _, id := range ids {
 			s, answered := found[id]
-			if answered && s != nil {
+			if s != nil {
 				l.scenes[id] = s
+				l.recognize(id, s.Plays)
 			}
 			for _, p := range of[id] {
 				changed, err := l.one(tx, p, s, answered)
@@ -67,35 +67,42 @@ func (l *Look) take(ids []scene.ID, found map[scene.ID]*scene.Played) error {
 				}
 			}
 			if s != nil {
-				news = append(news, l.plays(of[id], s.Plays)...)
+				news = append(news, l.plays(id, of[id], s.Plays)...)
 			}
 		}
-		return l.keep(tx, news)
+		return keep(tx, news)
 	})
-	return err
 }
 
-// keep stores records with what follows from their state: agreement is remembered, and what
-// turns out to have been written is told.
-func (l *Look) keep(tx store.Tx, list []*store.Playback) error {
-	for _, p := range list {
-		if err := tx.PutPlayback(*p); err != nil {
-			return err
+// recognize finds the plays of a scene that Stash should have.
+func (l *Look) recognize(id scene.ID, stash []time.Time) {
+	list, at := l.standing(id)
+	for i, t := range playback.Known(at, stash) {
+		l.has[list[i]] = t
+	}
+}
+
+// standing are the plays of a scene that Stash has, or may have, and when; those that are
+// certain come first.
+func (l *Look) standing(id scene.ID) (list []*store.Playback, at []time.Time) {
+	for _, which := range []func(store.PlaybackState) bool{certain, begun} {
+		for _, p := range l.known[id] {
+			if which(p.State) {
+				list, at = append(list, p), append(at, p.InStash())
+			}
 		}
 	}
-	return nil
+	return list, at
 }
 
 // one decides about one record, plays that are new excepted; it reports whether it changed.
 func (l *Look) one(tx store.Tx, p *store.Playback, s *scene.Played, answered bool) (bool, error) {
 	to := *p
 	switch {
+	case !answered && begun(p.State):
+		return false, nil
 	case !answered:
-		to.State, to.Why = store.PlaybackUnmatched, message.New(message.ActivityUnread)
-		to.Code = ""
-		if p.State == store.PlaybackIntent || p.State == store.PlaybackUndo {
-			return false, nil
-		}
+		to.State, to.Code, to.Why = store.PlaybackUnmatched, "", message.New(message.ActivityUnread)
 		return l.enter(p, to), nil
 	case s == nil:
 		to.State, to.Code, to.Why = store.PlaybackUnmatched, skip.DeletedInStash, message.New(message.ActivityDeleted)
@@ -135,32 +142,24 @@ func (l *Look) comparable(p *store.Playback) bool {
 }
 
 // plays compares the plays of one scene. Each of Stash's stands for one of Plex at most.
-func (l *Look) plays(list []*store.Playback, stash []time.Time) (news []*store.Playback) {
+func (l *Look) plays(id scene.ID, list []*store.Playback, stash []time.Time) []*store.Playback {
 	var open []*store.Playback
-	var at, begun []time.Time
+	var at []time.Time
 	for _, p := range list {
-		switch {
-		case l.comparable(p):
+		if l.comparable(p) {
 			open, at = append(open, p), append(at, p.At)
-		case p.Kind == playback.Play && p.State == store.PlaybackWritten:
-			begun = append(begun, p.At) // it was found a moment ago
 		}
 	}
-	if len(open) == 0 {
-		return nil
-	}
-	before := l.past[open[0].Scene]
-	lacks := playback.Missing(at, append(slices.Clone(before.written), begun...), before.found, stash)
-	for i, p := range open {
-		to := *p
-		if !lacks[i] {
-			to.State, to.Why, to.Tries, to.Next = store.PlaybackPresent, message.None, 0, time.Time{}
-			l.enter(p, to)
-			news = append(news, p)
+	_, known := l.standing(id)
+	for i, t := range playback.Found(at, known, stash) {
+		p := open[i]
+		if t.IsZero() {
+			l.wait(p)
 			continue
 		}
-		l.wait(p)
-		news = append(news, p)
+		to := *p
+		to.State, to.Why, to.Tries, to.Next, to.As = store.PlaybackPresent, message.None, 0, time.Time{}, t
+		l.enter(p, to)
 	}
-	return news
+	return open
 }

@@ -56,18 +56,13 @@ func (r *Recorder) Undo(list []store.JournalEntry) (int, error) {
 	met := map[scene.ID]bool{}
 	err := r.host.Store.Update(func(tx store.Tx) error {
 		for _, e := range list {
-			p := recordOf(e)
-			had, known, err := tx.Playback(p)
+			p, wanted, err := takingBack(tx, e, r.host.Stamp())
 			if err != nil {
 				return err
 			}
-			if known {
-				p.Section, p.Title, p.Later = had.Section, had.Title, had.Later
+			if !wanted {
+				continue
 			}
-			if known && p.Kind != playback.Play && had.State == store.PlaybackIntent {
-				continue // a newer value is on its way
-			}
-			p.State, p.Changed = store.PlaybackUndo, r.host.Stamp()
 			met[e.Scene] = true
 			if err := tx.PutPlayback(p); err != nil {
 				return err
@@ -76,19 +71,36 @@ func (r *Recorder) Undo(list []store.JournalEntry) (int, error) {
 		return nil
 	})
 	if err == nil && len(met) > 0 {
-		r.next = r.host.Now()
+		r.next, r.soon = r.host.Now(), r.look != nil
 		err = r.recount()
 	}
-	return len(met), err
+	if err != nil {
+		return 0, err
+	}
+	return len(met), nil
 }
 
-// recordOf is the record an entry of the journal is about.
-func recordOf(e store.JournalEntry) store.Playback {
-	s := *e.Sent
-	return store.Playback{
-		Kind: s.Kind, Item: e.Item, At: s.At, Account: s.Account, Scene: e.Scene, Name: e.Name, Run: e.Run,
-		New: s.New, Old: s.Old, Gained: s.Gained, OldWatched: s.OldWatched,
+// takingBack is the record by which what an entry of the journal says is taken back, unless a
+// newer value is on its way.
+func takingBack(tx store.Tx, e store.JournalEntry, now time.Time) (store.Playback, bool, error) {
+	p := recordOf(e)
+	had, known, err := tx.Playback(p)
+	if err != nil {
+		return p, false, err
 	}
+	switch {
+	case known && had.State == store.PlaybackIntent && had.Run != p.Run:
+		return p, false, nil
+	case known && had.State == store.PlaybackUndo && had.Run == p.Run: // asked for again
+		had.Tries, had.Next = 0, time.Time{}
+		return had, true, nil
+	}
+	p.State, p.Changed = store.PlaybackUndo, now
+	p.Section, p.Title, p.Later, p.As = had.Section, had.Title, had.Later, had.As
+	if known && had.State == store.PlaybackIntent { // it may arrive yet
+		p.Begun, p.Changed, p.OldWatched = true, had.Changed, p.OldWatched+p.Gained
+	}
+	return p, true, nil
 }
 
 func (r *Recorder) setPermit(p permit) error {
@@ -190,7 +202,7 @@ func answer(tx store.Tx, list []store.Playback, write bool, now time.Time) error
 		p.Confirmed = write
 		if !write {
 			p.State, p.Why, p.Changed = store.PlaybackDeclined, message.New(message.ActivityDeclined), now
-			if err := leave(tx, p); err != nil {
+			if err := rebase(tx, p, p.New, p.Old); err != nil { // only the next change counts
 				return err
 			}
 		}
@@ -199,21 +211,4 @@ func answer(tx store.Tx, list []store.Playback, write bool, now time.Time) error
 		}
 	}
 	return nil
-}
-
-// leave remembers that both sides may differ, so that only the next change counts.
-func leave(tx store.Tx, p store.Playback) error {
-	b, _, err := tx.PlaybackBase(p.Item)
-	if err != nil {
-		return err
-	}
-	switch p.Kind {
-	case playback.Rating:
-		b.Rating = playback.Base{Plex: int(p.New), Stash: int(p.Old)}
-	case playback.Resume:
-		b.Point = playback.Point{Plex: millis(p.New), Stash: millis(p.Old)}
-	case playback.Play:
-		return nil
-	}
-	return tx.PutPlaybackBase(p.Item, b)
 }

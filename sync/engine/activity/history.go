@@ -102,7 +102,7 @@ func (l *Look) play(v scene.View) store.Playback {
 
 // addNew stores the plays that have no record yet.
 func (l *Look) addNew(list []store.Playback) error {
-	var fresh []store.Playback
+	var fresh []*store.Playback
 	err := l.host.Store.View(func(tx store.Tx) error {
 		for _, p := range list {
 			_, known, err := tx.Playback(p)
@@ -110,7 +110,7 @@ func (l *Look) addNew(list []store.Playback) error {
 				return err
 			}
 			if !known {
-				fresh = append(fresh, p)
+				fresh = append(fresh, &p)
 			}
 		}
 		return nil
@@ -118,12 +118,5 @@ func (l *Look) addNew(list []store.Playback) error {
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
-	return l.host.Store.Update(func(tx store.Tx) error {
-		for _, p := range fresh {
-			if err := tx.PutPlayback(p); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return l.put(fresh)
 }

@@ -112,7 +112,7 @@ func (l *Look) found(tx store.Tx, p store.Playback) error {
 		had.Later += p.Gained
 		return tx.PutPlayback(had)
 	case known && open(had.State):
-		p.Gained += had.Gained
+		p.Gained += had.Gained + had.Later
 		if had.New == p.New && p.Gained == had.Gained {
 			return nil
 		}
@@ -138,11 +138,16 @@ func (l *Look) drop(tx store.Tx, p store.Playback) error {
 	return tx.PutPlayback(had)
 }
 
-// settled is drop for a resume point, of which time watched may be left to be told.
+// settled is drop for a resume point that is where it was. Time watched may be left to be told.
 func (l *Look) settled(tx store.Tx, p store.Playback) error {
 	had, known, err := tx.Playback(p)
-	if err != nil || !known || had.Gained > 0 {
+	switch {
+	case err != nil || !known:
 		return err
+	case had.Gained == 0:
+		return l.drop(tx, p)
+	case open(had.State) && !had.Stays && !playback.Close(millis(had.New), millis(p.New)):
+		return l.found(tx, p)
 	}
-	return l.drop(tx, p)
+	return nil
 }

@@ -3,7 +3,6 @@ package activity
 import (
 	"context"
 	"errors"
-	"time"
 
 	"lockstep/sync/engine/host"
 	"lockstep/sync/message"
@@ -28,9 +27,8 @@ func (l *Look) work(ctx context.Context) error {
 			return err
 		}
 	}
-	l.marks.Looked = l.now
-	if l.fault != nil {
-		l.marks.Looked = l.markedBefore()
+	if l.fault == nil {
+		l.marks.Looked = l.now
 	}
 	err := l.host.Put(marksValue, l.marks)
 	if err == nil {
@@ -51,31 +49,18 @@ func (l *Look) work(ctx context.Context) error {
 	return errors.Join(err, l.endRun())
 }
 
-// markedBefore is when Plex was last asked with success, before this look.
-func (l *Look) markedBefore() (at time.Time) {
-	var before marks
-	if l.host.Get(marksValue, &before) == nil {
-		at = before.Looked
-	}
-	return at
-}
-
 // load reads what is left to be done, and what was done to the same scenes.
 func (l *Look) load() error {
-	l.open, l.past = nil, map[scene.ID]past{}
+	l.open, l.known = nil, map[scene.ID][]*store.Playback{}
 	return l.host.Store.View(func(tx store.Tx) error {
 		return tx.EachPlayback(func(p store.Playback) bool {
-			switch {
-			case p.Item.Machine != l.Machine:
-			case p.Kind == playback.Play && p.State == store.PlaybackWritten:
-				had := l.past[p.Scene]
-				had.written = append(had.written, p.At)
-				l.past[p.Scene] = had
-			case p.Kind == playback.Play && p.State == store.PlaybackPresent:
-				had := l.past[p.Scene]
-				had.found = append(had.found, p.At)
-				l.past[p.Scene] = had
-			case l.due(p):
+			if p.Item.Machine != l.Machine {
+				return true
+			}
+			if p.Kind == playback.Play && (certain(p.State) || begun(p.State)) {
+				l.known[p.Scene] = append(l.known[p.Scene], &p)
+			}
+			if l.due(p) {
 				l.open = append(l.open, &p)
 			}
 			return true
@@ -90,16 +75,18 @@ func (l *Look) due(p store.Playback) bool {
 		return false
 	}
 	switch p.State {
-	case store.PlaybackUndo:
-		return true
-	case store.PlaybackIntent:
-		if at := p.Changed.Add(settleAfter); at.After(l.now) && at.Sub(l.now) <= settleAfter {
+	case store.PlaybackUndo, store.PlaybackIntent:
+		sent := p.State == store.PlaybackIntent || p.Begun
+		if at := p.Changed.Add(settleAfter); sent && at.After(l.now) && at.Sub(l.now) <= settleAfter {
 			l.dueAt(at)
 			l.rested = true
 			return false
 		}
 		return true
-	case store.PlaybackNew, store.PlaybackUnmatched, store.PlaybackFailed:
+	case store.PlaybackNew, store.PlaybackUnmatched:
+		// Which plays of both sides are the same shows only when all of Plex's are known.
+		return l.on(p.Kind) && (p.Kind != playback.Play || l.marks.Basis == l.playBasis())
+	case store.PlaybackFailed:
 		return l.on(p.Kind)
 	case store.PlaybackWaiting:
 		if l.on(p.Kind) && (!l.may(p) || p.Why.Is(message.ActivityBraked) && !p.Confirmed) {

@@ -19,32 +19,45 @@ func (l *Look) rating(tx store.Tx, p *store.Playback, s *scene.Played) (bool, er
 	}
 	stash := s.Rating
 	held := mem.Owns(scene.FieldRating, plexRating(stash))
-	verdict := playback.MergeRating(b.Rating, int(p.New), stash, false, held)
-	return l.decide(tx, p, verdict, int64(stash), playback.Base{Plex: int(p.New), Stash: stash}, nil)
+	verdict := playback.MergeRating(b.Rating, int(p.New), stash, held)
+	return l.decide(tx, p, verdict, int64(stash))
 }
 
-// resume merges where an item was left three ways.
+// resume merges where an item was left three ways. Time watched is told wherever it was left.
 func (l *Look) resume(tx store.Tx, p *store.Playback, s *scene.Played) (bool, error) {
 	b, _, err := tx.PlaybackBase(p.Item)
 	if err != nil {
 		return false, err
 	}
-	verdict := playback.MergeResume(b.Point, millis(p.New), s.Resume)
-	if verdict == playback.Same && p.Gained > 0 {
-		verdict = playback.Send
-	}
 	p.OldWatched = s.Watched.Milliseconds()
-	return l.decide(tx, p, verdict, s.Resume.Milliseconds(), playback.Base{}, &playback.Point{Plex: millis(p.New), Stash: s.Resume})
+	old, verdict := s.Resume.Milliseconds(), playback.Send
+	if !p.Stays {
+		verdict = playback.MergeResume(b.Point, millis(p.New), s.Resume)
+	}
+	if p.Gained > 0 && verdict != playback.Send {
+		if verdict == playback.Conflict {
+			if err := l.tell(tx, *p, message.New(message.ActivityKeptPoint)); err != nil {
+				return false, err
+			}
+		}
+		if err := rebase(tx, *p, p.New, old); err != nil {
+			return false, err
+		}
+		p.Stays, verdict = true, playback.Send
+	}
+	if p.Stays {
+		p.New = old
+	}
+	return l.decide(tx, p, verdict, old)
 }
 
 // decide moves a record to what a merge came to. What is settled becomes the base of the next
 // one.
-func (l *Look) decide(tx store.Tx, p *store.Playback, v playback.Verdict, old int64, rating playback.Base, point *playback.Point) (bool, error) {
-	to := *p
+func (l *Look) decide(tx store.Tx, p *store.Playback, v playback.Verdict, old int64) (bool, error) {
+	was, to := *p, *p
 	to.Old = old
 	switch v {
 	case playback.Send:
-		was := *p
 		*p = to
 		l.wait(p)
 		return was != *p, nil
@@ -60,7 +73,7 @@ func (l *Look) decide(tx store.Tx, p *store.Playback, v playback.Verdict, old in
 		to.State, to.Why = store.PlaybackPresent, message.New(message.ActivityEqual)
 	}
 	l.enter(p, to)
-	return true, l.rebase(tx, p.Item, rating, point)
+	return true, rebase(tx, *p, p.New, old)
 }
 
 // wait has a record written as soon as that is allowed.

@@ -8,7 +8,6 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/engine/host"
 	"lockstep/sync/fault"
-	"lockstep/sync/match"
 	"lockstep/sync/message"
 	"lockstep/sync/plan"
 	"lockstep/sync/playback"
@@ -50,14 +49,20 @@ func (l *Look) hold(p store.Playback) {
 // put stores records, some hundred in a transaction.
 func (l *Look) put(list []*store.Playback) error {
 	for part := range slices.Chunk(list, 500) {
-		err := l.host.Store.Update(func(tx store.Tx) error {
-			for _, p := range part {
-				if err := tx.PutPlayback(*p); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		if err := l.host.Store.Update(func(tx store.Tx) error { return keep(tx, part) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep stores records, but for those that a person wants taken back since they were read.
+func keep(tx store.Tx, list []*store.Playback) error {
+	for _, p := range list {
+		wanted, err := unwanted(tx, *p)
+		if err == nil && !wanted {
+			err = tx.PutPlayback(*p)
+		}
 		if err != nil {
 			return err
 		}
@@ -65,8 +70,14 @@ func (l *Look) put(list []*store.Playback) error {
 	return nil
 }
 
-// mapper follows the rules of the settings.
-func (l *Look) mapper() match.Mapper { return match.NewMapper(l.Settings.PathMap) }
+// unwanted reports that a person wants a record taken back, which it does not know.
+func unwanted(tx store.Tx, p store.Playback) (bool, error) {
+	if p.State == store.PlaybackUndo || p.State == store.PlaybackUndone {
+		return false, nil
+	}
+	had, _, err := tx.Playback(p)
+	return had.State == store.PlaybackUndo, err
+}
 
 // enter moves a record to a state for a reason, and reports whether that is news.
 func (l *Look) enter(p *store.Playback, to store.Playback) bool {
@@ -84,18 +95,22 @@ func (l *Look) enter(p *store.Playback, to store.Playback) bool {
 // carry it out any more: a request takes a minute at most.
 const settleAfter = 2 * time.Minute
 
-// rebase remembers what both sides have now.
-func (l *Look) rebase(tx store.Tx, item scene.ItemKey, rating playback.Base, point *playback.Point) error {
-	b, _, err := tx.PlaybackBase(item)
+// rebase remembers what both sides have of an item now: ratings, or resume points in
+// milliseconds.
+func rebase(tx store.Tx, p store.Playback, plex, stash int64) error {
+	b, _, err := tx.PlaybackBase(p.Item)
 	if err != nil {
 		return err
 	}
-	if point != nil {
-		b.Point = *point
-	} else {
-		b.Rating = rating
+	switch p.Kind {
+	case playback.Rating:
+		b.Rating = playback.Base{Plex: int(plex), Stash: int(stash)}
+	case playback.Resume:
+		b.Point = playback.Point{Plex: millis(plex), Stash: millis(stash)}
+	case playback.Play:
+		return nil
 	}
-	return tx.PutPlaybackBase(item, b)
+	return tx.PutPlaybackBase(p.Item, b)
 }
 
 func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
@@ -133,6 +148,15 @@ const (
 	mostRefused = 4
 )
 
+// recordOf is the record an entry of the journal is about.
+func recordOf(e store.JournalEntry) store.Playback {
+	s := *e.Sent
+	return store.Playback{
+		Kind: s.Kind, Item: e.Item, At: s.At, Account: s.Account, Scene: e.Scene, Name: e.Name, Run: e.Run,
+		New: s.New, Old: s.Old, Gained: s.Gained, OldWatched: s.OldWatched,
+	}
+}
+
 // void marks the journal's entry of something that did not arrive.
 func (l *Look) void(tx store.Tx, p store.Playback) error {
 	return l.marked(tx, p, func(tx store.Tx, seq uint64) error { return tx.MarkVoid(seq, true) })
@@ -145,7 +169,7 @@ func (l *Look) marked(tx store.Tx, p store.Playback, mark func(store.Tx, uint64)
 		return err
 	}
 	for _, e := range list {
-		if e.Sent == nil || e.Sent.Kind != p.Kind || e.Item != p.Item || p.Kind == playback.Play && !e.Sent.At.Equal(p.At) {
+		if e.Sent == nil || recordOf(e).Key() != p.Key() {
 			continue
 		}
 		if err := mark(tx, e.Seq); err != nil {

@@ -101,8 +101,11 @@ func (l *Look) send(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return l.meet(err)
 		}
-		if err := l.begin(c); err != nil {
+		if err := l.begin(&c); err != nil {
 			return err
+		}
+		if len(c.list) == 0 {
+			continue
 		}
 		err := l.request(ctx, c)
 		if err == nil {
@@ -157,7 +160,7 @@ func (l *Look) request(ctx context.Context, c parcel) error {
 	}
 	var at []time.Time
 	for _, p := range c.list {
-		at = append(at, p.At)
+		at = append(at, p.InStash())
 	}
 	change := l.Stash.AddPlays
 	if c.undo {
@@ -189,8 +192,9 @@ func (l *Look) takesOthers(ctx context.Context, but scene.ID) bool {
 	return err == nil && other != 0 && l.Stash.SaveActivity(ctx, other, nil, 0) == nil
 }
 
-// begin stores the intent and what Stash has now, before anything is sent.
-func (l *Look) begin(c parcel) error {
+// begin stores the intent and what Stash has now, before anything is sent. It leaves out what a
+// person wants taken back since it was read.
+func (l *Look) begin(c *parcel) error {
 	cause := queue.Activity
 	if c.undo {
 		cause = queue.Undo
@@ -198,24 +202,41 @@ func (l *Look) begin(c parcel) error {
 	if l.run.ID == 0 {
 		l.run = store.Run{ID: uint64(l.host.Now().UnixMilli()), Started: l.host.Stamp(), Cause: cause}
 	}
-	if c.undo {
-		return nil // taking back twice does no harm
-	}
 	return l.host.Store.Update(func(tx store.Tx) error {
+		var list []*store.Playback
 		for _, p := range c.list {
-			p.State, p.Run, p.Changed, p.Why = store.PlaybackIntent, l.run.ID, l.host.Stamp(), message.None
-			if err := tx.PutPlayback(*p); err != nil {
-				return err
-			}
-			err := tx.AddJournal(store.JournalEntry{
-				Run: l.run.ID, Item: p.Item, Scene: p.Scene, Name: p.Name, At: p.Changed, Sent: sentOf(*p),
-			})
+			not, err := unwanted(tx, *p)
 			if err != nil {
 				return err
 			}
+			if not {
+				continue
+			}
+			list = append(list, p)
+			if err := l.intend(tx, p, c.undo); err != nil {
+				return err
+			}
+		}
+		c.list = list
+		if c.undo {
+			return nil
 		}
 		return tx.PutRun(l.run)
 	})
+}
+
+// intend stores what is about to be done about one record.
+func (l *Look) intend(tx store.Tx, p *store.Playback, undo bool) error {
+	p.Changed = l.host.Stamp()
+	if undo {
+		p.Begun, p.OldWatched = true, l.scenes[p.Scene].Watched.Milliseconds()
+		return tx.PutPlayback(*p)
+	}
+	p.State, p.Run, p.Why = store.PlaybackIntent, l.run.ID, message.None
+	if err := tx.PutPlayback(*p); err != nil {
+		return err
+	}
+	return tx.AddJournal(store.JournalEntry{Run: l.run.ID, Item: p.Item, Scene: p.Scene, Name: p.Name, At: p.Changed, Sent: sentOf(*p)})
 }
 
 func sentOf(p store.Playback) *store.Sent {
@@ -235,9 +256,9 @@ func (l *Look) ended(c parcel) error {
 			if err := store(tx, p); err != nil {
 				return err
 			}
-			if err := tx.PutPlayback(*p); err != nil {
-				return err
-			}
+		}
+		if err := keep(tx, c.list); err != nil {
+			return err
 		}
 		return tx.PutRun(run)
 	})
@@ -255,9 +276,7 @@ func (l *Look) note(list []*store.Playback, f *fault.Error) error {
 	for _, p := range list {
 		p.Why = f.Message
 	}
-	if len(list) > 0 && list[0].State == store.PlaybackIntent {
-		l.dueAt(l.now.Add(settleAfter))
-	}
+	l.dueAt(l.now.Add(settleAfter))
 	return l.put(list)
 }
 

@@ -14,7 +14,8 @@ import (
 func (l *Look) settle(tx store.Tx, p *store.Playback, s *scene.Played) (bool, error) {
 	switch p.Kind {
 	case playback.Play:
-		if playback.Has(s.Plays, p.At) {
+		if at := l.has[p]; !at.IsZero() {
+			p.As = at
 			l.Worked(budget.Play)
 			return true, l.arrived(tx, p)
 		}
@@ -28,7 +29,9 @@ func (l *Look) settle(tx store.Tx, p *store.Playback, s *scene.Played) (bool, er
 			return l.afresh(tx, p)
 		}
 	case playback.Resume:
-		if playback.Close(s.Resume, millis(p.New)) || s.Watched >= millis(p.OldWatched+p.Gained)-time.Second/2 && p.Gained > 0 {
+		watched := p.Gained > 0 && s.Watched >= millis(p.OldWatched+p.Gained)-time.Second/2
+		moved := playback.Close(s.Resume, millis(p.New)) && (p.Gained == 0 || !playback.Close(millis(p.New), millis(p.Old)))
+		if watched || moved {
 			l.Worked(budget.Resume)
 			return true, l.arrived(tx, p)
 		}
@@ -67,14 +70,10 @@ func (l *Look) arrived(tx store.Tx, p *store.Playback) error {
 	if err := l.tell(tx, *p, written(*p)); err != nil {
 		return err
 	}
-	switch p.Kind {
-	case playback.Rating:
-		return l.rebase(tx, p.Item, playback.Base{Plex: int(p.New), Stash: int(p.New)}, nil)
-	case playback.Resume:
-		return l.rebase(tx, p.Item, playback.Base{}, &playback.Point{Plex: millis(p.New), Stash: millis(p.New)})
-	case playback.Play:
+	if p.Stays {
+		return nil
 	}
-	return nil
+	return rebase(tx, *p, p.New, p.New)
 }
 
 // written says what was written.
@@ -84,6 +83,8 @@ func written(p store.Playback) message.Message {
 		return message.New(message.ActivityUnrated)
 	case p.Kind == playback.Rating:
 		return message.New(message.ActivityRating, message.Number(int(p.New)))
+	case p.Stays:
+		return message.New(message.ActivityWatched, message.Span(millis(p.Gained).Round(time.Second)))
 	case p.Kind == playback.Resume && p.New == 0:
 		return message.New(message.ActivityFinished)
 	case p.Kind == playback.Resume:

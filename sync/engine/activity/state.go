@@ -34,6 +34,7 @@ type Recorder struct {
 
 	look     *Look // under way; nil when none is
 	next     time.Time
+	soon     bool // something was asked for that the present look does not know of
 	wanted   bool // a person wants Plex asked now
 	preview  bool // and nothing written
 	under    scene.Hash
@@ -96,16 +97,24 @@ type Look struct {
 	accounts accounts
 	now      time.Time // when it began, as it is stored
 
-	open   []*store.Playback          // what is left to be done
-	past   map[scene.ID]past          // what was done before
-	scenes map[scene.ID]*scene.Played // as Stash has them now
-	held   map[playback.Kind]int      // what waits for a person's decision
-	run    store.Run                  // what this look writes; no id before it writes
-	fault  *fault.Error               // the first one that a server met
-	rested bool                       // something that was begun is not to be touched yet
-	again  time.Time                  // when something is due before the next look
-	err    error                      // of our own
+	open   []*store.Playback              // what is left to be done
+	known  map[scene.ID][]*store.Playback // plays that Stash has, or may have; some are open too
+	has    map[*store.Playback]time.Time  // when Stash has those
+	scenes map[scene.ID]*scene.Played     // as Stash has them now
+	held   map[playback.Kind]int          // what waits for a person's decision
+	run    store.Run                      // what this look writes; no id before it writes
+	fault  *fault.Error                   // the first one that a server met
+	rested bool                           // something that was begun is not to be touched yet
+	again  time.Time                      // when something is due before the next look
+	err    error                          // of our own
 }
 
-// past are the plays of a scene that need nothing more.
-type past struct{ written, found []time.Time }
+// certain reports a state in which Stash has a value, unless somebody took it away.
+func certain(s store.PlaybackState) bool {
+	return s == store.PlaybackWritten || s == store.PlaybackPresent
+}
+
+// begun reports a state in which Stash may have a value: it is on its way there, or back.
+func begun(s store.PlaybackState) bool {
+	return s == store.PlaybackIntent || s == store.PlaybackUndo
+}

@@ -9,48 +9,59 @@ import (
 	"lockstep/sync/store"
 )
 
-// undoable finds out whether what is to be taken back still is as it was sent; otherwise it
-// stays, which ends it.
+// undoable finds out whether what is to be taken back still is as it was sent. What was taken
+// back already, and what somebody changed since, ends it.
 func (l *Look) undoable(tx store.Tx, p *store.Playback, s *scene.Played) (bool, error) {
-	ours := false
+	var ours, former bool
 	switch p.Kind {
 	case playback.Play:
-		ours = playback.Has(s.Plays, p.At)
+		at := l.has[p]
+		ours, former = !at.IsZero(), at.IsZero()
+		if ours {
+			p.As = at
+		}
 	case playback.Rating:
-		ours = int64(s.Rating) == p.New
+		ours, former = int64(s.Rating) == p.New, int64(s.Rating) == p.Old
 	case playback.Resume:
-		ours = playback.Close(s.Resume, millis(p.New))
+		ours, former = playback.Close(s.Resume, millis(p.New)), playback.Close(s.Resume, millis(p.Old))
+		if p.Begun && p.Gained > 0 { // the point may be the same before and after
+			former = s.Watched <= millis(p.OldWatched-p.Gained)+time.Second/2
+		}
 	}
-	if ours {
+	switch {
+	case p.Begun && former:
+		return true, l.undone(tx, p)
+	case ours:
 		return false, nil
 	}
-	p.State, p.Why, p.Changed, p.Next, p.Tries = store.PlaybackUndone, message.New(message.ActivityChanged), l.now, time.Time{}, 0
-	if err := l.tell(tx, *p, p.Why); err != nil {
-		return false, err
-	}
-	return true, l.marked(tx, *p, store.Tx.MarkUndone)
+	return true, l.over(tx, p, message.New(message.ActivityChanged), p.Run)
 }
 
 // undone takes in that Stash has its former value again. Plex's own stays as it is and is not
 // sent once more.
 func (l *Look) undone(tx store.Tx, p *store.Playback) error {
-	p.State, p.Why, p.Changed, p.Next, p.Tries = store.PlaybackUndone, message.None, l.host.Stamp(), time.Time{}, 0
 	said := message.New(message.ActivityUndoneOther)
-	var err error
-	switch p.Kind {
-	case playback.Play:
+	if p.Kind == playback.Play {
 		said = message.New(message.ActivityUndonePlay, message.Time(p.At))
-	case playback.Rating:
-		err = l.rebase(tx, p.Item, playback.Base{Plex: int(p.New), Stash: int(p.Old)}, nil)
-	case playback.Resume:
-		err = l.rebase(tx, p.Item, playback.Base{}, &playback.Point{Plex: millis(p.New), Stash: millis(p.Old)})
 	}
-	if err != nil {
+	if p.New != p.Old { // else only time watched was told
+		if err := rebase(tx, *p, p.New, p.Old); err != nil {
+			return err
+		}
+	}
+	if err := l.over(tx, p, said, l.run.ID); err != nil {
 		return err
 	}
+	p.Why = message.None
+	return nil
+}
+
+// over ends a record that was to be taken back, for a reason that is told of a run.
+func (l *Look) over(tx store.Tx, p *store.Playback, why message.Message, run uint64) error {
+	p.State, p.Why, p.Changed, p.Next, p.Tries, p.Begun = store.PlaybackUndone, why, l.host.Stamp(), time.Time{}, 0, false
 	told := *p
-	told.Run = l.run.ID
-	if err := l.tell(tx, told, said); err != nil {
+	told.Run = run
+	if err := l.tell(tx, told, why); err != nil {
 		return err
 	}
 	return l.marked(tx, *p, store.Tx.MarkUndone)
