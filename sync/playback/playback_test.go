@@ -353,19 +353,21 @@ func TestWhatTheBrakeHoldsIsNotCounted(t *testing.T) {
 	}
 }
 
-// The nearest play of Stash is taken, and each once, so that a later one finds its own.
-func TestTheNearestPlayOfStashIsTaken(t *testing.T) {
+// As many plays as can be have one of Stash's, whatever the order in which they are given.
+func TestAsManyPlaysAsCanBeAreFound(t *testing.T) {
 	t.Parallel()
-	if got := playback.Missing(at(0, 100), nil, nil, at(55, 20)); !slices.Equal(got, []bool{false, false}) {
-		t.Errorf("%v, want the one at 20 for the first and the one at 55 for the second", got)
-	}
-	if got := playback.Missing(at(60), at(0), nil, at(1, 60)); !slices.Equal(got, []bool{false}) {
-		t.Errorf("%v, want the one written to stand for itself alone", got)
-	}
-	if got := playback.Missing(at(60), at(0), nil, at(2)); !slices.Equal(got, []bool{false}) {
-		t.Errorf("%v: one two seconds off is not the one written", got)
-	}
-	if got := playback.Missing(nil, at(0), at(0), at(0)); len(got) != 0 {
-		t.Errorf("%v of nothing", got)
+	for name, c := range map[string]struct{ plex, known, stash, want []time.Time }{
+		"each its own":                      {at(0, 100), nil, at(55, 20), at(20, 55)},
+		"the later one leaves the nearer":   {at(30, 0), nil, at(20, 80), at(80, 20)},
+		"what is known stands for itself":   {at(60), at(0), at(1, 60), at(60)},
+		"two seconds off is not what is":    {at(60), at(0), at(2), at(2)},
+		"nothing is asked for":              {nil, at(0), at(0), nil},
+		"a minute, and no second more":      {at(0), nil, at(60), at(60)},
+		"those that have one have it later": {at(0, 1, 0), nil, at(3, 61, 0), at(0, 61, 3)},
+		"a second apart, each has its own":  {at(1, 0), nil, at(0, 1), at(1, 0)},
+	} {
+		if got := playback.Found(c.plex, c.known, c.stash); !slices.EqualFunc(got, c.want, time.Time.Equal) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }
