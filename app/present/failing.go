@@ -70,6 +70,10 @@ func what(f api.Failing) message.Message {
 		return message.New(message.FailingPlexHistory)
 	case budget.Played, budget.Play, budget.Resume, budget.Rate:
 		return message.New(message.FailingStashPlays)
+	case budget.Collections, budget.CollectionEdit:
+		return message.New(message.FailingPlexLooks)
+	case budget.Subjects:
+		return message.New(message.FailingStashLooks)
 	case budget.Items:
 		return message.New(message.FailingPlexItems)
 	}

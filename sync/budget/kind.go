@@ -149,7 +149,7 @@ var rules = map[Kind]rule{
 	NameSweep: {needs: []Kind{Names, Scenes}},
 	FileSweep: {needs: []Kind{Paths, Stamps, Scenes}},
 	Recheck:   {needs: []Kind{Scenes}},
-	Shelves:   {needs: []Kind{Subjects, Items, CollectionEdit}},
+	Shelves:   {rare: true, needs: []Kind{Subjects, Collections, Items, CollectionEdit}},
 	Batch:     {needs: []Kind{Scenes, Items, Edit}},
 	Write:     {needs: []Kind{Edit}},
 	Identity:  {eager: true},

@@ -39,7 +39,7 @@ type Plex interface {
 	Edit(ctx context.Context, e plan.Edit) error
 }
 
-// Deps are what the looks of collections are compared and written with. All must be set.
+// Deps are what the looks of collections are compared and written with. All but Unread must be set.
 type Deps struct {
 	Stash    Stash
 	Plex     Plex
@@ -48,6 +48,9 @@ type Deps struct {
 	Machine  string          // of the Plex server
 	Sections []scene.Section // the chosen ones
 	Clock    func() time.Time
+	// Unread says for how long a collection that could not be read is not asked for again; zero:
+	// it is. Nil has every one asked for.
+	Unread func(key string) time.Duration
 }
 
 // Comparison is what became of one collection that is about a studio or a group.
@@ -64,6 +67,9 @@ type Comparison struct {
 	Left    message.Message
 	Fault   *fault.Error
 	Picture *fault.Error
+
+	// Rested says that it was not asked for, because it could not be read before.
+	Rested bool
 
 	written bool
 	sent    bool // something of it may have reached Plex

@@ -119,6 +119,7 @@ func (d Deps) reader() *compare.Reader {
 func (d Deps) read(ctx context.Context, list []*Comparison) error {
 	var keys []string
 	for _, c := range list {
+		d.leaveUnread(c)
 		if c.Open() {
 			keys = append(keys, c.RatingKey)
 		}
@@ -147,6 +148,17 @@ func (d Deps) read(ctx context.Context, list []*Comparison) error {
 		}
 		return nil
 	})
+}
+
+// leaveUnread leaves a collection alone that could not be read a short while ago: to find out which
+// ones cannot be costs two requests for each.
+func (d Deps) leaveUnread(c *Comparison) {
+	if d.Unread == nil || !c.Open() {
+		return
+	}
+	if left := d.Unread(c.RatingKey); left > 0 {
+		c.Fault, c.Rested = fault.New(fault.Temporary, fault.Plex, message.New(message.CollectionUnread, message.Span(left)), message.None, nil), true
+	}
 }
 
 // remembered is what is known of a collection under its present title.

@@ -6,6 +6,7 @@ const (
 	CollectionSeveral    Code = "collection.several"
 	CollectionGone       Code = "collection.gone"
 	CollectionRests      Code = "collection.rests"
+	CollectionUnread     Code = "collection.unread"
 	CollectionIn         Code = "collection.in"
 	CollectionUndone     Code = "collection.undone"
 	CollectionBrake      Code = "collection.brake"

@@ -13,6 +13,8 @@ const (
 	FailingPlex        Code = "failing.plex"
 	FailingPlexHistory Code = "failing.plex-history"
 	FailingStashPlays  Code = "failing.stash-plays"
+	FailingStashLooks  Code = "failing.stash-looks"
+	FailingPlexLooks   Code = "failing.plex-looks"
 	FailingScene       Code = "failing.scene"
 	FailingBecause     Code = "failing.because"
 	FailingAgain       Code = "failing.again"

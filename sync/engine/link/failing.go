@@ -21,7 +21,7 @@ func (l *Links) Failing() []api.Failing {
 	var out []api.Failing
 	for _, s := range servers {
 		for _, f := range l.Budget(s).Failing() {
-			shown := slices.Contains(vital, f.Kind.Base()) || slices.Contains(besides, f.Kind) || f.Fault.RetryAfter > 0
+			shown := slices.Contains(vital, f.Kind.Base()) || slices.Contains(besides, f.Kind.Base()) || f.Fault.RetryAfter > 0
 			if f.Kind == budget.Thumbnail || !shown {
 				continue
 			}
@@ -72,7 +72,10 @@ var vital = []budget.Kind{
 
 // besides are the kinds of request without which changes travel and something else that was
 // asked for does not.
-var besides = []budget.Kind{budget.History, budget.Viewers, budget.Played, budget.Play, budget.Resume, budget.Rate}
+var besides = []budget.Kind{
+	budget.History, budget.Viewers, budget.Played, budget.Play, budget.Resume, budget.Rate,
+	budget.Subjects, budget.Collections, budget.CollectionEdit,
+}
 
 // LogFailing writes one line to the log when something begins to fail, fails in another
 // way or works again, however often it is tried. What is no longer listed works only once it

@@ -53,9 +53,6 @@ const (
 	// settle is how long after scenes were written collections are looked at: Plex makes one when
 	// its first member comes.
 	settle = 5 * time.Second
-	// firstRest and lastRest bound how long a picture or description rests that was refused.
-	firstRest = 5 * time.Minute
-	lastRest  = 6 * time.Hour
 )
 
 // Keeper owns when collections are compared and written. Its methods are for the loop alone.
@@ -70,17 +67,11 @@ type Keeper struct {
 	confirmed bool // a person wants written what the brake holds
 	brake     brake.State
 	undo      []uint64 // runs to be undone
-	rests     map[string]rest
-}
-
-// rest is a picture or a description that was refused.
-type rest struct {
-	tries int
-	until time.Time
+	rests     rests
 }
 
 // New makes a Keeper that knows nothing before Load.
-func New(h host.Host, l Loop) *Keeper { return &Keeper{host: h, loop: l, rests: map[string]rest{}} }
+func New(h host.Host, l Loop) *Keeper { return &Keeper{host: h, loop: l, rests: rests{}} }
 
 // Load reads what is held back and what is to be undone.
 func (k *Keeper) Load() error {
@@ -168,33 +159,37 @@ type pass struct {
 	out    collection.Outcome
 	began  time.Time
 	asked  bool // both servers answered
-	err    error
+	// compared takes in the collections as they were read, before they are written.
+	compared func([]*collection.Comparison)
+	err      error
 }
 
 func (k *Keeper) begin(d collection.Deps, now time.Time) {
 	p := &pass{confirm: k.confirmed, brake: k.brake, undo: slices.Clone(k.undo), began: k.host.Stamp()}
+	tried := 0
+	d.Unread = func(key string) (left time.Duration) {
+		k.loop.Call(func() bool { left = k.rests.unreadFor(key, &tried, k.host.Now()); return true })
+		return left
+	}
 	p.writer = collection.Writer{
 		Deps: d, Run: uint64(now.UnixMilli()), Started: p.began, May: func() bool { return k.loop.Call(k.loop.May) },
 		Rests: func(key string) (left time.Duration) {
-			k.loop.Call(func() bool { left = k.restOf(key); return true })
+			k.loop.Call(func() bool { left = k.rests.left(key, k.host.Now()); return true })
 			return left
 		},
-		Failed: func(key string) { k.loop.Call(func() bool { k.failed(key); return true }) },
+		Failed: func(key string) { k.loop.Call(func() bool { k.rests.failed(key, k.host.Now()); return true }) },
 		Took:   func(key string) { k.loop.Call(func() bool { delete(k.rests, key); return true }) },
 	}
+	p.compared = func(list []*collection.Comparison) { k.loop.Call(func() bool { k.compared(list); return true }) }
 	k.running, k.at = true, now.Add(d.Settings.SweepEvery)
 	k.loop.Beside(p.run, func() { k.ended(p) })
 }
 
-func (k *Keeper) restOf(key string) time.Duration { return k.rests[key].until.Sub(k.host.Now()) }
-
-func (k *Keeper) failed(key string) {
-	r := k.rests[key]
-	wait := lastRest
-	if r.tries < 7 { // firstRest·2⁷ is more than lastRest
-		wait = min(wait, firstRest<<r.tries)
+// compared takes in the collections as they were read.
+func (k *Keeper) compared(list []*collection.Comparison) {
+	if k.rests.read(list, k.host.Now()) {
+		k.Want()
 	}
-	k.rests[key] = rest{r.tries + 1, k.host.Now().Add(wait)}
 }
 
 // run undoes what is to be undone, then compares and writes.
@@ -215,6 +210,7 @@ func (p *pass) run(ctx context.Context) {
 	if p.err = err; err != nil {
 		return
 	}
+	p.compared(list)
 	p.asked = true
 	p.admit(list)
 	if p.err = p.writer.Store.Update(func(tx store.Tx) error { return tx.PutValue(brakeValue, p.brake) }); p.err == nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -32,8 +33,10 @@ type servers struct {
 	err     error // of Stash
 	upload  error
 	edit    error
-	tries   int    // of an edit
-	unread  string // a collection that cannot be read
+	tries   int              // of an edit
+	unread  string           // a collection that cannot be read
+	broken  map[string]error // others, with the reason
+	reads   int
 	drawing string // a studio whose picture cannot be sent
 	on      func(plan.Edit)
 	asked   int // of Stash
@@ -63,7 +66,11 @@ func (s *servers) CollectionItems(_ context.Context, keys []string) (map[string]
 		return nil, fault.New(fault.Temporary, fault.Plex, message.Foreign("500"), message.None, nil)
 	}
 	out := map[string]scene.Item{}
+	s.reads++
 	for _, k := range keys {
+		if err := s.broken[k]; err != nil {
+			return nil, err
+		}
 		if it, ok := s.has[k]; ok {
 			out[k] = it
 		}
@@ -352,5 +359,75 @@ func TestTheViewSaysHowCollectionsStand(t *testing.T) {
 	}
 	if !slices.Equal(r.ended, []error{nil}) {
 		t.Errorf("ended %v", r.ended)
+	}
+}
+
+// titled puts collections of studios into Plex, as many as n, of which bad cannot be read.
+func (r *rig) titled(n, bad int) {
+	r.servers.broken = map[string]error{}
+	for i := range n {
+		id := strconv.Itoa(100 + i)
+		r.servers.studios = append(r.servers.studios, scene.Subject{Kind: scene.StudioSubject, Named: scene.Named{ID: id, Name: "Studio " + id}, Details: "About " + id})
+		r.servers.has[id] = scene.Item{RatingKey: id, Section: "1", Title: "Studio " + id, Detailed: true, Locked: map[string]bool{}}
+		if i < bad {
+			r.servers.broken[id] = fault.New(fault.Temporary, fault.Plex, message.Foreign("500"), message.None, nil)
+		}
+	}
+}
+
+func (r *rig) described() (n int) {
+	for _, it := range r.servers.has {
+		if it.Summary != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestCollectionsThatCannotBeReadRest(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.titled(40, 30)
+	if r.due(); r.described() != 11 {
+		t.Fatalf("%d described, want those that can be read", r.described())
+	}
+	first := r.servers.reads
+	for range 3 { // scenes are written meanwhile
+		r.Want()
+		r.shelf.Clock.Pass(time.Minute)
+		r.due()
+	}
+	if n := r.servers.reads - first; n > 6 {
+		t.Errorf("%d requests although they rest", n)
+	}
+	for range 24 {
+		before := r.servers.reads
+		r.shelf.Clock.Pass(r.settings.SweepEvery)
+		r.due()
+		if n := r.servers.reads - before; n > 15 {
+			t.Fatalf("%d requests in one pass to find out that it lasts", n)
+		}
+	}
+	r.servers.broken = nil
+	for range 24 {
+		r.shelf.Clock.Pass(r.settings.SweepEvery)
+		r.due()
+		r.shelf.Clock.Pass(5 * time.Second)
+		r.due()
+	}
+	if r.described() != 41 {
+		t.Errorf("%d of 41 described once they can be read", r.described())
+	}
+}
+
+func TestAPersonWhoAsksHasEveryCollectionRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.titled(5, 5)
+	r.due()
+	r.servers.broken = nil
+	r.Write(false)
+	if r.due(); r.described() != 6 {
+		t.Errorf("%d of 6 described", r.described())
 	}
 }
