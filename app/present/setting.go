@@ -72,11 +72,9 @@ func SettingHint(o config.Option, overriddenBy string) string {
 	return words
 }
 
-// bound is an end of a range as people write it: "90 days", "1 000".
+// bound is an end of a range as people write it: "90 days". A bare number stays as it is typed:
+// lines would break at the space of "1 000".
 func bound(edge string) string {
-	if n, err := strconv.Atoi(edge); err == nil {
-		return Number(n)
-	}
 	d, err := config.ParseSpan(edge)
 	if err != nil {
 		return edge
