@@ -154,3 +154,21 @@ func TestEachNameThatIsNotThereIsSaidOnce(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestADeletedStudioIsMissedWhereOnlyItIsWanted(t *testing.T) {
+	t.Parallel()
+	gone := scene.Tree{Studios: []scene.Node{node("12", "South")}}
+	for name, tt := range map[string]struct {
+		studios config.Choice
+		want    bool
+	}{"never": {config.Choice{Never: []string{"North"}}, false}, "only": {config.Choice{Only: []string{"North"}}, true}} {
+		f := lists(config.Choice{}, tt.studios)
+		if known := filter.Resolve(f, gone, filter.Resolve(f, stash, filter.Known{})); known.Doubtful() != tt.want {
+			t.Errorf("%s: doubtful %v of %+v", name, known.Doubtful(), known)
+		}
+	}
+	both := lists(config.Choice{Only: []string{"Nihgt"}}, config.Choice{Only: []string{"East"}})
+	if !filter.Resolve(both, stash, filter.Known{}).Doubtful() {
+		t.Error("a tag and a studio that are not there leave no doubt")
+	}
+}

@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"lockstep/sync/skip"
 	"lockstep/sync/store"
 	"lockstep/sync/testkit"
+	"lockstep/sync/worker"
 )
 
 // desk is Commands over a loop that notes what it is told.
@@ -221,5 +223,37 @@ func TestAnUndoThatCannotBeDoneQueuesNothing(t *testing.T) {
 	d := r.desk()
 	if _, err := d.Undo(t.Context(), api.UndoRequest{Scene: 1}); !fault.Is(err, fault.NotFound) || d.order() != "check" {
 		t.Errorf("nothing was written: %v, the loop was told %q", err, d.order())
+	}
+}
+
+// A batch may leave as many scenes skipped as before, but for other reasons.
+func TestReasonsAreCountedAnewAfterABatch(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 0)
+	r.put(queue.Job{Scene: 1, State: queue.Skipped, Code: skip.FilteredTag})
+	if _, err := r.Standing(); err != nil || len(r.Reasons()) != 1 || r.Reasons()[0].Code != skip.FilteredTag {
+		t.Fatalf("%+v, %v", r.Reasons(), err)
+	}
+	r.enqueue(1)
+	r.begin()
+	r.take(worker.Result{Job: r.job(1), Outcome: worker.Skipped, Code: skip.NoMetadata})
+	r.End(nil, r.now())
+	if _, err := r.Standing(); err != nil || len(r.Reasons()) != 1 || r.Reasons()[0].Code != skip.NoMetadata {
+		t.Errorf("%+v, %v, want the present reason", r.Reasons(), err)
+	}
+}
+
+func TestFiveHundredPathsAreStillTakenOneByOne(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, 0)
+	r.Update(t, func(tx store.Tx) error { return tx.ClaimPaths(1, []string{"k1"}) })
+	r.put(queue.Job{Scene: 1, State: queue.Done})
+	keys := []string{"k1"}
+	for i := range 499 {
+		keys = append(keys, fmt.Sprint("new", i))
+	}
+	r.must(r.Appeared(keys))
+	if got := r.job(1).State; got != queue.Waiting {
+		t.Errorf("scene 1 is %q", got)
 	}
 }

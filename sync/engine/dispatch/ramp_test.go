@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"lockstep/sync/engine/host"
+	"lockstep/sync/fault"
+	"lockstep/sync/message"
 )
 
 func TestTheRampRisesAndEnds(t *testing.T) {
@@ -58,4 +62,27 @@ func TestWritesWaitForTheirTurn(t *testing.T) {
 			t.Errorf("five writes at two a second took %v, want two seconds after the first", took)
 		}
 	})
+}
+
+func TestOnlyFaultsOfPlexSlowTheRampDown(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		class  fault.Class
+		server fault.Server
+		want   rate.Limit
+	}{
+		"Plex is away":  {fault.Unreachable, fault.Plex, 2},
+		"Plex is busy":  {fault.Busy, fault.Plex, 2},
+		"Stash is away": {fault.Unreachable, fault.Stash, 4},
+		"stopped":       {fault.Canceled, fault.Plex, 4},
+		"a full disk":   {fault.Local, fault.None, 4},
+	} {
+		d := New(host.Host{Now: func() time.Time { return now }}, nil)
+		d.Ramp(now, 4, 4, time.Hour)
+		d.hold(fault.New(tt.class, tt.server, message.Foreign("No."), message.None, nil), now)
+		if got := d.ramp.limit(now); got != tt.want {
+			t.Errorf("%s: %v writes a second, want %v", name, got, tt.want)
+		}
+	}
 }
