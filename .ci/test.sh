@@ -35,8 +35,8 @@ say "unit tests, -race; the largest scenarios of the engine in a smaller size"
 go test -race -short -tags x11 -timeout 20m ./sync/engine \
     $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$' -e '/sync/engine$')
 
-say "scenarios of the engine in full size"
-go test -tags x11 -timeout 20m -parallel 4 ./sync/engine
+say "scenarios of the engine in full size, and every state of the verdict"
+go test -tags x11 -timeout 20m -parallel 4 ./sync/engine ./sync/health
 
 say "end to end"
 LOCKSTEP_BIN=$PWD/build/lockstep-e2e go test -tags x11,e2e -count=1 -timeout 8m ./app/e2e
