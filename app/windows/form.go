@@ -31,12 +31,13 @@ type form struct {
 	libraries []api.Library   // as Plex listed them, nil before
 	finder    *signIn
 
-	redraw    func()       // the inputs are to be made anew
-	changed   func()       // the draft is another
-	tell      func(string) // says in the window what was done
-	submitted func()       // Enter was pressed in an input; may be nil
-	seen      seen         // an input got the focus
-	refocus   func()       // what had the focus is gone; may be nil
+	redraw    func()                      // the inputs are to be made anew
+	changed   func()                      // the draft is another
+	tell      func(string)                // says in the window what was done
+	submitted func()                      // Enter was pressed in an input; may be nil
+	seen      seen                        // an input got the focus
+	refocus   func()                      // what had the focus is gone; may be nil
+	instantly func(config.Option, string) // stores a setting that applies when it is changed; nil: it waits like the others
 }
 
 // mistake is a text that cannot be taken: it stays in its input, with what is wrong.

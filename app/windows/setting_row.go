@@ -22,6 +22,7 @@ func (p *form) row(o config.Option) fyne.CanvasObject {
 	usual := o.Get(config.Defaults())
 	reset := newButton(present.T("Reset"), nil, func() {
 		p.edit(o, usual, wrong)
+		p.applied(o, usual)
 		p.redraw()
 	})
 	reset.Importance = widget.LowImportance
@@ -29,6 +30,7 @@ func (p *form) row(o config.Option) fyne.CanvasObject {
 	input := p.input(o, func(text string) {
 		p.edit(o, text, wrong)
 		differs()
+		p.applied(o, text)
 	})
 	differs()
 	hint := caption(present.SettingHint(o, p.stored.Overridden[o.Name]))

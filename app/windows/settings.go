@@ -29,6 +29,8 @@ type settingsPage struct {
 	state   *widget.Label
 	saving  *keyButton
 	revert  *keyButton
+	undo    *keyButton // of the setting that applied when it was changed
+	undoes  func()
 	first   bool
 }
 
@@ -47,6 +49,8 @@ func newSettingsPage(w *Windows, win *window) page {
 	p.saving = newButton(present.T("Save"), theme.ConfirmIcon(), p.store)
 	p.saving.Importance = widget.HighImportance
 	p.revert = newButton(present.T("Revert"), nil, p.load)
+	p.undo = newButton(present.T("Undo"), nil, func() { p.undoes() })
+	p.instantly = p.apply
 	p.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 16), p.body)) // clear of the scroll bar
 	var names []string
 	for _, g := range all {
@@ -60,7 +64,7 @@ func newSettingsPage(w *Windows, win *window) page {
 }
 
 func (p *settingsPage) content() fyne.CanvasObject {
-	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.saving), p.state))
+	foot := container.NewVBox(widget.NewSeparator(), container.NewBorder(nil, nil, nil, container.NewHBox(p.fileMenu(), p.revert, p.saving), container.NewBorder(nil, nil, nil, p.undo, p.state)))
 	p.fold = newFolding(func(narrow bool) fyne.CanvasObject {
 		if p.narrow != narrow {
 			p.narrow = narrow
@@ -100,6 +104,7 @@ func (p *settingsPage) choose(i int) {
 }
 
 func (p *settingsPage) buttons() {
+	visible(p.undo, false)
 	dirty := p.dirty()
 	enabled(p.saving, dirty && len(p.wrong) == 0)
 	enabled(p.revert, dirty)
