@@ -329,3 +329,22 @@ func TestAPlanNamesTheItemOnItsServer(t *testing.T) {
 		t.Errorf("%+v", c.Items[0])
 	}
 }
+
+// On a disk that ignores case, what Stash spells otherwise is written where that is wanted, and only by one scene.
+func TestAPathInAnotherCaseIsComparedIfWanted(t *testing.T) {
+	t.Parallel()
+	f, _ := shelfOf(t, 2)
+	f.Edit(1, func(s *scene.Scene) { s.Files = []scene.File{{Path: "/Data/FILMS/1.MKV"}} })
+	if c := compareOne(t, f.Reader()); c.Code != skip.PathCase || len(c.Items) != 0 {
+		t.Fatalf("where case counts: %s, %v", c.Code, c.Items)
+	}
+	f.Settings.AnyPathCase = true
+	c := compareOne(t, f.Reader())
+	if c.Code != "" || len(c.Items) != 1 || c.Items[0].Key.RatingKey != "101" || c.Items[0].Path != "/media/films/1.mkv" || !c.Changed() {
+		t.Fatalf("where it does not: %s %s, %+v", c.Code, c.Message, c.Items)
+	}
+	f.Update(t, func(tx store.Tx) error { return tx.ClaimPaths(2, match.Keys([]string{"/media/films/1.mkv"})) })
+	if c := compareOne(t, f.Reader()); c.Code != skip.Ambiguous {
+		t.Errorf("two scenes for one file: %s %s", c.Code, c.Message)
+	}
+}

@@ -362,7 +362,7 @@ func TestACloneSharesNothing(t *testing.T) {
 func TestWantedHashMovesExactlyForWhatIsWrittenWhere(t *testing.T) {
 	t.Parallel()
 	moves := map[string]bool{
-		"plex-library": true, "path-map": true, "only-tags": true, "omit-tags": true, "max-tags": true, "max-performers": true,
+		"plex-library": true, "path-map": true, "any-path-case": true, "only-tags": true, "omit-tags": true, "max-tags": true, "max-performers": true,
 	}
 	base := config.Defaults()
 	for _, o := range config.Options() {

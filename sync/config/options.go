@@ -37,6 +37,8 @@ func libraries() []Option {
 		exactNames("plex-library", Libraries, "Plex libraries", "The libraries to keep in step; if empty, all movie libraries.",
 			func(s *Settings) *[]string { return &s.Libraries }),
 		pathMap(),
+		toggle("any-path-case", Libraries, "Any case in paths", "Paths that differ only in upper and lower case are the same file, if just one scene and one item fit. For file systems like those of macOS and many NAS.",
+			func(s *Settings) *bool { return &s.AnyPathCase }),
 		toggle("ask-plex-scan", Libraries, "Ask Plex to scan", "When a file is missing in Plex, ask Plex to scan its folder.",
 			func(s *Settings) *bool { return &s.AskPlexScan }),
 		span("park-for", Libraries, "Wait for Plex", "How long a scene waits to appear in Plex.", time.Hour, 90*day,

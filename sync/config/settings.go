@@ -73,6 +73,9 @@ type Settings struct {
 	// The engine remembers the id of each, so that a renamed library stays chosen.
 	Libraries []string `json:"libraries,omitempty"`
 	PathMap   []Rule   `json:"pathMap,omitempty"`
+	// AnyPathCase takes paths that differ only in upper and lower case for the same file where
+	// that leaves no doubt; Windows does so always.
+	AnyPathCase bool `json:"anyPathCase,omitempty"`
 
 	Fields map[scene.Field]Policy `json:"fields"`
 	// Sources are the templates that fields are made of where a person changed them; a field
@@ -273,6 +276,9 @@ func (s Settings) WantedHash() scene.Hash {
 	rules := []string{}
 	for _, r := range s.PathMap {
 		rules = append(rules, r.Stash+arrow+r.Plex)
+	}
+	if s.AnyPathCase {
+		rules = append(rules, "any-case")
 	}
 	return scene.HashOf(struct {
 		Fields, Libraries, Only, Omit, Map []string

@@ -55,7 +55,7 @@ func (e *Engine) index() *library.Index {
 func (e *Engine) finder() *change.Finder {
 	return &change.Finder{
 		Stash: e.links.Stash(), Store: e.store, Settings: e.settings().Clone(), Clock: e.stamp, Recent: e.recent,
-		PathKeys: scan.PathKeys(match.NewMapper(e.settings().PathMap)),
+		PathKeys: scan.PathKeys(match.Of(e.settings())),
 	}
 }
 

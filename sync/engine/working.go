@@ -57,7 +57,7 @@ func (e *Engine) batchDeps() dispatch.Deps {
 	return dispatch.Deps{
 		Reader: &compare.Reader{
 			Stash: e.links.Stash(), Plex: e.links.Plex(), Store: e.store, Settings: e.settings().Clone(), Machine: e.links.Machine(),
-			Sections: e.links.Sections(), Mapper: match.NewMapper(e.settings().PathMap), Clock: e.now, Recent: e.recent, KeepCovers: true,
+			Sections: e.links.Sections(), Mapper: match.Of(e.settings()), Clock: e.now, Recent: e.recent, KeepCovers: true,
 		},
 		Plex: scan.Noting{Plex: e.links.Plex(), Asked: func(section string) {
 			e.loop.Post(func() { e.scan.LibraryScanned(section, e.now()) })
@@ -81,7 +81,7 @@ func (e *Engine) report(rs []worker.Result) bool {
 // one transaction. It reports whether the batch may go on.
 func (e *Engine) take(rs []worker.Result) bool {
 	results := e.dispatch.Take(rs, dispatch.Library{
-		Machine: e.links.Machine(), Mapper: match.NewMapper(e.settings().PathMap), PathKeys: e.finder().PathKeys, ParkFor: e.settings().ParkFor,
+		Machine: e.links.Machine(), Mapper: match.Of(e.settings()), PathKeys: e.finder().PathKeys, ParkFor: e.settings().ParkFor,
 	})
 	through := e.audit.Through(results.Through())
 	put := func(tx store.Tx) error {

@@ -260,7 +260,7 @@ func Cover(paths []string, m Mapper, items func(key string) ([]Candidate, error)
 			return Coverage{}, err
 		}
 		found := slices.ContainsFunc(candidates, func(i Candidate) bool {
-			return slices.ContainsFunc(i.Files, func(f string) bool { return Same(f, mapped[0]) })
+			return slices.ContainsFunc(i.Files, func(f string) bool { return m.same(f, mapped[0]) })
 		})
 		if found {
 			c.Found++

@@ -9,7 +9,8 @@ import (
 // Mapper translates paths between Stash and Plex. The zero value maps every path to
 // itself. It is immutable and safe for concurrent use.
 type Mapper struct {
-	rules []rule
+	rules   []rule
+	anyCase bool
 }
 
 type rule struct {
@@ -30,6 +31,19 @@ func NewMapper(rules []config.Rule) Mapper {
 	return m
 }
 
+// Of is the Mapper of settings.
+func Of(s config.Settings) Mapper { return NewMapper(s.PathMap).InAnyCase(s.AnyPathCase) }
+
+// InAnyCase is the mapper for which paths that differ only in upper and lower case may be the same
+// file: what is found so is taken where it leaves no doubt. Otherwise only Windows paths are.
+func (m Mapper) InAnyCase(yes bool) Mapper {
+	m.anyCase = yes
+	return m
+}
+
+// same is Same, or in any case.
+func (m Mapper) same(a, b string) bool { return Same(a, b) || m.anyCase && Key(a) == Key(b) }
+
 // Map returns how Plex may name the file Stash calls path: nothing when no rule covers
 // it, one path as a rule, and several when equally long rules disagree. Rules match
 // whole folders, the longest one wins, and the result has the separators of the Plex
@@ -48,13 +62,15 @@ func (m Mapper) Reverse(path string) []string {
 		return []string{split(path).String()}
 	}
 	var out []string
+	at := split(path)
+	at.windows = at.windows || m.anyCase
 	for _, r := range m.rules {
-		rest, ok := split(path).below(r.plex)
+		rest, ok := at.below(r.plex)
 		if !ok {
 			continue
 		}
 		candidate := r.stash.under(rest).String()
-		leads := slices.ContainsFunc(m.Map(candidate), func(p string) bool { return Same(p, path) })
+		leads := slices.ContainsFunc(m.Map(candidate), func(p string) bool { return m.same(p, path) })
 		if leads {
 			out = addPath(out, candidate)
 		}
@@ -88,15 +104,25 @@ func (m Mapper) longest(at location, sides func(rule) (from, to location)) []str
 	var out []string
 	for _, r := range m.best(at, func(r rule) location { from, _ := sides(r); return from }) {
 		from, to := sides(r)
-		rest, _ := at.below(from)
+		rest := at.segments[len(from.segments):]
 		out = addPath(out, to.under(rest).String())
 	}
 	return out
 }
 
 // best returns the rules with the longest root above at. Roots of equal length above
-// the same path are the same folder.
+// the same path are the same folder. Where any case will do, it does only if no rule fits as it
+// is written.
 func (m Mapper) best(at location, root func(rule) location) []rule {
+	out := m.longestAbove(at, root)
+	if len(out) == 0 && m.anyCase {
+		at.windows = true
+		out = m.longestAbove(at, root)
+	}
+	return out
+}
+
+func (m Mapper) longestAbove(at location, root func(rule) location) []rule {
 	var out []rule
 	longest := 0
 	for _, r := range m.rules {

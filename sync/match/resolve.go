@@ -128,6 +128,9 @@ func (r *resolver) at(p Mapped) error {
 		if err != nil {
 			return fmt.Errorf("look up %q: %w", path, err)
 		}
+		if r.mapper.anyCase {
+			path = r.spelled(path, items)
+		}
 		for _, c := range items {
 			if err := r.consider(c, path, disagree); err != nil {
 				return err
@@ -135,6 +138,36 @@ func (r *resolver) at(p Mapped) error {
 		}
 	}
 	return nil
+}
+
+// spelled is a path as Plex spells it, if any case will do, no item has it as it is, and it is
+// spelled in one other way only. What Plex has in several ways is left in doubt, but for what is
+// in its trash: a file whose name was changed has its former one there.
+func (r *resolver) spelled(path string, items []Candidate) string {
+	var alike, trashed []string
+	for _, c := range items {
+		for _, f := range c.Files {
+			switch {
+			case Same(f, path):
+				return path
+			case Key(f) != Key(path):
+			case c.Trashed:
+				trashed = addPath(trashed, f)
+			default:
+				alike = addPath(alike, f)
+			}
+		}
+	}
+	if len(alike) == 0 {
+		alike = trashed
+	}
+	switch {
+	case len(alike) == 1:
+		return alike[0]
+	case len(alike) > 1:
+		r.ambiguous = append(r.ambiguous, message.New(message.MatchSeveralCases, message.Path(path), quoted(alike)))
+	}
+	return path
 }
 
 func (r *resolver) consider(c Candidate, path string, disagree bool) error {

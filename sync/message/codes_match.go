@@ -9,6 +9,7 @@ const (
 	MatchSameName      Code = "match.same-name"
 	MatchSharedFile    Code = "match.shared-file"
 	MatchRulesLead     Code = "match.rules-lead"
+	MatchSeveralCases  Code = "match.several-cases"
 	MatchOtherCase     Code = "match.other-case"
 	MatchItemShared    Code = "match.item-shared"
 	MatchRuleCase      Code = "match.rule-case"

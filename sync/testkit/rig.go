@@ -111,7 +111,7 @@ func (r *Rig) Resolve(names ...string) []scene.Section {
 func (r *Rig) Machine() string { return r.World.Plex.MachineID() }
 
 // Mapper follows the rules of the settings.
-func (r *Rig) Mapper() match.Mapper { return match.NewMapper(r.Settings.PathMap) }
+func (r *Rig) Mapper() match.Mapper { return match.Of(r.Settings) }
 
 // PathKeys are the index keys of a scene's files.
 func (r *Rig) PathKeys(s scene.Scene) []string {

@@ -92,7 +92,7 @@ func (s *Shelf) Update(t testing.TB, fn func(store.Tx) error) {
 }
 
 // Mapper follows the rules of the settings.
-func (s *Shelf) Mapper() match.Mapper { return match.NewMapper(s.Settings.PathMap) }
+func (s *Shelf) Mapper() match.Mapper { return match.Of(s.Settings) }
 
 // Reader compares scenes the way the worker does.
 func (s *Shelf) Reader() *compare.Reader {

@@ -90,7 +90,7 @@ func (l *Look) fits(tx store.Tx, p store.Playback, s scene.Scene) (bool, store.P
 		p.State, p.Code, p.Why = store.PlaybackUnmatched, code, why
 		return false, p, nil
 	}
-	found, err := match.Resolve(s, match.NewMapper(l.Settings.PathMap), store.Lookup(tx, l.Machine))
+	found, err := match.Resolve(s, match.Of(l.Settings), store.Lookup(tx, l.Machine))
 	if err != nil {
 		return false, p, err
 	}

@@ -49,7 +49,7 @@ func (a *Auditor) Start(deps Deps, refresh func(context.Context) error, progress
 func (d Deps) Comparison(h host.Host) reconcile.Run {
 	return reconcile.Run{
 		Stash: d.Stash, Plex: d.Plex, Store: h.Store, Settings: d.Settings, Machine: d.Machine, Sections: d.Sections,
-		Mapper: match.NewMapper(d.Settings.PathMap), Clock: h.Now,
+		Mapper: match.Of(d.Settings), Clock: h.Now,
 		Remember: func(tx store.Tx, s scene.Scene) error { return change.Remember(tx, s, d.PathKeys(s)) },
 		Forget:   func(tx store.Tx, id scene.ID) error { return change.Forget(tx, id, h.Stamp()) },
 	}

@@ -84,7 +84,7 @@ func (e *Explainer) mapping(ctx context.Context, rules []config.Rule) (*mapping,
 // connected is a mapping over the connections there are.
 func (e *Explainer) connected(s Situation, rules []config.Rule) *mapping {
 	m := &mapping{
-		store: e.host.Store, appeared: e.loop.Appeared, stash: s.Stash, sections: slices.Clone(s.Sections), rules: rules, mapper: match.NewMapper(rules),
+		store: e.host.Store, appeared: e.loop.Appeared, stash: s.Stash, sections: slices.Clone(s.Sections), rules: rules, mapper: match.NewMapper(rules).InAnyCase(s.Run.Settings.AnyPathCase),
 		index: &library.Index{Plex: s.Plex, Store: e.host.Store, Machine: s.Machine, Clock: e.host.Stamp},
 	}
 	m.paths, m.known = samples(maxSample)
