@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -107,7 +108,7 @@ func (o *owner) open(s *session, p ownParams) (err error) {
 		Store: db, Secrets: o.secrets, Dial: dial.Servers(s.Version), SignIn: dial.SignIn, Discover: dial.Discover(""), Version: s.Version,
 		Override: s.override(over, o.secrets, p.obey), Overridden: over.from,
 		Now: now, Jitter: rand.Float64, Log: o.log, Notice: opened.Message,
-		Data: db, Damaged: opened.Values, Still: p.still, Hold: p.hold, Pictures: filepath.Join(s.dir, "pictures"),
+		Data: db, Free: debug.FreeOSMemory, Damaged: opened.Values, Still: p.still, Hold: p.hold, Pictures: filepath.Join(s.dir, "pictures"),
 	})
 	o.server = remote.Server{API: o.Engine, Version: s.Version, Lasting: p.lasting, Show: p.show, Display: p.display.Name, Stranded: p.display.Gone}
 	return nil

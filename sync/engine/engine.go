@@ -65,6 +65,8 @@ type Options struct {
 	Damaged []string
 	// Data is what the database needs beside transactions; may be nil.
 	Data upkeep.Data
+	// Free gives what this process does not use any more back to the system; may be nil.
+	Free func()
 	// Pictures is the folder in which small pictures are kept; empty keeps none.
 	Pictures string
 	// SignIn makes a connection to plex.tv.

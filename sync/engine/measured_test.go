@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
 	"testing"
@@ -177,7 +178,7 @@ func openChild(j childJob) (*life, error) {
 	e := engine.New(engine.Options{
 		Store: db, Secrets: &memorySecrets{m: map[string]string{engine.PlexToken: j.Token}},
 		Dial: dial.Servers("test"), SignIn: dial.SignIn, Discover: dial.Discover(""), Now: time.Now, Jitter: rand.Float64, Log: slog.New(slog.DiscardHandler), Version: "test",
-		Data:     db,
+		Data: db, Free: debug.FreeOSMemory,
 		Override: func(s *config.Settings) error { *s = j.Settings; return nil },
 	})
 	return &life{Engine: e, db: db, done: make(chan error, 1)}, nil

@@ -34,7 +34,7 @@ func New(o Options) *Engine {
 		o: o, log: o.Log, store: stored, host: h,
 		loop: loop.New[api.Snapshot](errStopped), quit: make(chan struct{}),
 		owner: owner{
-			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data),
+			links: link.New(h, o.Dial, o.Jitter), upkeep: upkeep.New(h, stored, o.Data, o.Free),
 			dispatch: dispatch.New(h, o.Jitter), scan: scan.New(h), audit: audit.New(h),
 			chosen: settings.New(h, settings.Options{Secrets: o.Secrets, Override: o.Override, Overridden: o.Overridden, Hold: o.Hold}),
 		},

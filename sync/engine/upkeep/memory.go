@@ -47,7 +47,9 @@ func (u *Upkeep) RestDue(now time.Time, busy bool) bool {
 
 // Rest gives memory back, beside the loop.
 func (u *Upkeep) Rest() {
-	debug.FreeOSMemory()
+	if u.free != nil {
+		u.free()
+	}
 	if u.data == nil {
 		return
 	}

@@ -15,7 +15,8 @@ import (
 type Upkeep struct {
 	host          host.Host
 	ledger        *Ledger
-	data          Data // may be nil
+	data          Data   // may be nil
+	free          func() // may be nil
 	alive, tidied time.Time
 	worked        time.Time // when memory was last used that was not given back, zero: all was
 

@@ -25,8 +25,11 @@ const (
 // tidiedValue names the stored stamp of the last tidy-up.
 const tidiedValue = "upkeep"
 
-// New makes the upkeep of a database. The host's store must be the ledger.
-func New(h host.Host, l *Ledger, d Data) *Upkeep { return &Upkeep{host: h, ledger: l, data: d} }
+// New makes the upkeep of a database. The host's store must be the ledger. Free gives memory
+// of the process back to the system; it and the data may be nil.
+func New(h host.Host, l *Ledger, d Data, free func()) *Upkeep {
+	return &Upkeep{host: h, ledger: l, data: d, free: free}
+}
 
 // Load reads when the last tidy-up was. Alive is the last stored sign of life.
 func (u *Upkeep) Load(alive time.Time) error {

@@ -55,6 +55,7 @@ type rig struct {
 	data  *data
 	host  host.Host
 	log   bytes.Buffer
+	freed int // how often memory was given back
 }
 
 // disk is a store that fails when a test says so.
@@ -76,7 +77,7 @@ func newRig(t *testing.T) *rig {
 	r.disk = &disk{Store: r.shelf.DB}
 	ledger := &upkeep.Ledger{Store: r.disk}
 	r.host = host.Host{Now: r.shelf.Clock.Now, Store: ledger, Log: slog.New(slog.NewTextHandler(&r.log, nil))}
-	r.Upkeep = upkeep.New(r.host, ledger, r.data)
+	r.Upkeep = upkeep.New(r.host, ledger, r.data, func() { r.freed++ })
 	r.must(r.Load(time.Time{}))
 	return r
 }
@@ -374,8 +375,8 @@ func TestMemoryIsGivenBackOnceAfterWork(t *testing.T) {
 	r.Rest()
 	r.data.trimErr = full
 	r.Rest()
-	if r.data.trimmed != 2 || !strings.Contains(r.log.String(), "give memory back") {
-		t.Errorf("trimmed %d times, log %q", r.data.trimmed, r.log.String())
+	if r.freed != 2 || r.data.trimmed != 2 || !strings.Contains(r.log.String(), "give memory back") {
+		t.Errorf("freed %d and trimmed %d times, log %q", r.freed, r.data.trimmed, r.log.String())
 	}
 }
 
@@ -383,7 +384,7 @@ func TestWithoutUpkeepOfTheFileNothingIsChecked(t *testing.T) {
 	t.Parallel()
 	shelf := testkit.NewShelf(t, 0)
 	ledger := &upkeep.Ledger{Store: shelf.DB}
-	u := upkeep.New(host.Host{Now: shelf.Clock.Now, Store: ledger, Log: slog.New(slog.DiscardHandler)}, ledger, nil)
+	u := upkeep.New(host.Host{Now: shelf.Clock.Now, Store: ledger, Log: slog.New(slog.DiscardHandler)}, ledger, nil, nil)
 	u.Watch(context.Background(), func() { t.Error("checked") })
 	u.Rest()
 	if words, err := u.Check(); u.CheckPlace() || !words.IsZero() || err != nil {
