@@ -58,7 +58,7 @@ func (s *storedFields) UnmarshalJSON(text []byte) error {
 	var names []scene.Field
 	if err := json.Unmarshal(text, &names); err != nil {
 		s.unknown = string(text) != "0" && string(text) != "null"
-		return nil //nolint:nilerr // see above
+		return nil
 	}
 	for _, name := range names {
 		s.known |= bit(name)

@@ -404,7 +404,7 @@ func (l *life) collections(q api.CollectionsRequest) []api.CollectionRow {
 // eventually waits until something holds that no snapshot tells of.
 func (l *life) eventually(what string, ok func() bool) {
 	l.t.Helper()
-	deadline := time.After(patience / 4)
+	deadline := time.After(patience)
 	for !ok() {
 		select {
 		case <-deadline:

@@ -174,7 +174,7 @@ func (imageNode) typeName() string { return "Image" }
 
 func (n imageNode) field(x *execution, f *ast.Field) any {
 	if f.Name == "visual_files" {
-		return []node{imageFileNode{n.Image}}
+		return []node{imageFileNode(n)}
 	}
 	return x.common(f.Name, "image", n.ID, "", n.file.UpdatedAt)
 }

@@ -161,12 +161,12 @@ func TestLooksThatMeetAFaultComeFurtherAndFurtherApart(t *testing.T) {
 		return next.Sub(r.Clock.Now())
 	}
 	r.plex.pages, r.plex.err = 0, plexSays(fault.Unauthorized)
-	for i, want := range []time.Duration{10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900, 900, 900} {
-		if got := gap(); got != want*time.Second {
-			t.Errorf("after fault %d: %v, want %v", i+1, got, want*time.Second)
+	for i, seconds := range []int{10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900, 900, 900} {
+		if got, want := gap(), time.Duration(seconds)*time.Second; got != want {
+			t.Errorf("after fault %d: %v, want %v", i+1, got, want)
 		}
 	}
-	if why := r.Shown().Why; why != plexSays(fault.Unauthorized).(*fault.Error).Message {
+	if why := r.Shown().Why; why != fault.Of(plexSays(fault.Unauthorized)).Message {
 		t.Errorf("the reason is %q", why)
 	}
 	r.plex.pages = -1
@@ -197,7 +197,7 @@ func TestALookThatWasInterruptedTellsNothing(t *testing.T) {
 	r.looks(1)
 	r.plex.err = context.Canceled
 	r.looks(1)
-	if why := r.Shown().Why; why != plexSays(fault.Forbidden).(*fault.Error).Message {
+	if why := r.Shown().Why; why != fault.Of(plexSays(fault.Forbidden)).Message {
 		t.Errorf("the reason is %q", why)
 	}
 	if _, next := r.due(); next.Sub(r.Clock.Now()) != 10*time.Second {

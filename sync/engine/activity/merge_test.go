@@ -166,7 +166,7 @@ func TestNoEditOfStashIsLost(t *testing.T) {
 			}
 			rated, left := rapid.Bool().Draw(rt, "Stash rates"), rapid.Bool().Draw(rt, "Stash is left")
 			if rated {
-				s.Rating = int(playback.FromPlex(ratings.Draw(rt, "rating of Stash")))
+				s.Rating = playback.FromPlex(ratings.Draw(rt, "rating of Stash"))
 			}
 			if left {
 				s.Resume = points.Draw(rt, "left in Stash")

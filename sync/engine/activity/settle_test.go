@@ -196,8 +196,7 @@ func TestTheBudgetLearnsThatWhatWasLookedUpArrived(t *testing.T) {
 // are, and processes die before or after they sent something.
 type mess struct {
 	*rig
-	draw  func(string, int) int
-	spent bool
+	draw func(string, int) int
 }
 
 func (m *mess) fate(request string) fate {
@@ -250,11 +249,11 @@ func TestEveryPlayArrivesExactlyOnce(t *testing.T) {
 		for range m.draw("looks", 8) {
 			for range m.draw("plays", 3) {
 				id, second, account := 1+m.draw("scene", 2), m.draw("second", 4), []int64{1, 7}[m.draw("account", 2)]
-				if key := fmt.Sprint(id, second, account); seen[key] {
+				key := fmt.Sprint(id, second, account)
+				if seen[key] {
 					continue
-				} else {
-					seen[key] = true
 				}
+				seen[key] = true
 				v := scene.View{RatingKey: fmt.Sprint(100 + id), Section: "1", Account: account, At: at(second)[0]}
 				r.plex.views = append(r.plex.views, v)
 				want[scene.ID(id)][fmt.Sprint(second)]++
