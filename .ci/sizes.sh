@@ -1,5 +1,5 @@
 #!/bin/sh
-# Names the tests of a package that have two sizes, as a pattern for go test -run: with
+# Names the tests of packages that have two sizes, as a pattern for go test -run: with
 # -race and -short they are smaller, or left out. All others are the same in both and need
 # not run twice. One that asks for its size anywhere but in the test itself would be missed, so that
 # fails.
@@ -11,4 +11,4 @@ awk '
         else if (!(name in seen)) { seen[name]; list = list (list == "" ? "" : "|") name }
     }
     END { if (bad || list == "") exit 1; print "^(" list ")$" }
-' "$1"/*_test.go
+' $(printf '%s/*_test.go ' "$@")
