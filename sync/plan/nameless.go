@@ -163,6 +163,8 @@ func between(before, behind string) string {
 		return before
 	case !blankBehind && !joinedBy.MatchString(behind):
 		return behind
+	case before == "" && behind == "":
+		return "" // a name of marks at both ends
 	}
 	return " "
 }

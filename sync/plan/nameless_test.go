@@ -33,6 +33,7 @@ func TestPerformersAreLeftOutOfATitle(t *testing.T) {
 		"Ada Lovelace":                              {"Ada Lovelace", ""},
 		"Ada Lovelace & Ben Hale":                   {"Ada Lovelace;Ben Hale", ""},
 		"Ada":                                       {"Ada", ""},
+		"The Engine with'Ada":                       {"'", "The Engine withAda"}, // a name of marks alone puts nothing in
 		"Ada - The Engine":                          {"Ada", "The Engine"},
 		"The Engine (Ada)":                          {"Ada", "The Engine"},
 		"Ada, Ben and Cleo - The Engine":            {"Ada;Ben;Cleo", "The Engine"},

@@ -132,6 +132,9 @@ func TestRatingsOfPlexAreReadAsThoseOfStash(t *testing.T) {
 		if got := playback.FromPlex(text); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
+		if got := playback.FromPlex("\t" + text + " "); got != want {
+			t.Errorf("%q with blanks: %d, want %d", text, got, want)
+		}
 	}
 }
 
@@ -317,7 +320,7 @@ func TestAClockThatWasSetBackMakesNoTimeWatched(t *testing.T) {
 
 func TestRatingsAreReadToTheNearest(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]int{"\t7.5 ": 75, "7.54": 75, "7.56": 76, "9.97": 100, "0.14": 1, "0.16": 2, "-Inf": 0, "8,5": 0} {
+	for text, want := range map[string]int{"7.54": 75, "7.56": 76, "9.97": 100, "0.14": 1, "0.16": 2, "-Inf": 0, "8,5": 0} {
 		if got := playback.FromPlex(text); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
