@@ -103,3 +103,21 @@ func Insertions() []Insertion {
 	}
 	return out
 }
+
+// ReadySources lists whole sources to choose for a field, in the language of the windows; none for
+// most fields. What Lockstep finds in Plex later is made of the text, not of its name.
+func ReadySources(f scene.Field) []Insertion {
+	if f != scene.FieldCollections {
+		return nil
+	}
+	return []Insertion{
+		{T("Studio"), "Studio: {studio}"},
+		{T("Parent studio"), "Studio: {parent_studio}"},
+		{T("Topmost studio"), "Network: {network}"},
+		{T("Group"), "{group}"},
+		{T("Each performer"), T("Performer") + ": {performer}"},
+		{T("Each tag below another"), "{tag<" + T("Name") + "}"},
+		{T("A word if organized"), "{organized:" + T("Organized") + "}"},
+		{T("Stars"), T("Stars") + ": {stars}"},
+	}
+}

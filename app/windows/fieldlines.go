@@ -207,7 +207,7 @@ func (p *form) source(f config.FieldInfo) fyne.CanvasObject {
 		s.OnChanged = func(string) { p.edit(o, o.Choices[s.SelectedIndex()], wrong) }
 		return container.NewVBox(container.NewHBox(s), wrong, example)
 	}
-	s := &sourceInput{p: p, o: o, wrong: wrong, rows: container.NewVBox(), list: f.Field.Kind() == scene.List, texts: slices.Clone(p.draft.Source(f.Field))}
+	s := &sourceInput{p: p, o: o, field: f.Field, wrong: wrong, rows: container.NewVBox(), list: f.Field.Kind() == scene.List, texts: slices.Clone(p.draft.Source(f.Field))}
 	if m, bad := p.wrong[o.Name]; bad {
 		if s.texts = []string{m.text}; s.list {
 			s.texts = config.SplitList(m.text)
@@ -224,6 +224,7 @@ func (p *form) source(f config.FieldInfo) fyne.CanvasObject {
 type sourceInput struct {
 	p     *form
 	o     config.Option
+	field scene.Field
 	wrong *widget.Label
 	rows  *fyne.Container
 	texts []string
@@ -242,11 +243,40 @@ func (s *sourceInput) draw() {
 			buttons.Add(newButton("", theme.DeleteIcon(), func() { s.texts = slices.Delete(s.texts, i, i+1); s.draw(); s.tell() }))
 		}
 		if s.list && i == len(s.texts)-1 {
-			buttons.Add(newButton("", theme.ContentAddIcon(), func() { s.texts = append(s.texts, ""); s.draw() }))
+			buttons.Add(s.another())
 		}
 		s.rows.Add(container.NewBorder(nil, nil, nil, buttons, e))
 	}
 	s.rows.Refresh()
+}
+
+// another is a button that adds a source: an empty one, or one of those that are ready.
+func (s *sourceInput) another() fyne.CanvasObject {
+	ready := present.ReadySources(s.field)
+	if len(ready) == 0 {
+		return newButton("", theme.ContentAddIcon(), func() { s.add("") })
+	}
+	var items []*fyne.MenuItem
+	for _, x := range ready {
+		items = append(items, fyne.NewMenuItem(x.Name, func() { s.add(x.Text) }))
+	}
+	items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(present.T("A text of your own"), func() { s.add("") }))
+	return drop(present.T("Add…"), items...)
+}
+
+// add takes a source into the list, once; an empty line is filled first.
+func (s *sourceInput) add(text string) {
+	if text != "" {
+		if slices.Contains(s.texts, text) {
+			return
+		}
+		s.texts = slices.DeleteFunc(s.texts, func(t string) bool { return t == "" })
+	}
+	s.texts = append(s.texts, text)
+	s.draw()
+	if text != "" {
+		s.tell()
+	}
 }
 
 // insert is a button that puts a placeholder where the cursor of a text is.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -183,5 +184,28 @@ func fits(t *testing.T, f *folding, size fyne.Size) {
 	t.Helper()
 	if m := f.box.Objects[0].MinSize(); m.Width > size.Width || m.Height > size.Height {
 		t.Errorf("needs %v, has %v", m, size)
+	}
+}
+
+func TestSourcesOfCollectionsAreOfferedReadyMade(t *testing.T) {
+	f := newFake()
+	w := newTest(t, f)
+	_, p := open[*settingsPage](t, w, fieldsPage)
+	o, _ := config.Lookup("field-collections-source")
+	s := &sourceInput{p: &p.form, o: o, field: scene.FieldCollections, wrong: p.wrongLabel(o), rows: container.NewVBox(), list: true, texts: []string{""}}
+	want := []string{}
+	for _, x := range present.ReadySources(scene.FieldCollections) {
+		s.add(x.Text)
+		s.add(x.Text) // once is enough
+		want = append(want, x.Text)
+		if got := p.draft.Source(scene.FieldCollections); !slices.Equal(got, want) || len(p.wrong) > 0 {
+			t.Fatalf("after %s: %q, want %q; wrong: %v", x.Name, got, want, p.wrong)
+		}
+	}
+	if s.add(""); len(s.rows.Objects) != len(want)+1 || len(p.draft.Source(scene.FieldCollections)) != len(want) {
+		t.Errorf("an empty line is %d rows, %q", len(s.rows.Objects), p.draft.Source(scene.FieldCollections))
+	}
+	if present.ReadySources(scene.FieldTitle) != nil {
+		t.Error("whole sources for a title")
 	}
 }

@@ -38,7 +38,7 @@ func (k *Keeper) keepOlder(stored config.Settings) error {
 		return errors.Join(tx.PutValue(hashValue, before), tx.DeleteValue(olderHash))
 	})
 	if err == nil && pinned {
-		k.host.Log.Info("collections stay made of what was the default before", "source", kept.Source(scene.FieldCollections))
+		k.host.Log.Info("collections stay made of what was the default before")
 	}
 	return err
 }
