@@ -18,6 +18,7 @@ import (
 // viewer is a bubble whose settings have Stash told of plays and ratings.
 type viewer struct {
 	*bubble
+	round int            // how often something went on
 	keys  map[int]string // the item of each scene
 	scene map[string]int
 }

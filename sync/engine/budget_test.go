@@ -1,11 +1,17 @@
 package engine_test
 
 import (
+	"context"
 	"hash/crc32"
+	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"lockstep/sync/api"
+	"lockstep/sync/config"
+	"lockstep/sync/queue"
 	"lockstep/sync/sim"
 )
 
@@ -44,6 +50,9 @@ type subject struct {
 	host  string
 	match sim.Match
 	each  bool // about one scene each, of which there are six with retries of their own
+	// again has something to be asked for once more; set for what is asked only when somebody
+	// watches, and allowed that to be written to Stash.
+	again func(*viewer)
 }
 
 // fits reports whether a request can fail in that way at all.
@@ -66,27 +75,34 @@ var answersNothing = map[string]bool{"edit": true, "upload": true, "scan": true}
 
 // everyRequest is what Lockstep asks of the servers.
 var everyRequest = map[string]subject{
-	"identity":     {plexHost, sim.Kinds("identity"), false},
-	"sections":     {plexHost, sim.Kinds("sections"), false},
-	"listing":      {plexHost, sim.Kinds("list"), false},
-	"items":        {plexHost, sim.Kinds("detail"), true},
-	"edit":         {plexHost, sim.Kinds("edit"), true},
-	"pictures":     {plexHost, sim.Kinds("posters"), true},
-	"upload":       {plexHost, sim.Kinds("upload"), true},
-	"scan":         {plexHost, sim.Kinds("refresh"), true},
-	"plex socket":  {plexHost, sim.Kinds("websocket"), false},
-	"all of Plex":  {plexHost, nil, false},
-	"state":        {stashHost, sim.Named("State"), false},
-	"count":        {stashHost, sim.Named("Count"), false},
-	"newest":       {stashHost, sim.Named("Newest"), false},
-	"stamps":       {stashHost, sim.Named("Stamps"), false},
-	"last":         {stashHost, sim.Named("Last"), false},
-	"names":        {stashHost, sim.Named("Names"), false},
-	"files":        {stashHost, sim.Named("Files"), false},
-	"scenes":       {stashHost, sim.Named("Scenes"), false},
-	"cover":        {stashHost, sim.Kinds("screenshot"), true},
-	"stash socket": {stashHost, sim.Kinds("websocket"), false},
-	"all of Stash": {stashHost, nil, false},
+	"identity":     {plexHost, sim.Kinds("identity"), false, nil},
+	"sections":     {plexHost, sim.Kinds("sections"), false, nil},
+	"listing":      {plexHost, sim.Kinds("list"), false, nil},
+	"items":        {plexHost, sim.Kinds("detail"), true, nil},
+	"edit":         {plexHost, sim.Kinds("edit"), true, nil},
+	"pictures":     {plexHost, sim.Kinds("posters"), true, nil},
+	"upload":       {plexHost, sim.Kinds("upload"), true, nil},
+	"scan":         {plexHost, sim.Kinds("refresh"), true, nil},
+	"plex socket":  {plexHost, sim.Kinds("websocket"), false, nil},
+	"all of Plex":  {plexHost, nil, false, nil},
+	"state":        {stashHost, sim.Named("State"), false, nil},
+	"count":        {stashHost, sim.Named("Count"), false, nil},
+	"newest":       {stashHost, sim.Named("Newest"), false, nil},
+	"stamps":       {stashHost, sim.Named("Stamps"), false, nil},
+	"last":         {stashHost, sim.Named("Last"), false, nil},
+	"names":        {stashHost, sim.Named("Names"), false, nil},
+	"files":        {stashHost, sim.Named("Files"), false, nil},
+	"scenes":       {stashHost, sim.Named("Scenes"), false, nil},
+	"cover":        {stashHost, sim.Kinds("screenshot"), true, nil},
+	"stash socket": {stashHost, sim.Kinds("websocket"), false, nil},
+	"all of Stash": {stashHost, nil, false, nil},
+	"history":      {plexHost, sim.Kinds("history"), false, (*viewer).goOn},
+	"accounts":     {plexHost, sim.Kinds("accounts"), false, (*viewer).goOn},
+	"played":       {stashHost, sim.Named("Played"), false, (*viewer).goOn},
+	"plays":        {stashHost, sim.Named("AddPlays"), false, (*viewer).goOn},
+	"taking back":  {stashHost, sim.Named("DeletePlays"), false, (*viewer).takeBack},
+	"resume":       {stashHost, sim.Named("SaveActivity"), false, (*viewer).goOn},
+	"rate":         {stashHost, sim.Named("Rate"), false, (*viewer).goOn},
 }
 
 // TestWhateverFailsIsAskedWithinTheBudget has each request fail in each way, from the
@@ -101,7 +117,13 @@ func TestWhateverFailsIsAskedWithinTheBudget(t *testing.T) {
 			t.Run(what+"/"+how, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
-				synctest.Test(t, func(t *testing.T) { withinBudget(t, dir, s, f) })
+				synctest.Test(t, func(t *testing.T) {
+					if s.again != nil {
+						watchingWithinBudget(t, dir, s, f)
+						return
+					}
+					withinBudget(t, dir, s, f)
+				})
 			})
 		}
 	}
@@ -173,6 +195,76 @@ func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
 		}
 	}
 	b.stop()
+}
+
+// watchingWithinBudget is withinBudget for what is asked because somebody watches and rates:
+// the fault begins when all is well, and things go on happening for hours.
+func watchingWithinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
+	v := newViewer(t, 6, func(set *config.Settings) {
+		set.ActivityEvery, set.ActivityAccounts, set.BrakeMinimum = time.Minute, []string{"Harbour Master"}, 1000
+	})
+	v.run(dir)
+	v.later(20 * time.Minute)
+	v.allow()
+	v.goOn()
+	v.later(5 * time.Minute)
+	f.Match = s.match
+	server := &v.world.Plex.Server
+	if s.host == stashHost {
+		server = &v.world.Stash.Server
+	}
+	end := server.Inject(f)
+	start := time.Now()
+	for range 4 {
+		s.again(v)
+		v.later(30 * time.Minute)
+		v.restsWhileItWaits()
+	}
+	asked := v.requests(s.host)
+	if !slices.ContainsFunc(asked, func(a ask) bool { return !a.at.Before(start) && s.match(a.call) }) {
+		t.Error("it was not asked at all")
+	}
+	if n := most(asked, start, start.Add(2*time.Minute), s.match); n > 30 {
+		t.Errorf("%d requests a minute in the first two: %s", n, kindsOf(asked, start))
+	}
+	if n := most(asked, start.Add(2*time.Minute), time.Now(), s.match); n > 4 {
+		t.Errorf("%d requests a minute afterwards: %s", n, kindsOf(asked, start.Add(2*time.Minute)))
+	}
+	for host, list := range v.asked {
+		if n := most(list, start.Add(4*time.Minute), time.Now(), func(sim.Call) bool { return true }); n > 40 {
+			t.Errorf("%d requests of all kinds a minute at %s: %s", n, host, kindsOf(list, start.Add(2*time.Minute)))
+		}
+	}
+	end()
+	v.stop()
+}
+
+// goOn is the owner watching and leaving something else in Plex, and rating one film anew: a first
+// rating may be in conflict with that of Stash.
+func (v *viewer) goOn() {
+	v.t.Helper()
+	v.round++
+	id := 1 + v.round%6
+	v.watch(id)
+	v.leave(id, time.Duration(v.round)*time.Minute)
+	if err := v.world.Plex.Rate(v.keys[1], strconv.Itoa(1+v.round%9)); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// takeBack has a person undo the newest run that wrote to Stash.
+func (v *viewer) takeBack() {
+	v.t.Helper()
+	runs, err := v.eng.Runs(context.Background(), 0)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, r := range runs {
+		if r.Cause == queue.Activity && !r.Undone {
+			_, _ = v.eng.Undo(context.Background(), api.UndoRequest{Run: r.ID}) // of the last ones there may be nothing left
+			return
+		}
+	}
 }
 
 // restsWhileItWaits lets a minute pass. A loop that turns without asking anything shows in
