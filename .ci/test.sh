@@ -36,9 +36,9 @@ go test -race -short -tags x11 -timeout 20m ./sync/engine \
     $(go list -tags x11 ./... | grep -v -e '^lockstep$' -e '/app/e2e$' -e '/sync/engine$')
 
 # Only the tests that are smaller above: all others would do the same once more.
-say "scenarios of the engine in full size, and every state of the verdict"
-sizes=$(.ci/sizes.sh sync/engine sync/health)
-go test -tags x11 -timeout 20m -parallel 4 -run "$sizes" ./sync/engine ./sync/health
+say "scenarios of the engine in full size, every state of the verdict, pictures of the windows"
+sizes=$(.ci/sizes.sh sync/engine sync/health app/windows)
+go test -tags x11 -timeout 20m -parallel 4 -run "$sizes" ./sync/engine ./sync/health ./app/windows
 
 say "end to end"
 LOCKSTEP_BIN=$PWD/build/lockstep-e2e go test -tags x11,e2e -count=1 -timeout 8m ./app/e2e

@@ -140,6 +140,9 @@ func TestSpansAreANumberAndAUnit(t *testing.T) {
 
 // The pages of settings and set-up at every size that is asked for.
 func TestSettingsAndSetUpAreDrawnAtEverySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	for name, tt := range map[string]struct {
 		size   fyne.Size
 		v      fyne.ThemeVariant

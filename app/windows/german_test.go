@@ -12,6 +12,9 @@ import (
 )
 
 func TestWindowsSpeakGerman(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	present.SetLanguage("de")
 	t.Cleanup(func() { present.SetLanguage("en") })
 	f := newFake()

@@ -142,6 +142,9 @@ func TestNoParagraphIsCutOffByWhatStandsBelow(t *testing.T) {
 }
 
 func TestChoicesShowTheirLabelsWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	for _, language := range []string{"en", "de"} {
 		present.SetLanguage(language)
 		t.Cleanup(func() { present.SetLanguage("en") })

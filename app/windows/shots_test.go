@@ -32,6 +32,7 @@ func newTest(t *testing.T, f *fake) *Windows {
 	w.spawn, w.pollEvery = func(fn func()) { fn() }, time.Millisecond
 	w.now, w.free = func() time.Time { return testNow }, func() {}
 	w.openURL = func(u *url.URL) error { return f.note("visit %s", u) }
+	w.opt.Notify = func(n present.Note) error { return f.note("notify %s", n.Title) }
 	w.opt.Doctor = func(context.Context) []Check {
 		return []Check{{Name: "Stash", Words: "Connected to Stash 0.30 with 1 204 scenes.", OK: true}, {Name: "Keyring", Words: "No keyring answers.", Hint: "Allow a file under Settings → Privacy to keep secrets.", OK: false}, {Name: "Clock", Words: "The clock of this machine is 5 min behind Plex.", Failed: true}}
 	}
@@ -77,6 +78,9 @@ func shot(t *testing.T, w *Windows, name, file string) {
 }
 
 func TestEveryWindowIsDrawn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	for name, v := range map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake()
@@ -120,6 +124,9 @@ func drawMore(w *Windows, name string) {
 // Every page on a screen of 1024 by 600, and on one of 1280 by 800 and the small one with everything twice as
 // large, with a long queue.
 func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	f := newFake()
 	for i := range 100_000 {
 		f.jobs = append(f.jobs, queue.Job{Scene: scene.ID(1000 + i), Name: names[i%len(names)], State: queue.Done, Due: ago(time.Hour)})
@@ -136,6 +143,9 @@ func TestPagesAreDrawnOnSmallScreens(t *testing.T) {
 }
 
 func TestOtherFacesAreDrawn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pictures are drawn without -race")
+	}
 	f := newFake()
 	w := newTest(t, f)
 	s := sampleSnapshot()

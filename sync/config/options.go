@@ -104,7 +104,7 @@ func notifications() []Option {
 	return []Option{
 		toggle("notify", Notifications, "Notifications", "Show notifications on the desktop.", func(s *Settings) *bool { return &s.Notify }),
 		toggle(NotifyOutages, Notifications, "Outages", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.NotifyOutages }),
-		toggle(NotifyQuestions, Notifications, "What needs you", "Tell you when Lockstep needs a decision, a new sign-in or a mended setting.",
+		toggle(NotifyQuestions, Notifications, "What needs you", "Tell you when Lockstep needs you to decide, to sign in again or to fix a setting.",
 			func(s *Settings) *bool { return &s.NotifyQuestions }),
 		toggle(NotifyReconciliations, Notifications, "Reconciliations", "Tell you when a reconciliation you asked for is done.",
 			func(s *Settings) *bool { return &s.NotifyReconciliations }),

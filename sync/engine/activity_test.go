@@ -360,6 +360,7 @@ func TestWhatWentToStashIsTakenBackByUndo(t *testing.T) {
 }
 
 func TestSoManyChangesThatAPersonIsAsked(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

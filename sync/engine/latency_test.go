@@ -22,6 +22,7 @@ import (
 // takes to be in Plex when it comes at the worst moment: right after a probe, in a settled
 // library where nothing was edited lately. Sweeps are off: nothing here is found by chance.
 func TestLatenciesFromStashToPlex(t *testing.T) {
+	withoutRace(t)
 	t.Parallel()
 	probe := config.Defaults().StashProbe + 5*time.Second
 	synctest.Test(t, func(t *testing.T) {
