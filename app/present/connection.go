@@ -31,6 +31,8 @@ func Plex(s api.Snapshot, m Moment) Line {
 	switch {
 	case !s.Live:
 		return Line{T("Plex not monitored"), Muted}
+	case !s.Configured && !s.Plex.Checked:
+		return Line{T("Plex not set up"), Muted}
 	case s.Verdict == health.Down:
 		return Line{T("Plex down") + m.since(s.Since) + because(s.Breaker.Cause), Bad}
 	case s.Verdict != health.Up || !s.Plex.Checked:
@@ -82,6 +84,8 @@ func Stash(s api.Snapshot, m Moment) Line {
 	switch {
 	case !s.Live:
 		return Line{T("Stash not monitored"), Muted}
+	case !s.Configured && !c.Checked:
+		return Line{T("Stash not set up"), Muted}
 	case !c.Checked:
 		return Line{T("Checking Stash"), Muted}
 	case Away(c):

@@ -263,10 +263,12 @@ func TestConnectionLines(t *testing.T) {
 		"plex refuses": {present.Plex, with(func(s *api.Snapshot) {
 			s.Plex = api.Connection{Checked: true, Error: message.Foreign("the token was refused")}
 		}), present.Line{Words: "Plex: the token was refused", Tone: present.Warn}},
-		"plex unknown":   {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
-		"plex unwatched": {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
-		"stash up":       {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
-		"stash away":     {present.Stash, with(stashAway), present.Line{Words: "Stash has not answered since 14:07: connection refused", Tone: present.Bad}},
+		"plex not set up":  {present.Plex, with(func(s *api.Snapshot) { s.Verdict, s.Configured, s.Plex = health.Unknown, false, api.Connection{} }), present.Line{Words: "Plex not set up", Tone: present.Muted}},
+		"stash not set up": {present.Stash, with(func(s *api.Snapshot) { s.Configured, s.Stash = false, api.Connection{} }), present.Line{Words: "Stash not set up", Tone: present.Muted}},
+		"plex unknown":     {present.Plex, with(func(s *api.Snapshot) { s.Verdict = health.Unknown }), present.Line{Words: "Checking Plex", Tone: present.Muted}},
+		"plex unwatched":   {present.Plex, api.Snapshot{}, present.Line{Words: "Plex not monitored", Tone: present.Muted}},
+		"stash up":         {present.Stash, up(), present.Line{Words: "Stash reachable", Tone: present.Good}},
+		"stash away":       {present.Stash, with(stashAway), present.Line{Words: "Stash has not answered since 14:07: connection refused", Tone: present.Bad}},
 		"stash key": {present.Stash, with(func(s *api.Snapshot) {
 			s.Stash = api.Connection{Checked: true, Error: message.Foreign("wants an API key")}
 		}), present.Line{Words: "Stash: wants an API key", Tone: present.Warn}},

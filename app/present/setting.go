@@ -67,7 +67,7 @@ func SettingHint(o config.Option, overriddenBy string) string {
 		words += " (" + T(o.Range) + ")"
 	}
 	if overriddenBy != "" {
-		words += " " + T("Set by %s. A change here is saved, but takes effect only once that is removed.", overriddenBy)
+		words += " " + T("Set by %s, which counts until Lockstep is started without it; a change here is saved for then.", overriddenBy)
 	}
 	return words
 }
@@ -107,7 +107,7 @@ func DoctorHead(bad int) string {
 }
 
 // Welcome is the hint of the first run.
-const Welcome = "Welcome. Enter the addresses of Stash and Plex, test both, and save. Then choose the libraries. Nothing is written to Plex until both answer."
+const Welcome = "Welcome. The set-up asks for all that is needed, and shows what it would write before anything is written. Saving both addresses here starts syncing."
 
 // KeepSyncing is asked when the last window closes on a desktop without a tray.
 const KeepSyncing = "This desktop shows no tray icons. Lockstep can keep running without one; start it again to open its window."
@@ -180,7 +180,6 @@ var choices = map[string]string{
 	string(config.Full):   "full — no pauses",
 
 	string(config.AutoLanguage): "system language", string(config.English): "English", string(config.Deutsch): "Deutsch",
-	string(config.SystemTheme): "as the system has it",
 
 	string(config.FromCover): "Cover", string(config.FromGallery): "Gallery", string(config.GalleryOrCover): "Gallery, else cover",
 

@@ -35,7 +35,7 @@ func SetUpSteps() []SetUpStep {
 		{T("Plex"), T("Which Plex server?"), T("Sign in with Plex and choose your server, search this network for it, or enter its address and token.")},
 		{T("Libraries"), T("Which libraries?"), T("Choose the Plex libraries to keep in step. If you choose none, all movie libraries are synced.")},
 		{T("Paths"), T("Do the paths match?"), T("Stash and Plex may see the same files in different folders. Lockstep looks for each of Stash's files in Plex and suggests rules based on your files. None is used until you choose it.")},
-		{T("Fields"), T("What may be written?"), T("Each field has its own policy. Fields locked in Plex are kept unless you choose “mirror”.")},
+		{T("Fields"), T("What may be written?"), T("Each field has its own policy. Fields locked in Plex are kept unless you choose “Stash wins”.")},
 		{T("Preview"), T("What would happen?"), T("Lockstep now compares both libraries without writing anything. Review each change before you continue.")},
 		{T("Start"), T("Ready to start"), T("This is what you chose. Everything can be changed later in the settings, and every write can be undone.")},
 	}
@@ -50,6 +50,8 @@ func SetUpNote(held bool, step int) string {
 		return T("Lockstep is already running: changes here take effect when you press Done.")
 	case held:
 		return T("Nothing is written to Plex before the last step.")
+	case step == StepPreview:
+		return T("Lockstep is already running: this only shows what it would write.")
 	}
 	return T("Lockstep is already running: changes here take effect when you press Next.")
 }
@@ -92,6 +94,9 @@ func Offer(r config.Rule, evidence match.Suggestion) string {
 // came if not to the end, and that nothing was written.
 func PreviewLines(r store.Report) []Line {
 	lines := []Line{{Summary(r), Good}}
+	if slices.ContainsFunc(RowFilters(r), func(f RowFilter) bool { return f.Reason != "" && f.Tone == Warn }) {
+		lines[0].Tone = Warn // some of what is skipped needs a person
+	}
 	if !r.Incomplete.IsZero() {
 		lines = []Line{{Incomplete(r), Warn}, {Summary(r), Muted}}
 	}
@@ -118,7 +123,7 @@ func Chosen(s config.Settings) []string {
 	if len(s.Libraries) > 0 {
 		libraries = list(s.Libraries)
 	}
-	rules := T("none: both see the same paths")
+	rules := T("none")
 	if n := len(s.PathMap); n > 0 {
 		rules = Number(n)
 	}

@@ -3,6 +3,7 @@ package windows
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 )
 
 // With text twice as large a screen of 1280 by 800 has room for 640 by 400, and one of 1024 by
@@ -54,3 +55,6 @@ func shown(o fyne.CanvasObject, yes bool) {
 		o.Hide()
 	}
 }
+
+// edges keeps what fills a small window clear of its left and right edge.
+var edges = layout.NewCustomPaddedLayout(0, 0, 4, 4)

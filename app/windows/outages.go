@@ -54,7 +54,7 @@ func newOutagesPage(w *Windows, win *window) page {
 	p.span.draw()
 	p.chart = newTimeline(w.moment, func(words string) { set(p.point, words, widget.LowImportance) })
 	p.chart.picked = p.pick
-	p.list = newListing(w, "outages", []column{{present.T("When"), 22}, {present.T("For"), 8}, {present.T("Cause"), 33}, {present.T("Waiting changes"), 20}, {present.T("Notes"), 27}},
+	p.list = newListing(w, "outages", []column{{present.T("When"), 21}, {present.T("For"), 8}, {present.T("Cause"), 41}, {present.T("Waiting changes"), 16}, {present.T("Notes"), 24}},
 		func() int { return len(p.page.Records) }, p.row, p.choose)
 	p.list.sortable(func() {
 		p.list.list.UnselectAll() // another order has other rows there

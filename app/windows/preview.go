@@ -65,7 +65,7 @@ func newPreviewPage(w *Windows, win *window) page {
 	p.scenes.sortable(p.restart, store.ByName, store.ByFields)
 	p.tick = newButton(present.T("Select all"), nil, p.tickAll)
 	p.pictures = newComparison(w)
-	p.fields = newListing(w, "fields", []column{{present.T("Field"), 20}, {present.T("In Plex now"), 28}, {present.T("After sync"), 26}, {present.T("Why"), 26}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
+	p.fields = newListing(w, "fields", []column{{present.T("Field"), 14}, {present.T("In Plex now"), 25}, {present.T("After sync"), 25}, {present.T("Why"), 36}}, func() int { return len(p.row.Changes) + len(p.row.Kept) }, p.field, p.inFull)
 	p.fullBox = atMost(footHeight, p.full.text)
 	p.fullBox.Hide()
 	p.selected = newButton(present.T("Write selected"), nil, func() { p.apply(p.chosen()) })
@@ -154,8 +154,10 @@ func (p *previewPage) redraw() {
 	words := ""
 	switch {
 	case !p.rows.loaded || p.rows.total > 0:
+	case p.report.ID == 0 && !p.w.snap.Configured:
+		words = present.T("A preview shows what Lockstep would write, without writing anything. Finish the set-up first.")
 	case p.report.ID == 0:
-		words = present.T("A preview shows what Lockstep would write, without writing anything. Make one with the button above.")
+		words = present.T("A preview shows what Lockstep would write, without writing anything. Press New preview to make one.")
 	case p.search.Text != "":
 		words = present.T("Nothing here matches “%s”.", p.search.Text)
 	default:

@@ -45,7 +45,7 @@ func newSettingsPage(w *Windows, win *window) page {
 			set(o.(*widget.Label), present.T(string(all[i])), widget.MediumImportance)
 		})
 	p.groups.OnSelected = p.choose
-	p.welcome = newBand(widget.HighImportance, present.T("What is written?"), func() { p.groups.Select(slices.Index(all, config.FieldsGroup)) })
+	p.welcome = newBand(widget.HighImportance, present.T("Open the set-up"), func() { w.Show(present.SetUp) })
 	p.saving = newButton(present.T("Save"), theme.ConfirmIcon(), p.store)
 	p.saving.Importance = widget.HighImportance
 	p.revert = newButton(present.T("Revert"), nil, p.load)
@@ -72,7 +72,7 @@ func (p *settingsPage) content() fyne.CanvasObject {
 		}
 		if narrow {
 			head := container.NewGridWithColumns(2, p.page, p.search)
-			return container.NewBorder(container.NewVBox(p.welcome.box, head), foot, nil, nil, p.scroll)
+			return container.New(edges, container.NewBorder(container.NewVBox(p.welcome.box, head), foot, nil, nil, p.scroll))
 		}
 		left := container.NewBorder(p.search, nil, nil, nil, p.groups)
 		split := container.NewBorder(nil, nil, container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(230, left)), nil, container.NewPadded(p.scroll))

@@ -65,8 +65,8 @@ func (p *setUpPage) content() fyne.CanvasObject {
 		}
 		if narrow { // the words scroll with the inputs
 			foot := container.NewVBox(p.answer, widget.NewSeparator(), container.NewBorder(nil, nil, wide(0, p.anyway), buttons))
-			p.scroll.Content = container.NewVBox(p.place, p.title, p.intro, p.note, p.body)
-			return container.NewBorder(nil, foot, nil, nil, p.scroll)
+			p.scroll.Content = container.New(edges, container.NewVBox(p.place, p.title, p.intro, p.note, p.body))
+			return container.NewBorder(nil, container.New(edges, foot), nil, nil, p.scroll)
 		}
 		left := container.NewBorder(nil, nil, nil, widget.NewSeparator(), wide(150, container.NewPadded(p.steps)))
 		foot := container.NewVBox(p.answer, widget.NewSeparator(), p.note, container.NewBorder(nil, nil, wide(0, p.anyway), buttons))

@@ -18,8 +18,11 @@ var units = []struct {
 	of     time.Duration
 }{{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}, {"d", 24 * time.Hour}}
 
-// unitNames are what people call them.
-func unitNames() []string {
+// unitNames are what people call them beside a number.
+func unitNames(number string) []string {
+	if strings.TrimSpace(number) == "1" {
+		return []string{present.T("second"), present.T("minute"), present.T("hour"), present.T("day")}
+	}
 	return []string{present.T("seconds"), present.T("minutes"), present.T("hours"), present.T("days")}
 }
 
@@ -36,11 +39,18 @@ func (p *form) span(o config.Option, edited func(string)) fyne.CanvasObject {
 	if m, bad := p.wrong[o.Name]; bad {
 		number, unit = strings.TrimRight(m.text, "smhd"), max(0, unit)
 	}
-	e, c := newText(p.seen), newChoice(unitNames(), p.seen)
+	e, c := newText(p.seen), newChoice(unitNames(number), p.seen)
 	e.SetText(number)
 	c.SetSelectedIndex(unit)
 	tell := func(string) { edited(strings.TrimSpace(e.Text) + units[c.SelectedIndex()].letter) }
-	e.OnChanged, c.OnChanged, e.OnSubmitted = tell, tell, p.submit
+	e.OnChanged = func(number string) {
+		at := c.SelectedIndex()
+		c.Options = unitNames(number)
+		c.Selected = c.Options[at]
+		c.Refresh()
+		tell(number)
+	}
+	c.OnChanged, e.OnSubmitted = tell, p.submit
 	return container.NewHBox(wide(90, e), wide(130, c))
 }
 

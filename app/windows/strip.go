@@ -42,7 +42,11 @@ func (s *strip) update(snap api.Snapshot) {
 	m, before := s.w.moment(), s.plex.Text+s.stash.Text+s.today.Text
 	setLine(&s.plex.Label, present.PlexBrief(snap, m))
 	setLine(&s.stash.Label, present.StashBrief(snap, m))
-	set(&s.today.Label, present.Today(snap.Today), widget.LowImportance)
+	today := present.Today(snap.Today)
+	if pause := present.Pause(snap, m); pause != "" {
+		today = pause + " · " + today
+	}
+	set(&s.today.Label, today, widget.LowImportance)
 	if s.plex.Text+s.stash.Text+s.today.Text != before {
 		s.words.Refresh() // each is as wide as its words
 	}

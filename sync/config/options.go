@@ -88,7 +88,7 @@ func schedule() []Option {
 			func(s *Settings) *time.Duration { return &s.StashProbe }),
 		span("sweep-every", Schedule, "Full check every", "How often all scenes are compared with what Lockstep knows.", time.Second, 7*day,
 			func(s *Settings) *time.Duration { return &s.SweepEvery }),
-		span("files-every", Schedule, "Check for moved files every", "How often the paths of all files are compared.", time.Second, 30*day,
+		span("files-every", Schedule, "Check all file paths every", "How often the paths of all files are compared.", time.Second, 30*day,
 			func(s *Settings) *time.Duration { return &s.FilesEvery }),
 	}
 }
@@ -104,7 +104,7 @@ func notifications() []Option {
 	return []Option{
 		toggle("notify", Notifications, "Notifications", "Show notifications on the desktop.", func(s *Settings) *bool { return &s.Notify }),
 		toggle(NotifyOutages, Notifications, "Outages", "Tell you when Plex goes down and comes back.", func(s *Settings) *bool { return &s.NotifyOutages }),
-		toggle(NotifyQuestions, Notifications, "What needs you", "Tell you when Lockstep needs you to decide, to sign in again or to fix a setting.",
+		toggle(NotifyQuestions, Notifications, "Needs your attention", "Tell you when Lockstep needs you to decide, to sign in again or to fix a setting.",
 			func(s *Settings) *bool { return &s.NotifyQuestions }),
 		toggle(NotifyReconciliations, Notifications, "Reconciliations", "Tell you when a reconciliation you asked for is done.",
 			func(s *Settings) *bool { return &s.NotifyReconciliations }),
