@@ -69,6 +69,11 @@ func (inARow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
+// leastLine is the width below which cut off words say nothing.
+func leastLine() float32 {
+	return fyne.MeasureText("mmm…", theme.TextSize(), fyne.TextStyle{}).Width + 2*theme.InnerPadding()
+}
+
 // Layout implements fyne.Layout.
 func (inARow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x := float32(0)
@@ -76,6 +81,7 @@ func (inARow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		width := max(0, min(o.(*tipLine).natural()+theme.Padding(), size.Width-x))
 		o.Resize(fyne.NewSize(width, size.Height))
 		o.Move(fyne.NewPos(x, 0))
+		visible(o, width >= min(o.(*tipLine).natural(), leastLine())) // a label without room draws past its edge
 		x += width + theme.Padding()
 	}
 }
