@@ -38,7 +38,7 @@ func (p *form) libraryChoice() fyne.CanvasObject {
 		choose := newButton(present.T("Choose from Plex"), nil, p.askLibraries)
 		wrong := p.wrongLabel(o)
 		entry := p.input(o, func(text string) { p.edit(o, text, wrong) })
-		return container.NewVBox(container.NewBorder(nil, nil, nil, choose, entry), wrong)
+		return container.NewVBox(container.NewBorder(nil, nil, nil, container.NewVBox(choose), entry), wrong)
 	}
 	var shown, on []string
 	entries := map[string]string{} // what the settings call what is shown
@@ -238,7 +238,7 @@ func (m *mapping) fits(c api.Mapping) {
 			evidence = c.Evidence[i]
 		}
 		use := newButton(present.T("Use"), nil, func() {
-			m.rules = append(slices.DeleteFunc(m.rules, func(r config.Rule) bool { return r.Stash == "" && r.Plex == "" }), r)
+			m.take(r)
 			m.draw()
 			m.edited()
 			m.try()
@@ -246,7 +246,9 @@ func (m *mapping) fits(c api.Mapping) {
 				m.p.refocus()
 			}
 		})
-		m.offers.Add(container.NewBorder(nil, nil, use, nil, text(present.Offer(r, evidence))))
+		words := para()
+		words.Text = present.Offer(r, evidence)
+		m.offers.Add(container.NewBorder(nil, nil, container.NewVBox(use), nil, words))
 	}
 	m.offers.Refresh()
 	words := present.CoverageAdvice(c)
@@ -256,4 +258,13 @@ func (m *mapping) fits(c api.Mapping) {
 	words = strings.TrimSpace(words)
 	set(m.examples, words, widget.LowImportance)
 	visible(m.examples, words != "")
+}
+
+// take makes a suggested rule one of the rules. It takes the place of those for the same folder of
+// Stash: two of them would disagree about every file.
+func (m *mapping) take(r config.Rule) {
+	folder := func(r config.Rule) string { return strings.TrimRight(r.Stash, `/\`) }
+	m.rules = append(slices.DeleteFunc(m.rules, func(old config.Rule) bool {
+		return folder(old) == folder(r) || old.Stash == "" && old.Plex == ""
+	}), r)
 }

@@ -66,7 +66,9 @@ func (p *setUpPage) consent() {
 }
 
 func (p *setUpPage) fillStart() {
-	p.body.Add(text(strings.Join(present.Chosen(p.draft), "\n")))
+	chosen := para()
+	chosen.Text = strings.Join(present.Chosen(p.draft), "\n")
+	p.body.Add(chosen)
 	for _, l := range p.preview.lines {
 		if l.Tone != present.Muted { // that nothing has been written stands below
 			p.body.Add(marked(l))
