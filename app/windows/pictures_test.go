@@ -164,23 +164,23 @@ func TestAPictureThatComesLateGoesToTheRowThatStillShowsItsScene(t *testing.T) {
 	var beside later
 	for beside.run() {
 	}
-	heard := map[string]int{}
+	told := map[string]int{}
 	w.spawn = beside.spawn
 	q := api.PictureQuery{Scene: 7}
 	for range 5 { // one row that is drawn again and again, and another
-		w.pictures.get(q, "a", func(image.Image) { heard["a"]++ })
-		w.pictures.get(q, "b", func(image.Image) { heard["b"]++ })
+		w.pictures.get(q, "a", func(image.Image) { told["a"]++ })
+		w.pictures.get(q, "b", func(image.Image) { told["b"]++ })
 	}
 	for beside.run() {
 	}
-	if heard["a"] != 1 || heard["b"] != 1 || len(f.askedPictures()) != 1 {
-		t.Errorf("heard %v", heard)
+	if told["a"] != 1 || told["b"] != 1 || len(f.askedPictures()) != 1 {
+		t.Errorf("told %v", told)
 	}
-	w.pictures.get(api.PictureQuery{Scene: 8}, "a", func(image.Image) { heard["late"]++ })
+	w.pictures.get(api.PictureQuery{Scene: 8}, "a", func(image.Image) { told["late"]++ })
 	w.pictures.forget()
 	for beside.run() {
 	}
-	if heard["late"] != 0 || len(w.pictures.known) != 0 {
+	if told["late"] != 0 || len(w.pictures.known) != 0 {
 		t.Error("a picture from before they were turned off is kept")
 	}
 }
