@@ -266,7 +266,7 @@ func TestWhatIsRememberedGoesByTitle(t *testing.T) {
 // the list the picture stays.
 func TestAPictureOfWhomeverStays(t *testing.T) {
 	t.Parallel()
-	mine, theirs := logo(1), logo(200)
+	mine, theirs := testkit.Logo(1), testkit.Logo(200)
 	for name, c := range map[string]struct {
 		offers []scene.Picture // of a collection that shows one
 		bad    error
@@ -274,10 +274,10 @@ func TestAPictureOfWhomeverStays(t *testing.T) {
 		fault  bool
 		asked  int
 	}{
-		"somebody else's":       {[]scene.Picture{{Key: "upload://x", SHA1: shaOf(theirs), Selected: true}}, nil, plan.Keep, false, 1},
+		"somebody else's":       {[]scene.Picture{{Key: "upload://x", SHA1: testkit.SHA(theirs), Selected: true}}, nil, plan.Keep, false, 1},
 		"one that is no upload": {[]scene.Picture{{Key: "metadata://x", Selected: true}}, nil, plan.Keep, false, 1},
-		"ours already":          {[]scene.Picture{{Key: "upload://y", SHA1: shaOf(mine), Selected: true}}, nil, plan.Adopt, false, 1},
-		"nobody chose one":      {[]scene.Picture{{Key: "upload://x", SHA1: shaOf(theirs)}}, nil, plan.Write, false, 1},
+		"ours already":          {[]scene.Picture{{Key: "upload://y", SHA1: testkit.SHA(mine), Selected: true}}, nil, plan.Adopt, false, 1},
+		"nobody chose one":      {[]scene.Picture{{Key: "upload://x", SHA1: testkit.SHA(theirs)}}, nil, plan.Write, false, 1},
 		"the list fails":        {nil, trouble(fault.Temporary), plan.Same, true, 1},
 	} {
 		d := newDesk(t)
@@ -312,7 +312,7 @@ func TestAStopEndsTheComparison(t *testing.T) {
 	} {
 		for _, class := range []fault.Class{fault.Canceled, fault.Local} {
 			d := newDesk(t)
-			d.studio(1, "Sea Films", "", logo(1))
+			d.studio(1, "Sea Films", "", testkit.Logo(1))
 			d.has("10", "1", "Sea Films")
 			it := d.plex.Has["10"]
 			it.Thumb = "/t/1"
@@ -328,10 +328,10 @@ func TestAStopEndsTheComparison(t *testing.T) {
 func TestADiskThatFailsEndsTheComparison(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "", logo(1))
+	d.studio(1, "Sea Films", "", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	for _, op := range []string{"Value", "PutValue", "ItemState"} {
-		d.store = troubled{d.DB, op}
+		d.store = testkit.Troubled{Store: d.DB, Fails: op, Err: errDisk}
 		if _, err := d.deps().Compare(context.Background()); !errors.Is(err, errDisk) {
 			t.Errorf("%s: %v", op, err)
 		}

@@ -126,8 +126,8 @@ func (d *desk) group(id int, name string, picture []byte) *scene.Subject {
 
 func (d *desk) subject(s scene.Subject, picture []byte) *scene.Subject {
 	if picture != nil {
-		s.Picture = shaOf(picture)
-		d.stash.pictures[string(s.Kind)+"/"+s.ID] = scene.Cover{Bytes: picture, Type: "image/png", ETag: "e" + shaOf(picture), SHA1: shaOf(picture)}
+		s.Picture = testkit.SHA(picture)
+		d.stash.pictures[string(s.Kind)+"/"+s.ID] = scene.Cover{Bytes: picture, Type: "image/png", ETag: "e" + testkit.SHA(picture), SHA1: testkit.SHA(picture)}
 	}
 	i := slices.IndexFunc(d.stash.subjects, func(o scene.Subject) bool { return o.Kind == s.Kind && o.ID == s.ID })
 	if i < 0 {

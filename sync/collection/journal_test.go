@@ -9,6 +9,7 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
 // An intent is no write: what Plex refused, or was never sent, is void in the journal, so that
@@ -54,7 +55,7 @@ func TestWhatTurnsOutToHaveArrivedCanBeUndone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWired(t, "Sea Films")
-			details, picture := "About the sea.", logo(1)
+			details, picture := "About the sea.", testkit.Logo(1)
 			if len(kinds) == 1 && kinds[0] == "edit" {
 				picture = nil
 			}
@@ -93,7 +94,7 @@ func TestWhatTurnsOutToHaveArrivedCanBeUndone(t *testing.T) {
 func TestWhatArrivedCountsBesideWhatIsStillToBeWritten(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, "Sea Films")
-	w.studio("Sea Films", "About the sea.", logo(1))
+	w.studio("Sea Films", "About the sea.", testkit.Logo(1))
 	clearUpload := w.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Match: sim.Kinds("upload")})
 	clearEdit := w.World.Plex.Inject(sim.Fault{Effect: sim.Status, Status: 500, Carried: true, Match: sim.Kinds("edit")})
 	w.writes()

@@ -32,9 +32,9 @@ func (d *desk) read() (out []string) {
 func TestAPictureIsReadWhenItsVersionIsAnotherOne(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "", logo(1))
+	d.studio(1, "Sea Films", "", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
-	etag := "e" + shaOf(logo(1))
+	etag := "e" + testkit.SHA(testkit.Logo(1))
 	for i, step := range []struct {
 		pass time.Duration
 		want []string
@@ -47,13 +47,13 @@ func TestAPictureIsReadWhenItsVersionIsAnotherOne(t *testing.T) {
 		if got := d.read(); !slices.Equal(got, step.want) {
 			t.Errorf("step %d: read %q, want %q", i, got, step.want)
 		}
-		if p := decision(t, c, scene.FieldPoster); p.Action != plan.Write || p.New != shaOf(logo(1)) {
+		if p := decision(t, c, scene.FieldPoster); p.Action != plan.Write || p.New != testkit.SHA(testkit.Logo(1)) {
 			t.Errorf("step %d: %+v", i, p)
 		}
 	}
-	d.studio(1, "Sea Films", "", logo(2))
+	d.studio(1, "Sea Films", "", testkit.Logo(2))
 	c := of(t, d.compare(), "10")
-	if got := d.read(); !slices.Equal(got, []string{"studio/1 " + etag}) || decision(t, c, scene.FieldPoster).New != shaOf(logo(2)) {
+	if got := d.read(); !slices.Equal(got, []string{"studio/1 " + etag}) || decision(t, c, scene.FieldPoster).New != testkit.SHA(testkit.Logo(2)) {
 		t.Errorf("another picture: read %q, planned %+v", got, decision(t, c, scene.FieldPoster))
 	}
 	s := d.studio(1, "Sea Films", "", nil)
@@ -66,7 +66,7 @@ func TestAPictureIsReadWhenItsVersionIsAnotherOne(t *testing.T) {
 func TestAClockThatWasSetBackReadsNoPictureForEver(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "", logo(1))
+	d.studio(1, "Sea Films", "", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	d.compare()
 	d.Clock.Pass(-time.Hour)
@@ -81,11 +81,11 @@ func TestAClockThatWasSetBackReadsNoPictureForEver(t *testing.T) {
 func TestAReleaseWithoutVersionsIsAskedEachTime(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "", logo(1)).Picture = "?"
+	d.studio(1, "Sea Films", "", testkit.Logo(1)).Picture = "?"
 	d.has("10", "1", "Sea Films")
 	for i := range 4 {
 		d.compare()
-		if got := d.read(); len(got) != 1 || i > 0 && !strings.HasSuffix(got[0], shaOf(logo(1))) {
+		if got := d.read(); len(got) != 1 || i > 0 && !strings.HasSuffix(got[0], testkit.SHA(testkit.Logo(1))) {
 			t.Errorf("time %d: %q", i, got)
 		}
 		d.Clock.Pass(time.Hour)
@@ -98,8 +98,8 @@ func TestAPictureIsReadOnceForAllCollections(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []error{nil, testkit.Trouble(fault.Temporary, fault.Stash)} {
 		d := newDesk(t)
-		d.studio(1, "Sea Films", "", logo(1))
-		d.studio(2, "Coast", "", logo(2))
+		d.studio(1, "Sea Films", "", testkit.Logo(1))
+		d.studio(2, "Coast", "", testkit.Logo(2))
 		d.has("10", "1", "Sea Films")
 		d.has("20", "2", "Sea Films")
 		d.stash.bad["studio/1"] = bad
@@ -120,7 +120,7 @@ func TestAPictureIsReadOnceForAllCollections(t *testing.T) {
 func TestAPictureThatCannotBeReadForAWhile(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	d.writes()
 	d.stash.bad["studio/1"] = testkit.Trouble(fault.Temporary, fault.Stash)
@@ -133,7 +133,7 @@ func TestAPictureThatCannotBeReadForAWhile(t *testing.T) {
 	}
 	delete(d.stash.bad, "studio/1")
 	d.read()
-	if d.compare(); !slices.Equal(d.read(), []string{"studio/1 e" + shaOf(logo(1))}) {
+	if d.compare(); !slices.Equal(d.read(), []string{"studio/1 e" + testkit.SHA(testkit.Logo(1))}) {
 		t.Error("what was known was forgotten")
 	}
 }
@@ -143,7 +143,7 @@ func TestAPictureThatCannotBeReadForAWhile(t *testing.T) {
 func TestAPictureThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	d.stash.bad["studio/1"] = testkit.Trouble(fault.Rejected, fault.Stash)
 	for range 4 {
@@ -159,12 +159,12 @@ func TestAPictureThatCannotBeSent(t *testing.T) {
 	if out := d.writes(); out != (collection.Outcome{Failed: 1}) || d.plex.Has["10"].Summary != "About the sea." {
 		t.Errorf("%+v; the description %q", out, d.plex.Has["10"].Summary)
 	}
-	d.studio(1, "Sea Films", "About the sea.", logo(2))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(2))
 	delete(d.stash.bad, "studio/1")
 	if c := of(t, d.compare(), "10"); c.Picture != nil || !decision(t, c, scene.FieldPoster).Changes() {
 		t.Errorf("another picture: %v", c.Picture)
 	}
-	d.studio(1, "Sea Films", "About the sea.", logo(3))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(3))
 	d.stash.bad["studio/1"] = testkit.Trouble(fault.NotFound, fault.Stash)
 	if c := of(t, d.compare(), "10"); c.Picture != nil || decision(t, c, scene.FieldPoster).Changes() {
 		t.Errorf("a picture that vanished: %v, %+v", c.Picture, decision(t, c, scene.FieldPoster))
@@ -175,8 +175,8 @@ func TestAPictureThatCannotBeSent(t *testing.T) {
 func TestPicturesWithoutACollectionAreForgotten(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "", logo(1))
-	d.studio(2, "Coast", "", logo(2))
+	d.studio(1, "Sea Films", "", testkit.Logo(1))
+	d.studio(2, "Coast", "", testkit.Logo(2))
 	d.has("10", "1", "Sea Films")
 	d.has("11", "1", "Coast")
 	d.compare()
@@ -194,14 +194,14 @@ func TestPicturesWithoutACollectionAreForgotten(t *testing.T) {
 func TestNothingIsStoredWhereNothingWasLearnt(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About.", logo(1))
+	d.studio(1, "Sea Films", "About.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	for range 2 {
 		d.writes()
 		d.Clock.Pass(2 * time.Minute)
 	}
 	d.compare()
-	d.store = troubled{d.DB, "PutValue"}
+	d.store = testkit.Troubled{Store: d.DB, Fails: "PutValue", Err: errDisk}
 	if _, err := d.deps().Compare(context.Background()); err != nil {
 		t.Errorf("stored again: %v", err)
 	}
@@ -211,16 +211,16 @@ func TestNothingIsStoredWhereNothingWasLearnt(t *testing.T) {
 func TestAPictureThatChangedMeanwhileIsNotSent(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	list := d.compare()
-	d.studio(1, "Sea Films", "About the sea.", logo(2))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(2))
 	d.run++
 	out, err := d.writer().Write(context.Background(), list)
 	if err != nil || out != (collection.Outcome{Failed: 1}) || len(d.plex.Sent) > 0 || len(d.failed) > 0 || d.plex.Has["10"].Summary != "About the sea." {
 		t.Errorf("%+v, %v; %d pictures sent, rests %q", out, err, len(d.plex.Sent), d.failed)
 	}
-	if out := d.writes(); out != (collection.Outcome{Written: 1}) || !bytes.Equal(d.plex.Sent[0], logo(2)) {
+	if out := d.writes(); out != (collection.Outcome{Written: 1}) || !bytes.Equal(d.plex.Sent[0], testkit.Logo(2)) {
 		t.Errorf("the next pass: %+v", out)
 	}
 }
@@ -229,8 +229,8 @@ func TestAPictureThatChangedMeanwhileIsNotSent(t *testing.T) {
 func TestLogosOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, "Sea Films", "Coast", "Drawn", "Bare")
-	w.studio("Sea Films", "Films of the sea.", logo(1))
-	w.studio("Coast", "", logo(2))
+	w.studio("Sea Films", "Films of the sea.", testkit.Logo(1))
+	w.studio("Coast", "", testkit.Logo(2))
 	w.studio("Drawn", "", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`))
 	w.studio("Bare", "", nil)
 	list := w.compare()
@@ -242,7 +242,7 @@ func TestLogosOverTheWire(t *testing.T) {
 	if out := w.writes(); out != (collection.Outcome{Written: 2, Failed: 1, InStep: 1}) {
 		t.Errorf("%+v", out)
 	}
-	for title, want := range map[string]string{"Sea Films": poster(logo(1)), "Coast": poster(logo(2)), "Drawn": "", "Bare": ""} {
+	for title, want := range map[string]string{"Sea Films": testkit.Poster(testkit.Logo(1)), "Coast": testkit.Poster(testkit.Logo(2)), "Drawn": "", "Bare": ""} {
 		if got := w.shown(title); got.Poster != want || got.Locked["thumb"] != (want != "") {
 			t.Errorf("%s shows %q, want %q", title, got.Poster, want)
 		}

@@ -33,7 +33,7 @@ func household(rt *rapid.T, d *desk) {
 		it.Summary = rapid.SampledFrom([]string{"", "", "Mine", "About 1"}).Draw(rt, "summary")
 		if rapid.IntRange(0, 3).Draw(rt, "pictured") == 0 {
 			it.Thumb = "/t/" + key
-			d.plex.Offers[testkit.Slot(key, scene.FieldPoster)] = []scene.Picture{{Key: "theirs", SHA1: rapid.SampledFrom([]string{"", shaOf(logo(200)), shaOf(logo(1))}).Draw(rt, "sha"), Selected: true}}
+			d.plex.Offers[testkit.Slot(key, scene.FieldPoster)] = []scene.Picture{{Key: "theirs", SHA1: rapid.SampledFrom([]string{"", testkit.SHA(testkit.Logo(200)), testkit.SHA(testkit.Logo(1))}).Draw(rt, "sha"), Selected: true}}
 		}
 		for _, name := range []string{"summary", "thumb"} {
 			if rapid.IntRange(0, 3).Draw(rt, "locked") == 0 {
@@ -49,7 +49,7 @@ func household(rt *rapid.T, d *desk) {
 func drawSubject(rt *rapid.T, d *desk, i int) {
 	var picture []byte
 	if rapid.Bool().Draw(rt, "has a picture") {
-		picture = logo(uint8(rapid.IntRange(1, 3).Draw(rt, "picture")))
+		picture = testkit.Logo(uint8(rapid.IntRange(1, 3).Draw(rt, "picture")))
 	}
 	if i == 4 || i == 5 {
 		d.group(i, fmt.Sprint("Group ", i), picture)

@@ -1,13 +1,8 @@
 package collection_test
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
-	"image"
-	"image/color"
-	"image/png"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +16,8 @@ import (
 	"lockstep/sync/store"
 	"lockstep/sync/testkit"
 )
+
+var errDisk = errors.New("the disk is full")
 
 // wired is a household of simulated servers behind real HTTP whose films are in collections.
 type wired struct {
@@ -148,23 +145,3 @@ func (w *wired) runs() (list []store.Run) {
 	w.View(func(tx store.Tx) (err error) { list, err = tx.Runs(0); return err })
 	return list
 }
-
-// logo is a small picture.
-func logo(n uint8) []byte {
-	p := image.NewRGBA(image.Rect(0, 0, 8, 8))
-	for i := range 64 {
-		p.Set(i%8, i/8, color.RGBA{n, uint8(i), n, 255})
-	}
-	var out bytes.Buffer
-	_ = png.Encode(&out, p)
-	return out.Bytes()
-}
-
-// shaOf is the SHA-1 of bytes.
-func shaOf(body []byte) string {
-	sum := sha1.Sum(body)
-	return hex.EncodeToString(sum[:])
-}
-
-// poster is the key under which Plex keeps these bytes.
-func poster(body []byte) string { return "upload://posters/" + shaOf(body) }

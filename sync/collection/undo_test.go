@@ -20,7 +20,7 @@ import (
 func shelved(t *testing.T) *desk {
 	t.Helper()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	if out := d.writes(); out != (collection.Outcome{Written: 1}) {
 		t.Fatalf("%+v", out)
@@ -52,7 +52,7 @@ func TestARunIsUndoneWithItsLocksAndStaysUndone(t *testing.T) {
 	if out := d.writes(); out.Written != 0 || !d.asBefore("10") {
 		t.Errorf("what a person undid is written again: %+v", out)
 	}
-	d.studio(1, "Sea Films", "About every sea.", logo(2)) // Stash wants something else
+	d.studio(1, "Sea Films", "About every sea.", testkit.Logo(2)) // Stash wants something else
 	if out := d.writes(); out.Written != 1 || d.plex.Has["10"].Summary != "About every sea." {
 		t.Errorf("%+v, %q", out, d.plex.Has["10"].Summary)
 	}
@@ -68,11 +68,11 @@ func TestWhatSomebodyChangedSinceStays(t *testing.T) {
 		"nothing":     {func(*desk) {}, true, true},
 		"the summary": {func(d *desk) { d.Person("10", func(it *scene.Item) { it.Summary = "Mine" }) }, false, true},
 		"the picture": {func(d *desk) {
-			_ = d.plex.Upload(context.Background(), "10", scene.FieldPoster, logo(200), "image/png")
+			_ = d.plex.Upload(context.Background(), "10", scene.FieldPoster, testkit.Logo(200), "image/png")
 		}, true, false},
 		"both": {func(d *desk) {
 			d.Person("10", func(it *scene.Item) { it.Summary = "Mine" })
-			_ = d.plex.Upload(context.Background(), "10", scene.FieldPoster, logo(200), "image/png")
+			_ = d.plex.Upload(context.Background(), "10", scene.FieldPoster, testkit.Logo(200), "image/png")
 		}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,15 +93,15 @@ func TestThePictureFromBeforeComesBack(t *testing.T) {
 	t.Parallel()
 	for name, offered := range map[string]bool{"still offered": true, "gone": false} {
 		d := shelved(t)
-		d.studio(1, "Sea Films", "About the sea.", logo(2))
+		d.studio(1, "Sea Films", "About the sea.", testkit.Logo(2))
 		d.writes()
 		if !offered {
 			slot := testkit.Slot("10", scene.FieldPoster)
-			d.plex.Offers[slot] = slices.DeleteFunc(d.plex.Offers[slot], func(p scene.Picture) bool { return p.SHA1 == shaOf(logo(1)) })
+			d.plex.Offers[slot] = slices.DeleteFunc(d.plex.Offers[slot], func(p scene.Picture) bool { return p.SHA1 == testkit.SHA(testkit.Logo(1)) })
 		}
 		d.undo(d.run)
 		i := slices.IndexFunc(d.plex.Offers[testkit.Slot("10", scene.FieldPoster)], func(p scene.Picture) bool { return p.Selected })
-		if (i >= 0) != offered || offered && d.plex.Offers[testkit.Slot("10", scene.FieldPoster)][i].SHA1 != shaOf(logo(1)) {
+		if (i >= 0) != offered || offered && d.plex.Offers[testkit.Slot("10", scene.FieldPoster)][i].SHA1 != testkit.SHA(testkit.Logo(1)) {
 			t.Errorf("%s: %+v", name, d.plex.Offers)
 		}
 		if n := len(d.plex.Sent); n != 2 {
@@ -236,7 +236,7 @@ func TestADiskThatFailsKeepsWhatIsToBeUndone(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"EachJournal", "ItemState", "PutItemState", "MarkUndone", "AddActivity"} {
 		d := shelved(t)
-		d.store = troubled{d.DB, op}
+		d.store = testkit.Troubled{Store: d.DB, Fails: op, Err: errDisk}
 		_, err := d.writer().Undo(context.Background(), d.run)
 		d.store = d.DB
 		if !errors.Is(err, errDisk) || d.undoable(d.run) != 1 {
@@ -252,8 +252,8 @@ func TestADiskThatFailsKeepsWhatIsToBeUndone(t *testing.T) {
 func TestUndoOverTheWire(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, "Sea Films", "Coast")
-	w.studio("Sea Films", "About the sea.", logo(1))
-	w.studio("Coast", "About the coast.", logo(2))
+	w.studio("Sea Films", "About the sea.", testkit.Logo(1))
+	w.studio("Coast", "About the coast.", testkit.Logo(2))
 	w.Must(w.World.Plex.PersonEdit(w.shown("Coast").RatingKey, "summary", "A person's words"))
 	before := map[string]sim.Item{"Sea Films": w.shown("Sea Films"), "Coast": w.shown("Coast")}
 	if out := w.writes(); out != (collection.Outcome{Written: 2}) {

@@ -20,6 +20,7 @@ import (
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
 	"lockstep/sync/store"
+	"lockstep/sync/testkit"
 )
 
 // many has n studios with a description and a collection each.
@@ -36,7 +37,7 @@ func (d *desk) many(n int) {
 func TestTheOrderOfAWrite(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	list := d.compare()
 	var order []string
@@ -141,7 +142,7 @@ func TestWhatTheBrakeHoldsIsNotWritten(t *testing.T) {
 func TestACollectionThatRestsGetsItsDescription(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.studio(1, "Sea Films", "About the sea.", logo(1))
+	d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 	d.has("10", "1", "Sea Films")
 	d.rests["10"] = time.Hour
 	list := d.compare()
@@ -195,7 +196,7 @@ func TestWhatFailsAtOneCollectionAndWhatEndsThePass(t *testing.T) {
 			d := newDesk(t)
 			for i := range 3 {
 				name := fmt.Sprint("Studio ", i)
-				d.studio(i+1, name, "About "+name, logo(uint8(i+1)))
+				d.studio(i+1, name, "About "+name, testkit.Logo(uint8(i+1)))
 				d.has(fmt.Sprint(10+i), "1", name)
 			}
 			d.plex.Spoil(c.err, c.kind, "11")
@@ -292,7 +293,7 @@ func TestWhateverTheStoreCannotDoEndsThePass(t *testing.T) {
 			d.plex.Spoil(trouble(fault.Rejected), "edit", "100")
 		}
 		list := d.compare()
-		d.store = troubled{d.DB, op}
+		d.store = testkit.Troubled{Store: d.DB, Fails: op, Err: errDisk}
 		d.run++
 		_, err := d.writer().Write(context.Background(), list)
 		if !errors.Is(err, errDisk) || (len(d.plex.Edits) > 0) != sent {
@@ -325,10 +326,10 @@ func TestFillWritesOnceAndMergeFollows(t *testing.T) {
 	for policy, follows := range map[config.Policy]bool{config.Fill: false, config.Merge: true} {
 		d := newDesk(t)
 		d.Settings.CollectionLook = policy
-		d.studio(1, "Sea Films", "About the sea.", logo(1))
+		d.studio(1, "Sea Films", "About the sea.", testkit.Logo(1))
 		d.has("10", "1", "Sea Films")
 		d.writes()
-		d.studio(1, "Sea Films", "About every sea.", logo(2))
+		d.studio(1, "Sea Films", "About every sea.", testkit.Logo(2))
 		d.writes()
 		if it := d.plex.Has["10"]; (it.Summary == "About every sea.") != follows || (len(d.plex.Sent) == 2) != follows {
 			t.Errorf("%s: %q, %d pictures", policy, it.Summary, len(d.plex.Sent))
@@ -341,8 +342,8 @@ func TestFillWritesOnceAndMergeFollows(t *testing.T) {
 func TestARefusedDescriptionKeepsNoPictureAway(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, "Sea Films", "Coast")
-	w.studio("Sea Films", "About the forbidden sea.", logo(1))
-	w.studio("Coast", "About the coast.", logo(2))
+	w.studio("Sea Films", "About the forbidden sea.", testkit.Logo(1))
+	w.studio("Coast", "About the coast.", testkit.Logo(2))
 	w.World.Plex.SetQuirks(func(q *sim.Quirks) {
 		q.Refuses = func(_, value string) bool { return strings.Contains(value, "forbidden") }
 	})
@@ -350,7 +351,7 @@ func TestARefusedDescriptionKeepsNoPictureAway(t *testing.T) {
 	if out != (collection.Outcome{Written: 1, Failed: 1}) {
 		t.Errorf("%+v", out)
 	}
-	if c := w.shown("Sea Films"); c.Poster != poster(logo(1)) || !c.Locked["thumb"] || c.Fields["summary"] != "" {
+	if c := w.shown("Sea Films"); c.Poster != testkit.Poster(testkit.Logo(1)) || !c.Locked["thumb"] || c.Fields["summary"] != "" {
 		t.Errorf("%+v", c)
 	}
 	if w.undoable() != 2 {

@@ -177,54 +177,12 @@ func TestAStoreThatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
-// troubled is a store one of whose reads fails.
-type troubled struct {
-	store.Store
-	fails string
-}
-
-func (s troubled) View(fn func(store.Tx) error) error {
-	return s.Store.View(func(tx store.Tx) error { return fn(troubledTx{tx, s.fails}) })
-}
-
-type troubledTx struct {
-	store.Tx
-	fails string
-}
-
-func (tx troubledTx) err(op string, err error) error {
-	if op == tx.fails {
-		return errRead
-	}
-	return err
-}
-
-func (tx troubledTx) Seen(id scene.ID) (store.Seen, bool, error) {
-	s, ok, err := tx.Tx.Seen(id)
-	return s, ok, tx.err("Seen", err)
-}
-
-func (tx troubledTx) ItemState(k scene.ItemKey) (store.ItemState, bool, error) {
-	s, ok, err := tx.Tx.ItemState(k)
-	return s, ok, tx.err("ItemState", err)
-}
-
-func (tx troubledTx) ItemsAt(key string) ([]store.Indexed, error) {
-	list, err := tx.Tx.ItemsAt(key)
-	return list, tx.err("ItemsAt", err)
-}
-
-func (tx troubledTx) Claimants(key string) ([]scene.ID, error) {
-	list, err := tx.Tx.Claimants(key)
-	return list, tx.err("Claimants", err)
-}
-
 // Nothing is guessed of what the store cannot tell.
 func TestWhateverTheStoreCannotTellIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"Seen", "ItemState", "ItemsAt", "Claimants"} {
 		f, r := shelfOf(t, 2)
-		r.Store = troubled{f.DB, op}
+		r.Store = testkit.Troubled{Store: f.DB, Fails: op, Err: errRead}
 		if list, err := r.Compare(t.Context(), requests(1, 2)); list != nil || !errors.Is(err, errRead) || len(f.Plex.Asked("items")) != 0 {
 			t.Errorf("%s: %+v, %v", op, list, err)
 		}

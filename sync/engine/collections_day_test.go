@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/config"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
+	"lockstep/sync/testkit"
 )
 
 // ofCollections selects the requests of a kind that name a collection.
@@ -36,7 +37,7 @@ func (b *bubble) looks() (described, shown, all int) {
 		if c.Fields["summary"] == "About "+b.world.Stash.StudioName(sc.StudioID) {
 			described++
 		}
-		if c.Poster == poster(logo(uint8(sc.StudioID))) {
+		if c.Poster == testkit.Poster(testkit.Logo(uint8(sc.StudioID))) {
 			shown++
 		}
 	}
@@ -89,7 +90,7 @@ func (c shelfFault) try(t *testing.T, dir string, f sim.Fault) {
 	}
 	for _, id := range b.world.Stash.SceneIDs() {
 		sc, _ := b.world.Stash.Scene(id)
-		must(t, b.world.Stash.SetStudio(sc.StudioID, "About "+b.world.Stash.StudioName(sc.StudioID), logo(uint8(sc.StudioID))))
+		must(t, b.world.Stash.SetStudio(sc.StudioID, "About "+b.world.Stash.StudioName(sc.StudioID), testkit.Logo(uint8(sc.StudioID))))
 	}
 	server := &b.world.Plex.Server
 	if c.host == stashHost {

@@ -10,6 +10,7 @@ import (
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
+	"lockstep/sync/testkit"
 )
 
 // grouped is a rig whose scenes are in collections by group: four in Night Boats, three in Day
@@ -41,23 +42,23 @@ func TestAGroupsCollectionGetsItsFrontPicture(t *testing.T) {
 				t.Helper()
 				must(t, r.world.Stash.SetGroupFront(r.world.Stash.GroupID(name), picture))
 			}
-			front("Night Boats", logo(1))
-			front("Day Boats", logo(2))
+			front("Night Boats", testkit.Logo(1))
+			front("Day Boats", testkit.Logo(2))
 			front("Rafts", nil)
 			shown := func(name string) sim.Item { return collectionOf(r.world, 1, name) }
 			r.settings.CollectionLook = config.Off
 			l := r.start()
 			l.settled()
 			l.end()
-			must(t, r.world.Plex.PersonPoster(shown("Day Boats").RatingKey, logo(200)))
+			must(t, r.world.Plex.PersonPoster(shown("Day Boats").RatingKey, testkit.Logo(200)))
 			r.settings.CollectionLook = config.Merge
 			r.world.ResetCounts()
 			l = r.start()
 			l.settled()
 			is := func(picture []byte) func() bool {
-				return func() bool { return shown("Night Boats").Poster == poster(picture) }
+				return func() bool { return shown("Night Boats").Poster == testkit.Poster(picture) }
 			}
-			l.eventually("the front picture", is(logo(1)))
+			l.eventually("the front picture", is(testkit.Logo(1)))
 			if run := l.runOf(queue.Collections); run.Written != 1 {
 				t.Errorf("run %+v, want one collection written", run)
 			}
@@ -77,11 +78,11 @@ func TestAGroupsCollectionGetsItsFrontPicture(t *testing.T) {
 			if n := r.world.Plex.Counts()["upload"]; n != 1 {
 				t.Errorf("%d uploads, want one", n)
 			}
-			front("Night Boats", logo(3))
+			front("Night Boats", testkit.Logo(3))
 			l.collections(api.CollectionsRequest{Write: true})
-			l.eventually("the next front picture", is(logo(3)))
+			l.eventually("the next front picture", is(testkit.Logo(3)))
 			l.eventually("both runs", func() bool { return len(l.writtenRuns(queue.Collections)) == 2 })
-			for _, want := range []string{poster(logo(1)), ""} {
+			for _, want := range []string{testkit.Poster(testkit.Logo(1)), ""} {
 				res, err := l.Undo(context.Background(), api.UndoRequest{Run: l.undoable(queue.Collections)})
 				if must(t, err); res.Enqueued != 1 {
 					t.Fatalf("%+v, want one collection undone", res)
@@ -92,7 +93,7 @@ func TestAGroupsCollectionGetsItsFrontPicture(t *testing.T) {
 			if c := shown("Night Boats"); c.Locked["thumb"] {
 				t.Errorf("still locked: %+v", c)
 			}
-			if l.passes(r); shown("Night Boats").Poster != "" || shown("Day Boats").Poster != poster(logo(200)) || shown("Rafts").Poster != "" {
+			if l.passes(r); shown("Night Boats").Poster != "" || shown("Day Boats").Poster != testkit.Poster(testkit.Logo(200)) || shown("Rafts").Poster != "" {
 				t.Errorf("in the end %q, %q, %q", shown("Night Boats").Poster, shown("Day Boats").Poster, shown("Rafts").Poster)
 			}
 			if v := r.world.Plex.Violations(); len(v) > 0 {

@@ -3,11 +3,8 @@ package engine_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha1"
-	"encoding/hex"
 	"fmt"
 	"image"
-	"image/color"
 	"image/png"
 	"slices"
 	"strings"
@@ -22,6 +19,7 @@ import (
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
 	"lockstep/sync/sim"
+	"lockstep/sync/testkit"
 )
 
 // shelved is a rig whose scenes are in collections by studio, with their looks wanted.
@@ -50,34 +48,17 @@ func collectionOf(w *sim.World, section int, title string) sim.Item {
 	return sim.Item{}
 }
 
-// poster is the key under which Plex keeps these bytes.
-func poster(body []byte) string {
-	sum := sha1.Sum(body)
-	return "upload://posters/" + hex.EncodeToString(sum[:])
-}
-
-// logo is a small picture.
-func logo(n uint8) []byte {
-	p := image.NewRGBA(image.Rect(0, 0, 8, 8))
-	for i := range 64 {
-		p.Set(i%8, i/8, color.RGBA{n, uint8(i), n, 255})
-	}
-	var out bytes.Buffer
-	_ = png.Encode(&out, p)
-	return out.Bytes()
-}
-
 func TestAStudiosCollectionGetsItsLogoAndDescription(t *testing.T) {
 	t.Parallel()
 	r := shelved(t, sim.Options{Seed: 500, Scenes: 12, Dirt: sim.Dirt{TwoLibraries: 3}})
 	two := r.world.Dirty("TwoLibraries")[0]
 	id, name := r.studioOf(two)
-	must(t, r.world.Stash.SetStudio(id, "Films of the sea.", logo(1)))
+	must(t, r.world.Stash.SetStudio(id, "Films of the sea.", testkit.Logo(1)))
 	l := r.start()
 	l.settled()
 	looks := func(section int) string {
 		c := collectionOf(r.world, section, name)
-		return fmt.Sprint(c.Fields["summary"], " ", c.Poster == poster(logo(1)), " ", c.Locked["summary"], c.Locked["thumb"])
+		return fmt.Sprint(c.Fields["summary"], " ", c.Poster == testkit.Poster(testkit.Logo(1)), " ", c.Locked["summary"], c.Locked["thumb"])
 	}
 	for _, section := range []int{1, 2} {
 		l.eventually("the collection in both libraries", func() bool { return looks(section) == "Films of the sea. true true true" })
@@ -94,11 +75,11 @@ func TestAStudiosCollectionGetsItsLogoAndDescription(t *testing.T) {
 		t.Errorf("%d writes although nothing changed", n)
 	}
 	// Stash has another description: it follows.
-	must(t, r.world.Stash.SetStudio(id, "Films of every sea.", logo(2)))
+	must(t, r.world.Stash.SetStudio(id, "Films of every sea.", testkit.Logo(2)))
 	l.collections(api.CollectionsRequest{Write: true})
 	l.eventually("the new description", func() bool {
 		c := collectionOf(r.world, 1, name)
-		return c.Fields["summary"] == "Films of every sea." && c.Poster == poster(logo(2))
+		return c.Fields["summary"] == "Films of every sea." && c.Poster == testkit.Poster(testkit.Logo(2))
 	})
 	// Undo of every run, the newest first, ends with what was there before the first.
 	for id := l.undoable(queue.Collections); id != 0; id = l.undoable(queue.Collections) {
@@ -142,11 +123,11 @@ func TestOnlyWhatNobodySetIsWrittenToACollection(t *testing.T) {
 		t.Fatalf("only %d collections", len(names))
 	}
 	for i, name := range names {
-		must(t, r.world.Stash.SetStudio(r.world.Stash.StudioID(name), "About "+name, logo(uint8(i+1))))
+		must(t, r.world.Stash.SetStudio(r.world.Stash.StudioID(name), "About "+name, testkit.Logo(uint8(i+1))))
 	}
 	key := func(i int) string { return collectionOf(r.world, 1, names[i]).RatingKey }
 	must(t, r.world.Plex.PersonEdit(key(0), "summary", "My own words"))
-	must(t, r.world.Plex.PersonPoster(key(1), logo(200)))
+	must(t, r.world.Plex.PersonPoster(key(1), testkit.Logo(200)))
 	must(t, r.world.Plex.PersonEdit(key(2), "summary", "")) // emptied and locked
 	must(t, r.world.Plex.PersonEdit(key(3), "summary", "A tool's words"))
 	must(t, r.world.Plex.SetLock(key(3), "summary", false)) // which did not lock them
@@ -160,8 +141,8 @@ func TestOnlyWhatNobodySetIsWrittenToACollection(t *testing.T) {
 		return !slices.ContainsFunc(rows, func(c api.CollectionRow) bool { return c.State == api.CollectionChanges })
 	})
 	for i, want := range map[int][2]string{
-		0: {"My own words", poster(logo(1))}, 1: {"About " + names[1], poster(logo(200))},
-		2: {"", poster(logo(3))}, 3: {"A tool's words", poster(logo(4))},
+		0: {"My own words", testkit.Poster(testkit.Logo(1))}, 1: {"About " + names[1], testkit.Poster(testkit.Logo(200))},
+		2: {"", testkit.Poster(testkit.Logo(3))}, 3: {"A tool's words", testkit.Poster(testkit.Logo(4))},
 	} {
 		if c := collectionOf(r.world, 1, names[i]); c.Fields["summary"] != want[0] || c.Poster != want[1] {
 			t.Errorf("collection %d: summary %q, poster %q; want %q and %q", i, c.Fields["summary"], c.Poster, want[0], want[1])
@@ -202,7 +183,7 @@ func TestAPictureThatFailsForADayHoldsUpNothing(t *testing.T) {
 		}
 		first := 0
 		for id, name := range names {
-			must(t, b.world.Stash.SetStudio(id, "About "+name, logo(uint8(id))))
+			must(t, b.world.Stash.SetStudio(id, "About "+name, testkit.Logo(uint8(id))))
 			first = max(first, id)
 		}
 		bad := func(c sim.Call) bool {
@@ -215,7 +196,7 @@ func TestAPictureThatFailsForADayHoldsUpNothing(t *testing.T) {
 		done := func(api.Snapshot) bool {
 			for id, name := range names {
 				c := collectionOf(b.world, 1, name)
-				if c.Fields["summary"] != "About "+name || id != first && c.Poster != poster(logo(uint8(id))) {
+				if c.Fields["summary"] != "About "+name || id != first && c.Poster != testkit.Poster(testkit.Logo(uint8(id))) {
 					return false
 				}
 			}

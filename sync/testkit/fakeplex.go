@@ -3,8 +3,6 @@ package testkit
 import (
 	"cmp"
 	"context"
-	"crypto/sha1" // Plex addresses uploads by SHA-1; it protects nothing
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -165,8 +163,7 @@ func (f *FakePlex) Upload(_ context.Context, key string, field scene.Field, body
 		return err
 	}
 	f.Sent = append(f.Sent, body)
-	sum := sha1.Sum(body)
-	sha := hex.EncodeToString(sum[:])
+	sha := SHA(body)
 	f.Offers[Slot(key, field)] = append(f.Offers[Slot(key, field)], scene.Picture{Key: "upload://" + sha, SHA1: sha})
 	f.choose(key, field, func(p scene.Picture) bool { return p.SHA1 == sha })
 	return nil

@@ -8,53 +8,9 @@ import (
 	"lockstep/sync/fault"
 	"lockstep/sync/queue"
 	"lockstep/sync/scene"
-	"lockstep/sync/store"
 	"lockstep/sync/testkit"
 	"lockstep/sync/worker"
 )
-
-// troubled is a store one of whose operations fails, within a transaction or as a whole.
-type troubled struct {
-	store.Store
-	fails string
-}
-
-func (s troubled) Update(fn func(store.Tx) error) error {
-	return s.Store.Update(func(tx store.Tx) error { return fn(troubledTx{tx, s.fails}) })
-}
-
-func (s troubled) View(fn func(store.Tx) error) error {
-	return s.Store.View(func(tx store.Tx) error { return fn(troubledTx{tx, s.fails}) })
-}
-
-type troubledTx struct {
-	store.Tx
-	fails string
-}
-
-func (tx troubledTx) err(op string) error {
-	if op == tx.fails {
-		return errDisk
-	}
-	return nil
-}
-
-func (tx troubledTx) AddJournal(e store.JournalEntry) error {
-	return errors.Join(tx.err("AddJournal"), tx.Tx.AddJournal(e))
-}
-
-func (tx troubledTx) PutItemState(k scene.ItemKey, s store.ItemState) error {
-	return errors.Join(tx.err("PutItemState"), tx.Tx.PutItemState(k, s))
-}
-
-func (tx troubledTx) JournalOf(run uint64, id scene.ID) ([]store.JournalEntry, error) {
-	list, err := tx.Tx.JournalOf(run, id)
-	return list, errors.Join(tx.err("JournalOf"), err)
-}
-
-func (tx troubledTx) MarkVoid(seq uint64, void bool) error {
-	return errors.Join(tx.err("MarkVoid"), tx.Tx.MarkVoid(seq, void))
-}
 
 // Whatever the store cannot do, the batch ends with that error and nothing is reported that
 // rests on it: not the journal, not the intent, not what turned out to be no write.
@@ -83,7 +39,7 @@ func TestWhateverTheStoreCannotDoEndsTheBatch(t *testing.T) {
 			before := len(d.Plex.Edits)
 			d.results = map[scene.ID]worker.Result{}
 			d.w.Reader = d.Shelf.Reader()
-			d.w.Store = troubled{d.DB, tt.fails}
+			d.w.Store = testkit.Troubled{Store: d.DB, Fails: tt.fails, Err: errDisk}
 			err := d.w.Work(d.soft, d.hard, d.jobs(1))
 			if !errors.Is(err, errDisk) || !tt.writes && (len(d.Plex.Edits) != before || len(d.results) != 0) {
 				t.Errorf("%v, %d edits, %+v", err, len(d.Plex.Edits)-before, d.results)
@@ -118,7 +74,7 @@ func TestTheFirstFaultOfABatchIsTheOneThatIsTold(t *testing.T) {
 	d.Plex.Spoil(testkit.Trouble(fault.Busy, fault.Plex), "edit")
 	d.results = map[scene.ID]worker.Result{}
 	d.w.Reader = d.Shelf.Reader()
-	d.w.Store = troubled{d.DB, "MarkVoid"}
+	d.w.Store = testkit.Troubled{Store: d.DB, Fails: "MarkVoid", Err: errDisk}
 	if err := d.w.Work(d.soft, d.hard, d.jobs(1, 2)); !fault.Is(err, fault.Busy) {
 		t.Errorf("%v", err)
 	}
