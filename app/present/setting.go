@@ -3,7 +3,6 @@ package present
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -79,20 +78,20 @@ func bound(edge string) string {
 	if err != nil {
 		return edge
 	}
-	in := func(unit time.Duration) (int, bool) { return int(d / unit), d > 0 && d%unit == 0 }
-	if n, whole := in(day); whole {
-		return Count(n, "day", "days")
+	number, unit := config.InUnits(d)
+	name := UnitNames(number)[unit]
+	if n, err := strconv.Atoi(number); err == nil {
+		return Number(n) + " " + name
 	}
-	if n, whole := in(time.Hour); whole {
-		return Count(n, "hour", "hours")
+	return strings.Replace(number, ".", point(), 1) + " " + name
+}
+
+// UnitNames are what people call config.Units beside a number.
+func UnitNames(number string) []string {
+	if strings.TrimSpace(number) == "1" {
+		return []string{T("second"), T("minute"), T("hour"), T("day")}
 	}
-	if n, whole := in(time.Minute); whole {
-		return Count(n, "minute", "minutes")
-	}
-	if n, whole := in(time.Second); whole || n == 0 && d == 0 {
-		return Count(n, "second", "seconds")
-	}
-	return strings.Replace(strconv.FormatFloat(d.Seconds(), 'f', -1, 64), ".", point(), 1) + " " + T("seconds")
+	return []string{T("seconds"), T("minutes"), T("hours"), T("days")}
 }
 
 // DoctorHead sums up the checks of the doctor.

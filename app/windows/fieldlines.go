@@ -198,13 +198,7 @@ func (p *form) source(f config.FieldInfo) fyne.CanvasObject {
 	example.SizeName = theme.SizeNameCaptionText
 	p.shown.fields[f.Field] = example
 	if o.Choices != nil {
-		labels := make([]string, len(o.Choices))
-		for i, c := range o.Choices {
-			labels[i] = present.Choice(c)
-		}
-		s := newChoice(labels, p.seen)
-		s.SetSelectedIndex(slices.Index(o.Choices, o.Get(p.draft)))
-		s.OnChanged = func(string) { p.edit(o, o.Choices[s.SelectedIndex()], wrong) }
+		s := p.choice(o, func(text string) { p.edit(o, text, wrong) })
 		return container.NewVBox(container.NewHBox(s), wrong, example)
 	}
 	s := &sourceInput{p: p, o: o, field: f.Field, wrong: wrong, rows: container.NewVBox(), list: f.Field.Kind() == scene.List, texts: slices.Clone(p.draft.Source(f.Field))}

@@ -133,7 +133,7 @@ func TestSpansAreANumberAndAUnit(t *testing.T) {
 		unit   int
 	}{"90s": {"90", 0}, "30m": {"30", 1}, "6h": {"6", 2}, "36h": {"36", 2}, "7d": {"7", 3}, "0s": {"0", 0}, "10ms": {"0.01", 0}} {
 		if number, unit := inUnits(span); number != want.number || unit != want.unit {
-			t.Errorf("%s is %s %s", span, number, unitNames("2")[unit])
+			t.Errorf("%s is %s %s", span, number, present.UnitNames("2")[unit])
 		}
 	}
 }

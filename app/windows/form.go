@@ -83,7 +83,14 @@ func (p *form) dirty() bool {
 
 // save stores the draft, takes what became of it as the new one and goes on.
 func (p *form) save(then func()) {
-	change := api.SettingsChange{Values: p.draft.Clone(), APIKey: p.apiKey, Token: p.token}
+	p.storing(api.SettingsChange{Values: p.draft.Clone(), APIKey: p.apiKey, Token: p.token}, func(s api.Settings) {
+		p.take(s)
+		then()
+	})
+}
+
+// storing stores settings and goes on with what became of them.
+func (p *form) storing(change api.SettingsChange, then func(api.Settings)) {
 	ask(p.w, func(ctx context.Context) (api.Settings, error) {
 		if err := p.w.api.SaveSettings(ctx, change); err != nil {
 			return api.Settings{}, err
@@ -94,8 +101,7 @@ func (p *form) save(then func()) {
 			p.w.fail(p.win, err)
 			return
 		}
-		p.take(s)
-		then()
+		then(s)
 	})
 }
 

@@ -1,10 +1,6 @@
 package windows
 
 import (
-	"context"
-
-	"fyne.io/fyne/v2/widget"
-
 	"lockstep/app/present"
 	"lockstep/sync/api"
 	"lockstep/sync/config"
@@ -38,12 +34,12 @@ func (p *settingsPage) apply(o config.Option, text string) {
 		return
 	}
 	p.put(o, text, func() {
-		set(p.state, present.T("%s saved.", present.T(o.Title)), widget.SuccessImportance)
+		p.tell(present.T("%s saved.", present.T(o.Title)))
 		p.undoes = func() {
 			p.put(o, before, func() {
 				_ = o.Set(&p.draft, before) // what was stored is valid
 				p.drawHere()
-				set(p.state, present.T("%s is as it was before.", present.T(o.Title)), widget.SuccessImportance)
+				p.tell(present.T("%s is as it was before.", present.T(o.Title)))
 			})
 		}
 		visible(p.undo, true)
@@ -57,16 +53,7 @@ func (p *settingsPage) put(o config.Option, text string, then func()) {
 		p.w.fail(p.win, err)
 		return
 	}
-	ask(p.w, func(ctx context.Context) (api.Settings, error) {
-		if err := p.w.api.SaveSettings(ctx, change); err != nil {
-			return api.Settings{}, err
-		}
-		return p.w.api.Settings(ctx)
-	}, func(s api.Settings, err error) {
-		if err != nil {
-			p.w.fail(p.win, err)
-			return
-		}
+	p.storing(change, func(s api.Settings) {
 		p.stored = s
 		p.buttons()
 		then()

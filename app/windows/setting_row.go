@@ -69,14 +69,8 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 		c.OnChanged = func(yes bool) { edited(map[bool]string{true: "true", false: "false"}[yes]) }
 		return c
 	case o.Choices != nil:
-		labels := make([]string, len(o.Choices))
-		for i, c := range o.Choices {
-			labels[i] = present.Choice(c)
-		}
-		s := newChoice(labels, p.seen)
-		s.SetSelectedIndex(slices.Index(o.Choices, now))
-		s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
-		return container.NewHBox(wide(choiceWidth(labels), s))
+		s := p.choice(o, edited)
+		return container.NewHBox(wide(choiceWidth(s.Options), s))
 	case o.List != nil:
 		return newNames(o.List(p.draft), present.T("Name to add"), p.seen, edited).box
 	case isSpan(o):
@@ -90,6 +84,18 @@ func (p *form) input(o config.Option, edited func(string)) fyne.CanvasObject {
 	e.OnSubmitted = p.submit
 	e.OnChanged = edited
 	return e
+}
+
+// choice offers the values of a setting that has some.
+func (p *form) choice(o config.Option, edited func(string)) *choiceInput {
+	labels := make([]string, len(o.Choices))
+	for i, c := range o.Choices {
+		labels[i] = present.Choice(c)
+	}
+	s := newChoice(labels, p.seen)
+	s.SetSelectedIndex(slices.Index(o.Choices, o.Get(p.draft)))
+	s.OnChanged = func(string) { edited(o.Choices[s.SelectedIndex()]) }
+	return s
 }
 
 // edit takes a changed text into the draft, or says what is wrong with it.

@@ -42,3 +42,23 @@ func ParseSpan(v string) (time.Duration, error) {
 	}
 	return d, nil
 }
+
+// Unit is one that spans are written in.
+type Unit struct {
+	Letter string
+	Of     time.Duration
+}
+
+// Units are those of spans, the smallest first: seconds, minutes, hours, days.
+var Units = []Unit{{"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}, {"d", day}}
+
+// InUnits is a span as a number of the largest unit that gives a whole one, of seconds when none
+// does; unit is its place in Units.
+func InUnits(d time.Duration) (number string, unit int) {
+	for i := len(Units) - 1; i > 0 && d > 0; i-- {
+		if d%Units[i].Of == 0 {
+			return strconv.FormatInt(int64(d/Units[i].Of), 10), i
+		}
+	}
+	return strconv.FormatFloat(d.Seconds(), 'f', -1, 64), 0
+}
