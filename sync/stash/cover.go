@@ -41,17 +41,23 @@ func (c *Client) Thumbnail(ctx context.Context, id scene.ID, etag string) (scene
 }
 
 func (c *Client) screenshot(ctx context.Context, kind budget.Kind, id scene.ID, etag string) (scene.Cover, error) {
-	head := http.Header{"Accept": {"image/*"}}
-	if etag != "" {
-		head.Set("If-None-Match", etag)
-	}
-	var cover scene.Cover
-	r := httpc.Request{Kind: kind, Op: "screenshot", Path: "/scene/" + id.String() + "/screenshot", Header: head, Limit: decode.Limit{Bytes: maxCover}}
-	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
+	r := httpc.Request{Kind: kind, Op: "screenshot", Path: "/scene/" + id.String() + "/screenshot"}
+	return c.image(ctx, r, etag, func(rep httpc.Reply) (scene.Cover, error) {
 		if kind == budget.Thumbnail && rep.Code == http.StatusInternalServerError {
-			return c.coverUnread(rep) // nobody asks for Stash's state because of it
+			return scene.Cover{}, c.coverUnread(rep) // nobody asks for Stash's state because of it
 		}
-		cover, err = c.cover(ctx, rep, etag)
+		return c.cover(ctx, rep, etag)
+	})
+}
+
+// image asks for a picture unless it still has the ETag; take reads the answer.
+func (c *Client) image(ctx context.Context, r httpc.Request, etag string, take func(httpc.Reply) (scene.Cover, error)) (cover scene.Cover, err error) {
+	r.Header, r.Limit = http.Header{"Accept": {"image/*"}}, decode.Limit{Bytes: maxCover}
+	if etag != "" {
+		r.Header.Set("If-None-Match", etag)
+	}
+	err = c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
+		cover, err = take(rep)
 		return err
 	})
 	return cover, err
@@ -68,10 +74,15 @@ func (c *Client) cover(ctx context.Context, r httpc.Reply, etag string) (scene.C
 	case http.StatusInternalServerError:
 		return scene.Cover{}, c.coverFailed(ctx, r)
 	}
+	return scene.Cover{}, c.unexpected(r)
+}
+
+// unexpected is what an answer means whose status says nothing about a picture.
+func (c *Client) unexpected(r httpc.Reply) error {
 	if err := c.refusal(r); err != nil {
-		return scene.Cover{}, err
+		return err
 	}
-	return scene.Cover{}, c.notStash(c.http.Said("", r))
+	return c.notStash(c.http.Said("", r))
 }
 
 // coverFailed tells a Stash that is not ready from one broken cover.

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"lockstep/sync/budget"
-	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
 	"lockstep/sync/message"
@@ -118,13 +117,8 @@ func (c *Client) GalleryPicture(ctx context.Context, id string) (scene.Cover, er
 	if _, err := scene.ParseID(id); err != nil {
 		return scene.Cover{}, c.notStash(errID)
 	}
-	var cover scene.Cover
-	r := httpc.Request{Kind: budget.GalleryPicture, Op: "image", Path: "/image/" + id + "/image", Header: http.Header{"Accept": {"image/*"}}, Limit: decode.Limit{Bytes: maxCover}}
-	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
-		cover, err = c.galleryPicture(ctx, rep)
-		return err
-	})
-	return cover, err
+	r := httpc.Request{Kind: budget.GalleryPicture, Op: "image", Path: "/image/" + id + "/image"}
+	return c.image(ctx, r, "", func(rep httpc.Reply) (scene.Cover, error) { return c.galleryPicture(ctx, rep) })
 }
 
 func (c *Client) galleryPicture(ctx context.Context, r httpc.Reply) (scene.Cover, error) {
@@ -144,8 +138,5 @@ func (c *Client) galleryPicture(ctx context.Context, r httpc.Reply) (scene.Cover
 		}
 		return scene.Cover{}, fault.New(fault.NotFound, fault.Stash, message.New(message.GalleryPictureGone), message.None, c.http.Said("", r))
 	}
-	if err := c.refusal(r); err != nil {
-		return scene.Cover{}, err
-	}
-	return scene.Cover{}, c.notStash(c.http.Said("", r))
+	return scene.Cover{}, c.unexpected(r)
 }

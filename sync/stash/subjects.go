@@ -3,11 +3,9 @@ package stash
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 
 	"lockstep/sync/budget"
-	"lockstep/sync/decode"
 	"lockstep/sync/fault"
 	"lockstep/sync/httpc"
 	"lockstep/sync/message"
@@ -95,17 +93,12 @@ func (c *Client) SubjectPicture(ctx context.Context, s scene.Subject, etag strin
 			path = "/movie/" + s.ID + "/frontimage"
 		}
 	}
-	head := http.Header{"Accept": {"image/*"}}
-	if etag != "" {
-		head.Set("If-None-Match", etag)
-	}
-	var cover scene.Cover
-	r := httpc.Request{Kind: budget.SubjectPicture, Op: "picture", Path: path, Header: head, Limit: decode.Limit{Bytes: maxCover}}
-	err := c.http.Do(ctx, r, func(rep httpc.Reply) (err error) {
-		if cover, err = c.cover(ctx, rep, etag); err != nil || !cover.None {
-			return err
+	r := httpc.Request{Kind: budget.SubjectPicture, Op: "picture", Path: path}
+	return c.image(ctx, r, etag, func(rep httpc.Reply) (scene.Cover, error) {
+		cover, err := c.cover(ctx, rep, etag)
+		if err != nil || !cover.None {
+			return cover, err
 		}
-		return fault.New(fault.Rejected, fault.Stash, message.New(message.PictureDrawing), message.New(message.AdvicePictureDrawing), errors.New("image/svg+xml"))
+		return cover, fault.New(fault.Rejected, fault.Stash, message.New(message.PictureDrawing), message.New(message.AdvicePictureDrawing), errors.New("image/svg+xml"))
 	})
-	return cover, err
 }
