@@ -35,3 +35,24 @@ func TestARestGrowsWhileFaultsAreOurOwn(t *testing.T) {
 		t.Error("does not begin anew after a success")
 	}
 }
+
+// A rest may have bounds of its own, which a success leaves as they are.
+func TestARestHasBoundsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	r := host.Rest{First: 5 * time.Minute, Longest: 6 * time.Hour}
+	for range 2 {
+		for _, minutes := range []int{5, 10, 20, 40, 80, 160, 320, 360, 360} {
+			r.End(true, noon)
+			if got := r.Until(noon).Sub(noon); got != time.Duration(minutes)*time.Minute {
+				t.Errorf("rests for %v, want %d min", got, minutes)
+			}
+		}
+		if r.End(false, noon); !r.Until(noon).IsZero() {
+			t.Error("rests after a success")
+		}
+	}
+	r.End(true, noon)
+	if !r.Until(noon.Add(-7 * time.Hour)).IsZero() {
+		t.Error("rests longer than the longest because the clock was set back")
+	}
+}

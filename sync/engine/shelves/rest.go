@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/sync/collection"
+	"lockstep/sync/engine/host"
 )
 
 const (
@@ -22,23 +23,23 @@ const (
 const unread = "unread/"
 
 // rests are the pictures, descriptions and collections that are left alone for a while.
-type rests map[string]rest
+type rests map[string]host.Rest
 
-// rest is for how long, and after how many tries.
-type rest struct {
-	tries int
-	until time.Time
+func (r rests) left(key string, now time.Time) time.Duration {
+	until := r[key].Until(now)
+	if until.IsZero() {
+		return 0
+	}
+	return until.Sub(now)
 }
 
-func (r rests) left(key string, now time.Time) time.Duration { return r[key].until.Sub(now) }
-
 func (r rests) failed(key string, now time.Time) {
-	had := r[key]
-	wait := lastRest
-	if had.tries < 7 { // firstRest·2⁷ is more than lastRest
-		wait = min(wait, firstRest<<had.tries)
+	had, known := r[key]
+	if !known {
+		had = host.Rest{First: firstRest, Longest: lastRest}
 	}
-	r[key] = rest{had.tries + 1, now.Add(wait)}
+	had.End(true, now)
+	r[key] = had
 }
 
 // unreadFor is for how long a collection that could not be read is not asked for. tried counts
@@ -72,7 +73,7 @@ func (r rests) read(list []*collection.Comparison, now time.Time) (again bool) {
 		}
 	}
 	if again {
-		maps.DeleteFunc(r, func(key string, _ rest) bool { return strings.HasPrefix(key, unread) })
+		maps.DeleteFunc(r, func(key string, _ host.Rest) bool { return strings.HasPrefix(key, unread) })
 	}
 	return again
 }
