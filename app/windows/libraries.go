@@ -263,8 +263,7 @@ func (m *mapping) fits(c api.Mapping) {
 // take makes a suggested rule one of the rules. It takes the place of those for the same folder of
 // Stash: two of them would disagree about every file.
 func (m *mapping) take(r config.Rule) {
-	folder := func(r config.Rule) string { return strings.TrimRight(r.Stash, `/\`) }
 	m.rules = append(slices.DeleteFunc(m.rules, func(old config.Rule) bool {
-		return folder(old) == folder(r) || old.Stash == "" && old.Plex == ""
+		return match.Same(old.Stash, r.Stash) || old.Stash == "" && old.Plex == ""
 	}), r)
 }

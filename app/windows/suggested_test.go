@@ -13,7 +13,7 @@ import (
 // Two rules for one folder of Stash disagree about every file: a suggestion that is used beside a
 // wrong rule would leave everything at 0 %.
 func TestASuggestedRuleTakesThePlaceOfAWrongOne(t *testing.T) {
-	for _, wrong := range []string{"/data/old", "/data/old/"} {
+	for _, wrong := range []string{"/data/old", "/data/old/", "/data//old"} {
 		f := newFake()
 		f.settings.Values.PathMap = []config.Rule{{Stash: "/data/films", Plex: `D:\Films`}, {Stash: wrong, Plex: "/nowhere"}}
 		w := newTest(t, f)
