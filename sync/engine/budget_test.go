@@ -53,6 +53,8 @@ type subject struct {
 	// again has something to be asked for once more; set for what is asked only when somebody
 	// watches, and allowed that to be written to Stash.
 	again func(*viewer)
+	// ready makes a world in which it is asked for; nil: any is.
+	ready func(*bubble)
 }
 
 // fits reports whether a request can fail in that way at all.
@@ -75,34 +77,36 @@ var answersNothing = map[string]bool{"edit": true, "upload": true, "scan": true}
 
 // everyRequest is what Lockstep asks of the servers.
 var everyRequest = map[string]subject{
-	"identity":     {plexHost, sim.Kinds("identity"), false, nil},
-	"sections":     {plexHost, sim.Kinds("sections"), false, nil},
-	"listing":      {plexHost, sim.Kinds("list"), false, nil},
-	"items":        {plexHost, sim.Kinds("detail"), true, nil},
-	"edit":         {plexHost, sim.Kinds("edit"), true, nil},
-	"pictures":     {plexHost, sim.Kinds("posters"), true, nil},
-	"upload":       {plexHost, sim.Kinds("upload"), true, nil},
-	"scan":         {plexHost, sim.Kinds("refresh"), true, nil},
-	"plex socket":  {plexHost, sim.Kinds("websocket"), false, nil},
-	"all of Plex":  {plexHost, nil, false, nil},
-	"state":        {stashHost, sim.Named("State"), false, nil},
-	"count":        {stashHost, sim.Named("Count"), false, nil},
-	"newest":       {stashHost, sim.Named("Newest"), false, nil},
-	"stamps":       {stashHost, sim.Named("Stamps"), false, nil},
-	"last":         {stashHost, sim.Named("Last"), false, nil},
-	"names":        {stashHost, sim.Named("Names"), false, nil},
-	"files":        {stashHost, sim.Named("Files"), false, nil},
-	"scenes":       {stashHost, sim.Named("Scenes"), false, nil},
-	"cover":        {stashHost, sim.Kinds("screenshot"), true, nil},
-	"stash socket": {stashHost, sim.Kinds("websocket"), false, nil},
-	"all of Stash": {stashHost, nil, false, nil},
-	"history":      {plexHost, sim.Kinds("history"), false, (*viewer).goOn},
-	"accounts":     {plexHost, sim.Kinds("accounts"), false, (*viewer).goOn},
-	"played":       {stashHost, sim.Named("Played"), false, (*viewer).goOn},
-	"plays":        {stashHost, sim.Named("AddPlays"), false, (*viewer).goOn},
-	"taking back":  {stashHost, sim.Named("DeletePlays"), false, (*viewer).takeBack},
-	"resume":       {stashHost, sim.Named("SaveActivity"), false, (*viewer).goOn},
-	"rate":         {stashHost, sim.Named("Rate"), false, (*viewer).goOn},
+	"identity":        {host: plexHost, match: sim.Kinds("identity")},
+	"sections":        {host: plexHost, match: sim.Kinds("sections")},
+	"listing":         {host: plexHost, match: sim.Kinds("list")},
+	"items":           {host: plexHost, match: sim.Kinds("detail"), each: true},
+	"edit":            {host: plexHost, match: sim.Kinds("edit"), each: true},
+	"pictures":        {host: plexHost, match: sim.Kinds("posters"), each: true},
+	"upload":          {host: plexHost, match: sim.Kinds("upload"), each: true},
+	"scan":            {host: plexHost, match: sim.Kinds("refresh"), each: true},
+	"plex socket":     {host: plexHost, match: sim.Kinds("websocket")},
+	"all of Plex":     {host: plexHost},
+	"state":           {host: stashHost, match: sim.Named("State")},
+	"count":           {host: stashHost, match: sim.Named("Count")},
+	"newest":          {host: stashHost, match: sim.Named("Newest")},
+	"stamps":          {host: stashHost, match: sim.Named("Stamps")},
+	"last":            {host: stashHost, match: sim.Named("Last")},
+	"names":           {host: stashHost, match: sim.Named("Names")},
+	"files":           {host: stashHost, match: sim.Named("Files")},
+	"scenes":          {host: stashHost, match: sim.Named("Scenes")},
+	"cover":           {host: stashHost, match: sim.Kinds("screenshot"), each: true},
+	"stash socket":    {host: stashHost, match: sim.Kinds("websocket")},
+	"all of Stash":    {host: stashHost},
+	"galleries":       {host: stashHost, match: sim.Named("Galleries"), each: true, ready: (*bubble).ofGalleries},
+	"gallery picture": {host: stashHost, match: sim.Kinds("image"), each: true, ready: (*bubble).ofGalleries},
+	"history":         {host: plexHost, match: sim.Kinds("history"), again: (*viewer).goOn},
+	"accounts":        {host: plexHost, match: sim.Kinds("accounts"), again: (*viewer).goOn},
+	"played":          {host: stashHost, match: sim.Named("Played"), again: (*viewer).goOn},
+	"plays":           {host: stashHost, match: sim.Named("AddPlays"), again: (*viewer).goOn},
+	"taking back":     {host: stashHost, match: sim.Named("DeletePlays"), again: (*viewer).takeBack},
+	"resume":          {host: stashHost, match: sim.Named("SaveActivity"), again: (*viewer).goOn},
+	"rate":            {host: stashHost, match: sim.Named("Rate"), again: (*viewer).goOn},
 }
 
 // TestWhateverFailsIsAskedWithinTheBudget has each request fail in each way, from the
@@ -164,6 +168,9 @@ func TestManyPicturesThatFailCostLittleMoreThanOne(t *testing.T) {
 
 func withinBudget(t *testing.T, dir string, s subject, f sim.Fault) {
 	b := newBubble(t, sim.Options{Seed: 5, Scenes: 6})
+	if s.ready != nil {
+		s.ready(b)
+	}
 	f.Match = s.match
 	server := &b.world.Plex.Server
 	if s.host == stashHost {

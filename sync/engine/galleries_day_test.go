@@ -34,14 +34,8 @@ func TestGalleriesThatFailForADayHoldUpNothing(t *testing.T) {
 
 func galleriesFail(t *testing.T, dir string, fault sim.Fault) {
 	b := newBubble(t, sim.Options{Seed: 510, Scenes: 30})
-	b.tune = func(s *config.Settings) {
-		s.Fields[scene.FieldBackground], s.Background = config.Merge, config.FromGallery
-	}
+	b.ofGalleries()
 	ids := b.world.Stash.SceneIDs()
-	for _, id := range ids {
-		_, err := b.world.Stash.SetGallery(id, sim.Landscape(fmt.Sprintf("/data/galleries/%d.jpg", id), nil))
-		must(t, err)
-	}
 	arts := func() (n int) {
 		for _, id := range ids {
 			if it, _ := b.world.Plex.Item(b.world.TargetKeys(id)[0]); it.Art != "" {
@@ -90,4 +84,16 @@ func galleriesFail(t *testing.T, dir string, fault sim.Fault) {
 		t.Errorf("mended, and %d of %d backgrounds after %v", arts(), len(ids), took)
 	}
 	b.stop()
+}
+
+// ofGalleries has the background of each scene made of a gallery.
+func (b *bubble) ofGalleries() {
+	b.t.Helper()
+	b.tune = func(s *config.Settings) {
+		s.Fields[scene.FieldBackground], s.Background = config.Merge, config.FromGallery
+	}
+	for _, id := range b.world.Stash.SceneIDs() {
+		_, err := b.world.Stash.SetGallery(id, sim.Landscape(fmt.Sprintf("/data/galleries/%d.jpg", id), nil))
+		must(b.t, err)
+	}
 }
